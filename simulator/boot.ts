@@ -17,6 +17,17 @@ const BOARDS: Readonly<Record<BoardName, BoardWiring>> = {
   bench: BENCH,
 };
 
+/** Returns the parts of a board. JavaScript callers have no type that requires a name. */
+function wiringOf(board: unknown): BoardWiring {
+  if (typeof board === 'string' && Object.hasOwn(BOARDS, board)) return BOARDS[board as BoardName];
+  const names = Object.keys(BOARDS).join(', ');
+  throw new TypeError(
+    board === undefined
+      ? `board is missing: one of ${names}`
+      : `board is unknown: ${JSON.stringify(board)}; it is one of ${names}`,
+  );
+}
+
 function machineOf(options: BootOptions, facts: BoardWiring): Machine {
   return new Machine({
     facts,
@@ -43,10 +54,11 @@ function press(machine: Machine, { clock }: BootOptions, key: number, heldMs: nu
 
 /**
  * Makes a board of software and powers it on. A new state first gets the image's files; an existing state continues
- * with its contents. Throws if the state belongs to another board, or if there is no image for a new one.
+ * with its contents. Throws for a board that is missing or unknown, if the state belongs to another board, or if there
+ * is no image for a new one.
  */
 export function boot(options: BootOptions): SimulatedFob {
-  const wiring = BOARDS[options.board];
+  const wiring = wiringOf(options.board);
   const facts = { ...wiring, version: options.espruino ?? wiring.version };
   const machine = machineOf(options, facts);
   machine.powerOn();

@@ -20,8 +20,8 @@ import { lockStorage } from './state/lock.ts';
 /** Exit codes, as `--help` documents them. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
 
-/** Its name in help and messages: `passfob simulate` starts it under its own. */
-const PROGRAM = process.argv0 === 'passfob simulate' ? process.argv0 : 'simulator';
+/** Its name in help and messages: `passfob simulate`, with or without npx, starts it under its own. */
+const PROGRAM = /^(npx )?passfob simulate$/.test(process.argv0) ? process.argv0 : 'simulator';
 
 /** Actions for the end of the program, last first. */
 type Closers = (() => unknown)[];
@@ -139,7 +139,9 @@ async function openPorts(
 function sayReady(ready: Ready, { control, terminal, json }: SimulatorOptions): void {
   if (control) process.stderr.write(readyLine(ready));
   else if (!terminal)
-    process.stdout.write(json || !process.stdout.isTTY ? readyLine(ready) : readyText(ready));
+    process.stdout.write(
+      json || !process.stdout.isTTY ? readyLine(ready) : readyText(ready, process.argv0.startsWith('npx ')),
+    );
   else if (!process.stderr.isTTY) process.stderr.write(readyLine(ready));
 }
 

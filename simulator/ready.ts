@@ -15,13 +15,13 @@ export function readyLine({ ready, seed, pty, ptyUnavailable, tcp, usbip, web }:
 }
 
 /** Formats it for a person at a terminal. Addresses stand alone, so that a narrow window does not break them. */
-export function readyText({ seed, pty, ptyUnavailable, tcp, usbip, web }: Ready): string {
+export function readyText({ seed, pty, ptyUnavailable, tcp, usbip, web }: Ready, isByNpx = false): string {
   const ports = [...(pty ? [pty] : []), ...(tcp === undefined ? [] : [`tcp:127.0.0.1:${tcp}`])];
   const lines = [
     'The simulated fob is running.',
     ...(web === undefined ? [] : ['Open its page: its display and its button.', `  ${web}`]),
     ...(ports.length === 0 ? [] : ['Find it from another terminal:']),
-    ...ports.map(port => `  passfob devices --port ${port}`),
+    ...ports.map(port => `  ${isByNpx ? 'npx ' : ''}passfob devices --device ${port}`),
     ...(ptyUnavailable === undefined ? [] : [`It has no serial port: ${ptyUnavailable}.`]),
     ...(usbip === undefined ? [] : ['It serves its USB device at:', `  ${usbip}`]),
     `To repeat this run: --seed ${seed}`,

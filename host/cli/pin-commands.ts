@@ -14,6 +14,9 @@ import { aFob } from './base/needs.ts';
 import { inLines, reportOf } from './base/report.ts';
 import { policyNote, policyText } from './status-format.ts';
 
+/** What the fob takes: `ok` is on its wheel once there are enough digits. */
+const PIN_RULE = `at least ${PIN_DIGITS_MIN} digits, or as many as its policy wants, and none that is easy to guess, such as 1234.`;
+
 /** `passfob pin …`. No command takes or shows a PIN, which stays between the person and the fob. */
 export const pinCommands: readonly Command[] = [
   group('pin', 'set the PIN policy of the fob, or reset a forgotten PIN', given => given),
@@ -37,7 +40,7 @@ export const pinCommands: readonly Command[] = [
     async run(_, { context, fob }) {
       const { requirePin } = await import('../commands/pin.ts');
       const result = await requirePin(context, fob);
-      const text = `The fob ${result.serial} asks for a new PIN, now or at its next unlock.`;
+      const text = `The fob ${result.serial} asks for a new PIN, now or at its next unlock: ${PIN_RULE}`;
       return reportOf(result, text);
     },
   }),
@@ -50,7 +53,7 @@ export const pinCommands: readonly Command[] = [
       const { resetPin } = await import('../commands/pin.ts');
       const result = await resetPin(context, fob);
       const { serial, isKeyRenewed } = result;
-      const text = `The fob ${serial} is unlocked. Choose its new PIN on the fob. The accounts are kept.`;
+      const text = `The fob ${serial} is unlocked. Choose its new PIN on the fob, twice: ${PIN_RULE} The accounts are kept.`;
       const note = isKeyRenewed
         ? 'Back up the inventory: the fob has a new recovery key, and the old one opens it no more.'
         : `It did not take its new recovery key. Run, while it is open: passfob pin escrow --device ${serial}`;

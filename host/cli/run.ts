@@ -4,16 +4,18 @@ import type { Invocation } from './base/command.ts';
 import { withDoctor } from './base/doctor-hint.ts';
 import { EXIT_CODES } from './base/exit-codes.ts';
 import { sayDryRun, sayError, sayReport } from './base/report.ts';
-import type { Terminal } from './base/terminal.ts';
+import { type Terminal, withTypedCommands } from './base/terminal.ts';
 import { COMPLETE, isJsonAsked, VERSION_ARGUMENTS } from './early-arguments.ts';
 import { withOwner } from './owner-hint.ts';
 
 /**
  * Runs the command line: parses, prompts, prints.
  * @param args without the program's own name
+ * @param given the terminal
  * @returns the exit code
  */
-export async function run(args: readonly string[], terminal: Terminal, signal: AbortSignal): Promise<number> {
+export async function run(args: readonly string[], given: Terminal, signal: AbortSignal): Promise<number> {
+  const terminal = withTypedCommands(given);
   const isJson = isJsonAsked(args);
   let invocation: Invocation | undefined;
   try {

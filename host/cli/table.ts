@@ -6,6 +6,7 @@ import { type Command, command } from './base/command.ts';
 import { ABOUT_FOB, without } from './base/common-options.ts';
 import { nothing } from './base/needs.ts';
 import { reportOf } from './base/report.ts';
+import { isByNpx } from './base/terminal.ts';
 import { batchCommand } from './batch-command.ts';
 import { careCommand } from './care-command.ts';
 import { completionCommand } from './completion-scripts.ts';
@@ -78,6 +79,6 @@ const simulateCommand: Command = {
   addTo: parser => void parser.command(simulateCommand.words, simulateCommand.describe),
   async takeOver(rest) {
     const { simulate } = await import('../commands/simulate.ts');
-    return simulate(await simulatorProgram(), rest);
+    return simulate(await simulatorProgram(), rest, isByNpx(process.env));
   },
 };

@@ -15,15 +15,32 @@ export type FobResponse<N extends CommandName> =
 
 /**
  * Appends command byte and fields.
- * @throws FobError `bad-input` for a field longer than the wire carries
+ * @throws FobError `bad-input` for a field of a length that the wire does not carry
  */
 export function writeRequest<N extends CommandName>(out: Writer, name: N, request: Request<N>): Writer {
   const [code, , , layout] = COMMANDS[name];
   out.number(code, 1);
   encodeFields(layout, request as Values, out);
   if (out.full)
-    throw new FobError('bad-input', { sentence: `A field of the request "${name}" is too long.` });
+    throw new FobError('bad-input', {
+      sentence: unfitField(layout, request as Values) ?? `The request "${name}" is too long.`,
+      next: `The layout of "${name}" is in docs/protocol.md, section Commands.`,
+    });
   return out;
+}
+
+/** Names the first field of the wrong length, and the length it needs; never its value, which may be a secret. */
+function unfitField(layout: string, values: Values): string | undefined {
+  for (const field of layout.split(' ')) {
+    const [, name = '', kind, size] = /^(\w+):([bv])(\d+)$/.exec(field) ?? [];
+    const value = values[name];
+    if (typeof value !== 'object') continue;
+    const { length } = value;
+    const needs = `${kind === 'b' ? 'exactly' : 'at most'} ${size} bytes`;
+    if (kind === 'b' ? length !== Number(size) : length > Number(size))
+      return `The field "${name}" has ${length} bytes; it takes ${needs}.`;
+  }
+  return undefined;
 }
 
 /**

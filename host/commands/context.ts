@@ -68,6 +68,8 @@ export type Progress =
       readonly name: string;
       /** A sentence. */
       readonly reason: string;
+      /** What the person can do about this row; may be empty. */
+      readonly next: string;
     }
   | {
       readonly event: 'account-doubtful';

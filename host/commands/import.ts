@@ -63,8 +63,8 @@ export async function importRows(
     imported.push(done);
     advanced();
     if (done.state === 'refused') {
-      const { place, reason = '' } = done;
-      context.report({ event: 'row-refused', place, name: nameOf(done), reason });
+      const { place, reason = '', next = '' } = done;
+      context.report({ event: 'row-refused', place, name: nameOf(done), reason, next });
     }
   }
   const result = { serial, ...counted(imported) };
@@ -73,7 +73,7 @@ export async function importRows(
   const were = refused === 1 ? '1 row was' : `${refused} rows were`;
   throw new FobError('bad-input', {
     sentence: `${were} refused; ${enrolled} enrolled on the fob ${result.serial}, and ${present} had been there.`,
-    next: 'Correct the refused rows and import them again. Accounts on the fob are not written twice.',
+    next: 'Each refused row says what to do. After a correction import again: accounts on the fob are not written twice.',
     details: { ...result },
   });
 }

@@ -2,7 +2,7 @@ import type { Response } from '@passfob/protocol/commands';
 import { ocraSuiteText } from '@passfob/protocol/ocra';
 import { type AlphabetName, digitsByte, passcodeForm } from '../enrol/alphabets.ts';
 import type { Enrolment } from '../enrol/enrolment.ts';
-import { FobError } from '../errors.ts';
+import { FobError, shellWord } from '../errors.ts';
 import { accountIdText, suitesOf } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { readAccounts } from '../owner/listing.ts';
@@ -127,13 +127,16 @@ export function selectAccount(
   const meant = named.length === 0 && command !== 'remove' ? atPosition(accounts, wanted) : named;
   const [account] = meant;
   if (account && meant.length === 1) return account;
-  throw new FobError('bad-input', {
-    sentence: sentenceFor(accounts.length, meant.length),
-    next:
-      accounts.length === 0
-        ? 'Enrol one first: passfob enroll'
-        : oneOf(meant.length > 1 ? meant : accounts, command),
-  });
+  const sentence = sentenceFor(accounts.length, meant.length);
+  if (accounts.length === 0)
+    throw new FobError('bad-input', { sentence, next: 'Enrol one first: passfob enroll' });
+  const lines = (meant.length > 1 ? meant : accounts).map(one => commandFor(one, accounts, command));
+  throw new FobError(
+    'bad-input',
+    lines.length === 1
+      ? { sentence, next: `Run: ${lines.join()}` }
+      : { sentence, lines, next: 'Run the line of the account that you mean.' },
+  );
 }
 
 function atPosition(accounts: readonly AccountOnFob[], wanted = ''): readonly AccountOnFob[] {
@@ -141,14 +144,18 @@ function atPosition(accounts: readonly AccountOnFob[], wanted = ''): readonly Ac
   return account === undefined ? [] : [account];
 }
 
-/** Lists the command with each id, which is never ambiguous, and the account's name and kind. */
-function oneOf(accounts: readonly AccountOnFob[], command: string): string {
+/** Returns the command for an account, by a word that means no other, and the account's name and kind. */
+function commandFor(account: AccountOnFob, accounts: readonly AccountOnFob[], command: string): string {
+  const { id, issuer, label } = account;
+  const isOnly = (word: string) =>
+    TYPED.test(word) && accounts.filter(one => isMeant(one, word)).length === 1;
+  const word = [issuer, label, `${issuer}:${label}`].find(isOnly) ?? id;
   const rest = command === 'code' || command === 'remove' ? '' : ' …';
-  const lines = accounts.map(
-    one => `passfob ${command} ${one.id}${rest} (${accountName(one)}, ${one.kind.toUpperCase()})`,
-  );
-  return `Run${lines.length > 1 ? ' one of' : ''}: ${lines.join('; ')}`;
+  return `passfob ${command} ${shellWord(word)}${rest} (${accountName(account)}, ${account.kind.toUpperCase()})`;
 }
+
+/** Names that a person can type and a terminal shows as they are: none that begins like an option. */
+const TYPED = /^[\p{Script=Latin}\d][\p{Script=Latin}\d@._:+ -]*$/u;
 
 function sentenceFor(present: number, meant: number): string {
   if (present === 0) return 'The fob holds no account.';

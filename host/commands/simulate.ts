@@ -6,15 +6,17 @@ import { FobError } from '../errors.ts';
  * Runs a simulated fob as a process of its own, on this process's standard streams, until it ends.
  * @param main the program of the simulator
  * @param args for the simulator, as its `--help` documents them
+ * @param isByNpx whether the person types `npx passfob`
  * @returns its exit code: 0 ended as asked, 1 failed, 2 wrong usage
  * @throws FobError `no-fob` if it is not built
  */
-export async function simulate(main: string, args: readonly string[]): Promise<number> {
+export async function simulate(main: string, args: readonly string[], isByNpx = false): Promise<number> {
   if (!existsSync(main)) {
     throw new FobError('no-fob', { sentence: 'The simulator is not built.', next: 'Run: npm run build' });
   }
   // The simulator's help and messages use this name.
-  const child = spawn(process.execPath, [main, ...args], { argv0: 'passfob simulate', stdio: 'inherit' });
+  const argv0 = isByNpx ? 'npx passfob simulate' : 'passfob simulate';
+  const child = spawn(process.execPath, [main, ...args], { argv0, stdio: 'inherit' });
   // A terminal sends Ctrl-C to both processes; the simulator then ends by itself, and this process after it.
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
   const stay = () => undefined;

@@ -230,17 +230,59 @@ describe('passcodes by cable', () => {
     expect(selectAccount(accounts, '1').id).toBe('0e0f0001');
     for (const wanted of ['0', '4', '02', '-1', '1.0', '9999999'])
       expect(() => selectAccount(accounts, wanted), wanted).toThrow('no account of this name');
-    let next: string | undefined;
-    try {
-      selectAccount(accounts, 'raw');
-    } catch (error) {
-      next = (error as FobError).next;
-    }
-    expect(next).toBe(
-      'Run one of: passfob code 01020304 (RawCo: raw, TOTP); passfob code 0a0b0c0d (RawCo: raw, HOTP)',
-    );
     // Positions move up when an account goes.
     expect(() => selectAccount(accounts, '2', 'remove')).toThrow('no account of this name');
+  });
+});
+
+describe('the choice between accounts', () => {
+  const form = { health: 'good', algorithm: 'SHA-1', digits: 6, alphabet: 'decimal' } as const;
+  const refusal = (accounts: Parameters<typeof selectAccount>[0], wanted?: string) => {
+    try {
+      return selectAccount(accounts, wanted);
+    } catch (error) {
+      const { lines, next } = error as FobError;
+      return { lines, next };
+    }
+  };
+
+  it('a refused choice has one command a line, by name where the name means one account, else by id', () => {
+    const accounts = [
+      { ...form, kind: 'totp', id: '01020304', issuer: 'RawCo', label: 'raw' },
+      { ...form, kind: 'hotp', id: '0a0b0c0d', issuer: 'RawCo', label: 'raw' },
+      { ...form, kind: 'totp', id: '00000001', issuer: 'Gitea', label: 'alice' },
+      { ...form, kind: 'totp', id: '00000002', issuer: 'Example', label: 'alice b' },
+      { ...form, kind: 'totp', id: '00000003', issuer: 'Example', label: '--all' },
+      { ...form, kind: 'totp', id: '00000004', issuer: '', label: 'a\u202eb' },
+    ] as const;
+    expect(refusal(accounts)).toEqual({
+      lines: [
+        'passfob code 01020304 (RawCo: raw, TOTP)',
+        'passfob code 0a0b0c0d (RawCo: raw, HOTP)',
+        'passfob code Gitea (Gitea: alice, TOTP)',
+        "passfob code 'alice b' (Example: alice b, TOTP)",
+        'passfob code Example:--all (Example: --all, TOTP)',
+        'passfob code 00000004 (a\u202eb, TOTP)',
+      ],
+      next: 'Run the line of the account that you mean.',
+    });
+    expect(refusal(accounts, 'raw')).toMatchObject({
+      lines: ['passfob code 01020304 (RawCo: raw, TOTP)', 'passfob code 0a0b0c0d (RawCo: raw, HOTP)'],
+    });
+    // Each of these commands finds its account.
+    expect(['Gitea', 'alice b', 'Example:--all'].map(word => selectAccount(accounts, word).id)).toEqual([
+      '00000001',
+      '00000002',
+      '00000003',
+    ]);
+  });
+
+  it('a refused choice with only one account names its command in the next step', () => {
+    const accounts = [{ ...form, kind: 'totp', id: '01020304', issuer: 'Gitea', label: 'alice' }] as const;
+    expect(refusal(accounts, 'bob')).toEqual({
+      lines: [],
+      next: 'Run: passfob code Gitea (Gitea: alice, TOTP)',
+    });
   });
 });
 

@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { Writer } from '@passfob/protocol/bytes';
 import { connect } from 'passfob/client/client';
 import { readSerial, serialText } from 'passfob/client/fob-serial';
 import { pairingCode, pairingKey } from 'passfob/client/handshake';
+import { writeRequest } from 'passfob/client/messages';
 import { FobError } from 'passfob/errors';
 import { describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
@@ -27,6 +29,23 @@ describe('host client', () => {
     const owned = await ownedFob();
     expect(await wholeConversation(owned, {})).toEqual({ accounts: 1, code: owned.passcode(0), counter: 0 });
     expect(await wholeConversation(owned, {})).toEqual({ accounts: 1, code: owned.passcode(1), counter: 1 });
+  });
+
+  it('a request with a field of the wrong length names the field and its length, and holds no value', () => {
+    const put = {
+      ...{ kind: 2, algorithm: 1, digits: 6, period: 30, counter: 0 },
+      ...{ id: Buffer.from('acct'), issuer: Buffer.from('Example'), label: Buffer.from('alice') },
+      secret: Buffer.from('12345678901234567890'),
+    };
+    const cases = [
+      [{ id: Buffer.from('alice-1') }, 'The field "id" has 7 bytes; it takes exactly 4 bytes.'],
+      [{ id: new Uint8Array(3) }, 'The field "id" has 3 bytes; it takes exactly 4 bytes.'],
+      [{ label: new Uint8Array(33) }, 'The field "label" has 33 bytes; it takes at most 32 bytes.'],
+      [{ secret: new Uint8Array(129) }, 'The field "secret" has 129 bytes; it takes at most 128 bytes.'],
+    ] as const;
+    for (const [wrong, sentence] of cases)
+      expect(() => writeRequest(new Writer(512), 'put', { ...put, ...wrong })).toThrow(sentence);
+    expect(() => writeRequest(new Writer(20), 'put', put)).toThrow('The request "put" is too long.');
   });
 
   it('a client gets each result once however the line loses, doubles, damages or adorns single frames', async () => {

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { progressText } from 'passfob/cli/base/report';
 import { enroll } from 'passfob/commands/enroll';
 import { dryRun, importRows } from 'passfob/commands/import';
 import { type ImportSource, readImport } from 'passfob/commands/import-source';
@@ -49,8 +50,18 @@ describe('imports', () => {
       },
     });
     expect(owner.reported).toContainEqual(expect.objectContaining({ event: 'row-refused', place: 'line 2' }));
+    expect(error.next).toContain('Each refused row says what to do.');
     expect(await labels(owner, fob)).toEqual(['a', 'c']);
     expect((await verify(owner.context, await atHand(fob))).accounts).toHaveLength(2);
+  });
+
+  it('an import says of each refused row what can be done about it', async () => {
+    const { owner, atFob } = await ownedFob();
+    await failure(importRows(owner.context, atFob, await rowsOf(uri('a'), uri('b', '&encoder=steam'))));
+    const said = owner.reported.flatMap(one => (one.event === 'row-refused' ? [progressText(one)] : []));
+    expect(said).toEqual([
+      "line 2: This is a Steam account: its passcodes are five characters of Steam's own alphabet, which no fob has. Keep it in the app of Steam, and enrol accounts of type totp or hotp.",
+    ]);
   });
 
   it('a repeated import writes nothing twice, even an account that another command enrolled', async () => {

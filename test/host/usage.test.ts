@@ -60,6 +60,12 @@ async function said(...args: string[]): Promise<string> {
   return out;
 }
 
+it('the help recommends one of the options that choose a fob', async () => {
+  const help = (await said('list', '--help')).replace(/\s+/g, ' ');
+  expect(help).toMatch(/--device which fob \(use this one\)/);
+  expect(help.match(/which --device takes as well/g)).toHaveLength(2);
+});
+
 it('the command line knows -h, -V, -v and version', async () => {
   const version = await said('--version');
   expect(version).toMatch(/^\d+\.\d+\.\d+\n$/);

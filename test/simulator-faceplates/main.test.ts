@@ -216,7 +216,7 @@ describe('simulator processes', () => {
       expect(words.slice(0, 5)).toEqual([
         'The simulated fob is running.',
         'Find it from another terminal:',
-        expect.stringMatching(/^ {2}passfob devices --port tcp:127\.0\.0\.1:\d+$/),
+        expect.stringMatching(/^ {2}passfob devices --device tcp:127\.0\.0\.1:\d+$/),
         'To repeat this run: --seed 7',
         'To end it: Ctrl-C',
       ]);

@@ -30,3 +30,11 @@ it('the library has virtual time, and memories that survive a power cut', () => 
   // It was flashed with its initial randomness, and still has it.
   expect(fob.screen().text.join(' ')).toContain('passfob pair');
 });
+
+it('a boot without a board, or with an unknown one, names the boards', () => {
+  const asked = boot as (options: object) => Fob;
+  expect(() => asked({})).toThrow('board is missing: one of pico, pico-hid, banglejs2, bench');
+  expect(() => asked({ board: 'constructor' })).toThrow(
+    'board is unknown: "constructor"; it is one of pico, pico-hid, banglejs2, bench',
+  );
+});

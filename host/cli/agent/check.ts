@@ -33,8 +33,9 @@ export async function checkServices(
   asked: CheckOptions,
   { isJson, terminal, signal }: CommandCall,
 ): Promise<CommandOutcome> {
-  const services = chosen(asked, inventoryDirectory(terminal.environment));
-  if (services.length === 0) throw new FobError('agent', agentTexts.noServices);
+  const directory = inventoryDirectory(terminal.environment);
+  const services = chosen(asked, directory);
+  if (services.length === 0) throw new FobError('agent', agentTexts.noServices(directory));
   const { environment } = terminal;
   const done: Checked[] = [];
   for (const service of services) {

@@ -6,7 +6,7 @@ import { inventoryDirectory } from '../../inventory/directory.ts';
 import type { NetworkOptions } from '../base/network-options.ts';
 import { printable, type Terminal } from '../base/terminal.ts';
 import { tellAgent } from './services.ts';
-import { agentTexts } from './texts.ts';
+import { agentCommand, agentTexts } from './texts.ts';
 
 /**
  * Adds the service of an activation to the agent's settings, with the fingerprint from the activation string. A known
@@ -29,7 +29,8 @@ export async function recordService(
     };
     writeSettings(directory, withService(settings, made));
     const agent = await tellAgent(directory);
-    terminal.note(`${printable(agentTexts.recorded(url, agent === 'running'))}\n`);
+    const start = agent === 'running' ? undefined : agentCommand(terminal.environment);
+    terminal.note(`${printable(agentTexts.recorded(url, start))}\n`);
   } catch (error) {
     // For example a full disk, or a read-only folder.
     const code = systemCode(error);

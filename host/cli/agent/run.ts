@@ -50,7 +50,7 @@ export async function keepAgent(
   try {
     agent ??= make();
     if (!isJson && readSettings(directory).services.length === 0)
-      terminal.note(`${agentTexts.waitingForServices}\n`);
+      terminal.note(`${printable(agentTexts.waitingForServices(directory))}\n`);
     await agent.run(signal);
   } finally {
     await held.release();

@@ -20,7 +20,7 @@ import { promptsOn } from '../base/prompts.ts';
 import { type Report, reportOf } from '../base/report.ts';
 import { printable, type Terminal } from '../base/terminal.ts';
 import { askAgent } from './control.ts';
-import { agentTexts } from './texts.ts';
+import { agentCommand, agentTexts } from './texts.ts';
 
 /** Options of `passfob agent add`. */
 export interface AddOptions extends NetworkOptions {
@@ -51,7 +51,8 @@ export async function addService(
   return {
     document: { url: origin, name: made.name, fingerprint: made.fingerprint, agent },
     text: printable(agentTexts.added(origin, made.name)),
-    note: agent === 'running' ? agentTexts.running : agentTexts.notRunning,
+    note:
+      agent === 'running' ? agentTexts.running : agentTexts.notRunning(agentCommand(terminal.environment)),
   };
 }
 

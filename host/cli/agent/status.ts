@@ -9,20 +9,21 @@ import { agentTexts, MEANS, statusTexts } from './texts.ts';
 
 /** Reports the status of the running agent. @throws FobError `agent` if none runs */
 export async function agentStatus({ terminal }: CommandCall): Promise<Report> {
-  const said = await askAgent(inventoryDirectory(terminal.environment), 'status');
+  const directory = inventoryDirectory(terminal.environment);
+  const said = await askAgent(directory, 'status');
   if (said === undefined) throw new FobError('agent', agentTexts.none);
   const status = said as AgentStatus;
-  return reportOf(status, inLines(statusText(status)));
+  return reportOf(status, inLines(statusText(status, directory)));
 }
 
-function statusText({ pid, since, version, fobs, services }: AgentStatus): string {
+function statusText({ pid, since, version, fobs, services }: AgentStatus, directory: string): string {
   const plugged = fobs.map(
     ({ serial, port, isInUse }) => `  ${serial}  ${port}${isInUse ? `  ${statusTexts.inUse}` : ''}`,
   );
   const lines = [
     statusTexts.agent(pid, since, version),
     ...(fobs.length === 0 ? [statusTexts.noFobs] : plugged),
-    ...(services.length === 0 ? [agentTexts.waitingForServices] : services.flatMap(serviceLines)),
+    ...(services.length === 0 ? [agentTexts.waitingForServices(directory)] : services.flatMap(serviceLines)),
   ];
   return lines.map(printable).join('\n');
 }

@@ -1,4 +1,17 @@
 import type { NoticeKind } from '../../carrier/messages.ts';
+import { shellWord } from '../../errors.ts';
+
+/**
+ * Returns the command that starts the agent for the same inventory and port. The variables may have been set for one
+ * command only, and without them the agent would read another folder.
+ */
+export function agentCommand(environment: Readonly<Record<string, string | undefined>>): string {
+  const set = ['PASSFOB_PORT', 'PASSFOB_HOME'].flatMap(name => {
+    const value = environment[name];
+    return value ? [`${name}=${shellWord(value)} `] : [];
+  });
+  return `${set.join('')}passfob agent`;
+}
 
 /** Texts of `passfob agent`. */
 export const agentTexts = {
@@ -18,10 +31,10 @@ export const agentTexts = {
     sentence: 'The path of the folder is too long for a socket in it.',
     next: 'Name a folder with a shorter path: PASSFOB_HOME',
   },
-  noServices: {
-    sentence: 'The agent knows no service.',
-    next: 'Add one: passfob agent add URL --fingerprint FINGERPRINT, as its administrator gives them.',
-  },
+  noServices: (directory: string) => ({
+    sentence: `The agent knows no service: there is none in ${directory}.`,
+    next: 'Add one: passfob agent add URL --fingerprint FINGERPRINT, as its administrator gives them. PASSFOB_HOME names another folder.',
+  }),
   unattended: {
     sentence:
       'The fingerprint of the service was not given, and this command cannot ask here whether it is right.',
@@ -31,20 +44,21 @@ export const agentTexts = {
     sentence: 'The service was not compared, and is not used.',
     next: 'Ask the administrator for the fingerprint, then give it with --fingerprint.',
   },
-  waitingForServices:
-    'The agent knows no service yet. Add one: passfob agent add URL --fingerprint FINGERPRINT',
+  waitingForServices: (directory: string) =>
+    `The agent knows no service yet: there is none in ${directory}. Add one: passfob agent add URL --fingerprint FINGERPRINT. Or name another folder: PASSFOB_HOME`,
   compare: (name: string, fingerprint: string) =>
     `${name} proved itself. Its fingerprint is:\n${fingerprint}\n`,
   compareAsk: 'Is it the same, digit by digit, as the one that the administrator gave you?',
   added: (url: string, name: string) => `The agent keeps a connection to ${url} (${name}) from now on.`,
   removed: (url: string) => `The agent does not connect to ${url} any more.`,
-  recorded: (url: string, isRunning: boolean) =>
-    `The agent keeps a connection to ${url} from now on, for log-ins that are approved at the fob.${isRunning ? '' : ' Start it: passfob agent'}`,
+  /** @param start the command that starts the agent, if none runs */
+  recorded: (url: string, start: string | undefined) =>
+    `The agent keeps a connection to ${url} from now on, for log-ins that are approved at the fob.${start === undefined ? '' : ` Start it: ${start}`}`,
   notRecorded: (message: string, url: string) =>
     `The service was not added to the agent: ${message} Later: passfob agent add ${url}`,
   notWritten: (code: string) => `its settings cannot be written (${code}).`,
   running: 'The running agent has been told.',
-  notRunning: 'No agent runs now. Start it: passfob agent',
+  notRunning: (start: string) => `No agent runs now. Start it: ${start}`,
   fob: (serial: string, port: string) => `The fob ${serial} is connected (${port}).`,
   gone: (serial: string) => `The fob ${serial} is disconnected.`,
   slept: 'This computer slept. The agent reconnects.',

@@ -28,20 +28,21 @@ export function commonOptions(parser: Argv) {
       string: true,
       requiresArg: true,
       describe:
-        'which fob: its serial, such as PF-7Q4M-K2XZ, or the beginning of it; its holder; or its port',
+        'which fob (use this one): its serial, such as PF-7Q4M-K2XZ, or the beginning of it; its holder; or its port',
       conflicts: ['port', 'fob'],
     })
     .option('port', {
       alias: LETTERS.port,
       string: true,
       requiresArg: true,
-      describe: 'port of the fob: /dev/ttyACM0, COM3, hid:PATH, tcp:HOST:PORT [PASSFOB_PORT]',
+      describe:
+        'only a port, which --device takes as well: /dev/ttyACM0, COM3, hid:PATH, tcp:HOST:PORT [PASSFOB_PORT]',
     })
     .option('fob', {
       alias: LETTERS.fob,
       string: true,
       requiresArg: true,
-      describe: 'serial of the fob, such as PF-7Q4M-K2XZ, or the beginning of it; or its holder',
+      describe: 'only a serial, its beginning or a holder, which --device takes as well',
     })
     .option('json', { alias: LETTERS.json, boolean: true, describe: 'print one JSON document' })
     .option('dry-run', {

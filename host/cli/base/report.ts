@@ -159,10 +159,14 @@ function sentenceFor(progress: Progress): string {
     case 'namesake':
       return `${progress.account}: ${namesakeText(progress.ids)}`;
     case 'row-refused':
-      return `${progress.place}${progress.name === '' ? '' : ` (${progress.name})`}: ${progress.reason}`;
+      return rowText(progress);
     case 'account-doubtful':
       return `${progress.account}: ${CHECK_TEXTS[progress.verdict]}.`;
   }
+}
+
+function rowText({ place, name, reason, next }: Extract<Progress, { event: 'row-refused' }>): string {
+  return `${place}${name === '' ? '' : ` (${name})`}: ${[reason, next].filter(text => text !== '').join(' ')}`;
 }
 
 function pressText({ serial, purpose, number }: Extract<Progress, { event: 'press-needed' }>): string {

@@ -49,3 +49,53 @@ export function jsonLine(document: unknown): string {
     );
   return `${JSON.stringify(document).replace(OBEYED, escaped)}\n`;
 }
+
+/** The first words of the commands: the same word in a sentence, as in "passfob and the fob", is no command. */
+export const COMMAND_NAMES: readonly string[] = [
+  ...['devices', 'pair', 'info', 'clock', 'care', 'maintain', 'flash', 'update', 'erase', 'enroll', 'import'],
+  ...[
+    'batch',
+    'list',
+    'code',
+    'respond',
+    'rename',
+    'move',
+    'remove',
+    'verify',
+    'pin',
+    'inventory',
+    'handover',
+  ],
+  ...['activate', 'agent', 'doctor', 'serve', 'service', 'version', 'simulate', 'completion'],
+];
+
+const COMMAND = new RegExp(`(?<![\\w./-]|npx )passfob(?= (?:${COMMAND_NAMES.join('|')}|--help)\\b)`, 'g');
+
+/** Whether npx started passfob, as in a clone, where a shell finds no `passfob`. npm sets these for what npx runs. */
+export function isByNpx({
+  npm_command,
+  npm_lifecycle_event,
+  npm_lifecycle_script = '',
+}: Terminal['environment']): boolean {
+  return (
+    npm_command === 'exec' && npm_lifecycle_event === 'npx' && /^["']?passfob\b/.test(npm_lifecycle_script)
+  );
+}
+
+/** Returns a text for the person with the commands as this person has to type them. */
+export function asTyped(text: string, environment: Terminal['environment']): string {
+  return isByNpx(environment) ? text.replace(COMMAND, 'npx passfob') : text;
+}
+
+/** Returns a terminal that names commands as the person types them. Results stay as they are: programs read them. */
+export function withTypedCommands(terminal: Terminal): Terminal {
+  const { stdin, stderr, environment } = terminal;
+  return {
+    ...{ stdin, stderr, environment },
+    get columns() {
+      return terminal.columns;
+    },
+    out: text => terminal.out(text),
+    note: text => terminal.note(asTyped(text, environment)),
+  };
+}

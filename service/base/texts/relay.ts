@@ -16,7 +16,9 @@ export const relayTexts = {
     pin: 'The fob is locked. Enter its PIN on the fob.',
     pinEarlier:
       'The fob is locked by an earlier user, whose account has to go first. Enter that PIN on the fob. If nobody knows it, tell your help desk: the service cannot reset it now.',
-    pinNew: 'Choose a PIN on the fob, and enter it a second time.',
+    /** @param digits the fewest that the fob takes */
+    pinNew: (digits: number) =>
+      `Choose a PIN on the fob, and enter it a second time. It has at least ${digits} digits, and is none that others guess first, such as 1234. The wheel starts at a random digit, and shows "ok" as soon as there are ${digits}.`,
     pinReset: `The forgotten PIN of the fob is reset. ${buttonTexts.approve}`,
     pinGiven: `The fob is locked by an earlier user, whose account has to go first. The service resets the PIN, and you choose a new one. ${buttonTexts.approve} If you know the PIN, decline and enter it.`,
     clock: `The clock of the fob is set. ${buttonTexts.approve}`,

@@ -92,7 +92,9 @@ it('the PIN of an earlier user is reset by one hold that says why, and the new u
     1,
   );
   expect(person.texts).toContainEqual(expect.stringMatching(/The service resets the PIN.*Hold/));
-  expect(person.texts).toContainEqual(expect.stringMatching(/^Choose a PIN/));
+  expect(person.texts).toContainEqual(
+    expect.stringMatching(/^Choose a PIN.* at least \d+ digits.*1234.*shows "ok" as soon as there are \d+/),
+  );
   expect(await labelsOf(owned)).toEqual(['bob', 'push']);
   expect(await tasksOf(scene)).toEqual(['pin-reset done', 'remove-account done']);
   const { acts } = await scene.office.audit();

@@ -46,7 +46,10 @@ export async function pinOnFob(run: Run, digits: number): Promise<void> {
   if (policy.pinDigits < digits)
     await client.call('setPolicy', policyRequest({ ...policy, pinDigits: digits }), { signal });
   else if (pin === 'set') return;
-  const request = { text: relayTexts.steps.pinNew, refusal: 'no_pin' } as const;
+  const request = {
+    text: relayTexts.steps.pinNew(Math.max(digits, policy.pinDigits)),
+    refusal: 'no_pin',
+  } as const;
   await untilStatus(run, request, status => status.pin === 'set' && !status.isLocked);
 }
 
