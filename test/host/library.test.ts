@@ -54,4 +54,13 @@ describeNeeds(needsBuild, 'passfob simulate', () => {
     });
     expect(ended.exitCode).toBe(0);
   });
+
+  it('a fob under control ends with its standard input, even if the program that started it was killed', async () => {
+    // The run is over when the fob has closed the streams that it shares with that program.
+    const ended = await passfob(['simulate', '--tcp', '0', '--control'], {
+      home,
+      when: ['"ready":true', ({ kill }) => kill('SIGKILL')],
+    });
+    expect(ended.stderr).toContain('"ready":true');
+  });
 });
