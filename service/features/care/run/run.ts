@@ -156,7 +156,7 @@ class CareRun {
       const nowMs = management.clock();
       const fob = await fobOf(db, session.fobId);
       // From the transaction on that wrote its keys into a file, nothing changes what that file says of it.
-      if (isLeaving(fob)) throw new LeaseLost();
+      if (isLeaving(fob)) return 'busy';
       const lease = { fobId: session.fobId, link, nowMs };
       const standing = await leaseOf(db, lease);
       if (standing === 'others') return 'busy';
