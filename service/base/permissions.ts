@@ -35,7 +35,7 @@ export const permissions = {
   'token.repair-last-step': { roles: admin, dangerous: true },
   'token.temporary-code': { roles: desk, dangerous: true },
   'fob.clock': { roles: desk, dangerous: false },
-  'fob.reset-pin': { roles: desk, dangerous: false },
+  'fob.reset-pin': { roles: desk, dangerous: true },
   'fob.lost': { roles: desk, dangerous: false },
   'fob.found': { roles: desk, dangerous: false },
   'fob.policy': { roles: admin, dangerous: false },

@@ -97,7 +97,7 @@ it.each([
   expect(rig.events.filter(({ event }) => event === 'tasks' || event === 'step')).toEqual([]);
 });
 
-it('a notification of a wanted hold says what and why without markup, and not more often than others', () => {
+it('a notification of a wanted hold says what and why without markup, not often, and suppresses no log-in', () => {
   let nowMs = 0;
   const shown: string[][] = [];
   const notify = notifier(
@@ -109,10 +109,11 @@ it('a notification of a wanted hold says what and why without markup, and not mo
   notify.notice('https://a.example', 'Tokens', 'request');
   expect(shown).toEqual([
     ['Hold the button of your fob', 'Hold ?b?the?/b? button. The clock ? more. (Tokens)'],
+    ['Look at your fob', 'A log-in waits to be approved on it: Tokens'],
   ]);
   nowMs = NOTIFY_INTERVAL_MS;
   notify.hold('https://a.example', 'Tokens', { text: 'Hold it.' });
-  expect(shown[1]).toEqual(['Hold the button of your fob', 'Hold it. (Tokens)']);
+  expect(shown[2]).toEqual(['Hold the button of your fob', 'Hold it. (Tokens)']);
 });
 
 it('a running agent answers requests to put tasks off, and closes on any other text', async () => {

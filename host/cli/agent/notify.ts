@@ -26,9 +26,11 @@ export interface Notifier {
  */
 export function notifier(now: () => number, show: ShowNotification = showBySystem): Notifier {
   const lastMs = new Map<string, number>();
+  // Each title has a limit of its own: a hold for a task does not suppress a log-in.
   const showOf = (service: string, title: string, body: string) => {
-    if (now() - (lastMs.get(service) ?? -NOTIFY_INTERVAL_MS) < NOTIFY_INTERVAL_MS) return;
-    lastMs.set(service, now());
+    const key = `${title}\n${service}`;
+    if (now() - (lastMs.get(key) ?? -NOTIFY_INTERVAL_MS) < NOTIFY_INTERVAL_MS) return;
+    lastMs.set(key, now());
     // Some desktops interpret the body as markup.
     show(title, printable(body).replace(/[<>&]/g, '?'));
   };

@@ -15,6 +15,9 @@ export const careLimits = {
   holdAfterMs: 60_000,
   /** How often it is checked whether a person may be asked who could not be asked before. */
   holdAgainMs: 30_000,
+  /** Persons who are asked for a hold at once by a node, and those behind one source: fewer than its sessions. */
+  holdsAtOnce: 128,
+  holdsPerSource: 64,
   /** How long "later" puts off everything that needs a hold. */
   putOffMs: 24 * 3_600_000,
   /** Waiting tasks of one fob, and finished tasks that are kept. */

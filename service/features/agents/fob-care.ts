@@ -10,6 +10,7 @@ import { fobsWithNewTasks } from '../care/tasks.ts';
 import { hasOpenPush } from '../push/rows.ts';
 import { doneText, endText, stepMessage, tasksMessage } from './care-messages.ts';
 import type { AgentFob } from './fob.ts';
+import { HoldSlots } from './hold-slots.ts';
 
 /** Is told that a fob asks its person to hold the button. */
 export type HoldListener = (fob: AgentFob, event: CareEvent) => void;
@@ -23,6 +24,7 @@ export class FobCare {
   private readonly holdsAgain: WeakMap<AgentFob, number>;
   /** The fobs whose persons are asked in the next session. */
   private readonly due: WeakSet<AgentFob>;
+  private readonly slots: HoldSlots;
   private lookedMs: number;
 
   constructor({ management, ticks }: { readonly management: Management; readonly ticks: () => number }) {
@@ -31,6 +33,7 @@ export class FobCare {
     this.listeners = new Set();
     this.holdsAgain = new WeakMap();
     this.due = new WeakSet();
+    this.slots = new HoldSlots();
     this.lookedMs = Number.NEGATIVE_INFINITY;
   }
 
@@ -51,9 +54,11 @@ export class FobCare {
       tell: (event: CareEvent) => this.tell(fob, event),
     } as const satisfies Partial<CareRunOptions>;
     const isDue = this.due.delete(fob) || (fob.carrier.isForeground && !fob.isPutOff);
-    const isAsking = isDue && (await this.mayHold(fob, session.fobId));
+    const isAsking = isDue && (await this.mayHold(fob, session.fobId)) && this.slots.take(fob.carrier.from);
     const result = isAsking
-      ? await fob.asking(signal => careFor(management, session, { ...options, mayHold: true, signal }))
+      ? await fob
+          .asking(signal => careFor(management, session, { ...options, mayHold: true, signal }))
+          .finally(() => this.slots.give(fob.carrier.from))
       : await careFor(management, session, { ...options, mayHold: false });
     const isWanted = result.waiting.some(({ why }) => why === 'hold');
     if (fob.hold !== 'asked') fob.hold = isWanted ? 'wanted' : 'none';
@@ -69,8 +74,9 @@ export class FobCare {
     const { fobId, serial } = fob;
     if (fobId === undefined) return;
     fob.isPutOff = true;
-    await putOffHolds(this.management, serviceActor, { serial });
+    // First: the person has said so, even if it cannot be stored.
     fob.withdraw();
+    await putOffHolds(this.management, serviceActor, { serial });
   }
 
   /** Tells a person who waits for the fob that it failed: a fob in doubt at once, another one after a few attempts. */

@@ -12,7 +12,7 @@ import { type Acting, actOf } from '../tokens/acting.ts';
 import { clearSecrets } from '../tokens/fob-secrets.ts';
 import { cancelTasksOf, openTask, openTaskStates } from '../tokens/fob-tasks.ts';
 import { type FobRow, fobNamed, keptSecretsOf } from '../tokens/fobs.ts';
-import { forgetContent } from './journal.ts';
+import { forgetContent, forgetNextRecovery } from './journal.ts';
 import { endLease, leaseOf } from './lease.ts';
 import type { FobInput, FobStateView } from './life.ts';
 
@@ -57,6 +57,7 @@ async function confirm(acting: Acting, { serial }: FobInput): Promise<Result<Fob
   if (fob.state === 'handed_over') return done({ serial, state: fob.state });
   if (fob.state !== 'giving') return refused('bad_fob_state');
   await forgetContent({ ...acting, fob });
+  await forgetNextRecovery({ ...acting, fob });
   await db.deleteFrom('fob_pairings').where('serial', '=', serial).execute();
   await db
     .updateTable('fobs')

@@ -149,5 +149,9 @@ export async function forgetContent({ db, fob, atMs }: FobJournal): Promise<void
   await cancelTasksOf(db, fob.id, atMs);
   await dropPushKey(db, fob.id);
   await db.deleteFrom('fob_accounts').where('fob_id', '=', fob.id).execute();
+}
+
+/** Forgets the next recovery key of a fob: nothing opens it any more, or its next owner has the key. */
+export async function forgetNextRecovery({ db, fob }: FobJournal): Promise<void> {
   await db.deleteFrom('fob_recovery').where('fob_id', '=', fob.id).execute();
 }

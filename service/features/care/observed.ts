@@ -85,9 +85,10 @@ async function keepAccounts(
     .where('fob_id', '=', fobId)
     .orderBy('place')
     .execute();
-  const rows = accounts.map((account, place) => accountRow(fobId, account, place, atMs));
-  const isSame =
-    before.length === rows.length && before.every((row, place) => isSameAccount(row, rows[place]));
+  const listed = accounts.map((account, place) => accountRow(fobId, account, place, atMs));
+  // A fob that was tampered with may list an id twice.
+  const rows = [...new Map(listed.map(row => [row.account, row])).values()];
+  const isSame = before.length === rows.length && before.every((row, at) => isSameAccount(row, rows[at]));
   if (isSame) return;
   await db.deleteFrom('fob_accounts').where('fob_id', '=', fobId).execute();
   if (rows.length > 0) await db.insertInto('fob_accounts').values(rows).execute();

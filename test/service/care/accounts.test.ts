@@ -1,3 +1,4 @@
+import { keepObserved } from '@passfob/service/features/care/observed';
 import { cancelTask, createTask } from '@passfob/service/features/care/tasks';
 import { viewFob } from '@passfob/service/features/care/views';
 import {
@@ -186,4 +187,16 @@ it('a task that waits is cancelled by people, and one that is done is not', asyn
   await scene.care({ mayHold: true });
   expect([await scene.tasks(), scene.holds]).toEqual([['pin-reset cancelled'], 0]);
   expect(await scene.acts('cancelled')).toEqual(['fob.reset-pin']);
+});
+
+it('a fob that lists an account twice is cared for all the same', async () => {
+  await using scene = await CareScene.open();
+  await scene.account('ada');
+  const { observed } = await scene.care();
+  if (observed.accounts === 'locked') throw new Error('the fob is locked');
+  const doubled = { ...observed, accounts: [...observed.accounts, ...observed.accounts] };
+  const relay = { kind: 'agent', name: '192.0.2.9' } as const;
+  await keepObserved(scene.db, { fobId: scene.owned.id, observed: doubled, relay, atMs: 1 });
+  const { accounts } = accepted(await viewFob(scene.db, scene.owned.serial));
+  expect(accounts).toHaveLength(observed.accounts.length);
 });

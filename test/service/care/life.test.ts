@@ -142,7 +142,13 @@ it('a fob that only pretended to be blank is erased when it proves itself', asyn
   await scene
     .care({ mayHold: true, hold: () => undefined, signal: AbortSignal.timeout(300) })
     .catch(() => undefined);
+  const sealed = { sealed_key: 'a key that the fob may hold', key_id: 'x', created_ms: 0 };
+  await scene.db
+    .insertInto('fob_recovery')
+    .values({ fob_id: scene.owned.id, ...sealed })
+    .execute();
   expect(await noteBlank(management, serial)).toBe(true);
+  expect(await scene.db.selectFrom('fob_recovery').selectAll().execute()).toHaveLength(1);
   const { waiting } = await scene.care();
   expect(waiting.map(({ kind, why }) => `${kind} ${why}`)).toEqual(['erase hold']);
   expect(await scene.acts('not erased')).toEqual(['fob.erase']);

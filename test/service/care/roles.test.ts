@@ -17,7 +17,7 @@ const ADMIN: readonly Action[] = [
   'fob.retire',
   'fob.give',
 ];
-const DANGEROUS: readonly Action[] = ['fob.return', 'fob.erase', 'fob.retire', 'fob.give'];
+const DANGEROUS: readonly Action[] = ['fob.reset-pin', 'fob.return', 'fob.erase', 'fob.retire', 'fob.give'];
 
 test('the help desk sets clocks, resets PINs and reports fobs lost and found; administrators do everything else', () => {
   const ofFobs = (Object.keys(permissions) as Action[]).filter(action => action.startsWith('fob.'));
@@ -29,9 +29,9 @@ test('the help desk sets clocks, resets PINs and reports fobs lost and found; ad
   }
 });
 
-test('an act on a fob that revokes its tokens needs the fresh proof that revoking a token needs', () => {
-  for (const action of ['fob.return', 'fob.retire', 'token.revoke'] as const)
-    expect([action, permissions[action].dangerous]).toEqual([action, true]);
+test('an act on a fob needs the fresh proof that the same act on a token or a user needs', () => {
+  const acts = ['fob.return', 'fob.retire', 'token.revoke', 'fob.reset-pin', 'token.temporary-code'] as const;
+  for (const action of acts) expect([action, permissions[action].dangerous]).toEqual([action, true]);
 });
 
 test('every kind of task has a heading', () => {

@@ -116,11 +116,11 @@ test('the order and the names of accounts are taken from their forms, and wrong 
     expect(rows).toContainEqual({ kind: 'rename-account', wanted: '{"issuer":"A","label":"B"}' });
   }));
 
-test('erasing and taking back a fob ask for a fresh proof and change nothing before', () =>
+test('erasing and taking back a fob and resetting its PIN ask for a fresh proof and change nothing before', () =>
   visited(async (visitor, furnished, rig) => {
     rig.clock.nowMs += accessLimits.reauthenticationMs;
     const before = (await furnished.office.audit()).acts.length;
-    for (const act of ['erase', 'return']) {
+    for (const act of ['erase', 'return', 'reset-pin']) {
       const { status, location } = await visitor.send(`/operator/fob/${act}`, { serial: 'PF-1' });
       expect([act, status]).toEqual([act, 303]);
       expect(location).toContain(

@@ -6,8 +6,8 @@ import { closeTask, forgetContent } from '../journal.ts';
 
 /**
  * A fob of this serial number says that it is blank. If the service has asked it to erase itself and the answer was
- * lost, the fob counts as returned. Nothing proves a blank fob: so its secrets stay, and if it ever proves itself
- * with them, it was not erased and is to be erased again.
+ * lost, the fob counts as returned. Nothing proves a blank fob: so its secrets stay, the next recovery key among them,
+ * and if it ever proves itself with them, it was not erased and is to be erased again.
  *
  * @returns whether that was so
  * @throws ServiceError `busy`

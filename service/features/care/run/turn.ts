@@ -13,6 +13,7 @@ import {
   closeTask,
   type FobJournal,
   forgetContent,
+  forgetNextRecovery,
   giveUpStep,
   keepWaiting,
   openTasksOf,
@@ -129,6 +130,7 @@ async function noteReturn({ db, keys, fob, atMs }: FobJournal, relay: CareRelay)
 async function forgetFob(journal: FobJournal): Promise<void> {
   const { db, fob, atMs } = journal;
   await forgetContent(journal);
+  await forgetNextRecovery(journal);
   await db
     .updateTable('fobs')
     .set({ state: 'returned', state_ms: atMs, sealed_secrets: null, key_id: null })
