@@ -189,6 +189,9 @@ describe('fobs that do not fit the activation', () => {
       expect(open).toMatchObject({ attempts: 1, claim: null });
       expect(tokens.filter(({ state }) => state !== 'active')).toEqual([]);
       expect((await viewActivation(scene.db, open?.id ?? '', NOW_MS))?.refused?.why).toBe(why);
+      // A fob of the service that refuses its owner may have been taken over: security staff is told.
+      const alerts = await scene.db.selectFrom('alerts').select('kind').execute();
+      expect(alerts.filter(({ kind }) => kind === 'fob_refused')).toHaveLength(why === gone ? 1 : 0);
     },
   );
 

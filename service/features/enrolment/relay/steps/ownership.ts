@@ -1,5 +1,6 @@
 import { pairingKey } from 'passfob/client/handshake';
 import { isFobError, isRefusal } from 'passfob/errors';
+import { alertOfRefusal } from '../../../care/alerts.ts';
 import { clearSecrets } from '../../../tokens/fob-secrets.ts';
 import type { FobRow } from '../../../tokens/fobs.ts';
 import { confirmPairing, knownSecrets } from '../records/pairings.ts';
@@ -56,11 +57,10 @@ async function knownFob(run: Run): Promise<FobRow> {
   } finally {
     for (const { secrets } of known) clearSecrets(secrets);
   }
-  const why =
-    known.length === 0
-      ? 'has another owner, unknown here'
-      : 'has another owner by now: the stored keys do not open it';
-  throw refusalOfOwned(activation.fobs, why);
+  if (known.length === 0) throw refusalOfOwned(activation.fobs, 'has another owner, unknown here');
+  // If the database is busy, the next attempt raises it.
+  await alertOfRefusal(run.management, { serial: hello.serial, source: 'activation' }).catch(() => undefined);
+  throw refusalOfOwned(activation.fobs, 'has another owner by now: the stored keys do not open it');
 }
 
 /**
