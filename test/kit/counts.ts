@@ -46,6 +46,18 @@ export function countOf(few: number, many: number): number {
   return isBigRun ? Math.max(1, Math.ceil(many * share)) : few;
 }
 
+/** A long run with a small share tries one in so many of the places of a test that goes through all of them. */
+const PLACES_A_STEP = 10;
+
+/**
+ * How to go through all places of something, such as each message of a conversation: from `first` in steps of `step`.
+ * All of them, but one in ten, others each day, in a long run that tries a small share.
+ */
+export function places(): { readonly first: number; readonly step: number } {
+  const step = share <= 1 / PLACES_A_STEP ? PLACES_A_STEP : 1;
+  return { first: firstSeed(0) % step, step };
+}
+
 /** Returns as many successive seeds as `countOf` says. */
 export function seedsOf(few: number, many: number): number[] {
   const first = firstSeed();

@@ -15,6 +15,9 @@ export const ON_BOTH_DATABASES = [
 
 /** Files of these folders that are about what is shown, sent or typed: each of their statements is run by one that stays. */
 export const ON_SQLITE_ALONE = [
+  'test/service/care/{activation,agents,clock,crowd,documents,give,given,malicious,pin,plan,relays,roles,sockets}.test.ts',
+  'test/service/care/*.slow.test.ts',
+  'test/service/self-service/care.test.ts',
   'test/service/alerts/{channels,senders,syslog}.test.ts',
   'test/service/mail/{bounces,compose,records}.test.ts',
   'test/service/users/{clients,passwords,service-pins,sign-in}.test.ts',

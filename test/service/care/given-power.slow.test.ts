@@ -6,6 +6,7 @@ import { readAccounts } from 'passfob/owner/listing';
 import type { Transport } from 'passfob/transports/transport';
 import { expect, vi } from 'vitest';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
+import { places } from '../../kit/counts.ts';
 import { itNeeds } from '../../kit/tools.ts';
 import { ImageFob } from '../enrolment/image-fob.ts';
 import { Scene } from '../enrolment/kit.ts';
@@ -67,7 +68,10 @@ itNeeds(
     expect(operations).toBeGreaterThan(10);
     whole.fob.close();
     let cuts = 0;
-    for (let at = 1; at <= operations; at++) {
+    const { first, step } = places();
+    let tried = 0;
+    for (let at = 1 + first; at <= operations; at += step) {
+      tried++;
       const [former, next] = [`former-${at}`, `next-${at}`];
       const fob = await revokedFob(scene, former, at + 1);
       fob.fob.cutPowerAtOperation(at);
@@ -81,11 +85,11 @@ itNeeds(
       expect([at, labels.filter(label => label !== 'push')]).toEqual([at, [next]]);
       fob.fob.close();
     }
-    expect(cuts).toBe(operations);
+    expect(cuts).toBe(tried);
     const tasks = await scene.db.selectFrom('fob_tasks').select(['kind', 'state']).execute();
     expect(new Set(tasks.map(({ kind, state }) => `${kind} ${state}`))).toEqual(
       new Set(['remove-account done']),
     );
-    expect(tasks).toHaveLength(operations + 1);
+    expect(tasks).toHaveLength(tried + 1);
   },
 );
