@@ -3,6 +3,17 @@ import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
 import type { RelaySays, ServiceSays } from './messages.ts';
 import { shapeOf } from './table.ts';
 
+/** The messages that services sent to agents before the carrier protocol. Frozen. */
+export const EARLIER_AGENTS_RECEIVE: ReadonlySet<string> = new Set([
+  'identity',
+  'standing',
+  'bytes',
+  'release',
+  'notice',
+  'beat',
+  'refused',
+]);
+
 /**
  * Parses a relay's message. @param purpose of the relay, or undefined as long as it has not opened: only `open` is
  * valid then. @returns undefined for anything but exactly one valid message

@@ -1,5 +1,5 @@
 import type { Opened, RelaySays, ServiceSays } from '../../carrier/messages.ts';
-import { carrierText, readServiceSays } from '../../carrier/read.ts';
+import { carrierText, EARLIER_AGENTS_RECEIVE, readServiceSays } from '../../carrier/read.ts';
 
 /** A message of the service to an agent or to a relay for care. */
 export type ToCarrier = ServiceSays<'agent' | 'care'>;
@@ -26,17 +26,6 @@ export const agentWire: AgentWire = {
 /** The carrier protocol, with a person present. */
 export const careWire: AgentWire = { ...agentWire, read: text => readServiceSays(text, 'care') };
 
-/** What services before the carrier protocol say. */
-const EARLIER: ReadonlySet<string> = new Set([
-  'identity',
-  'standing',
-  'bytes',
-  'release',
-  'notice',
-  'beat',
-  'refused',
-]);
-
 /**
  * The protocol of services before the carrier protocol, for one release: the messages of an agent were the same, but
  * for the purpose and the tasks.
@@ -51,6 +40,6 @@ export const earlierAgentWire: AgentWire = {
   },
   read(text) {
     const message = readServiceSays(text, 'agent');
-    return message !== undefined && EARLIER.has(message.type) ? message : undefined;
+    return message !== undefined && EARLIER_AGENTS_RECEIVE.has(message.type) ? message : undefined;
   },
 };

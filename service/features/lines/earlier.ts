@@ -1,22 +1,13 @@
 import type { RelayMessage, ServiceMessage } from 'passfob/activation/messages';
 import { readRelayMessage } from 'passfob/activation/read-messages';
 import type { RelaySays, ServiceSays } from 'passfob/carrier/messages';
-import { carrierText, readRelaySays } from 'passfob/carrier/read';
+import { carrierText, EARLIER_AGENTS_RECEIVE, readRelaySays } from 'passfob/carrier/read';
 import type { Dialect } from './dialect.ts';
 
 // The protocols of agents and relays before the carrier protocol, for one release.
 
-/** What earlier agents say besides `open`, and what they understand. */
+/** What earlier agents say besides `open`. */
 const AGENT_SAYS: ReadonlySet<string> = new Set(['fob', 'gone', 'bytes', 'unreached', 'beat']);
-const AGENT_HEARS: ReadonlySet<string> = new Set([
-  'identity',
-  'standing',
-  'bytes',
-  'release',
-  'notice',
-  'beat',
-  'refused',
-]);
 
 /** `GET /agent` and `POST /agent/poll`: the same messages of an agent, without purpose, care and tasks. */
 export const earlierAgentDialect: Dialect = {
@@ -26,7 +17,7 @@ export const earlierAgentDialect: Dialect = {
     const message = readRelaySays(text, purpose);
     return message !== undefined && AGENT_SAYS.has(message.type) ? message : undefined;
   },
-  write: message => (AGENT_HEARS.has(message.type) ? carrierText(message) : undefined),
+  write: message => (EARLIER_AGENTS_RECEIVE.has(message.type) ? carrierText(message) : undefined),
 };
 
 /** `GET /relay`: enrolments, with one fob without a number at a time. */

@@ -5,7 +5,9 @@ import { apiRoutes } from '@passfob/service/doors/api/routes';
 import { newestFirmwares } from '@passfob/service/features/care/boards';
 import { startJobs } from '@passfob/service/features/jobs/worker';
 import { createApiKey } from '@passfob/service/features/users/access/api-keys';
+import type { Schema } from '@passfob/service/storage/schema/schema';
 import { Ajv } from 'ajv';
+import type { Updateable } from 'kysely';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { NOON_MS } from '../kit.ts';
@@ -14,16 +16,16 @@ import { addFob, allRoles, Bureau, pathOf, type Shown } from './kit.ts';
 
 const DAY_MS = 86_400_000;
 
-type Columns = Record<string, string | number | null>;
+type Columns = Updateable<Schema['fobs']>;
 
 /** Stores what a fob told when it was last seen. */
 async function observe(bureau: Bureau, serial: string, columns: Columns): Promise<void> {
   const { db } = bureau.office.store;
-  const seen = { clock_state: 'trusted', seen_error_ms: 0, last_seen_ms: NOON_MS, algorithms: 7 };
-  const told = { pin: 'none', is_locked: 0, went_back: 'no', can_reset_pin: 1, protocol: 2 };
+  const seen = { clock_state: 'trusted', seen_error_ms: 0, last_seen_ms: NOON_MS, algorithms: 7 } as const;
+  const told = { pin: 'none', is_locked: 0, went_back: 'no', can_reset_pin: 1, protocol: 2 } as const;
   await db
     .updateTable('fobs')
-    .set({ ...seen, ...told, last_relay: 'agent', last_relay_name: '192.0.2.7', ...columns } as never)
+    .set({ ...seen, ...told, last_relay: 'agent', last_relay_name: '192.0.2.7', ...columns })
     .where('serial', '=', serial)
     .execute();
 }
