@@ -1,4 +1,5 @@
 import { fromReport, toReports } from '@passfob/protocol/reports';
+import { bytesOfText, hexOf, textOf } from './base/bytes.ts';
 import type {
   BusFaultPlan,
   PartName,
@@ -33,10 +34,9 @@ import type { Memories } from './state/memories.ts';
 function reportStream(reports: Wire): Wire {
   return {
     write(bytes) {
-      for (const report of toReports(Buffer.from(bytes).toString('latin1'))) reports.write(report);
+      for (const report of toReports(textOf(bytes))) reports.write(report);
     },
-    onData: listener =>
-      reports.onData(report => listener(new Uint8Array(Buffer.from(fromReport(report) ?? '', 'latin1')))),
+    onData: listener => reports.onData(report => listener(bytesOfText(fromReport(report) ?? ''))),
   };
 }
 
@@ -55,7 +55,7 @@ function usbHid({ usb, facts, memories }: BoardHardware, board: Board): UsbHid {
     },
     reportBytes: facts.hidReportBytes,
     takesReports: facts.link === 'HID',
-    serialNumber: Buffer.from(memories.serial).toString('hex'),
+    serialNumber: hexOf(memories.serial),
     serve: computer => board.change(() => usb.serve(computer, board.powered())),
     configure: configured => board.change(() => usb.configure(configured)),
     write: report => board.change(() => board.receive(report)),
