@@ -1,7 +1,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
 import type { SimulatedFob, Wire } from './base/fob.ts';
-import { onPort, onSocket } from './base/start-refused.ts';
+import { onPort, onSocket } from './platform/node/start-refused.ts';
 import { boot, fileStore } from './boot.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { ControlTarget } from './control/target.ts';

@@ -1,5 +1,6 @@
 import type { Randomness } from '../base/randomness.ts';
 import type { BoardWiring, PortName } from '../boards/board.ts';
+import type { Platform } from '../platform/platform.ts';
 import type { Files } from '../parts/files.ts';
 import type { Flash } from '../parts/flash.ts';
 import type { Glass } from '../parts/glass.ts';
@@ -22,6 +23,7 @@ import type { Watches } from './watches.ts';
 /** The microcontroller and its parts, as one boot of the interpreter sees them. */
 export interface Hardware {
   readonly facts: BoardWiring;
+  readonly platform: Platform;
   readonly flash: Flash;
   readonly files: Files;
   readonly i2c: I2cBus;

@@ -129,8 +129,8 @@ export class InterpreterSession {
   }
 
   #makeRealm(): Realm {
-    const { randomness } = this.#hardware;
-    return new Realm({
+    const { randomness, platform } = this.#hardware;
+    return new Realm(platform.makeContext(), {
       alive: () => this.#alive(),
       nowMs: () => Math.floor(this.#clock.seconds() * 1000),
       random: () => randomness.fraction(),
