@@ -87,6 +87,7 @@ export function bootOn(platform: Platform, options: BootOptions, built: () => Fi
     moveWrist: movement => machine.moveWrist(movement),
     screen: () => machine.screen(),
     onScreen: listener => machine.onScreen(listener),
+    onEvent: listener => machine.onEvent(listener),
     now: () => machine.now(),
     advance: ms => machine.advance(ms),
     get powered() {
