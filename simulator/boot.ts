@@ -1,5 +1,6 @@
 import type { BoardName, BootOptions, SimulatedFob } from './base/fob.ts';
 import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from './base/limits.ts';
+import { makeRandomness, secureRandomness } from './base/randomness.ts';
 import { BANGLEJS2 } from './boards/banglejs2.ts';
 import { BENCH } from './boards/bench.ts';
 import type { BoardWiring } from './boards/board.ts';
@@ -28,11 +29,21 @@ function wiringOf(board: unknown): BoardWiring {
   );
 }
 
+/** Web Crypto, which Node and browsers have alike. */
+const computerBytes = (count: number) => crypto.getRandomValues(new Uint8Array(count));
+
+function boardRandomness({ seed, random = seed === undefined ? 'real' : 'seed' }: BootOptions) {
+  if (random === 'real') return () => secureRandomness(computerBytes);
+  if (random !== 'seed') throw new TypeError("random is 'real' or 'seed'");
+  return (...labels: readonly (string | number)[]) => makeRandomness(seed ?? DEFAULT_SEED, ...labels);
+}
+
 function machineOf(options: BootOptions, facts: BoardWiring): Machine {
   return new Machine({
     facts,
     storage: options.storage ?? memoryStore(),
     seed: options.seed ?? DEFAULT_SEED,
+    random: boardRandomness(options),
     driftPpm: options.driftPpm ?? 0,
     oscillatorPpm: options.oscillatorPpm ?? 0,
     crystal: options.crystal ?? true,

@@ -22,7 +22,7 @@ import {
 import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
 import type { BoardWiring, LinkName } from './boards/board.ts';
 import { DeepSleep } from './deep-sleep.ts';
-import { BoardHardware } from './hardware.ts';
+import { BoardHardware, type HardwareOptions } from './hardware.ts';
 import { InterpreterSession } from './interpreter/session.ts';
 import { programFiles } from './interpreter/storage-files.ts';
 import type { TextLog } from './interpreter/text-log.ts';
@@ -66,6 +66,7 @@ export interface MachineOptions {
   readonly facts: BoardWiring;
   readonly storage: StateStore;
   readonly seed: number;
+  readonly random: HardwareOptions['random'];
   readonly driftPpm: number;
   readonly oscillatorPpm: number;
   readonly crystal: boolean;
@@ -99,6 +100,7 @@ export class Machine {
       facts: options.facts,
       storage: options.storage,
       seed: options.seed,
+      random: options.random,
       driftPpm: options.driftPpm,
       oscillatorPpm: options.oscillatorPpm,
       crystal: options.crystal,

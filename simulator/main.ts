@@ -1,6 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
 import type { SimulatedFob, Wire } from './base/fob.ts';
+import { BIRTH_BYTES } from './base/limits.ts';
+import { makeRandomness } from './base/randomness.ts';
 import { onPort, onSocket } from './base/start-refused.ts';
 import { boot, fileStore } from './boot.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
@@ -14,7 +16,7 @@ import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
 import { tcpFront } from './fronts/tcp.ts';
 import { openUsbip } from './fronts/usbip/options.ts';
 import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
-import { type Ready, readyLine, readyText } from './ready.ts';
+import { GUESSABLE, type Ready, readyLine, readyText } from './ready.ts';
 import { lockStorage } from './state/lock.ts';
 
 /** Exit codes, as `--help` documents them. */
@@ -60,11 +62,16 @@ function bootFob(options: SimulatorOptions, seed: number): SimulatedFob {
     clock: options.clock,
     ...(options.storage === undefined ? {} : { storage: fileStore(options.storage) }),
     seed,
+    random: options.seed === undefined ? 'real' : 'seed',
     ...(options.unflashed ? { image: {} } : {}),
-    ...(options.birth === 'none' || options.unflashed
-      ? {}
-      : { files: { birth: new Uint8Array(randomBytes(32)) } }),
+    ...(options.birth === 'none' || options.unflashed ? {} : { files: { birth: birthOf(options) } }),
   });
+}
+
+/** With a seed the same each time, as a run is only repeated with the same secrets. */
+function birthOf({ seed }: SimulatorOptions): Uint8Array {
+  if (seed === undefined) return new Uint8Array(randomBytes(BIRTH_BYTES));
+  return makeRandomness(seed, 'birth').bytes(BIRTH_BYTES);
 }
 
 /**
@@ -76,14 +83,14 @@ async function start(
   closers: Closers,
   end: (code: number, why?: string) => void,
 ): Promise<void> {
-  // Random by default, so that two fobs differ. The ready line has it, so that a run can be repeated.
+  // Without a seed only faults are drawn from this one, which the ready line has; secrets come from this computer.
   const seed = options.seed ?? randomInt(2 ** 31);
   // A library may share a store on purpose; two running fobs with one identity are a mistake.
   if (options.storage !== undefined) closers.push(lockStorage(options.storage));
   const fob = bootFob(options, seed);
   closers.push(() => fob.close());
 
-  const ready: Ready = { ready: true, seed };
+  const ready: Ready = { ready: true, seed, ...(options.seed === undefined ? {} : { guessable: true }) };
   const paced = options.baud === undefined ? undefined : pacedWire(fob.link, options.baud);
   closers.push(() => paced?.stop());
   const wire = paced ?? fob.link;
@@ -146,7 +153,8 @@ function sayReady(ready: Ready, { control, terminal, json }: SimulatorOptions): 
 }
 
 function openTerminal(target: ControlTarget, options: SimulatorOptions, ready: Ready): () => void {
-  const notes = [ready.pty, ready.tcp && `127.0.0.1:${ready.tcp}`, ready.usbip, ready.web].filter(
+  const guessable = ready.guessable && GUESSABLE;
+  const notes = [ready.pty, ready.tcp && `127.0.0.1:${ready.tcp}`, ready.usbip, ready.web, guessable].filter(
     note => typeof note === 'string',
   );
   const leave = terminalFaceplate(target, {

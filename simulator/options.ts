@@ -62,7 +62,7 @@ const SEED_OPTION = {
   number: true,
   requiresArg: true,
   coerce: wholeSeed,
-  describe: 'seed of all random values',
+  describe: 'seed of all random values, secrets too: for runs to repeat; default: real randomness',
 } as const;
 
 /** The ways to see and reach the fob; the help lists first those that most people need. */

@@ -140,8 +140,14 @@ export interface BootOptions {
   readonly clock?: 'virtual' | 'real';
   /** Virtual UTC at boot in ms since 1970. Default: the machine's clock for `real`, 2026-01-01T00:00Z for `virtual`. */
   readonly startMs?: number;
-  /** Seed of all randomness: torn bytes, hwRand, button bounce. Default 1. */
+  /** Seed of faults, torn bytes, key bounce and crystal. Default 1. */
   readonly seed?: number;
+  /**
+   * Source of the board's own randomness: `hwRand`, `Math.random`, and the serial number of a new state. `real`: this
+   * computer's, fit for secrets. `seed`: the seed's, so that a run can be repeated exactly; its secrets can be guessed.
+   * Default: `seed` if a seed is given, `real` otherwise.
+   */
+  readonly random?: 'real' | 'seed';
   readonly parts?: PartsOptions;
   /** Faults of the I2C bus from the first transfer on. Default: none. */
   readonly busFaults?: BusFaultPlan;

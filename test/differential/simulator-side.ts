@@ -29,6 +29,7 @@ export class SimulatorSide implements Side {
   constructor(version: string) {
     this.fob = boot({
       board: 'bench',
+      seed: 1,
       image: preparedImage(version),
       files: { birth: BIRTH },
       storage: this.store,
@@ -62,7 +63,7 @@ export class SimulatorSide implements Side {
   }
 
   private memories() {
-    return openMemories(this.store, 'bench', SIZES, 0);
+    return openMemories(this.store, 'bench', SIZES, count => new Uint8Array(count));
   }
 
   files(): ReadonlyMap<string, Uint8Array> {

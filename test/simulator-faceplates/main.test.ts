@@ -213,16 +213,41 @@ describe('simulator processes', () => {
         return said.split(/\r?\n/);
       };
       const words = await firstLines('--tcp', '0', '--seed', '7');
-      expect(words.slice(0, 5)).toEqual([
+      expect(words.slice(0, 6)).toEqual([
         'The simulated fob is running.',
         'Find it from another terminal:',
         expect.stringMatching(/^ {2}passfob devices --device tcp:127\.0\.0\.1:\d+$/),
         'To repeat this run: --seed 7',
+        'Its secrets can be guessed from the seed: use it for tests only.',
         'To end it: Ctrl-C',
       ]);
       expect(JSON.parse((await firstLines('--tcp', '0', '--json'))[0] ?? '')).toMatchObject({ ready: true });
     },
   );
+
+  it('fobs differ without a seed, and are the same one with it, whose secrets can be guessed', async () => {
+    const started = async (name: string, ...args: string[]) => {
+      const file = join(folder, name);
+      const child = simulator(['--tcp', '0', '--storage', file, ...args]);
+      const ready = await jsonLines(child.stdout)();
+      child.kill();
+      await once(child, 'close');
+      const memory = readFileSync(file);
+      // The count of boots and the time follow; then come the memories, with the initial randomness among them.
+      return {
+        guessable: ready.guessable,
+        serial: memory.toString('hex', 24, 36),
+        rest: memory.subarray(128),
+      };
+    };
+    const [one, other] = [await started('a', '--seed', '7'), await started('b', '--seed', '7')];
+    const [free, another] = [await started('c'), await started('d')];
+    expect([one, other, free, another].map(fob => fob.guessable)).toEqual([true, true, undefined, undefined]);
+    expect(one.serial).toBe(other.serial);
+    expect(one.rest.equals(other.rest)).toBe(true);
+    expect(new Set([one.serial, free.serial, another.serial]).size).toBe(3);
+    expect(free.rest.equals(another.rest)).toBe(false);
+  });
 
   it('the simulator says where its USB device is', async () => {
     const child = simulator(['--usbip=127.0.0.1:0']);

@@ -1,10 +1,11 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BootOptions } from '@passfob/simulator/base/fob';
 import { boot } from '@passfob/simulator/boot';
 import { fileStore, memoryStore } from '@passfob/simulator/state/stores';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bytes, lines, QUIET, run } from './kit.ts';
+import { bytes, I2C, lines, QUIET, run } from './kit.ts';
 
 const COUNT = `${QUIET}var s = require("Storage"), n = +(s.read("n") || 0); print(n, getSerial()); s.write("n", "" + (n + 1));`;
 
@@ -94,6 +95,40 @@ describe('state in memory', () => {
     expect(serial(1)).toBe(serial(1));
     expect(serial(1)).not.toBe(serial(2));
     expect(lines(run('print(getSerial())', { board: 'bench' }))).toEqual(['00000000-addeadde-addeadde']);
+  });
+
+  it('the randomness of a board is real without a seed, and can be real beside one', () => {
+    const source = 'print(getSerial(), E.hwRand(), E.hwRand(), Math.random())';
+    const values = (options: Pick<BootOptions, 'seed' | 'random'>) => {
+      const fob = boot({ board: 'pico', image: { '.bootcde': bytes(source) }, ...options });
+      fob.close();
+      return lines(fob)[0];
+    };
+    const real = [
+      values({}),
+      values({}),
+      values({ seed: 1, random: 'real' }),
+      values({ seed: 1, random: 'real' }),
+    ];
+    expect(new Set(real.flatMap(line => line?.split(' '))).size).toBe(16);
+    expect(values({ seed: 5 })).toBe(values({ seed: 5 }));
+    expect(values({ random: 'seed' })).toBe(values({ seed: 1 }));
+    const asked = boot as (options: object) => unknown;
+    expect(() => asked({ board: 'pico', random: 'dice' })).toThrow("random is 'real' or 'seed'");
+  });
+
+  it('a seed decides how memories tear, also where the randomness of the board is real', () => {
+    const source = `${QUIET}${I2C}USB.on("data",()=>I2C1.writeTo(0x57,[0,0,1,2,3,4,5,6,7,8]))`;
+    const contents = (seed: number) => {
+      const storage = memoryStore();
+      const fob = run(source, { seed, random: 'real', storage });
+      fob.cutPowerAtOperation(1);
+      fob.link.write(bytes('x'));
+      expect(fob.powered).toBe(false);
+      return Buffer.from(storage.load()?.subarray(128, 160) ?? []).toString('hex');
+    };
+    expect(contents(3)).toBe(contents(3));
+    expect(new Set([1, 2, 3, 4, 5, 6].map(contents)).size).toBeGreaterThan(2);
   });
 
   it('a state in memory makes hwRand differ from boot to boot on pico, and not on the bench', () => {
