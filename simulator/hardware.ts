@@ -151,6 +151,7 @@ export class BoardHardware {
         this.memories.operations.set(count);
         this.keepNow();
       },
+      applied: () => this.memories.flash.sync(),
       powerLost: () => this.#options.powerLost(),
     });
   }

@@ -119,7 +119,10 @@ export class Machine {
     const { scheduler, memories, flash, usb, radio } = this.hardware;
     usb.onFrame = report => this.#listeners.send('HID', report);
     radio.onFrame = report => this.#listeners.send('HID', report);
-    if (memories.isNew) programFiles(flash, options.files());
+    if (memories.isNew) {
+      programFiles(flash, options.files());
+      memories.flash.sync();
+    }
     this.#pacing = options.clock === 'real' ? realPacing(scheduler, () => this.#react()) : VIRTUAL_PACING;
   }
 

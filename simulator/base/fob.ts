@@ -60,8 +60,13 @@ export interface BluetoothHost {
 export interface StateStore {
   /** Returns the whole image as last written, or undefined for a board that never ran. */
   load(): Uint8Array | undefined;
-  /** Writes bytes. They are durable when it returns, even if this process is killed. */
+  /** Writes bytes. They are kept when it returns, even if this process is killed. */
   write(offset: number, bytes: Uint8Array): void;
+  /**
+   * Makes all that was written durable, even if this computer loses its power. Called at the end of each non-volatile
+   * operation, before the image goes on; not for the time and other counts of the simulator itself.
+   */
+  sync?(): void;
   /** Releases the store's resources; called by `Fob.close`. */
   close?(): void;
 }

@@ -40,6 +40,11 @@ export class Region {
     this.bytes.set(bytes, at);
     this.#store.write(this.#offset + at, bytes);
   }
+
+  /** Makes the store's contents durable. */
+  sync(): void {
+    this.#store.sync?.();
+  }
 }
 
 /** A number of the header that survives a power cut. */

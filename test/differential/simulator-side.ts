@@ -9,7 +9,7 @@ import { type BenchAnswer, imageFolder } from '../kit/interpreter.ts';
 import { BIRTH, type Order, preludeOf, type Side } from './side.ts';
 
 const SIZES = { flash: BENCH_FLASH_PAGE_BYTES * BENCH_FLASH_PAGES, eeprom: EEPROM_BYTES };
-const NO_CUTS = { seed: 0, count: 0, counted: () => {}, powerLost: () => {} };
+const NO_CUTS = { seed: 0, count: 0, counted: () => {}, applied: () => {}, powerLost: () => {} };
 
 /** Returns the files of the image, with the prelude of a version in front of the loader. */
 export function preparedImage(version: string): Record<string, Uint8Array> {

@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BootOptions } from '@passfob/simulator/base/fob';
+import type { BootOptions, StateStore } from '@passfob/simulator/base/fob';
 import { boot } from '@passfob/simulator/boot';
 import { fileStore, memoryStore } from '@passfob/simulator/state/stores';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -95,6 +95,41 @@ describe('state in memory', () => {
     expect(serial(1)).toBe(serial(1));
     expect(serial(1)).not.toBe(serial(2));
     expect(lines(run('print(getSerial())', { board: 'bench' }))).toEqual(['00000000-addeadde-addeadde']);
+  });
+
+  it('a store is synchronised after each operation and each setting of the clock, and not for counts', () => {
+    const events: string[] = [];
+    const memory = memoryStore();
+    const storage: StateStore = {
+      load: () => memory.load(),
+      write(offset, data) {
+        events.push(offset === 36 || offset === 48 ? 'count' : 'data');
+        memory.write(offset, data);
+      },
+      sync: () => events.push('sync'),
+    };
+    const transfers = {
+      a: 'I2C1.writeTo(0x57,[0,0,1])',
+      b: 'I2C1.writeTo(0x68,[0,1,2,3])',
+      c: 'I2C1.writeTo(0x68,0);I2C1.readFrom(0x68,7)',
+    };
+    const cases = Object.entries(transfers).map(([name, code]) => `if(c=="${name}"){${code}}`);
+    const fob = run(`${QUIET}${I2C}USB.on("data",function(c){${cases.join('')};USB.write("done")})`, {
+      storage,
+    });
+    fob.link.onData(() => events.push('done'));
+    const eventsOf = (request: string) => {
+      events.length = 0;
+      fob.link.write(bytes(request));
+      fob.advance(20);
+      return events.filter((event, at) => event !== events[at - 1]);
+    };
+    expect(eventsOf('a')).toEqual(['count', 'data', 'sync', 'done']);
+    expect(eventsOf('b')).toEqual(['data', 'sync', 'done']);
+    expect(eventsOf('c')).toEqual(['done']);
+    events.length = 0;
+    fob.close();
+    expect(events).toEqual(['count']);
   });
 
   it('the randomness of a board is real without a seed, and can be real beside one', () => {
