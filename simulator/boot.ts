@@ -51,6 +51,8 @@ function machineOf(options: BootOptions, facts: BoardWiring): Machine {
     busFaults: options.busFaults,
     clock: options.clock ?? 'virtual',
     startMs: options.startMs,
+    updatesImage: options.updateImage ?? false,
+    image: () => options.image ?? builtImage(options.board),
     files: () => ({ ...(options.image ?? builtImage(options.board)), ...options.files }),
   });
 }
@@ -113,6 +115,7 @@ export function boot(options: BootOptions): SimulatedFob {
     failCryptoCall: (n, times = 1) => hardware.failCryptoCall(n, times),
     loseTime: () => machine.loseTime(),
     wear: () => hardware.wear(),
+    storedFile: name => machine.storedFile(name),
     get transfers() {
       return hardware.i2c.transfers;
     },

@@ -24,7 +24,7 @@ import type { BoardWiring, LinkName } from './boards/board.ts';
 import { DeepSleep } from './deep-sleep.ts';
 import { BoardHardware, type HardwareOptions } from './hardware.ts';
 import { InterpreterSession } from './interpreter/session.ts';
-import { programFiles } from './interpreter/storage-files.ts';
+import { programFiles, reprogramFiles, StorageFiles } from './interpreter/storage-files.ts';
 import type { TextLog } from './interpreter/text-log.ts';
 import { Listeners } from './listeners.ts';
 import type { Memories } from './state/memories.ts';
@@ -74,7 +74,11 @@ export interface MachineOptions {
   readonly busFaults: BusFaultPlan | undefined;
   readonly clock: 'virtual' | 'real';
   readonly startMs: number | undefined;
-  /** Files of Storage for a new state. */
+  /** Whether a state that exists gets the files of the image as well. */
+  readonly updatesImage: boolean;
+  /** Files of the image. */
+  image(): Readonly<Record<string, Uint8Array>>;
+  /** Files of Storage for a new state: the image and others. */
   files(): Readonly<Record<string, Uint8Array>>;
 }
 
@@ -119,11 +123,16 @@ export class Machine {
     const { scheduler, memories, flash, usb, radio } = this.hardware;
     usb.onFrame = report => this.#listeners.send('HID', report);
     radio.onFrame = report => this.#listeners.send('HID', report);
-    if (memories.isNew) {
-      programFiles(flash, options.files());
-      memories.flash.sync();
-    }
+    if (memories.isNew) programFiles(flash, options.files());
+    else if (options.updatesImage) reprogramFiles(flash, options.image());
+    memories.flash.sync();
     this.#pacing = options.clock === 'real' ? realPacing(scheduler, () => this.#react()) : VIRTUAL_PACING;
+  }
+
+  storedFile(name: string): Uint8Array | undefined {
+    const { flash } = this.hardware;
+    const file = new StorageFiles(flash, () => false).find(name);
+    return file && flash.read(file.dataAt, file.header.size);
   }
 
   get powered(): boolean {

@@ -15,8 +15,10 @@ import type { Front } from './fronts/front.ts';
 import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
 import { tcpFront } from './fronts/tcp.ts';
 import { openUsbip } from './fronts/usbip/options.ts';
+import { builtImage } from './image.ts';
+import { otherImage } from './image-name.ts';
 import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
-import { GUESSABLE, type Ready, readyLine, readyText } from './ready.ts';
+import { GUESSABLE, olderImage, type Ready, readyLine, readyText } from './ready.ts';
 import { lockStorage } from './state/lock.ts';
 
 /** Exit codes, as `--help` documents them. */
@@ -63,6 +65,7 @@ function bootFob(options: SimulatorOptions, seed: number): SimulatedFob {
     ...(options.storage === undefined ? {} : { storage: fileStore(options.storage) }),
     seed,
     random: options.seed === undefined ? 'real' : 'seed',
+    updateImage: options.updateImage,
     ...(options.unflashed ? { image: {} } : {}),
     ...(options.birth === 'none' || options.unflashed ? {} : { files: { birth: birthOf(options) } }),
   });
@@ -91,6 +94,10 @@ async function start(
   closers.push(() => fob.close());
 
   const ready: Ready = { ready: true, seed, ...(options.seed === undefined ? {} : { guessable: true }) };
+  if (!options.unflashed && options.storage !== undefined) {
+    const other = otherImage(builtImage(options.board), name => fob.storedFile(name));
+    if (other) ready.otherImage = other;
+  }
   const paced = options.baud === undefined ? undefined : pacedWire(fob.link, options.baud);
   closers.push(() => paced?.stop());
   const wire = paced ?? fob.link;
@@ -153,10 +160,16 @@ function sayReady(ready: Ready, { control, terminal, json }: SimulatorOptions): 
 }
 
 function openTerminal(target: ControlTarget, options: SimulatorOptions, ready: Ready): () => void {
+  const older = ready.otherImage ? olderImage(ready.otherImage) : [];
   const guessable = ready.guessable && GUESSABLE;
-  const notes = [ready.pty, ready.tcp && `127.0.0.1:${ready.tcp}`, ready.usbip, ready.web, guessable].filter(
-    note => typeof note === 'string',
-  );
+  const notes = [
+    ready.pty,
+    ready.tcp && `127.0.0.1:${ready.tcp}`,
+    ready.usbip,
+    ready.web,
+    guessable,
+    ...older,
+  ].filter(note => typeof note === 'string');
   const leave = terminalFaceplate(target, {
     input: process.stdin,
     output: process.stdout,

@@ -84,6 +84,11 @@ function addFirst<T>(parser: Argv<T>) {
       describe: 'serial port on this TCP port of 127.0.0.1',
     })
     .option('baud', BAUD_OPTION)
+    .option('update-image', {
+      boolean: true,
+      default: false,
+      describe: 'with --storage: put the present firmware into that file, too, and keep the accounts',
+    })
     .option('web-key', WEB_KEY_OPTION)
     .option('plain', { boolean: true, default: false, describe: 'with --terminal: text, no drawing' });
 }
@@ -155,12 +160,20 @@ interface Combined {
   readonly clock: string;
   readonly controlSocket?: unknown;
   readonly baud?: unknown;
+  readonly storage?: unknown;
+  readonly updateImage?: unknown;
+  readonly unflashed: boolean;
 }
 
 function checkTogether(options: Combined): true {
   const { pty, tcp, usbip, web, control, terminal, exitWithParent, clock, controlSocket, baud } = options;
   const wrongUsb = checkUsbip(options);
   if (wrongUsb !== undefined) throw new UsageError(wrongUsb);
+  if (options.updateImage && (options.storage === undefined || options.unflashed)) {
+    throw new UsageError(
+      '--update-image renews the firmware of a fob that is kept: use it with --storage alone',
+    );
+  }
   if (options.webKey && web === undefined)
     throw new UsageError('--web-key belongs to the faceplate page: add --web');
   if (baud !== undefined && pty === undefined && tcp === undefined) {

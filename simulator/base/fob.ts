@@ -135,6 +135,11 @@ export interface BootOptions {
   readonly board: BoardName;
   /** Files of the MCU's Storage, by name, written if the state is new. Default: the built image of the board. */
   readonly image?: Readonly<Record<string, Uint8Array>>;
+  /**
+   * Puts the files of the image into a state that exists as well, in place of an older image. The other files and
+   * memories stay, as after `passfob update`. Default: a state keeps the image that it was made with.
+   */
+  readonly updateImage?: boolean;
   /** Further files "flashed" beside the image if the state is new, such as `birth` (32 random bytes). */
   readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Version of Espruino to imitate. Default `2v29`, the newest release. */
@@ -264,6 +269,8 @@ export interface SimulatedFob {
   /** Console output of the interpreter, for finding errors: empty on a healthy run. */
   consoleText(): string;
   wear(): Wear;
+  /** Returns a file of the MCU's Storage; undefined if there is none of this name. */
+  storedFile(name: string): Uint8Array | undefined;
   /** Acts of the image that would harm or stall a real board, oldest first: empty on a healthy run. */
   readonly violations: readonly string[];
   /** Releases timers and files. */

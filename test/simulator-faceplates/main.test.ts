@@ -16,9 +16,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { boot, fileStore } from '@passfob/simulator';
+import { builtImage } from '@passfob/simulator/image';
+import { imageName } from '@passfob/simulator/image-name';
+import { readyText } from '@passfob/simulator/ready';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { built, needsBuilt } from '../kit/built.ts';
 import { itNeeds, needsTool, tool } from '../kit/tools.ts';
+import { olderImage } from '../simulator/older-image.ts';
 import { childrenOf, isRunning } from './kit.ts';
 
 // Each process takes a second to start, more where other tests keep the machine busy.
@@ -84,6 +89,10 @@ describe('command line of the simulator', () => {
     [['--web-key', '--tcp', '0'], '--web-key belongs to the faceplate page: add --web'],
     [['--web', 'http'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
     [['--tcp', '0', '--seed', 'luck'], '--seed takes a whole number'],
+    [
+      ['--tcp', '0', '--update-image'],
+      '--update-image renews the firmware of a fob that is kept: use it with --storage alone',
+    ],
     [['--tcp', '0', '--baud', '1'], '--baud takes a whole number from 300 to 4000000'],
     [['--control', '--baud', '9600'], '--baud is the speed of a serial port: add --pty or --tcp'],
     [
@@ -247,6 +256,27 @@ describe('simulator processes', () => {
     expect(one.rest.equals(other.rest)).toBe(true);
     expect(new Set([one.serial, free.serial, another.serial]).size).toBe(3);
     expect(free.rest.equals(another.rest)).toBe(false);
+  });
+
+  it('the simulator says that a file keeps an older firmware, and --update-image renews it', async () => {
+    const file = join(folder, 'memory');
+    boot({ board: 'pico', image: olderImage(), storage: fileStore(file) }).close();
+    const start = async (...args: string[]) => {
+      const child = simulator(['--tcp', '0', '--storage', file, ...args]);
+      const ready = await jsonLines(child.stdout)();
+      child.kill();
+      await once(child, 'close');
+      return ready.otherImage;
+    };
+    const built = imageName(builtImage('pico').app);
+    expect(await start()).toEqual({ kept: expect.stringMatching(/^0\.1\.0 \([0-9a-f]{8}\)$/), built });
+    expect(await start('--update-image')).toBeUndefined();
+    expect(await start()).toBeUndefined();
+    expect(
+      readyText({ ready: true, seed: 1, otherImage: { kept: '0.1.0 (aa)', built: '0.2.0 (bb)' } }),
+    ).toContain(
+      'Its firmware is 0.1.0 (aa); the one here is 0.2.0 (bb).\nTo renew it: passfob update, or start it again with --update-image. Its accounts stay.\n',
+    );
   });
 
   it('the simulator says where its USB device is', async () => {
