@@ -1,5 +1,6 @@
 import type { BoardName, BootOptions, SimulatedFob } from './base/fob.ts';
 import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from './base/limits.ts';
+import { makeRandomness, secureRandomness } from './base/randomness.ts';
 import { BANGLEJS2 } from './boards/banglejs2.ts';
 import { BENCH } from './boards/bench.ts';
 import type { BoardWiring } from './boards/board.ts';
@@ -29,12 +30,27 @@ function wiringOf(board: unknown): BoardWiring {
   );
 }
 
-function machineOf(platform: Platform, options: BootOptions, facts: BoardWiring, built: () => Files): Machine {
+function boardRandomness(
+  platform: Platform,
+  { seed, random = seed === undefined ? 'real' : 'seed' }: BootOptions,
+) {
+  if (random === 'real') return () => secureRandomness(count => platform.random(count));
+  if (random !== 'seed') throw new TypeError("random is 'real' or 'seed'");
+  return (...labels: readonly (string | number)[]) => makeRandomness(seed ?? DEFAULT_SEED, ...labels);
+}
+
+function machineOf(
+  platform: Platform,
+  options: BootOptions,
+  facts: BoardWiring,
+  built: () => Files,
+): Machine {
   return new Machine({
     platform,
     facts,
     storage: options.storage ?? memoryStore(),
     seed: options.seed ?? DEFAULT_SEED,
+    random: boardRandomness(platform, options),
     driftPpm: options.driftPpm ?? 0,
     oscillatorPpm: options.oscillatorPpm ?? 0,
     crystal: options.crystal ?? true,
@@ -42,6 +58,8 @@ function machineOf(platform: Platform, options: BootOptions, facts: BoardWiring,
     busFaults: options.busFaults,
     clock: options.clock ?? 'virtual',
     startMs: options.startMs,
+    updatesImage: options.updateImage ?? false,
+    image: () => options.image ?? built(),
     files: () => ({ ...(options.image ?? built()), ...options.files }),
   });
 }
@@ -105,6 +123,7 @@ export function bootOn(platform: Platform, options: BootOptions, built: () => Fi
     failCryptoCall: (n, times = 1) => hardware.failCryptoCall(n, times),
     loseTime: () => machine.loseTime(),
     wear: () => hardware.wear(),
+    storedFile: name => machine.storedFile(name),
     get transfers() {
       return hardware.i2c.transfers;
     },

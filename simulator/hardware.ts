@@ -28,6 +28,8 @@ export interface HardwareOptions {
   readonly facts: BoardWiring;
   readonly storage: StateStore;
   readonly seed: number;
+  /** Makes the board's own randomness for one use. */
+  readonly random: (...labels: readonly (string | number)[]) => Randomness;
   readonly driftPpm: number;
   readonly oscillatorPpm: number;
   readonly crystal: boolean;
@@ -85,7 +87,7 @@ export class BoardHardware {
         flash: facts.flash.pageBytes * facts.flash.pages,
         eeprom: options.parts.eeprom === 'AT24C256' ? LARGE_EEPROM_BYTES : EEPROM_BYTES,
       },
-      seed,
+      count => options.random('serial').bytes(count),
     );
     const scheduler = options.scheduler(this.memories);
     this.scheduler = scheduler;
@@ -151,6 +153,7 @@ export class BoardHardware {
         this.memories.operations.set(count);
         this.keepNow();
       },
+      applied: () => this.memories.flash.sync(),
       powerLost: () => this.#options.powerLost(),
     });
   }
@@ -168,7 +171,7 @@ export class BoardHardware {
     return call < this.#failingCalls.from || call >= this.#failingCalls.to;
   }
 
-  /** Returns the randomness of this boot for one use. */
+  /** Returns the randomness of this boot for one use, by the seed. */
   randomness(use: string): Randomness {
     return makeRandomness(this.#options.seed, use, this.memories.boots.get());
   }
@@ -236,7 +239,9 @@ export class BoardHardware {
       usb,
       serial: this.memories.serial,
       // `rand()` is never seeded on the Linux build: the same sequence at every boot (espruino.md, hazard 8).
-      randomness: facts.hosted ? makeRandomness(0, 'rand') : this.randomness('hwRand'),
+      randomness: facts.hosted
+        ? makeRandomness(0, 'rand')
+        : this.#options.random('hwRand', this.memories.boots.get()),
       nowUs: () => scheduler.nowUs,
       spend: us => scheduler.spend(us),
       clockStartUs: this.#clockStartUs(systemClock.at(scheduler.nowUs)),

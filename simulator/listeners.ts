@@ -1,5 +1,5 @@
-import { joined } from './base/bytes.ts';
 import type { TraceRecord } from '@passfob/protocol/trace/records';
+import { joined } from './base/bytes.ts';
 import type { LinkName } from './boards/board.ts';
 
 type OnData = (bytes: Uint8Array) => void;

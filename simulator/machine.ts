@@ -1,6 +1,6 @@
 import { fromReport, toReports } from '@passfob/protocol/reports';
-import { bytesOfText, hexOf, textOf } from './base/bytes.ts';
 import type { EventRecord, TraceRecord, TraceWay } from '@passfob/protocol/trace/records';
+import { bytesOfText, hexOf, textOf } from './base/bytes.ts';
 import type {
   BusFaultPlan,
   PartName,
@@ -24,9 +24,9 @@ import {
 import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
 import type { BoardWiring, LinkName } from './boards/board.ts';
 import { DeepSleep } from './deep-sleep.ts';
-import { BoardHardware } from './hardware.ts';
+import { BoardHardware, type HardwareOptions } from './hardware.ts';
 import { InterpreterSession } from './interpreter/session.ts';
-import { programFiles } from './interpreter/storage-files.ts';
+import { programFiles, reprogramFiles, StorageFiles } from './interpreter/storage-files.ts';
 import type { TextLog } from './interpreter/text-log.ts';
 import { Listeners } from './listeners.ts';
 import type { Platform } from './platform/platform.ts';
@@ -69,6 +69,7 @@ export interface MachineOptions {
   readonly facts: BoardWiring;
   readonly storage: StateStore;
   readonly seed: number;
+  readonly random: HardwareOptions['random'];
   readonly driftPpm: number;
   readonly oscillatorPpm: number;
   readonly crystal: boolean;
@@ -76,7 +77,11 @@ export interface MachineOptions {
   readonly busFaults: BusFaultPlan | undefined;
   readonly clock: 'virtual' | 'real';
   readonly startMs: number | undefined;
-  /** Files of Storage for a new state. */
+  /** Whether a state that exists gets the files of the image as well. */
+  readonly updatesImage: boolean;
+  /** Files of the image. */
+  image(): Readonly<Record<string, Uint8Array>>;
+  /** Files of Storage for a new state: the image and others. */
   files(): Readonly<Record<string, Uint8Array>>;
 }
 
@@ -103,6 +108,7 @@ export class Machine {
       facts: options.facts,
       storage: options.storage,
       seed: options.seed,
+      random: options.random,
       driftPpm: options.driftPpm,
       oscillatorPpm: options.oscillatorPpm,
       crystal: options.crystal,
@@ -126,7 +132,18 @@ export class Machine {
     operations.onOperation = (memory, act, at, length) =>
       this.#happened(atUs => ({ kind: 'memory', atUs, memory, act, at, length }));
     if (memories.isNew) programFiles(flash, options.files());
-    this.#pacing = options.clock === 'real' ? realPacing(scheduler, options.platform, () => this.#react()) : VIRTUAL_PACING;
+    else if (options.updatesImage) reprogramFiles(flash, options.image());
+    memories.flash.sync();
+    this.#pacing =
+      options.clock === 'real'
+        ? realPacing(scheduler, options.platform, () => this.#react())
+        : VIRTUAL_PACING;
+  }
+
+  storedFile(name: string): Uint8Array | undefined {
+    const { flash } = this.hardware;
+    const file = new StorageFiles(flash, () => false).find(name);
+    return file && flash.read(file.dataAt, file.header.size);
   }
 
   get powered(): boolean {

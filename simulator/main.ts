@@ -1,7 +1,8 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
 import type { SimulatedFob, Wire } from './base/fob.ts';
-import { onPort, onSocket } from './platform/node/start-refused.ts';
+import { BIRTH_BYTES } from './base/limits.ts';
+import { makeRandomness } from './base/randomness.ts';
 import { boot, fileStore } from './boot.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { ControlTarget } from './control/target.ts';
@@ -13,8 +14,11 @@ import type { Front } from './fronts/front.ts';
 import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
 import { tcpFront } from './fronts/tcp.ts';
 import { openUsbip } from './fronts/usbip/options.ts';
+import { builtImage } from './image.ts';
+import { otherImage } from './image-name.ts';
 import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
-import { type Ready, readyLine, readyText } from './ready.ts';
+import { onPort, onSocket } from './platform/node/start-refused.ts';
+import { GUESSABLE, olderImage, type Ready, readyLine, readyText } from './ready.ts';
 import { lockStorage } from './state/lock.ts';
 import { traceToFile } from './trace/file.ts';
 
@@ -61,10 +65,10 @@ function bootFob(options: SimulatorOptions, seed: number): SimulatedFob {
     clock: options.clock,
     ...(options.storage === undefined ? {} : { storage: fileStore(options.storage) }),
     seed,
+    random: options.seed === undefined ? 'real' : 'seed',
+    updateImage: options.updateImage,
     ...(options.unflashed ? { image: {} } : {}),
-    ...(options.birth === 'none' || options.unflashed
-      ? {}
-      : { files: { birth: new Uint8Array(randomBytes(32)) } }),
+    ...(options.birth === 'none' || options.unflashed ? {} : { files: { birth: birthOf(options) } }),
   });
 }
 
@@ -78,6 +82,12 @@ function startTrace(fob: SimulatedFob, path: string, options: SimulatorOptions):
   return () => trace.stop();
 }
 
+/** With a seed the same each time, as a run is only repeated with the same secrets. */
+function birthOf({ seed }: SimulatorOptions): Uint8Array {
+  if (seed === undefined) return new Uint8Array(randomBytes(BIRTH_BYTES));
+  return makeRandomness(seed, 'birth').bytes(BIRTH_BYTES);
+}
+
 /**
  * Boots the fob, opens the requested fronts and faceplates, and prints the ready line. The rest happens in events
  * until `end` is called.
@@ -87,7 +97,7 @@ async function start(
   closers: Closers,
   end: (code: number, why?: string) => void,
 ): Promise<void> {
-  // Random by default, so that two fobs differ. The ready line has it, so that a run can be repeated.
+  // Without a seed only faults are drawn from this one, which the ready line has; secrets come from this computer.
   const seed = options.seed ?? randomInt(2 ** 31);
   // A library may share a store on purpose; two running fobs with one identity are a mistake.
   if (options.storage !== undefined) closers.push(lockStorage(options.storage));
@@ -95,7 +105,11 @@ async function start(
   closers.push(() => fob.close());
   if (options.trace !== undefined) closers.push(startTrace(fob, options.trace, options));
 
-  const ready: Ready = { ready: true, seed };
+  const ready: Ready = { ready: true, seed, ...(options.seed === undefined ? {} : { guessable: true }) };
+  if (!options.unflashed && options.storage !== undefined) {
+    const other = otherImage(builtImage(options.board), name => fob.storedFile(name));
+    if (other) ready.otherImage = other;
+  }
   const paced = options.baud === undefined ? undefined : pacedWire(fob.link, options.baud);
   closers.push(() => paced?.stop());
   const wire = paced ?? fob.link;
@@ -158,9 +172,16 @@ function sayReady(ready: Ready, { control, terminal, json }: SimulatorOptions): 
 }
 
 function openTerminal(target: ControlTarget, options: SimulatorOptions, ready: Ready): () => void {
-  const notes = [ready.pty, ready.tcp && `127.0.0.1:${ready.tcp}`, ready.usbip, ready.web].filter(
-    note => typeof note === 'string',
-  );
+  const older = ready.otherImage ? olderImage(ready.otherImage) : [];
+  const guessable = ready.guessable && GUESSABLE;
+  const notes = [
+    ready.pty,
+    ready.tcp && `127.0.0.1:${ready.tcp}`,
+    ready.usbip,
+    ready.web,
+    guessable,
+    ...older,
+  ].filter(note => typeof note === 'string');
   const leave = terminalFaceplate(target, {
     input: process.stdin,
     output: process.stdout,

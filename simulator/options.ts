@@ -63,7 +63,7 @@ const SEED_OPTION = {
   number: true,
   requiresArg: true,
   coerce: wholeSeed,
-  describe: 'seed of all random values',
+  describe: 'seed of all random values, secrets too: for runs to repeat; default: real randomness',
 } as const;
 
 /** The ways to see and reach the fob; the help lists first those that most people need. */
@@ -85,6 +85,11 @@ function addFirst<T>(parser: Argv<T>) {
       describe: 'serial port on this TCP port of 127.0.0.1',
     })
     .option('baud', BAUD_OPTION)
+    .option('update-image', {
+      boolean: true,
+      default: false,
+      describe: 'with --storage: put the present firmware into that file, too, and keep the accounts',
+    })
     .option('web-key', WEB_KEY_OPTION)
     .option('plain', { boolean: true, default: false, describe: 'with --terminal: text, no drawing' });
 }
@@ -159,6 +164,9 @@ interface Combined {
   readonly trace?: unknown;
   readonly traceMax?: unknown;
   readonly traceScreens?: unknown;
+  readonly storage?: unknown;
+  readonly updateImage?: unknown;
+  readonly unflashed: boolean;
 }
 
 function checkTogether(options: Combined): true {
@@ -167,6 +175,11 @@ function checkTogether(options: Combined): true {
   if (wrongUsb !== undefined) throw new UsageError(wrongUsb);
   const wrongTrace = checkTrace(options);
   if (wrongTrace !== undefined) throw new UsageError(wrongTrace);
+  if (options.updateImage && (options.storage === undefined || options.unflashed)) {
+    throw new UsageError(
+      '--update-image renews the firmware of a fob that is kept: use it with --storage alone',
+    );
+  }
   if (options.webKey && web === undefined)
     throw new UsageError('--web-key belongs to the faceplate page: add --web');
   if (baud !== undefined && pty === undefined && tcp === undefined) {

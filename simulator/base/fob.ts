@@ -62,8 +62,13 @@ export interface BluetoothHost {
 export interface StateStore {
   /** Returns the whole image as last written, or undefined for a board that never ran. */
   load(): Uint8Array | undefined;
-  /** Writes bytes. They are durable when it returns, even if this process is killed. */
+  /** Writes bytes. They are kept when it returns, even if this process is killed. */
   write(offset: number, bytes: Uint8Array): void;
+  /**
+   * Makes all that was written durable, even if this computer loses its power. Called at the end of each non-volatile
+   * operation, before the image goes on; not for the time and other counts of the simulator itself.
+   */
+  sync?(): void;
   /** Releases the store's resources; called by `Fob.close`. */
   close?(): void;
 }
@@ -132,6 +137,11 @@ export interface BootOptions {
   readonly board: BoardName;
   /** Files of the MCU's Storage, by name, written if the state is new. Default: the built image of the board. */
   readonly image?: Readonly<Record<string, Uint8Array>>;
+  /**
+   * Puts the files of the image into a state that exists as well, in place of an older image. The other files and
+   * memories stay, as after `passfob update`. Default: a state keeps the image that it was made with.
+   */
+  readonly updateImage?: boolean;
   /** Further files "flashed" beside the image if the state is new, such as `birth` (32 random bytes). */
   readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Version of Espruino to imitate. Default `2v29`, the newest release. */
@@ -142,8 +152,14 @@ export interface BootOptions {
   readonly clock?: 'virtual' | 'real';
   /** Virtual UTC at boot in ms since 1970. Default: the machine's clock for `real`, 2026-01-01T00:00Z for `virtual`. */
   readonly startMs?: number;
-  /** Seed of all randomness: torn bytes, hwRand, button bounce. Default 1. */
+  /** Seed of faults, torn bytes, key bounce and crystal. Default 1. */
   readonly seed?: number;
+  /**
+   * Source of the board's own randomness: `hwRand`, `Math.random`, and the serial number of a new state. `real`: this
+   * computer's, fit for secrets. `seed`: the seed's, so that a run can be repeated exactly; its secrets can be guessed.
+   * Default: `seed` if a seed is given, `real` otherwise.
+   */
+  readonly random?: 'real' | 'seed';
   readonly parts?: PartsOptions;
   /** Faults of the I2C bus from the first transfer on. Default: none. */
   readonly busFaults?: BusFaultPlan;
@@ -262,6 +278,8 @@ export interface SimulatedFob {
   /** Console output of the interpreter, for finding errors: empty on a healthy run. */
   consoleText(): string;
   wear(): Wear;
+  /** Returns a file of the MCU's Storage; undefined if there is none of this name. */
+  storedFile(name: string): Uint8Array | undefined;
   /** Acts of the image that would harm or stall a real board, oldest first: empty on a healthy run. */
   readonly violations: readonly string[];
   /** Releases timers and files. */

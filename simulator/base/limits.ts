@@ -10,6 +10,8 @@ export const LOCK_WRITE_MS = 2_000;
 
 export const BOARD_NAME_BYTES = 12;
 export const SERIAL_BYTES = 12;
+/** Initial randomness that is flashed into a new fob. */
+export const BIRTH_BYTES = 32;
 /** Space for the data that the RTC's battery keeps. */
 export const RTC_BYTES = 48;
 
@@ -192,6 +194,8 @@ export const REAL_JUMP_MS = 2000;
 /** Virtual UTC at the first boot: 2026-01-01T00:00:00Z. */
 export const DEFAULT_START_MS = 1_767_225_600_000;
 export const DEFAULT_SEED = 1;
+/** Bytes that are fetched at once from the randomness of this computer: a multiple of four. */
+export const RANDOM_POOL_BYTES = 256;
 
 /** Wire faults: largest number of bytes in one drop, duplicate or insertion. */
 export const FAULT_SPAN_MAX_BYTES = 16;

@@ -15,16 +15,25 @@ export class PowerLost extends Error {
 export class Operations {
   readonly #seed: number;
   readonly #counted: (count: number) => void;
+  readonly #applied: () => void;
   readonly #powerLost: () => void;
   #count: number;
   #cutAt = 0;
   /** Receives each operation before it runs: which bytes of which memory. */
   onOperation: (memory: MemoryName, act: MemoryAct, at: number, length: number) => void = () => {};
 
-  constructor(options: { seed: number; count: number; counted(count: number): void; powerLost(): void }) {
+  /** `counted` is called before each operation, `applied` after it, before the image goes on. */
+  constructor(options: {
+    seed: number;
+    count: number;
+    counted(count: number): void;
+    applied(): void;
+    powerLost(): void;
+  }) {
     this.#seed = options.seed;
     this.#count = options.count;
     this.#counted = options.counted;
+    this.#applied = options.applied;
     this.#powerLost = options.powerLost;
   }
 
@@ -51,9 +60,11 @@ export class Operations {
     this.#counted(this.#count);
     if (this.#count !== this.#cutAt) {
       apply(undefined);
+      this.#applied();
       return;
     }
     apply(this.tear());
+    this.#applied();
     this.#powerLost();
     throw new PowerLost();
   }

@@ -234,3 +234,19 @@ export function programFiles(flash: Flash, files: Readonly<Record<string, Uint8A
     at = end;
   }
 }
+
+/**
+ * Replaces files of an older image, or adds them, as a programmer does that keeps the others. Throws if they do not
+ * fit.
+ */
+export function reprogramFiles(flash: Flash, files: Readonly<Record<string, Uint8Array>>): void {
+  const stored = new StorageFiles(flash, () => false);
+  const kept: Record<string, Uint8Array> = {};
+  for (const { at, header } of stored.walk(0)) {
+    const name = nameOf(header);
+    if (!isRealFile(header) || Object.hasOwn(files, name)) continue;
+    kept[name] = flash.read(at + STORAGE_HEADER_BYTES, header.size);
+  }
+  flash.program(0, new Uint8Array(flash.length).fill(0xff));
+  programFiles(flash, { ...files, ...kept });
+}

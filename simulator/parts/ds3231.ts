@@ -76,6 +76,8 @@ export class Ds3231 implements I2cPart {
       this.#pointer = (this.#pointer + 1) % REGISTERS;
     }
     if (clockWritten) this.#setTime(clock);
+    // The image relies on its registers as on a memory: the battery keeps them.
+    if (bytes.length > 1) this.#kept.sync();
   }
 
   #writeRegister(register: number, byte: number): void {

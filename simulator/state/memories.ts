@@ -11,7 +11,6 @@ import {
   STATE_MAGIC,
   STATE_VERSION,
 } from '../base/limits.ts';
-import { makeRandomness } from '../base/randomness.ts';
 
 /** Header fields: offset in bytes, numbers little-endian. */
 const VERSION_AT = 8;
@@ -42,6 +41,11 @@ export class Region {
     this.bytes.set(bytes, at);
     this.#store.write(this.#offset + at, bytes);
   }
+
+  /** Makes the store's contents durable. */
+  sync(): void {
+    this.#store.sync?.();
+  }
 }
 
 /** A number of the header that survives a power cut. */
@@ -53,7 +57,7 @@ export interface Kept {
 export interface Memories {
   /** True if the store was empty: the caller then does the work of the factory. */
   readonly isNew: boolean;
-  /** Twelve bytes, made from the seed when the state was new. */
+  /** Twelve bytes, drawn when the state was new. */
   readonly serial: Uint8Array;
   readonly operations: Kept;
   readonly boots: Kept;
@@ -71,16 +75,18 @@ export interface MemorySizes {
   readonly eeprom: number;
 }
 
+type RandomBytes = (count: number) => Uint8Array;
+
 function imageBytes({ flash, eeprom }: MemorySizes): number {
   return STATE_HEADER_BYTES + eeprom + flash + FILE_SLOTS * FILE_SLOT_BYTES;
 }
 
-function newImage(board: BoardName, sizes: MemorySizes, seed: number): Uint8Array {
+function newImage(board: BoardName, sizes: MemorySizes, random: RandomBytes): Uint8Array {
   const image = new Uint8Array(imageBytes(sizes));
   image.set(bytesOfText(STATE_MAGIC));
   new DataView(image.buffer).setUint16(VERSION_AT, STATE_VERSION, true);
   image.set(bytesOfText(board), BOARD_AT);
-  image.set(makeRandomness(seed, 'serial').bytes(SERIAL_BYTES), SERIAL_AT);
+  image.set(random(SERIAL_BYTES), SERIAL_AT);
   image.fill(0xff, STATE_HEADER_BYTES, STATE_HEADER_BYTES + sizes.eeprom + sizes.flash);
   return image;
 }
@@ -122,11 +128,11 @@ export function openMemories(
   store: StateStore,
   board: BoardName,
   sizes: MemorySizes,
-  seed: number,
+  random: RandomBytes,
 ): Memories {
   const kept = store.load();
   if (kept) refuse(kept, board, sizes);
-  const image = kept ?? newImage(board, sizes, seed);
+  const image = kept ?? newImage(board, sizes, random);
   if (!kept) store.write(0, image);
   const eepromAt = STATE_HEADER_BYTES;
   const flashAt = eepromAt + sizes.eeprom;

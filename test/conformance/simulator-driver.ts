@@ -30,6 +30,7 @@ export class SimulatorDriver extends OneKey implements Driver {
    * @param busFaults of its I2C bus, from the first transfer on
    * @param image in place of the built one
    * @param oscillatorPpm how much faster its internal oscillator runs
+   * @param updateImage puts the image into `storage` as well
    * @param birth initial randomness of a new fob; empty for none
    */
   constructor({
@@ -41,6 +42,7 @@ export class SimulatorDriver extends OneKey implements Driver {
     oscillatorPpm = 0,
     busFaults,
     files = {},
+    updateImage = false,
   }: {
     seed?: number;
     storage?: StateStore;
@@ -50,6 +52,7 @@ export class SimulatorDriver extends OneKey implements Driver {
     oscillatorPpm?: number;
     busFaults?: BusFaultPlan;
     files?: Record<string, Uint8Array>;
+    updateImage?: boolean;
   } = {}) {
     super();
     this.fob = boot({
@@ -59,6 +62,7 @@ export class SimulatorDriver extends OneKey implements Driver {
       parts,
       files: { ...files, ...(birth.length > 0 && { birth }) },
       oscillatorPpm,
+      updateImage,
       ...(image && { image }),
       ...(busFaults && { busFaults }),
     });
