@@ -29,7 +29,12 @@ function wiringOf(board: unknown): BoardWiring {
   );
 }
 
-function machineOf(platform: Platform, options: BootOptions, facts: BoardWiring, built: () => Files): Machine {
+function machineOf(
+  platform: Platform,
+  options: BootOptions,
+  facts: BoardWiring,
+  built: () => Files,
+): Machine {
   return new Machine({
     platform,
     facts,

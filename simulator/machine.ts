@@ -121,7 +121,10 @@ export class Machine {
     usb.onFrame = report => this.#listeners.send('HID', report);
     radio.onFrame = report => this.#listeners.send('HID', report);
     if (memories.isNew) programFiles(flash, options.files());
-    this.#pacing = options.clock === 'real' ? realPacing(scheduler, options.platform, () => this.#react()) : VIRTUAL_PACING;
+    this.#pacing =
+      options.clock === 'real'
+        ? realPacing(scheduler, options.platform, () => this.#react())
+        : VIRTUAL_PACING;
   }
 
   get powered(): boolean {

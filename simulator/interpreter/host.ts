@@ -1,6 +1,5 @@
 import type { Randomness } from '../base/randomness.ts';
 import type { BoardWiring, PortName } from '../boards/board.ts';
-import type { Platform } from '../platform/platform.ts';
 import type { Files } from '../parts/files.ts';
 import type { Flash } from '../parts/flash.ts';
 import type { Glass } from '../parts/glass.ts';
@@ -9,6 +8,7 @@ import type { Radio } from '../parts/radio.ts';
 import type { Stm32Clock } from '../parts/stm32-clock.ts';
 import type { SystemClock } from '../parts/system-clock.ts';
 import type { UsbHost } from '../parts/usb-host.ts';
+import type { Platform } from '../platform/platform.ts';
 import type { BangleSystem } from './bangle-system.ts';
 import type { Console, ConsoleLog } from './console.ts';
 import type { Pins } from './pins.ts';
