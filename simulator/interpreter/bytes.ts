@@ -1,4 +1,5 @@
 import { isAnyArrayBuffer, isTypedArray } from 'node:util/types';
+import { SINK_BYTES } from '../base/limits.ts';
 import type { Named, Realm, Value } from './realm.ts';
 
 /** Returns bytes as the characters 0 to 255 of a string, like Espruino's byte strings. */
@@ -37,15 +38,54 @@ function kindOf(value: Value): string {
 const OBJECT_FORM =
   'If specifying an object, it must be of the form {data : ..., count : N} or {callback : fn}';
 
-function collect(realm: Realm, value: Value, out: number[]): void {
+/** Bytes that grow. */
+class Sink {
+  #bytes = new Uint8Array(SINK_BYTES);
+  #length = 0;
+
+  #grow(by: number): void {
+    const grown = new Uint8Array(Math.max(this.#length + by, 2 * this.#bytes.length));
+    grown.set(this.#bytes);
+    this.#bytes = grown;
+  }
+
+  /** Counts modulo 256. */
+  push(byte: number): void {
+    if (this.#length === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#length++] = byte;
+  }
+
+  text(text: string): void {
+    if (this.#length + text.length > this.#bytes.length) this.#grow(text.length);
+    for (let at = 0; at < text.length; at++) this.#bytes[this.#length++] = text.charCodeAt(at);
+  }
+
+  all(elements: ArrayLike<number>): void {
+    if (this.#length + elements.length > this.#bytes.length) this.#grow(elements.length);
+    this.#bytes.set(elements, this.#length);
+    this.#length += elements.length;
+  }
+
+  /** Returns the bytes, and is empty again. */
+  taken(): Uint8Array {
+    const bytes = this.#bytes.slice(0, this.#length);
+    this.#length = 0;
+    return bytes;
+  }
+}
+
+/** The sink between two calls: all that an image sends, draws or hashes passes through it. */
+let idle: Sink | undefined;
+
+function collect(realm: Realm, value: Value, out: Sink): void {
   if (typeof value === 'number' || typeof value === 'boolean') {
-    out.push(wholeNumber(value) & 255);
+    out.push(wholeNumber(value));
   } else if (typeof value === 'string') {
-    for (let at = 0; at < value.length; at++) out.push(value.charCodeAt(at) & 255);
+    out.text(value);
   } else if (isAnyArrayBuffer(value)) {
-    for (const byte of new Uint8Array(value)) out.push(byte);
+    out.all(new Uint8Array(value));
   } else if (isTypedArray(value)) {
-    for (const element of value) out.push(Number(element) & 255);
+    out.all(value as Uint8Array);
   } else if (Array.isArray(value)) {
     for (const element of value) collect(realm, element, out);
   } else if (isRecord(value)) {
@@ -55,7 +95,7 @@ function collect(realm: Realm, value: Value, out: number[]): void {
   }
 }
 
-function collectObject(realm: Realm, value: Named, out: number[]): void {
+function collectObject(realm: Realm, value: Named, out: Sink): void {
   const { callback, data, count } = value;
   if (typeof callback === 'function') {
     const result: Value = callback();
@@ -72,7 +112,11 @@ function collectObject(realm: Realm, value: Named, out: number[]): void {
  * count}`, `{callback}` (espruino.md §3.1). Elements count modulo 256. Throws the context's TypeError.
  */
 export function flatten(realm: Realm, value: Value): Uint8Array {
-  const out: number[] = [];
+  // A callback of the image may flatten something else meanwhile.
+  const out = idle ?? new Sink();
+  idle = undefined;
   collect(realm, value, out);
-  return Uint8Array.from(out);
+  const bytes = out.taken();
+  idle = out;
+  return bytes;
 }

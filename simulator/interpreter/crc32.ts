@@ -8,6 +8,8 @@ const TABLE = Int32Array.from({ length: 256 }, (_, index) => {
 /** Returns the CRC-32 of IEEE 802.3, like `E.CRC32`: 0 to 2^32 - 1. */
 export function crc32(bytes: Uint8Array): number {
   let crc = -1;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (TABLE[(crc ^ byte) & 255] ?? 0);
+  for (let at = 0; at < bytes.length; at++) {
+    crc = (crc >>> 8) ^ (TABLE[(crc ^ (bytes[at] ?? 0)) & 255] ?? 0);
+  }
   return ~crc >>> 0;
 }

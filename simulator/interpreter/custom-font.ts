@@ -1,3 +1,4 @@
+import { FONTS_KNOWN_MAX } from '../base/limits.ts';
 import type { Canvas } from './canvas.ts';
 
 /** Arguments of `setFontCustom` (jswrap_graphics.c). */
@@ -52,6 +53,7 @@ function characterWidth(font: CustomFont, code: number): number {
 
 /** Returns the pixels of the widest line. */
 export function textWidth(font: CustomFont, text: string): number {
+  if (!text.includes('\n')) return lineWidth(font, text);
   return text.split('\n').reduce((widest, line) => Math.max(widest, lineWidth(font, line)), 0);
 }
 
@@ -61,24 +63,59 @@ function lineWidth(font: CustomFont, line: string): number {
   return width;
 }
 
+function linesIn(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
+}
+
 export function textHeight(font: CustomFont, text: string): number {
-  return font.height * font.scale * text.split('\n').length;
+  return font.height * font.scale * linesIn(text);
 }
 
 function drawGlyph(canvas: Canvas, style: TextStyle, code: number, x: number, y: number): void {
   const { font } = style;
   const { width, column } = glyph(font, code);
+  const { height, scale } = font;
+  const columns = columnsOf(font);
   for (let cx = 0; cx < width; cx++) {
-    for (let cy = 0; cy < font.height; cy++) {
-      const bit = (column + cx) * font.height + cy;
-      const set = (font.bitmap.charCodeAt(bit >> 3) >> (7 - (bit & 7))) & 1;
-      if (!set && !style.solid) continue;
-      const left = x + cx * font.scale;
-      const top = y + cy * font.scale;
-      const area = { x1: left, y1: top, x2: left + font.scale - 1, y2: top + font.scale - 1 };
-      canvas.fillRect(area, set ? canvas.foreground : canvas.background);
+    const left = x + cx * scale;
+    const right = left + scale - 1;
+    if (style.solid) canvas.fill(left, y, right, y + height * scale - 1, canvas.background);
+    const runs = columns[column + cx] ?? '';
+    for (let at = 0; at < runs.length; at += 2) {
+      const top = y + runs.charCodeAt(at) * scale;
+      canvas.fill(left, top, right, y + runs.charCodeAt(at + 1) * scale - 1, canvas.foreground);
     }
   }
+}
+
+/**
+ * For each column of a font: the rows where its pixels begin and where they end, as characters. An image names the same
+ * font for each text.
+ */
+type Columns = readonly string[];
+const known = new Map<string, { readonly height: number; readonly columns: Columns }>();
+
+function columnsOf({ bitmap, height }: CustomFont): Columns {
+  const found = known.get(bitmap);
+  if (found?.height === height) return found.columns;
+  const count = height > 0 ? Math.ceil((bitmap.length * 8) / height) : 0;
+  const columns = Array.from({ length: count }, (_, column) => runsOf(bitmap, column * height, height));
+  if (known.size >= FONTS_KNOWN_MAX) known.clear();
+  known.set(bitmap, { height, columns });
+  return columns;
+}
+
+function runsOf(bitmap: string, first: number, height: number): string {
+  let runs = '';
+  for (let row = 0, before = 0; row <= height; row++) {
+    const bit = first + row;
+    const set = row < height ? (bitmap.charCodeAt(bit >> 3) >> (7 - (bit & 7))) & 1 : 0;
+    if (set !== before) runs += String.fromCharCode(row);
+    before = set;
+  }
+  return runs;
 }
 
 /** Returns the shift for an alignment: `extent` times (alignment + 1) / 2, towards zero. */

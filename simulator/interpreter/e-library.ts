@@ -1,4 +1,4 @@
-import { isAnyArrayBuffer, isTypedArray } from 'node:util/types';
+import { isAnyArrayBuffer, isTypedArray, isUint8Array } from 'node:util/types';
 import { bytesOfText, flatten, isRecord, textOf, wholeNumber } from './bytes.ts';
 import type { Console } from './console.ts';
 import { crc32 } from './crc32.ts';
@@ -61,6 +61,8 @@ function bytesLibrary(realm: Realm): Parameters<Realm['library']>[0] {
 function elementsOf(value: Value): Uint8Array | undefined {
   if (typeof value === 'string') return bytesOfText(value);
   if (isAnyArrayBuffer(value)) return new Uint8Array(value);
+  // The same numbers without their conversion one by one, for the rows of a display.
+  if (isUint8Array(value)) return new Uint8Array(value.buffer, value.byteOffset, value.length);
   if (!isTypedArray(value) && !Array.isArray(value)) return undefined;
   return Uint8Array.from(value as ArrayLike<Value>, element =>
     wholeNumber(Array.isArray(element) && element.length === 1 ? element[0] : element),

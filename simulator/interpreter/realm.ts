@@ -1,4 +1,4 @@
-import { type Context, createContext, runInContext, Script } from 'node:vm';
+import { type Context, constants, createContext, runInContext, Script } from 'node:vm';
 import { GLOBALS, METHODS, STATICS, TYPED_ARRAYS } from './built-ins.ts';
 import { fixedText, numberText } from './number-text.ts';
 import { PRELUDE, PROMISES } from './prelude.ts';
@@ -69,7 +69,8 @@ export class Realm {
   readonly #alive: () => void;
 
   constructor(outside: Outside) {
-    this.#context = createContext(Object.create(null));
+    // A global of its own, and not an object behind one, for which every look at a global name is a call into V8.
+    this.#context = createContext(constants.DONT_CONTEXTIFY);
     this.#alive = () => outside.alive();
     const prelude = runInContext(PRELUDE, this.#context) as (outside: object) => Natives;
     this.natives = prelude({ ...outside, spelled, numberText, fixedText });
@@ -133,7 +134,12 @@ export class Realm {
 
   /** Returns a function of the context that calls out of it. */
   adopt(call: RealmCall): RealmCall {
-    return this.method((_self, ...args) => call(...args));
+    const alive = this.#alive;
+    function out(...args: readonly Value[]): Value {
+      alive();
+      return call(...args);
+    }
+    return Object.setPrototypeOf(out, this.natives.Function.prototype);
   }
 
   /** The same, with `this` as the first argument. */

@@ -121,12 +121,12 @@ export class Ssd1306 implements I2cPart {
     for (let at = 0; at < bytes.length; ) {
       const control = bytes[at++] ?? 0;
       const length = control & CONTINUATION ? 1 : bytes.length - at;
-      for (const byte of bytes.subarray(at, at + length)) {
-        if (control & IS_DATA) this.#pixelsIn(byte);
-        else this.#commandIn(byte);
-      }
+      const end = Math.min(at + length, bytes.length);
       pixels ||= (control & IS_DATA) !== 0 && length > 0;
-      at += length;
+      for (; at < end; at++) {
+        if (control & IS_DATA) this.#pixelsIn(bytes[at] ?? 0);
+        else this.#commandIn(bytes[at] ?? 0);
+      }
     }
     this.#changed(pixels);
   }
@@ -208,20 +208,32 @@ export class Ssd1306 implements I2cPart {
     else if (command === 0xd3) state.offset = first & LAST_ROW;
   }
 
-  /** Returns the picture as a person sees it who holds the module, as if it were lit. */
-  bitmap(): Bitmap {
-    const pixels = new Uint8Array(DISPLAY_WIDTH * DISPLAY_HEIGHT);
-    const state = this.#state;
-    for (let row = 0; row < state.rows; row++) {
-      const line = (row + state.startLine) & LAST_ROW;
-      const com = (row - state.offset) & LAST_ROW;
-      const y = state.upward ? com : LAST_ROW - com;
-      for (let x = 0; x < DISPLAY_WIDTH; x++) {
-        const byte = this.#memory[(line >> 3) * DISPLAY_WIDTH + (LAST_COLUMN - x)] ?? 0;
-        const stored = (byte >> (line & 7)) & 1;
-        pixels[y * DISPLAY_WIDTH + x] = state.allOn ? 1 : stored ^ (state.inverted ? 1 : 0);
-      }
-    }
-    return { width: DISPLAY_WIDTH, height: DISPLAY_HEIGHT, pixels };
+  /**
+   * Takes the picture as a person sees it who holds the module, as if it were lit. The returned function makes its pixels,
+   * which few ask for.
+   */
+  picture(): () => Bitmap {
+    const memory = this.#memory.slice();
+    const state = { ...this.#state };
+    return () => pictureOf(memory, state);
   }
+
+  bitmap(): Bitmap {
+    return pictureOf(this.#memory, this.#state);
+  }
+}
+
+function pictureOf(memory: Uint8Array, state: Readonly<typeof AT_RESET>): Bitmap {
+  const pixels = new Uint8Array(DISPLAY_WIDTH * DISPLAY_HEIGHT);
+  for (let row = 0; row < state.rows; row++) {
+    const line = (row + state.startLine) & LAST_ROW;
+    const com = (row - state.offset) & LAST_ROW;
+    const y = state.upward ? com : LAST_ROW - com;
+    for (let x = 0; x < DISPLAY_WIDTH; x++) {
+      const byte = memory[(line >> 3) * DISPLAY_WIDTH + (LAST_COLUMN - x)] ?? 0;
+      const stored = (byte >> (line & 7)) & 1;
+      pixels[y * DISPLAY_WIDTH + x] = state.allOn ? 1 : stored ^ (state.inverted ? 1 : 0);
+    }
+  }
+  return { width: DISPLAY_WIDTH, height: DISPLAY_HEIGHT, pixels };
 }
