@@ -38,6 +38,16 @@ function kindOf(value: Value): string {
 const OBJECT_FORM =
   'If specifying an object, it must be of the form {data : ..., count : N} or {callback : fn}';
 
+const lengthGetter = Object.getOwnPropertyDescriptor(
+  Object.getPrototypeOf(Uint8Array.prototype) as object,
+  'length',
+)?.get as () => number;
+
+/** Returns the number of elements, whatever a property of the image's may say. */
+export function elementsIn(array: ArrayLike<number>): number {
+  return lengthGetter.call(array);
+}
+
 /** Bytes that grow. */
 class Sink {
   #bytes = new Uint8Array(SINK_BYTES);
@@ -61,16 +71,19 @@ class Sink {
   }
 
   all(elements: ArrayLike<number>): void {
-    if (this.#length + elements.length > this.#bytes.length) this.#grow(elements.length);
+    const count = elementsIn(elements);
+    if (this.#length + count > this.#bytes.length) this.#grow(count);
     this.#bytes.set(elements, this.#length);
-    this.#length += elements.length;
+    this.#length += count;
   }
 
-  /** Returns the bytes, and is empty again. */
-  taken(): Uint8Array {
-    const bytes = this.#bytes.slice(0, this.#length);
+  clear(): void {
     this.#length = 0;
-    return bytes;
+  }
+
+  /** The bytes, until there are more or others. */
+  get bytes(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
   }
 }
 
@@ -112,11 +125,20 @@ function collectObject(realm: Realm, value: Named, out: Sink): void {
  * count}`, `{callback}` (espruino.md §3.1). Elements count modulo 256. Throws the context's TypeError.
  */
 export function flatten(realm: Realm, value: Value): Uint8Array {
+  return flattening(realm, [value], bytes => bytes.slice());
+}
+
+/**
+ * Flattens values one after the other for a use that ends with the call.
+ * @param use its argument has other bytes later
+ */
+export function flattening<T>(realm: Realm, values: readonly Value[], use: (bytes: Uint8Array) => T): T {
   // A callback of the image may flatten something else meanwhile.
   const out = idle ?? new Sink();
   idle = undefined;
-  collect(realm, value, out);
-  const bytes = out.taken();
+  out.clear();
+  for (const value of values) collect(realm, value, out);
+  const result = use(out.bytes);
   idle = out;
-  return bytes;
+  return result;
 }

@@ -106,12 +106,17 @@ export class Canvas {
 
   /** The same, for text, which is many rectangles. */
   fill(fromX: number, fromY: number, toX: number, toY: number, colour: number): void {
-    const { width, height, bitsPerPixel, verticalByte } = this.layout;
+    const { width, height } = this.layout;
     const x1 = Math.max(0, Math.min(fromX, toX));
     const y1 = Math.max(0, Math.min(fromY, toY));
     const x2 = Math.min(width - 1, Math.max(fromX, toX));
     const y2 = Math.min(height - 1, Math.max(fromY, toY));
-    if (x2 < x1 || y2 < y1) return;
+    if (x2 >= x1 && y2 >= y1) this.fillInside(x1, y1, x2, y2, colour);
+  }
+
+  /** The same for corners inside the canvas, the smaller ones first. */
+  fillInside(x1: number, y1: number, x2: number, y2: number, colour: number): void {
+    const { bitsPerPixel, verticalByte } = this.layout;
     this.#modify(x1, y1, x2, y2);
     if (verticalByte && !this.layout.msb) this.#fillColumns(x1, y1, x2, y2, colour);
     else if (bitsPerPixel === 16) this.#fillRows(x1, y1, x2, y2, colour);

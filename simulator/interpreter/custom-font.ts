@@ -11,16 +11,17 @@ export interface CustomFont {
   /** In pixels, before scaling. */
   readonly height: number;
   readonly scale: number;
+  /** For each column of the bitmap: the rows where its pixels begin and where they end, as characters. */
+  readonly columns: readonly string[];
 }
 
-/** Draws every character after the space as a block in a cell of 6 × 8. */
-export const BLOCK_FONT: CustomFont = {
-  bitmap: '\0'.repeat(6) + '\xfe\xfe\xfe\xfe\xfe\0'.repeat(223),
-  firstCharacter: 32,
-  widths: 6,
-  height: 8,
-  scale: 1,
-};
+/** Returns a font of blocks: every character after the space, in a cell of 6 × 8. */
+export function blockFont(scale: number): CustomFont {
+  const bitmap = BLOCKS;
+  return { bitmap, firstCharacter: 32, widths: 6, height: 8, scale, columns: columnsOf(bitmap, 8) };
+}
+
+const BLOCKS = '\0'.repeat(6) + '\xfe\xfe\xfe\xfe\xfe\0'.repeat(223);
 
 /** Font and alignment of text relative to its point: 3 is left or top, 0 centre, 1 right or bottom. */
 export interface TextStyle {
@@ -37,18 +38,24 @@ export interface Drawn {
   readonly height: number;
 }
 
-function glyph(font: CustomFont, code: number): { width: number; column: number } {
-  const index = code - font.firstCharacter;
-  if (typeof font.widths === 'number') return { width: font.widths, column: font.widths * index };
-  if (index < 0) return { width: 0, column: 0 };
+/** Returns the columns of a character, before scaling. */
+function widthOf({ widths, firstCharacter }: CustomFont, code: number): number {
+  if (typeof widths === 'number') return widths;
+  const index = code - firstCharacter;
+  return index >= 0 && index < widths.length ? widths.charCodeAt(index) & 255 : 0;
+}
+
+/** Returns the column of the bitmap where a character begins. */
+function columnOf({ widths, firstCharacter }: CustomFont, code: number): number {
+  const index = code - firstCharacter;
+  if (typeof widths === 'number') return widths * index;
   let column = 0;
-  for (let at = 0; at < Math.min(index, font.widths.length); at++) column += font.widths.charCodeAt(at) & 255;
-  return { width: index < font.widths.length ? font.widths.charCodeAt(index) & 255 : 0, column };
+  for (let at = 0; at < Math.min(index, widths.length); at++) column += widths.charCodeAt(at) & 255;
+  return column;
 }
 
 function characterWidth(font: CustomFont, code: number): number {
-  if (code > 255) return 0;
-  return glyph(font, code).width * font.scale;
+  return code > 255 ? 0 : widthOf(font, code) * font.scale;
 }
 
 /** Returns the pixels of the widest line. */
@@ -75,29 +82,32 @@ export function textHeight(font: CustomFont, text: string): number {
 
 function drawGlyph(canvas: Canvas, style: TextStyle, code: number, x: number, y: number): void {
   const { font } = style;
-  const { width, column } = glyph(font, code);
-  const { height, scale } = font;
-  const columns = columnsOf(font);
+  const { height, scale, columns } = font;
+  const { foreground } = canvas;
+  const width = widthOf(font, code);
+  const column = columnOf(font, code);
+  const bottom = y + height * scale - 1;
+  const isInside =
+    x >= 0 && y >= 0 && x + width * scale <= canvas.layout.width && bottom < canvas.layout.height;
   for (let cx = 0; cx < width; cx++) {
     const left = x + cx * scale;
     const right = left + scale - 1;
-    if (style.solid) canvas.fill(left, y, right, y + height * scale - 1, canvas.background);
+    if (style.solid) canvas.fill(left, y, right, bottom, canvas.background);
     const runs = columns[column + cx] ?? '';
     for (let at = 0; at < runs.length; at += 2) {
       const top = y + runs.charCodeAt(at) * scale;
-      canvas.fill(left, top, right, y + runs.charCodeAt(at + 1) * scale - 1, canvas.foreground);
+      const end = y + runs.charCodeAt(at + 1) * scale - 1;
+      if (isInside) canvas.fillInside(left, top, right, end, foreground);
+      else canvas.fill(left, top, right, end, foreground);
     }
   }
 }
 
-/**
- * For each column of a font: the rows where its pixels begin and where they end, as characters. An image names the same
- * font for each text.
- */
-type Columns = readonly string[];
-const known = new Map<string, { readonly height: number; readonly columns: Columns }>();
+/** Fonts of before: an image names the same one for each text. */
+const known = new Map<string, { readonly height: number; readonly columns: readonly string[] }>();
 
-function columnsOf({ bitmap, height }: CustomFont): Columns {
+/** Returns the columns of a font for its bitmap and height. */
+export function columnsOf(bitmap: string, height: number): readonly string[] {
   const found = known.get(bitmap);
   if (found?.height === height) return found.columns;
   const count = height > 0 ? Math.ceil((bitmap.length * 8) / height) : 0;
@@ -129,11 +139,12 @@ export function drawText(canvas: Canvas, style: TextStyle, text: string, atX: nu
   const { width, height } = canvas.layout;
   const lineHeight = font.height * font.scale;
   const top = atY - shift(textHeight(font, text), style.alignY);
-  let left = atX;
-  text.split('\n').forEach((line, index) => {
-    let x = atX - shift(lineWidth(font, line), style.alignX);
-    left = index === 0 ? x : Math.min(left, x);
-    const y = top + index * lineHeight;
+  const lines = text.includes('\n') ? text.split('\n') : [text];
+  let left = Number.POSITIVE_INFINITY;
+  let y = top;
+  for (const line of lines) {
+    let x = atX - shift(style.alignX < 2 ? lineWidth(font, line) : 0, style.alignX);
+    left = Math.min(left, x);
     for (let at = 0; at < line.length; at++) {
       const code = line.charCodeAt(at);
       const advance = characterWidth(font, code);
@@ -142,6 +153,7 @@ export function drawText(canvas: Canvas, style: TextStyle, text: string, atX: nu
       if (seen && code >= font.firstCharacter && code <= 255) drawGlyph(canvas, style, code, x, y);
       x += advance;
     }
-  });
-  return { x: left, y: top, width: textWidth(font, text), height: textHeight(font, text) };
+    y += lineHeight;
+  }
+  return { x: left, y: top, width: textWidth(font, text), height: lines.length * lineHeight };
 }

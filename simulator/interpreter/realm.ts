@@ -1,4 +1,5 @@
-import { type Context, constants, createContext, runInContext, Script } from 'node:vm';
+import { type Context, constants, createContext, Script } from 'node:vm';
+import { SPELLED_KEPT_FROM, SPELLED_KEPT_MAX } from '../base/limits.ts';
 import { GLOBALS, METHODS, STATICS, TYPED_ARRAYS } from './built-ins.ts';
 import { fixedText, numberText } from './number-text.ts';
 import { PRELUDE, PROMISES } from './prelude.ts';
@@ -62,6 +63,25 @@ function impoverish(global: object, typedArray: object): void {
   keepOnly(global, [...GLOBALS, 'InternalError']);
 }
 
+/** Node's own name for scripts without one, in traces. */
+const OURS = 'evalmachine.<anonymous>';
+/** Long scripts of earlier boots, by their text: a script belongs to no context, and is compiled only once. */
+const scripts = new Map<string, { readonly fileName: string; readonly script: Script }>();
+
+function compiled(source: string, fileName: string): Script {
+  const kept = scripts.get(source);
+  if (kept?.fileName === fileName) return kept.script;
+  const script = new Script(source, { filename: fileName });
+  if (source.length >= SPELLED_KEPT_FROM) {
+    if (scripts.size >= SPELLED_KEPT_MAX) scripts.clear();
+    scripts.set(source, { fileName, script });
+  }
+  return script;
+}
+
+/** The context has removed its own. */
+const setAll = Uint8Array.prototype.set;
+
 /** The JavaScript context of one boot, with the built-ins of Espruino. */
 export class Realm {
   readonly natives: Natives;
@@ -72,9 +92,11 @@ export class Realm {
     // A global of its own, and not an object behind one, for which every look at a global name is a call into V8.
     this.#context = createContext(constants.DONT_CONTEXTIFY);
     this.#alive = () => outside.alive();
-    const prelude = runInContext(PRELUDE, this.#context) as (outside: object) => Natives;
+    const prelude = compiled(PRELUDE, OURS).runInContext(this.#context) as (outside: object) => Natives;
     this.natives = prelude({ ...outside, spelled, numberText, fixedText });
-    const promises = runInContext(PROMISES, this.#context) as (...use: readonly unknown[]) => unknown;
+    const promises = compiled(PROMISES, OURS).runInContext(this.#context) as (
+      ...use: readonly unknown[]
+    ) => unknown;
     impoverish(this.natives.global, this.natives.TypedArray);
     this.define({
       Promise: promises(outside.queue, outside.unhandled),
@@ -96,7 +118,7 @@ export class Realm {
 
   /** Runs text, which may be tokenised, as a script in the global scope. Exceptions of the script pass through. */
   evaluate(source: string, fileName: string): Value {
-    return new Script(spelled(source), { filename: fileName }).runInContext(this.#context);
+    return compiled(spelled(source), fileName).runInContext(this.#context);
   }
 
   error(message: string): Error {
@@ -123,7 +145,9 @@ export class Realm {
   }
 
   uint8Array(bytes: Uint8Array): Uint8Array {
-    return new this.natives.Uint8Array(this.arrayBuffer(bytes));
+    const array = new this.natives.Uint8Array(bytes.length);
+    setAll.call(array, bytes);
+    return array;
   }
 
   arrayBuffer(bytes: Uint8Array): ArrayBuffer {

@@ -1,6 +1,6 @@
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { Canvas, type CanvasLayout, canvasBytes } from '@passfob/simulator/interpreter/canvas';
-import { type CustomFont, drawText } from '@passfob/simulator/interpreter/custom-font';
+import { type CustomFont, columnsOf, drawText } from '@passfob/simulator/interpreter/custom-font';
 import { describe, expect, it } from 'vitest';
 import { LONG, seedsOrOne } from '../kit/counts.ts';
 
@@ -74,7 +74,8 @@ function randomFont(byte: () => number): CustomFont {
   const bitmap = Array.from({ length: Math.ceil((CHARACTERS * width * height) / 8) }, () =>
     String.fromCharCode(byte()),
   ).join('');
-  return { bitmap, firstCharacter: FIRST, widths: width, height, scale: 1 + (byte() % 3) };
+  const columns = columnsOf(bitmap, height);
+  return { bitmap, firstCharacter: FIRST, widths: width, height, scale: 1 + (byte() % 3), columns };
 }
 
 /** As `setFontCustom` describes a font: column by column, the highest bit of each byte first. */
