@@ -2,6 +2,7 @@ import { fromReport, toReports } from '@passfob/protocol/reports';
 import type { EventRecord, TraceRecord, TraceWay } from '@passfob/protocol/trace/records';
 import { bytesOfText, hexOf, textOf } from './base/bytes.ts';
 import type {
+  Bitmap,
   BusFaultPlan,
   PartName,
   PartsOptions,
@@ -99,7 +100,7 @@ export class Machine {
   #looping = false;
   #batteryDead = false;
   #drawn: TextLog | undefined;
-  #onGlass: readonly string[] = [];
+  #onGlass: () => readonly string[] = noText;
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -332,16 +333,11 @@ export class Machine {
     const { facts, display, glass } = this.hardware;
     if (facts.bangle) {
       const on = this.powered && glass.on;
-      return { on, text: on ? this.#onGlass : [], bitmap: glass.bitmap(), brightness: glass.brightness };
+      return seen(on, on ? this.#onGlass() : [], glass.picture(), glass.brightness);
     }
     const on = this.powered && (facts.i2c ? display.on : this.#drawn !== undefined);
-    const text = facts.i2c ? this.#onGlass : (this.#drawn?.lines() ?? []);
-    const none = {
-      width: DISPLAY_WIDTH,
-      height: DISPLAY_HEIGHT,
-      pixels: new Uint8Array(DISPLAY_WIDTH * DISPLAY_HEIGHT),
-    };
-    return { on, text: on ? text : [], bitmap: facts.i2c ? display.bitmap() : none };
+    const text = on ? (facts.i2c ? this.#onGlass() : (this.#drawn?.lines() ?? [])) : [];
+    return seen(on, text, facts.i2c ? display.picture() : noPicture);
   }
 
   close(): void {
@@ -353,7 +349,7 @@ export class Machine {
   }
 
   #displayChanged(pixelsArrived: boolean): void {
-    if (pixelsArrived) this.#onGlass = this.#drawn?.lines() ?? [];
+    if (pixelsArrived) this.#onGlass = this.#drawn?.taken() ?? noText;
     this.#listeners.screenChanged();
   }
 
@@ -363,7 +359,7 @@ export class Machine {
     this.#session = undefined;
     this.#sleep.end();
     this.#drawn = undefined;
-    this.#onGlass = [];
+    this.#onGlass = noText;
     this.hardware.powerOff();
     this.#batteryDies();
     this.#listeners.screenChanged();
@@ -446,6 +442,27 @@ export class Machine {
     this.hardware.stm32?.resume();
     return true;
   }
+}
+
+const noText = (): readonly string[] => [];
+
+function noPicture(): Bitmap {
+  const pixels = new Uint8Array(DISPLAY_WIDTH * DISPLAY_HEIGHT);
+  return { width: DISPLAY_WIDTH, height: DISPLAY_HEIGHT, pixels };
+}
+
+/** A screen at this moment. Most people read its words: its pixels are made where they are asked for. */
+function seen(on: boolean, text: readonly string[], picture: () => Bitmap, brightness?: number): Screen {
+  let bitmap: Bitmap | undefined;
+  return {
+    on,
+    text,
+    ...(brightness !== undefined && { brightness }),
+    get bitmap() {
+      bitmap ??= picture();
+      return bitmap;
+    },
+  };
 }
 
 function startUs(options: MachineOptions, memories: Memories): number {

@@ -41,7 +41,8 @@ export class Scheduler {
   }
 
   cancel(due: Due | undefined): void {
-    this.#entries = this.#entries.filter(entry => entry !== due);
+    const at = due === undefined ? -1 : this.#entries.indexOf(due as Entry);
+    if (at >= 0) this.#entries.splice(at, 1);
   }
 
   cancelAll(): void {

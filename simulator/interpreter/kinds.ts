@@ -42,6 +42,10 @@ export function typeName(array: TypedArray): string {
   return String(typeOfArray.call(array));
 }
 
+export function isUint8Array(value: unknown): value is Uint8Array {
+  return typeOfArray.call(value) === 'Uint8Array';
+}
+
 /** An array's own slots cost nothing to ask; those of a buffer and of a date cost an exception where there are none. */
 function isTagged(value: unknown, tag: string): boolean {
   return typeof value === 'object' && Object.prototype.toString.call(value) === `[object ${tag}]`;

@@ -62,6 +62,9 @@ function impoverish(global: object, typedArray: object): void {
   keepOnly(global, [...GLOBALS, 'InternalError']);
 }
 
+/** The context has removed its own. */
+const setAll = Uint8Array.prototype.set;
+
 /** The JavaScript context of one boot, with the built-ins of Espruino. */
 export class Realm {
   readonly natives: Natives;
@@ -122,7 +125,9 @@ export class Realm {
   }
 
   uint8Array(bytes: Uint8Array): Uint8Array {
-    return new this.natives.Uint8Array(this.arrayBuffer(bytes));
+    const array = new this.natives.Uint8Array(bytes.length);
+    setAll.call(array, bytes);
+    return array;
   }
 
   arrayBuffer(bytes: Uint8Array): ArrayBuffer {
@@ -133,7 +138,12 @@ export class Realm {
 
   /** Returns a function of the context that calls out of it. */
   adopt(call: RealmCall): RealmCall {
-    return this.method((_self, ...args) => call(...args));
+    const alive = this.#alive;
+    function out(...args: readonly Value[]): Value {
+      alive();
+      return call(...args);
+    }
+    return Object.setPrototypeOf(out, this.natives.Function.prototype);
   }
 
   /** The same, with `this` as the first argument. */

@@ -37,6 +37,7 @@ export class Ds3231 implements I2cPart {
   readonly address = 0x68;
   readonly name = 'DS3231';
   readonly #kept: Region;
+  readonly #view: DataView;
   readonly #nowUs: () => number;
   readonly #driftPpm: number;
   #pointer = 0;
@@ -44,6 +45,7 @@ export class Ds3231 implements I2cPart {
   /** `driftPpm`: how much faster than true time its crystal runs, before the aging offset. */
   constructor(kept: Region, nowUs: () => number, driftPpm: number) {
     this.#kept = kept;
+    this.#view = new DataView(kept.bytes.buffer, kept.bytes.byteOffset);
     this.#nowUs = nowUs;
     this.#driftPpm = driftPpm;
   }
@@ -64,18 +66,18 @@ export class Ds3231 implements I2cPart {
   write(bytes: Uint8Array): void {
     if (bytes[0] === undefined) return;
     this.#pointer = bytes[0] % REGISTERS;
-    const clock = this.#timeRegisters();
-    let clockWritten = false;
-    for (const byte of bytes.subarray(1)) {
+    let clock: Uint8Array | undefined;
+    for (let at = 1; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
       if (this.#pointer < ALARMS) {
+        clock ??= this.#timeRegisters();
         clock[this.#pointer] = byte;
-        clockWritten = true;
       } else {
         this.#writeRegister(this.#pointer, byte);
       }
       this.#pointer = (this.#pointer + 1) % REGISTERS;
     }
-    if (clockWritten) this.#setTime(clock);
+    if (clock) this.#setTime(clock);
     // The image relies on its registers as on a memory: the battery keeps them.
     if (bytes.length > 1) this.#kept.sync();
   }
@@ -105,7 +107,7 @@ export class Ds3231 implements I2cPart {
 
   /** With EOSC set the oscillator runs on the board's power only (data sheet, Control register). */
   powerOn(): void {
-    if (this.#stopsOnBattery()) this.#setCounter(this.#view().getFloat64(COUNTER_AT, true));
+    if (this.#stopsOnBattery()) this.#setCounter(this.#view.getFloat64(COUNTER_AT, true));
   }
 
   powerOff(): void {
@@ -162,7 +164,7 @@ export class Ds3231 implements I2cPart {
    * Aging Offset).
    */
   #counterUs(): number {
-    const view = this.#view();
+    const view = this.#view;
     const elapsedUs = Math.max(0, this.#nowUs() - view.getFloat64(BASE_AT, true));
     const aging = (this.#register(AGING) << 24) >> 24;
     const ppm = this.#driftPpm - aging * AGING_PPM_PER_STEP;
@@ -175,10 +177,6 @@ export class Ds3231 implements I2cPart {
     view.setFloat64(BASE_AT, this.#nowUs(), true);
     view.setFloat64(COUNTER_AT, us, true);
     this.#kept.write(0, bytes);
-  }
-
-  #view(): DataView {
-    return new DataView(this.#kept.bytes.buffer, this.#kept.bytes.byteOffset);
   }
 }
 
