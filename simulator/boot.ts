@@ -85,6 +85,7 @@ export function boot(options: BootOptions): SimulatedFob {
     moveWrist: movement => machine.moveWrist(movement),
     screen: () => machine.screen(),
     onScreen: listener => machine.onScreen(listener),
+    onEvent: listener => machine.onEvent(listener),
     now: () => machine.now(),
     advance: ms => machine.advance(ms),
     get powered() {

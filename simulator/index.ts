@@ -25,3 +25,4 @@ export type {
 export { boot } from './boot.ts';
 export { type FaultKind, type FaultPlan, type FaultyWire, faultyWire } from './faults/wire.ts';
 export { fileStore, memoryStore } from './state/stores.ts';
+export { type Recording, recordTrace, type TraceOptions } from './trace/record.ts';

@@ -1,3 +1,4 @@
+import type { TraceRecord } from '@passfob/protocol/trace/records';
 import type { LinkName } from './boards/board.ts';
 
 type OnData = (bytes: Uint8Array) => void;
@@ -8,6 +9,8 @@ type OnData = (bytes: Uint8Array) => void;
 export class Listeners {
   readonly #data: { readonly port: LinkName; readonly listener: OnData }[] = [];
   readonly #screen: { readonly listener: () => void }[] = [];
+  readonly #event: { readonly listener: (event: TraceRecord) => void }[] = [];
+  #events: TraceRecord[] = [];
   #outbox: { port: LinkName; bytes: Uint8Array }[] = [];
   #screenChanged = false;
 
@@ -17,6 +20,19 @@ export class Listeners {
 
   onScreen(listener: () => void): () => void {
     return enlist(this.#screen, { listener });
+  }
+
+  onEvent(listener: (event: TraceRecord) => void): () => void {
+    return enlist(this.#event, { listener });
+  }
+
+  /** Whether events are worth making. */
+  get wantsEvents(): boolean {
+    return this.#event.length > 0;
+  }
+
+  happened(event: TraceRecord): void {
+    this.#events.push(event);
   }
 
   /** Keeps reports apart; the bytes of a serial port are a stream. */
@@ -31,6 +47,8 @@ export class Listeners {
   }
 
   flush(): void {
+    for (let next = this.#events.shift(); next; next = this.#events.shift())
+      for (const each of [...this.#event]) each.listener(next);
     for (let next = this.#outbox.shift(); next; next = this.#outbox.shift()) {
       const { port, bytes } = next;
       for (const each of [...this.#data]) if (each.port === port) each.listener(new Uint8Array(bytes));

@@ -1,4 +1,5 @@
 import { fromReport, toReports } from '@passfob/protocol/reports';
+import type { EventRecord, TraceRecord, TraceWay } from '@passfob/protocol/trace/records';
 import type {
   BusFaultPlan,
   PartName,
@@ -107,16 +108,20 @@ export class Machine {
       scheduler: memories => new Scheduler(startUs(options, memories)),
       powerLost: () => this.#losePower(),
       pinChanged: (pin, level) => this.#pinChanged(pin, level),
-      send: (port, bytes) => this.#listeners.send(port, bytes),
+      send: (port, bytes) => this.#send(port, bytes),
       displayChanged: pixelsArrived => this.#displayChanged(pixelsArrived),
       drawnOn: log => {
         this.#drawn = log;
       },
       watchdogBit: () => this.#session?.reboot(),
     });
-    const { scheduler, memories, flash, usb, radio } = this.hardware;
-    usb.onFrame = report => this.#listeners.send('HID', report);
-    radio.onFrame = report => this.#listeners.send('HID', report);
+    const { scheduler, memories, flash, usb, radio, operations } = this.hardware;
+    for (const hid of [usb, radio]) {
+      hid.onFrame = report => this.#send('HID', report);
+      hid.onTyped = length => this.#typed(length);
+    }
+    operations.onOperation = (memory, act, at, length) =>
+      this.#happened(atUs => ({ kind: 'memory', atUs, memory, act, at, length }));
     if (memories.isNew) programFiles(flash, options.files());
     this.#pacing = options.clock === 'real' ? realPacing(scheduler, () => this.#react()) : VIRTUAL_PACING;
   }
@@ -135,11 +140,35 @@ export class Machine {
     return {
       write: bytes => {
         this.#pacing.follow();
+        this.#passed(port, 'in', bytes);
         this.#receive(port, bytes);
         this.#react();
       },
       onData: listener => this.#listeners.onData(port, listener),
     };
+  }
+
+  /** Tells listeners of events, if there are any. */
+  #happened(event: (atUs: number) => TraceRecord): void {
+    if (this.#listeners.wantsEvents) this.#listeners.happened(event(this.hardware.scheduler.nowUs));
+  }
+
+  #passed(port: LinkName, way: TraceWay, bytes: Uint8Array): void {
+    this.#happened(atUs => ({ kind: 'bytes', atUs, port, way, bytes: new Uint8Array(bytes) }));
+  }
+
+  /** A keyboard report: it may hold a passcode. */
+  #typed(length: number): void {
+    this.#happened(atUs => ({ kind: 'left-out', atUs, port: 'HID', way: 'out', length, why: 'typed' }));
+  }
+
+  #powerChanged(change: Extract<EventRecord, { kind: 'power' }>['change']): void {
+    this.#happened(atUs => ({ kind: 'power', atUs, change }));
+  }
+
+  #send(port: LinkName, bytes: Uint8Array): void {
+    this.#listeners.send(port, bytes);
+    this.#passed(port, 'out', bytes);
   }
 
   #receive(port: LinkName, bytes: Uint8Array): void {
@@ -167,7 +196,11 @@ export class Machine {
         work();
         this.#react();
       },
-      receive: report => this.#receiveReport(report),
+      receive: report => {
+        // The endpoint carries the report's id in front.
+        this.#passed('HID', 'in', report.subarray(1));
+        this.#receiveReport(report);
+      },
     });
   }
 
@@ -213,12 +246,17 @@ export class Machine {
     this.#sleep.begin(nowUs, pauseUs, systemUs => stm32.when(stm32.at(nowUs) + systemUs, nowUs) - nowUs);
   }
 
+  onEvent(listener: (event: TraceRecord) => void): () => void {
+    return this.#listeners.onEvent(listener);
+  }
+
   onScreen(listener: () => void): () => void {
     return this.#listeners.onScreen(listener);
   }
 
   setKey(key: number, down: boolean): void {
     this.#pacing.follow();
+    this.#happened(atUs => ({ kind: 'key', atUs, key, down }));
     const { facts, keys } = this.hardware;
     const touch = facts.bangle?.touches[key - keys.count];
     if (!touch) keys.set(key, down);
@@ -248,6 +286,7 @@ export class Machine {
     if (this.powered) return;
     this.#pacing.follow();
     this.hardware.powerOn();
+    this.#powerChanged('on');
     this.#boot(true, false);
     this.#react();
   }
@@ -299,6 +338,7 @@ export class Machine {
   }
 
   #losePower(): void {
+    this.#powerChanged('off');
     this.#session?.kill();
     this.#session = undefined;
     this.#sleep.end();
@@ -370,6 +410,7 @@ export class Machine {
     if (ending) {
       this.#session?.kill();
       this.hardware.i2c.release();
+      this.#powerChanged('reset');
       this.#boot(ending === 'reboot', ending === 'reset');
     }
     this.#fallAsleep();

@@ -1,3 +1,5 @@
+import type { TraceRecord } from '@passfob/protocol/trace/records';
+
 /**
  * The interface of a simulated fob for the rest of the simulator (fronts, faceplates, control) and for tests of other
  * projects. `boot()` makes a fob; behind this interface is an Espruino board made of software.
@@ -212,6 +214,13 @@ export interface SimulatedFob {
   screen(): Screen;
   /** Calls `listener` after the display changed. Returns a function that stops listening. */
   onScreen(listener: () => void): () => void;
+
+  /**
+   * Calls `listener` with everything that happens at the ports, keys, power and memories, in order: what a trace holds,
+   * and what it leaves out (`Screening` of the protocol does that). Without changes of the screen. Returns a function
+   * that stops listening.
+   */
+  onEvent(listener: (event: TraceRecord) => void): () => void;
 
   /** Virtual time in ms since 1970, as a perfect clock beside the board would show it. */
   now(): number;

@@ -1,3 +1,4 @@
+import type { MemoryAct, MemoryName } from '@passfob/protocol/trace/records';
 import { makeRandomness, type Randomness } from './randomness.ts';
 
 /** Thrown by every call of an image after its power was cut. Ends all work of the interpreter. */
@@ -17,6 +18,8 @@ export class Operations {
   readonly #powerLost: () => void;
   #count: number;
   #cutAt = 0;
+  /** Receives each operation before it runs: which bytes of which memory. */
+  onOperation: (memory: MemoryName, act: MemoryAct, at: number, length: number) => void = () => {};
 
   constructor(options: { seed: number; count: number; counted(count: number): void; powerLost(): void }) {
     this.#seed = options.seed;

@@ -62,7 +62,8 @@ export class At24c32 implements I2cPart {
 
   #writePage(data: Uint8Array): void {
     const mask = this.#pageBytes - 1;
-    const page = this.#pointer & ~mask;
+    const from = this.#pointer;
+    const page = from & ~mask;
     const number = Math.floor(this.#pointer / EEPROM_PAGE_BYTES);
     const old = this.#memory.bytes.slice(page, page + this.#pageBytes);
     const fresh = old.slice();
@@ -76,6 +77,7 @@ export class At24c32 implements I2cPart {
     }
     const pending = { page, old, written };
     this.writes[number] = (this.writes[number] ?? 0) + 1;
+    this.#operations.onOperation('eeprom', 'write', from, data.length);
     this.#operations.run(tear => {
       this.#memory.write(page, tear ? tornPage(pending, fresh, tear) : fresh);
       this.#pending = tear ? undefined : pending;

@@ -45,6 +45,7 @@ export class Files {
     if (nameBytes.length === 0 || nameBytes.length > FILE_NAME_MAX_BYTES) return false;
     const slot = this.#find(name) ?? this.#free();
     if (slot === undefined || data.length > FILE_MAX_BYTES) return false;
+    this.#operations.onOperation('files', 'write', slot * FILE_SLOT_BYTES, data.length);
     this.#operations.run(tear => {
       const kind = tear ? tear.below(3) : 1;
       if (kind === 0) return;
@@ -63,6 +64,7 @@ export class Files {
   remove(name: string): boolean {
     const slot = this.#find(name);
     if (slot === undefined) return false;
+    this.#operations.onOperation('files', 'erase', slot * FILE_SLOT_BYTES, FILE_SLOT_BYTES);
     this.#operations.run(tear => {
       if (tear && tear.below(2) === 0) return;
       this.#memory.write(slot * FILE_SLOT_BYTES, Uint8Array.of(0));
