@@ -16,6 +16,7 @@ import { openUsbip } from './fronts/usbip/options.ts';
 import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
 import { type Ready, readyLine, readyText } from './ready.ts';
 import { lockStorage } from './state/lock.ts';
+import { traceToFile } from './trace/file.ts';
 
 /** Exit codes, as `--help` documents them. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -67,6 +68,16 @@ function bootFob(options: SimulatorOptions, seed: number): SimulatedFob {
   });
 }
 
+/** @throws the system's error if the file cannot be made */
+function startTrace(fob: SimulatedFob, path: string, options: SimulatorOptions): () => void {
+  const { traceScreens: screens, traceMax } = options;
+  const limits = traceMax === undefined ? {} : { maxBytes: traceMax };
+  const trace = traceToFile(fob, path, { screens, program: 'passfob simulate', ...limits }, error =>
+    process.stderr.write(`${PROGRAM}: the trace ends: ${sentence(error)}\n`),
+  );
+  return () => trace.stop();
+}
+
 /**
  * Boots the fob, opens the requested fronts and faceplates, and prints the ready line. The rest happens in events
  * until `end` is called.
@@ -82,6 +93,7 @@ async function start(
   if (options.storage !== undefined) closers.push(lockStorage(options.storage));
   const fob = bootFob(options, seed);
   closers.push(() => fob.close());
+  if (options.trace !== undefined) closers.push(startTrace(fob, options.trace, options));
 
   const ready: Ready = { ready: true, seed };
   const paced = options.baud === undefined ? undefined : pacedWire(fob.link, options.baud);

@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs';
 import { MAX_BAUD, MAX_PORT, MIN_BAUD } from './fronts/limits.ts';
 import { addUsbip, checkUsbip } from './fronts/usbip/options.ts';
+import { addTrace, checkTrace } from './trace/options.ts';
 import { unknownArgument } from './unknown-argument.ts';
 
 /** Invalid options; the message says why. */
@@ -93,7 +94,7 @@ function addFirst<T>(parser: Argv<T>) {
  * @throws UsageError
  */
 export function parseOptions(args: readonly string[], program: string) {
-  const parser = addUsbip(addFirst(yargs([...args])))
+  const parser = addTrace(addUsbip(addFirst(yargs([...args]))))
     .scriptName(program)
     .usage('$0 [options]\n\nA simulated fob: an Espruino board in software that runs the firmware image.')
     .option('board', {
@@ -155,12 +156,17 @@ interface Combined {
   readonly clock: string;
   readonly controlSocket?: unknown;
   readonly baud?: unknown;
+  readonly trace?: unknown;
+  readonly traceMax?: unknown;
+  readonly traceScreens?: unknown;
 }
 
 function checkTogether(options: Combined): true {
   const { pty, tcp, usbip, web, control, terminal, exitWithParent, clock, controlSocket, baud } = options;
   const wrongUsb = checkUsbip(options);
   if (wrongUsb !== undefined) throw new UsageError(wrongUsb);
+  const wrongTrace = checkTrace(options);
+  if (wrongTrace !== undefined) throw new UsageError(wrongTrace);
   if (options.webKey && web === undefined)
     throw new UsageError('--web-key belongs to the faceplate page: add --web');
   if (baud !== undefined && pty === undefined && tcp === undefined) {

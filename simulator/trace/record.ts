@@ -45,6 +45,8 @@ class Recorder implements Recording {
   readonly #screening = new Screening(record => this.#record(record));
   readonly #leave: readonly (() => void)[];
   #shown = '';
+  /** Time of the last event. The clock of the fob shows only milliseconds, and would go back. */
+  #atUs = 0;
   #isStopped = false;
   bytes = 0;
   isFull = false;
@@ -59,7 +61,10 @@ class Recorder implements Recording {
     });
     this.#put(this.#writer.start());
     this.#leave = [
-      fob.onEvent(event => this.#screening.take(event)),
+      fob.onEvent(event => {
+        this.#atUs = event.atUs;
+        this.#screening.take(event);
+      }),
       fob.onScreen(() => this.#screenChanged()),
     ];
   }
@@ -77,7 +82,7 @@ class Recorder implements Recording {
     const shown = JSON.stringify([on, text]);
     if (shown === this.#shown) return;
     this.#shown = shown;
-    const atUs = this.#fob.now() * 1000;
+    const atUs = Math.max(this.#atUs, this.#fob.now() * 1000);
     this.#screening.take({
       kind: 'screen',
       atUs,
