@@ -1,5 +1,4 @@
 import {
-  BLOCK_FRAME_BYTES,
   BYTE_ORDER_MAGIC,
   DESCRIPTION,
   ENHANCED_PACKET,
@@ -9,12 +8,18 @@ import {
   OPTION_INTERFACE_NAME,
   OPTION_RESOLUTION,
   optionsIn,
-  PACKET_HEAD_BYTES,
   padded,
   SECTION_HEADER,
 } from './blocks.ts';
 import { recordOf } from './bodies.ts';
-import { BLOCK_BYTES_MAX, INTERFACES_MAX, PORT_CHARS_MAX, RESOLUTION_DIGITS_MAX } from './limits.ts';
+import {
+  BLOCK_BYTES_MAX,
+  BLOCK_FRAME_BYTES,
+  INTERFACES_MAX,
+  PACKET_HEAD_BYTES,
+  PORT_CHARS_MAX,
+  RESOLUTION_DIGITS_MAX,
+} from './limits.ts';
 import type { TraceRecord } from './records.ts';
 import { textOfBytes } from './unicode.ts';
 

@@ -13,7 +13,7 @@ import { FRAME_FAULTS, readFrame } from '@passfob/protocol/trace/frames';
 import type { TraceMessage } from '@passfob/protocol/trace/messages';
 import { plainFrames } from '@passfob/protocol/trace/plain';
 import type { TraceRecord, TraceWay } from '@passfob/protocol/trace/records';
-import { itemLine, itemText } from '@passfob/protocol/trace/text';
+import { itemLine, itemText, messageText } from '@passfob/protocol/trace/text';
 import { entryOf, NAMED_VALUES, SECRET_FIELDS, SUMS } from '@passfob/protocol/trace/values';
 import fc from 'fast-check';
 import { hostPrimitives } from 'passfob/client/primitives';
@@ -131,7 +131,8 @@ describe('the decoder of traces and the golden bytes of the wire', () => {
         if (is.kind !== 'sealed') throw new Error(`it is ${is.kind}`);
         expect(is).toMatchObject({ counter, frame: place === 0 ? 'request' : 'response' });
         expectMessage(is.opened, exchange, place === 1);
-        expect(itemText({ is })).toContain("opened with the test's key");
+        const text = is.opened && messageText(is.opened);
+        expect(itemText({ is })).toContain(`(opened with the test's key) ${text}`);
       }
       // Without the key there is only the length.
       for (const { is } of decoded(records).slice(3)) {

@@ -8,7 +8,6 @@ import { FobError } from '../../errors.ts';
 
 /** Only this user reads it: it tells when which fob was used. */
 const PRIVATE = 0o600;
-const US_PER_MS = 1_000;
 
 /**
  * Begins a trace file, which replaces one of that name, and returns the function that records text of a connection in
@@ -40,7 +39,7 @@ export function traceToFile(path: string): (port: string, way: TraceWay, text: s
   write(writer.start());
   const screening = new Screening(record => write(writer.record(record), record.atUs));
   return (port, way, text) => {
-    const atUs = Math.round((performance.timeOrigin + performance.now()) * US_PER_MS);
+    const atUs = Math.round((performance.timeOrigin + performance.now()) * 1_000);
     screening.take({ kind: 'bytes', atUs, port, way, bytes: new Uint8Array(Buffer.from(text, 'latin1')) });
   };
 }
