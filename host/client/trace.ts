@@ -1,5 +1,6 @@
 import { Deframer, decodeFrame } from '@passfob/protocol/frame';
 import { CodeSession } from '@passfob/protocol/trace/code-session';
+import type { TraceWay } from '@passfob/protocol/trace/records';
 import type { Transport } from '../transports/transport.ts';
 import { hostPrimitives } from './primitives.ts';
 
@@ -29,6 +30,31 @@ export function traced(transport: Transport, say: (line: string) => void, now: (
     send(text) {
       sent(text);
       return transport.send(text);
+    },
+  };
+}
+
+/** Who looks at the bytes of a connection. */
+export interface WireWatch {
+  /** Receives every frame, as a line of hex. */
+  readonly trace?: ((line: string) => void) | undefined;
+  /** Receives all text of the connection as it passes, secrets too. */
+  readonly record?: ((port: string, way: TraceWay, text: string) => void) | undefined;
+}
+
+/**
+ * Wraps a transport for those who look at it.
+ * @param now as in `traced`
+ */
+export function watched(transport: Transport, { trace, record }: WireWatch, now: () => number): Transport {
+  const seen = trace ? traced(transport, trace, now) : transport;
+  if (record === undefined) return seen;
+  seen.onText(text => record(transport.name, 'out', text));
+  return {
+    ...seen,
+    send(text) {
+      record(transport.name, 'in', text);
+      return seen.send(text);
     },
   };
 }

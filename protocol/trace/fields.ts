@@ -56,7 +56,7 @@ function fieldOf(
   return { name, value: hexOf(value), text: bytesText(name, value), isSecret };
 }
 
-export function hexOf(bytes: Uint8Array): string {
+function hexOf(bytes: Uint8Array): string {
   let text = '';
   for (const byte of bytes) text += byte.toString(16).padStart(2, '0');
   return text;

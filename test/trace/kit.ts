@@ -1,6 +1,6 @@
+import { TraceDecoder, type TraceItem } from '@passfob/protocol/trace/decode';
 import { NotATrace, TraceReader } from '@passfob/protocol/trace/read';
 import type { TraceRecord } from '@passfob/protocol/trace/records';
-import { type TraceItem, TraceDecoder } from '@passfob/protocol/trace/decode';
 import type { TraceKeys } from '@passfob/protocol/trace/sealed';
 import { recordTrace, type TraceOptions } from '@passfob/simulator';
 import { ascii, Owner } from '../conformance/owner.ts';
