@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import type { OpenOwner } from './scenarios/owner.ts';
+import type { OpenOwner } from './scenarios/base/owner.ts';
 
 // By package name, not by the place of this file: in a bundle this file is elsewhere.
 const manifest = createRequire(import.meta.url).resolve('@passfob/simulator/package.json');

@@ -1,8 +1,8 @@
 import yargs, { type Argv } from 'yargs';
+import { unknownArgument } from './base/unknown-argument.ts';
 import { UsageError } from './base/usage-error.ts';
 import { MAX_BAUD, MAX_PORT, MIN_BAUD } from './fronts/limits.ts';
 import { addUsbip, checkUsbip } from './fronts/usbip/options.ts';
-import { unknownArgument } from './unknown-argument.ts';
 
 export type SimulatorOptions = Awaited<ReturnType<typeof parseOptions>>;
 

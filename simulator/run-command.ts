@@ -1,6 +1,6 @@
 import { runScenario } from './scenario.ts';
+import type { OpenOwner } from './scenarios/base/owner.ts';
 import { runFiles } from './scenarios/cli/run-files.ts';
-import type { OpenOwner } from './scenarios/owner.ts';
 
 /**
  * `run FILE…` of the simulator, on this process's standard streams.

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { boot } from './boot.ts';
+import type { ScenarioFiles } from './scenarios/base/world.ts';
 import { readScenario, type Scenario } from './scenarios/read.ts';
 import { type RunOptions, run, type ScenarioResult } from './scenarios/run.ts';
-import type { ScenarioFiles } from './scenarios/world.ts';
 import { memoryStore } from './state/stores.ts';
 
 /** Options of a run, and the folder of the files that a scenario names; default: the working directory. */

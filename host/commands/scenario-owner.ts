@@ -205,8 +205,9 @@ class ScenarioOwner {
     if (state !== 'owned' || this.secrets === undefined) return none;
     await this.open(call);
     const { signal } = call;
-    const { accounts } = await this.client.call('info', {}, { signal });
     const { pin, locked, failures } = await this.client.call('status', {}, { signal });
+    // A locked fob does not tell.
+    const { accounts } = locked ? { accounts: undefined } : await this.client.call('info', {}, { signal });
     const { state: clock } = await askTime(this.ownerTools(call), this.client);
     return { state, accounts, clock, pin: PIN_STATES[pin] ?? '', locked: locked !== 0, failures };
   }

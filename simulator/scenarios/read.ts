@@ -1,29 +1,26 @@
 import { isAlias, isMap, LineCounter, type Node, parseDocument, visit } from 'yaml';
-import { FILE_CHARS_MAX } from './limits.ts';
-import { type Place, ScenarioError } from './place.ts';
-import { SETUP_FIELDS, type Setup } from './setup.ts';
-import { field, type Given, type JsonSchema, map, required, text } from './shapes.ts';
-import type { Step } from './steps/step.ts';
+import { FILE_CHARS_MAX } from './base/limits.ts';
+import { type Place, ScenarioError } from './base/place.ts';
+import { type EditorSchema, field, type Given, map, required, text } from './base/shapes.ts';
+import type { ScenarioStep } from './base/step.ts';
+import { type ScenarioSetup, SETUP_FIELDS } from './setup.ts';
 import { steps, stepsSchema } from './steps/table.ts';
 
 /** A scenario that was read and can run. */
 export interface Scenario {
   readonly title: string;
-  readonly setup: Setup;
-  readonly steps: readonly Step[];
+  readonly setup: ScenarioSetup;
+  readonly steps: readonly ScenarioStep[];
   /** The lines of its file, for a report about a step. */
   readonly lines: readonly string[];
 }
 
-const scenario = map(
-  {
-    title: required(text('a sentence'), 'a sentence that says what the scenario shows'),
-    about: field(text('a text'), 'more about it'),
-    ...SETUP_FIELDS,
-    steps: required(steps, 'the steps'),
-  },
-  'title, board and steps',
-);
+const scenario = map({
+  title: required(text('a sentence'), 'a sentence that says what the scenario shows'),
+  about: field(text('a text'), 'more about it'),
+  ...SETUP_FIELDS,
+  steps: required(steps, 'the steps'),
+});
 
 function given(counter: LineCounter, node: Node | undefined, name: string, place: Place, depth = 0): Given {
   return {
@@ -86,7 +83,7 @@ export function readScenario(source: string): Scenario {
 }
 
 /** Returns the schema by which editors complete and check scenario files. */
-export function scenarioSchema(): JsonSchema {
+export function scenarioSchema(): EditorSchema {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
     title: 'A scenario for a simulated fob',

@@ -1,11 +1,11 @@
-import type { OpenOwner } from './owner.ts';
-import { type Place, StepFailed } from './place.ts';
+import type { OpenOwner } from './base/owner.ts';
+import { type Place, type PlacedStep, StepFailed } from './base/place.ts';
+import { runAll, type ScenarioStep } from './base/step.ts';
+import { type ScenarioFiles, World } from './base/world.ts';
 import type { Scenario } from './read.ts';
-import { bootFob, type Machine } from './setup.ts';
+import { bootFob, type FobMaker } from './setup.ts';
 import { shownBy } from './steps/screen-match.ts';
-import { runAll, type Step } from './steps/step.ts';
 import { STEPS } from './steps/table.ts';
-import { type ScenarioFiles, World } from './world.ts';
 
 /** Where a scenario failed, and why. */
 export interface ScenarioFailure extends Place {
@@ -44,7 +44,7 @@ const DEFAULT_SEED = 1;
 const END = 'expect no complaints';
 const LAST = STEPS.find(({ name }) => name === END);
 
-function lastStep({ lines }: Scenario): Step {
+function lastStep({ lines }: Scenario): ScenarioStep {
   const place = { line: Math.max(1, lines.length - 1), column: 1 };
   const nothing = { node: undefined, name: '', place, depth: 0, at: () => nothing };
   return { name: END, place, run: world => LAST?.prepare(nothing)(world) };
@@ -52,7 +52,7 @@ function lastStep({ lines }: Scenario): Step {
 
 /** Runs a scenario on a new fob. It does not throw: every error is a failure of the step that met it. */
 export async function run(
-  machine: Machine,
+  machine: FobMaker,
   scenario: Scenario,
   files: ScenarioFiles,
   { seed = scenario.setup.seed ?? DEFAULT_SEED, owner, isUpdate = false, onStep }: RunOptions,
@@ -61,7 +61,7 @@ export async function run(
   let world: World | undefined;
   let error: unknown;
   const stepped =
-    onStep && ((step: Step, after: World) => onStep(writtenAs(scenario, step), shownBy(after.fob)));
+    onStep && ((step: PlacedStep, after: World) => onStep(writtenAs(scenario, step), shownBy(after.fob)));
   try {
     const fob = bootFob(machine, scenario.setup, seed, files);
     world = new World({ fob, seed, files, openOwner: owner, isUpdate, onStep: stepped });
@@ -77,12 +77,14 @@ export async function run(
 }
 
 /** Returns the line of a step, or its name where it is the end that no file has. */
-function writtenAs({ lines }: Scenario, { name, place }: Step): string {
-  const written = (lines[place.line - 1] ?? '').trim().replace(/^- /, '');
+function writtenAs({ lines }: Scenario, { name, place }: PlacedStep): string {
+  const [first = '', second = ''] = lines.slice(place.line - 1, place.line + 1).map(line => line.trim());
+  // A name with its value below it tells little alone.
+  const written = `${first.replace(/^- /, '')}${first.endsWith(':') ? ` ${second}` : ''}`;
   return name === END && !written.startsWith(name) ? `the end: ${name}` : written;
 }
 
-function failureOf(error: unknown, scenario: Scenario, step: Step | undefined): ScenarioFailure {
+function failureOf(error: unknown, scenario: Scenario, step: PlacedStep | undefined): ScenarioFailure {
   const { line, column } = step?.place ?? { line: 1, column: 1 };
   return {
     line,

@@ -1,11 +1,10 @@
 import type { BoardName, BootOptions, PartsOptions, SimulatedFob, StateStore } from '../base/fob.ts';
 import { makeRandomness } from '../base/randomness.ts';
-import { PPM_MAX } from './limits.ts';
-import { StepFailed } from './place.ts';
-import { choice, field, instant, map, number, text } from './shapes.ts';
-import type { ScenarioFiles } from './world.ts';
+import { BIRTH_BYTES, PPM_MAX } from './base/limits.ts';
+import { StepFailed } from './base/place.ts';
+import { choice, field, instant, map, number, text } from './base/shapes.ts';
+import type { ScenarioFiles } from './base/world.ts';
 
-const BIRTH_BYTES = 32;
 const yesOrNo = choice('yes', 'no');
 
 /** Fields of a file that say with which fob it begins. */
@@ -20,14 +19,11 @@ export const SETUP_FIELDS = {
   ),
   birth: field(yesOrNo, 'whether a new fob was given randomness when it was flashed; yes'),
   parts: field(
-    map(
-      {
-        display: field(yesOrNo, 'whether it has a display'),
-        clock: field(yesOrNo, 'whether it has a clock'),
-        eeprom: field(choice('AT24C32', 'AT24C256', 'none'), 'its memory'),
-      },
-      'display, clock or eeprom',
-    ),
+    map({
+      display: field(yesOrNo, 'whether it has a display'),
+      clock: field(yesOrNo, 'whether it has a clock'),
+      eeprom: field(choice('AT24C32', 'AT24C256', 'none'), 'its memory'),
+    }),
     'parts on the board',
   ),
   usb: field(choice('plugged', 'unplugged'), 'the USB cable at the start; plugged'),
@@ -42,15 +38,15 @@ export const SETUP_FIELDS = {
 type Read<F> = F extends { readonly shape: { read(given: never): infer T } } ? T | undefined : never;
 
 /** With which fob a scenario begins. */
-export type Setup = { readonly [K in keyof typeof SETUP_FIELDS]: Read<(typeof SETUP_FIELDS)[K]> };
+export type ScenarioSetup = { readonly [K in keyof typeof SETUP_FIELDS]: Read<(typeof SETUP_FIELDS)[K]> };
 
 /** Boots a fob, and makes memories that end with the run. The caller gives both, because they differ by platform. */
-export interface Machine {
+export interface FobMaker {
   boot(options: BootOptions): SimulatedFob;
   memoryStore(): StateStore;
 }
 
-function partsOf(parts: Setup['parts']): PartsOptions {
+function partsOf(parts: ScenarioSetup['parts']): PartsOptions {
   return {
     ...(parts?.display !== undefined && { display: parts.display === 'yes' }),
     ...(parts?.clock !== undefined && { clock: parts.clock === 'yes' }),
@@ -59,7 +55,7 @@ function partsOf(parts: Setup['parts']): PartsOptions {
 }
 
 /** Makes the memories of a run: empty ones, or a copy of a file. @throws StepFailed if there is no such file */
-function storageOf(machine: Machine, path: string | undefined, files: ScenarioFiles): StateStore {
+function storageOf(machine: FobMaker, path: string | undefined, files: ScenarioFiles): StateStore {
   const storage = machine.memoryStore();
   if (path === undefined) return storage;
   const image = files.read(path);
@@ -69,7 +65,12 @@ function storageOf(machine: Machine, path: string | undefined, files: ScenarioFi
 }
 
 /** Boots the fob of a scenario. */
-export function bootFob(machine: Machine, setup: Setup, seed: number, files: ScenarioFiles): SimulatedFob {
+export function bootFob(
+  machine: FobMaker,
+  setup: ScenarioSetup,
+  seed: number,
+  files: ScenarioFiles,
+): SimulatedFob {
   const board: BoardName = setup.board ?? 'pico';
   const fob = machine.boot({
     board,

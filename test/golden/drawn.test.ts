@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { fileURLToPath } from 'node:url';
 import { draw } from '@passfob/firmware/core/screens/screen';
 import type { Bitmap } from '@passfob/simulator';
-import { picture } from '@passfob/simulator/scenarios/picture';
+import { picture } from '@passfob/simulator/scenarios/base/picture';
 import { afterAll, describe, expect, it } from 'vitest';
 import { contactSheet } from './contact-sheet.ts';
 import { drawnViews } from './drawn-views.ts';

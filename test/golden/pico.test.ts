@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Bitmap } from '@passfob/simulator';
-import { picture } from '@passfob/simulator/scenarios/picture';
+import { picture } from '@passfob/simulator/scenarios/base/picture';
 import { afterAll, describe, expect, it } from 'vitest';
 import { contactSheet } from './contact-sheet.ts';
 import { views } from './views.ts';

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { UsageError } from '../../base/usage-error.ts';
-import type { OpenOwner } from '../owner.ts';
-import { ScenarioError } from '../place.ts';
+import type { OpenOwner } from '../base/owner.ts';
+import { ScenarioError } from '../base/place.ts';
 import { readScenario, type Scenario } from '../read.ts';
 import { junit } from '../report/junit.ts';
 import { type FileResult, fileLines, summary } from '../report/lines.ts';

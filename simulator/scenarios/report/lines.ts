@@ -1,4 +1,4 @@
-import { COLUMN_CHARS_MAX } from '../limits.ts';
+import { COLUMN_CHARS_MAX } from '../base/limits.ts';
 import type { ScenarioFailure, ScenarioResult } from '../run.ts';
 
 /** A scenario file with what became of it: its result, or why it could not be read. */

@@ -1,42 +1,32 @@
 import type { BusFault } from '../../base/fob.ts';
-import { OPERATIONS_AHEAD_MAX } from '../limits.ts';
-import { StepFailed } from '../place.ts';
-import { byKind, choice, field, list, map, nothing, number, required } from '../shapes.ts';
-import { step } from './step.ts';
+import { OPERATIONS_AHEAD_MAX, TRANSFERS_MAX } from '../base/limits.ts';
+import { StepFailed } from '../base/place.ts';
+import { byKind, choice, field, list, map, nothing, number, required } from '../base/shapes.ts';
+import { step } from '../base/step.ts';
 
 const SEED_MAX = Number.MAX_SAFE_INTEGER;
-const TRANSFERS_MAX = 1_000;
 const share = number(0, 1, { isWhole: false });
 const part = choice('display', 'clock', 'eeprom');
 
-const busFault = map(
-  {
-    transfer: required(number(1, OPERATIONS_AHEAD_MAX), 'number of the transfer, 1 for the next'),
-    fault: required(choice('fail', 'late', 'hang'), 'how it fails'),
-  },
-  'transfer and fault',
-);
-const busPlan = map(
-  {
-    at: field(list(busFault, 'a list of transfers with their faults', TRANSFERS_MAX), 'faults by number'),
-    fail: field(share, 'share of transfers that fail, 0 to 1'),
-    late: field(share, 'share of transfers whose start comes late'),
-    hang: field(share, 'share of transfers that hang the bus'),
-    seed: field(number(0, SEED_MAX), "the scenario's own"),
-  },
-  'at, fail, late, hang or seed',
-);
-const wirePlan = map(
-  {
-    flip: field(share, 'share of transfers with a bit flipped'),
-    drop: field(share, 'share of transfers that lose bytes'),
-    duplicate: field(share, 'share of transfers with bytes twice'),
-    truncate: field(share, 'share of transfers that are cut off'),
-    insert: field(share, 'share of transfers with bytes of others'),
-    seed: field(number(0, SEED_MAX), "the scenario's own"),
-  },
-  'flip, drop, duplicate, truncate, insert or seed',
-);
+const busFault = map({
+  transfer: required(number(1, OPERATIONS_AHEAD_MAX), 'number of the transfer, 1 for the next'),
+  fault: required(choice('fail', 'late', 'hang'), 'how it fails'),
+});
+const busPlan = map({
+  at: field(list(busFault, 'a list of transfers with their faults', TRANSFERS_MAX), 'faults by number'),
+  fail: field(share, 'share of transfers that fail, 0 to 1'),
+  late: field(share, 'share of transfers whose start comes late'),
+  hang: field(share, 'share of transfers that hang the bus'),
+  seed: field(number(0, SEED_MAX), "the scenario's own"),
+});
+const wirePlan = map({
+  flip: field(share, 'share of transfers with a bit flipped'),
+  drop: field(share, 'share of transfers that lose bytes'),
+  duplicate: field(share, 'share of transfers with bytes twice'),
+  truncate: field(share, 'share of transfers that are cut off'),
+  insert: field(share, 'share of transfers with bytes of others'),
+  seed: field(number(0, SEED_MAX), "the scenario's own"),
+});
 
 /** Leaves out what is not given. */
 function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {

@@ -7,13 +7,24 @@ import {
   PRESSES_UNTIL_MAX,
   SYMBOLS_MAX,
   TAKE_MS,
-  TURNS_MAX,
-} from '../limits.ts';
-import { StepFailed } from '../place.ts';
-import { byKind, choice, duration, field, map, nothing, number, required, text, written } from '../shapes.ts';
-import type { World } from '../world.ts';
+  WHEEL_PRESSES_MAX,
+} from '../base/limits.ts';
+import { StepFailed } from '../base/place.ts';
+import {
+  byKind,
+  choice,
+  duration,
+  field,
+  map,
+  nothing,
+  number,
+  required,
+  text,
+  written,
+} from '../base/shapes.ts';
+import { step } from '../base/step.ts';
+import type { World } from '../base/world.ts';
 import { screenHas } from './screen-match.ts';
-import { step } from './step.ts';
 
 /** Keys by their number. A watch has touches behind its button. */
 const KEYS = ['button', 'lower half', 'upper half', 'swipe right'];
@@ -28,26 +39,20 @@ function checked(world: World, which: number | undefined): number {
   return found;
 }
 
-const pressing = map(
-  {
-    key: field(key, 'which key'),
-    for: field(duration(KEY_MS_MAX), 'how long it is down; 100 ms'),
-    times: field(number(1, PRESSES_MAX), 'how often; once'),
-  },
-  'a key, or key, for and times',
-);
+const pressing = map({
+  key: field(key, 'which key'),
+  for: field(duration(KEY_MS_MAX), 'how long it is down; 100 ms'),
+  times: field(number(1, PRESSES_MAX), 'how often; once'),
+});
 
 async function press(world: World, which: number | undefined, heldMs = PRESS_MS, times = 1): Promise<void> {
   for (let presses = 0; presses < times; presses++) await world.press(checked(world, which), heldMs);
 }
 
-const until = map(
-  {
-    screen: required(text('a text'), 'text to look for'),
-    key: field(key, 'which key; the one that moves on'),
-  },
-  'the text to look for, or screen and key',
-);
+const until = map({
+  screen: required(text('a text'), 'text to look for'),
+  key: field(key, 'which key; the one that moves on'),
+});
 
 async function pressUntil(world: World, wanted: string, which = world.nextKey): Promise<void> {
   for (let presses = 0; presses < PRESSES_UNTIL_MAX; presses++) {
@@ -64,7 +69,8 @@ async function pressUntil(world: World, wanted: string, which = world.nextKey): 
 async function enter(world: World, symbols: string): Promise<void> {
   for (const symbol of [...symbols, 'ok']) {
     const isShown = () => world.screen().slice(1).includes(symbol);
-    for (let turns = 0; turns < TURNS_MAX && !isShown(); turns++) await world.press(world.nextKey, PRESS_MS);
+    for (let turns = 0; turns < WHEEL_PRESSES_MAX && !isShown(); turns++)
+      await world.press(world.nextKey, PRESS_MS);
     if (!isShown())
       throw new StepFailed(`The wheel does not come to "${symbol}".`, { shown: world.screen() });
     await world.press(0, TAKE_MS);
@@ -88,13 +94,10 @@ export const keySteps = [
     byKind({
       nothing,
       value: duration(KEY_MS_MAX),
-      map: map(
-        {
-          key: field(key, 'which key'),
-          for: field(duration(KEY_MS_MAX), 'how long; 1.2 s'),
-        },
-        'a duration, or key and for',
-      ),
+      map: map({
+        key: field(key, 'which key'),
+        for: field(duration(KEY_MS_MAX), 'how long; 1.2 s'),
+      }),
     }),
     (world, given) =>
       given === null || typeof given === 'number'

@@ -1,5 +1,6 @@
-import type { OwnerCall, OwnerPolicy, OwnerView, ScenarioOwner } from '../owner.ts';
-import { StepFailed } from '../place.ts';
+import { LOCK_AFTER_MAX_MS } from '../base/limits.ts';
+import type { OwnerCall, OwnerPolicy, OwnerView, ScenarioOwner } from '../base/owner.ts';
+import { StepFailed } from '../base/place.ts';
 import {
   byKind,
   choice,
@@ -13,13 +14,13 @@ import {
   required,
   type Shape,
   text,
-} from '../shapes.ts';
+} from '../base/shapes.ts';
 
 /** What a command gave: a passcode, or nothing. */
 export type Answer = string | undefined;
 
 /** Something that an owner does with a fob. */
-export interface Act {
+export interface OwnerAct {
   readonly describe: string;
   readonly shape: Shape<unknown>;
   /** @param value as its shape reads it */
@@ -30,7 +31,7 @@ function act<T>(
   describe: string,
   shape: Shape<T>,
   run: (owner: ScenarioOwner, value: T, call: OwnerCall) => Promise<Answer> | Promise<void>,
-): Act {
+): OwnerAct {
   return {
     describe,
     shape,
@@ -38,27 +39,23 @@ function act<T>(
   };
 }
 
-const PERIOD_MAX_MS = 65_535_000;
 const ASKS = { passcode: 1, approval: 2, settings: 4 } as const;
 const TYPING = { never: 0, allowed: 1, 'with enter': 3 } as const;
 
-const policy = map(
-  {
-    'pin digits': field(number(0, 16), 'fewest digits of a PIN; 0 for no PIN, which is the default'),
-    attempts: field(number(1, 255), 'number of wrong PINs after which the fob locks or wipes itself; 10'),
-    'after attempts': field(choice('wipe', 'lock'), 'which of the two; wipe'),
-    'lock after': field(
-      duration(PERIOD_MAX_MS),
-      'time after the last key; without it, when the display goes off',
-    ),
-    'ask before': field(
-      list(choice('passcode', 'approval', 'settings'), 'a list of passcode, approval, settings', 3),
-      'when the PIN is asked for again',
-    ),
-    typing: field(choice('never', 'allowed', 'with enter'), 'whether the fob may type passcodes; never'),
-  },
-  'the fields of a policy',
-);
+const policy = map({
+  'pin digits': field(number(0, 16), 'fewest digits of a PIN; 0 for no PIN, which is the default'),
+  attempts: field(number(1, 255), 'number of wrong PINs after which the fob locks or wipes itself; 10'),
+  'after attempts': field(choice('wipe', 'lock'), 'which of the two; wipe'),
+  'lock after': field(
+    duration(LOCK_AFTER_MAX_MS),
+    'time after the last key; without it, when the display goes off',
+  ),
+  'ask before': field(
+    list(choice('passcode', 'approval', 'settings'), 'a list of passcode, approval, settings', 3),
+    'when the PIN is asked for again',
+  ),
+  typing: field(choice('never', 'allowed', 'with enter'), 'whether the fob may type passcodes; never'),
+});
 
 type GivenPolicy = ReturnType<(typeof policy)['read']>;
 
@@ -74,24 +71,21 @@ function policyOf(given: GivenPolicy): OwnerPolicy {
 }
 
 const yesOrNo = choice('yes', 'no');
-const view = map(
-  {
-    state: field(choice('blank', 'owned', 'keys-lost', 'damaged'), 'as hello has it'),
-    accounts: field(number(0, 255), 'number of accounts'),
-    clock: field(choice('unset', 'trusted', 'stale'), 'state of the clock'),
-    pin: field(choice('none', 'set', 'must be chosen'), 'the PIN'),
-    locked: field(yesOrNo, 'whether the accounts are locked'),
-    failures: field(number(0, 255), 'wrong PINs since the last right one'),
-  },
-  'state, accounts, clock, pin, locked or failures',
-);
+const view = map({
+  state: field(choice('blank', 'owned', 'keys-lost', 'damaged'), 'as hello has it'),
+  accounts: field(number(0, 255), 'number of accounts'),
+  clock: field(choice('unset', 'trusted', 'stale'), 'state of the clock'),
+  pin: field(choice('none', 'set', 'must be chosen'), 'the PIN'),
+  locked: field(yesOrNo, 'whether the accounts are locked'),
+  failures: field(number(0, 255), 'wrong PINs since the last right one'),
+});
 
 type ExpectedView = ReturnType<(typeof view)['read']>;
 
 function compare(expected: ExpectedView, found: OwnerView): void {
   const seen: Readonly<Record<string, string>> = {
     state: found.state,
-    accounts: String(found.accounts),
+    accounts: String(found.accounts ?? 'unknown'),
     clock: found.clock,
     pin: found.pin,
     locked: found.locked ? 'yes' : 'no',
@@ -105,16 +99,13 @@ function compare(expected: ExpectedView, found: OwnerView): void {
   });
 }
 
-const question = map(
-  {
-    account: required(text('the label of an account'), 'label of the account'),
-    question: required(text('a question'), 'question of the OCRA suite'),
-    number: field(number(0, 99), 'two digits to compare'),
-    service: field(text('a text'), 'name of the service on the screen'),
-    user: field(text('a text'), 'name of the user on the screen'),
-  },
-  'account, question, number, service and user',
-);
+const question = map({
+  account: required(text('the label of an account'), 'label of the account'),
+  question: required(text('a question'), 'question of the OCRA suite'),
+  number: field(number(0, 99), 'two digits to compare'),
+  service: field(text('a text'), 'name of the service on the screen'),
+  user: field(text('a text'), 'name of the user on the screen'),
+});
 
 /** The acts, by their name in a file. */
 export const ACTS = {
@@ -123,7 +114,7 @@ export const ACTS = {
   ),
   pair: act(
     'become the owner by the code on the screen, or by another code, and set the clock',
-    byKind({ nothing, map: map({ code: required(text('a code'), 'code that is typed') }, 'a code') }),
+    byKind({ nothing, map: map({ code: required(text('a code'), 'code that is typed') }) }),
     (owner, given, call) => owner.pair(given?.code, call),
   ),
   enrol: act('add an account', text('an otpauth URI'), (owner, uri, call) => owner.enrol(uri, call)),
@@ -154,7 +145,7 @@ export const ACTS = {
   expect: act('compare the fob as its owner sees it', view, async (owner, expected, call) =>
     compare(expected, await owner.look(call)),
   ),
-} as const satisfies Readonly<Record<string, Act>>;
+} as const satisfies Readonly<Record<string, OwnerAct>>;
 
 export type ActName = keyof typeof ACTS;
 export const ACT_NAMES = Object.keys(ACTS) as ActName[];

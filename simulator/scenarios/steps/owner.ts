@@ -1,20 +1,17 @@
-import { ScenarioError, StepFailed } from '../place.ts';
-import { byKind, choice, field, map, type Shape, text } from '../shapes.ts';
-import type { World } from '../world.ts';
+import { OWNER_POLL_MS, QUESTION_MAX_MS } from '../base/limits.ts';
+import { ScenarioError, StepFailed } from '../base/place.ts';
+import { byKind, choice, field, map, type Shape, text } from '../base/shapes.ts';
+import { runAll, type ScenarioStep, type StepKind, step } from '../base/step.ts';
+import type { World } from '../base/world.ts';
 import { ACT_NAMES, ACTS, type ActName, type Answer } from './owner-acts.ts';
-import { runAll, type Step, type StepKind, step } from './step.ts';
 
 interface Command {
   readonly act: ActName;
   readonly value: unknown;
-  readonly person: readonly Step[] | undefined;
+  readonly person: readonly ScenarioStep[] | undefined;
   readonly answer: string | undefined;
   readonly refused: string | undefined;
 }
-
-/** Time in which every question of a fob ends by itself. */
-const QUESTION_MAX_MS = 180_000;
-const LOOK_MS = 250;
 
 type Result = { readonly answer: Answer } | { readonly error: unknown };
 
@@ -28,7 +25,12 @@ function nameOf(error: unknown): string {
 async function command(world: World, { act, value, person, answer, refused }: Command): Promise<void> {
   const { owner } = world;
   const ending = new AbortController();
-  const stop = world.onPowerLost(() => ending.abort());
+  const end = () => {
+    ending.abort();
+    // An owner that waits for its next poll notices the end by then.
+    void world.letOwnerAsk();
+  };
+  const stop = world.onPowerLost(end);
   let result: Result | undefined;
   world.commanded(true);
   try {
@@ -43,20 +45,21 @@ async function command(world: World, { act, value, person, answer, refused }: Co
     );
     void outcome.then(given => {
       result = given;
+      world.commanded(false);
     });
     const isAsked = (await Promise.race([outcome, question])) === undefined;
     if (isAsked && person !== undefined) await runAll(world, person);
     else if (isAsked !== (person !== undefined)) {
-      ending.abort();
+      end();
       await outcome;
       throw unasked(isAsked, result);
     }
-    for (let ms = 0; result === undefined && ms < QUESTION_MAX_MS; ms += LOOK_MS)
-      await world.advance(LOOK_MS);
+    for (let ms = 0; result === undefined && ms < QUESTION_MAX_MS; ms += OWNER_POLL_MS)
+      await world.advance(OWNER_POLL_MS);
     judge(await outcome, { answer, refused, isCut: !world.fob.powered });
   } finally {
-    ending.abort();
     stop();
+    end();
     world.commanded(false);
   }
 }
@@ -97,20 +100,17 @@ function judge(
 }
 
 /** @param steps the shape of a list of steps */
-export function ownerSteps(steps: Shape<readonly Step[]>): readonly StepKind[] {
+export function ownerSteps(steps: Shape<readonly ScenarioStep[]>): readonly StepKind[] {
   const acts = Object.fromEntries(
     ACT_NAMES.map(name => [name, field(ACTS[name].shape, ACTS[name].describe)]),
   );
-  const words = `one of ${ACT_NAMES.join(', ')}`;
-  const fields = map(
-    {
-      ...acts,
-      person: field(steps, 'steps of the person, from the moment when the fob asks'),
-      answer: field(text('a text'), 'passcode that the owner gets'),
-      refused: field(text('a name'), 'name of the refusal or error, as docs/errors.md lists them'),
-    },
-    words,
-  );
+  const words = `one act: ${ACT_NAMES.join(', ')}`;
+  const fields = map({
+    ...acts,
+    person: field(steps, 'steps of the person, from the moment when the fob asks'),
+    answer: field(text('a text'), 'passcode that the owner gets'),
+    refused: field(text('a name'), 'name of the refusal or error, as docs/errors.md lists them'),
+  });
   const alone: Shape<Command> = {
     ...choice(...ACT_NAMES.filter(name => ACTS[name].shape.takesNothing)),
     read: given => ({
@@ -137,7 +137,7 @@ export function ownerSteps(steps: Shape<readonly Step[]>): readonly StepKind[] {
     step(
       'owner',
       "the fob's owner at the other end of the cable does one thing",
-      byKind({ value: alone, map: full }),
+      { ...byKind({ value: alone, map: full }), words: 'an act; or { ACT, person?, answer?, refused? }' },
       command,
     ),
   ];

@@ -1,7 +1,7 @@
-import { OPERATIONS_AHEAD_MAX, SIMULATED_MS_MAX, SUPPLY_VOLTS_MAX } from '../limits.ts';
-import { StepFailed } from '../place.ts';
-import { byKind, choice, duration, instant, map, nothing, number, required } from '../shapes.ts';
-import { step } from './step.ts';
+import { OPERATIONS_AHEAD_MAX, SIMULATED_MS_MAX, SUPPLY_VOLTS_MAX } from '../base/limits.ts';
+import { StepFailed } from '../base/place.ts';
+import { byKind, choice, duration, instant, map, nothing, number, required } from '../base/shapes.ts';
+import { step } from '../base/step.ts';
 
 /** Steps of time, supply and cable. */
 export const powerSteps = [
@@ -16,15 +16,12 @@ export const powerSteps = [
     'take the supply away, now or during one of the next writes to the memories',
     byKind({
       nothing,
-      map: map(
-        {
-          'at operation': required(
-            number(1, OPERATIONS_AHEAD_MAX),
-            'number of the write from now on, 1 for the next; it is torn',
-          ),
-        },
-        'at operation',
-      ),
+      map: map({
+        'at operation': required(
+          number(1, OPERATIONS_AHEAD_MAX),
+          'number of the write from now on, 1 for the next; it is torn',
+        ),
+      }),
     }),
     (world, given) => {
       if (given === null) world.fob.cutPower();

@@ -1,5 +1,5 @@
 import type { SimulatedFob } from '../../base/fob.ts';
-import type { World } from '../world.ts';
+import type { World } from '../base/world.ts';
 
 /** Stands for any number of lines. */
 const ANY_LINES = '...';

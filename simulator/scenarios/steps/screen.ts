@@ -1,6 +1,6 @@
-import { LOOK_MS } from '../limits.ts';
-import { picture } from '../picture.ts';
-import { StepFailed } from '../place.ts';
+import { LINES_MAX, LOOK_MS, WITHIN_MAX_MS } from '../base/limits.ts';
+import { picture } from '../base/picture.ts';
+import { StepFailed } from '../base/place.ts';
 import {
   byKind,
   duration,
@@ -12,13 +12,10 @@ import {
   type Shape,
   text,
   written,
-} from '../shapes.ts';
-import type { World } from '../world.ts';
+} from '../base/shapes.ts';
+import { step } from '../base/step.ts';
+import type { World } from '../base/world.ts';
 import { areLines, patternOf, screenHas, shownBy } from './screen-match.ts';
-import { step } from './step.ts';
-
-const LINES_MAX = 32;
-const WITHIN_MAX_MS = 86_400_000;
 
 /** A text of which the slashes around a regular expression are checked. */
 const wanted: Shape<string> = written(
@@ -76,13 +73,10 @@ export const screenSteps = [
     byKind({
       value: wanted,
       list: lines,
-      map: map(
-        {
-          lines: required(byKind({ value: wanted, list: lines }), 'a text or a list of lines'),
-          within: field(duration(WITHIN_MAX_MS), 'time that it may take until then'),
-        },
-        'lines and within',
-      ),
+      map: map({
+        lines: required(byKind({ value: wanted, list: lines }), 'a text or a list of lines'),
+        within: field(duration(WITHIN_MAX_MS), 'time that it may take until then'),
+      }),
     }),
     (world, given) =>
       typeof given === 'object' && 'lines' in given

@@ -1,20 +1,20 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
-import { DEPTH_MAX } from '../limits.ts';
-import { ScenarioError } from '../place.ts';
-import { entryOf, type Given, type JsonSchema, type Shape, unknownName, wrong } from '../shapes.ts';
+import { DEPTH_MAX } from '../base/limits.ts';
+import { ScenarioError } from '../base/place.ts';
+import { type EditorSchema, entryOf, type Given, type Shape, unknownName, wrong } from '../base/shapes.ts';
+import type { ScenarioStep, StepKind } from '../base/step.ts';
 import { faultSteps } from './faults.ts';
 import { keySteps } from './keys.ts';
 import { ownerSteps } from './owner.ts';
 import { powerSteps } from './power.ts';
 import { repeatSteps } from './repeat.ts';
 import { screenSteps } from './screen.ts';
-import type { Step, StepKind } from './step.ts';
 import { wireSteps } from './wire.ts';
 
 const WORDS = 'a list of steps';
 
 /** A list of steps, which may hold steps themselves. */
-export const steps: Shape<readonly Step[]> = {
+export const steps: Shape<readonly ScenarioStep[]> = {
   words: WORDS,
   schema: { $ref: '#/$defs/steps' },
   read(given) {
@@ -39,7 +39,7 @@ export const STEPS: readonly StepKind[] = [
 const NAMES = STEPS.map(({ name }) => name);
 
 /** Reads `press` or `press: …`. */
-function readStep(given: Given): Step {
+function readStep(given: Given): ScenarioStep {
   const { node } = given;
   const isAlone = isScalar(node);
   if (!isAlone && !(isMap(node) && node.items.length === 1)) {
@@ -60,7 +60,7 @@ function readStep(given: Given): Step {
 }
 
 /** The schema of a list of steps. */
-export function stepsSchema(): JsonSchema {
+export function stepsSchema(): EditorSchema {
   const alone = STEPS.filter(({ takesNothing }) => takesNothing);
   const valued = STEPS.map(({ name, describe, schema }) => ({
     type: 'object',

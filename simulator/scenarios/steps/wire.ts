@@ -1,9 +1,9 @@
-import { SHOWN_BYTES_MAX } from '../limits.ts';
-import { StepFailed } from '../place.ts';
-import { byKind, choice, field, map, type Shape, text, written } from '../shapes.ts';
-import { PORTS, type PortName, type World } from '../world.ts';
+import { SHOWN_BYTES_MAX } from '../base/limits.ts';
+import { StepFailed } from '../base/place.ts';
+import { byKind, choice, field, map, type Shape, text, written } from '../base/shapes.ts';
+import { step } from '../base/step.ts';
+import { PORTS, type ScenarioPort, type World } from '../base/world.ts';
 import { patternOf } from './screen-match.ts';
-import { step } from './step.ts';
 
 const port = choice(...PORTS);
 const hex: Shape<string> = written(
@@ -21,23 +21,20 @@ const bytes: Shape<string> = written(
   { type: ['string', 'number'] },
   value => (/^[\0-\xff]*$/.test(value) ? value : undefined),
 );
-const traffic = map(
-  {
-    port: field(port, 'which port; the one that carries frames'),
-    text: field(bytes, 'as text'),
-    hex: field(hex, 'as hexadecimal digits'),
-  },
-  'a text, or port with text or hex',
-);
+const traffic = map({
+  port: field(port, 'which port; the one that carries frames'),
+  text: field(bytes, 'as text'),
+  hex: field(hex, 'as hexadecimal digits'),
+});
 
 interface Traffic {
-  readonly port: PortName;
+  readonly port: ScenarioPort;
   readonly text: string;
 }
 
 type Given =
   | string
-  | { readonly port: PortName | undefined; text: string | undefined; hex: string | undefined };
+  | { readonly port: ScenarioPort | undefined; text: string | undefined; hex: string | undefined };
 
 function trafficOf(given: Given): Traffic {
   if (typeof given === 'string') return { port: 'cable', text: given };
@@ -46,7 +43,8 @@ function trafficOf(given: Given): Traffic {
   return { port: given.port ?? 'cable', text: content };
 }
 
-const wireOf = (world: World, name: PortName) => (name === 'cable' ? world.cable : world.fob.serial(name));
+const wireOf = (world: World, name: ScenarioPort) =>
+  name === 'cable' ? world.cable : world.fob.serial(name);
 
 /** Control characters as an escape. */
 function visible(raw: string): string {

@@ -1,14 +1,20 @@
-import type { SimulatedFob, Wire } from '../base/fob.ts';
-import { makeRandomness } from '../base/randomness.ts';
-import { type FaultPlan, type FaultyWire, faultyWire } from '../faults/wire.ts';
-import { BETWEEN_PRESSES_MS, SIMULATED_MS_MAX, STEPS_MAX, WAITING_BYTES_MAX } from './limits.ts';
+import type { SimulatedFob, Wire } from '../../base/fob.ts';
+import { makeRandomness } from '../../base/randomness.ts';
+import { type FaultPlan, type FaultyWire, faultyWire } from '../../faults/wire.ts';
+import {
+  BETWEEN_PRESSES_MS,
+  OWNER_LOOPS_MAX,
+  OWNER_POLL_MS,
+  SIMULATED_MS_MAX,
+  STEPS_MAX,
+  WAITING_BYTES_MAX,
+} from './limits.ts';
 import type { OpenOwner, ScenarioOwner } from './owner.ts';
-import { StepFailed } from './place.ts';
-import type { Step } from './steps/step.ts';
+import { type PlacedStep, StepFailed } from './place.ts';
 
 /** Serial ports of all boards, and `cable`: the port that carries frames. */
 export const PORTS = ['cable', 'USB', 'Serial1', 'Serial2', 'Bluetooth'] as const;
-export type PortName = (typeof PORTS)[number];
+export type ScenarioPort = (typeof PORTS)[number];
 
 /** Files beside a scenario, by their path from its folder. */
 export interface ScenarioFiles {
@@ -25,14 +31,11 @@ export interface WorldOptions {
   /** Whether pictures are written instead of compared. */
   readonly isUpdate: boolean;
   /** Called after each step that passed. */
-  readonly onStep: ((step: Step, world: World) => void) | undefined;
+  readonly onStep: ((step: PlacedStep, world: World) => void) | undefined;
 }
 
 /** Time for the owner's programs to take what the fob sent, without a wait in real time. */
 const turn = () => new Promise<void>(resolve => setTimeout(resolve, 0));
-
-/** Turns that a poll may take: a handshake of the owner's is some dozen. */
-const TURNS_MAX = 50;
 
 const latin1 = (bytes: Uint8Array) => String.fromCharCode(...bytes);
 
@@ -44,11 +47,11 @@ export class World {
   readonly cable: Wire;
   readonly startMs: number;
   /** The innermost step that failed. */
-  failedAt: Step | undefined;
+  failedAt: PlacedStep | undefined;
   steps = 0;
   /** Reports of the keyboard that a step has looked at. */
   typedReports = 0;
-  readonly #waiting = new Map<PortName, string>();
+  readonly #waiting = new Map<ScenarioPort, string>();
   readonly #powerLost = new Set<() => void>();
   #faulty: FaultyWire | undefined;
   #owner: ScenarioOwner | undefined;
@@ -116,7 +119,7 @@ export class World {
     }
     let leftMs = ms;
     while (this.#askAgain !== undefined && leftMs > 0) {
-      const partMs = Math.min(leftMs, POLL_MS);
+      const partMs = Math.min(leftMs, OWNER_POLL_MS);
       this.fob.advance(partMs);
       leftMs -= partMs;
       await this.letOwnerAsk();
@@ -138,16 +141,16 @@ export class World {
   }
 
   /** Bytes of a port that no step has looked at. */
-  waiting(port: PortName): string {
+  waiting(port: ScenarioPort): string {
     return this.#waiting.get(port) ?? '';
   }
 
   /** Drops the first `count` bytes of a port. */
-  take(port: PortName, count: number): void {
+  take(port: ScenarioPort, count: number): void {
     this.#waiting.set(port, this.waiting(port).slice(count));
   }
 
-  #arrived(port: PortName, bytes: Uint8Array): void {
+  #arrived(port: ScenarioPort, bytes: Uint8Array): void {
     this.#waiting.set(port, (this.waiting(port) + latin1(bytes)).slice(-WAITING_BYTES_MAX));
   }
 
@@ -187,7 +190,7 @@ export class World {
     if (ask === undefined) return;
     this.#askAgain = undefined;
     ask();
-    for (let turns = 0; turns < TURNS_MAX && this.#askAgain === undefined && this.#isCommanded; turns++)
+    for (let turns = 0; turns < OWNER_LOOPS_MAX && this.#askAgain === undefined && this.#isCommanded; turns++)
       await turn();
   }
 
@@ -197,6 +200,3 @@ export class World {
     if (!isRunning) this.#askAgain = undefined;
   }
 }
-
-/** As the owner's programs do. */
-const POLL_MS = 250;

@@ -1,7 +1,7 @@
-import type { Wire } from '../base/fob.ts';
+import type { Wire } from '../../base/fob.ts';
 
 /** What an owner works with in a scenario. Time and randomness come from the scenario, so that each run is the same. */
-export interface OwnerTools {
+export interface ScenarioTools {
   /** The fob's cable, with its faults. */
   readonly wire: Wire;
   /** True time, in ms since 1970. */
@@ -34,7 +34,8 @@ export interface OwnerPolicy {
 /** A fob as its owner sees it. */
 export interface OwnerView {
   readonly state: string;
-  readonly accounts: number;
+  /** Undefined while the fob is locked. */
+  readonly accounts: number | undefined;
   readonly clock: string;
   readonly pin: string;
   readonly locked: boolean;
@@ -75,4 +76,4 @@ export interface ScenarioOwner {
   look(call: OwnerCall): Promise<OwnerView>;
 }
 
-export type OpenOwner = (tools: OwnerTools) => ScenarioOwner;
+export type OpenOwner = (tools: ScenarioTools) => ScenarioOwner;

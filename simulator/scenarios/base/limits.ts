@@ -27,18 +27,35 @@ export const PRESSES_UNTIL_MAX = 64;
 
 /** Keys that a PIN or a question may have on the wheel, and turns of the wheel for one of them. */
 export const SYMBOLS_MAX = 64;
-export const TURNS_MAX = 32;
+export const WHEEL_PRESSES_MAX = 32;
 /** Long enough for the wheel, too short for an approval. */
 export const TAKE_MS = 650;
 
 /** How often a screen is looked at that may take a while. */
 export const LOOK_MS = 10;
 
+/** Lines of a screen that a step expects, and how long it may wait for them. */
+export const LINES_MAX = 32;
+export const WITHIN_MAX_MS = 86_400_000;
+
+/** As often as the owner's programs ask a fob that waits for its person, in simulated time. */
+export const OWNER_POLL_MS = 250;
+/** Turns of the event loop in which an owner takes an answer: a handshake needs some dozen. */
+export const OWNER_LOOPS_MAX = 50;
+/** Every question of a fob ends within this time by itself. */
+export const QUESTION_MAX_MS = 180_000;
+/** `lockSeconds` of the wire is a number of 16 bits. */
+export const LOCK_AFTER_MAX_MS = 65_535_000;
+
+/** Randomness of a new fob, as `passfob flash` gives it. */
+export const BIRTH_BYTES = 32;
+
 /** Bytes of a port that wait for a step; the oldest are dropped. */
 export const WAITING_BYTES_MAX = 65_536;
 
 export const SUPPLY_VOLTS_MAX = 5;
 export const OPERATIONS_AHEAD_MAX = 1_000_000;
+export const TRANSFERS_MAX = 1_000;
 export const PPM_MAX = 500_000;
 
 /** Two columns of a report about a screen, each at most this wide. */

@@ -1,9 +1,9 @@
 import { isMap, isScalar, isSeq, type Node, type Pair, type Scalar } from 'yaml';
-import { nearestName } from '../base/nearest-name.ts';
+import { nearestName } from '../../base/nearest-name.ts';
 import { type Place, ScenarioError } from './place.ts';
 
 /** A JSON Schema, as editors read it. */
-export type JsonSchema = Readonly<Record<string, unknown>>;
+export type EditorSchema = Readonly<Record<string, unknown>>;
 
 /** A node of a parsed file, with the place where it begins. */
 export interface Given {
@@ -20,7 +20,7 @@ export interface Given {
 
 /** A kind of value: how it is read, and the schema that describes the same to an editor. */
 export interface Shape<T> {
-  readonly schema: JsonSchema;
+  readonly schema: EditorSchema;
   /** In errors: "a duration, such as 1.5 s". */
   readonly words: string;
   /** Whether a name alone has this value. */
@@ -51,7 +51,7 @@ export function wrong(given: Given, words: string): ScenarioError {
 /** A value that is written as one text and checked by `parse`, which returns undefined for what it does not take. */
 export function written<T>(
   words: string,
-  schema: JsonSchema,
+  schema: EditorSchema,
   parse: (text: string) => T | undefined,
 ): Shape<T> {
   return {
@@ -101,7 +101,14 @@ export function number(
   });
 }
 
-const UNITS_MS = { ms: 1, s: 1000, min: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+/** Milliseconds of each unit. */
+const UNITS = new Map([
+  ['ms', 1],
+  ['s', 1000],
+  ['min', 60_000],
+  ['h', 3_600_000],
+  ['d', 86_400_000],
+]);
 const DURATION = /^(\d+(?:\.\d+)?) ?(ms|s|min|h|d)$/;
 
 /** A duration with its unit, in milliseconds. */
@@ -109,8 +116,9 @@ export function duration(maxMs: number): Shape<number> {
   const words = 'a duration, such as 500 ms, 1.5 s, 2 min, 3 h or 180 d';
   return written(words, { type: 'string', pattern: DURATION.source }, value => {
     const [, count, unit] = DURATION.exec(value) ?? [];
-    if (count === undefined || unit === undefined) return undefined;
-    const ms = Number(count) * UNITS_MS[unit as keyof typeof UNITS_MS];
+    const unitMs = UNITS.get(unit ?? '');
+    if (count === undefined || unitMs === undefined) return undefined;
+    const ms = Number(count) * unitMs;
     return ms <= maxMs ? ms : undefined;
   });
 }
@@ -170,7 +178,7 @@ export const required = <T>(shape: Shape<T>, describe: string): Field<T> => ({
 type Fields = Readonly<Record<string, Field<unknown>>>;
 type Values<F extends Fields> = { readonly [K in keyof F]: F[K] extends Field<infer T> ? T : never };
 
-export const fieldSchemas = (fields: Fields): JsonSchema =>
+const fieldSchemas = (fields: Fields): EditorSchema =>
   Object.fromEntries(
     Object.entries(fields).map(([name, { shape, describe }]) => [
       name,
@@ -192,8 +200,9 @@ export function unknownName(what: string, given: Given, known: readonly string[]
   return new ScenarioError(given.place, `Unknown ${what} "${given.name}". ${hint}`);
 }
 
-export function map<F extends Fields>(fields: F, words: string): Shape<Values<F>> {
+export function map<F extends Fields>(fields: F): Shape<Values<F>> {
   const names = Object.keys(fields);
+  const words = `{ ${names.map(name => (fields[name]?.isRequired ? name : `${name}?`)).join(', ')} }`;
   const needed = names.filter(name => fields[name]?.isRequired);
   return {
     words,

@@ -1,5 +1,5 @@
-import { OPTION_NAME_LETTERS_MAX } from './base/limits.ts';
-import { nearestName } from './base/nearest-name.ts';
+import { OPTION_NAME_LETTERS_MAX } from './limits.ts';
+import { nearestName } from './nearest-name.ts';
 
 /**
  * Explains an argument that yargs does not know. Its value is not repeated.

@@ -1,13 +1,11 @@
-import type { Place } from '../place.ts';
-import type { Given, JsonSchema, Shape } from '../shapes.ts';
-import type { World } from '../world.ts';
+import type { PlacedStep } from './place.ts';
+import type { EditorSchema, Given, Shape } from './shapes.ts';
+import type { World } from './world.ts';
 
 type Run = (world: World) => void | Promise<void>;
 
 /** A step of a scenario, read and ready to run. */
-export interface Step {
-  readonly name: string;
-  readonly place: Place;
+export interface ScenarioStep extends PlacedStep {
   readonly run: Run;
 }
 
@@ -15,7 +13,9 @@ export interface Step {
 export interface StepKind {
   readonly name: string;
   readonly describe: string;
-  readonly schema: JsonSchema;
+  readonly schema: EditorSchema;
+  /** The value, in words. */
+  readonly words: string;
   /** Whether the name may stand alone. */
   readonly takesNothing: boolean;
   /** @throws ScenarioError */
@@ -32,6 +32,7 @@ export function step<T>(
     name,
     describe,
     schema: shape.schema,
+    words: shape.words,
     takesNothing: shape.takesNothing ?? false,
     prepare(given) {
       const value = shape.read(given);
@@ -41,7 +42,7 @@ export function step<T>(
 }
 
 /** Runs steps in order, until one fails. The world remembers the innermost one that did. */
-export async function runAll(world: World, steps: readonly Step[]): Promise<void> {
+export async function runAll(world: World, steps: readonly ScenarioStep[]): Promise<void> {
   for (const one of steps) {
     try {
       world.begin();

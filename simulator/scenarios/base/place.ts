@@ -4,6 +4,12 @@ export interface Place {
   readonly column: number;
 }
 
+/** A step with its place, as a report names it. */
+export interface PlacedStep {
+  readonly name: string;
+  readonly place: Place;
+}
+
 /** A scenario file that cannot be read. The message is a sentence, and the next step where one is known. */
 export class ScenarioError extends Error {
   override readonly name = 'ScenarioError';
