@@ -3,6 +3,7 @@ import { hideBin } from 'yargs/helpers';
 import type { SimulatedFob, Wire } from './base/fob.ts';
 import { BIRTH_BYTES } from './base/limits.ts';
 import { makeRandomness } from './base/randomness.ts';
+import { UsageError } from './base/usage-error.ts';
 import { boot, fileStore } from './boot.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { ControlTarget } from './control/target.ts';
@@ -16,9 +17,10 @@ import { tcpFront } from './fronts/tcp.ts';
 import { openUsbip } from './fronts/usbip/options.ts';
 import { builtImage } from './image.ts';
 import { otherImage } from './image-name.ts';
-import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
+import { parseOptions, type SimulatorOptions } from './options.ts';
 import { onPort, onSocket } from './platform/node/start-refused.ts';
 import { GUESSABLE, olderImage, type Ready, readyLine, readyText } from './ready.ts';
+import { runCommand } from './run-command.ts';
 import { lockStorage } from './state/lock.ts';
 import { traceToFile } from './trace/file.ts';
 
@@ -201,6 +203,11 @@ function sentence(error: unknown): string {
 }
 
 async function main(): Promise<void> {
+  const [first, ...rest] = hideBin(process.argv);
+  if (first === 'run') {
+    process.exitCode = await runCommand(rest, `${PROGRAM} run`);
+    return;
+  }
   const closers: Closers = [];
   let isEnding = false;
   const end = (code: number, why?: string) => {
