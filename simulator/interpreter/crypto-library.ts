@@ -164,7 +164,7 @@ function pbkdf2(tools: SlowTools, facts: BoardWiring, args: readonly Value[]): V
   } else if (options !== undefined) {
     tools.error('Options should be an object or undefined');
   }
-  tools.spend(iterations * PBKDF2_ROUND_US);
+  tools.spend(Math.round(iterations * PBKDF2_ROUND_US));
   const key = pbkdf2Sync(
     flatten(tools.realm, password),
     flatten(tools.realm, salt),
