@@ -5,6 +5,7 @@ import { BANGLEJS2 } from './boards/banglejs2.ts';
 import { BENCH } from './boards/bench.ts';
 import type { BoardWiring } from './boards/board.ts';
 import { PICO, PICO_HID } from './boards/pico.ts';
+import { throughFaults } from './faults/wire.ts';
 import { builtImage } from './image.ts';
 import { Machine } from './machine.ts';
 import { memoryStore } from './state/stores.ts';
@@ -48,7 +49,7 @@ function machineOf(options: BootOptions, facts: BoardWiring): Machine {
     oscillatorPpm: options.oscillatorPpm ?? 0,
     crystal: options.crystal ?? true,
     parts: options.parts ?? {},
-    busFaults: options.busFaults,
+    faults: options.faults,
     clock: options.clock ?? 'virtual',
     startMs: options.startMs,
     updatesImage: options.updateImage ?? false,
@@ -78,7 +79,7 @@ export function boot(options: BootOptions): SimulatedFob {
   const { hardware } = machine;
   return {
     board: options.board,
-    link: machine.link(),
+    link: throughFaults(machine.link(), hardware.faults, machine.cableClock),
     keyboard: hardware.usb.keys,
     frames: machine.wire('HID'),
     usbHid: machine.usbHid(),
@@ -119,7 +120,8 @@ export function boot(options: BootOptions): SimulatedFob {
     get transfers() {
       return hardware.i2c.transfers;
     },
-    setBusFaults: plan => hardware.setBusFaults(plan),
+    setFaults: (plan = {}) => hardware.setFaults(plan),
+    faults: () => hardware.faults.report(),
     setPart: (part, connected) => machine.setPart(part, connected),
     consoleText: () => hardware.log.text,
     get violations() {

@@ -1,14 +1,6 @@
 import { fromReport, toReports } from '@passfob/protocol/reports';
-import type {
-  BusFaultPlan,
-  PartName,
-  PartsOptions,
-  Screen,
-  StateStore,
-  UsbHid,
-  Wire,
-  WristMovement,
-} from './base/fob.ts';
+import type { FaultPlan } from './base/fault-plan.ts';
+import type { PartName, PartsOptions, Screen, StateStore, UsbHid, Wire, WristMovement } from './base/fob.ts';
 import {
   BOOT_US,
   DEEP_SLEEP_MIN_US,
@@ -19,9 +11,12 @@ import {
   MAX_IDLE_PASSES,
   TIMER_MIN_MS,
 } from './base/limits.ts';
-import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
+import type { Randomness } from './base/randomness.ts';
+import { type Due, type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
 import type { BoardWiring, LinkName } from './boards/board.ts';
 import { DeepSleep } from './deep-sleep.ts';
+import { brownoutUs, powerBackUs } from './faults/power.ts';
+import type { CableClock } from './faults/wire.ts';
 import { BoardHardware, type HardwareOptions } from './hardware.ts';
 import { InterpreterSession } from './interpreter/session.ts';
 import { programFiles, reprogramFiles, StorageFiles } from './interpreter/storage-files.ts';
@@ -71,7 +66,7 @@ export interface MachineOptions {
   readonly oscillatorPpm: number;
   readonly crystal: boolean;
   readonly parts: PartsOptions;
-  readonly busFaults: BusFaultPlan | undefined;
+  readonly faults: FaultPlan | undefined;
   readonly clock: 'virtual' | 'real';
   readonly startMs: number | undefined;
   /** Whether a state that exists gets the files of the image as well. */
@@ -95,6 +90,8 @@ export class Machine {
   #session: InterpreterSession | undefined;
   #looping = false;
   #batteryDead = false;
+  /** The supply's return after a fault. */
+  #returning: Due | undefined;
   #drawn: TextLog | undefined;
   #onGlass: readonly string[] = [];
 
@@ -109,9 +106,12 @@ export class Machine {
       oscillatorPpm: options.oscillatorPpm,
       crystal: options.crystal,
       parts: options.parts,
-      busFaults: options.busFaults,
+      faults: options.faults,
       scheduler: memories => new Scheduler(startUs(options, memories)),
-      powerLost: () => this.#losePower(),
+      powerLost: fault => {
+        this.#losePower();
+        if (fault) this.#returnLater(fault);
+      },
       pinChanged: (pin, level) => this.#pinChanged(pin, level),
       send: (port, bytes) => this.#listeners.send(port, bytes),
       displayChanged: pixelsArrived => this.#displayChanged(pixelsArrived),
@@ -259,18 +259,52 @@ export class Machine {
   }
 
   powerOn(): void {
+    this.hardware.scheduler.cancel(this.#returning);
     if (this.powered) return;
     this.#pacing.follow();
     this.hardware.powerOn();
+    this.#brownOutLater();
     this.#boot(true, false);
     this.#react();
   }
 
   cutPower(): void {
+    this.hardware.scheduler.cancel(this.#returning);
     if (!this.powered) return;
     this.#pacing.follow();
     this.#losePower();
     this.#react();
+  }
+
+  #brownOutLater(): void {
+    const { faults, scheduler } = this.hardware;
+    const fault = faults.strikes('power.brownout');
+    if (!fault) return;
+    scheduler.at(scheduler.nowUs + brownoutUs(fault), () => {
+      this.#losePower();
+      this.#returnLater(fault);
+    });
+  }
+
+  /** The supply comes back by itself after a fault. */
+  #returnLater(fault: Randomness): void {
+    const { scheduler } = this.hardware;
+    this.#returning = scheduler.at(scheduler.nowUs + powerBackUs(fault), () => this.powerOn(), true);
+  }
+
+  /** The time of the cable at the board's port, which needs no power. */
+  get cableClock(): CableClock {
+    const { scheduler } = this.hardware;
+    return {
+      nowUs: () => {
+        this.#pacing.follow();
+        return scheduler.nowUs;
+      },
+      at: (dueUs, run) => {
+        scheduler.at(dueUs, run, true);
+        this.#react();
+      },
+    };
   }
 
   loseTime(): void {
@@ -319,6 +353,7 @@ export class Machine {
     this.#drawn = undefined;
     this.#onGlass = [];
     this.hardware.powerOff();
+    if (this.hardware.faults.strikes('battery.dead')) this.#batteryDead = true;
     this.#batteryDies();
     this.#listeners.screenChanged();
   }
