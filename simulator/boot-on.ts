@@ -5,6 +5,7 @@ import { BANGLEJS2 } from './boards/banglejs2.ts';
 import { BENCH } from './boards/bench.ts';
 import type { BoardWiring } from './boards/board.ts';
 import { PICO, PICO_HID } from './boards/pico.ts';
+import { throughFaults } from './faults/wire.ts';
 import { Machine } from './machine.ts';
 import type { Platform } from './platform/platform.ts';
 import { memoryStore } from './state/memory-store.ts';
@@ -55,7 +56,7 @@ function machineOf(
     oscillatorPpm: options.oscillatorPpm ?? 0,
     crystal: options.crystal ?? true,
     parts: options.parts ?? {},
-    busFaults: options.busFaults,
+    faults: options.faults,
     clock: options.clock ?? 'virtual',
     startMs: options.startMs,
     updatesImage: options.updateImage ?? false,
@@ -85,7 +86,7 @@ export function bootOn(platform: Platform, options: BootOptions, built: () => Fi
   const { hardware } = machine;
   return {
     board: options.board,
-    link: machine.link(),
+    link: throughFaults(machine.link(), hardware.faults, machine.cableClock),
     keyboard: hardware.usb.keys,
     frames: machine.wire('HID'),
     usbHid: machine.usbHid(),
@@ -127,7 +128,8 @@ export function bootOn(platform: Platform, options: BootOptions, built: () => Fi
     get transfers() {
       return hardware.i2c.transfers;
     },
-    setBusFaults: plan => hardware.setBusFaults(plan),
+    setFaults: (plan = {}) => hardware.setFaults(plan),
+    faults: () => hardware.faults.report(),
     setPart: (part, connected) => machine.setPart(part, connected),
     consoleText: () => hardware.log.text,
     get violations() {

@@ -7,13 +7,12 @@ import type { BootOptions, SimulatedFob } from './base/fob.ts';
 import { bootOn, type Files } from './boot-on.ts';
 import { BROWSER } from './platform/browser/browser-platform.ts';
 
+export type { BusFault, FaultName, FaultPlan, FaultReport } from './base/fault-plan.ts';
 export type {
   Bitmap,
   BluetoothHost,
   BoardName,
   BootOptions,
-  BusFault,
-  BusFaultPlan,
   EspruinoVersion,
   HidReport,
   PartName,
@@ -27,7 +26,8 @@ export type {
   Wire,
 } from './base/fob.ts';
 export type { Files } from './boot-on.ts';
-export { type FaultKind, type FaultPlan, type FaultyWire, faultyWire } from './faults/wire.ts';
+export { BadPlan, planOfText, planText } from './faults/plan.ts';
+export { type FaultyWire, faultyWire, type WireFaultKind } from './faults/wire.ts';
 export { isolate } from './platform/browser/isolate.ts';
 export { memoryStore } from './state/memory-store.ts';
 

@@ -1,9 +1,9 @@
 import { fromReport, toReports } from '@passfob/protocol/reports';
 import type { EventRecord, TraceRecord, TraceWay } from '@passfob/protocol/trace/records';
 import { bytesOfText, hexOf, textOf } from './base/bytes.ts';
+import type { FaultPlan } from './base/fault-plan.ts';
 import type {
   Bitmap,
-  BusFaultPlan,
   PartName,
   PartsOptions,
   Screen,
@@ -22,9 +22,12 @@ import {
   MAX_IDLE_PASSES,
   TIMER_MIN_MS,
 } from './base/limits.ts';
-import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
+import type { Randomness } from './base/randomness.ts';
+import { type Due, type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
 import type { BoardWiring, LinkName } from './boards/board.ts';
 import { DeepSleep } from './deep-sleep.ts';
+import { brownoutUs, powerBackUs } from './faults/power.ts';
+import type { CableClock } from './faults/wire.ts';
 import { BoardHardware, type HardwareOptions } from './hardware.ts';
 import { InterpreterSession } from './interpreter/session.ts';
 import { programFiles, reprogramFiles, StorageFiles } from './interpreter/storage-files.ts';
@@ -75,7 +78,7 @@ export interface MachineOptions {
   readonly oscillatorPpm: number;
   readonly crystal: boolean;
   readonly parts: PartsOptions;
-  readonly busFaults: BusFaultPlan | undefined;
+  readonly faults: FaultPlan | undefined;
   readonly clock: 'virtual' | 'real';
   readonly startMs: number | undefined;
   /** Whether a state that exists gets the files of the image as well. */
@@ -99,6 +102,8 @@ export class Machine {
   #session: InterpreterSession | undefined;
   #looping = false;
   #batteryDead = false;
+  /** The supply's return after a fault. */
+  #returning: Due | undefined;
   #drawn: TextLog | undefined;
   #onGlass: () => readonly string[] = noText;
 
@@ -114,9 +119,12 @@ export class Machine {
       oscillatorPpm: options.oscillatorPpm,
       crystal: options.crystal,
       parts: options.parts,
-      busFaults: options.busFaults,
+      faults: options.faults,
       scheduler: memories => new Scheduler(startUs(options, memories)),
-      powerLost: () => this.#losePower(),
+      powerLost: fault => {
+        this.#losePower();
+        if (fault) this.#returnLater(fault);
+      },
       pinChanged: (pin, level) => this.#pinChanged(pin, level),
       send: (port, bytes) => this.#send(port, bytes),
       displayChanged: pixelsArrived => this.#displayChanged(pixelsArrived),
@@ -304,19 +312,53 @@ export class Machine {
   }
 
   powerOn(): void {
+    this.hardware.scheduler.cancel(this.#returning);
     if (this.powered) return;
     this.#pacing.follow();
     this.hardware.powerOn();
     this.#powerChanged('on');
+    this.#brownOutLater();
     this.#boot(true, false);
     this.#react();
   }
 
   cutPower(): void {
+    this.hardware.scheduler.cancel(this.#returning);
     if (!this.powered) return;
     this.#pacing.follow();
     this.#losePower();
     this.#react();
+  }
+
+  #brownOutLater(): void {
+    const { faults, scheduler } = this.hardware;
+    const fault = faults.strikes('power.brownout');
+    if (!fault) return;
+    scheduler.at(scheduler.nowUs + brownoutUs(fault), () => {
+      this.#losePower();
+      this.#returnLater(fault);
+    });
+  }
+
+  /** The supply comes back by itself after a fault. */
+  #returnLater(fault: Randomness): void {
+    const { scheduler } = this.hardware;
+    this.#returning = scheduler.at(scheduler.nowUs + powerBackUs(fault), () => this.powerOn(), true);
+  }
+
+  /** The time of the cable at the board's port, which needs no power. */
+  get cableClock(): CableClock {
+    const { scheduler } = this.hardware;
+    return {
+      nowUs: () => {
+        this.#pacing.follow();
+        return scheduler.nowUs;
+      },
+      at: (dueUs, run) => {
+        scheduler.at(dueUs, run, true);
+        this.#react();
+      },
+    };
   }
 
   loseTime(): void {
@@ -361,6 +403,7 @@ export class Machine {
     this.#drawn = undefined;
     this.#onGlass = noText;
     this.hardware.powerOff();
+    if (this.hardware.faults.strikes('battery.dead')) this.#batteryDead = true;
     this.#batteryDies();
     this.#listeners.screenChanged();
   }

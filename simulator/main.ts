@@ -1,5 +1,6 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
+import type { FaultPlan } from './base/fault-plan.ts';
 import type { SimulatedFob, Wire } from './base/fob.ts';
 import { BIRTH_BYTES } from './base/limits.ts';
 import { makeRandomness } from './base/randomness.ts';
@@ -10,6 +11,9 @@ import type { ControlTarget } from './control/target.ts';
 import { WEB_KEY_BYTES } from './faceplates/limits.ts';
 import { terminalFaceplate } from './faceplates/terminal.ts';
 import { webFaceplate } from './faceplates/web/server.ts';
+import { LIST, seedAndPlan } from './fault-options.ts';
+import { planText } from './faults/plan.ts';
+import { faultList, faultReport } from './faults/words.ts';
 import { pacedWire } from './fronts/baud.ts';
 import type { Front } from './fronts/front.ts';
 import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
@@ -60,13 +64,14 @@ async function openWire(
   }
 }
 
-function bootFob(options: SimulatorOptions, seed: number): SimulatedFob {
+function bootFob(options: SimulatorOptions, seed: number, faults: FaultPlan): SimulatedFob {
   return boot({
     board: options.board,
     espruino: options.espruino,
     clock: options.clock,
     ...(options.storage === undefined ? {} : { storage: fileStore(options.storage) }),
     seed,
+    faults,
     random: options.seed === undefined ? 'real' : 'seed',
     updateImage: options.updateImage,
     ...(options.unflashed ? { image: {} } : {}),
@@ -100,14 +105,21 @@ async function start(
   end: (code: number, why?: string) => void,
 ): Promise<void> {
   // Without a seed only faults are drawn from this one, which the ready line has; secrets come from this computer.
-  const seed = options.seed ?? randomInt(2 ** 31);
+  const { seed, plan } = seedAndPlan(options);
   // A library may share a store on purpose; two running fobs with one identity are a mistake.
   if (options.storage !== undefined) closers.push(lockStorage(options.storage));
-  const fob = bootFob(options, seed);
+  const fob = bootFob(options, seed, plan);
   closers.push(() => fob.close());
   if (options.trace !== undefined) closers.push(startTrace(fob, options.trace, options));
+  closers.push(() => process.stderr.write(faultReport(fob.faults())));
 
-  const ready: Ready = { ready: true, seed, ...(options.seed === undefined ? {} : { guessable: true }) };
+  const faults = planText(plan);
+  const ready: Ready = {
+    ready: true,
+    seed,
+    ...(faults === '' ? {} : { faults }),
+    ...(options.seed === undefined ? {} : { guessable: true }),
+  };
   if (!options.unflashed && options.storage !== undefined) {
     const other = otherImage(builtImage(options.board), name => fob.storedFile(name));
     if (other) ready.otherImage = other;
@@ -220,7 +232,9 @@ async function main(): Promise<void> {
   // The reader of our output is gone.
   process.stdout.on('error', () => end(EXIT.done));
   try {
-    await start(await parseOptions(hideBin(process.argv), PROGRAM), closers, end);
+    const options = await parseOptions(hideBin(process.argv), PROGRAM);
+    if (options.faults === LIST) process.stdout.write(faultList(), () => end(EXIT.done));
+    else await start(options, closers, end);
   } catch (error) {
     end(error instanceof UsageError ? EXIT.usage : EXIT.failed, sentence(error));
   }

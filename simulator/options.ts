@@ -1,6 +1,8 @@
 import yargs, { type Argv } from 'yargs';
 import { unknownArgument } from './base/unknown-argument.ts';
 import { UsageError } from './base/usage-error.ts';
+import { LIST, readPlan } from './fault-options.ts';
+import { BadPlan } from './faults/plan.ts';
 import { MAX_BAUD, MAX_PORT, MIN_BAUD } from './fronts/limits.ts';
 import { addUsbip, checkUsbip } from './fronts/usbip/options.ts';
 import { addTrace, checkTrace } from './trace/options.ts';
@@ -40,9 +42,19 @@ const STORAGE_OPTION = {
   describe: 'file that keeps its memories, for one simulator at a time; without a file, they end with it',
 } as const;
 
-function wholeSeed(value: number): number {
-  if (!Number.isSafeInteger(value)) throw new UsageError('--seed takes a whole number');
+const wholeSeed = (option: string) => (value: number) => {
+  if (!Number.isSafeInteger(value)) throw new UsageError(`${option} takes a whole number`);
   return value;
+};
+
+/** Checks a plan before anything starts. */
+function usablePlan(text: string): string {
+  try {
+    if (text !== LIST) readPlan(text);
+    return text;
+  } catch (error) {
+    throw error instanceof BadPlan ? new UsageError(`--faults: ${error.message}`) : error;
+  }
 }
 
 /** yargs has this method, but its types do not. */
@@ -60,8 +72,22 @@ const WEB_KEY_OPTION = {
 const SEED_OPTION = {
   number: true,
   requiresArg: true,
-  coerce: wholeSeed,
+  coerce: wholeSeed('--seed'),
   describe: 'seed of all random values, secrets too: for runs to repeat; default: real randomness',
+} as const;
+
+const FAULTS_OPTION = {
+  string: true,
+  requiresArg: true,
+  coerce: usablePlan,
+  describe: 'faults that strike at these odds: NAME=1/N,… or a JSON file; "list" prints them all',
+} as const;
+
+const REPLAY_OPTION = {
+  number: true,
+  requiresArg: true,
+  coerce: wholeSeed('--replay'),
+  describe: 'seed of an earlier run, whose faults strike again',
 } as const;
 
 /** The ways to see and reach the fob; the help lists first those that most people need. */
@@ -120,6 +146,8 @@ export function parseOptions(args: readonly string[], program: string) {
       describe: 'time of this machine, or time that control moves',
     })
     .option('seed', SEED_OPTION)
+    .option('faults', FAULTS_OPTION)
+    .option('replay', REPLAY_OPTION)
     .option('control', { boolean: true, default: false, describe: 'JSON lines on standard input and output' })
     .option('control-socket', { string: true, requiresArg: true, describe: 'JSON lines on a Unix socket' })
     .option('json', {
@@ -166,11 +194,18 @@ interface Combined {
   readonly traceScreens?: unknown;
   readonly storage?: unknown;
   readonly updateImage?: unknown;
+  readonly seed?: unknown;
+  readonly replay?: unknown;
+  readonly faults?: unknown;
   readonly unflashed: boolean;
 }
 
 function checkTogether(options: Combined): true {
   const { pty, tcp, usbip, web, control, terminal, exitWithParent, clock, controlSocket, baud } = options;
+  if (options.seed !== undefined && options.replay !== undefined) {
+    throw new UsageError('--seed repeats the faults as well: leave out --replay');
+  }
+  if (options.faults === LIST) return true;
   const wrongUsb = checkUsbip(options);
   if (wrongUsb !== undefined) throw new UsageError(wrongUsb);
   const wrongTrace = checkTrace(options);

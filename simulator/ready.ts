@@ -6,6 +6,8 @@ export interface Ready {
   readonly seed: number;
   /** The run was started with a seed, from which its secrets follow, too. */
   readonly guessable?: boolean;
+  /** The plan of its faults, as `--faults` takes it. */
+  readonly faults?: string;
   ready: true;
   pty?: string | null;
   ptyUnavailable?: string;
@@ -23,6 +25,7 @@ export function readyLine({
   ready,
   seed,
   guessable,
+  faults,
   pty,
   ptyUnavailable,
   tcp,
@@ -30,12 +33,12 @@ export function readyLine({
   web,
   otherImage,
 }: Ready): string {
-  return `${JSON.stringify({ ready, seed, guessable, pty, ptyUnavailable, tcp, usbip, web, otherImage })}\n`;
+  return `${JSON.stringify({ ready, seed, guessable, faults, pty, ptyUnavailable, tcp, usbip, web, otherImage })}\n`;
 }
 
 /** Formats it for a person at a terminal. Addresses stand alone, so that a narrow window does not break them. */
 export function readyText(shown: Ready, isByNpx = false): string {
-  const { seed, guessable, pty, ptyUnavailable, tcp, usbip, web, otherImage } = shown;
+  const { seed, guessable, faults, pty, ptyUnavailable, tcp, usbip, web, otherImage } = shown;
   const ports = [...(pty ? [pty] : []), ...(tcp === undefined ? [] : [`tcp:127.0.0.1:${tcp}`])];
   const lines = [
     'The simulated fob is running.',
@@ -46,6 +49,9 @@ export function readyText(shown: Ready, isByNpx = false): string {
     ...(usbip === undefined ? [] : ['It serves its USB device at:', `  ${usbip}`]),
     ...(otherImage === undefined ? [] : olderImage(otherImage)),
     ...(guessable ? [`To repeat this run: --seed ${seed}`, GUESSABLE] : []),
+    ...(faults === undefined
+      ? []
+      : [`Faults strike: ${faults}`, `The same ones again: add --replay ${seed}`]),
     'To end it: Ctrl-C',
   ];
   return lines.map(line => `${line}\n`).join('');

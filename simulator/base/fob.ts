@@ -5,6 +5,8 @@ import type { TraceRecord } from '@passfob/protocol/trace/records';
  * projects. `boot()` makes a fob; behind this interface is an Espruino board made of software.
  */
 
+import type { FaultPlan, FaultReport } from './fault-plan.ts';
+
 export type BoardName = 'pico' | 'pico-hid' | 'banglejs2' | 'bench';
 
 /**
@@ -84,21 +86,6 @@ export interface PartsOptions {
 /** One of the parts on the bus. */
 export type PartName = keyof PartsOptions;
 
-/** How a transfer on the I2C bus fails: see `faults/bus.ts`. */
-export type BusFault = 'fail' | 'late' | 'hang';
-
-/** Transfers on the I2C bus that fail. Without numbers and probabilities none does. */
-export interface BusFaultPlan {
-  /** Faults by the number of the transfer, from 1 for the first one under this plan. */
-  readonly at?: Readonly<Record<number, BusFault>>;
-  /** Decides which transfers fail by the probabilities, and how much of a failed one arrives. Default 0. */
-  readonly seed?: number;
-  /** Probabilities from 0 to 1, per transfer. */
-  readonly fail?: number;
-  readonly late?: number;
-  readonly hang?: number;
-}
-
 /** A report that a computer received from the fob over USB. */
 export interface HidReport {
   /** Virtual UTC in ms since 1970. */
@@ -161,8 +148,8 @@ export interface BootOptions {
    */
   readonly random?: 'real' | 'seed';
   readonly parts?: PartsOptions;
-  /** Faults of the I2C bus from the first transfer on. Default: none. */
-  readonly busFaults?: BusFaultPlan;
+  /** Faults from the first start on. Default: none. */
+  readonly faults?: FaultPlan;
   /** How much faster than true time the RTC's crystal runs, in parts per million. Default 0. */
   readonly driftPpm?: number;
   /**
@@ -190,7 +177,7 @@ export interface Wear {
 export interface SimulatedFob {
   readonly board: BoardName;
   /**
-   * The port that carries frames: `USB` on pico, `Bluetooth` on banglejs2, `Serial1` on bench, reports of `frames` on
+   * The port that carries frames, through the cable on which faults of the wire strike: `USB` on pico, `Bluetooth` on banglejs2, `Serial1` on bench, reports of `frames` on
    * pico-hid.
    */
   readonly link: Wire;
@@ -268,10 +255,15 @@ export interface SimulatedFob {
   /** The RTC's backup battery dies with the power off: the oscillator-stop flag is set at the next boot. */
   loseTime(): void;
 
-  /** Transfers on the I2C bus since this process booted the fob, or since the last call of `setBusFaults`. */
+  /** Transfers on the I2C bus since this process booted the fob, or since the last call of `setFaults`. */
   readonly transfers: number;
-  /** From now on the I2C bus fails by this plan, or no longer. Counts transfers from 1 again. */
-  setBusFaults(plan?: BusFaultPlan): void;
+  /**
+   * From now on faults strike by this plan, or no longer. Counts all occasions from 1 again. Throws for a plan with
+   * other names, or with odds that are no whole numbers.
+   */
+  setFaults(plan?: FaultPlan): void;
+  /** The plan, its seed, and how often each fault struck since the plan was set. */
+  faults(): FaultReport;
   /** Connects a part to the board, or pulls it off: the bus and its supply. The clock has its battery. */
   setPart(part: PartName, connected: boolean): void;
 

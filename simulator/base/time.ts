@@ -4,6 +4,7 @@ export interface Due {
   readonly dueUs: number;
 }
 interface Entry extends Due {
+  readonly isOutside: boolean;
   readonly run: () => void;
 }
 
@@ -32,8 +33,9 @@ export class Scheduler {
     if (us > this.#nowUs) this.#nowUs = us;
   }
 
-  at(dueUs: number, run: () => void): Due {
-    const entry = { dueUs, run };
+  /** @param isOutside of the board, so that it comes without the board's power, too */
+  at(dueUs: number, run: () => void, isOutside = false): Due {
+    const entry = { dueUs, run, isOutside };
     const later = this.#entries.findIndex(other => other.dueUs > dueUs);
     if (later < 0) this.#entries.push(entry);
     else this.#entries.splice(later, 0, entry);
@@ -45,8 +47,9 @@ export class Scheduler {
     if (at >= 0) this.#entries.splice(at, 1);
   }
 
-  cancelAll(): void {
-    this.#entries = [];
+  /** Cancels everything that needs the power of the board. */
+  cancelInside(): void {
+    this.#entries = this.#entries.filter(({ isOutside }) => isOutside);
   }
 
   nextDueUs(): number {

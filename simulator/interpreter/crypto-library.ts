@@ -147,7 +147,7 @@ function derive(tools: SlowTools, facts: BoardWiring, args: readonly Value[]): V
   } else if (options !== undefined) {
     tools.error('Options should be an object or undefined');
   }
-  tools.spend(iterations * PBKDF2_ROUND_US);
+  tools.spend(Math.round(iterations * PBKDF2_ROUND_US));
   const key = pbkdf2(
     hasher,
     flatten(tools.realm, password),

@@ -250,3 +250,12 @@ export function reprogramFiles(flash: Flash, files: Readonly<Record<string, Uint
   flash.program(0, new Uint8Array(flash.length).fill(0xff));
   programFiles(flash, { ...files, ...kept });
 }
+
+/** Fills Storage to its end with one file, as that of another program. */
+export function fillStorage(flash: Flash, name: string): void {
+  const { free } = new StorageFiles(flash, () => false).stats();
+  const size = free - STORAGE_HEADER_BYTES;
+  if (size <= 0) return;
+  flash.program(flash.length - free, headerBytes(name, size));
+  flash.program(flash.length - size, new Uint8Array(size));
+}

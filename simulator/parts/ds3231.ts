@@ -6,6 +6,9 @@
  * Known difference: the part accepts 12-hour mode when the time is written, but answers in 24-hour mode.
  */
 import { AGING_PPM_PER_STEP } from '../base/limits.ts';
+import { jumpSeconds, stoppedSeconds } from '../faults/clock.ts';
+import { FaultDraw } from '../faults/draw.ts';
+import { type Climate, ROOM } from '../faults/temperature.ts';
 import type { Region } from '../state/memories.ts';
 import { secondsOf, timeOf } from './calendar.ts';
 import type { I2cPart } from './part.ts';
@@ -23,7 +26,6 @@ const CLEAR_ONLY = 0x83;
 /** Control register after first power-on: INTCN and both rates set (data sheet, register map). */
 const CONTROL_AT_BIRTH = 0x1c;
 const STATUS_AT_BIRTH = 0x88;
-const ROOM_TEMPERATURE = 25;
 
 /** Layout of the data that survives a power cut: two doubles, then the registers that are not computed. */
 const BASE_AT = 0;
@@ -40,10 +42,13 @@ export class Ds3231 implements I2cPart {
   readonly #view: DataView;
   readonly #nowUs: () => number;
   readonly #driftPpm: number;
+  readonly #faults: FaultDraw;
+  #climate = ROOM;
   #pointer = 0;
 
-  /** `driftPpm`: how much faster than true time its crystal runs, before the aging offset. */
-  constructor(kept: Region, nowUs: () => number, driftPpm: number) {
+  /** `driftPpm`: how much faster than true time its crystal runs at 25 °C, before the aging offset. */
+  constructor(kept: Region, nowUs: () => number, driftPpm: number, faults = new FaultDraw(0)) {
+    this.#faults = faults;
     this.#kept = kept;
     this.#view = new DataView(kept.bytes.buffer, kept.bytes.byteOffset);
     this.#nowUs = nowUs;
@@ -52,6 +57,12 @@ export class Ds3231 implements I2cPart {
 
   ready(): boolean {
     return true;
+  }
+
+  /** Changes its surroundings from now on. */
+  setClimate(climate: Climate): void {
+    this.#setCounter(this.#counterUs());
+    this.#climate = climate;
   }
 
   /** Resets the part as when its first battery is put in, or after its last one died. */
@@ -95,6 +106,7 @@ export class Ds3231 implements I2cPart {
   }
 
   read(count: number): Uint8Array {
+    if (this.#pointer < ALARMS) this.#sufferFaults();
     // The part copies its time to a second set of registers at the start of a read.
     const clock = this.#timeRegisters();
     const bytes = new Uint8Array(count);
@@ -103,6 +115,14 @@ export class Ds3231 implements I2cPart {
       this.#pointer = (this.#pointer + 1) % REGISTERS;
     }
     return bytes;
+  }
+
+  #sufferFaults(): void {
+    const stop = this.#faults.strikes('clock.stop');
+    const jump = this.#faults.strikes('clock.jump');
+    if (stop) this.#shadow(STATUS, this.#register(STATUS) | OSCILLATOR_STOPPED);
+    const seconds = (jump ? jumpSeconds(jump) : 0) - (stop ? stoppedSeconds(stop) : 0);
+    if (seconds !== 0) this.#setCounter(Math.max(0, this.#counterUs() + seconds * 1e6));
   }
 
   /** With EOSC set the oscillator runs on the board's power only (data sheet, Control register). */
@@ -122,7 +142,7 @@ export class Ds3231 implements I2cPart {
   }
 
   #register(register: number): number {
-    if (register === TEMPERATURE) return ROOM_TEMPERATURE;
+    if (register === TEMPERATURE) return this.#climate.celsius & 255;
     if (register > TEMPERATURE) return 0;
     return this.#kept.bytes[SHADOW_AT + register - ALARMS] ?? 0;
   }
@@ -167,7 +187,7 @@ export class Ds3231 implements I2cPart {
     const view = this.#view;
     const elapsedUs = Math.max(0, this.#nowUs() - view.getFloat64(BASE_AT, true));
     const aging = (this.#register(AGING) << 24) >> 24;
-    const ppm = this.#driftPpm - aging * AGING_PPM_PER_STEP;
+    const ppm = this.#driftPpm + this.#climate.ppm - aging * AGING_PPM_PER_STEP;
     return view.getFloat64(COUNTER_AT, true) + elapsedUs * (1 + ppm * 1e-6);
   }
 

@@ -1,6 +1,5 @@
 import type { SimulatedFob, Wire } from '../../base/fob.ts';
 import { makeRandomness } from '../../base/randomness.ts';
-import { type FaultPlan, type FaultyWire, faultyWire } from '../../faults/wire.ts';
 import {
   BETWEEN_PRESSES_MS,
   OWNER_LOOPS_MAX,
@@ -43,7 +42,7 @@ const latin1 = (bytes: Uint8Array) => String.fromCharCode(...bytes);
 export class World {
   readonly fob: SimulatedFob;
   readonly options: WorldOptions;
-  /** The cable, through its faults. */
+  /** The cable, with its faults. */
   readonly cable: Wire;
   readonly startMs: number;
   /** The innermost step that failed. */
@@ -53,7 +52,6 @@ export class World {
   typedReports = 0;
   readonly #waiting = new Map<ScenarioPort, string>();
   readonly #powerLost = new Set<() => void>();
-  #faulty: FaultyWire | undefined;
   #owner: ScenarioOwner | undefined;
   #askAgain: (() => void) | undefined;
   #isCommanded = false;
@@ -68,10 +66,10 @@ export class World {
       this.#arrived('cable', bytes);
       for (const listener of listeners) listener(bytes);
     };
-    let hush = fob.link.onData(arrive);
+    fob.link.onData(arrive);
     this.cable = {
       write: bytes => {
-        (this.#faulty ?? fob.link).write(bytes);
+        fob.link.write(bytes);
         this.#lookAtPower();
       },
       onData(listener) {
@@ -79,17 +77,9 @@ export class World {
         return () => listeners.delete(listener);
       },
     };
-    this.spoil = plan => {
-      hush();
-      this.#faulty = plan && faultyWire(fob.link, plan);
-      hush = (this.#faulty ?? fob.link).onData(arrive);
-    };
     for (const port of PORTS)
       if (port !== 'cable') fob.serial(port).onData(bytes => this.#arrived(port, bytes));
   }
-
-  /** Gives the cable these faults, or none. */
-  readonly spoil: (plan: FaultPlan | undefined) => void;
 
   /** @throws StepFailed */
   begin(): void {

@@ -1,62 +1,64 @@
-import type { BusFault } from '../../base/fob.ts';
+import type { BusFault, FaultName, FaultPlace, FaultPlan } from '../../base/fault-plan.ts';
+import { FAULT_ODDS_MAX } from '../../base/limits.ts';
+import { FAULT_KINDS } from '../../faults/names.ts';
+import { FAULTS } from '../../faults/table.ts';
 import { OPERATIONS_AHEAD_MAX, TRANSFERS_MAX } from '../base/limits.ts';
 import { StepFailed } from '../base/place.ts';
 import { byKind, choice, field, list, map, nothing, number, required } from '../base/shapes.ts';
 import { step } from '../base/step.ts';
 
 const SEED_MAX = Number.MAX_SAFE_INTEGER;
-const share = number(0, 1, { isWhole: false });
+const odds = number(0, FAULT_ODDS_MAX);
 const part = choice('display', 'clock', 'eeprom');
 
-const busFault = map({
+const planned = map({
   transfer: required(number(1, OPERATIONS_AHEAD_MAX), 'number of the transfer, 1 for the next'),
   fault: required(choice('fail', 'late', 'hang'), 'how it fails'),
 });
-const busPlan = map({
-  at: field(list(busFault, 'a list of transfers with their faults', TRANSFERS_MAX), 'faults by number'),
-  fail: field(share, 'share of transfers that fail, 0 to 1'),
-  late: field(share, 'share of transfers whose start comes late'),
-  hang: field(share, 'share of transfers that hang the bus'),
-  seed: field(number(0, SEED_MAX), "the scenario's own"),
-});
-const wirePlan = map({
-  flip: field(share, 'share of transfers with a bit flipped'),
-  drop: field(share, 'share of transfers that lose bytes'),
-  duplicate: field(share, 'share of transfers with bytes twice'),
-  truncate: field(share, 'share of transfers that are cut off'),
-  insert: field(share, 'share of transfers with bytes of others'),
+const busAt = field(
+  list(planned, 'a list of transfers with their faults', TRANSFERS_MAX),
+  'faults by number',
+);
+
+/** With the occasions on which it may strike. */
+const doesOf = (name: FaultName) => `1 in N: ${FAULTS[name].on}; ${FAULTS[name].does}`;
+
+/** The faults of one place, each by its odds: N for one occasion in N. */
+function faultsOf(place: FaultPlace) {
+  const kinds = FAULT_KINDS[place].map(kind => [kind, field(odds, doesOf(`${place}.${kind}` as FaultName))]);
+  return map({ ...Object.fromEntries(kinds), ...(place === 'bus' && { at: busAt }) });
+}
+
+const places = Object.keys(FAULT_KINDS) as FaultPlace[];
+const plan = map({
+  ...Object.fromEntries(places.map(place => [place, field(faultsOf(place), `faults of ${place}`)])),
   seed: field(number(0, SEED_MAX), "the scenario's own"),
 });
 
-/** Leaves out what is not given. */
-function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+interface PlannedFault {
+  readonly transfer: number;
+  readonly fault: BusFault;
+}
+
+/** Leaves out what a file does not give, and turns the list of planned faults into the form of a plan. */
+function planOf(given: Readonly<Record<string, unknown>>): FaultPlan {
+  const entries = Object.entries(given).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    if (name === 'at') {
+      return [[name, Object.fromEntries((value as PlannedFault[]).map(one => [one.transfer, one.fault]))]];
+    }
+    return [[name, typeof value === 'object' ? planOf(value as Record<string, unknown>) : value]];
+  });
+  return Object.fromEntries(entries) as FaultPlan;
 }
 
 /** Steps that break something. */
 export const faultSteps = [
   step(
-    'bus faults',
-    'from now on the I2C bus fails by this plan; without a value it is good again',
-    byKind({ nothing, map: busPlan }),
-    (world, plan) => {
-      if (plan === null) return world.fob.setBusFaults();
-      const { at = [], seed = world.seed, ...shares } = plan;
-      const byNumber: Record<number, BusFault> = {};
-      for (const { transfer, fault } of at) byNumber[transfer] = fault;
-      return world.fob.setBusFaults({ ...given(shares), seed, at: byNumber });
-    },
-  ),
-  step(
-    'wire faults',
-    'from now on the cable fails by this plan; without a value it is good again',
-    byKind({ nothing, map: wirePlan }),
-    (world, plan) => {
-      if (plan === null) return world.spoil(undefined);
-      const { seed = world.seed, ...shares } = plan;
-      return world.spoil({ ...given(shares), seed });
-    },
+    'faults',
+    'from now on faults strike by this plan, each on one occasion in N; without a value none do',
+    byKind({ nothing, map: plan }),
+    (world, given) => world.fob.setFaults(given === null ? {} : planOf(given)),
   ),
   step('disconnect', 'pull a part off the board', part, (world, name) => world.fob.setPart(name, false)),
   step('connect', 'put a part back', part, (world, name) => world.fob.setPart(name, true)),
