@@ -72,10 +72,11 @@ function standing(screen: ScreenReading): string {
  */
 export async function leaveMessage(control: SimulatorControl): Promise<void> {
   for (let presses = 0; presses < PRESSES_MAX; presses++) {
-    const screen = await control.look();
-    if (see(screen).kind !== 'other') return;
+    if (see(await control.look()).kind !== 'other') return;
     await pause(READ_MS);
-    await press(control, screen);
+    const screen = await control.look();
+    // The time of a message may be over meanwhile: a press would turn the list.
+    if (see(screen).kind === 'other') await press(control, screen);
   }
 }
 

@@ -148,6 +148,8 @@ async function hold(ask: SimulatedFob['ask'], screen: SimulatedFob['screen']): P
   await ask({ do: 'keyDown' });
   for (let looks = 0; looks < LOOKS_MAX && (await isHeld()); looks++) await wait(LOOK_MS);
   await ask({ do: 'keyUp' });
+  // Else the next hold would be taken for one that was too soon, and a short press is a no.
+  for (let looks = 0; looks < LOOKS_MAX && (await screen()).includes(TOO_SOON); looks++) await wait(LOOK_MS);
 }
 
 interface Ready {

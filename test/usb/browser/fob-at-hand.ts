@@ -37,6 +37,9 @@ export async function answerQuestion(device: SimulatedDevice): Promise<void> {
   } finally {
     await device.do('keyUp');
   }
+  // Else the next hold would be taken for one that was too soon, and a short press is a no.
+  for (let look = 0; look < LOOKS_MAX && (await screenOf(device)).includes(TOO_SOON); look++)
+    await pause(LOOK_MS);
 }
 
 /** Returns the passcode that the fob shows next, by its button. */
