@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
-import { countOf, firstSeed } from '../kit/counts.ts';
+import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { secret } from '../kit/secrets.ts';
-import { decoded, readTrace, recordedConversation, SEED } from './kit.ts';
+import { decoded, LONG_RUN_TIMEOUT_MS, readTrace, recordedConversation, SEED } from './kit.ts';
 
 /** Every way in which bytes might stand in a file. */
 function formsOf(bytes: Uint8Array): readonly string[] {
@@ -97,7 +97,10 @@ describe('what a trace leaves out', () => {
     ).toEqual(['left-out', 'bytes']);
   });
 
-  it('a session by pairing code is left out however its bytes are cut into pieces', () => {
+  it('a session by pairing code is left out however its bytes are cut into pieces', {
+    ...LONG,
+    timeout: LONG_RUN_TIMEOUT_MS,
+  }, () => {
     const frames: [string, TraceWay][] = [
       [open(1), 'in'],
       [clear(2, 7, 3, 0, ...random(52)), 'out'],
