@@ -91,10 +91,17 @@ describe('what a trace leaves out', () => {
     ];
     const kept = screened(texts.map(([text, way]) => bytes(text, way)));
     expect(kept.map(({ kind }) => kind === 'bytes')).toEqual(texts.map(([, , isKept]) => isKept));
-    // Another port knows nothing of it.
-    expect(
-      screened([bytes(open(1), 'in'), bytes(sealed(3), 'in', 'Serial1')]).map(({ kind }) => kind),
-    ).toEqual(['left-out', 'bytes']);
+    // Another port has sessions of its own.
+    const other = [open(0), finish(), sealed(3)].map(text => bytes(text, 'in', 'Serial1'));
+    const [left, ...shown] = screened([bytes(open(1), 'in'), ...other]).map(({ kind }) => kind);
+    expect([left, shown]).toEqual(['left-out', ['bytes', 'bytes', 'bytes']]);
+  });
+
+  it('sealed frames of a session that was opened before the trace began are left out', () => {
+    const texts = [sealed(3), open(0), sealed(4), finish(), sealed(3)];
+    const kept = screened(texts.map(text => bytes(text, text.startsWith('~BA') ? 'out' : 'in')));
+    expect(kept[0]).toMatchObject({ kind: 'left-out', why: 'earlier-session' });
+    expect(kept.slice(1).map(({ kind }) => kind)).toEqual(['bytes', 'bytes', 'bytes', 'bytes']);
   });
 
   it('a session by pairing code is left out however its bytes are cut into pieces', {
