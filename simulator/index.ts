@@ -24,4 +24,16 @@ export type {
 } from './base/fob.ts';
 export { boot } from './boot.ts';
 export { type FaultKind, type FaultPlan, type FaultyWire, faultyWire } from './faults/wire.ts';
+export { runScenario, runScenarioFile, type ScenarioOptions } from './scenario.ts';
+export type { OpenOwner, ScenarioOwner } from './scenarios/base/owner.ts';
+export { ScenarioError } from './scenarios/base/place.ts';
+export { readScenario, type Scenario } from './scenarios/read.ts';
+export { failureLines } from './scenarios/report/lines.ts';
+export type { ScenarioFailure, ScenarioResult } from './scenarios/run.ts';
 export { fileStore, memoryStore } from './state/stores.ts';
+export {
+  type PagePort,
+  type PageWithFunctions,
+  plugIntoPage,
+  type WebSerialOptions,
+} from './web-serial/plug.ts';

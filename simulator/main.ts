@@ -2,6 +2,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
 import type { SimulatedFob, Wire } from './base/fob.ts';
 import { onPort, onSocket } from './base/start-refused.ts';
+import { UsageError } from './base/usage-error.ts';
 import { boot, fileStore } from './boot.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { ControlTarget } from './control/target.ts';
@@ -13,8 +14,9 @@ import type { Front } from './fronts/front.ts';
 import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
 import { tcpFront } from './fronts/tcp.ts';
 import { openUsbip } from './fronts/usbip/options.ts';
-import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
+import { parseOptions, type SimulatorOptions } from './options.ts';
 import { type Ready, readyLine, readyText } from './ready.ts';
+import { runCommand } from './run-command.ts';
 import { lockStorage } from './state/lock.ts';
 
 /** Exit codes, as `--help` documents them. */
@@ -168,6 +170,11 @@ function sentence(error: unknown): string {
 }
 
 async function main(): Promise<void> {
+  const [first, ...rest] = hideBin(process.argv);
+  if (first === 'run') {
+    process.exitCode = await runCommand(rest, `${PROGRAM} run`);
+    return;
+  }
   const closers: Closers = [];
   let isEnding = false;
   const end = (code: number, why?: string) => {

@@ -1,10 +1,8 @@
 import yargs, { type Argv } from 'yargs';
+import { unknownArgument } from './base/unknown-argument.ts';
+import { UsageError } from './base/usage-error.ts';
 import { MAX_BAUD, MAX_PORT, MIN_BAUD } from './fronts/limits.ts';
 import { addUsbip, checkUsbip } from './fronts/usbip/options.ts';
-import { unknownArgument } from './unknown-argument.ts';
-
-/** Invalid options; the message says why. */
-export class UsageError extends Error {}
 
 export type SimulatorOptions = Awaited<ReturnType<typeof parseOptions>>;
 
@@ -95,7 +93,9 @@ function addFirst<T>(parser: Argv<T>) {
 export function parseOptions(args: readonly string[], program: string) {
   const parser = addUsbip(addFirst(yargs([...args])))
     .scriptName(program)
-    .usage('$0 [options]\n\nA simulated fob: an Espruino board in software that runs the firmware image.')
+    .usage(
+      '$0 [options]\n$0 run FILE…  (scenario files: run --help)\n\nA simulated fob: an Espruino board in software that runs the firmware image.',
+    )
     .option('board', {
       choices: ['pico', 'pico-hid', 'banglejs2', 'bench'] as const,
       default: 'pico' as const,
