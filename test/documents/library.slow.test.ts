@@ -91,7 +91,7 @@ describeNeeds(needsBuild, 'the examples of docs/simulator.md, in a project with 
   describeNeeds(registry, 'with @playwright/test', () => {
     itNeeds(needsTool('chromium'), 'the fixture of @playwright/test passes', chromium => {
       // Both packages of Playwright have the same versions.
-      const version = partNamed('test').dependencies['playwright-core'];
+      const version = partNamed('test').devDependencies['playwright-core'];
       const place = join(folder, 'playwright');
       const installed = runNpm(place, process.execPath, ['install', `@playwright/test@${version}`]);
       expect([installed.exitCode, installed.printed]).toEqual([0, expect.anything()]);
