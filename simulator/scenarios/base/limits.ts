@@ -55,7 +55,8 @@ export const WAITING_BYTES_MAX = 65_536;
 
 export const SUPPLY_VOLTS_MAX = 5;
 export const OPERATIONS_AHEAD_MAX = 1_000_000;
-export const TRANSFERS_MAX = 1_000;
+/** A fault may be as rare as 1 in this many. */
+export const ODDS_MAX = 1_000_000_000;
 export const PPM_MAX = 500_000;
 
 /** Two columns of a report about a screen, each at most this wide. */

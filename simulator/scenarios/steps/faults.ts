@@ -1,62 +1,68 @@
-import type { BusFault } from '../../base/fob.ts';
-import { OPERATIONS_AHEAD_MAX, TRANSFERS_MAX } from '../base/limits.ts';
+import { ODDS_MAX, OPERATIONS_AHEAD_MAX } from '../base/limits.ts';
 import { StepFailed } from '../base/place.ts';
-import { byKind, choice, field, list, map, nothing, number, required } from '../base/shapes.ts';
+import { byKind, choice, field, map, nothing, number, numbered, written } from '../base/shapes.ts';
 import { step } from '../base/step.ts';
+import type { World } from '../base/world.ts';
 
 const SEED_MAX = Number.MAX_SAFE_INTEGER;
-const share = number(0, 1, { isWhole: false });
 const part = choice('display', 'clock', 'eeprom');
 
-const busFault = map({
-  transfer: required(number(1, OPERATIONS_AHEAD_MAX), 'number of the transfer, 1 for the next'),
-  fault: required(choice('fail', 'late', 'hang'), 'how it fails'),
-});
-const busPlan = map({
-  at: field(list(busFault, 'a list of transfers with their faults', TRANSFERS_MAX), 'faults by number'),
-  fail: field(share, 'share of transfers that fail, 0 to 1'),
-  late: field(share, 'share of transfers whose start comes late'),
-  hang: field(share, 'share of transfers that hang the bus'),
-  seed: field(number(0, SEED_MAX), "the scenario's own"),
-});
-const wirePlan = map({
-  flip: field(share, 'share of transfers with a bit flipped'),
-  drop: field(share, 'share of transfers that lose bytes'),
-  duplicate: field(share, 'share of transfers with bytes twice'),
-  truncate: field(share, 'share of transfers that are cut off'),
-  insert: field(share, 'share of transfers with bytes of others'),
-  seed: field(number(0, SEED_MAX), "the scenario's own"),
+/** The N of 1 in N. */
+const odds = written('odds, such as 1/20', { type: 'string', pattern: '^1/[1-9]\\d*$' }, value => {
+  const n = Number(/^1\/([1-9]\d*)$/.exec(value)?.[1]);
+  return n <= ODDS_MAX ? n : undefined;
 });
 
-/** Leaves out what is not given. */
-function given<T extends object>(values: T): { [K in keyof T]: Exclude<T[K], undefined> } {
-  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(entries) as { [K in keyof T]: Exclude<T[K], undefined> };
+const plan = map({
+  bus: field(
+    map({
+      fail: field(odds, 'a transfer ends with an exception'),
+      late: field(odds, 'the start of a transfer comes late, and the bus is dead until it is set up anew'),
+      hang: field(odds, 'the same, and a part holds the bus as well'),
+      at: field(
+        numbered(choice('fail', 'late', 'hang'), OPERATIONS_AHEAD_MAX),
+        'faults of single transfers, by their number from now on',
+      ),
+    }),
+    'faults of the I2C bus, for each transfer',
+  ),
+  wire: field(
+    map({
+      flip: field(odds, 'a bit is flipped'),
+      drop: field(odds, 'bytes are lost'),
+      duplicate: field(odds, 'bytes arrive twice'),
+      truncate: field(odds, 'the end is lost'),
+    }),
+    'faults of the cable, for each transfer',
+  ),
+  seed: field(number(0, SEED_MAX), "decides which transfers fail; the scenario's own"),
+});
+
+type GivenPlan = ReturnType<(typeof plan)['read']>;
+
+/** Returns the odds that are given, as probabilities. */
+function shares<T extends string>(faults: { readonly [K in T]?: number | undefined } | undefined) {
+  const entries = Object.entries<number | undefined>(faults ?? {}).flatMap(([name, n]) =>
+    n === undefined ? [] : [[name, 1 / n] as const],
+  );
+  return Object.fromEntries(entries) as { [K in T]?: number };
+}
+
+function setFaults(world: World, given: GivenPlan | null): void {
+  const seed = given?.seed ?? world.seed;
+  const { at, ...bus } = given?.bus ?? {};
+  if (given?.bus === undefined) world.fob.setBusFaults();
+  else world.fob.setBusFaults({ ...shares<'fail' | 'late' | 'hang'>(bus), seed, ...(at && { at }) });
+  world.spoil(given?.wire && { ...shares<'flip' | 'drop' | 'duplicate' | 'truncate'>(given.wire), seed });
 }
 
 /** Steps that break something. */
 export const faultSteps = [
   step(
-    'bus faults',
-    'from now on the I2C bus fails by this plan; without a value it is good again',
-    byKind({ nothing, map: busPlan }),
-    (world, plan) => {
-      if (plan === null) return world.fob.setBusFaults();
-      const { at = [], seed = world.seed, ...shares } = plan;
-      const byNumber: Record<number, BusFault> = {};
-      for (const { transfer, fault } of at) byNumber[transfer] = fault;
-      return world.fob.setBusFaults({ ...given(shares), seed, at: byNumber });
-    },
-  ),
-  step(
-    'wire faults',
-    'from now on the cable fails by this plan; without a value it is good again',
-    byKind({ nothing, map: wirePlan }),
-    (world, plan) => {
-      if (plan === null) return world.spoil(undefined);
-      const { seed = world.seed, ...shares } = plan;
-      return world.spoil({ ...given(shares), seed });
-    },
+    'faults',
+    'from now on bus and cable fail by this plan, of which N in 1/N decides how often; without a value both are good',
+    byKind({ nothing, map: plan }),
+    setFaults,
   ),
   step('disconnect', 'pull a part off the board', part, (world, name) => world.fob.setPart(name, false)),
   step('connect', 'put a part back', part, (world, name) => world.fob.setPart(name, true)),
