@@ -28,7 +28,10 @@ export function encodeClear(primitives: Primitives, payload: Writer): string {
  * starts with a letter and has its first `=` among the last two characters. The text must equal its payload encoded
  * again, so that only the canonical form is accepted.
  */
-export function decodeFrame(primitives: Primitives, text: string): Uint8Array | undefined {
+export function decodeFrame(
+  primitives: Pick<Primitives, 'crc32' | 'encode64' | 'decode64'>,
+  text: string,
+): Uint8Array | undefined {
   const length = text.length;
   if (length < BASE64_CHARS_MIN || length > FRAME_CHARS_MAX - 2 || (length & 3) !== 0) return undefined;
   // The first six bits of types 1 to 4. They are checked before decoding, because Espruino's `atob` skips white space

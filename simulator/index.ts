@@ -4,12 +4,28 @@
  */
 
 export type {
+  BatteryFaults,
+  BusFault,
+  BusFaults,
+  ButtonFaults,
+  ClockFaults,
+  CrystalFaults,
+  FaultCount,
+  FaultName,
+  FaultPlace,
+  FaultPlan,
+  FaultReport,
+  MemoryFaults,
+  OneIn,
+  PowerFaults,
+  TemperatureFaults,
+  WireFaults,
+} from './base/fault-plan.ts';
+export type {
   Bitmap,
   BluetoothHost,
   BoardName,
   BootOptions,
-  BusFault,
-  BusFaultPlan,
   EspruinoVersion,
   HidReport,
   PartName,
@@ -23,7 +39,8 @@ export type {
   Wire,
 } from './base/fob.ts';
 export { boot } from './boot.ts';
-export { type FaultKind, type FaultPlan, type FaultyWire, faultyWire } from './faults/wire.ts';
+export { BadPlan, planOfText, planText } from './faults/plan.ts';
+export { type FaultyWire, faultyWire, type WireFaultKind } from './faults/wire.ts';
 export { runScenario, runScenarioFile, type ScenarioOptions } from './scenario.ts';
 export type { OpenOwner, ScenarioOwner } from './scenarios/base/owner.ts';
 export { ScenarioError } from './scenarios/base/place.ts';
@@ -31,6 +48,7 @@ export { readScenario, type Scenario } from './scenarios/read.ts';
 export { failureLines } from './scenarios/report/lines.ts';
 export type { ScenarioFailure, ScenarioResult } from './scenarios/run.ts';
 export { fileStore, memoryStore } from './state/stores.ts';
+export { type Recording, recordTrace, type TraceOptions } from './trace/record.ts';
 export {
   type PagePort,
   type PageWithFunctions,

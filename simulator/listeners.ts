@@ -1,3 +1,5 @@
+import type { TraceRecord } from '@passfob/protocol/trace/records';
+import { joined } from './base/bytes.ts';
 import type { LinkName } from './boards/board.ts';
 
 type OnData = (bytes: Uint8Array) => void;
@@ -8,6 +10,8 @@ type OnData = (bytes: Uint8Array) => void;
 export class Listeners {
   readonly #data: { readonly port: LinkName; readonly listener: OnData }[] = [];
   readonly #screen: { readonly listener: () => void }[] = [];
+  readonly #event: { readonly listener: (event: TraceRecord) => void }[] = [];
+  #events: TraceRecord[] = [];
   #outbox: { port: LinkName; bytes: Uint8Array }[] = [];
   #screenChanged = false;
 
@@ -19,10 +23,23 @@ export class Listeners {
     return enlist(this.#screen, { listener });
   }
 
+  onEvent(listener: (event: TraceRecord) => void): () => void {
+    return enlist(this.#event, { listener });
+  }
+
+  /** Whether events are worth making. */
+  get wantsEvents(): boolean {
+    return this.#event.length > 0;
+  }
+
+  happened(event: TraceRecord): void {
+    this.#events.push(event);
+  }
+
   /** Keeps reports apart; the bytes of a serial port are a stream. */
   send(port: LinkName, bytes: Uint8Array): void {
     const last = this.#outbox.at(-1);
-    if (last?.port === port && port !== 'HID') last.bytes = Buffer.concat([last.bytes, bytes]);
+    if (last?.port === port && port !== 'HID') last.bytes = joined(last.bytes, bytes);
     else this.#outbox.push({ port, bytes });
   }
 
@@ -31,6 +48,8 @@ export class Listeners {
   }
 
   flush(): void {
+    for (let next = this.#events.shift(); next; next = this.#events.shift())
+      for (const each of [...this.#event]) each.listener(next);
     for (let next = this.#outbox.shift(); next; next = this.#outbox.shift()) {
       const { port, bytes } = next;
       for (const each of [...this.#data]) if (each.port === port) each.listener(new Uint8Array(bytes));

@@ -2,7 +2,7 @@ import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
 import { pause } from 'passfob/client/pause';
 import { FobError } from 'passfob/errors';
 import type { ScreenReading, SimulatorControl } from './control.ts';
-import { APPROVE_MS, HOLD_MS, PRESS_SPARE_MS, PRESSES_MAX } from './limits.ts';
+import { APPROVE_MS, HOLD_MS, PRESS_SPARE_MS, PRESSES_MAX, READ_MS } from './limits.ts';
 import { texts } from './texts.ts';
 
 /** What the display shows. */
@@ -72,9 +72,11 @@ function standing(screen: ScreenReading): string {
  */
 export async function leaveMessage(control: SimulatorControl): Promise<void> {
   for (let presses = 0; presses < PRESSES_MAX; presses++) {
+    if (see(await control.look()).kind !== 'other') return;
+    await pause(READ_MS);
     const screen = await control.look();
-    if (see(screen).kind !== 'other') return;
-    await press(control, screen);
+    // The time of a message may be over meanwhile: a press would turn the list.
+    if (see(screen).kind === 'other') await press(control, screen);
   }
 }
 

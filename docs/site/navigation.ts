@@ -100,6 +100,7 @@ export const GROUPS: readonly NavigationGroup[] = [
     pages: [
       page('docs/api.md', 'The HTTP API'),
       page('docs/protocol.md', 'The protocol'),
+      page('docs/traces.md', 'Traces and Wireshark'),
       page('docs/carrier.md', 'Relays and agents'),
       page('docs/relay.md', 'Enrolment by relay'),
       page('docs/agent.md', 'How a push travels'),

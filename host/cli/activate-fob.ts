@@ -1,7 +1,7 @@
 import type { OpenedFob, RelayEvent } from '../activation/relay-options.ts';
 import type { Hello } from '../client/hello.ts';
 import { pause } from '../client/pause.ts';
-import { traced } from '../client/trace.ts';
+import { watched } from '../client/trace.ts';
 import { chooseFob, closeAll, type FobChoice, findFobs } from '../commands/find.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { PORT_POLL_INTERVAL_MS } from '../limits.ts';
@@ -89,9 +89,7 @@ export class ActivationFob {
     this.hello = hello;
     const where = readAddress(address);
     const opened = await openTransport(where);
-    const trace = wire?.trace;
-    const transport = trace ? traced(opened, trace, () => performance.now()) : opened;
-    return { transport, port: where.kind };
+    return { transport: watched(opened, wire ?? {}, () => performance.now()), port: where.kind };
   }
 
   /** The service would refuse this fob, too, and count it as one of the few attempts of the activation. */

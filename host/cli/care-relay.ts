@@ -8,7 +8,7 @@ import {
   type ServiceSettings,
 } from '../agent/network/settings.ts';
 import { routeTo } from '../agent/service/open-service.ts';
-import { traced } from '../client/trace.ts';
+import { watched } from '../client/trace.ts';
 import { chooseFob, closeAll, type FobChoice, findFobs, isChosen } from '../commands/find.ts';
 import { FobError } from '../errors.ts';
 import { inventoryDirectory } from '../inventory/directory.ts';
@@ -99,10 +99,7 @@ function foundAt(address: string, serial: string, { wire }: FobChoice): FobFound
   return {
     serial,
     port: where.kind,
-    open: async () => {
-      const opened = await openTransport(where);
-      return wire?.trace ? traced(opened, wire.trace, () => performance.now()) : opened;
-    },
+    open: async () => watched(await openTransport(where), wire ?? {}, () => performance.now()),
   };
 }
 

@@ -25,6 +25,7 @@ import { importCommand } from './import-command.ts';
 import { absentCommands, runScenarios, serviceCommands, simulatorProgram } from './installed.ts';
 import { handoverCommands, inventoryCommands } from './inventory-commands.ts';
 import { pinCommands } from './pin-commands.ts';
+import { traceCommand } from './trace-command.ts';
 
 /**
  * Returns every command, in the order of the help. Parser, help, manual page and completions are derived from it.
@@ -56,6 +57,7 @@ export async function commandTable(words?: readonly string[]): Promise<readonly 
     ...(isAboutService ? await serviceCommands() : absentCommands),
     versionCommand,
     simulateCommand,
+    traceCommand,
     completionCommand,
   ];
 }

@@ -1,6 +1,6 @@
 import { connect } from '../client/client.ts';
 import type { RetryPolicy } from '../client/link.ts';
-import { traced } from '../client/trace.ts';
+import { type WireWatch, watched } from '../client/trace.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { PROBE_SENDS_MAX, PROBE_SIBLING_MS, PROBE_TIMEOUT_MS } from '../limits.ts';
 import { type Address, addressText, openTransport } from '../transports/discover.ts';
@@ -10,9 +10,7 @@ import { type Found, isSameBoard } from './joined.ts';
 const PROBE = { answerTimeoutMs: PROBE_TIMEOUT_MS, sendsMax: PROBE_SENDS_MAX };
 
 /** Options for the communication with fobs. */
-export interface WireOptions {
-  /** Receives every frame, as a line of hex. */
-  readonly trace?: ((line: string) => void) | undefined;
+export interface WireOptions extends WireWatch {
   /** Sends nothing that changes a fob; such a command throws `dry-run`. */
   readonly isDryRun?: boolean | undefined;
 }
@@ -47,7 +45,7 @@ export function probePort(
  */
 async function probe(
   address: Address,
-  { trace, isDryRun }: WireOptions,
+  wire: WireOptions,
   hurry?: AbortSignal,
   signal?: AbortSignal,
   patience: RetryPolicy = PROBE,
@@ -55,7 +53,10 @@ async function probe(
   const name = addressText(address);
   try {
     const opened = await openTransport(address);
-    const client = connect(trace ? traced(opened, trace, () => performance.now()) : opened, { isDryRun });
+    const client = connect(
+      watched(opened, wire, () => performance.now()),
+      { isDryRun: wire.isDryRun },
+    );
     const ending = abortedLater(hurry);
     try {
       const either = signal === undefined ? ending.signal : AbortSignal.any([ending.signal, signal]);

@@ -63,6 +63,7 @@ export class Flash {
       this.#violations.push('flash written where it was not erased');
     }
     this.#spend(Math.ceil(bytes.length / FLASH_WORD_BYTES) * FLASH_WORD_WRITE_US);
+    this.#operations.onOperation('flash', 'write', at, merged.length);
     this.#operations.run(tear => {
       this.#memory.write(at, tear ? merged.subarray(0, tornLength(merged.length, tear)) : merged);
     });
@@ -71,8 +72,9 @@ export class Flash {
   erasePage(page: number): void {
     this.erases[page] = (this.erases[page] ?? 0) + 1;
     this.#spend(FLASH_ERASE_US);
+    const at = page * this.pageBytes;
+    this.#operations.onOperation('flash', 'erase', at, this.pageBytes);
     this.#operations.run(tear => {
-      const at = page * this.pageBytes;
       const old = this.read(at, this.pageBytes);
       this.#memory.write(at, tear ? tornErasure(old, tear) : new Uint8Array(this.pageBytes).fill(ERASED));
     });

@@ -12,6 +12,8 @@ export class Radio implements BluetoothHost {
   readonly #listeners = new Set<(value: Uint8Array) => void>();
   /** Receives the reports that carry frames, without their id. */
   onFrame: (bytes: Uint8Array) => void = () => {};
+  /** Receives the length of each keyboard report. */
+  onTyped: (length: number) => void = () => {};
   /**
    * Requested by the image. It takes effect at the next restart of the radio, which waits until no computer is
    * connected.
@@ -92,7 +94,10 @@ export class Radio implements BluetoothHost {
     const withId = this.#offered !== undefined && hasIds(this.#offered);
     const bytes = withId ? value.subarray(1) : value;
     if (withId && value[0] === FRAMES_ID) this.onFrame(bytes);
-    else this.reports.push(bytes);
+    else {
+      this.reports.push(bytes);
+      this.onTyped(bytes.length);
+    }
   }
 
   powerOff(): void {

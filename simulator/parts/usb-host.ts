@@ -14,6 +14,8 @@ export class UsbHost {
   readonly keys: HidReport[] = [];
   /** Receives every other report. */
   onFrame: (bytes: Uint8Array) => void = () => {};
+  /** Receives the length of each keyboard report. */
+  onTyped: (length: number) => void = () => {};
   /** Another computer that sets up and polls the device, if there is one. */
   #computer: UsbComputer | undefined;
   readonly #scheduler: Scheduler;
@@ -114,6 +116,9 @@ export class UsbHost {
     this.#computer?.onReport(report);
     const bytes = withId ? report.subarray(1) : report;
     if (withId && report[0] !== KEYBOARD_ID) this.onFrame(bytes);
-    else this.keys.push({ atMs: Math.floor(this.#scheduler.nowUs / 1000), bytes });
+    else {
+      this.keys.push({ atMs: Math.floor(this.#scheduler.nowUs / 1000), bytes });
+      this.onTyped(bytes.length);
+    }
   }
 }

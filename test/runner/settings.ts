@@ -39,8 +39,9 @@ export const settings = {
   expect: { poll: { timeout: 15_000 } },
   reporters: ['default'],
   sequence: { sequencer: SlowFirst },
-  // One less than there are cores is the default: on two, half the machine would wait.
-  maxWorkers: Math.max(2, availableParallelism() - 1),
+  // One less than there are cores is the default. Many files wait for processes, browsers and people most of their time: on two
+  // cores, two workers leave a third of the machine idle.
+  maxWorkers: Math.max(3, availableParallelism() - 1),
   tags: [{ name: 'long', description: 'has a full count, which `npm run test:long` tries' }],
 };
 

@@ -40,7 +40,13 @@ USB.on("data", function(bytes) { USB.write(bytes); });
 
 /** Boots that fob; it is closed when the test is over. */
 export function bootTestFob(clock: 'virtual' | 'real'): SimulatedFob {
-  const fob = boot({ board: 'pico', crystal: false, clock, image: { '.bootcde': Buffer.from(IMAGE) } });
+  const fob = boot({
+    board: 'pico',
+    seed: 1,
+    crystal: false,
+    clock,
+    image: { '.bootcde': Buffer.from(IMAGE) },
+  });
   onTestFinished(() => fob.close());
   return fob;
 }

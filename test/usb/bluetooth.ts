@@ -78,11 +78,10 @@ export function bluetooth(guestOf: () => Guest): void {
 
   it('the command line reaches a bonded watch by its Bluetooth address', async () => {
     const guest = guestOf();
-    const file = await program('passfob');
     const driver = await BondedDriver.make(guest);
     onTestFinished(() => driver.close());
     await guest.ask({ do: 'appeared', kind: 'hid' });
-    const args = [file, 'info', '--json', '--device', `hid:${ADDRESS}`];
+    const args = [program('passfob'), 'info', '--json', '--device', `hid:${ADDRESS}`];
     const { code, output } = (await guest.ask({ do: 'run', args })) as Ran;
     // A blank fob says no more than its serial.
     expect(JSON.parse(output).error.message).toMatch(/PF-\w{4}-\w{4}/);

@@ -48,13 +48,23 @@ const PARTS = {
   simulator: { 'simulator.mjs': 'simulator/main.ts' },
 } as const;
 
+type Program = keyof typeof PARTS;
+
+const folderOf = (name: Program) => join(root, FOLDERS[name], 'dist/test');
+
+/** The file of a program, in the tree, where it finds the package that it belongs to. `bundlePrograms` has made it. */
+export const program = (name: Program): string => join(folderOf(name), `${name}.mjs`);
+
 /**
- * Bundles a program of the project as one file: in the guest it starts with a third of the work that its many files
- * need.
- * @returns its path, in the tree, where it finds the package that it belongs to
+ * Bundles the programs of the project as one file each: in the guest they start with a third of the work that their many
+ * files need.
  */
-export async function program(name: keyof typeof PARTS): Promise<string> {
-  const folder = join(root, FOLDERS[name], 'dist/test');
+export async function bundlePrograms(): Promise<void> {
+  await Promise.all([bundle('passfob'), bundle('simulator')]);
+}
+
+async function bundle(name: Program): Promise<void> {
+  const folder = folderOf(name);
   mkdirSync(folder, { recursive: true });
   for (const [file, entry] of Object.entries(PARTS[name])) {
     await build({
@@ -69,5 +79,4 @@ export async function program(name: keyof typeof PARTS): Promise<string> {
       outfile: join(folder, file),
     });
   }
-  return join(folder, `${name}.mjs`);
 }

@@ -11,10 +11,12 @@ import { agentIn } from './bundles.ts';
 import { EXIT_PORT, HOST_ADDRESS, initramfs } from './initramfs.ts';
 import type { Kernel } from './kernel.ts';
 
-const BOOT_PATIENCE_MS = 180_000;
+const BOOT_PATIENCE_MS = 300_000;
 const END_PATIENCE_MS = 20_000;
 /** A browser and a service take some 800. */
 const MEMORY_MB = 2048;
+/** Of `nice`: a quarter of the processor where another guest wants all of it. */
+const YIELDING = '5';
 const ENVIRONMENT = [
   `NODE_PATH=${join(root, 'node_modules')}`,
   'PATH=/usr/bin:/bin:/usr/sbin:/sbin',
@@ -43,8 +45,11 @@ export class Guest {
     });
   }
 
-  /** Boots, and resolves once the agent has connected. */
-  static async boot(kernel: Kernel, qemu: string, busybox: string): Promise<Guest> {
+  /**
+   * Boots, and resolves once the agent has connected.
+   * @param isYielding whether other guests go first: for tests that wait for the guest, however long it takes
+   */
+  static async boot(kernel: Kernel, qemu: string, busybox: string, isYielding: boolean): Promise<Guest> {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-usb-'));
     const server = createServer();
     const called = new Promise<Socket>(resolve => server.once('connection', resolve));
@@ -53,8 +58,11 @@ export class Guest {
     const agent = [process.execPath, await agentIn(folder), HOST_ADDRESS, `${port}`];
     const command = ['/usr/bin/env', ...ENVIRONMENT, ...agent];
     const image = await initramfs(folder, busybox, kernel.modules, command);
-    const machine = spawn(qemu, machineOptions(kernel.image, image), { stdio: ['ignore', 'pipe', 'pipe'] });
-    record(machine);
+    const [program, ...before] = isYielding ? ['nice', '-n', YIELDING, qemu] : [qemu];
+    const machine = spawn(program, [...before, ...machineOptions(kernel.image, image)], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    record(machine, `guest-console-${port}`);
     const ended = new Promise<number>(resolve => machine.once('close', code => resolve(code ?? -1)));
     const late = setTimeout(() => machine.kill('SIGKILL'), BOOT_PATIENCE_MS);
     const first = await Promise.race([called, ended]);
@@ -124,15 +132,15 @@ function machineOptions(kernel: string, initrd: string): string[] {
   ];
 }
 
-/** The search for secrets covers the guest's output like all other output. */
-function record(machine: ChildProcess): void {
+/** The search for secrets covers the guest's output like all other output. @param file its name there */
+function record(machine: ChildProcess, file: string): void {
   const folder = process.env.PASSFOB_OUTPUT_DIR;
   if (folder === undefined) {
     machine.stdout?.pipe(process.stderr, { end: false });
     machine.stderr?.pipe(process.stderr, { end: false });
     return;
   }
-  const log = createWriteStream(join(folder, 'guest-console'));
+  const log = createWriteStream(join(folder, file));
   machine.stdout?.pipe(log);
   machine.stderr?.pipe(process.stderr, { end: false });
 }

@@ -1,6 +1,6 @@
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { connect } from 'passfob/client';
-import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DeviceKind } from './agent-phrases.ts';
 import { program } from './bundles.ts';
 import type { Guest } from './guest.ts';
@@ -14,10 +14,7 @@ import { cableTo, UsbDriver } from './usb-driver.ts';
  * plugged in there.
  */
 export function inside(guestOf: () => Guest): void {
-  let file = '';
-  beforeAll(async () => {
-    file = await program('passfob');
-  });
+  const file = program('passfob');
   const passfob = async (guest: Guest, ...args: string[]) =>
     (await guest.ask({ do: 'run', args: [file, ...args] })) as Ran;
 

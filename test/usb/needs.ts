@@ -22,7 +22,7 @@ export async function missing(): Promise<string | undefined> {
   }
 }
 
-export async function bootGuest(): Promise<Guest> {
+export async function bootGuest(isYielding: boolean): Promise<Guest> {
   if (kernel === undefined) throw new Error('there is no kernel');
-  return Guest.boot(kernel, tool(QEMU) ?? '', tool('busybox') ?? '');
+  return Guest.boot(kernel, tool(QEMU) ?? '', tool('busybox') ?? '', isYielding);
 }

@@ -43,7 +43,7 @@ export class SimulatedDevice {
   /** Starts the simulator in the guest, plugged in there: slower, and nothing of it is outside. */
   static async startIn(guest: Guest, board: Board, ...options: string[]): Promise<SimulatedDevice> {
     const args = [`--board=${board}`, '--usbip=127.0.0.1:0', '--attach', '--control', ...options];
-    const simulator = await GuestProgram.start(guest, process.execPath, await program('simulator'), ...args);
+    const simulator = await GuestProgram.start(guest, process.execPath, program('simulator'), ...args);
     const [, ready = ''] = await simulator.heard('err', /^(.*)\n/);
     return new SimulatedDevice(simulator, ready);
   }

@@ -55,6 +55,11 @@ export function commonOptions(parser: Argv) {
       boolean: true,
       default: false,
       describe: 'print every frame as hex on standard error; secrets are encrypted',
+    })
+    .option('trace-file', {
+      string: true,
+      requiresArg: true,
+      describe: 'record the connection to the fob in this file, for passfob trace and Wireshark',
     });
 }
 
@@ -72,11 +77,13 @@ export function choiceReader(
     const device = textIn(given.device);
     const serial = textIn(given.fob);
     const named = await namedFob(device, serial, environment);
+    const file = textIn(given.traceFile);
+    const record = file === undefined ? undefined : (await import('./trace-file.ts')).traceToFile(file);
     return {
       ...named,
       port: textIn(given.port) ?? named.port ?? environment.PASSFOB_PORT,
-      ...((given.trace === true || given.dryRun === true) && {
-        wire: { trace: given.trace === true ? trace : undefined, isDryRun: given.dryRun === true },
+      ...((given.trace === true || given.dryRun === true || record) && {
+        wire: { trace: given.trace === true ? trace : undefined, record, isDryRun: given.dryRun === true },
       }),
     };
   };
@@ -104,9 +111,11 @@ type CommonOption = (typeof ABOUT_FOB)[number] | 'json' | 'dry-run';
 
 /** Removes common options from a command and its subcommands, and refuses them, because they would have no effect. */
 export function without(command: CommonOptions, ...names: readonly CommonOption[]): CommonOptions {
-  for (const name of names) command.hide(name);
+  // Both record the same.
+  const all = names.includes('trace') ? [...names, 'trace-file' as const] : names;
+  for (const name of all) command.hide(name);
   return command.check(given => {
-    const unused = names.filter(name => given[name] !== undefined && given[name] !== false);
+    const unused = all.filter(name => given[name] !== undefined && given[name] !== false);
     if (unused.length === 0) return true;
     throw new FobError('usage', { sentence: `This command does not take --${unused.join(', --')}.` });
   });

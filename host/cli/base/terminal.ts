@@ -8,6 +8,8 @@ export interface Terminal {
   readonly columns?: number | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
   out(text: string): void;
+  /** Resolves when the reader of the results can take more; undefined if nothing waits for it. */
+  readonly drained?: (() => Promise<void>) | undefined;
   note(text: string): void;
 }
 
@@ -23,8 +25,21 @@ export function processTerminal(): Terminal {
     },
     environment: process.env,
     out: text => void process.stdout.write(text),
+    drained: () => drained(process.stdout),
     note: text => void process.stderr.write(text),
   };
+}
+
+/** A reader that has gone takes no more, but nothing waits for it either. */
+function drained(stream: NodeJS.WriteStream): Promise<void> {
+  if (!stream.writableNeedDrain) return Promise.resolve();
+  return new Promise(resolve => {
+    const done = () => {
+      for (const event of ['drain', 'close', 'error']) stream.off(event, done);
+      resolve();
+    };
+    for (const event of ['drain', 'close', 'error']) stream.on(event, done);
+  });
 }
 
 /**
@@ -66,7 +81,7 @@ export const COMMAND_NAMES: readonly string[] = [
     'inventory',
     'handover',
   ],
-  ...['activate', 'agent', 'doctor', 'serve', 'service', 'version', 'simulate', 'completion'],
+  ...['activate', 'agent', 'doctor', 'serve', 'service', 'version', 'simulate', 'trace', 'completion'],
 ];
 
 const COMMAND = new RegExp(`(?<![\\w./-]|npx )passfob(?= (?:${COMMAND_NAMES.join('|')}|--help)\\b)`, 'g');
@@ -89,9 +104,9 @@ export function asTyped(text: string, environment: Terminal['environment']): str
 
 /** Returns a terminal that names commands as the person types them. Results stay as they are: programs read them. */
 export function withTypedCommands(terminal: Terminal): Terminal {
-  const { stdin, stderr, environment } = terminal;
+  const { stdin, stderr, environment, drained } = terminal;
   return {
-    ...{ stdin, stderr, environment },
+    ...{ stdin, stderr, environment, drained },
     get columns() {
       return terminal.columns;
     },

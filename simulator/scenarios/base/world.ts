@@ -1,11 +1,11 @@
 import type { SimulatedFob, Wire } from '../../base/fob.ts';
 import { makeRandomness } from '../../base/randomness.ts';
-import { type FaultPlan, type FaultyWire, faultyWire } from '../../faults/wire.ts';
 import {
   BETWEEN_PRESSES_MS,
   OWNER_LOOPS_MAX,
   OWNER_POLL_MS,
   SIMULATED_MS_MAX,
+  SLOW_CABLE_MS,
   STEPS_MAX,
   WAITING_BYTES_MAX,
 } from './limits.ts';
@@ -43,7 +43,7 @@ const latin1 = (bytes: Uint8Array) => String.fromCharCode(...bytes);
 export class World {
   readonly fob: SimulatedFob;
   readonly options: WorldOptions;
-  /** The cable, through its faults. */
+  /** The cable, with its faults. */
   readonly cable: Wire;
   readonly startMs: number;
   /** The innermost step that failed. */
@@ -53,7 +53,6 @@ export class World {
   typedReports = 0;
   readonly #waiting = new Map<ScenarioPort, string>();
   readonly #powerLost = new Set<() => void>();
-  #faulty: FaultyWire | undefined;
   #owner: ScenarioOwner | undefined;
   #askAgain: (() => void) | undefined;
   #isCommanded = false;
@@ -68,10 +67,10 @@ export class World {
       this.#arrived('cable', bytes);
       for (const listener of listeners) listener(bytes);
     };
-    let hush = fob.link.onData(arrive);
+    fob.link.onData(arrive);
     this.cable = {
       write: bytes => {
-        (this.#faulty ?? fob.link).write(bytes);
+        fob.link.write(bytes);
         this.#lookAtPower();
       },
       onData(listener) {
@@ -79,17 +78,9 @@ export class World {
         return () => listeners.delete(listener);
       },
     };
-    this.spoil = plan => {
-      hush();
-      this.#faulty = plan && faultyWire(fob.link, plan);
-      hush = (this.#faulty ?? fob.link).onData(arrive);
-    };
     for (const port of PORTS)
       if (port !== 'cable') fob.serial(port).onData(bytes => this.#arrived(port, bytes));
   }
-
-  /** Gives the cable these faults, or none. */
-  readonly spoil: (plan: FaultPlan | undefined) => void;
 
   /** @throws StepFailed */
   begin(): void {
@@ -192,6 +183,16 @@ export class World {
     ask();
     for (let turns = 0; turns < OWNER_LOOPS_MAX && this.#askAgain === undefined && this.#isCommanded; turns++)
       await turn();
+  }
+
+  /** Lets time pass while the owner waits for bytes that the cable holds back. */
+  async waitOnSlowCable(isOver: () => boolean): Promise<void> {
+    const { delay = 0, stall = 0 } = this.fob.faults().plan.wire ?? {};
+    if (delay + stall === 0) return;
+    while (!isOver()) {
+      for (let loops = 0; loops < OWNER_LOOPS_MAX && !isOver(); loops++) await turn();
+      if (!isOver()) await this.advance(SLOW_CABLE_MS);
+    }
   }
 
   /** Tells that a command of the owner begins or has ended. */

@@ -64,5 +64,5 @@ export async function parseRunOptions(args: readonly string[], program: string) 
       );
     })
     .parseAsync();
-  return { files: [...(files ?? [])], junit, json, seed, update, show };
+  return { files: Array.isArray(files) ? files.map(String) : [], junit, json, seed, update, show };
 }

@@ -1,68 +1,57 @@
-import { ODDS_MAX, OPERATIONS_AHEAD_MAX } from '../base/limits.ts';
+import type { FaultName, FaultPlace, FaultPlan } from '../../base/fault-plan.ts';
+import { FAULT_ODDS_MAX } from '../../base/limits.ts';
+import { FAULT_KINDS } from '../../faults/names.ts';
+import { FAULTS } from '../../faults/table.ts';
+import { OPERATIONS_AHEAD_MAX } from '../base/limits.ts';
 import { StepFailed } from '../base/place.ts';
 import { byKind, choice, field, map, nothing, number, numbered, written } from '../base/shapes.ts';
 import { step } from '../base/step.ts';
-import type { World } from '../base/world.ts';
 
 const SEED_MAX = Number.MAX_SAFE_INTEGER;
 const part = choice('display', 'clock', 'eeprom');
 
-/** The N of 1 in N. */
+/** The N of 1 in N, written as elsewhere: `1/20`. */
 const odds = written('odds, such as 1/20', { type: 'string', pattern: '^1/[1-9]\\d*$' }, value => {
   const n = Number(/^1\/([1-9]\d*)$/.exec(value)?.[1]);
-  return n <= ODDS_MAX ? n : undefined;
+  return n <= FAULT_ODDS_MAX ? n : undefined;
 });
 
-const plan = map({
-  bus: field(
-    map({
-      fail: field(odds, 'a transfer ends with an exception'),
-      late: field(odds, 'the start of a transfer comes late, and the bus is dead until it is set up anew'),
-      hang: field(odds, 'the same, and a part holds the bus as well'),
-      at: field(
-        numbered(choice('fail', 'late', 'hang'), OPERATIONS_AHEAD_MAX),
-        'faults of single transfers, by their number from now on',
-      ),
-    }),
-    'faults of the I2C bus, for each transfer',
-  ),
-  wire: field(
-    map({
-      flip: field(odds, 'a bit is flipped'),
-      drop: field(odds, 'bytes are lost'),
-      duplicate: field(odds, 'bytes arrive twice'),
-      truncate: field(odds, 'the end is lost'),
-    }),
-    'faults of the cable, for each transfer',
-  ),
-  seed: field(number(0, SEED_MAX), "decides which transfers fail; the scenario's own"),
-});
+const busAt = field(
+  numbered(choice('fail', 'late', 'hang'), OPERATIONS_AHEAD_MAX),
+  'faults of single transfers, by their number from now on',
+);
 
-type GivenPlan = ReturnType<(typeof plan)['read']>;
+/** With the occasions on which it may strike. */
+const doesOf = (name: FaultName) => `on ${FAULTS[name].on}: ${FAULTS[name].does}`;
 
-/** Returns the odds that are given, as probabilities. */
-function shares<T extends string>(faults: { readonly [K in T]?: number | undefined } | undefined) {
-  const entries = Object.entries<number | undefined>(faults ?? {}).flatMap(([name, n]) =>
-    n === undefined ? [] : [[name, 1 / n] as const],
-  );
-  return Object.fromEntries(entries) as { [K in T]?: number };
+/** The faults of one place, each by its odds. */
+function faultsOf(place: FaultPlace) {
+  const kinds = FAULT_KINDS[place].map(kind => [kind, field(odds, doesOf(`${place}.${kind}` as FaultName))]);
+  return map({ ...Object.fromEntries(kinds), ...(place === 'bus' && { at: busAt }) });
 }
 
-function setFaults(world: World, given: GivenPlan | null): void {
-  const seed = given?.seed ?? world.seed;
-  const { at, ...bus } = given?.bus ?? {};
-  if (given?.bus === undefined) world.fob.setBusFaults();
-  else world.fob.setBusFaults({ ...shares<'fail' | 'late' | 'hang'>(bus), seed, ...(at && { at }) });
-  world.spoil(given?.wire && { ...shares<'flip' | 'drop' | 'duplicate' | 'truncate'>(given.wire), seed });
+const places = Object.keys(FAULT_KINDS) as FaultPlace[];
+const plan = map({
+  ...Object.fromEntries(places.map(place => [place, field(faultsOf(place), `faults of ${place}`)])),
+  seed: field(number(0, SEED_MAX), "the scenario's own"),
+});
+
+/** Leaves out what a file does not give. */
+function planOf(given: Readonly<Record<string, unknown>>): FaultPlan {
+  const entries = Object.entries(given).flatMap(([name, value]) => {
+    if (value === undefined) return [];
+    return [[name, typeof value === 'object' ? planOf(value as Record<string, unknown>) : value]];
+  });
+  return Object.fromEntries(entries) as FaultPlan;
 }
 
 /** Steps that break something. */
 export const faultSteps = [
   step(
     'faults',
-    'from now on bus and cable fail by this plan, of which N in 1/N decides how often; without a value both are good',
+    'from now on faults strike by this plan, each on one occasion in N for 1/N; without a value none do',
     byKind({ nothing, map: plan }),
-    setFaults,
+    (world, given) => world.fob.setFaults(given === null ? {} : planOf(given)),
   ),
   step('disconnect', 'pull a part off the board', part, (world, name) => world.fob.setPart(name, false)),
   step('connect', 'put a part back', part, (world, name) => world.fob.setPart(name, true)),

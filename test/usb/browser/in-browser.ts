@@ -17,9 +17,8 @@ const USERS = { serial: 'ada', hid: 'bob' } as const;
 /** A service whose users were sent activations, with the browser before it. */
 async function open(guest: Guest, executable: string) {
   await using sent = await mailedLinks(ORIGIN, Object.values(USERS));
-  const file = await program('passfob');
   const [service, browser] = await Promise.all([
-    GuestService.start(guest, file, sent.directory),
+    GuestService.start(guest, program('passfob'), sent.directory),
     GuestBrowser.start(guest, executable, ORIGIN),
   ]);
   const close = async () => {

@@ -1,0 +1,124 @@
+import { open } from 'node:fs/promises';
+import { PAIRING_KEY_BYTES } from '@passfob/protocol/limits';
+import { TraceDecoder, type TraceItem } from '@passfob/protocol/trace/decode';
+import { NotATrace, TraceReader } from '@passfob/protocol/trace/read';
+import type { TraceKeys } from '@passfob/protocol/trace/sealed';
+import { hostPrimitives } from '../client/primitives.ts';
+import { FobError, systemCode } from '../errors.ts';
+import { TRACE_KEY_FILE_BYTES_MAX, TRACE_KEYS_MAX } from '../limits.ts';
+import { readWhole } from './read-whole.ts';
+
+export interface TraceAsked {
+  /** File with pairing keys of a test. */
+  readonly key: string | undefined;
+  readonly secrets: boolean;
+  /** Only frames, and what was left out. */
+  readonly frames: boolean;
+  /** Seconds after the first record. */
+  readonly fromSeconds: number | undefined;
+  readonly toSeconds: number | undefined;
+}
+
+/** Kinds of items that are about frames. */
+const FRAMES: readonly string[] = ['frame', 'sealed', 'broken', 'left-out', 'cut-short'];
+const US_PER_SECOND = 1_000_000;
+
+/**
+ * Decodes a trace file, a chunk at a time.
+ * @param say gets each item, and the time of the first record
+ * @returns whether the file ends within a record
+ * @throws FobError `bad-input` for a file of another kind or a damaged one, after the items before the damage;
+ * `cancelled`
+ */
+export async function decodeTrace(
+  path: string,
+  asked: TraceAsked,
+  signal: AbortSignal,
+  say: (item: TraceItem, sinceUs: number) => Promise<void>,
+): Promise<{ readonly isCutOff: boolean }> {
+  const decoder = new TraceDecoder(
+    asked.key === undefined ? undefined : await keysOf(asked.key, asked.secrets),
+  );
+  const reader = new TraceReader();
+  let sinceUs: number | undefined;
+  const show = async (items: readonly TraceItem[]) => {
+    for (const item of items) if (isAsked(item, sinceUs ?? 0, asked)) await say(item, sinceUs ?? 0);
+  };
+  try {
+    for await (const chunk of chunksOf(path)) {
+      if (signal.aborted) throw new FobError('cancelled');
+      for (const record of reader.take(chunk)) {
+        sinceUs ??= record.atUs;
+        await show(decoder.take(record));
+      }
+    }
+    reader.end();
+  } catch (error) {
+    throw error instanceof NotATrace ? notATrace(path, error) : error;
+  }
+  await show(decoder.end());
+  return { isCutOff: reader.isCutOff };
+}
+
+function isAsked(
+  { is, atUs }: TraceItem,
+  sinceUs: number,
+  { frames, fromSeconds, toSeconds }: TraceAsked,
+): boolean {
+  const seconds = (atUs - sinceUs) / US_PER_SECOND;
+  if (frames && !FRAMES.includes(is.kind)) return false;
+  return (
+    seconds >= (fromSeconds ?? Number.NEGATIVE_INFINITY) && seconds <= (toSeconds ?? Number.POSITIVE_INFINITY)
+  );
+}
+
+/** @throws FobError `bad-input` */
+async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      for await (const chunk of file.createReadStream({ autoClose: false })) yield chunk;
+    } finally {
+      await file.close();
+    }
+  } catch (cause) {
+    if (systemCode(cause) === '') throw cause;
+    const isAbsent = systemCode(cause) === 'ENOENT';
+    throw new FobError('bad-input', {
+      sentence: `The file ${path} ${isAbsent ? 'does not exist' : 'cannot be read'}.`,
+      next: 'Check its name and that it may be read.',
+      cause,
+    });
+  }
+}
+
+function notATrace(path: string, { kind, at }: NotATrace): FobError {
+  if (kind === 'foreign') {
+    return new FobError('bad-input', {
+      sentence: `The file ${path} is no trace of a fob.`,
+      next: 'Name a file that passfob simulate --trace or --trace-file recorded.',
+    });
+  }
+  return new FobError('bad-input', {
+    sentence: `The trace ${path} is damaged at byte ${at}.`,
+    next: 'What stands before that place was decoded. Record it again for the rest.',
+  });
+}
+
+/** @throws FobError `bad-input` */
+async function keysOf(path: string, showsSecrets: boolean): Promise<TraceKeys> {
+  const text = Buffer.from(await readWhole(path, TRACE_KEY_FILE_BYTES_MAX)).toString('latin1');
+  const lines = text
+    .split('\n')
+    .map(line => line.trim())
+    .filter(line => line !== '' && !line.startsWith('#'));
+  const isKey = (line: string) => line.length === 2 * PAIRING_KEY_BYTES && /^[\da-f]+$/i.test(line);
+  if (lines.length === 0 || lines.length > TRACE_KEYS_MAX || !lines.every(isKey)) {
+    throw new FobError('bad-input', {
+      sentence: `The file ${path} holds no pairing keys.`,
+      next: `Write 1 to ${TRACE_KEYS_MAX} keys into it, 64 hexadecimal digits on a line each.`,
+    });
+  }
+  const keys = lines.map(line => new Uint8Array(Buffer.from(line, 'hex')));
+  return { keys, primitives: hostPrimitives, showsSecrets };
+}

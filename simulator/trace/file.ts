@@ -1,0 +1,45 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { SimulatedFob } from '../base/fob.ts';
+import { type Recording, recordTrace, type TraceOptions } from './record.ts';
+
+/** Only this user reads it: it tells when which fob was used. */
+const PRIVATE = 0o600;
+
+/**
+ * Records a fob into a file, which begins anew. Each record is handed to the system at once, so the file of a process
+ * that was killed is good up to its last whole record.
+ * @param failed called once if the file cannot be written any more; the fob goes on without it
+ * @throws the system's error if the file cannot be made
+ */
+export function traceToFile(
+  fob: SimulatedFob,
+  path: string,
+  options: TraceOptions,
+  failed: (error: unknown) => void,
+): Recording {
+  const file = openSync(path, 'w', PRIVATE);
+  let hasFailed = false;
+  const write = (bytes: Uint8Array) => {
+    if (hasFailed) return;
+    try {
+      for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    } catch (error) {
+      hasFailed = true;
+      failed(error);
+    }
+  };
+  const recording = recordTrace(fob, write, options);
+  return {
+    get bytes() {
+      return recording.bytes;
+    },
+    get isFull() {
+      return recording.isFull;
+    },
+    stop() {
+      recording.stop();
+      if (!hasFailed) closeSync(file);
+      hasFailed = true;
+    },
+  };
+}
