@@ -104,6 +104,7 @@ export const GROUPS: readonly NavigationGroup[] = [
       page('docs/relay.md', 'Enrolment by relay'),
       page('docs/agent.md', 'How a push travels'),
       page('docs/simulated-usb.md', 'Simulated USB'),
+      page('docs/faults.md', 'Faults of a simulated fob'),
       page('CONTRIBUTING.md', 'Contribute'),
       page('docs/map.md', 'Map of the code'),
       page('docs/architecture.md', 'Architecture'),

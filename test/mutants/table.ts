@@ -251,8 +251,8 @@ export const CHIPS: readonly Defect[] = [
   {
     name: 'A positive aging offset makes the clock faster.',
     file: 'simulator/parts/ds3231.ts',
-    before: 'this.#driftPpm - aging * AGING_PPM_PER_STEP',
-    after: 'this.#driftPpm + aging * AGING_PPM_PER_STEP',
+    before: 'this.#driftPpm + this.#climate.ppm - aging * AGING_PPM_PER_STEP',
+    after: 'this.#driftPpm + this.#climate.ppm + aging * AGING_PPM_PER_STEP',
     test: 'test/simulator/ds3231.test.ts',
     title: 'the DS3231 is slower by 0.1 ppm a step of the aging offset',
   },
