@@ -8,7 +8,7 @@ import type { BoardWiring, PortName } from './boards/board.ts';
 import { lowVolts } from './faults/battery.ts';
 import { FaultDraw } from './faults/draw.ts';
 import { checkedPlan } from './faults/plan.ts';
-import { extremeClimate, ROOM } from './faults/temperature.ts';
+import { extremeClimate, USUAL_CLIMATE } from './faults/temperature.ts';
 import { ConsoleLog } from './interpreter/console.ts';
 import type { Hardware } from './interpreter/host.ts';
 import { fillStorage } from './interpreter/storage-files.ts';
@@ -221,7 +221,7 @@ export class BoardHardware {
     const cold = faults.strikes('temperature.cold');
     const hot = faults.strikes('temperature.hot');
     if (hot) rtc.setClimate(extremeClimate('hot', hot));
-    else rtc.setClimate(cold ? extremeClimate('cold', cold) : ROOM);
+    else rtc.setClimate(cold ? extremeClimate('cold', cold) : USUAL_CLIMATE);
   }
 
   /** Stops everything that needs the supply. */

@@ -49,3 +49,9 @@ export { failureLines } from './scenarios/report/lines.ts';
 export type { ScenarioFailure, ScenarioResult } from './scenarios/run.ts';
 export { fileStore, memoryStore } from './state/stores.ts';
 export { type Recording, recordTrace, type TraceOptions } from './trace/record.ts';
+export {
+  type PagePort,
+  type PageWithFunctions,
+  plugIntoPage,
+  type WebSerialOptions,
+} from './web-serial/plug.ts';

@@ -13,7 +13,7 @@ import { terminalFaceplate } from './faceplates/terminal.ts';
 import { webFaceplate } from './faceplates/web/server.ts';
 import { LIST, seedAndPlan } from './fault-options.ts';
 import { planText } from './faults/plan.ts';
-import { faultList, faultReport } from './faults/words.ts';
+import { faultList, faultReport } from './faults/reports.ts';
 import { pacedWire } from './fronts/baud.ts';
 import type { Front } from './fronts/front.ts';
 import { PtyUnavailable, ptyFront } from './fronts/pty.ts';

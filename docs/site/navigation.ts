@@ -107,6 +107,7 @@ export const GROUPS: readonly NavigationGroup[] = [
       page('docs/simulator.md', 'The simulator'),
       page('docs/scenarios.md', 'Scenario files'),
       page('docs/simulated-usb.md', 'Simulated USB'),
+      page('docs/faults.md', 'Faults of a simulated fob'),
       page('CONTRIBUTING.md', 'Contribute'),
       page('docs/map.md', 'Map of the code'),
       page('docs/architecture.md', 'Architecture'),

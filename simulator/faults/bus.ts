@@ -14,19 +14,19 @@ export const BUS_FAULTS = {
   fail: {
     on: 'each transfer',
     does: 'it ends with an exception; a part that was to be written has got any number of the first bytes, and takes their end for the end of the transfer; a part that was read has sent everything',
-    never: 'bytes that arrive are right',
+    always: 'bytes that arrive are right',
     fob: MENDED,
   },
   late: {
     on: 'each transfer',
     does: 'its start takes longer than the driver waits: no part hears anything, and no further transfer is possible before I2C1 is set up anew',
-    never: 'the parts stay as they are',
+    always: 'the parts stay as they are',
     fob: MENDED,
   },
   hang: {
     on: 'each transfer',
     does: 'the same, and a part holds SDA low as well until SCL has been clocked nine times with SDA released',
-    never: 'the parts stay as they are',
+    always: 'the parts stay as they are',
     fob: MENDED,
   },
 } satisfies Record<Exclude<keyof BusFaults, 'at'>, FaultFact>;

@@ -14,19 +14,19 @@ export const BUTTON_FAULTS = {
   bounce: {
     on: 'each press and each release',
     does: 'the contact bounces like a worn one: up to 12 times within 20 ms; a good one up to 3 times within 4 ms',
-    never: 'the contact rests where it belongs 20 ms later',
+    always: 'the contact rests where it belongs 20 ms later',
     fob: 'counts one press',
   },
   stuck: {
     on: 'each release',
     does: 'the contact stays closed for 1 to 60 s more',
-    never: 'the contact opens in the end, also if the key is pressed meanwhile',
+    always: 'the contact opens in the end, also if the key is pressed meanwhile',
     fob: 'promises nothing for the first second: it cannot tell a stuck button from a held one; then it waits for the release',
   },
   deaf: {
     on: 'each press',
     does: 'the contact does not close, and stays open until the next press',
-    never: 'the release makes no edge either',
+    always: 'the release makes no edge either',
     fob: 'sees no press',
   },
 } satisfies Record<keyof ButtonFaults, FaultFact>;

@@ -7,13 +7,13 @@ export const CLOCK_FAULTS = {
   stop: {
     on: 'each reading of the time',
     does: 'the oscillator has stood for 1 to 3,600 s: the time is late by as much, and the oscillator-stop flag is set',
-    never: 'the registers beside the time keep their contents',
+    always: 'the registers beside the time keep their contents',
     fob: 'has no time and makes no timed passcodes until its clock is set',
   },
   jump: {
     on: 'each reading of the time',
     does: 'the time jumps by up to a day, ahead or back, and the oscillator-stop flag is not set',
-    never: 'the calendar stays valid',
+    always: 'the calendar stays valid',
     fob: 'promises nothing: it believes the clock, and its timed passcodes are wrong until its clock is set',
   },
 } satisfies Record<keyof ClockFaults, FaultFact>;

@@ -7,13 +7,13 @@ export const CRYSTAL_FAULTS = {
   absent: {
     on: 'each reset of the processor of a Pico',
     does: 'the crystal does not start: Espruino stays on the internal oscillator',
-    never: 'the crystal does not start later either',
+    always: 'the crystal does not start later either',
     fob: 'runs on the internal oscillator anyway',
   },
   slow: {
     on: 'each reset of the processor of a Pico',
     does: 'where Espruino changes to the crystal, it stands still for 1 to 2 s; otherwise for 0.1 to 1 s',
-    never: 'the crystal keeps its rate once it runs',
+    always: 'the crystal keeps its rate once it runs',
     fob: 'turns the crystal off before Espruino changes to it, so that nothing stands still',
   },
 } satisfies Record<keyof CrystalFaults, FaultFact>;

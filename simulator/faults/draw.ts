@@ -9,6 +9,8 @@ import { FAULT_NAMES } from './names.ts';
 export class FaultDraw {
   readonly #fobSeed: number;
   #plan: FaultPlan = {};
+  /** Of the faults that may strike: most fobs have none, and are asked thousands of times a second. */
+  #odds: ReadonlyMap<FaultName, number> = new Map();
   readonly #occasions = new Map<string, number>();
   readonly #struck = new Map<FaultName, number>();
 
@@ -28,6 +30,9 @@ export class FaultDraw {
   /** From now on faults strike by this plan. Counts occasions from 1. */
   set(plan: FaultPlan): void {
     this.#plan = plan;
+    this.#odds = new Map(
+      FAULT_NAMES.map(name => [name, oddsOf(plan, name)] as const).filter(([, odds]) => odds > 0),
+    );
     this.#occasions.clear();
     this.#struck.clear();
   }
@@ -35,6 +40,7 @@ export class FaultDraw {
   /** From now on nothing strikes; the counts stay. */
   heal(): void {
     this.#plan = { seed: this.seed };
+    this.#odds = new Map();
   }
 
   /**
@@ -53,6 +59,7 @@ export class FaultDraw {
     names: readonly N[],
     planned?: N,
   ): { readonly name: N; readonly randomness: Randomness } | undefined {
+    if (this.#odds.size === 0 && planned === undefined) return undefined;
     const drawn = names.map(name => ({ name, randomness: this.#drawn(name, '') }));
     const name = planned ?? drawn.find(({ randomness }) => randomness)?.name;
     if (name === undefined) return undefined;
@@ -85,8 +92,8 @@ export class FaultDraw {
   }
 
   #drawn(name: FaultName, lane: string): Randomness | undefined {
-    const odds = oddsOf(this.#plan, name);
-    if (odds === 0) return undefined;
+    const odds = this.#odds.get(name);
+    if (odds === undefined) return undefined;
     const key = lane === '' ? name : `${name} ${lane}`;
     const occasion = (this.#occasions.get(key) ?? 0) + 1;
     this.#occasions.set(key, occasion);

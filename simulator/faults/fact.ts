@@ -3,7 +3,7 @@ export interface FaultFact {
   /** The occasions on which it may strike. */
   readonly on: string;
   readonly does: string;
-  readonly never: string;
+  readonly always: string;
   /** How the firmware stands it, or that it promises nothing. */
   readonly fob: string;
 }

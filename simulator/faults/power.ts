@@ -7,13 +7,13 @@ export const POWER_FAULTS = {
   cut: {
     on: 'each non-volatile operation: a page write of the EEPROM, a write or an erasure of flash',
     does: 'the supply fails in the middle of the operation, tears it, and is back 0.1 to 5 s later',
-    never: 'other pages stay as they are; the clock runs on by its battery',
+    always: 'other pages stay as they are; the clock runs on by its battery',
     fob: 'keeps its owner, its accounts and its counters, and shows no HOTP value twice',
   },
   brownout: {
     on: 'each start of the board',
     does: 'the supply fails again 1 ms to 3 s later, and is back 0.1 to 5 s after that; with 1 in 1 in a loop',
-    never: 'the supply never fails at once',
+    always: 'the supply never fails at once',
     fob: 'keeps its owner, its accounts and its counters, and works at the first start that lasts',
   },
 } satisfies Record<keyof PowerFaults, FaultFact>;

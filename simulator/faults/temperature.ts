@@ -7,13 +7,13 @@ export const TEMPERATURE_FAULTS = {
   cold: {
     on: 'each start of the board',
     does: 'the clock is at −40 to −1 °C until the next start, and its crystal runs up to 3.5 ppm fast or slow',
-    never: 'drift beyond the data sheet of the DS3231: ±3.5 ppm from −40 to 85 °C',
+    always: 'the drift stays within the data sheet of the DS3231: ±3.5 ppm from −40 to 85 °C',
     fob: 'promises ±2 ppm, for the temperatures of a pocket: its time may be up to 0.3 s a day off',
   },
   hot: {
     on: 'each start of the board',
     does: 'the clock is at 41 to 85 °C until the next start, and its crystal runs up to 3.5 ppm fast or slow',
-    never: 'drift beyond the data sheet of the DS3231: ±3.5 ppm from −40 to 85 °C',
+    always: 'the drift stays within the data sheet of the DS3231: ±3.5 ppm from −40 to 85 °C',
     fob: 'promises ±2 ppm, for the temperatures of a pocket: its time may be up to 0.3 s a day off',
   },
 } satisfies Record<keyof TemperatureFaults, FaultFact>;
@@ -26,7 +26,7 @@ export interface Climate {
 }
 
 /** 25 °C, at which the drift of a fob is given. */
-export const ROOM: Climate = { celsius: 25, ppm: 0 };
+export const USUAL_CLIMATE: Climate = { celsius: 25, ppm: 0 };
 
 export function extremeClimate(kind: 'cold' | 'hot', randomness: Randomness): Climate {
   const celsius = kind === 'cold' ? -1 - randomness.below(40) : 41 + randomness.below(45);

@@ -22,48 +22,48 @@ const REPEATS =
   'drops frames whose checksum is wrong; the host asks again, and a repeated request is answered, not done twice';
 
 export const WIRE_FAULTS = {
-  flip: { on: ON, does: 'one bit is flipped', never: 'other bytes are right', fob: REPEATS },
-  drop: { on: ON, does: 'up to 16 bytes in a row are lost', never: 'other bytes are right', fob: REPEATS },
+  flip: { on: ON, does: 'one bit is flipped', always: 'other bytes are right', fob: REPEATS },
+  drop: { on: ON, does: 'up to 16 bytes in a row are lost', always: 'other bytes are right', fob: REPEATS },
   duplicate: {
     on: ON,
     does: 'up to 16 bytes in a row arrive twice, the second time right behind the first',
-    never: 'no byte comes back later',
+    always: 'no byte comes back later',
     fob: REPEATS,
   },
   truncate: {
     on: ON,
     does: 'the end is lost from any byte on',
-    never: 'the bytes before are right',
+    always: 'the bytes before are right',
     fob: REPEATS,
   },
   noise: {
     on: ON,
     does: 'up to 16 bytes of junk arrive at any place in it',
-    never: 'the bytes around are right',
+    always: 'the bytes around are right',
     fob: REPEATS,
   },
   flow: {
     on: ON,
     does: 'a byte of flow control, XON (0x11) or XOFF (0x13), arrives at any place in it',
-    never: 'nobody obeys it: neither Espruino nor the host uses flow control',
+    always: 'nobody obeys it: neither Espruino nor the host uses flow control',
     fob: 'ignores the byte between frames, and drops a frame that it stands in',
   },
   console: {
     on: ON,
     does: 'a prompt or an error message of a console arrives at any place in it',
-    never: 'the bytes around are right',
+    always: 'the bytes around are right',
     fob: REPEATS,
   },
   delay: {
     on: ON,
     does: 'it arrives up to 0.5 s later, and what follows waits behind it',
-    never: 'bytes change, get lost or overtake others',
+    always: 'no byte changes, gets lost or overtakes others',
     fob: 'waits: a frame ends with its last byte',
   },
   stall: {
     on: ON,
     does: 'nothing arrives in either direction for 1 to 10 s; then everything does, in order',
-    never: 'bytes change, get lost or overtake others',
+    always: 'no byte changes, gets lost or overtakes others',
     fob: 'goes on; the host asks again, and reports a fob that does not answer for longer than its patience',
   },
 } satisfies Record<keyof WireFaults, FaultFact>;

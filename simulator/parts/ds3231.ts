@@ -8,7 +8,7 @@
 import { AGING_PPM_PER_STEP } from '../base/limits.ts';
 import { jumpSeconds, stoppedSeconds } from '../faults/clock.ts';
 import { FaultDraw } from '../faults/draw.ts';
-import { type Climate, ROOM } from '../faults/temperature.ts';
+import { type Climate, USUAL_CLIMATE } from '../faults/temperature.ts';
 import type { Region } from '../state/memories.ts';
 import { secondsOf, timeOf } from './calendar.ts';
 import type { I2cPart } from './part.ts';
@@ -43,7 +43,7 @@ export class Ds3231 implements I2cPart {
   readonly #nowUs: () => number;
   readonly #driftPpm: number;
   readonly #faults: FaultDraw;
-  #climate = ROOM;
+  #climate = USUAL_CLIMATE;
   #pointer = 0;
 
   /** `driftPpm`: how much faster than true time its crystal runs at 25 °C, before the aging offset. */

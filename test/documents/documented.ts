@@ -32,6 +32,11 @@ export const KINDS = [
   'simulator',
   'session',
   'module',
+  // Programs of docs/simulator.md: with vitest, in a browser, with @playwright/test; commands for CI.
+  'vitest',
+  'browser',
+  'fixture',
+  'recipe',
   // A file of simulator/examples, which test/simulator/scenarios runs.
   'scenario',
 ] as const;

@@ -3,10 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { RFC4226, RFC4226_KEY } from '../conformance/vectors.ts';
-import { secret } from '../kit/secrets.ts';
-
-const PIN = secret('730258');
-const POLICY = { pinDigits: 6, attempts: 10, wipe: 0, lockSeconds: 0, asks: 0, typing: 0 };
+import { passes } from '../kit/scenario.ts';
 
 let driver: SimulatorDriver;
 let owner: Owner;
@@ -90,39 +87,9 @@ describe('a fob on its battery', () => {
     expect(text()).not.toMatch(/\d{3} \d{3}/);
   });
 
-  it('a PIN is entered, and a fob that sleeps with its display off wakes by a press', async () => {
-    fob.setUsb(true);
-    fob.advance(500);
-    await owner.open();
-    await owner.client.call('escrow', { recoveryKey: owner.recoveryKey });
-    await owner.client.call('setPolicy', POLICY);
-    fob.setUsb(false);
-    fob.advance(100);
-    await owner.enter(PIN);
-    await owner.enter(PIN);
-    fob.advance(6_000);
-    await owner.toListByPress();
-    stepTo('alice');
-    fob.advance(300_000);
-    expect(text()).toBe('');
-    expect(sleptIn(1000)).toBe(1);
-    fob.press(0, 100);
-    await owner.enter(PIN);
-    await owner.toListByPress();
-    stepTo('alice');
-    fob.press(0, 650);
-    // The counter goes to storage first.
-    fob.advance(200);
-    expect(text()).toMatch(/\d{3} \d{3}/);
-    expect([driver.complaints(), fob.violations]).toEqual(['', []]);
-  });
+  it('a PIN is entered, and a fob that sleeps with its display off wakes by a press', () =>
+    passes(new URL('scenarios/pin-on-battery.yaml', import.meta.url)));
 
-  it('a computer finds the fob when the cable wakes it', async () => {
-    fob.advance(300_000);
-    expect(fob.sleeping).toBe(true);
-    fob.setUsb(true);
-    fob.advance(200);
-    await owner.open();
-    expect((await owner.client.call('info', {})).accounts).toBe(2);
-  });
+  it('a computer finds the fob when the cable wakes it', () =>
+    passes(new URL('scenarios/cable-wakes.yaml', import.meta.url)));
 });

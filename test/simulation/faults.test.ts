@@ -4,9 +4,10 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { ascii, Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { RFC4226, RFC4226_KEY } from '../conformance/vectors.ts';
-import { countOf, firstSeed, LONG } from '../kit/counts.ts';
+import { firstSeed, LONG, seedsOrOne } from '../kit/counts.ts';
 import { secret } from '../kit/secrets.ts';
 
+const PATIENT = { ...LONG, timeout: 900_000 };
 const START_UTC = 1_800_000_000;
 const DAY_MS = 86_400_000;
 /** Longer than a brown-out and the return of the supply after it. */
@@ -80,8 +81,11 @@ class Trial {
     }
   }
 
-  /** What must hold once nothing strikes any more: after a while, and again after a restart. */
-  async verify(accounts = 1): Promise<void> {
+  /**
+   * What must hold once nothing strikes any more: after a while, and again after a restart.
+   * @param mayRefuse a part stays broken, so that the fob may have no more values to show
+   */
+  async verify(accounts = 1, mayRefuse = false): Promise<void> {
     const { fob } = this.driver;
     fob.setFaults();
     await this.driver.advance(SETTLE_MS + 60_000);
@@ -98,31 +102,31 @@ class Trial {
     }
     // Each value was shown once, in order, also those of the last two holds.
     expect(this.shown.every((counter, at) => counter > (this.shown[at - 1] ?? -1))).toBe(true);
-    expect(this.shown.length).toBeGreaterThanOrEqual(2);
+    if (!mayRefuse) expect(this.shown.length).toBeGreaterThanOrEqual(2);
     expect(fob.consoleText()).toBe('');
     await this.driver.close();
   }
 }
 
-/** A plan that also sees to its own seed, which a failure names. */
-async function withSeeds(
-  count: number,
-  plan: Omit<FaultPlan, 'seed'>,
+/** Tries a plan under each seed; a failure names the one that repeats it. */
+async function underSeeds(
+  seeds: readonly number[],
+  plan: FaultPlan,
   work: (trial: Trial) => Promise<void>,
-) {
-  for (let seed = firstSeed(); seed < firstSeed() + count; seed++) {
+): Promise<void> {
+  for (const seed of seeds) {
     try {
       await work(new Trial({ ...plan, seed }));
     } catch (error) {
-      throw new Error(`seed ${seed} of ${JSON.stringify(plan)}`, { cause: error });
+      throw new Error(`PASSFOB_SEED=${seed}: ${JSON.stringify(plan)}`, { cause: error });
     }
   }
 }
 
 describe('the supply of a running fob', () => {
-  it('a fob whose supply fails in its writes comes back, and shows no value twice', LONG, async () => {
+  it('a fob whose supply fails in its writes comes back, and shows no value twice', PATIENT, async () => {
     let struck = 0;
-    await withSeeds(countOf(3, 300), { power: { cut: 2 } }, async trial => {
+    await underSeeds(seedsOrOne(3, 200), { power: { cut: 2 } }, async trial => {
       await trial.use();
       struck += trial.struck('power.cut');
       await trial.verify();
@@ -157,13 +161,13 @@ describe('the supply of a running fob', () => {
 describe('the memories of a running fob', () => {
   it.each(['torn', 'stuck', 'worn'] as const)(
     'a fob with pages that are %s loses no account and shows no value twice',
-    LONG,
+    PATIENT,
     async kind => {
       let struck = 0;
-      await withSeeds(countOf(3, 300), { memory: { [kind]: 3 } }, async trial => {
+      await underSeeds(seedsOrOne(3, 100), { memory: { [kind]: 3 } }, async trial => {
         await trial.use();
         struck += trial.struck(`memory.${kind}`);
-        await trial.verify();
+        await trial.verify(1, kind !== 'torn');
       });
       expect(struck).toBeGreaterThan(0);
     },
@@ -298,6 +302,27 @@ describe('the battery and the crystal of a running fob', () => {
 });
 
 describe('a plan', () => {
+  it(
+    'a fob under all faults at once that it can mend keeps its owner, its account and its counter',
+    PATIENT,
+    async () => {
+      const plan: FaultPlan = {
+        power: { cut: 8, brownout: 4 },
+        bus: { fail: 150, late: 500, hang: 500 },
+        memory: { torn: 8 },
+        buttons: { bounce: 2, deaf: 6 },
+        clock: { stop: 80, jump: 80 },
+        battery: { low: 2 },
+        temperature: { cold: 2, hot: 3 },
+        crystal: { absent: 2, slow: 2 },
+      };
+      await underSeeds(seedsOrOne(4, 200), plan, async trial => {
+        await trial.use();
+        await trial.verify();
+      });
+    },
+  );
+
   it('the same plan and seed strike a fob in the same way, and another seed in another', async () => {
     const run = async (seed: number) => {
       const trial = new Trial({

@@ -7,6 +7,7 @@ import { BangleDriver } from '../conformance/banglejs2-driver.ts';
 import { Owner, random } from '../conformance/owner.ts';
 import { refused } from '../conformance/refused.ts';
 import { RFC4226, RFC4226_KEY } from '../conformance/vectors.ts';
+import { passes } from '../kit/scenario.ts';
 import { secret } from '../kit/secrets.ts';
 import { copyOf } from './bangle-pages-kit.ts';
 
@@ -55,21 +56,8 @@ describe('the image of the Bangle', () => {
     await driver.close();
   });
 
-  it('the Bangle sleeps without a timer, feels no touch then, and wakes by a press that does nothing else', async () => {
-    const { driver } = await withTwo();
-    const [title] = await driver.screen();
-    driver.fob.advance(200_000);
-    expect(driver.fob.screen()).toMatchObject({ on: false, text: [] });
-    driver.fob.press(1);
-    driver.fob.advance(1000);
-    expect(driver.fob.screen().on).toBe(false);
-    driver.fob.press(0);
-    expect((await driver.screen())[0]).toBe(title);
-    driver.fob.advance(200);
-    driver.fob.press(1);
-    expect((await driver.screen())[0]).not.toBe(title);
-    await driver.close();
-  });
+  it('the Bangle sleeps without a timer, feels no touch then, and wakes by a press that does nothing else', () =>
+    passes(new URL('../person/scenarios/watch-sleeps.yaml', import.meta.url)));
 
   it('no movement of the wrist unlocks a sleeping Bangle', async () => {
     const { driver } = await withTwo('Bangle.on("lock", (locked, why) => print(locked, why));');

@@ -2,10 +2,10 @@ import type { FaultName, FaultPlan } from '@passfob/simulator';
 import { FaultDraw, oddsOf } from '@passfob/simulator/faults/draw';
 import { FAULT_NAMES } from '@passfob/simulator/faults/names';
 import { checkedPlan, planOfText, planText } from '@passfob/simulator/faults/plan';
+import { faultReport } from '@passfob/simulator/faults/reports';
 import { FAULTS } from '@passfob/simulator/faults/table';
-import { faultReport } from '@passfob/simulator/faults/words';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { bytes, I2C, lines, listen, QUIET, run } from './kit.ts';
 
 const plans = fc
@@ -170,6 +170,19 @@ describe('faults of the parts', () => {
       expect(seen.text()).toBe(sent);
       fob.close();
     }
+  });
+
+  it('a cable holds bytes back in real time, too', async () => {
+    const source = `${QUIET}USB.on("data",d=>USB.write(d));`;
+    const fob = run(source, { clock: 'real', faults: { seed: 1, wire: { delay: 1 } } });
+    onTestFinished(() => fob.close());
+    const arrived = new Promise<string>(resolve => {
+      fob.link.onData(data => resolve(Buffer.from(data).toString('latin1')));
+    });
+    fob.link.write(bytes('x'));
+    expect(lines(fob)).toEqual([]);
+    expect(await arrived).toBe('x');
+    expect(fob.faults().counts['wire.delay']).toEqual({ occasions: 2, struck: 2 });
   });
 
   it('what a cable holds back is not lost with the power of the board', () => {

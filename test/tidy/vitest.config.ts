@@ -9,6 +9,7 @@ export default defineConfig({
       'test/tidy/architecture.test.ts',
       'test/tidy/carrier-table.test.ts',
       'test/tidy/command-table.test.ts',
+      'test/tidy/fault-table.test.ts',
       'test/documents/errors.test.ts',
       'test/documents/scenarios.test.ts',
       'test/boards/wiring.test.ts',

@@ -42,6 +42,8 @@ export const WITHIN_MAX_MS = 86_400_000;
 export const OWNER_POLL_MS = 250;
 /** Turns of the event loop in which an owner takes an answer: a handshake needs some dozen. */
 export const OWNER_LOOPS_MAX = 50;
+/** Time that passes on a cable that holds bytes back, once its owner has nothing to do: the longest delay. */
+export const SLOW_CABLE_MS = 500;
 /** Every question of a fob ends within this time by itself. */
 export const QUESTION_MAX_MS = 180_000;
 /** `lockSeconds` of the wire is a number of 16 bits. */
@@ -55,7 +57,6 @@ export const WAITING_BYTES_MAX = 65_536;
 
 export const SUPPLY_VOLTS_MAX = 5;
 export const OPERATIONS_AHEAD_MAX = 1_000_000;
-export const TRANSFERS_MAX = 1_000;
 export const PPM_MAX = 500_000;
 
 /** Two columns of a report about a screen, each at most this wide. */

@@ -233,6 +233,30 @@ export function map<F extends Fields>(fields: F): Shape<Values<F>> {
   };
 }
 
+/** A map whose names are whole numbers from 1 to `max`, such as `{ 12: fail }`. */
+export function numbered<T>(value: Shape<T>, max: number): Shape<Readonly<Record<number, T>>> {
+  const words = `numbers from 1 to ${max}, each with ${value.words}`;
+  return {
+    words,
+    schema: {
+      type: 'object',
+      propertyNames: { pattern: '^[1-9]\\d*$' },
+      additionalProperties: value.schema,
+      minProperties: 1,
+    },
+    read(given) {
+      if (!isMap(given.node) || given.node.items.length === 0) throw wrong(given, words);
+      const values: Record<number, T> = {};
+      for (const pair of given.node.items) {
+        const { name, key, value: content } = entryOf(given, pair);
+        if (!/^[1-9]\d*$/.test(name) || Number(name) > max) throw wrong(key, words);
+        values[Number(name)] = value.read(content);
+      }
+      return values;
+    },
+  };
+}
+
 /** A value whose shape depends on how it is written: nothing, one value, a list, or a map. */
 export function byKind<S extends Readonly<Partial<Record<Kind, Shape<unknown>>>>>(
   shapes: S,

@@ -5,6 +5,7 @@ import {
   OWNER_LOOPS_MAX,
   OWNER_POLL_MS,
   SIMULATED_MS_MAX,
+  SLOW_CABLE_MS,
   STEPS_MAX,
   WAITING_BYTES_MAX,
 } from './limits.ts';
@@ -182,6 +183,16 @@ export class World {
     ask();
     for (let turns = 0; turns < OWNER_LOOPS_MAX && this.#askAgain === undefined && this.#isCommanded; turns++)
       await turn();
+  }
+
+  /** Lets time pass while the owner waits for bytes that the cable holds back. */
+  async waitOnSlowCable(isOver: () => boolean): Promise<void> {
+    const { delay = 0, stall = 0 } = this.fob.faults().plan.wire ?? {};
+    if (delay + stall === 0) return;
+    while (!isOver()) {
+      for (let loops = 0; loops < OWNER_LOOPS_MAX && !isOver(); loops++) await turn();
+      if (!isOver()) await this.advance(SLOW_CABLE_MS);
+    }
   }
 
   /** Tells that a command of the owner begins or has ended. */

@@ -1,29 +1,30 @@
-import type { BusFault, FaultName, FaultPlace, FaultPlan } from '../../base/fault-plan.ts';
+import type { FaultName, FaultPlace, FaultPlan } from '../../base/fault-plan.ts';
 import { FAULT_ODDS_MAX } from '../../base/limits.ts';
 import { FAULT_KINDS } from '../../faults/names.ts';
 import { FAULTS } from '../../faults/table.ts';
-import { OPERATIONS_AHEAD_MAX, TRANSFERS_MAX } from '../base/limits.ts';
+import { OPERATIONS_AHEAD_MAX } from '../base/limits.ts';
 import { StepFailed } from '../base/place.ts';
-import { byKind, choice, field, list, map, nothing, number, required } from '../base/shapes.ts';
+import { byKind, choice, field, map, nothing, number, numbered, written } from '../base/shapes.ts';
 import { step } from '../base/step.ts';
 
 const SEED_MAX = Number.MAX_SAFE_INTEGER;
-const odds = number(0, FAULT_ODDS_MAX);
 const part = choice('display', 'clock', 'eeprom');
 
-const planned = map({
-  transfer: required(number(1, OPERATIONS_AHEAD_MAX), 'number of the transfer, 1 for the next'),
-  fault: required(choice('fail', 'late', 'hang'), 'how it fails'),
+/** The N of 1 in N, written as elsewhere: `1/20`. */
+const odds = written('odds, such as 1/20', { type: 'string', pattern: '^1/[1-9]\\d*$' }, value => {
+  const n = Number(/^1\/([1-9]\d*)$/.exec(value)?.[1]);
+  return n <= FAULT_ODDS_MAX ? n : undefined;
 });
+
 const busAt = field(
-  list(planned, 'a list of transfers with their faults', TRANSFERS_MAX),
-  'faults by number',
+  numbered(choice('fail', 'late', 'hang'), OPERATIONS_AHEAD_MAX),
+  'faults of single transfers, by their number from now on',
 );
 
 /** With the occasions on which it may strike. */
-const doesOf = (name: FaultName) => `1 in N: ${FAULTS[name].on}; ${FAULTS[name].does}`;
+const doesOf = (name: FaultName) => `on ${FAULTS[name].on}: ${FAULTS[name].does}`;
 
-/** The faults of one place, each by its odds: N for one occasion in N. */
+/** The faults of one place, each by its odds. */
 function faultsOf(place: FaultPlace) {
   const kinds = FAULT_KINDS[place].map(kind => [kind, field(odds, doesOf(`${place}.${kind}` as FaultName))]);
   return map({ ...Object.fromEntries(kinds), ...(place === 'bus' && { at: busAt }) });
@@ -35,18 +36,10 @@ const plan = map({
   seed: field(number(0, SEED_MAX), "the scenario's own"),
 });
 
-interface PlannedFault {
-  readonly transfer: number;
-  readonly fault: BusFault;
-}
-
-/** Leaves out what a file does not give, and turns the list of planned faults into the form of a plan. */
+/** Leaves out what a file does not give. */
 function planOf(given: Readonly<Record<string, unknown>>): FaultPlan {
   const entries = Object.entries(given).flatMap(([name, value]) => {
     if (value === undefined) return [];
-    if (name === 'at') {
-      return [[name, Object.fromEntries((value as PlannedFault[]).map(one => [one.transfer, one.fault]))]];
-    }
     return [[name, typeof value === 'object' ? planOf(value as Record<string, unknown>) : value]];
   });
   return Object.fromEntries(entries) as FaultPlan;
@@ -56,7 +49,7 @@ function planOf(given: Readonly<Record<string, unknown>>): FaultPlan {
 export const faultSteps = [
   step(
     'faults',
-    'from now on faults strike by this plan, each on one occasion in N; without a value none do',
+    'from now on faults strike by this plan, each on one occasion in N for 1/N; without a value none do',
     byKind({ nothing, map: plan }),
     (world, given) => world.fob.setFaults(given === null ? {} : planOf(given)),
   ),

@@ -47,6 +47,11 @@ async function command(world: World, { act, value, person, answer, refused }: Co
       result = given;
       world.commanded(false);
     });
+    let hasQuestion = false;
+    void question.then(() => {
+      hasQuestion = true;
+    });
+    await world.waitOnSlowCable(() => result !== undefined || hasQuestion);
     const isAsked = (await Promise.race([outcome, question])) === undefined;
     if (isAsked && person !== undefined) await runAll(world, person);
     else if (isAsked !== (person !== undefined)) {

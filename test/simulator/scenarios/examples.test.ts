@@ -5,19 +5,20 @@ import { scenarioOwner } from 'passfob/commands/scenario-owner';
 import { describe, expect, it } from 'vitest';
 import { blocksOfKind } from '../../documents/documented.ts';
 import { EXAMPLES, exampleFiles } from '../../documents/scenario-tables.ts';
+import { LONG, seedsOrOne } from '../../kit/counts.ts';
 
-/** The seed of a file, and another one: no example may depend on the random values of its seed. */
-const SEEDS = [1, 20];
-
-describe('the examples of scenario files', () => {
+// No example may depend on the random values of its own seed.
+describe('the examples of scenario files with other seeds', LONG, () => {
   it.each(exampleFiles)('the scenario %s passes, whatever its seed is', async name => {
-    for (const seed of SEEDS) {
+    for (const seed of seedsOrOne(1, 20)) {
       const { failure, steps } = await runScenarioFile(join(EXAMPLES, name), { seed, owner: scenarioOwner });
-      expect(failure ? failureLines(name, failure) : []).toEqual([]);
+      expect(failure ? failureLines(name, failure) : [], `seed ${seed}`).toEqual([]);
       expect(steps).toBeGreaterThan(5);
     }
   });
+});
 
+describe('the examples of scenario files', () => {
   it('every scenario in a document is a file of the examples', () => {
     const files = exampleFiles.map(name => readFileSync(join(EXAMPLES, name), 'utf8'));
     const blocks = blocksOfKind('scenario');

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readScenario, runScenario } from '@passfob/simulator';
+import { FAULT_KINDS } from '@passfob/simulator/faults/names';
 import { STEPS } from '@passfob/simulator/scenarios/steps/table';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { ENROLLED, HOTP, runSteps } from './kit.ts';
@@ -168,6 +169,25 @@ describe('steps of scenarios', () => {
   it('a scenario ends by itself, however much its repetitions repeat', async () => {
     const many = 'repeat: { times: 10000, steps: [repeat: { times: 10000, steps: [expect power: on] }] }';
     expect(await sentence([many])).toBe('A scenario runs 100000 steps at most.');
+  });
+
+  it('an owner waits for a cable that holds bytes back, in simulated time', async () => {
+    const slow = await runSteps([
+      'owner: pair',
+      'faults: { wire: { delay: 1/2, stall: 1/40 } }',
+      `owner: { enrol: "${HOTP}" }`,
+      'owner: { code: alice, person: [approve], answer: 755224 }',
+      'faults',
+    ]);
+    expect(slow.failure).toBe(undefined);
+    expect(slow.simulatedMs).toBeGreaterThan(5_000);
+  });
+
+  it('every fault of the library has its place in a plan', async () => {
+    const plan = Object.entries(FAULT_KINDS).map(
+      ([place, kinds]) => `${place}: { ${kinds.map(kind => `${kind}: 1/1000000`).join(', ')} }`,
+    );
+    expect(await sentence([`faults: { ${plan.join(', ')} }`, 'advance: 1 h', 'faults'])).toBe(undefined);
   });
 
   it('steps of the owner need the package passfob, and say so', async () => {

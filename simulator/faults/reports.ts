@@ -6,8 +6,8 @@ import { FAULTS } from './table.ts';
 
 /** What a fault may do and what not, on a line of its own. */
 function envelope(name: FaultName): string {
-  const { on, does, never } = FAULTS[name];
-  return `on ${on}: ${does}. Always: ${never}.`;
+  const { on, does, always } = FAULTS[name];
+  return `on ${on}: ${does}. Always: ${always}.`;
 }
 
 /** Every fault there is, for people. */
