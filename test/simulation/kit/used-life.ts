@@ -174,7 +174,10 @@ export class UsedLife {
 
   /** A hold can make a HOTP value, and takes the "ok" of the wheel. */
   #hold(ms: number): void {
-    if (this.#words[0] === 'PIN' && this.#words.includes('ok')) this.#wrong.most++;
+    // Without a display nobody knows where the wheel stands, nor what was entered before.
+    if (this.#birth.pin !== undefined && (this.#isDisturbed || this.#words.includes('ok'))) {
+      this.#wrong = { least: 0, most: this.#wrong.most + 1 };
+    }
     this.#spent++;
     this.#fob.press(0, ms);
   }
@@ -222,18 +225,27 @@ export class UsedLife {
     if (this.#birth.pin === undefined || this.#wrong.most >= ATTEMPTS) return;
     if (this.#words.length === 0) this.#fob.press();
     // A wrong PIN counts only after the wait for the ones before.
-    if (this.#chance.below(4) > 0) this.#fob.advance(2 ** this.#wrong.most * 1_000 + SETTLE_MS);
+    const hasWaited = this.#chance.below(4) > 0;
+    if (hasWaited) this.#fob.advance(2 ** this.#wrong.most * 1_000 + SETTLE_MS);
     if (this.#words.length === 0) this.#fob.press();
     if (this.#words[0] !== 'PIN') return;
+    const { least } = this.#wrong;
     for (const symbol of [...pin, 'ok']) {
-      for (let turns = 0; turns < WHEEL_TURNS_MAX && this.#words[1] !== symbol; turns++) this.#fob.press();
-      if (this.#words[1] !== symbol) return;
+      for (let turns = 0; turns < WHEEL_TURNS_MAX && !this.#words.includes(symbol); turns++)
+        this.#fob.press();
+      if (!this.#words.includes(symbol)) return;
       this.#isOpened ||= pin === this.#birth.pin && symbol === 'ok';
       this.#hold(HOLD_MS);
     }
-    this.#fob.advance(50);
+    // The check is slow, and what it writes takes a while after it.
+    this.#fob.advance(SETTLE_MS);
+    const isCertain = hasWaited && !this.#isDisturbed;
+    if (isCertain && pin !== this.#birth.pin && this.#words.includes('Wrong PIN.')) {
+      this.#wrong.least = least + 1;
+    }
     if (this.#fob.powered && this.#words.some(line => line.endsWith(': passcode'))) {
-      this.#wrong = { least: 0, most: 0 };
+      // On a bad bus the attempt may stay counted.
+      this.#wrong = { least: 0, most: this.#isDisturbed ? this.#wrong.most : 0 };
     }
   }
 
