@@ -10,7 +10,7 @@ import { secret } from '../../kit/secrets.ts';
 const START_UTC = 1_800_000_000;
 const MESSAGE_MS = 6_000;
 
-export const PIN = '7302';
+const PIN = '7302';
 export const WRONG_PIN = '9164';
 /** Wrong PINs after which a fob with a PIN is erased or locked for good. */
 export const ATTEMPTS = 3;
