@@ -1,7 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
 import type { SimulatedFob, Wire } from './base/fob.ts';
-import { onPort, onSocket } from './base/start-refused.ts';
 import { boot, fileStore } from './boot.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { ControlTarget } from './control/target.ts';
@@ -14,6 +13,7 @@ import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
 import { tcpFront } from './fronts/tcp.ts';
 import { openUsbip } from './fronts/usbip/options.ts';
 import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
+import { onPort, onSocket } from './platform/node/start-refused.ts';
 import { type Ready, readyLine, readyText } from './ready.ts';
 import { lockStorage } from './state/lock.ts';
 

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 
 /** A source of randomness. The same seed and labels give the same sequence. */
 export interface Randomness {
@@ -18,13 +19,11 @@ export interface Randomness {
  * Doty-Humphrey, PractRand), started from SHA-256. For faults and for `hwRand`, never for secrets of real fobs.
  */
 export function makeRandomness(seed: number, ...labels: readonly (string | number)[]): Randomness {
-  const start = createHash('sha256')
-    .update(JSON.stringify([seed, ...labels]))
-    .digest();
-  let a = start.readInt32LE(0);
-  let b = start.readInt32LE(4);
-  let c = start.readInt32LE(8);
-  let counter = start.readInt32LE(12);
+  const start = new DataView(sha256(utf8ToBytes(JSON.stringify([seed, ...labels]))).buffer);
+  let a = start.getInt32(0, true);
+  let b = start.getInt32(4, true);
+  let c = start.getInt32(8, true);
+  let counter = start.getInt32(12, true);
 
   function word(): number {
     const out = (((a + b) | 0) + counter) | 0;

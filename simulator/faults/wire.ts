@@ -9,6 +9,7 @@
  * receive the same bytes.
  */
 
+import { bytesOfText } from '../base/bytes.ts';
 import type { Wire } from '../base/fob.ts';
 import { FAULT_SPAN_MAX_BYTES } from '../base/limits.ts';
 import { makeRandomness, type Randomness } from '../base/randomness.ts';
@@ -39,8 +40,8 @@ const XOFF = 0x13;
 const NOISE: readonly [readonly number[], ...(readonly number[])[]] = [
   [XON],
   [XOFF],
-  [...Buffer.from('\r\n>')],
-  [...Buffer.from('Uncaught Error: Unexpected token\r\n at line 1 col 1\r\n')],
+  [...bytesOfText('\r\n>')],
+  [...bytesOfText('Uncaught Error: Unexpected token\r\n at line 1 col 1\r\n')],
 ];
 
 function span(bytes: readonly number[], randomness: Randomness): { at: number; count: number } {

@@ -1,4 +1,4 @@
-import { type Context, createContext, runInContext, Script } from 'node:vm';
+import type { ImageContext } from '../platform/platform.ts';
 import { GLOBALS, METHODS, STATICS, TYPED_ARRAYS } from './built-ins.ts';
 import { fixedText, numberText } from './number-text.ts';
 import { PRELUDE, PROMISES } from './prelude.ts';
@@ -65,15 +65,15 @@ function impoverish(global: object, typedArray: object): void {
 /** The JavaScript context of one boot, with the built-ins of Espruino. */
 export class Realm {
   readonly natives: Natives;
-  readonly #context: Context;
+  readonly #context: ImageContext;
   readonly #alive: () => void;
 
-  constructor(outside: Outside) {
-    this.#context = createContext(Object.create(null));
+  constructor(context: ImageContext, outside: Outside) {
+    this.#context = context;
     this.#alive = () => outside.alive();
-    const prelude = runInContext(PRELUDE, this.#context) as (outside: object) => Natives;
+    const prelude = context.ours(PRELUDE) as (outside: object) => Natives;
     this.natives = prelude({ ...outside, spelled, numberText, fixedText });
-    const promises = runInContext(PROMISES, this.#context) as (...use: readonly unknown[]) => unknown;
+    const promises = context.ours(PROMISES);
     impoverish(this.natives.global, this.natives.TypedArray);
     this.define({
       Promise: promises(outside.queue, outside.unhandled),
@@ -95,7 +95,7 @@ export class Realm {
 
   /** Runs text, which may be tokenised, as a script in the global scope. Exceptions of the script pass through. */
   evaluate(source: string, fileName: string): Value {
-    return new Script(spelled(source), { filename: fileName }).runInContext(this.#context);
+    return this.#context.evaluate(spelled(source), fileName);
   }
 
   error(message: string): Error {
