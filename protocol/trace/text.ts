@@ -16,7 +16,7 @@ export const LEFT_OUT_TEXTS: Readonly<Record<LeftOut, string>> = {
   unfinished: 'of a line without an end',
 };
 
-const POWER_TEXTS: Readonly<Record<PowerChange, string>> = {
+export const POWER_TEXTS: Readonly<Record<PowerChange, string>> = {
   on: 'power on',
   off: 'power off',
   reset: 'reset',

@@ -48,7 +48,7 @@ export class TraceWriter {
     this.#origin = origin;
   }
 
-  /** Returns the section header, which begins the file. */
+  /** Returns the section header and the interface of what is at no port: the beginning of the file. */
   start(): Uint8Array {
     const { program, comment } = this.#origin;
     const fixed = new Uint8Array(16);
@@ -57,10 +57,12 @@ export class TraceWriter {
     // Version 1.0, and a section of unknown length, so that a file that is cut off stays readable.
     view.setUint16(4, 1, true);
     fixed.fill(255, 8);
-    return block(SECTION_HEADER, fixed, [
+    this.#interfaces.set(EVENTS, 0);
+    const header = block(SECTION_HEADER, fixed, [
       ...(comment === undefined ? [] : [{ code: OPTION_COMMENT, value: bytesOfText(comment) }]),
       { code: OPTION_PROGRAM, value: bytesOfText(program) },
     ]);
+    return joined(header, interfaceBlock(EVENTS, this.#origin.board ?? ''));
   }
 
   /** Returns the block of a record, after the description of its port if it is the first there. */

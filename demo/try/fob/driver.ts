@@ -1,0 +1,164 @@
+import type { BootOptions, SimulatedFob, Wire } from '@passfob/simulator/base/fob';
+import { screenState } from '@passfob/simulator/control/screen-feed';
+import { faultyWire } from '@passfob/simulator/faults/wire';
+import { BEHIND_MS, SHORT_PRESS_MS, TIME_BUDGET_MS, TIME_PIECE_MS } from '../limits.ts';
+import type { FromFob, LastingFault, SingleFault, ToFob } from './messages.ts';
+
+/** What a driver needs from its platform. */
+export interface DriverTools {
+  readonly boot: (options: BootOptions) => SimulatedFob;
+  /** A clock that never goes back, ms. */
+  readonly now: () => number;
+  readonly random: (length: number) => Uint8Array;
+  readonly post: (message: FromFob) => void;
+}
+
+/** Bytes of the file by which a fob is born with randomness, instead of many presses. */
+const BIRTH_BYTES = 32;
+
+/** Faults of the cable, and of the bus between processor, display, clock and memory: rates a transfer. */
+const BAD_CABLE = { flip: 0.03, drop: 0.03, insert: 0.03 };
+const BAD_BUS = { fail: 0.02 };
+
+/**
+ * Runs one fob for a page: a simulated board whose virtual time follows the clock of the platform, and jumps where the
+ * page travels through time. A fob that fails says so once, and does nothing any more.
+ */
+export class FobDriver {
+  readonly #tools: DriverTools;
+  #fob: SimulatedFob | undefined;
+  /** The page's time is the platform's clock and this. */
+  #offsetMs = 0;
+  #isTravelling = false;
+  #isScreenNew = false;
+  #wire: Wire | undefined;
+  #stopWire = () => {};
+  /** When each key that is down went down, in the fob's time. */
+  readonly #downAtMs = new Map<number, number>();
+  /** Keys that were released too soon, and when they go up. */
+  readonly #releases = new Map<number, number>();
+
+  constructor(tools: DriverTools) {
+    this.#tools = tools;
+  }
+
+  /** Handles a message of the page. */
+  receive(message: ToFob): void {
+    this.#guarded(() => {
+      if (message.do === 'boot') this.#boot(message);
+      else if (this.#fob !== undefined) this.#act(this.#fob, message);
+    });
+    this.tick();
+  }
+
+  /** Moves the fob's time to the present, and tells the page what changed. */
+  tick(): void {
+    this.#guarded(() => {
+      const fob = this.#fob;
+      if (fob === undefined) return;
+      this.#follow(fob);
+      if (!this.#isScreenNew) return;
+      this.#isScreenNew = false;
+      this.#tools.post({ tell: 'screen', screen: screenState(fob) });
+    });
+  }
+
+  #guarded(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#fob = undefined;
+      this.#tools.post({ tell: 'failed', why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+
+  #boot({ board, image, nowMs }: Extract<ToFob, { do: 'boot' }>): void {
+    const { boot, now, random, post } = this.#tools;
+    const startMs = Math.floor(nowMs);
+    this.#offsetMs = nowMs - now();
+    const fob = boot({
+      board,
+      image,
+      startMs,
+      // A Pico is sold without one.
+      crystal: false,
+      seed: new DataView(random(4).buffer).getUint32(0),
+      files: { birth: random(BIRTH_BYTES) },
+    });
+    this.#fob = fob;
+    this.#connect(fob.link);
+    fob.onScreen(() => {
+      this.#isScreenNew = true;
+    });
+    this.#isScreenNew = true;
+    post({ tell: 'ready', keys: fob.keys });
+  }
+
+  #connect(wire: Wire): void {
+    this.#stopWire();
+    this.#wire = wire;
+    this.#stopWire = wire.onData(bytes => this.#tools.post({ tell: 'bytes', bytes: bytes.slice() }));
+  }
+
+  #act(fob: SimulatedFob, message: Exclude<ToFob, { do: 'boot' }>): void {
+    if (message.do !== 'travel') this.#follow(fob);
+    if (message.do === 'key') this.#key(fob, message.key, message.down);
+    else if (message.do === 'bytes') this.#wire?.write(message.bytes);
+    else if (message.do === 'travel') this.#offsetMs += message.ms;
+    else if (message.do === 'power') {
+      if (message.on) fob.powerOn();
+      else fob.cutPower();
+      this.#isScreenNew = true;
+    } else if ('on' in message) this.#setFault(fob, message.fault, message.on);
+    else this.#makeFault(fob, message.fault);
+  }
+
+  #key(fob: SimulatedFob, key: number, down: boolean): void {
+    const downAtMs = this.#downAtMs.get(key);
+    if (down === (downAtMs !== undefined)) return;
+    if (down) {
+      this.#releases.delete(key);
+      this.#downAtMs.set(key, fob.now());
+      fob.keyDown(key);
+    } else this.#releases.set(key, Math.max(fob.now(), (downAtMs ?? 0) + SHORT_PRESS_MS));
+  }
+
+  #release(fob: SimulatedFob): void {
+    for (const [key, dueMs] of this.#releases) {
+      if (fob.now() < dueMs) continue;
+      this.#releases.delete(key);
+      this.#downAtMs.delete(key);
+      fob.keyUp(key);
+    }
+  }
+
+  #setFault(fob: SimulatedFob, fault: LastingFault, on: boolean): void {
+    const seed = new DataView(this.#tools.random(4).buffer).getUint32(0);
+    if (fault === 'cable') this.#connect(on ? faultyWire(fob.link, { seed, ...BAD_CABLE }) : fob.link);
+    else if (fault === 'bus') fob.setBusFaults(on ? { seed, ...BAD_BUS } : undefined);
+    else fob.setPart('display', !on);
+    this.#isScreenNew = true;
+  }
+
+  #makeFault(fob: SimulatedFob, fault: SingleFault): void {
+    if (fault === 'cut') fob.cutPowerAtOperation(1);
+    else fob.loseTime();
+  }
+
+  /** Moves the fob's time towards the page's, for a while at most, so that the worker stays open for messages. */
+  #follow(fob: SimulatedFob): void {
+    const { now, post } = this.#tools;
+    const untilMs = now() + TIME_BUDGET_MS;
+    const behind = () => Math.max(0, now() + this.#offsetMs - fob.now());
+    while (behind() >= 1 && now() <= untilMs) {
+      const nextReleaseMs = Math.min(...this.#releases.values()) - fob.now();
+      fob.advance(Math.min(behind(), TIME_PIECE_MS, Math.max(1, nextReleaseMs)));
+      this.#release(fob);
+    }
+    const behindMs = Math.round(behind());
+    const isTravelling = behindMs > BEHIND_MS;
+    if (isTravelling || this.#isTravelling)
+      post({ tell: 'time', nowMs: fob.now(), behindMs: isTravelling ? behindMs : 0 });
+    this.#isTravelling = isTravelling;
+  }
+}
