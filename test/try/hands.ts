@@ -13,6 +13,8 @@ export interface Hands {
   keyDown(ms: number): Promise<void>;
   /** Evaluates the source of a function in the frame, and returns its text. */
   call(source: string, ...args: readonly string[]): Promise<unknown>;
+  /** When the whole page began to load, ms since 1970. */
+  began(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -73,6 +75,7 @@ export function chromiumHands(page: Page): Hands {
     },
     call: (source, ...args) =>
       inside().evaluate(`(${source})(${args.map(arg => JSON.stringify(arg)).join()})`),
+    began: () => page.evaluate('performance.timeOrigin'),
     close: () => page.close(),
   };
 }
@@ -126,6 +129,7 @@ export async function openFirefox(program: string): Promise<Opener> {
           await firefox.pointerUp(frame);
         },
         call,
+        began: async () => Number(await firefox.call(tab, '() => performance.timeOrigin')),
         close: async () => void (await firefox.close(tab)),
       };
     },

@@ -44,7 +44,7 @@ export async function pairAndEnrol(hands: Hands): Promise<void> {
 }
 
 /** Presses until the display shows the account, and holds for its passcode. */
-async function passcodeShown(hands: Hands): Promise<string> {
+export async function passcodeShown(hands: Hands): Promise<string> {
   await expect
     .poll(async () => {
       if (/1\/\d/.test(await hands.text(DISPLAY))) return true;
@@ -57,7 +57,8 @@ async function passcodeShown(hands: Hands): Promise<string> {
   return (/(\d{3}) (\d{3})/.exec(await sees(hands, DISPLAY, /\d{3} \d{3}/)) ?? []).slice(1).join('');
 }
 
-async function signIn(hands: Hands, passcode: string): Promise<void> {
+/** Types a passcode, and signs in with it. */
+export async function signIn(hands: Hands, passcode: string): Promise<void> {
   await hands.fill('Passcode from the display', passcode);
   await hands.click('Sign in');
 }
