@@ -1,7 +1,5 @@
 import type { SharedText } from '../try/page/shared-text.ts';
-
-/** A shorter match costs more than it saves. */
-const MATCH_CHARS_MIN = 24;
+import { MATCH_CHARS_MIN } from './limits.ts';
 
 /**
  * Writes a text as pieces of another one and what is new. The images of the boards have most of their code in common, further

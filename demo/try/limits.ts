@@ -3,6 +3,9 @@
 /** Fobs on one page: each one is a worker with a boot of its own. */
 export const FOBS_MAX = 4;
 
+/** Bytes of the file by which a fob is born with randomness, instead of many presses. */
+export const BIRTH_BYTES = 32;
+
 /** How often a worker moves its fob's time on, and shows what changed. */
 export const TICK_MS = 20;
 /** Simulated time in one go: between two pieces the worker looks at its own clock. */

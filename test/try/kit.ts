@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { FobDriver } from '@passfob/demo/try/fob/driver';
 import type { TryBoard } from '@passfob/demo/try/fob/messages';
-import { type FobPort, listeners } from '@passfob/demo/try/fob/port';
+import { listeners, type WorkerPort } from '@passfob/demo/try/fob/port';
 import { fobTransport } from '@passfob/demo/try/fob/transport';
 import { UserService } from '@passfob/demo/try/service/service';
 import { boot } from '@passfob/simulator/boot';
-import type { ScreenState } from '@passfob/simulator/control/screen-feed';
+import type { ScreenState } from '@passfob/simulator/display';
 import { builtImage } from '@passfob/simulator/image';
 import { connect } from 'passfob/client';
 import { expect, onTestFinished } from 'vitest';
@@ -20,7 +20,7 @@ export const random = (length: number): Uint8Array => secret(new Uint8Array(rand
 
 /** A fob and its service as the page puts them together, without a page or a worker. */
 export interface Stand {
-  readonly port: FobPort;
+  readonly port: WorkerPort;
   readonly service: UserService;
   readonly failures: readonly string[];
   /** The page's time, ms since 1970. */
@@ -45,7 +45,7 @@ export function stand(board: TryBoard = 'pico', user = 'Anna'): Stand {
   const { tell, listen } = listeners();
   const driver = new FobDriver({ boot, now: clock, random, post: message => setImmediate(tell, message) });
   const timer = setInterval(() => driver.tick(), 4);
-  const port: FobPort = {
+  const port: WorkerPort = {
     send: message => driver.receive(structuredClone(message)),
     listen,
     close: () => clearInterval(timer),

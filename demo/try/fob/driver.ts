@@ -1,20 +1,16 @@
-import type { BootOptions, SimulatedFob, Wire } from '@passfob/simulator/base/fob';
-import { screenState } from '@passfob/simulator/control/screen-feed';
-import { faultyWire } from '@passfob/simulator/faults/wire';
-import { BEHIND_MS, SHORT_PRESS_MS, TIME_BUDGET_MS, TIME_PIECE_MS } from '../limits.ts';
+import { type BootOptions, type Fob, faultyWire, type Wire } from '@passfob/simulator/browser';
+import { screenState } from '@passfob/simulator/display';
+import { BEHIND_MS, BIRTH_BYTES, SHORT_PRESS_MS, TIME_BUDGET_MS, TIME_PIECE_MS } from '../limits.ts';
 import type { FromFob, LastingFault, SingleFault, ToFob } from './messages.ts';
 
 /** What a driver needs from its platform. */
 export interface DriverTools {
-  readonly boot: (options: BootOptions) => SimulatedFob;
+  readonly boot: (options: BootOptions) => Fob;
   /** A clock that never goes back, ms. */
   readonly now: () => number;
   readonly random: (length: number) => Uint8Array;
   readonly post: (message: FromFob) => void;
 }
-
-/** Bytes of the file by which a fob is born with randomness, instead of many presses. */
-const BIRTH_BYTES = 32;
 
 /** Faults of the cable, and of the bus between processor, display, clock and memory: rates a transfer. */
 const BAD_CABLE = { flip: 0.03, drop: 0.03, insert: 0.03 };
@@ -26,7 +22,7 @@ const BAD_BUS = { fail: 0.02 };
  */
 export class FobDriver {
   readonly #tools: DriverTools;
-  #fob: SimulatedFob | undefined;
+  #fob: Fob | undefined;
   /** The page's time is the platform's clock and this. */
   #offsetMs = 0;
   #isTravelling = false;
@@ -82,7 +78,7 @@ export class FobDriver {
       startMs,
       // A Pico is sold without one.
       crystal: false,
-      seed: new DataView(random(4).buffer).getUint32(0),
+      ...this.#drawn(),
       files: { birth: random(BIRTH_BYTES) },
     });
     this.#fob = fob;
@@ -94,13 +90,18 @@ export class FobDriver {
     post({ tell: 'ready', keys: fob.keys });
   }
 
+  /** A seed for torn writes and the like. Secrets never come from it, but from the browser's own randomness. */
+  #drawn(): { readonly seed: number; readonly random: 'real' } {
+    return { seed: new DataView(this.#tools.random(4).buffer).getUint32(0), random: 'real' };
+  }
+
   #connect(wire: Wire): void {
     this.#stopWire();
     this.#wire = wire;
     this.#stopWire = wire.onData(bytes => this.#tools.post({ tell: 'bytes', bytes: bytes.slice() }));
   }
 
-  #act(fob: SimulatedFob, message: Exclude<ToFob, { do: 'boot' }>): void {
+  #act(fob: Fob, message: Exclude<ToFob, { do: 'boot' }>): void {
     if (message.do !== 'travel') this.#follow(fob);
     if (message.do === 'key') this.#key(fob, message.key, message.down);
     else if (message.do === 'bytes') this.#wire?.write(message.bytes);
@@ -113,7 +114,7 @@ export class FobDriver {
     else this.#makeFault(fob, message.fault);
   }
 
-  #key(fob: SimulatedFob, key: number, down: boolean): void {
+  #key(fob: Fob, key: number, down: boolean): void {
     const downAtMs = this.#downAtMs.get(key);
     if (down === (downAtMs !== undefined)) return;
     if (down) {
@@ -123,7 +124,7 @@ export class FobDriver {
     } else this.#releases.set(key, Math.max(fob.now(), (downAtMs ?? 0) + SHORT_PRESS_MS));
   }
 
-  #release(fob: SimulatedFob): void {
+  #release(fob: Fob): void {
     for (const [key, dueMs] of this.#releases) {
       if (fob.now() < dueMs) continue;
       this.#releases.delete(key);
@@ -132,21 +133,21 @@ export class FobDriver {
     }
   }
 
-  #setFault(fob: SimulatedFob, fault: LastingFault, on: boolean): void {
-    const seed = new DataView(this.#tools.random(4).buffer).getUint32(0);
+  #setFault(fob: Fob, fault: LastingFault, on: boolean): void {
+    const { seed } = this.#drawn();
     if (fault === 'cable') this.#connect(on ? faultyWire(fob.link, { seed, ...BAD_CABLE }) : fob.link);
     else if (fault === 'bus') fob.setBusFaults(on ? { seed, ...BAD_BUS } : undefined);
     else fob.setPart('display', !on);
     this.#isScreenNew = true;
   }
 
-  #makeFault(fob: SimulatedFob, fault: SingleFault): void {
+  #makeFault(fob: Fob, fault: SingleFault): void {
     if (fault === 'cut') fob.cutPowerAtOperation(1);
     else fob.loseTime();
   }
 
   /** Moves the fob's time towards the page's, for a while at most, so that the worker stays open for messages. */
-  #follow(fob: SimulatedFob): void {
+  #follow(fob: Fob): void {
     const { now, post } = this.#tools;
     const untilMs = now() + TIME_BUDGET_MS;
     const behind = () => Math.max(0, now() + this.#offsetMs - fob.now());

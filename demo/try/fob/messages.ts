@@ -1,4 +1,4 @@
-import type { ScreenState } from '@passfob/simulator/control/screen-feed';
+import type { ScreenState } from '@passfob/simulator/display';
 
 /** The messages between the page and the worker of a fob. They are cloned, and carry nothing but what stands here. */
 

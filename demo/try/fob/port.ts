@@ -1,7 +1,7 @@
 import type { FromFob, ToFob } from './messages.ts';
 
 /** A fob as the page sees it: messages to it, and from it. */
-export interface FobPort {
+export interface WorkerPort {
   send(message: ToFob): void;
   /** Returns a function that stops listening. */
   listen(listener: (message: FromFob) => void): () => void;
@@ -10,7 +10,7 @@ export interface FobPort {
 }
 
 /** Calls every listener with each message. */
-export function listeners(): { tell(message: FromFob): void; listen: FobPort['listen'] } {
+export function listeners(): { tell(message: FromFob): void; listen: WorkerPort['listen'] } {
   const all = new Set<(message: FromFob) => void>();
   return {
     tell: message => {
@@ -24,7 +24,7 @@ export function listeners(): { tell(message: FromFob): void; listen: FobPort['li
 }
 
 /** Returns the port of a fob in a worker. */
-export function workerPort(worker: Worker): FobPort {
+export function workerPort(worker: Worker): WorkerPort {
   const { tell, listen } = listeners();
   worker.addEventListener('message', ({ data }: MessageEvent<FromFob>) => tell(data));
   worker.addEventListener('error', event => tell({ tell: 'failed', why: event.message }));

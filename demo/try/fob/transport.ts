@@ -1,9 +1,9 @@
 import type { Transport } from 'passfob/client';
 import { type Carrier, pipe } from 'passfob/transports/pipe';
-import type { FobPort } from './port.ts';
+import type { WorkerPort } from './port.ts';
 
 /** Returns the wire of a fob as the host's client takes it. @param name of the fob, for messages */
-export function fobTransport(port: FobPort, name: string): Transport {
+export function fobTransport(port: WorkerPort, name: string): Transport {
   let stop = () => {};
   const carrier: Carrier = {
     name,

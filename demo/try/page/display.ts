@@ -1,15 +1,15 @@
-import type { ScreenState } from '@passfob/simulator/control/screen-feed';
-import { isWorthSaying, screenLines } from '@passfob/simulator/faceplates/screen-lines';
+import type { ScreenState } from '@passfob/simulator/display';
+import { isWorthSaying, screenLines } from '@passfob/simulator/display';
 import { SCALE_MAX } from '../limits.ts';
-import { texts } from '../texts.ts';
 import { freshId, make, say } from './dom.ts';
+import { texts } from './texts.ts';
 
 /** A lit and a dark pixel, as red, green, blue, opacity. A dark pixel of an OLED shows the glass behind it. */
 const LIT = [214, 236, 255, 255] as const;
 const DARK = [0, 0, 0, 0] as const;
 
 /** The display of a fob, as a picture, as text, and for screen readers. */
-export interface Display {
+export interface ShownDisplay {
   /** The glass of the case. */
   readonly glass: HTMLElement;
   /** The same as text, to open. */
@@ -17,7 +17,7 @@ export interface Display {
   show(screen: ScreenState): void;
 }
 
-export function makeDisplay(): Display {
+export function makeDisplay(): ShownDisplay {
   const lines = make('pre', { id: freshId('lines'), tabindex: 0, 'aria-label': texts.fob.display });
   const speech = make('p', { class: 'unseen', role: 'status' });
   const canvas = make('canvas', {

@@ -1,7 +1,7 @@
 import { htmlEscape } from 'escape-goat';
-import { texts } from '../texts.ts';
 import { IMAGES_ID, PAGE_ID, WORKER_ID } from './ids.ts';
 import { outerStyle, pageStyle } from './style.ts';
+import { texts } from './texts.ts';
 
 /** A fob, as the icon of the tab. Without one, a browser asks the server for it. */
 const ICON =

@@ -1,5 +1,5 @@
-import { texts } from '../texts.ts';
 import { make } from './dom.ts';
+import { texts } from './texts.ts';
 
 /**
  * Makes one key of a fob. It is down as long as a pointer, a finger, the space bar or Enter keeps it down; the worker

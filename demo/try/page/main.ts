@@ -4,13 +4,13 @@ import { workerPort } from '../fob/port.ts';
 import { fobTransport } from '../fob/transport.ts';
 import { CLOCK_SHOWN_MS, FOBS_MAX } from '../limits.ts';
 import { UserService } from '../service/service.ts';
-import { texts, USERS } from '../texts.ts';
 import { make, makeButton, makeField, say } from './dom.ts';
 import { readImage, startWorker } from './embedded.ts';
-import { makeFobView } from './fob-view.ts';
+import { makeFobPanel } from './fob-panel.ts';
 import { PAGE_ID } from './ids.ts';
-import { makeServiceView } from './service-view.ts';
-import { observeWire } from './wire-view.ts';
+import { makeServicePanel } from './service-panel.ts';
+import { texts, USERS } from './texts.ts';
+import { observeWire } from './wire-panel.ts';
 import { World } from './world.ts';
 
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
@@ -47,7 +47,7 @@ function makeStand(world: World, board: TryBoard, user: string, removed: () => v
   const bare = workerPort(startWorker());
   const keys: Uint8Array[] = [];
   const { port, element: wire } = observeWire(bare, world, keys);
-  const fob = makeFobView(port, board);
+  const fob = makeFobPanel(port, board);
   const client = connect(fobTransport(port, texts.boards[board]), { random });
   const service = new UserService(user, client, { now: () => world.now(), random }, keys);
   const stop = world.onTravel(ms => port.send({ do: 'travel', ms }));
@@ -64,7 +64,7 @@ function makeStand(world: World, board: TryBoard, user: string, removed: () => v
     { class: 'stand', 'aria-label': texts.fob.heading(user) },
     heading,
     fob.element,
-    makeServiceView(service),
+    makeServicePanel(service),
     wire,
     remove,
   );

@@ -1,5 +1,5 @@
 import { isFobError } from 'passfob/errors';
-import { texts } from '../texts.ts';
+import { texts } from './texts.ts';
 
 /** Returns what to say about an error: what happened, and what to do on this page, which has no command line. */
 export function problemText(error: unknown): string {

@@ -8,7 +8,7 @@ import { type FobSecrets, giveSecrets } from 'passfob/owner/pairing';
 import type { OwnerTools } from 'passfob/owner/tools';
 import { DIGITS, PERIOD_SECONDS } from '../limits.ts';
 import type { PasscodeKind } from './passcodes.ts';
-import { type PushRequest, pushSuite, questionOf } from './push.ts';
+import { type ApprovalRequest, pushSuite, questionOf } from './push.ts';
 
 /** A session with a fob, for its owner. Every act opens a session of its own: the fob may have lost its power since. */
 export interface OwnedFob {
@@ -17,7 +17,7 @@ export interface OwnedFob {
 }
 
 /** The name of the service on the fob's screen. */
-export const SERVICE_NAME = 'Try page';
+const SERVICE_NAME = 'Try page';
 
 /** A fob that shows its pairing code, and for how long. */
 export interface ShownCode {
@@ -129,9 +129,9 @@ async function write(tools: OwnerTools, fob: OwnedFob, { id, ...given }: Account
 }
 
 /** The parts of a request that concern the fob, and who is told when the fob shows it. */
-export interface Approval {
+export interface ApprovalToAsk {
   readonly account: Uint8Array;
-  readonly request: PushRequest;
+  readonly request: ApprovalRequest;
   readonly onShown: () => void;
 }
 
@@ -142,7 +142,7 @@ export interface Approval {
 export async function askApproval(
   tools: OwnerTools,
   fob: OwnedFob,
-  { account, request, onShown }: Approval,
+  { account, request, onShown }: ApprovalToAsk,
 ): Promise<string> {
   const text = new TextEncoder();
   const { signal } = tools;

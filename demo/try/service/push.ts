@@ -10,7 +10,7 @@ import { NUMBERS, PUSH_ID_BYTES } from '../limits.ts';
 const SUITE = 'OCRA-1:HOTP-SHA256-8:QH40';
 
 /** A request that a fob is asked to approve. */
-export interface PushRequest {
+export interface ApprovalRequest {
   readonly id: string;
   readonly user: string;
   /** 0 to 99: the page and the fob show it, and the person compares. */
@@ -29,20 +29,20 @@ export function newPush(
   random: (length: number) => Uint8Array,
   user: string,
   createdMs: number,
-): PushRequest {
+): ApprovalRequest {
   const [high = 0, low = 0] = random(2);
   return { id: hexOf(random(PUSH_ID_BYTES)), user, number: ((high << 8) | low) % NUMBERS, createdMs };
 }
 
 /** Returns the question that the fob answers (RFC 6287): a hash over all facts of the request, so that its answer is to no other. */
-export function questionOf({ id, user, number, createdMs }: PushRequest): Uint8Array {
+export function questionOf({ id, user, number, createdMs }: ApprovalRequest): Uint8Array {
   const facts = new TextEncoder().encode(JSON.stringify([id, user, number, createdMs]));
   const hash = hostPrimitives.hash(SHA256, [facts]);
   return bytesOf(hexOf(hash).slice(0, pushSuite().length));
 }
 
 /** Whether this is the fob's answer to this request. @param answer the eight digits that the fob sent */
-export function isApproval(secret: Uint8Array, request: PushRequest, answer: string): boolean {
+export function isApproval(secret: Uint8Array, request: ApprovalRequest, answer: string): boolean {
   const suite = pushSuite();
   const key = new Hmac(hostPrimitives, suite.algorithm as Algorithm, secret);
   return ocra(hostPrimitives, key, suite, questionOf(request), 0, new Uint8Array(0), 0) === answer;

@@ -14,7 +14,7 @@ import {
   writePushAccount,
 } from './owner.ts';
 import { checkPasscode, type PasscodeAccount, type PasscodeCheck, type PasscodeKind } from './passcodes.ts';
-import { isApproval, newPush, type PushRequest } from './push.ts';
+import { type ApprovalRequest, isApproval, newPush } from './push.ts';
 
 /** How a request for approval ended. `forged`: an answer came, and it is not the one that this fob's key makes. */
 export type PushOutcome = 'approved' | 'denied' | 'reported' | 'expired' | 'forged';
@@ -95,7 +95,7 @@ export class UserService {
     return result;
   }
 
-  newPush(): PushRequest {
+  newPush(): ApprovalRequest {
     return newPush(this.#tools.random, this.user, this.#tools.now());
   }
 
@@ -104,7 +104,7 @@ export class UserService {
    * @param onShown called when the fob shows it
    * @throws FobError those of the link
    */
-  async requestApproval(request: PushRequest, onShown: () => void): Promise<PushOutcome> {
+  async requestApproval(request: ApprovalRequest, onShown: () => void): Promise<PushOutcome> {
     const key = this.#pushKey;
     if (key === undefined) throw new Error('no key for push requests');
     try {

@@ -2,9 +2,9 @@ import { readPairingCode } from 'passfob/client';
 import { LOG_ROWS_MAX } from '../limits.ts';
 import type { PasscodeKind } from '../service/passcodes.ts';
 import type { UserService } from '../service/service.ts';
-import { texts } from '../texts.ts';
 import { make, makeButton, makeField, say } from './dom.ts';
 import { problemText } from './problems.ts';
+import { texts } from './texts.ts';
 
 const { service: words } = texts;
 
@@ -18,7 +18,7 @@ interface Acts {
 }
 
 /** Shows the service of one user: what it can do next, and what it did. */
-export function makeServiceView(service: UserService): HTMLElement {
+export function makeServicePanel(service: UserService): HTMLElement {
   const result = make('p', { class: 'result', role: 'status' });
   const log = make('ol', { class: 'log', tabindex: 0, 'aria-label': words.log });
   const parts = make('fieldset', { class: 'acts' });

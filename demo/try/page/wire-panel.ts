@@ -3,11 +3,11 @@ import { TraceDecoder } from '@passfob/protocol/trace/decode';
 import type { TraceWay } from '@passfob/protocol/trace/records';
 import { messageText } from '@passfob/protocol/trace/text';
 import { hostPrimitives } from 'passfob/client';
-import type { FobPort } from '../fob/port.ts';
+import type { WorkerPort } from '../fob/port.ts';
 import { WIRE_ROWS_MAX } from '../limits.ts';
-import { texts } from '../texts.ts';
-import { frameText } from '../wire-texts.ts';
 import { make, makeButton } from './dom.ts';
+import { texts } from './texts.ts';
+import { frameText } from './wire-texts.ts';
 import type { World } from './world.ts';
 
 /** One line of the view; repeated ones are counted instead. */
@@ -22,10 +22,10 @@ interface Row {
  * @param keys with which sealed frames are opened; they may be added later
  */
 export function observeWire(
-  port: FobPort,
+  port: WorkerPort,
   world: World,
   keys: readonly Uint8Array[],
-): { port: FobPort; element: HTMLElement } {
+): { port: WorkerPort; element: HTMLElement } {
   const list = make('ol', { class: 'wire', tabindex: 0, 'aria-label': texts.wire.heading });
   const empty = make('p', { class: 'hint' }, texts.wire.empty);
   let last: Row | undefined;

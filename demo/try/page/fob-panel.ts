@@ -1,19 +1,19 @@
 import type { LastingFault, SingleFault, TryBoard } from '../fob/messages.ts';
-import type { FobPort } from '../fob/port.ts';
-import { spanText, texts } from '../texts.ts';
+import type { WorkerPort } from '../fob/port.ts';
 import { makeDisplay } from './display.ts';
 import { freshId, make, makeButton, makeSwitch, say } from './dom.ts';
 import { makeKey } from './keys.ts';
+import { spanText, texts } from './texts.ts';
 
 /** A fob on the page: its case with display and keys, and below it power and faults. */
-export interface FobView {
+export interface FobPanel {
   readonly element: HTMLElement;
   /** Resolves when the fob has started and shows something. */
   readonly ready: Promise<void>;
 }
 
 /** Shows the fob behind a port. */
-export function makeFobView(port: FobPort, board: TryBoard): FobView {
+export function makeFobPanel(port: WorkerPort, board: TryBoard): FobPanel {
   const { glass, asText, show } = makeDisplay();
   const hint = make('p', { class: 'hint', id: freshId('hint') }, texts.fob.keyHint);
   const keys = make('div', { class: 'keys' });
@@ -50,7 +50,7 @@ export function makeFobView(port: FobPort, board: TryBoard): FobView {
 }
 
 /** Makes the switches of faults that last, and the buttons of those that happen once. */
-function faults(port: FobPort, state: HTMLElement): HTMLElement {
+function faults(port: WorkerPort, state: HTMLElement): HTMLElement {
   const lasting = Object.entries(texts.lastingFaults) as [LastingFault, string][];
   const single = Object.entries(texts.singleFaults) as [SingleFault, string][];
   return make(

@@ -1,6 +1,6 @@
-import type { LastingFault, SingleFault, TryBoard } from './fob/messages.ts';
-import type { CheckOutcome, PasscodeKind } from './service/passcodes.ts';
-import type { PushOutcome } from './service/service.ts';
+import type { LastingFault, SingleFault, TryBoard } from '../fob/messages.ts';
+import type { CheckOutcome, PasscodeKind } from '../service/passcodes.ts';
+import type { PushOutcome } from '../service/service.ts';
 
 /** The users of the page, one for each fob. */
 export const USERS = ['Anna', 'Ben', 'Clara', 'David'] as const;
