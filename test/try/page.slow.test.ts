@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,11 +20,10 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Serves the page as any server of files does. @returns its URL, and the paths that were asked for */
 async function served(): Promise<{ url: string; asked: string[] }> {
-  const html = await bundledTryPage(root);
   const asked: string[] = [];
   const server = createServer(({ url = '' }, response) => {
     asked.push(url);
-    response.setHeader('content-type', 'text/html').end(html);
+    response.setHeader('content-type', 'text/html').end(readFileSync(file));
   });
   await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
   onTestFinished(() => {
@@ -33,6 +32,17 @@ async function served(): Promise<{ url: string; asked: string[] }> {
   });
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/try.html`, asked };
 }
+
+/** Travels for 30 days, and returns what the page says meanwhile, and whether its service can be used. */
+const TRAVEL = `() => new Promise(resolve => {
+  const [state, service] = ['.state', 'fieldset'].map(one => document.querySelector(one));
+  const seen = [];
+  new MutationObserver(() => {
+    seen.push(state.textContent + ', service ' + (service.disabled ? 'off' : 'on'));
+    if (state.textContent === '') resolve(seen.join('\\n'));
+  }).observe(state, { childList: true });
+  [...document.querySelectorAll('button')].find(one => one.textContent === '30 days on').click();
+})`;
 
 async function playStory(opener: Opener, url: string): Promise<void> {
   await opener.preload(KEEP_SECRETS);
@@ -66,7 +76,7 @@ describeNeeds(needsTool('chromium'), 'the try page in Chromium', path => {
   it('the try page works from a static server in Chromium, and asks it for nothing but itself', async () => {
     const { url, asked } = await served();
     const opener = await chromium(false);
-    await playStory(opener, url);
+    await pairAndEnrol(await opener.open(url));
     expect(asked).toEqual(['/try.html']);
     expect(opener.complaints).toEqual([]);
   });
@@ -117,6 +127,15 @@ describeNeeds(needsTool('chromium'), 'the try page in Chromium', path => {
     await expect.poll(display).toMatch(/1\/2/);
   });
 
+  it('the service of the try page waits while its fob travels through time', async () => {
+    const opener = await chromium(true);
+    const hands = await opener.open(`file://${file}`);
+    await pairAndEnrol(hands);
+    const seen = String(await hands.call(TRAVEL)).split('\n');
+    expect(seen[0]).toMatch(/^Travelling: (?:\d+ (?:days|hours)|less than an hour) to go …, service off$/);
+    expect(seen.at(-1)).toBe(', service on');
+  });
+
   it('the try page carries several fobs of different boards, each with its own user', async () => {
     const opener = await chromium(true);
     const hands = await opener.open(`file://${file}`);
@@ -163,7 +182,7 @@ itNeeds(
     const { url, asked } = await served();
     const firefox = await openFirefox(path);
     onTestFinished(() => firefox.end());
-    await playStory(firefox, url);
+    await pairAndEnrol(await firefox.open(url));
     expect(asked).toEqual(['/try.html']);
   },
 );

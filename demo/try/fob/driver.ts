@@ -14,7 +14,7 @@ export interface DriverTools {
 
 /** Faults of the cable, and of the bus between processor, display, clock and memory: rates a transfer. */
 const BAD_CABLE = { flip: 0.03, drop: 0.03, insert: 0.03 };
-const BAD_BUS = { fail: 0.02 };
+const BAD_BUS = { fail: 0.05 };
 
 /**
  * Runs one fob for a page: a simulated board whose virtual time follows the clock of the platform, and jumps where the

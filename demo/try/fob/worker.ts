@@ -23,4 +23,5 @@ const driver = new FobDriver({
 });
 scope.addEventListener('message', ({ data }) => driver.receive(data));
 setInterval(() => driver.tick(), TICK_MS);
-isolate();
+const left = isolate();
+if (left.length > 0) post({ tell: 'failed', why: `the worker keeps ${left.join()}` });

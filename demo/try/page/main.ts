@@ -64,7 +64,7 @@ function makeStand(world: World, board: TryBoard, user: string, removed: () => v
     { class: 'stand', 'aria-label': texts.fob.heading(user) },
     heading,
     fob.element,
-    makeServicePanel(service),
+    makeServicePanel(service, port),
     wire,
     remove,
   );

@@ -1,4 +1,5 @@
 import { readPairingCode } from 'passfob/client';
+import type { WorkerPort } from '../fob/port.ts';
 import { LOG_ROWS_MAX } from '../limits.ts';
 import type { PasscodeKind } from '../service/passcodes.ts';
 import type { UserService } from '../service/service.ts';
@@ -17,35 +18,59 @@ interface Acts {
   readonly updates: (() => void)[];
 }
 
-/** Shows the service of one user: what it can do next, and what it did. */
-export function makeServicePanel(service: UserService): HTMLElement {
-  const result = make('p', { class: 'result', role: 'status' });
-  const log = make('ol', { class: 'log', tabindex: 0, 'aria-label': words.log });
-  const parts = make('fieldset', { class: 'acts' });
+/** The elements that show what the service does, and whether it may do something now. */
+interface Shown {
+  readonly result: HTMLElement;
+  readonly log: HTMLElement;
+  readonly parts: HTMLFieldSetElement;
+}
+
+/** Returns the acts of a service. Nothing can be done during an act, or while the fob is behind on a journey through time. */
+function actsOf(service: UserService, port: WorkerPort, { result, log, parts }: Shown): Acts {
   const updates: (() => void)[] = [];
-  const acts: Acts = {
+  let isBusy = false;
+  let isTravelling = false;
+  const allow = () => {
+    parts.disabled = isBusy || isTravelling;
+  };
+  port.listen(message => {
+    if (message.tell !== 'time') return;
+    isTravelling = message.behindMs > 0;
+    allow();
+  });
+  const done = (text: string) => {
+    say(result, text);
+    log.prepend(make('li', {}, text));
+    while (log.children.length > LOG_ROWS_MAX) log.lastElementChild?.remove();
+  };
+  return {
     service,
     updates,
     run(work) {
       if (parts.disabled) return;
       const before = document.activeElement;
-      parts.disabled = true;
+      isBusy = true;
+      allow();
       say(result, words.busy);
-      const done = (text: string) => {
-        say(result, text);
-        log.prepend(make('li', {}, text));
-        while (log.children.length > LOG_ROWS_MAX) log.lastElementChild?.remove();
-      };
       void work(text => say(result, text))
         .then(done, error => done(problemText(error)))
         .finally(() => {
-          parts.disabled = false;
+          isBusy = false;
+          allow();
           for (const update of updates) update();
           // A field that was off has lost the focus.
           if (document.activeElement === document.body && before instanceof HTMLElement) before.focus();
         });
     },
   };
+}
+
+/** Shows the service of one user: what it can do next, and what it did. @param port of the user's fob */
+export function makeServicePanel(service: UserService, port: WorkerPort): HTMLElement {
+  const result = make('p', { class: 'result', role: 'status' });
+  const log = make('ol', { class: 'log', tabindex: 0, 'aria-label': words.log });
+  const parts = make('fieldset', { class: 'acts' });
+  const acts = actsOf(service, port, { result, log, parts });
   parts.append(
     make('legend', { class: 'unseen' }, words.heading(service.user)),
     pairing(acts),
@@ -53,7 +78,7 @@ export function makeServicePanel(service: UserService): HTMLElement {
     signInByPasscode(acts),
     signInByApproval(acts),
   );
-  for (const update of updates) update();
+  for (const update of acts.updates) update();
   return make(
     'div',
     { class: 'service' },

@@ -98,7 +98,7 @@ export const texts = {
   lastingFaults: {
     cable: 'A bad cable: bytes are lost, doubled and flipped',
     bus: 'A loose wire: the chips on the board do not always answer',
-    display: 'The display is off its socket',
+    display: 'The display is off its socket, and needs a new start afterwards',
   } satisfies Record<LastingFault, string>,
   singleFaults: {
     cut: 'Cut the power in the middle of the next write',
