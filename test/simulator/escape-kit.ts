@@ -26,6 +26,15 @@ const EXCEPTIONS = `[
   function () { decodeURIComponent("%"); }, function () { JSON.parse("{"); }, function () { new RegExp("("); },
   function () { require("crypto").AES.encrypt("a", "b"); }, function () { class A { constructor() { this.x(); } } new A(); }]`;
 
+/** `import()` by every compiler: in a browser the page's Content-Security-Policy refuses it, which no test in Node has. */
+export const IMPORTS = `
+try { eval("imp" + "ort('node:fs')").then(follow, follow); } catch (e) { follow(e); }
+try { eval("imp" + "ort/**/('node:fs')").then(follow, follow); } catch (e) { follow(e); }
+[function () {}, async function () {}, function* () {}, print, Function].forEach(function (each) {
+  try { each.constructor("return imp" + "ort('node:fs')")().then(follow, follow); } catch (e) { follow(e); }
+});
+`;
+
 /** What a value leads to: itself, what made it, and what these compile. */
 export const SEARCH = `
 var found = [];
@@ -44,15 +53,22 @@ function compilers(value) {
   try { seen.push(value.prototype.constructor.constructor, Object.getPrototypeOf(value.prototype).constructor.constructor); } catch (e) {}
   return seen;
 }
+// Each rejection is followed to a compiler that makes another one.
+var followed = 0;
 function follow(value) {
+  if (++followed > 2000) return;
   keep(value);
   compilers(value).forEach(function (type) {
     if (typeof type !== "function") return;
-    try { keep(type("return this")()); } catch (e) {}
-    try { keep(type("return globalThis")()); } catch (e) {}
-    try { keep(type("return process")()); } catch (e) {}
+    ["this", "globalThis", "process"].forEach(function (name) {
+      try {
+        var made = type("return " + name)();
+        keep(made);
+        // What an asynchronous function gives.
+        made.then(keep, follow);
+      } catch (e) {}
+    });
     try { var made = type("yield this")(); keep(made.next().value); } catch (e) {}
-    try { type("return imp" + "ort('node:fs')")().then(keep, follow); } catch (e) {}
   });
 }
 function caught(action) { try { action(); } catch (e) { follow(e); } }
@@ -66,13 +82,18 @@ ${EXCEPTIONS}.forEach(caught);
 try { (function () { "use strict"; follow(arguments.callee.caller); })(); } catch (e) { follow(e); }
 try { follow((function f() { return f.caller; })()); } catch (e) { follow(e); }
 try { E.toUint8Array({ callback: function f() { follow(f.caller); follow(arguments.callee.caller); follow(this); } }); } catch (e) { follow(e); }
+var tracing = false;
 Error.prepareStackTrace = function (error, frames) {
+  // Following an error asks for its trace again.
+  if (tracing) return "";
+  tracing = true;
   follow(frames);
   follow(error);
   frames.forEach(function (frame) {
     follow(frame);
     ["getThis", "getFunction", "getEvalOrigin", "getTypeName"].forEach(function (name) { try { follow(frame[name]()); } catch (e) { follow(e); } });
   });
+  tracing = false;
   return "";
 };
 try { Error.__proto__.prepareStackTrace = Error.prepareStackTrace; (0, new Error("x").constructor).prepareStackTrace = Error.prepareStackTrace; } catch (e) {}
@@ -85,8 +106,6 @@ try { Object.getPrototypeOf(function () {}).constructor.prepareStackTrace = Erro
     try { follow(Object.getOwnPropertyDescriptor(Object.getPrototypeOf(value), name).get); } catch (e) {}
   });
 });
-try { eval("imp" + "ort('node:fs')").then(follow, follow); } catch (e) { follow(e); }
-try { eval("imp" + "ort/**/('node:fs')").then(follow, follow); } catch (e) { follow(e); }
 process.on("uncaughtException", function (error) { follow(error); follow(this); follow(arguments.callee.caller); });
 setTimeout("(", 1);
 setTimeout(function () { follow(this); follow(arguments); null.x; }, 1);
