@@ -86,7 +86,12 @@ export function stand(board: TryBoard = 'pico', user = 'Anna'): Stand {
       await expect.poll(() => shown?.text.join('\n') ?? '').toMatch(pattern);
       return screen().text.join('\n');
     },
-    press: () => held(120),
+    // Down and up at once: the driver makes a press of it, however busy this machine is.
+    async press() {
+      port.send({ do: 'key', key: 0, down: true });
+      port.send({ do: 'key', key: 0, down: false });
+      await pauseMs(200);
+    },
     hold: () => held(HOLD_MS),
     approve: () => held(APPROVE_MS),
   };

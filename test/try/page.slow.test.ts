@@ -111,7 +111,7 @@ describeNeeds(needsTool('chromium'), 'the try page in Chromium', path => {
     await expect
       .poll(async () => {
         if (/1\/2/.test(await display())) return true;
-        await key.press(' ', { delay: 120 });
+        await key.press(' ');
         return false;
       })
       .toBe(true);
