@@ -90,7 +90,7 @@ export function stand(board: TryBoard = 'pico', user = 'Anna'): Stand {
     async press() {
       port.send({ do: 'key', key: 0, down: true });
       port.send({ do: 'key', key: 0, down: false });
-      await pauseMs(200);
+      await pauseMs(600);
     },
     hold: () => held(HOLD_MS),
     approve: () => held(APPROVE_MS),

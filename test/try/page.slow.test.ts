@@ -112,6 +112,7 @@ describeNeeds(needsTool('chromium'), 'the try page in Chromium', path => {
       .poll(async () => {
         if (/1\/2/.test(await display())) return true;
         await key.press(' ');
+        await page.waitForTimeout(500);
         return false;
       })
       .toBe(true);

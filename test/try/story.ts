@@ -9,6 +9,8 @@ const DISPLAY = 'pre';
 const RESULT = '.result';
 /** The page makes a press of it, however busy this machine is. */
 const PRESS_MS = 0;
+/** Until the display shows what a press did. */
+const DRAWN_MS = 500;
 const HOLD_MS = 900;
 const APPROVE_MS = 1_400;
 /** A fob's keys are deaf for a moment after each question and each new view. */
@@ -50,6 +52,7 @@ export async function passcodeShown(hands: Hands): Promise<string> {
     .poll(async () => {
       if (/1\/\d/.test(await hands.text(DISPLAY))) return true;
       await hands.keyDown(PRESS_MS);
+      await pause(DRAWN_MS);
       return false;
     })
     .toBe(true);

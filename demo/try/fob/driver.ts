@@ -105,7 +105,7 @@ export class FobDriver {
     if (message.do !== 'travel') this.#follow(fob);
     if (message.do === 'key') this.#key(fob, message.key, message.down);
     else if (message.do === 'bytes') this.#wire?.write(message.bytes);
-    else if (message.do === 'travel') this.#offsetMs += message.ms;
+    else if (message.do === 'travel') this.#travel(fob, message.ms);
     else if (message.do === 'power') {
       if (message.on) fob.powerOn();
       else fob.cutPower();
@@ -146,20 +146,34 @@ export class FobDriver {
     else fob.loseTime();
   }
 
+  /** The page is told at once, even if the journey takes no time. */
+  #travel(fob: Fob, ms: number): void {
+    this.#offsetMs += ms;
+    this.#tellTime(fob);
+  }
+
+  #behindMs(fob: Fob): number {
+    return Math.max(0, this.#tools.now() + this.#offsetMs - fob.now());
+  }
+
   /** Moves the fob's time towards the page's, for a while at most, so that the worker stays open for messages. */
   #follow(fob: Fob): void {
-    const { now, post } = this.#tools;
+    const { now } = this.#tools;
     const untilMs = now() + TIME_BUDGET_MS;
-    const behind = () => Math.max(0, now() + this.#offsetMs - fob.now());
-    while (behind() >= 1 && now() <= untilMs) {
+    for (let ms = this.#behindMs(fob); ms >= 1 && now() <= untilMs; ms = this.#behindMs(fob)) {
       const nextReleaseMs = Math.min(...this.#releases.values()) - fob.now();
-      fob.advance(Math.min(behind(), TIME_PIECE_MS, Math.max(1, nextReleaseMs)));
+      fob.advance(Math.min(ms, TIME_PIECE_MS, Math.max(1, nextReleaseMs)));
       this.#release(fob);
     }
-    const behindMs = Math.round(behind());
+    this.#tellTime(fob);
+  }
+
+  /** Tells how far a travelling fob is behind, and once that it has arrived. */
+  #tellTime(fob: Fob): void {
+    const behindMs = Math.round(this.#behindMs(fob));
     const isTravelling = behindMs > BEHIND_MS;
     if (isTravelling || this.#isTravelling)
-      post({ tell: 'time', nowMs: fob.now(), behindMs: isTravelling ? behindMs : 0 });
+      this.#tools.post({ tell: 'time', nowMs: fob.now(), behindMs: isTravelling ? behindMs : 0 });
     this.#isTravelling = isTravelling;
   }
 }
