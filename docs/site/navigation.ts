@@ -46,6 +46,7 @@ export const GROUPS: readonly NavigationGroup[] = [
     isOpen: true,
     pages: [
       page('README.md', 'What Passfob is'),
+      page('docs/try.md', 'Try it in a page'),
       ...DOORS,
       page('docs/comparison.md', 'Compared with others'),
       page('docs/upgrading.md', 'Upgrading'),
