@@ -5,6 +5,7 @@ import { BENCH } from './boards/bench.ts';
 import type { BoardWiring } from './boards/board.ts';
 import { PICO, PICO_HID } from './boards/pico.ts';
 import { builtImage } from './image.ts';
+import { insidesOf } from './insides.ts';
 import { Machine } from './machine.ts';
 import { memoryStore } from './state/stores.ts';
 
@@ -108,6 +109,7 @@ export function boot(options: BootOptions): SimulatedFob {
     },
     setBusFaults: plan => hardware.setBusFaults(plan),
     setPart: (part, connected) => machine.setPart(part, connected),
+    inspect: () => insidesOf(hardware, machine.inUse()),
     consoleText: () => hardware.log.text,
     get violations() {
       return [...hardware.violations];

@@ -2,6 +2,7 @@ import { fromReport, toReports } from '@passfob/protocol/reports';
 import type { EventRecord, TraceRecord, TraceWay } from '@passfob/protocol/trace/records';
 import type {
   BusFaultPlan,
+  Insides,
   PartName,
   PartsOptions,
   Screen,
@@ -330,6 +331,12 @@ export class Machine {
     this.#session?.kill();
     this.#session = undefined;
     this.#options.storage.close?.();
+  }
+
+  /** Timers and watches of the image; none without power. */
+  inUse(): Pick<Insides, 'timers' | 'watches'> {
+    this.#pacing.follow();
+    return this.#session?.inUse() ?? { timers: [], watches: [] };
   }
 
   #displayChanged(pixelsArrived: boolean): void {
