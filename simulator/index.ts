@@ -26,6 +26,16 @@ export type {
   Wire,
 } from './base/fob.ts';
 export { boot } from './boot.ts';
+export { bootAgain } from './boot-again.ts';
 export { type FaultKind, type FaultPlan, type FaultyWire, faultyWire } from './faults/wire.ts';
+export {
+  type FobRecording,
+  formatRecording,
+  NotARecording,
+  parseRecording,
+  type RecordedFacts,
+} from './recording/format.ts';
+export { type Recorder, recordFob } from './recording/recorder.ts';
+export { type Replay, replay } from './recording/replay.ts';
 export { fileStore, memoryStore } from './state/stores.ts';
 export { type Recording, recordTrace, type TraceOptions } from './trace/record.ts';

@@ -1,10 +1,13 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
-import type { SimulatedFob, Wire } from './base/fob.ts';
+import type { BootOptions, SimulatedFob, Wire } from './base/fob.ts';
+import { DEFAULT_START_MS } from './base/limits.ts';
 import { onPort, onSocket } from './base/start-refused.ts';
 import { boot, fileStore } from './boot.ts';
+import { bootAgain } from './boot-again.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { ControlTarget } from './control/target.ts';
+import { traceLogOf } from './control/trace-log.ts';
 import { WEB_KEY_BYTES } from './faceplates/limits.ts';
 import { terminalFaceplate } from './faceplates/terminal.ts';
 import { webFaceplate } from './faceplates/web/server.ts';
@@ -15,8 +18,11 @@ import { tcpFront } from './fronts/tcp.ts';
 import { openUsbip } from './fronts/usbip/options.ts';
 import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
 import { type Ready, readyLine, readyText } from './ready.ts';
+import { base64Of } from './recording/base64.ts';
+import { type Recorder, recordFob } from './recording/recorder.ts';
 import { lockStorage } from './state/lock.ts';
 import { traceToFile } from './trace/file.ts';
+import { readTraceKeys } from './trace-keys.ts';
 
 /** Exit codes, as `--help` documents them. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -54,8 +60,8 @@ async function openWire(
   }
 }
 
-function bootFob(options: SimulatorOptions, seed: number): SimulatedFob {
-  return boot({
+function bootOptions(options: SimulatorOptions, seed: number): BootOptions {
+  return {
     board: options.board,
     espruino: options.espruino,
     clock: options.clock,
@@ -65,7 +71,24 @@ function bootFob(options: SimulatorOptions, seed: number): SimulatedFob {
     ...(options.birth === 'none' || options.unflashed
       ? {}
       : { files: { birth: new Uint8Array(randomBytes(32)) } }),
-  });
+  };
+}
+
+/**
+ * Boots the fob. A new one with a seed of the person's is recorded from its first moment: only then is a replay the
+ * same.
+ */
+function bootFob(options: SimulatorOptions, seed: number): { fob: SimulatedFob; recorder?: Recorder } {
+  const booted = bootOptions(options, seed);
+  if (options.seed === undefined || booted.storage?.load() !== undefined) return { fob: boot(booted) };
+  const startMs = options.clock === 'real' ? Date.now() : DEFAULT_START_MS;
+  const fob = boot({ ...booted, startMs });
+  const files = Object.entries(booted.files ?? {}).map(([name, bytes]) => [name, base64Of(bytes)] as const);
+  const { board, espruino, clock } = options;
+  const { image } = fob.inspect();
+  const facts = { board, espruino, clock, seed, startMs, image, files: Object.fromEntries(files) };
+  const recorder = recordFob(fob, { ...facts, parts: {}, crystal: true });
+  return { fob: recorder.fob, recorder };
 }
 
 /** @throws the system's error if the file cannot be made */
@@ -91,7 +114,8 @@ async function start(
   const seed = options.seed ?? randomInt(2 ** 31);
   // A library may share a store on purpose; two running fobs with one identity are a mistake.
   if (options.storage !== undefined) closers.push(lockStorage(options.storage));
-  const fob = bootFob(options, seed);
+  const traceKeys = options.traceKey === undefined ? [] : readTraceKeys(options.traceKey);
+  const { fob, recorder } = bootFob(options, seed);
   closers.push(() => fob.close());
   if (options.trace !== undefined) closers.push(startTrace(fob, options.trace, options));
 
@@ -104,7 +128,16 @@ async function start(
     fronts.push(front);
     closers.push(() => front.close());
   };
-  const target: ControlTarget = { fob, clock: options.clock, fronts, quit: () => end(EXIT.done) };
+  const target: ControlTarget = {
+    fob,
+    clock: options.clock,
+    fronts,
+    traceKeys,
+    bootAgain,
+    ...(recorder && { recorder }),
+    quit: () => end(EXIT.done),
+  };
+  traceLogOf(fob);
   await openPorts(target, wire, options, ready, { open, closers });
   // The link is last: a start that fails on a port in use must not touch it.
   await openWire(fob, wire, options, ready, { open, lost: why => end(EXIT.failed, why) });

@@ -66,6 +66,13 @@ const SEED_OPTION = {
   describe: 'seed of all random values',
 } as const;
 
+const TRACE_KEY_OPTION = {
+  string: true,
+  requiresArg: true,
+  describe:
+    'file with pairing keys of a test, 64 hexadecimal digits a line: opens sealed frames for the page and control',
+} as const;
+
 /** The ways to see and reach the fob; the help lists first those that most people need. */
 function addFirst<T>(parser: Argv<T>) {
   return parser
@@ -86,6 +93,7 @@ function addFirst<T>(parser: Argv<T>) {
     })
     .option('baud', BAUD_OPTION)
     .option('web-key', WEB_KEY_OPTION)
+    .option('trace-key', TRACE_KEY_OPTION)
     .option('plain', { boolean: true, default: false, describe: 'with --terminal: text, no drawing' });
 }
 

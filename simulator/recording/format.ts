@@ -32,7 +32,7 @@ export interface RecordedFacts {
   readonly crystal: boolean;
 }
 
-export interface Recording {
+export interface FobRecording {
   readonly facts: RecordedFacts;
   readonly inputs: readonly RecordedInput[];
 }
@@ -51,12 +51,12 @@ export function inputLine(input: RecordedInput): string {
 }
 
 /** Returns the whole file. */
-export function formatRecording({ facts, inputs }: Recording): string {
+export function formatRecording({ facts, inputs }: FobRecording): string {
   return factsLine(facts) + inputs.map(inputLine).join('');
 }
 
 /** Reads a file. @throws NotARecording */
-export function parseRecording(text: string): Recording {
+export function parseRecording(text: string): FobRecording {
   if (text.length > MAX_RECORDING_CHARS) throw new NotARecording('the file is too long for a recording');
   const [first = '', ...rest] = text.split('\n').filter(line => line.trim() !== '');
   if (rest.length > MAX_RECORDED_INPUTS) throw new NotARecording('the recording has too many inputs');

@@ -1,7 +1,7 @@
 import type { SimulatedFob, Wire } from '../base/fob.ts';
 import { PRESS_HELD_MS, PRESS_SETTLE_MS } from '../base/limits.ts';
 import { base64Of } from './base64.ts';
-import type { RecordedFacts, Recording } from './format.ts';
+import type { FobRecording, RecordedFacts } from './format.ts';
 import type { FobInput, RecordedInput, RecordedWire } from './inputs.ts';
 import { MAX_RECORDED_INPUTS, MAX_RECORDED_WIRE_BYTES } from './limits.ts';
 
@@ -13,7 +13,9 @@ export interface Recorder {
   /** Give this one to everything that reaches the fob; the inner one is not recorded. */
   readonly fob: SimulatedFob;
   /** Returns the inputs so far, and the present time as their end. */
-  recording(): Recording;
+  recording(): FobRecording;
+  /** Number of the inputs so far. */
+  readonly count: number;
   /** `full`: further inputs are lost; `other-computer`: a USB computer outside polls the fob at times of its own. */
   readonly unrepeatable: Unrepeatable | undefined;
 }
@@ -196,6 +198,9 @@ export function recordFob(fob: SimulatedFob, facts: RecordedFacts): Recorder {
       ...recordedFaults(fob, inputs),
     }),
     recording: () => ({ facts, inputs: [...inputs.list, { at: inputs.nowMs(), do: 'end' }] }),
+    get count() {
+      return inputs.list.length;
+    },
     get unrepeatable() {
       return inputs.unrepeatable;
     },

@@ -1,5 +1,5 @@
 import type { SimulatedFob } from '../base/fob.ts';
-import type { RecordedFacts, Recording } from './format.ts';
+import type { FobRecording, RecordedFacts } from './format.ts';
 import { applyInput } from './inputs.ts';
 
 /** Boots a new fob with a virtual clock. Throws if it has not got the recorded image. */
@@ -7,7 +7,7 @@ export type BootAgain = (facts: RecordedFacts) => SimulatedFob;
 
 /** Plays a recording on a fob of its own, as far as the caller likes. */
 export interface Replay {
-  readonly recording: Recording;
+  readonly recording: FobRecording;
   /** Inputs that the fob has got. */
   readonly played: number;
   /**
@@ -20,7 +20,7 @@ export interface Replay {
 }
 
 /** Boots the fob of a recording, with none of its inputs yet. */
-export function replay(recording: Recording, bootAgain: BootAgain): Replay {
+export function replay(recording: FobRecording, bootAgain: BootAgain): Replay {
   const { facts, inputs } = recording;
   let fob = bootAgain(facts);
   let played = 0;

@@ -2,11 +2,11 @@ import type { SimulatedFob } from '@passfob/simulator/base/fob';
 import { boot } from '@passfob/simulator/boot';
 import { base64Of } from '@passfob/simulator/recording/base64';
 import {
+  type FobRecording,
   formatRecording,
   NotARecording,
   parseRecording,
   type RecordedFacts,
-  type Recording,
 } from '@passfob/simulator/recording/format';
 import { MAX_RECORDED_INPUTS, MAX_RECORDED_WIRE_BYTES } from '@passfob/simulator/recording/limits';
 import { type Recorder, recordFob } from '@passfob/simulator/recording/recorder';
@@ -79,7 +79,7 @@ function seen(fob: SimulatedFob) {
 const HELLO = '~AYYB5F28fg==\n';
 
 /** The same recording, written to a file and read again. */
-const throughFile = (recording: Recording) => parseRecording(formatRecording(recording));
+const throughFile = (recording: FobRecording) => parseRecording(formatRecording(recording));
 
 const steps = fc.array(
   fc.oneof(
