@@ -1,7 +1,7 @@
 import { BadRequest, type FieldReader } from './fields.ts';
 import type { BitmapForm, CommandResult, RequestFields } from './message.ts';
 import type { Observer } from './observe.ts';
-import type { ReplayDesk } from './replay-desk.ts';
+import type { Replays } from './replays.ts';
 import type { ControlTarget } from './target.ts';
 
 /** The connection of a command, besides the target. */
@@ -13,7 +13,7 @@ export interface ControlConnection {
   subscribe(form: BitmapForm | undefined): void;
   /** Events about the wire and the inside. */
   readonly observer: Observer;
-  readonly replays: ReplayDesk;
+  readonly replays: Replays;
 }
 
 /** Checks a request's fields, then runs the request. */

@@ -3,7 +3,7 @@ import { BadRequest } from './fields.ts';
 import { MAX_ID_CHARS, MAX_REQUEST_BYTES } from './limits.ts';
 import type { BitmapForm, SendMessage } from './message.ts';
 import { Observer } from './observe.ts';
-import { ReplayDesk } from './replay-desk.ts';
+import { Replays } from './replays.ts';
 import { screenFeed } from './screen-feed.ts';
 import { screenResult } from './screen-result.ts';
 import type { ControlTarget } from './target.ts';
@@ -23,7 +23,7 @@ export interface ControlSession {
 export function openSession(target: ControlTarget, send: SendMessage): ControlSession {
   const heldKeys = new Set<number>();
   const observer = new Observer(target, send);
-  const replays = new ReplayDesk(target);
+  const replays = new Replays(target);
   let endEvents: (() => void) | undefined;
   const subscribe = (form: BitmapForm | undefined) => {
     endEvents?.();

@@ -5,7 +5,7 @@ import type { SimulatedFob } from '../base/fob.ts';
 import { MAX_INSIDE_ENTRIES, MAX_TRACE_BYTES, MAX_TRACE_RECORDS } from './limits.ts';
 
 /** A write to a memory, or an erasure: which bytes, not their contents. */
-export interface Written {
+export interface MemoryWrite {
   /** Virtual UTC in ms since 1970. */
   readonly atMs: number;
   readonly memory: string;
@@ -21,7 +21,7 @@ export interface Written {
 export class TraceLog {
   readonly records: TraceRecord[] = [];
   /** The latest writes to the memories, oldest first. */
-  readonly written: Written[] = [];
+  readonly written: MemoryWrite[] = [];
   #bytes = 0;
   readonly #listeners = new Set<(record: TraceRecord) => void>();
 

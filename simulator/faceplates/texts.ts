@@ -137,7 +137,7 @@ export const panelTexts = {
   step: '30 seconds',
   day: 'One day',
   cut: 'Cut the power',
-  cutIn: 'in this operation on the memories from now',
+  cutIn: 'Operation on the memories, counted from now',
   willCut: (operation: number) => `The power will be cut in operation ${number(operation)}.`,
   losesTime: 'Let the clock’s battery die',
   losesTimeHint: 'Only while the power is off: the clock is fed otherwise.',

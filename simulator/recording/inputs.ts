@@ -30,12 +30,12 @@ interface InputFields {
   end: None;
 }
 
-export type FobInput = {
+export type OutsideInput = {
   readonly [N in keyof InputFields]: { readonly do: N } & InputFields[N];
 }[keyof InputFields];
 
 /** An input with its simulated time: whole ms since the recording's `startMs`. */
-export type RecordedInput = FobInput & { readonly at: number };
+export type RecordedInput = OutsideInput & { readonly at: number };
 
 type Check = (value: unknown) => boolean;
 
@@ -140,7 +140,7 @@ export function inputFault(value: unknown): string | undefined {
 }
 
 /** Gives a fob one input. Throws as the fob does, for a key that is not there. */
-export function applyInput(fob: SimulatedFob, input: FobInput): void {
-  const kind = KINDS[input.do] as Kind<FobInput>;
+export function applyInput(fob: SimulatedFob, input: OutsideInput): void {
+  const kind = KINDS[input.do] as Kind<OutsideInput>;
   kind.apply(fob, input);
 }

@@ -2,7 +2,7 @@ import type { SimulatedFob, Wire } from '../base/fob.ts';
 import { PRESS_HELD_MS, PRESS_SETTLE_MS } from '../base/limits.ts';
 import { base64Of } from './base64.ts';
 import type { FobRecording, RecordedFacts } from './format.ts';
-import type { FobInput, RecordedInput, RecordedWire } from './inputs.ts';
+import type { OutsideInput, RecordedInput, RecordedWire } from './inputs.ts';
 import { MAX_RECORDED_INPUTS, MAX_RECORDED_WIRE_BYTES } from './limits.ts';
 
 /** Why a recording cannot be replayed exactly. */
@@ -40,7 +40,7 @@ class Inputs {
   }
 
   /** Records the input, then gives it to the fob. */
-  take(input: FobInput, apply: () => void): void {
+  take(input: OutsideInput, apply: () => void): void {
     const nowMs = this.nowMs();
     const moving = this.#moving;
     const before = this.list.length;
@@ -86,7 +86,7 @@ class Inputs {
     moving.leftMs -= doneMs;
   }
 
-  #add(input: FobInput, at: number): void {
+  #add(input: OutsideInput, at: number): void {
     if (this.list.length >= MAX_RECORDED_INPUTS) this.unrepeatable ??= 'full';
     if (this.unrepeatable !== 'full') this.list.push({ at, ...input });
   }

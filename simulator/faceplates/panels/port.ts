@@ -2,7 +2,7 @@
 export type PortMessage = Readonly<Record<string, unknown>>;
 
 /** A channel to the control session of one fob: a WebSocket, a worker, or anything else that carries messages. */
-export interface FobPort {
+export interface ControlChannel {
   /** Sends a request. It is lost where the channel is closed. */
   send(message: PortMessage): void;
   /** Calls `listener` with each answer and event. Returns a function that stops it. */
@@ -14,13 +14,13 @@ export class RequestRefused extends Error {}
 
 /** Requests of one user of a channel, and the answers to them. */
 export class Requests {
-  readonly #port: FobPort;
+  readonly #port: ControlChannel;
   readonly #prefix: string;
   readonly #waiting = new Map<string, { done(answer: PortMessage): void; failed(error: Error): void }>();
   #count = 0;
 
   /** @param prefix tells its requests from those of others on the same channel */
-  constructor(port: FobPort, prefix: string) {
+  constructor(port: ControlChannel, prefix: string) {
     this.#port = port;
     this.#prefix = prefix;
     port.onMessage(message => this.#take(message));

@@ -16,7 +16,7 @@ function lineRow(line: WireLine): Piece {
   return piece(
     'tr',
     // A frame that is opened later has the same number and another text.
-    { key: `${number} ${kind} ${text}`, class: `line ${kind}` },
+    { key: `${number} ${kind} ${text}`, 'data-kind': kind },
     piece('td', {}, timeText(atMs)),
     piece('td', {}, way === null ? texts.event : texts.ways[way]),
     piece('td', {}, port ?? ''),

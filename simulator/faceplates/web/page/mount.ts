@@ -1,7 +1,7 @@
 import { MAX_LOADED_BYTES } from '../../limits.ts';
 import { type ActValues, acts } from '../../panels/acts.ts';
 import { type PanelName, panelPieces } from '../../panels/all.ts';
-import { type FobPort, type PortMessage, Requests } from '../../panels/port.ts';
+import { type ControlChannel, type PortMessage, Requests } from '../../panels/port.ts';
 import {
   afterEvent,
   emptyPanels,
@@ -37,7 +37,7 @@ const EVENTS_OF: Readonly<Record<PanelName, 'wire' | 'inside'>> = {
  */
 export function mountPanels(
   root: HTMLElement,
-  port: FobPort,
+  port: ControlChannel,
   measured: readonly MeasuredImage[],
 ): MountedPanels {
   const panels = new Panels(root, port, measured);
@@ -54,7 +54,7 @@ class Panels {
   readonly #observed = new Set<string>();
   #drawing = 0;
 
-  constructor(root: HTMLElement, port: FobPort, measured: readonly MeasuredImage[]) {
+  constructor(root: HTMLElement, port: ControlChannel, measured: readonly MeasuredImage[]) {
     this.#root = root;
     this.#requests = new Requests(port, 'panel ');
     this.#state = emptyPanels(measured);

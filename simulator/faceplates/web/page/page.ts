@@ -1,6 +1,6 @@
 import { SHORT_PRESS_MS } from '../../../control/limits.ts';
 import { MAX_PAGE_RECONNECT_MS, MAX_PAGE_SCALE, PAGE_RECONNECT_MS } from '../../limits.ts';
-import { type FobPort, type PortMessage, Requests } from '../../panels/port.ts';
+import { type ControlChannel, type PortMessage, Requests } from '../../panels/port.ts';
 import type { MeasuredImage } from '../../panels/state.ts';
 import { texts } from '../../texts.ts';
 import { bytesOfBase64 } from './files.ts';
@@ -51,7 +51,7 @@ let reconnectMs = PAGE_RECONNECT_MS;
 const listeners = new Set<(message: PortMessage) => void>();
 
 /** The WebSocket as a channel. Requests are lost while it is closed, and each new one begins without a past. */
-const port: FobPort = {
+const port: ControlChannel = {
   send: message => {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   },

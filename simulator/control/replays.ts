@@ -8,7 +8,7 @@ import { screenResult } from './screen-result.ts';
 import type { ControlTarget } from './target.ts';
 
 /** The replay of one connection: a recording arrives in parts, and is then played on a fob of its own. */
-export class ReplayDesk {
+export class Replays {
   readonly #target: ControlTarget;
   #text = '';
   #replay: Replay | undefined;
