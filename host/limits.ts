@@ -33,6 +33,8 @@ export const TCP_PORT_MAX = 65_535;
 
 /** About ten times the longest answer: a fob writes a whole record, 10 ms a page, before it answers. */
 export const ANSWER_TIMEOUT_MS = 2_500;
+/** In a scenario a fob answers at once, or the frame is lost. */
+export const SCENARIO_PATIENCE = { answerTimeoutMs: 150, sendsMax: 3 };
 /** After this many unanswered sends the link counts as dead. */
 export const SENDS_MAX = 3;
 /** Timeout for a port that may be any device; a fob needs one of these to say hello. */

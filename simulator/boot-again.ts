@@ -8,7 +8,7 @@ import { NotARecording, type RecordedFacts } from './recording/format.ts';
  * @throws NotARecording if the recorded image was another one
  */
 export function bootAgain(facts: RecordedFacts): SimulatedFob {
-  const { board, espruino, seed, startMs, parts, crystal, image } = facts;
+  const { board, espruino, seed, startMs, parts, crystal, image, faults } = facts;
   const files = Object.entries(facts.files).map(
     ([name, text]) => [name, bytesOfBase64(text) ?? new Uint8Array()] as const,
   );
@@ -18,6 +18,7 @@ export function bootAgain(facts: RecordedFacts): SimulatedFob {
     seed,
     startMs,
     parts,
+    faults,
     crystal,
     clock: 'virtual',
     files: Object.fromEntries(files),

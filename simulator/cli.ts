@@ -1,8 +1,23 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
+import type { OpenOwner } from './scenarios/base/owner.ts';
 
 // By package name, not by the place of this file: in a bundle this file is elsewhere.
 const manifest = createRequire(import.meta.url).resolve('@passfob/simulator/package.json');
 
 /** Path of the built program (`npm run build`) that runs a simulated fob. */
 export const program = join(dirname(manifest), 'dist', 'main.js');
+
+/**
+ * Runs scenario files in this process, on its standard streams.
+ * @param program its name in help and messages
+ * @returns the exit code: 0 all passed, 1 one failed, 2 wrong usage or a file that cannot be read
+ */
+export async function runScenarios(
+  args: readonly string[],
+  program: string,
+  owner: OpenOwner,
+): Promise<number> {
+  const { runCommand } = await import('./run-command.ts');
+  return runCommand(args, program, owner);
+}

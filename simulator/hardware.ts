@@ -1,12 +1,17 @@
-import type { BusFaultPlan, PartName, PartsOptions, StateStore, Wear } from './base/fob.ts';
+import type { FaultPlan } from './base/fault-plan.ts';
+import type { PartName, PartsOptions, StateStore, Wear } from './base/fob.ts';
 import { EEPROM_BYTES, FIRST_CLOCK_MS, LARGE_EEPROM_BYTES, SUPPLY_VOLTS } from './base/limits.ts';
 import { Operations } from './base/power.ts';
 import { makeRandomness, type Randomness } from './base/randomness.ts';
 import type { Due, Scheduler } from './base/time.ts';
 import type { BoardWiring, PortName } from './boards/board.ts';
-import { busFaults } from './faults/bus.ts';
+import { lowVolts } from './faults/battery.ts';
+import { FaultDraw } from './faults/draw.ts';
+import { checkedPlan } from './faults/plan.ts';
+import { extremeClimate, ROOM } from './faults/temperature.ts';
 import { ConsoleLog } from './interpreter/console.ts';
 import type { Hardware } from './interpreter/host.ts';
+import { fillStorage } from './interpreter/storage-files.ts';
 import type { TextLog } from './interpreter/text-log.ts';
 import { FobKeys } from './keys.ts';
 import { At24c32 } from './parts/at24c32.ts';
@@ -20,20 +25,25 @@ import { Ssd1306 } from './parts/ssd1306.ts';
 import { Stm32Clock } from './parts/stm32-clock.ts';
 import { steadyClock } from './parts/system-clock.ts';
 import { UsbHost } from './parts/usb-host.ts';
+import type { Platform } from './platform/platform.ts';
 import { type Memories, openMemories } from './state/memories.ts';
 
 export interface HardwareOptions {
+  readonly platform: Platform;
   readonly facts: BoardWiring;
   readonly storage: StateStore;
   readonly seed: number;
+  /** Makes the board's own randomness for one use. */
+  readonly random: (...labels: readonly (string | number)[]) => Randomness;
   readonly driftPpm: number;
   readonly oscillatorPpm: number;
   readonly crystal: boolean;
   readonly parts: PartsOptions;
-  readonly busFaults: BusFaultPlan | undefined;
+  readonly faults: FaultPlan | undefined;
   /** Called once the memories are open, because they hold the last time. */
   scheduler(memories: Memories): Scheduler;
-  powerLost(): void;
+  /** @param fault by which the power was lost and comes back, if it was one */
+  powerLost(fault: Randomness | undefined): void;
   pinChanged(pin: string, level: boolean): void;
   send(port: PortName, bytes: Uint8Array): void;
   displayChanged(pixelsArrived: boolean): void;
@@ -47,6 +57,7 @@ export class BoardHardware {
   readonly memories: Memories;
   readonly scheduler: Scheduler;
   readonly operations: Operations;
+  readonly faults: FaultDraw;
   readonly flash: Flash;
   readonly files: Files;
   readonly i2c: I2cBus;
@@ -58,6 +69,8 @@ export class BoardHardware {
   readonly keys: FobKeys;
   readonly usb: UsbHost;
   supplyVolts = SUPPLY_VOLTS;
+  /** Of a battery that a fault has emptied, until the next start. */
+  #lowVolts: number | undefined;
   /** Whether the image allows deep sleep. */
   deepSleep = false;
   /** Native calls of the crypto library so far. */
@@ -83,10 +96,13 @@ export class BoardHardware {
         flash: facts.flash.pageBytes * facts.flash.pages,
         eeprom: options.parts.eeprom === 'AT24C256' ? LARGE_EEPROM_BYTES : EEPROM_BYTES,
       },
-      seed,
+      count => options.random('serial').bytes(count),
     );
     const scheduler = options.scheduler(this.memories);
     this.scheduler = scheduler;
+    this.faults = new FaultDraw(seed);
+    this.faults.set(checkedPlan(options.faults ?? {}));
+    const { faults } = this;
     this.operations = this.#makeOperations();
     const nowUs = () => scheduler.nowUs;
     const spend = (us: number) => scheduler.spend(us);
@@ -98,16 +114,16 @@ export class BoardHardware {
       violations: this.violations,
     });
     this.files = new Files(this.memories.files, this.operations);
-    this.rtc = new Ds3231(this.memories.rtc, nowUs, options.driftPpm);
+    this.rtc = new Ds3231(this.memories.rtc, nowUs, options.driftPpm, faults);
     this.display = new Ssd1306({
       randomness: () => this.randomness('display'),
       changed: pixelsArrived => options.displayChanged(pixelsArrived),
     });
     this.glass = new Glass(facts.bangle, () => options.displayChanged(true));
     this.radio = new Radio((us, action) => scheduler.at(scheduler.nowUs + us, action));
-    this.eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs);
-    this.i2c = new I2cBus(facts.i2c ? [this.display, this.rtc, this.eeprom] : [], spend, this.violations);
-    this.setBusFaults(options.busFaults);
+    this.eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs, faults);
+    const modules = facts.i2c ? [this.display, this.rtc, this.eeprom] : [];
+    this.i2c = new I2cBus(modules, spend, this.violations, faults);
     const { parts } = options;
     this.setPart('display', parts.display !== false, false);
     this.setPart('clock', parts.clock !== false, false);
@@ -118,12 +134,14 @@ export class BoardHardware {
       scheduler,
       randomness: makeRandomness(seed, 'bounce'),
       edge: (pin, level) => options.pinChanged(pin, level),
+      faults,
     });
     if (this.memories.isNew) this.rtc.loseTime();
   }
 
-  setBusFaults(plan: BusFaultPlan | undefined): void {
-    this.i2c.setFaults(plan && busFaults(plan));
+  setFaults(plan: FaultPlan): void {
+    this.faults.set(checkedPlan(plan));
+    this.i2c.countAnew();
   }
 
   setPart(name: PartName, connected: boolean, powered: boolean): void {
@@ -149,7 +167,9 @@ export class BoardHardware {
         this.memories.operations.set(count);
         this.keepNow();
       },
-      powerLost: () => this.#options.powerLost(),
+      applied: () => this.memories.flash.sync(),
+      fails: () => this.faults.strikes('power.cut'),
+      powerLost: fault => this.#options.powerLost(fault),
     });
   }
 
@@ -166,7 +186,7 @@ export class BoardHardware {
     return call < this.#failingCalls.from || call >= this.#failingCalls.to;
   }
 
-  /** Returns the randomness of this boot for one use. */
+  /** Returns the randomness of this boot for one use, by the seed. */
   randomness(use: string): Randomness {
     return makeRandomness(this.#options.seed, use, this.memories.boots.get());
   }
@@ -185,15 +205,29 @@ export class BoardHardware {
   }
 
   powerOn(): void {
+    const low = this.faults.strikes('battery.low');
+    this.#lowVolts = low && lowVolts(low);
+    this.#chooseClimate();
+    if (this.faults.strikes('memory.full')) fillStorage(this.flash, 'full');
     this.i2c.powerOn();
     this.glass.powerOn();
     this.usb.powerOn();
   }
 
+  #chooseClimate(): void {
+    const { faults, rtc } = this;
+    const { temperature } = faults.plan;
+    if (!temperature) return;
+    const cold = faults.strikes('temperature.cold');
+    const hot = faults.strikes('temperature.hot');
+    if (hot) rtc.setClimate(extremeClimate('hot', hot));
+    else rtc.setClimate(cold ? extremeClimate('cold', cold) : ROOM);
+  }
+
   /** Stops everything that needs the supply. */
   powerOff(): void {
     this.#watchdog = undefined;
-    this.scheduler.cancelAll();
+    this.scheduler.cancelInside();
     this.i2c.powerOff();
     this.glass.powerOff();
     this.radio.powerOff();
@@ -207,14 +241,16 @@ export class BoardHardware {
   resetClock(): void {
     const { oscillatorPpm, crystal } = this.#options;
     this.stm32?.stop();
-    this.stm32 = this.facts.stm32
-      ? new Stm32Clock({
-          scheduler: this.scheduler,
-          randomness: this.randomness('crystal'),
-          crystal,
-          rate: 1 + oscillatorPpm / 1e6,
-        })
-      : undefined;
+    this.stm32 = undefined;
+    if (!this.facts.stm32) return;
+    const isAbsent = this.faults.strikes('crystal.absent') !== undefined;
+    this.stm32 = new Stm32Clock({
+      scheduler: this.scheduler,
+      randomness: this.randomness('crystal'),
+      crystal: crystal && !isAbsent,
+      isSlow: this.faults.strikes('crystal.slow') !== undefined,
+      rate: 1 + oscillatorPpm / 1e6,
+    });
   }
 
   /** Returns the board for one boot of the interpreter. */
@@ -224,6 +260,7 @@ export class BoardHardware {
     const systemClock = this.stm32 ?? steadyClock(1 + (facts.bangle ? this.#options.driftPpm / 1e6 : 0));
     return {
       facts,
+      platform: this.#options.platform,
       flash,
       files,
       i2c,
@@ -233,7 +270,9 @@ export class BoardHardware {
       usb,
       serial: this.memories.serial,
       // `rand()` is never seeded on the Linux build: the same sequence at every boot (espruino.md, hazard 8).
-      randomness: facts.hosted ? makeRandomness(0, 'rand') : this.randomness('hwRand'),
+      randomness: facts.hosted
+        ? makeRandomness(0, 'rand')
+        : this.#options.random('hwRand', this.memories.boots.get()),
       nowUs: () => scheduler.nowUs,
       spend: us => scheduler.spend(us),
       clockStartUs: this.#clockStartUs(systemClock.at(scheduler.nowUs)),
@@ -248,7 +287,7 @@ export class BoardHardware {
       },
       hasMemory: () => this.#hasMemory(),
       level: pin => this.#level(pin),
-      supplyVolts: () => this.supplyVolts,
+      supplyVolts: () => this.#lowVolts ?? this.supplyVolts,
       allowDeepSleep: allowed => {
         this.deepSleep = allowed;
       },

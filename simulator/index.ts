@@ -4,12 +4,28 @@
  */
 
 export type {
+  BatteryFaults,
+  BusFault,
+  BusFaults,
+  ButtonFaults,
+  ClockFaults,
+  CrystalFaults,
+  FaultCount,
+  FaultName,
+  FaultPlace,
+  FaultPlan,
+  FaultReport,
+  MemoryFaults,
+  OneIn,
+  PowerFaults,
+  TemperatureFaults,
+  WireFaults,
+} from './base/fault-plan.ts';
+export type {
   Bitmap,
   BluetoothHost,
   BoardName,
   BootOptions,
-  BusFault,
-  BusFaultPlan,
   EspruinoVersion,
   HidReport,
   Insides,
@@ -27,7 +43,8 @@ export type {
 } from './base/fob.ts';
 export { boot } from './boot.ts';
 export { bootAgain } from './boot-again.ts';
-export { type FaultKind, type FaultPlan, type FaultyWire, faultyWire } from './faults/wire.ts';
+export { BadPlan, planOfText, planText } from './faults/plan.ts';
+export { type FaultyWire, faultyWire, type WireFaultKind } from './faults/wire.ts';
 export {
   type FobRecording,
   formatRecording,
@@ -37,5 +54,11 @@ export {
 } from './recording/format.ts';
 export { type Recorder, recordFob } from './recording/recorder.ts';
 export { type Replay, replay } from './recording/replay.ts';
+export { runScenario, runScenarioFile, type ScenarioOptions } from './scenario.ts';
+export type { OpenOwner, ScenarioOwner } from './scenarios/base/owner.ts';
+export { ScenarioError } from './scenarios/base/place.ts';
+export { readScenario, type Scenario } from './scenarios/read.ts';
+export { failureLines } from './scenarios/report/lines.ts';
+export type { ScenarioFailure, ScenarioResult } from './scenarios/run.ts';
 export { fileStore, memoryStore } from './state/stores.ts';
 export { type Recording, recordTrace, type TraceOptions } from './trace/record.ts';

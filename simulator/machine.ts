@@ -1,7 +1,9 @@
 import { fromReport, toReports } from '@passfob/protocol/reports';
 import type { EventRecord, TraceRecord, TraceWay } from '@passfob/protocol/trace/records';
+import { bytesOfText, hexOf, textOf } from './base/bytes.ts';
+import type { FaultPlan } from './base/fault-plan.ts';
 import type {
-  BusFaultPlan,
+  Bitmap,
   Insides,
   PartName,
   PartsOptions,
@@ -21,24 +23,27 @@ import {
   MAX_IDLE_PASSES,
   TIMER_MIN_MS,
 } from './base/limits.ts';
-import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
+import type { Randomness } from './base/randomness.ts';
+import { type Due, type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
 import type { BoardWiring, LinkName } from './boards/board.ts';
 import { DeepSleep } from './deep-sleep.ts';
-import { BoardHardware } from './hardware.ts';
+import { brownoutUs, powerBackUs } from './faults/power.ts';
+import type { CableClock } from './faults/wire.ts';
+import { BoardHardware, type HardwareOptions } from './hardware.ts';
 import { InterpreterSession } from './interpreter/session.ts';
-import { programFiles } from './interpreter/storage-files.ts';
+import { programFiles, reprogramFiles, StorageFiles } from './interpreter/storage-files.ts';
 import type { TextLog } from './interpreter/text-log.ts';
 import { Listeners } from './listeners.ts';
+import type { Platform } from './platform/platform.ts';
 import type { Memories } from './state/memories.ts';
 
 /** Returns a byte stream of frames over single HID reports. */
 function reportStream(reports: Wire): Wire {
   return {
     write(bytes) {
-      for (const report of toReports(Buffer.from(bytes).toString('latin1'))) reports.write(report);
+      for (const report of toReports(textOf(bytes))) reports.write(report);
     },
-    onData: listener =>
-      reports.onData(report => listener(new Uint8Array(Buffer.from(fromReport(report) ?? '', 'latin1')))),
+    onData: listener => reports.onData(report => listener(bytesOfText(fromReport(report) ?? ''))),
   };
 }
 
@@ -57,7 +62,7 @@ function usbHid({ usb, facts, memories }: BoardHardware, board: Board): UsbHid {
     },
     reportBytes: facts.hidReportBytes,
     takesReports: facts.link === 'HID',
-    serialNumber: Buffer.from(memories.serial).toString('hex'),
+    serialNumber: hexOf(memories.serial),
     serve: computer => board.change(() => usb.serve(computer, board.powered())),
     configure: configured => board.change(() => usb.configure(configured)),
     write: report => board.change(() => board.receive(report)),
@@ -65,17 +70,23 @@ function usbHid({ usb, facts, memories }: BoardHardware, board: Board): UsbHid {
 }
 
 export interface MachineOptions {
+  readonly platform: Platform;
   readonly facts: BoardWiring;
   readonly storage: StateStore;
   readonly seed: number;
+  readonly random: HardwareOptions['random'];
   readonly driftPpm: number;
   readonly oscillatorPpm: number;
   readonly crystal: boolean;
   readonly parts: PartsOptions;
-  readonly busFaults: BusFaultPlan | undefined;
+  readonly faults: FaultPlan | undefined;
   readonly clock: 'virtual' | 'real';
   readonly startMs: number | undefined;
-  /** Files of Storage for a new state. */
+  /** Whether a state that exists gets the files of the image as well. */
+  readonly updatesImage: boolean;
+  /** Files of the image. */
+  image(): Readonly<Record<string, Uint8Array>>;
+  /** Files of Storage for a new state: the image and others. */
   files(): Readonly<Record<string, Uint8Array>>;
 }
 
@@ -92,22 +103,29 @@ export class Machine {
   #session: InterpreterSession | undefined;
   #looping = false;
   #batteryDead = false;
+  /** The supply's return after a fault. */
+  #returning: Due | undefined;
   #drawn: TextLog | undefined;
-  #onGlass: readonly string[] = [];
+  #onGlass: () => readonly string[] = noText;
 
   constructor(options: MachineOptions) {
     this.#options = options;
     this.hardware = new BoardHardware({
+      platform: options.platform,
       facts: options.facts,
       storage: options.storage,
       seed: options.seed,
+      random: options.random,
       driftPpm: options.driftPpm,
       oscillatorPpm: options.oscillatorPpm,
       crystal: options.crystal,
       parts: options.parts,
-      busFaults: options.busFaults,
+      faults: options.faults,
       scheduler: memories => new Scheduler(startUs(options, memories)),
-      powerLost: () => this.#losePower(),
+      powerLost: fault => {
+        this.#losePower();
+        if (fault) this.#returnLater(fault);
+      },
       pinChanged: (pin, level) => this.#pinChanged(pin, level),
       send: (port, bytes) => this.#send(port, bytes),
       displayChanged: pixelsArrived => this.#displayChanged(pixelsArrived),
@@ -124,7 +142,18 @@ export class Machine {
     operations.onOperation = (memory, act, at, length) =>
       this.#happened(atUs => ({ kind: 'memory', atUs, memory, act, at, length }));
     if (memories.isNew) programFiles(flash, options.files());
-    this.#pacing = options.clock === 'real' ? realPacing(scheduler, () => this.#react()) : VIRTUAL_PACING;
+    else if (options.updatesImage) reprogramFiles(flash, options.image());
+    memories.flash.sync();
+    this.#pacing =
+      options.clock === 'real'
+        ? realPacing(scheduler, options.platform, () => this.#react())
+        : VIRTUAL_PACING;
+  }
+
+  storedFile(name: string): Uint8Array | undefined {
+    const { flash } = this.hardware;
+    const file = new StorageFiles(flash, () => false).find(name);
+    return file && flash.read(file.dataAt, file.header.size);
   }
 
   get powered(): boolean {
@@ -284,19 +313,53 @@ export class Machine {
   }
 
   powerOn(): void {
+    this.hardware.scheduler.cancel(this.#returning);
     if (this.powered) return;
     this.#pacing.follow();
     this.hardware.powerOn();
     this.#powerChanged('on');
+    this.#brownOutLater();
     this.#boot(true, false);
     this.#react();
   }
 
   cutPower(): void {
+    this.hardware.scheduler.cancel(this.#returning);
     if (!this.powered) return;
     this.#pacing.follow();
     this.#losePower();
     this.#react();
+  }
+
+  #brownOutLater(): void {
+    const { faults, scheduler } = this.hardware;
+    const fault = faults.strikes('power.brownout');
+    if (!fault) return;
+    scheduler.at(scheduler.nowUs + brownoutUs(fault), () => {
+      this.#losePower();
+      this.#returnLater(fault);
+    });
+  }
+
+  /** The supply comes back by itself after a fault. */
+  #returnLater(fault: Randomness): void {
+    const { scheduler } = this.hardware;
+    this.#returning = scheduler.at(scheduler.nowUs + powerBackUs(fault), () => this.powerOn(), true);
+  }
+
+  /** The time of the cable at the board's port, which needs no power. */
+  get cableClock(): CableClock {
+    const { scheduler } = this.hardware;
+    return {
+      nowUs: () => {
+        this.#pacing.follow();
+        return scheduler.nowUs;
+      },
+      at: (dueUs, run) => {
+        scheduler.at(dueUs, run, true);
+        this.#react();
+      },
+    };
   }
 
   loseTime(): void {
@@ -313,16 +376,11 @@ export class Machine {
     const { facts, display, glass } = this.hardware;
     if (facts.bangle) {
       const on = this.powered && glass.on;
-      return { on, text: on ? this.#onGlass : [], bitmap: glass.bitmap(), brightness: glass.brightness };
+      return seen(on, on ? this.#onGlass() : [], glass.picture(), glass.brightness);
     }
     const on = this.powered && (facts.i2c ? display.on : this.#drawn !== undefined);
-    const text = facts.i2c ? this.#onGlass : (this.#drawn?.lines() ?? []);
-    const none = {
-      width: DISPLAY_WIDTH,
-      height: DISPLAY_HEIGHT,
-      pixels: new Uint8Array(DISPLAY_WIDTH * DISPLAY_HEIGHT),
-    };
-    return { on, text: on ? text : [], bitmap: facts.i2c ? display.bitmap() : none };
+    const text = on ? (facts.i2c ? this.#onGlass() : (this.#drawn?.lines() ?? [])) : [];
+    return seen(on, text, facts.i2c ? display.picture() : noPicture);
   }
 
   close(): void {
@@ -340,7 +398,7 @@ export class Machine {
   }
 
   #displayChanged(pixelsArrived: boolean): void {
-    if (pixelsArrived) this.#onGlass = this.#drawn?.lines() ?? [];
+    if (pixelsArrived) this.#onGlass = this.#drawn?.taken() ?? noText;
     this.#listeners.screenChanged();
   }
 
@@ -350,8 +408,9 @@ export class Machine {
     this.#session = undefined;
     this.#sleep.end();
     this.#drawn = undefined;
-    this.#onGlass = [];
+    this.#onGlass = noText;
     this.hardware.powerOff();
+    if (this.hardware.faults.strikes('battery.dead')) this.#batteryDead = true;
     this.#batteryDies();
     this.#listeners.screenChanged();
   }
@@ -435,8 +494,29 @@ export class Machine {
   }
 }
 
+const noText = (): readonly string[] => [];
+
+function noPicture(): Bitmap {
+  const pixels = new Uint8Array(DISPLAY_WIDTH * DISPLAY_HEIGHT);
+  return { width: DISPLAY_WIDTH, height: DISPLAY_HEIGHT, pixels };
+}
+
+/** A screen at this moment. Most people read its words: its pixels are made where they are asked for. */
+function seen(on: boolean, text: readonly string[], picture: () => Bitmap, brightness?: number): Screen {
+  let bitmap: Bitmap | undefined;
+  return {
+    on,
+    text,
+    ...(brightness !== undefined && { brightness }),
+    get bitmap() {
+      bitmap ??= picture();
+      return bitmap;
+    },
+  };
+}
+
 function startUs(options: MachineOptions, memories: Memories): number {
-  const machineMs = options.clock === 'real' ? Date.now() : DEFAULT_START_MS;
+  const machineMs = options.clock === 'real' ? options.platform.epochMs() : DEFAULT_START_MS;
   const keptUs = memories.nowUs.get();
   if (options.startMs !== undefined) return options.startMs * 1000;
   return options.clock === 'virtual' && keptUs > 0 ? keptUs : machineMs * 1000;

@@ -1,8 +1,10 @@
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
+import type { FaultPlan } from './base/fault-plan.ts';
 import type { BootOptions, SimulatedFob, Wire } from './base/fob.ts';
-import { DEFAULT_START_MS } from './base/limits.ts';
-import { onPort, onSocket } from './base/start-refused.ts';
+import { BIRTH_BYTES, DEFAULT_START_MS } from './base/limits.ts';
+import { makeRandomness } from './base/randomness.ts';
+import { UsageError } from './base/usage-error.ts';
 import { boot, fileStore } from './boot.ts';
 import { bootAgain } from './boot-again.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
@@ -11,15 +13,22 @@ import { traceLogOf } from './control/trace-log.ts';
 import { WEB_KEY_BYTES } from './faceplates/limits.ts';
 import { terminalFaceplate } from './faceplates/terminal.ts';
 import { webFaceplate } from './faceplates/web/server.ts';
+import { LIST, seedAndPlan } from './fault-options.ts';
+import { planText } from './faults/plan.ts';
+import { faultList, faultReport } from './faults/words.ts';
 import { pacedWire } from './fronts/baud.ts';
 import type { Front } from './fronts/front.ts';
 import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
 import { tcpFront } from './fronts/tcp.ts';
 import { openUsbip } from './fronts/usbip/options.ts';
-import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
-import { type Ready, readyLine, readyText } from './ready.ts';
+import { builtImage } from './image.ts';
+import { otherImage } from './image-name.ts';
+import { parseOptions, type SimulatorOptions } from './options.ts';
+import { onPort, onSocket } from './platform/node/start-refused.ts';
+import { GUESSABLE, olderImage, type Ready, readyLine, readyText } from './ready.ts';
 import { base64Of } from './recording/base64.ts';
 import { type Recorder, recordFob } from './recording/recorder.ts';
+import { runCommand } from './run-command.ts';
 import { lockStorage } from './state/lock.ts';
 import { traceToFile } from './trace/file.ts';
 import { readTraceKeys } from './trace-keys.ts';
@@ -60,17 +69,18 @@ async function openWire(
   }
 }
 
-function bootOptions(options: SimulatorOptions, seed: number): BootOptions {
+function bootOptions(options: SimulatorOptions, seed: number, faults: FaultPlan): BootOptions {
   return {
     board: options.board,
     espruino: options.espruino,
     clock: options.clock,
     ...(options.storage === undefined ? {} : { storage: fileStore(options.storage) }),
     seed,
+    faults,
+    random: options.seed === undefined ? 'real' : 'seed',
+    updateImage: options.updateImage,
     ...(options.unflashed ? { image: {} } : {}),
-    ...(options.birth === 'none' || options.unflashed
-      ? {}
-      : { files: { birth: new Uint8Array(randomBytes(32)) } }),
+    ...(options.birth === 'none' || options.unflashed ? {} : { files: { birth: birthOf(options) } }),
   };
 }
 
@@ -78,8 +88,12 @@ function bootOptions(options: SimulatorOptions, seed: number): BootOptions {
  * Boots the fob. A new one with a seed of the person's is recorded from its first moment: only then is a replay the
  * same.
  */
-function bootFob(options: SimulatorOptions, seed: number): { fob: SimulatedFob; recorder?: Recorder } {
-  const booted = bootOptions(options, seed);
+function bootFob(
+  options: SimulatorOptions,
+  seed: number,
+  faults: FaultPlan,
+): { fob: SimulatedFob; recorder?: Recorder } {
+  const booted = bootOptions(options, seed, faults);
   if (options.seed === undefined || booted.storage?.load() !== undefined) return { fob: boot(booted) };
   const startMs = options.clock === 'real' ? Date.now() : DEFAULT_START_MS;
   const fob = boot({ ...booted, startMs });
@@ -87,7 +101,7 @@ function bootFob(options: SimulatorOptions, seed: number): { fob: SimulatedFob; 
   const { board, espruino, clock } = options;
   const { image } = fob.inspect();
   const facts = { board, espruino, clock, seed, startMs, image, files: Object.fromEntries(files) };
-  const recorder = recordFob(fob, { ...facts, parts: {}, crystal: true });
+  const recorder = recordFob(fob, { ...facts, faults, parts: {}, crystal: true });
   return { fob: recorder.fob, recorder };
 }
 
@@ -101,6 +115,12 @@ function startTrace(fob: SimulatedFob, path: string, options: SimulatorOptions):
   return () => trace.stop();
 }
 
+/** With a seed the same each time, as a run is only repeated with the same secrets. */
+function birthOf({ seed }: SimulatorOptions): Uint8Array {
+  if (seed === undefined) return new Uint8Array(randomBytes(BIRTH_BYTES));
+  return makeRandomness(seed, 'birth').bytes(BIRTH_BYTES);
+}
+
 /**
  * Boots the fob, opens the requested fronts and faceplates, and prints the ready line. The rest happens in events
  * until `end` is called.
@@ -110,16 +130,27 @@ async function start(
   closers: Closers,
   end: (code: number, why?: string) => void,
 ): Promise<void> {
-  // Random by default, so that two fobs differ. The ready line has it, so that a run can be repeated.
-  const seed = options.seed ?? randomInt(2 ** 31);
+  // Without a seed only faults are drawn from this one, which the ready line has; secrets come from this computer.
+  const { seed, plan } = seedAndPlan(options);
   // A library may share a store on purpose; two running fobs with one identity are a mistake.
   if (options.storage !== undefined) closers.push(lockStorage(options.storage));
   const traceKeys = options.traceKey === undefined ? [] : readTraceKeys(options.traceKey);
-  const { fob, recorder } = bootFob(options, seed);
+  const { fob, recorder } = bootFob(options, seed, plan);
   closers.push(() => fob.close());
   if (options.trace !== undefined) closers.push(startTrace(fob, options.trace, options));
+  closers.push(() => process.stderr.write(faultReport(fob.faults())));
 
-  const ready: Ready = { ready: true, seed };
+  const faults = planText(plan);
+  const ready: Ready = {
+    ready: true,
+    seed,
+    ...(faults === '' ? {} : { faults }),
+    ...(options.seed === undefined ? {} : { guessable: true }),
+  };
+  if (!options.unflashed && options.storage !== undefined) {
+    const other = otherImage(builtImage(options.board), name => fob.storedFile(name));
+    if (other) ready.otherImage = other;
+  }
   const paced = options.baud === undefined ? undefined : pacedWire(fob.link, options.baud);
   closers.push(() => paced?.stop());
   const wire = paced ?? fob.link;
@@ -191,9 +222,16 @@ function sayReady(ready: Ready, { control, terminal, json }: SimulatorOptions): 
 }
 
 function openTerminal(target: ControlTarget, options: SimulatorOptions, ready: Ready): () => void {
-  const notes = [ready.pty, ready.tcp && `127.0.0.1:${ready.tcp}`, ready.usbip, ready.web].filter(
-    note => typeof note === 'string',
-  );
+  const older = ready.otherImage ? olderImage(ready.otherImage) : [];
+  const guessable = ready.guessable && GUESSABLE;
+  const notes = [
+    ready.pty,
+    ready.tcp && `127.0.0.1:${ready.tcp}`,
+    ready.usbip,
+    ready.web,
+    guessable,
+    ...older,
+  ].filter(note => typeof note === 'string');
   const leave = terminalFaceplate(target, {
     input: process.stdin,
     output: process.stdout,
@@ -213,6 +251,11 @@ function sentence(error: unknown): string {
 }
 
 async function main(): Promise<void> {
+  const [first, ...rest] = hideBin(process.argv);
+  if (first === 'run') {
+    process.exitCode = await runCommand(rest, `${PROGRAM} run`);
+    return;
+  }
   const closers: Closers = [];
   let isEnding = false;
   const end = (code: number, why?: string) => {
@@ -225,7 +268,9 @@ async function main(): Promise<void> {
   // The reader of our output is gone.
   process.stdout.on('error', () => end(EXIT.done));
   try {
-    await start(await parseOptions(hideBin(process.argv), PROGRAM), closers, end);
+    const options = await parseOptions(hideBin(process.argv), PROGRAM);
+    if (options.faults === LIST) process.stdout.write(faultList(), () => end(EXIT.done));
+    else await start(options, closers, end);
   } catch (error) {
     end(error instanceof UsageError ? EXIT.usage : EXIT.failed, sentence(error));
   }

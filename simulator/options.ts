@@ -1,11 +1,11 @@
 import yargs, { type Argv } from 'yargs';
+import { unknownArgument } from './base/unknown-argument.ts';
+import { UsageError } from './base/usage-error.ts';
+import { LIST, readPlan } from './fault-options.ts';
+import { BadPlan } from './faults/plan.ts';
 import { MAX_BAUD, MAX_PORT, MIN_BAUD } from './fronts/limits.ts';
 import { addUsbip, checkUsbip } from './fronts/usbip/options.ts';
 import { addTrace, checkTrace } from './trace/options.ts';
-import { unknownArgument } from './unknown-argument.ts';
-
-/** Invalid options; the message says why. */
-export class UsageError extends Error {}
 
 export type SimulatorOptions = Awaited<ReturnType<typeof parseOptions>>;
 
@@ -42,9 +42,19 @@ const STORAGE_OPTION = {
   describe: 'file that keeps its memories, for one simulator at a time; without a file, they end with it',
 } as const;
 
-function wholeSeed(value: number): number {
-  if (!Number.isSafeInteger(value)) throw new UsageError('--seed takes a whole number');
+const wholeSeed = (option: string) => (value: number) => {
+  if (!Number.isSafeInteger(value)) throw new UsageError(`${option} takes a whole number`);
   return value;
+};
+
+/** Checks a plan before anything starts. */
+function usablePlan(text: string): string {
+  try {
+    if (text !== LIST) readPlan(text);
+    return text;
+  } catch (error) {
+    throw error instanceof BadPlan ? new UsageError(`--faults: ${error.message}`) : error;
+  }
 }
 
 /** yargs has this method, but its types do not. */
@@ -62,8 +72,22 @@ const WEB_KEY_OPTION = {
 const SEED_OPTION = {
   number: true,
   requiresArg: true,
-  coerce: wholeSeed,
-  describe: 'seed of all random values',
+  coerce: wholeSeed('--seed'),
+  describe: 'seed of all random values, secrets too: for runs to repeat; default: real randomness',
+} as const;
+
+const FAULTS_OPTION = {
+  string: true,
+  requiresArg: true,
+  coerce: usablePlan,
+  describe: 'faults that strike at these odds: NAME=1/N,… or a JSON file; "list" prints them all',
+} as const;
+
+const REPLAY_OPTION = {
+  number: true,
+  requiresArg: true,
+  coerce: wholeSeed('--replay'),
+  describe: 'seed of an earlier run, whose faults strike again',
 } as const;
 
 const TRACE_KEY_OPTION = {
@@ -92,6 +116,11 @@ function addFirst<T>(parser: Argv<T>) {
       describe: 'serial port on this TCP port of 127.0.0.1',
     })
     .option('baud', BAUD_OPTION)
+    .option('update-image', {
+      boolean: true,
+      default: false,
+      describe: 'with --storage: put the present firmware into that file, too, and keep the accounts',
+    })
     .option('web-key', WEB_KEY_OPTION)
     .option('trace-key', TRACE_KEY_OPTION)
     .option('plain', { boolean: true, default: false, describe: 'with --terminal: text, no drawing' });
@@ -104,7 +133,9 @@ function addFirst<T>(parser: Argv<T>) {
 export function parseOptions(args: readonly string[], program: string) {
   const parser = addTrace(addUsbip(addFirst(yargs([...args]))))
     .scriptName(program)
-    .usage('$0 [options]\n\nA simulated fob: an Espruino board in software that runs the firmware image.')
+    .usage(
+      '$0 [options]\n$0 run FILE…  (scenario files: run --help)\n\nA simulated fob: an Espruino board in software that runs the firmware image.',
+    )
     .option('board', {
       choices: ['pico', 'pico-hid', 'banglejs2', 'bench'] as const,
       default: 'pico' as const,
@@ -123,6 +154,8 @@ export function parseOptions(args: readonly string[], program: string) {
       describe: 'time of this machine, or time that control moves',
     })
     .option('seed', SEED_OPTION)
+    .option('faults', FAULTS_OPTION)
+    .option('replay', REPLAY_OPTION)
     .option('control', { boolean: true, default: false, describe: 'JSON lines on standard input and output' })
     .option('control-socket', { string: true, requiresArg: true, describe: 'JSON lines on a Unix socket' })
     .option('json', {
@@ -167,14 +200,29 @@ interface Combined {
   readonly trace?: unknown;
   readonly traceMax?: unknown;
   readonly traceScreens?: unknown;
+  readonly storage?: unknown;
+  readonly updateImage?: unknown;
+  readonly seed?: unknown;
+  readonly replay?: unknown;
+  readonly faults?: unknown;
+  readonly unflashed: boolean;
 }
 
 function checkTogether(options: Combined): true {
   const { pty, tcp, usbip, web, control, terminal, exitWithParent, clock, controlSocket, baud } = options;
+  if (options.seed !== undefined && options.replay !== undefined) {
+    throw new UsageError('--seed repeats the faults as well: leave out --replay');
+  }
+  if (options.faults === LIST) return true;
   const wrongUsb = checkUsbip(options);
   if (wrongUsb !== undefined) throw new UsageError(wrongUsb);
   const wrongTrace = checkTrace(options);
   if (wrongTrace !== undefined) throw new UsageError(wrongTrace);
+  if (options.updateImage && (options.storage === undefined || options.unflashed)) {
+    throw new UsageError(
+      '--update-image renews the firmware of a fob that is kept: use it with --storage alone',
+    );
+  }
   if (options.webKey && web === undefined)
     throw new UsageError('--web-key belongs to the faceplate page: add --web');
   if (baud !== undefined && pty === undefined && tcp === undefined) {

@@ -17,8 +17,13 @@ export const SCREEN_TIMEOUT_MS = 10_000;
 export const HOLD_MS = 900;
 /** Longer than the one second for which a question must be held. */
 export const APPROVE_MS = 1_300;
-/** Added to the fob's time without key input after a new question, as a person reacts later. */
-export const PRESS_SPARE_MS = 150;
+/**
+ * Added to the fob's time without key input after a new question: the fob counts it from its first look at its keys, after it has
+ * drawn the question. A press before its end has to be repeated.
+ */
+export const PRESS_SPARE_MS = 350;
+/** Pause before a message is dismissed. The fob drops a press that begins while it still works; the message then stays for 5 s. */
+export const READ_MS = 300;
 /** Presses from any screen to the passcode of the last account, with a few to spare. */
 export const PRESSES_MAX = 12;
 

@@ -2,7 +2,7 @@ import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
 import { pause } from 'passfob/client/pause';
 import { FobError } from 'passfob/errors';
 import type { ScreenReading, SimulatorControl } from './control.ts';
-import { APPROVE_MS, HOLD_MS, PRESS_SPARE_MS, PRESSES_MAX } from './limits.ts';
+import { APPROVE_MS, HOLD_MS, PRESS_SPARE_MS, PRESSES_MAX, READ_MS } from './limits.ts';
 import { texts } from './texts.ts';
 
 /** What the display shows. */
@@ -74,6 +74,7 @@ export async function leaveMessage(control: SimulatorControl): Promise<void> {
   for (let presses = 0; presses < PRESSES_MAX; presses++) {
     const screen = await control.look();
     if (see(screen).kind !== 'other') return;
+    await pause(READ_MS);
     await press(control, screen);
   }
 }

@@ -104,6 +104,8 @@ export const GROUPS: readonly NavigationGroup[] = [
       page('docs/carrier.md', 'Relays and agents'),
       page('docs/relay.md', 'Enrolment by relay'),
       page('docs/agent.md', 'How a push travels'),
+      page('docs/simulator.md', 'The simulator'),
+      page('docs/scenarios.md', 'Scenario files'),
       page('docs/simulator-control.md', 'Control of the simulator'),
       page('docs/simulated-usb.md', 'Simulated USB'),
       page('CONTRIBUTING.md', 'Contribute'),

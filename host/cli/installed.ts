@@ -20,6 +20,19 @@ export async function simulatorProgram(): Promise<string> {
   return program;
 }
 
+/**
+ * Runs scenario files on simulated fobs, and plays their owner.
+ * @param program its name in help and messages
+ * @returns the exit code: 0 all passed, 1 one failed, 2 wrong usage or a file that cannot be read
+ * @throws FobError `unfit` if the simulator is not installed
+ */
+export async function runScenarios(args: readonly string[], program: string): Promise<number> {
+  const simulator = await installed(SIMULATOR, () => import('@passfob/simulator/cli'));
+  if (simulator === undefined) throw notInstalled('The simulator', SIMULATOR);
+  const { scenarioOwner } = await import('../commands/scenario-owner.ts');
+  return simulator.runScenarios(args, program, scenarioOwner);
+}
+
 /** Returns undefined if the named package is not installed. */
 async function installed<T>(name: string, load: () => Promise<T>): Promise<T | undefined> {
   try {

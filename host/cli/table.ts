@@ -22,7 +22,7 @@ import {
   pairCommand,
 } from './fob-commands.ts';
 import { importCommand } from './import-command.ts';
-import { absentCommands, serviceCommands, simulatorProgram } from './installed.ts';
+import { absentCommands, runScenarios, serviceCommands, simulatorProgram } from './installed.ts';
 import { handoverCommands, inventoryCommands } from './inventory-commands.ts';
 import { pinCommands } from './pin-commands.ts';
 import { traceCommand } from './trace-command.ts';
@@ -80,6 +80,10 @@ const simulateCommand: Command = {
   runs: true,
   addTo: parser => void parser.command(simulateCommand.words, simulateCommand.describe),
   async takeOver(rest) {
+    const [first, ...others] = rest;
+    if (first === 'run') {
+      return runScenarios(others, `${isByNpx(process.env) ? 'npx ' : ''}passfob simulate run`);
+    }
     const { simulate } = await import('../commands/simulate.ts');
     return simulate(await simulatorProgram(), rest, isByNpx(process.env));
   },

@@ -5,6 +5,8 @@ import type { TraceRecord } from '@passfob/protocol/trace/records';
  * projects. `boot()` makes a fob; behind this interface is an Espruino board made of software.
  */
 
+import type { FaultPlan, FaultReport } from './fault-plan.ts';
+
 export type BoardName = 'pico' | 'pico-hid' | 'banglejs2' | 'bench';
 
 /**
@@ -62,8 +64,13 @@ export interface BluetoothHost {
 export interface StateStore {
   /** Returns the whole image as last written, or undefined for a board that never ran. */
   load(): Uint8Array | undefined;
-  /** Writes bytes. They are durable when it returns, even if this process is killed. */
+  /** Writes bytes. They are kept when it returns, even if this process is killed. */
   write(offset: number, bytes: Uint8Array): void;
+  /**
+   * Makes all that was written durable, even if this computer loses its power. Called at the end of each non-volatile
+   * operation, before the image goes on; not for the time and other counts of the simulator itself.
+   */
+  sync?(): void;
   /** Releases the store's resources; called by `Fob.close`. */
   close?(): void;
 }
@@ -78,21 +85,6 @@ export interface PartsOptions {
 
 /** One of the parts on the bus. */
 export type PartName = keyof PartsOptions;
-
-/** How a transfer on the I2C bus fails: see `faults/bus.ts`. */
-export type BusFault = 'fail' | 'late' | 'hang';
-
-/** Transfers on the I2C bus that fail. Without numbers and probabilities none does. */
-export interface BusFaultPlan {
-  /** Faults by the number of the transfer, from 1 for the first one under this plan. */
-  readonly at?: Readonly<Record<number, BusFault>>;
-  /** Decides which transfers fail by the probabilities, and how much of a failed one arrives. Default 0. */
-  readonly seed?: number;
-  /** Probabilities from 0 to 1, per transfer. */
-  readonly fail?: number;
-  readonly late?: number;
-  readonly hang?: number;
-}
 
 /** A report that a computer received from the fob over USB. */
 export interface HidReport {
@@ -132,6 +124,11 @@ export interface BootOptions {
   readonly board: BoardName;
   /** Files of the MCU's Storage, by name, written if the state is new. Default: the built image of the board. */
   readonly image?: Readonly<Record<string, Uint8Array>>;
+  /**
+   * Puts the files of the image into a state that exists as well, in place of an older image. The other files and
+   * memories stay, as after `passfob update`. Default: a state keeps the image that it was made with.
+   */
+  readonly updateImage?: boolean;
   /** Further files "flashed" beside the image if the state is new, such as `birth` (32 random bytes). */
   readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Version of Espruino to imitate. Default `2v29`, the newest release. */
@@ -142,11 +139,17 @@ export interface BootOptions {
   readonly clock?: 'virtual' | 'real';
   /** Virtual UTC at boot in ms since 1970. Default: the machine's clock for `real`, 2026-01-01T00:00Z for `virtual`. */
   readonly startMs?: number;
-  /** Seed of all randomness: torn bytes, hwRand, button bounce. Default 1. */
+  /** Seed of faults, torn bytes, key bounce and crystal. Default 1. */
   readonly seed?: number;
+  /**
+   * Source of the board's own randomness: `hwRand`, `Math.random`, and the serial number of a new state. `real`: this
+   * computer's, fit for secrets. `seed`: the seed's, so that a run can be repeated exactly; its secrets can be guessed.
+   * Default: `seed` if a seed is given, `real` otherwise.
+   */
+  readonly random?: 'real' | 'seed';
   readonly parts?: PartsOptions;
-  /** Faults of the I2C bus from the first transfer on. Default: none. */
-  readonly busFaults?: BusFaultPlan;
+  /** Faults from the first start on. Default: none. */
+  readonly faults?: FaultPlan;
   /** How much faster than true time the RTC's crystal runs, in parts per million. Default 0. */
   readonly driftPpm?: number;
   /**
@@ -218,7 +221,7 @@ export interface Insides {
 export interface SimulatedFob {
   readonly board: BoardName;
   /**
-   * The port that carries frames: `USB` on pico, `Bluetooth` on banglejs2, `Serial1` on bench, reports of `frames` on
+   * The port that carries frames, through the cable on which faults of the wire strike: `USB` on pico, `Bluetooth` on banglejs2, `Serial1` on bench, reports of `frames` on
    * pico-hid.
    */
   readonly link: Wire;
@@ -296,10 +299,15 @@ export interface SimulatedFob {
   /** The RTC's backup battery dies with the power off: the oscillator-stop flag is set at the next boot. */
   loseTime(): void;
 
-  /** Transfers on the I2C bus since this process booted the fob, or since the last call of `setBusFaults`. */
+  /** Transfers on the I2C bus since this process booted the fob, or since the last call of `setFaults`. */
   readonly transfers: number;
-  /** From now on the I2C bus fails by this plan, or no longer. Counts transfers from 1 again. */
-  setBusFaults(plan?: BusFaultPlan): void;
+  /**
+   * From now on faults strike by this plan, or no longer. Counts all occasions from 1 again. Throws for a plan with
+   * other names, or with odds that are no whole numbers.
+   */
+  setFaults(plan?: FaultPlan): void;
+  /** The plan, its seed, and how often each fault struck since the plan was set. */
+  faults(): FaultReport;
   /** Connects a part to the board, or pulls it off: the bus and its supply. The clock has its battery. */
   setPart(part: PartName, connected: boolean): void;
 
@@ -308,6 +316,8 @@ export interface SimulatedFob {
   /** Console output of the interpreter, for finding errors: empty on a healthy run. */
   consoleText(): string;
   wear(): Wear;
+  /** Returns a file of the MCU's Storage; undefined if there is none of this name. */
+  storedFile(name: string): Uint8Array | undefined;
   /** Acts of the image that would harm or stall a real board, oldest first: empty on a healthy run. */
   readonly violations: readonly string[];
   /** Releases timers and files. */

@@ -10,6 +10,8 @@ export const LOCK_WRITE_MS = 2_000;
 
 export const BOARD_NAME_BYTES = 12;
 export const SERIAL_BYTES = 12;
+/** Initial randomness that is flashed into a new fob. */
+export const BIRTH_BYTES = 32;
 /** Space for the data that the RTC's battery keeps. */
 export const RTC_BYTES = 48;
 
@@ -159,6 +161,7 @@ export const USB_HID_LONG_REPORT_BYTES = 64;
  */
 export const CRYSTAL_RESTART_MIN_US = 100_000;
 export const CRYSTAL_RESTART_MAX_US = 1_000_000;
+export const SLOW_CRYSTAL_MAX_US = 2_000_000;
 
 /** Output of the Pico's regulator. */
 export const SUPPLY_VOLTS = 3.3;
@@ -173,8 +176,8 @@ export const DEEP_SLEEP_FINE_US = 32_000_000;
 export const DEEP_SLEEP_ENTRY_US = 3000;
 export const DEEP_SLEEP_EXIT_US = 3000;
 
-/** One round of PBKDF2 with SHA-256: 545 ms for 1,000 rounds at 64 MHz (espruino.md §7.3), scaled to 84 MHz. */
-export const PBKDF2_ROUND_US = 415;
+/** One round of PBKDF2 with SHA-256 at 84 MHz: the image measures 1,796 rounds in half a second on an emulated F401. */
+export const PBKDF2_ROUND_US = 277.8;
 
 export const DISPLAY_WIDTH = 128;
 export const DISPLAY_HEIGHT = 64;
@@ -184,6 +187,13 @@ export const AGING_PPM_PER_STEP = 0.1;
 
 /** Largest side of a Graphics buffer (Espruino jswrap_graphics.c). */
 export const GRAPHICS_MAX_SIDE = 32_767;
+/** Room at first for the bytes of a native call's argument: a row of a display and its commands. */
+export const SINK_BYTES = 256;
+/** Files of an image that are kept compiled for the next boot: how many, and from which length in characters on. */
+export const SPELLED_KEPT_MAX = 16;
+export const SPELLED_KEPT_FROM = 1024;
+/** Fonts whose columns are kept between two texts. */
+export const FONTS_KNOWN_MAX = 8;
 
 /** Real clock: longest sleep of a node timer, and the shortest jump of the machine's clock that is followed. */
 export const REAL_SLEEP_MAX_MS = 60_000;
@@ -192,9 +202,34 @@ export const REAL_JUMP_MS = 2000;
 /** Virtual UTC at the first boot: 2026-01-01T00:00:00Z. */
 export const DEFAULT_START_MS = 1_767_225_600_000;
 export const DEFAULT_SEED = 1;
+/** Bytes that are fetched at once from the randomness of this computer: a multiple of four. */
+export const RANDOM_POOL_BYTES = 256;
 
-/** Wire faults: largest number of bytes in one drop, duplicate or insertion. */
+/** Faults: the largest N of odds of 1 in N, and the longest file with a plan. */
+export const FAULT_ODDS_MAX = 999_999_999;
+export const FAULT_FILE_MAX_BYTES = 65_536;
+/** Wire faults: largest number of bytes in one drop, duplicate or insertion, longest delay, and duration of a stall. */
 export const FAULT_SPAN_MAX_BYTES = 16;
+export const WIRE_DELAY_MAX_US = 500_000;
+export const WIRE_STALL_MIN_US = 1_000_000;
+export const WIRE_STALL_MAX_US = 10_000_000;
+/** Clock faults: how long a stopped oscillator has stood, and the size of a jump. */
+export const CLOCK_STOP_MAX_SECONDS = 3600;
+export const CLOCK_JUMP_MAX_SECONDS = 86_400;
+/** Power faults: time from a start to a brown-out, beyond a millisecond, and until the supply is back. */
+export const BROWNOUT_MAX_US = 3_000_000;
+export const POWER_BACK_MIN_US = 100_000;
+export const POWER_BACK_MAX_US = 5_000_000;
+/** Button faults: bounce of a worn contact, which a debounce of 25 ms outlasts, and for how long one stays closed. */
+export const WORN_BOUNCE_MAX_PAIRS = 12;
+export const WORN_BOUNCE_MAX_US = 20_000;
+export const KEY_STUCK_MIN_US = 1_000_000;
+export const KEY_STUCK_MAX_US = 60_000_000;
+/** Battery faults: measured supply. */
+export const LOW_SUPPLY_MIN_MILLIVOLTS = 2500;
+export const LOW_SUPPLY_MAX_MILLIVOLTS = 3000;
+/** DS3231 data sheet: ±3.5 ppm from −40 to 85 °C, ±2 ppm from 0 to 40 °C. */
+export const EXTREME_DRIFT_TENTHS_PPM = 35;
 
 /** Time on the Pico's own clock after a loss of power: 2000-01-01T00:00:00Z (STM32 RTC reset value). */
 export const FIRST_CLOCK_MS = 946_684_800_000;

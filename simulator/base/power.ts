@@ -15,16 +15,31 @@ export class PowerLost extends Error {
 export class Operations {
   readonly #seed: number;
   readonly #counted: (count: number) => void;
-  readonly #powerLost: () => void;
+  readonly #applied: () => void;
+  readonly #fails: () => Randomness | undefined;
+  readonly #powerLost: (fault: Randomness | undefined) => void;
   #count: number;
   #cutAt = 0;
   /** Receives each operation before it runs: which bytes of which memory. */
   onOperation: (memory: MemoryName, act: MemoryAct, at: number, length: number) => void = () => {};
 
-  constructor(options: { seed: number; count: number; counted(count: number): void; powerLost(): void }) {
+  /**
+   * `counted` is called before each operation, `applied` after it, before the image goes on. `fails` says whether the
+   * supply fails in the operation by a fault; `powerLost` receives that fault, or undefined for a requested cut.
+   */
+  constructor(options: {
+    seed: number;
+    count: number;
+    counted(count: number): void;
+    applied(): void;
+    fails?(): Randomness | undefined;
+    powerLost(fault: Randomness | undefined): void;
+  }) {
     this.#seed = options.seed;
     this.#count = options.count;
     this.#counted = options.counted;
+    this.#applied = options.applied;
+    this.#fails = options.fails ?? (() => undefined);
     this.#powerLost = options.powerLost;
   }
 
@@ -49,12 +64,16 @@ export class Operations {
   run(apply: (tear: Randomness | undefined) => void): void {
     this.#count++;
     this.#counted(this.#count);
-    if (this.#count !== this.#cutAt) {
+    const fault = this.#fails();
+    const isRequested = this.#count === this.#cutAt;
+    if (!isRequested && !fault) {
       apply(undefined);
+      this.#applied();
       return;
     }
     apply(this.tear());
-    this.#powerLost();
+    this.#applied();
+    this.#powerLost(isRequested ? undefined : fault);
     throw new PowerLost();
   }
 }

@@ -1,6 +1,8 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { RANDOM_POOL_BYTES } from './limits.ts';
 
-/** A source of randomness. The same seed and labels give the same sequence. */
+/** A source of randomness: from a seed, the same sequence each time, or from this computer. */
 export interface Randomness {
   /** Whole number from 0 to `bound` - 1. */
   below(bound: number): number;
@@ -15,16 +17,15 @@ export interface Randomness {
 
 /**
  * Makes the randomness for one use, named by `labels`, so that one use never shifts another. Generator: sfc32 (C.
- * Doty-Humphrey, PractRand), started from SHA-256. For faults and for `hwRand`, never for secrets of real fobs.
+ * Doty-Humphrey, PractRand), started from SHA-256. For faults; for `hwRand` only in runs that have to be repeated, since
+ * whoever knows the seed knows every secret that a fob makes of it.
  */
 export function makeRandomness(seed: number, ...labels: readonly (string | number)[]): Randomness {
-  const start = createHash('sha256')
-    .update(JSON.stringify([seed, ...labels]))
-    .digest();
-  let a = start.readInt32LE(0);
-  let b = start.readInt32LE(4);
-  let c = start.readInt32LE(8);
-  let counter = start.readInt32LE(12);
+  const start = new DataView(sha256(utf8ToBytes(JSON.stringify([seed, ...labels]))).buffer);
+  let a = start.getInt32(0, true);
+  let b = start.getInt32(4, true);
+  let c = start.getInt32(8, true);
+  let counter = start.getInt32(12, true);
 
   function word(): number {
     const out = (((a + b) | 0) + counter) | 0;
@@ -34,6 +35,25 @@ export function makeRandomness(seed: number, ...labels: readonly (string | numbe
     c = (((c << 21) | (c >>> 11)) + out) | 0;
     return out;
   }
+  return randomnessOf(word);
+}
+
+/** Makes randomness that nobody can repeat, from a source of random bytes that is fit for secrets. */
+export function secureRandomness(bytes: (count: number) => Uint8Array): Randomness {
+  let pool: DataView = new DataView(new ArrayBuffer(0));
+  let at = 0;
+  return randomnessOf(() => {
+    if (at === pool.byteLength) {
+      const { buffer, byteOffset, byteLength } = bytes(RANDOM_POOL_BYTES);
+      pool = new DataView(buffer, byteOffset, byteLength);
+      at = 0;
+    }
+    at += 4;
+    return pool.getInt32(at - 4);
+  });
+}
+
+function randomnessOf(word: () => number): Randomness {
   const fraction = () => (word() >>> 0) / 0x1_0000_0000;
   const below = (bound: number) => Math.floor(fraction() * bound);
   const byte = () => word() & 255;

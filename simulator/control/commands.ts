@@ -1,7 +1,9 @@
+import { oddsOf } from '../faults/draw.ts';
+import { plannedFaults, planText } from '../faults/plan.ts';
 import type { Front } from '../fronts/front.ts';
 import { type ControlCommand, command } from './command.ts';
 import { developerCommands } from './developer-commands.ts';
-import { BadRequest, keyNumber, oneOf, wholeNumber } from './fields.ts';
+import { BadRequest, faultPlan, keyNumber, oneOf, wholeNumber } from './fields.ts';
 import {
   MAX_ADVANCE_MS,
   MAX_CONSOLE_CHARS,
@@ -90,6 +92,12 @@ export const commands: Readonly<Record<string, ControlCommand>> = {
     if (target.fob.powered) throw new BadRequest('the clock is fed while the power is on: cut it first');
     target.fob.loseTime();
     return undefined;
+  }),
+  faults: command({ set: faultPlan }, ({ target }, { set }) => {
+    if (set !== undefined) target.fob.setFaults(set);
+    const { plan, seed, counts } = target.fob.faults();
+    const entries = plannedFaults(plan).map(name => [name, { oneIn: oddsOf(plan, name), ...counts[name] }]);
+    return { seed, plan: planText(plan), faults: Object.fromEntries(entries) };
   }),
   console: command({}, ({ target }) => ({ console: target.fob.consoleText().slice(-MAX_CONSOLE_CHARS) })),
   unplug: command({}, ({ target }) => eachFront(target, front => front.unplug())),

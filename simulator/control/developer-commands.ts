@@ -7,14 +7,12 @@ import {
   MAX_FILE_PART_BYTES,
   MAX_REPLAY_PART_CHARS,
   MAX_SUPPLY_MILLIVOLTS,
-  ODDS_OF,
   PAIRING_KEY_BYTES,
 } from './limits.ts';
 import type { CommandResult } from './message.ts';
 import type { ControlTarget } from './target.ts';
 
 const ANY_PART = wholeNumber(0, Number.MAX_SAFE_INTEGER, 0);
-const odds = wholeNumber(0, ODDS_OF, 0);
 
 /** Returns lines of the recording from one of them on, as many as one answer holds. */
 function recordingPart({ recorder }: ControlTarget, from: number): CommandResult {
@@ -62,17 +60,6 @@ export const developerCommands: Readonly<Record<string, ControlCommand>> = {
       if (target.fob.inspect().parts === undefined)
         throw new BadRequest('this board has no parts to pull off');
       target.fob.setPart(part, connected);
-      return undefined;
-    },
-  ),
-  busFaults: command(
-    { seed: wholeNumber(0, Number.MAX_SAFE_INTEGER, 0), fail: odds, late: odds, hang: odds },
-    ({ target }, { seed, fail, late, hang }) => {
-      if (target.fob.inspect().parts === undefined) throw new BadRequest('this board has no such bus');
-      const isBad = fail + late + hang > 0;
-      target.fob.setBusFaults(
-        isBad ? { seed, fail: fail / ODDS_OF, late: late / ODDS_OF, hang: hang / ODDS_OF } : undefined,
-      );
       return undefined;
     },
   ),

@@ -1,3 +1,5 @@
+import type { FaultPlan } from '../base/fault-plan.ts';
+import { BadPlan, planOfText } from '../faults/plan.ts';
 import type { ControlTarget } from './target.ts';
 
 /** A fault of a request, in one sentence. The request has not touched the fob. */
@@ -62,3 +64,14 @@ export function hexBytes(count: number): FieldReader<Uint8Array | undefined> {
 /** Reads the number of a key on the fob's case; 0 is the default. */
 export const keyNumber: FieldReader<number> = (value, name, target) =>
   wholeNumber(0, target.fob.keys - 1, 0)(value, name, target);
+
+/** Reads a plan of faults such as `wire.drop=1/20`, empty for none; undefined where the field is absent. */
+export const faultPlan: FieldReader<FaultPlan | undefined> = (value, name) => {
+  if (value === undefined) return undefined;
+  if (typeof value !== 'string') throw new BadRequest(`"${name}" must be a text`);
+  try {
+    return planOfText(value);
+  } catch (error) {
+    throw error instanceof BadPlan ? new BadRequest(`"${name}": ${error.message}`) : error;
+  }
+};

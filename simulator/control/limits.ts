@@ -63,9 +63,6 @@ export const MAX_INSIDE_FILES = 400;
 
 export const MAX_SUPPLY_MILLIVOLTS = 6_000;
 
-/** Odds of a fault are whole numbers of a thousand. */
-export const ODDS_OF = 1_000;
-
 export const MAX_CRYPTO_CALLS_AHEAD = 1_000_000;
 
 /** Bytes of a file in one answer: a recording or a trace comes in parts. */

@@ -55,3 +55,6 @@ export const MAX_NAMED_PAGES = 5;
 
 /** Recordings that the page reads, in bytes. */
 export const MAX_LOADED_BYTES = 16 * 1_024 * 1_024;
+
+/** Characters of a plan of faults. */
+export const MAX_PLAN_CHARS = 2_000;

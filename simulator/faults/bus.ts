@@ -1,21 +1,35 @@
 /**
- * A bad I2C bus, controlled by a seed, by the numbers of its transfers, or both.
- *
- * Fault envelope. Each transfer (one `writeTo` or `readFrom`) suffers at most one of these:
- * - `fail`: it ends with an exception. A part that was to be written has got any number of the first bytes, none and
- *   all included, as the seed decides, and takes their end for the end of the transfer. A part that was read has sent
- *   everything.
- * - `late`: its start takes longer than the driver waits. No part hears anything, and no further transfer is possible
- *   before I2C1 is set up anew.
- * - `hang`: the same, but a part holds SDA low as well, until SCL has been clocked nine times with SDA released.
- *
- * Bytes that arrive are right: no part answers for another, and nothing is garbled.
+ * A bad I2C bus. Each transfer (one `writeTo` or `readFrom`) suffers at most one fault. Bytes that arrive are right:
+ * no part answers for another, and nothing is garbled.
  */
 
-import type { BusFault, BusFaultPlan } from '../base/fob.ts';
-import { makeRandomness } from '../base/randomness.ts';
+import type { BusFault, BusFaults } from '../base/fault-plan.ts';
+import type { FaultDraw } from './draw.ts';
+import type { FaultFact } from './fact.ts';
 
-const KINDS: readonly BusFault[] = ['fail', 'late', 'hang'];
+const MENDED =
+  'tries again after setting up the bus and freeing it; after several failures in a row it says that the part does not answer';
+
+export const BUS_FAULTS = {
+  fail: {
+    on: 'each transfer',
+    does: 'it ends with an exception; a part that was to be written has got any number of the first bytes, and takes their end for the end of the transfer; a part that was read has sent everything',
+    never: 'bytes that arrive are right',
+    fob: MENDED,
+  },
+  late: {
+    on: 'each transfer',
+    does: 'its start takes longer than the driver waits: no part hears anything, and no further transfer is possible before I2C1 is set up anew',
+    never: 'the parts stay as they are',
+    fob: MENDED,
+  },
+  hang: {
+    on: 'each transfer',
+    does: 'the same, and a part holds SDA low as well until SCL has been clocked nine times with SDA released',
+    never: 'the parts stay as they are',
+    fob: MENDED,
+  },
+} satisfies Record<Exclude<keyof BusFaults, 'at'>, FaultFact>;
 
 /** The fault of one transfer, and how many of its bytes arrive where it fails. */
 export interface TransferFault {
@@ -23,12 +37,11 @@ export interface TransferFault {
   arriving(length: number): number;
 }
 
-/** Returns the fault of a transfer by its number, from 1; undefined if it succeeds. */
-export function busFaults(plan: BusFaultPlan): (transfer: number) => TransferFault | undefined {
-  return transfer => {
-    const randomness = makeRandomness(plan.seed ?? 0, 'bus', transfer);
-    const drawn = KINDS.find(kind => randomness.fraction() < (plan[kind] ?? 0));
-    const kind = plan.at?.[transfer] ?? drawn;
-    return kind && { kind, arriving: length => randomness.below(length + 1) };
-  };
+/** Returns the fault of the next transfer; undefined if it succeeds. */
+export function busFault(faults: FaultDraw, transfer: number): TransferFault | undefined {
+  const planned = faults.plan.bus?.at?.[transfer];
+  const hit = faults.first(['bus.fail', 'bus.late', 'bus.hang'], planned && `bus.${planned}`);
+  if (!hit) return undefined;
+  const kind = hit.name.slice('bus.'.length) as BusFault;
+  return { kind, arriving: length => hit.randomness.below(length + 1) };
 }

@@ -1,55 +1,107 @@
 /**
- * A bad cable around a wire, controlled by a seed.
- *
- * Fault envelope. Every transfer (one `write`, one arrival at a listener) can suffer each of these faults once, each
- * with its own probability: a bit flipped; up to 16 bytes in a row dropped; up to 16 in a row delivered twice; the
- * end cut off at any byte; bytes inserted at any place: XON (0x11), XOFF (0x13), a console's prompt, a console's
- * message, or up to 16 bytes of junk. Both directions fail alike and independently. Bytes are never reordered, held
- * back beyond their transfer, or invented without a transfer; a transfer may become empty. All listeners of the wire
- * receive the same bytes.
+ * A bad cable around a wire. Both directions fail alike and independently. Bytes are never reordered, and never
+ * invented without a transfer; a transfer may become empty. All listeners of the wire receive the same bytes.
  */
 
+import type { FaultPlan, WireFaults } from '../base/fault-plan.ts';
 import type { Wire } from '../base/fob.ts';
-import { FAULT_SPAN_MAX_BYTES } from '../base/limits.ts';
-import { makeRandomness, type Randomness } from '../base/randomness.ts';
+import {
+  FAULT_SPAN_MAX_BYTES,
+  WIRE_DELAY_MAX_US,
+  WIRE_STALL_MAX_US,
+  WIRE_STALL_MIN_US,
+} from '../base/limits.ts';
+import type { Randomness } from '../base/randomness.ts';
+import { FaultDraw } from './draw.ts';
+import type { FaultFact } from './fact.ts';
+import { FAULT_KINDS } from './names.ts';
+import { checkedPlan } from './plan.ts';
 
-/** Probabilities from 0 to 1, per transfer. An omitted fault never happens. */
-export interface FaultPlan {
-  readonly seed: number;
-  readonly flip?: number;
-  readonly drop?: number;
-  readonly duplicate?: number;
-  readonly truncate?: number;
-  readonly insert?: number;
-}
+const ON = 'each transfer in either direction';
+const REPEATS =
+  'drops frames whose checksum is wrong; the host asks again, and a repeated request is answered, not done twice';
 
-export type FaultKind = Exclude<keyof FaultPlan, 'seed'>;
+export const WIRE_FAULTS = {
+  flip: { on: ON, does: 'one bit is flipped', never: 'other bytes are right', fob: REPEATS },
+  drop: { on: ON, does: 'up to 16 bytes in a row are lost', never: 'other bytes are right', fob: REPEATS },
+  duplicate: {
+    on: ON,
+    does: 'up to 16 bytes in a row arrive twice, the second time right behind the first',
+    never: 'no byte comes back later',
+    fob: REPEATS,
+  },
+  truncate: {
+    on: ON,
+    does: 'the end is lost from any byte on',
+    never: 'the bytes before are right',
+    fob: REPEATS,
+  },
+  noise: {
+    on: ON,
+    does: 'up to 16 bytes of junk arrive at any place in it',
+    never: 'the bytes around are right',
+    fob: REPEATS,
+  },
+  flow: {
+    on: ON,
+    does: 'a byte of flow control, XON (0x11) or XOFF (0x13), arrives at any place in it',
+    never: 'nobody obeys it: neither Espruino nor the host uses flow control',
+    fob: 'ignores the byte between frames, and drops a frame that it stands in',
+  },
+  console: {
+    on: ON,
+    does: 'a prompt or an error message of a console arrives at any place in it',
+    never: 'the bytes around are right',
+    fob: REPEATS,
+  },
+  delay: {
+    on: ON,
+    does: 'it arrives up to 0.5 s later, and what follows waits behind it',
+    never: 'bytes change, get lost or overtake others',
+    fob: 'waits: a frame ends with its last byte',
+  },
+  stall: {
+    on: ON,
+    does: 'nothing arrives in either direction for 1 to 10 s; then everything does, in order',
+    never: 'bytes change, get lost or overtake others',
+    fob: 'goes on; the host asks again, and reports a fob that does not answer for longer than its patience',
+  },
+} satisfies Record<keyof WireFaults, FaultFact>;
+
+export type WireFaultKind = keyof WireFaults;
 
 export interface FaultyWire extends Wire {
   /** Number of faults of each kind so far. */
-  readonly faults: Readonly<Record<FaultKind, number>>;
+  readonly faults: Readonly<Record<WireFaultKind, number>>;
   /** From now on the cable is good. */
   heal(): void;
+}
+
+/** Simulated time, for faults that hold bytes back. */
+export interface CableClock {
+  nowUs(): number;
+  at(dueUs: number, run: () => void): void;
 }
 
 type Spoil = (bytes: number[], randomness: Randomness) => void;
 
 const XON = 0x11;
 const XOFF = 0x13;
-const NOISE: readonly [readonly number[], ...(readonly number[])[]] = [
-  [XON],
-  [XOFF],
-  [...Buffer.from('\r\n>')],
-  [...Buffer.from('Uncaught Error: Unexpected token\r\n at line 1 col 1\r\n')],
-];
+const codesOf = (text: string) => Array.from(text, character => character.charCodeAt(0));
+const PROMPT = codesOf('\r\n>');
+const MESSAGE = codesOf('Uncaught Error: Unexpected token\r\n at line 1 col 1\r\n');
 
 function span(bytes: readonly number[], randomness: Randomness): { at: number; count: number } {
   const at = randomness.below(bytes.length);
   return { at, count: 1 + randomness.below(Math.min(FAULT_SPAN_MAX_BYTES, bytes.length - at)) };
 }
 
+function insert(bytes: number[], randomness: Randomness, noise: readonly number[]): void {
+  bytes.splice(randomness.below(bytes.length + 1), 0, ...noise);
+}
+
 /** In the order in which they are applied. */
-const SPOILS: readonly (readonly [FaultKind, Spoil])[] = [
+const SPOILS: readonly (readonly [WireFaultKind, Spoil])[] = [
   [
     'flip',
     (bytes, randomness) => {
@@ -78,47 +130,74 @@ const SPOILS: readonly (readonly [FaultKind, Spoil])[] = [
     },
   ],
   [
-    'insert',
-    (bytes, randomness) => {
-      const junk = [...randomness.bytes(1 + randomness.below(FAULT_SPAN_MAX_BYTES))];
-      const noise = randomness.pick([...NOISE, junk] as [readonly number[], ...(readonly number[])[]]);
-      bytes.splice(randomness.below(bytes.length + 1), 0, ...noise);
-    },
+    'noise',
+    (bytes, randomness) =>
+      insert(bytes, randomness, [...randomness.bytes(1 + randomness.below(FAULT_SPAN_MAX_BYTES))]),
   ],
+  ['flow', (bytes, randomness) => insert(bytes, randomness, [randomness.pick([XON, XOFF])])],
+  ['console', (bytes, randomness) => insert(bytes, randomness, randomness.pick([PROMPT, MESSAGE]))],
 ];
 
-/** Returns the same wire through a cable that fails according to `plan`. */
-export function faultyWire(wire: Wire, plan: FaultPlan): FaultyWire {
-  const faults: Record<FaultKind, number> = { flip: 0, drop: 0, duplicate: 0, truncate: 0, insert: 0 };
-  const listeners: ((bytes: Uint8Array) => void)[] = [];
-  let healed = false;
-
-  function transfer(bytes: Uint8Array, randomness: Randomness): Uint8Array {
-    if (healed) return bytes;
-    const out = [...bytes];
-    for (const [kind, spoil] of SPOILS) {
-      if (out.length === 0 || randomness.fraction() >= (plan[kind] ?? 0)) continue;
-      spoil(out, randomness);
-      faults[kind]++;
-    }
-    return Uint8Array.from(out);
+function spoiled(bytes: Uint8Array, faults: FaultDraw, lane: string): Uint8Array {
+  const out = [...bytes];
+  for (const [kind, spoil] of SPOILS) {
+    const randomness = out.length > 0 ? faults.strikes(`wire.${kind}`, lane) : undefined;
+    if (randomness) spoil(out, randomness);
   }
+  return Uint8Array.from(out);
+}
 
-  const inward = makeRandomness(plan.seed, 'wire in');
-  const outward = makeRandomness(plan.seed, 'wire out');
-  wire.onData(bytes => {
-    const arrived = transfer(bytes, outward);
-    for (const listener of [...listeners]) if (arrived.length > 0) listener(arrived.slice());
+/** The state of one cable: until when it carries nothing. */
+interface Cable {
+  readonly faults: FaultDraw;
+  readonly clock: CableClock | undefined;
+  stalledUntilUs: number;
+}
+
+/** Returns one direction of a cable: takes transfers, and hands on what arrives. */
+function laneOf(cable: Cable, lane: string, deliver: (bytes: Uint8Array) => void) {
+  let waiting = 0;
+  let freeAtUs = 0;
+  return (bytes: Uint8Array) => {
+    const { faults, clock } = cable;
+    if (!faults.plan.wire && waiting === 0) {
+      deliver(bytes);
+      return;
+    }
+    const arriving = spoiled(bytes, faults, lane);
+    const nowUs = clock?.nowUs() ?? 0;
+    const stall = faults.strikes('wire.stall', lane);
+    if (stall) {
+      const us = WIRE_STALL_MIN_US + stall.below(WIRE_STALL_MAX_US - WIRE_STALL_MIN_US);
+      cable.stalledUntilUs = Math.max(cable.stalledUntilUs, nowUs + us);
+    }
+    const delay = faults.strikes('wire.delay', lane);
+    const ownUs = nowUs + (delay ? 1 + delay.below(WIRE_DELAY_MAX_US) : 0);
+    const dueUs = Math.max(ownUs, cable.stalledUntilUs, waiting > 0 ? freeAtUs : 0);
+    if (arriving.length === 0) return;
+    if (!clock || (dueUs <= nowUs && waiting === 0)) {
+      deliver(arriving);
+      return;
+    }
+    waiting++;
+    freeAtUs = dueUs;
+    clock.at(dueUs, () => {
+      waiting--;
+      deliver(arriving);
+    });
+  };
+}
+
+/** Returns the same wire through a cable on which faults strike. Without a clock it holds nothing back. */
+export function throughFaults(wire: Wire, faults: FaultDraw, clock?: CableClock): Wire {
+  const listeners: ((bytes: Uint8Array) => void)[] = [];
+  const cable: Cable = { faults, clock, stalledUntilUs: 0 };
+  const outward = laneOf(cable, 'out', bytes => {
+    for (const listener of [...listeners]) listener(bytes.slice());
   });
+  wire.onData(outward);
   return {
-    faults,
-    heal() {
-      healed = true;
-    },
-    write(bytes) {
-      const arrived = transfer(bytes, inward);
-      if (arrived.length > 0) wire.write(arrived);
-    },
+    write: laneOf(cable, 'in', bytes => wire.write(bytes)),
     onData(listener) {
       listeners.push(listener);
       return () => {
@@ -126,5 +205,26 @@ export function faultyWire(wire: Wire, plan: FaultPlan): FaultyWire {
         if (at >= 0) listeners.splice(at, 1);
       };
     },
+  };
+}
+
+/**
+ * Returns any wire through a cable that fails according to the wire's part of `plan`. It has no simulated time: for
+ * delays and stalls give the plan to `boot`, whose `link` has them. Throws for a plan with those.
+ */
+export function faultyWire(wire: Wire, plan: FaultPlan): FaultyWire {
+  if (checkedPlan(plan).wire?.delay || plan.wire?.stall) {
+    throw new TypeError('delay and stall need simulated time: give this plan to boot');
+  }
+  const draw = new FaultDraw(0);
+  draw.set(plan);
+  const kinds = FAULT_KINDS.wire;
+  return {
+    ...throughFaults(wire, draw),
+    get faults() {
+      const counts = kinds.map(kind => [kind, draw.struck(`wire.${kind}`)] as const);
+      return Object.fromEntries(counts) as Record<WireFaultKind, number>;
+    },
+    heal: () => draw.heal(),
   };
 }

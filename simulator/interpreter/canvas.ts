@@ -25,19 +25,17 @@ export function canvasBytes(layout: CanvasLayout): number {
 export class Canvas {
   readonly layout: CanvasLayout;
   readonly bytes: Uint8Array;
+  readonly colourMask: number;
   foreground: number;
   background = 0;
-  #modified: Area | undefined;
+  #modified: { x1: number; y1: number; x2: number; y2: number } | undefined;
 
   /** Draws into `bytes`, which is the buffer that the image sees. */
   constructor(layout: CanvasLayout, bytes: Uint8Array) {
     this.layout = layout;
     this.bytes = bytes;
+    this.colourMask = 2 ** layout.bitsPerPixel - 1;
     this.foreground = this.colourMask;
-  }
-
-  get colourMask(): number {
-    return 2 ** this.layout.bitsPerPixel - 1;
   }
 
   resetColours(): void {
@@ -53,14 +51,16 @@ export class Canvas {
     this.#modified = undefined;
   }
 
-  #modify(area: Area): void {
-    const old = this.#modified ?? area;
-    this.#modified = {
-      x1: Math.min(old.x1, area.x1),
-      y1: Math.min(old.y1, area.y1),
-      x2: Math.max(old.x2, area.x2),
-      y2: Math.max(old.y2, area.y2),
-    };
+  #modify(x1: number, y1: number, x2: number, y2: number): void {
+    const modified = this.#modified;
+    if (modified === undefined) {
+      this.#modified = { x1, y1, x2, y2 };
+      return;
+    }
+    if (x1 < modified.x1) modified.x1 = x1;
+    if (y1 < modified.y1) modified.y1 = y1;
+    if (x2 > modified.x2) modified.x2 = x2;
+    if (y2 > modified.y2) modified.y2 = y2;
   }
 
   #contains(x: number, y: number): boolean {
@@ -95,19 +95,65 @@ export class Canvas {
 
   setPixel(x: number, y: number, colour: number): void {
     if (!this.#contains(x, y)) return;
-    this.#modify({ x1: x, y1: y, x2: x, y2: y });
+    this.#modify(x, y, x, y);
     this.#put(x, y, colour);
   }
 
   /** Corners in any order, both included. */
   fillRect(area: Area, colour: number): void {
-    const x1 = Math.max(0, Math.min(area.x1, area.x2));
-    const y1 = Math.max(0, Math.min(area.y1, area.y2));
-    const x2 = Math.min(this.layout.width - 1, Math.max(area.x1, area.x2));
-    const y2 = Math.min(this.layout.height - 1, Math.max(area.y1, area.y2));
-    if (x2 < x1 || y2 < y1) return;
-    this.#modify({ x1, y1, x2, y2 });
-    for (let y = y1; y <= y2; y++) for (let x = x1; x <= x2; x++) this.#put(x, y, colour);
+    this.fill(area.x1, area.y1, area.x2, area.y2, colour);
+  }
+
+  /** The same, for text, which is many rectangles. */
+  fill(fromX: number, fromY: number, toX: number, toY: number, colour: number): void {
+    const { width, height } = this.layout;
+    const x1 = Math.max(0, Math.min(fromX, toX));
+    const y1 = Math.max(0, Math.min(fromY, toY));
+    const x2 = Math.min(width - 1, Math.max(fromX, toX));
+    const y2 = Math.min(height - 1, Math.max(fromY, toY));
+    if (x2 >= x1 && y2 >= y1) this.fillInside(x1, y1, x2, y2, colour);
+  }
+
+  /** The same for corners inside the canvas, the smaller ones first. */
+  fillInside(x1: number, y1: number, x2: number, y2: number, colour: number): void {
+    const { bitsPerPixel, verticalByte } = this.layout;
+    this.#modify(x1, y1, x2, y2);
+    if (verticalByte && !this.layout.msb) this.#fillColumns(x1, y1, x2, y2, colour);
+    else if (bitsPerPixel === 16) this.#fillRows(x1, y1, x2, y2, colour);
+    else for (let y = y1; y <= y2; y++) for (let x = x1; x <= x2; x++) this.#put(x, y, colour);
+  }
+
+  /** Up to eight pixels at a time, on displays whose bytes are columns with the lowest bit uppermost. */
+  #fillColumns(x1: number, y1: number, x2: number, y2: number, colour: number): void {
+    const { bytes } = this;
+    const { width } = this.layout;
+    for (let page = y1 >> 3; page <= y2 >> 3; page++) {
+      const from = Math.max(y1 - page * 8, 0);
+      const to = Math.min(y2 - page * 8, 7);
+      const mask = ((2 << to) - 1) & ~((1 << from) - 1);
+      const start = page * width + x1;
+      const end = page * width + x2;
+      const lit = colour & 1 ? mask : 0;
+      if (mask === 0xff) bytes.fill(lit, start, end + 1);
+      else for (let at = start; at <= end; at++) bytes[at] = ((bytes[at] ?? 0) & ~mask) | lit;
+    }
+  }
+
+  /** Row by row, where a pixel has two bytes. */
+  #fillRows(x1: number, y1: number, x2: number, y2: number, colour: number): void {
+    const { bytes } = this;
+    const { width } = this.layout;
+    const [high, low] = [(colour >> 8) & 255, colour & 255];
+    for (let y = y1; y <= y2; y++) {
+      const start = (y * width + x1) * 2;
+      const end = (y * width + x2 + 1) * 2;
+      if (high === low) bytes.fill(low, start, end);
+      else
+        for (let at = start; at < end; at += 2) {
+          bytes[at] = high;
+          bytes[at + 1] = low;
+        }
+    }
   }
 
   clear(): void {

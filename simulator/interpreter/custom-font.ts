@@ -1,3 +1,4 @@
+import { FONTS_KNOWN_MAX } from '../base/limits.ts';
 import type { Canvas } from './canvas.ts';
 
 /** Arguments of `setFontCustom` (jswrap_graphics.c). */
@@ -10,16 +11,17 @@ export interface CustomFont {
   /** In pixels, before scaling. */
   readonly height: number;
   readonly scale: number;
+  /** For each column of the bitmap: the rows where its pixels begin and where they end, as characters. */
+  readonly columns: readonly string[];
 }
 
-/** Draws every character after the space as a block in a cell of 6 × 8. */
-export const BLOCK_FONT: CustomFont = {
-  bitmap: '\0'.repeat(6) + '\xfe\xfe\xfe\xfe\xfe\0'.repeat(223),
-  firstCharacter: 32,
-  widths: 6,
-  height: 8,
-  scale: 1,
-};
+/** Returns a font of blocks: every character after the space, in a cell of 6 × 8. */
+export function blockFont(scale: number): CustomFont {
+  const bitmap = BLOCKS;
+  return { bitmap, firstCharacter: 32, widths: 6, height: 8, scale, columns: columnsOf(bitmap, 8) };
+}
+
+const BLOCKS = '\0'.repeat(6) + '\xfe\xfe\xfe\xfe\xfe\0'.repeat(223);
 
 /** Font and alignment of text relative to its point: 3 is left or top, 0 centre, 1 right or bottom. */
 export interface TextStyle {
@@ -36,22 +38,29 @@ export interface Drawn {
   readonly height: number;
 }
 
-function glyph(font: CustomFont, code: number): { width: number; column: number } {
-  const index = code - font.firstCharacter;
-  if (typeof font.widths === 'number') return { width: font.widths, column: font.widths * index };
-  if (index < 0) return { width: 0, column: 0 };
+/** Returns the columns of a character, before scaling. */
+function widthOf({ widths, firstCharacter }: CustomFont, code: number): number {
+  if (typeof widths === 'number') return widths;
+  const index = code - firstCharacter;
+  return index >= 0 && index < widths.length ? widths.charCodeAt(index) & 255 : 0;
+}
+
+/** Returns the column of the bitmap where a character begins. */
+function columnOf({ widths, firstCharacter }: CustomFont, code: number): number {
+  const index = code - firstCharacter;
+  if (typeof widths === 'number') return widths * index;
   let column = 0;
-  for (let at = 0; at < Math.min(index, font.widths.length); at++) column += font.widths.charCodeAt(at) & 255;
-  return { width: index < font.widths.length ? font.widths.charCodeAt(index) & 255 : 0, column };
+  for (let at = 0; at < Math.min(index, widths.length); at++) column += widths.charCodeAt(at) & 255;
+  return column;
 }
 
 function characterWidth(font: CustomFont, code: number): number {
-  if (code > 255) return 0;
-  return glyph(font, code).width * font.scale;
+  return code > 255 ? 0 : widthOf(font, code) * font.scale;
 }
 
 /** Returns the pixels of the widest line. */
 export function textWidth(font: CustomFont, text: string): number {
+  if (!text.includes('\n')) return lineWidth(font, text);
   return text.split('\n').reduce((widest, line) => Math.max(widest, lineWidth(font, line)), 0);
 }
 
@@ -61,24 +70,62 @@ function lineWidth(font: CustomFont, line: string): number {
   return width;
 }
 
+function linesIn(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines++;
+  return lines;
+}
+
 export function textHeight(font: CustomFont, text: string): number {
-  return font.height * font.scale * text.split('\n').length;
+  return font.height * font.scale * linesIn(text);
 }
 
 function drawGlyph(canvas: Canvas, style: TextStyle, code: number, x: number, y: number): void {
   const { font } = style;
-  const { width, column } = glyph(font, code);
+  const { height, scale, columns } = font;
+  const { foreground } = canvas;
+  const width = widthOf(font, code);
+  const column = columnOf(font, code);
+  const bottom = y + height * scale - 1;
+  const isInside =
+    x >= 0 && y >= 0 && x + width * scale <= canvas.layout.width && bottom < canvas.layout.height;
   for (let cx = 0; cx < width; cx++) {
-    for (let cy = 0; cy < font.height; cy++) {
-      const bit = (column + cx) * font.height + cy;
-      const set = (font.bitmap.charCodeAt(bit >> 3) >> (7 - (bit & 7))) & 1;
-      if (!set && !style.solid) continue;
-      const left = x + cx * font.scale;
-      const top = y + cy * font.scale;
-      const area = { x1: left, y1: top, x2: left + font.scale - 1, y2: top + font.scale - 1 };
-      canvas.fillRect(area, set ? canvas.foreground : canvas.background);
+    const left = x + cx * scale;
+    const right = left + scale - 1;
+    if (style.solid) canvas.fill(left, y, right, bottom, canvas.background);
+    const runs = columns[column + cx] ?? '';
+    for (let at = 0; at < runs.length; at += 2) {
+      const top = y + runs.charCodeAt(at) * scale;
+      const end = y + runs.charCodeAt(at + 1) * scale - 1;
+      if (isInside) canvas.fillInside(left, top, right, end, foreground);
+      else canvas.fill(left, top, right, end, foreground);
     }
   }
+}
+
+/** Fonts of before: an image names the same one for each text. */
+const known = new Map<string, { readonly height: number; readonly columns: readonly string[] }>();
+
+/** Returns the columns of a font for its bitmap and height. */
+export function columnsOf(bitmap: string, height: number): readonly string[] {
+  const found = known.get(bitmap);
+  if (found?.height === height) return found.columns;
+  const count = height > 0 ? Math.ceil((bitmap.length * 8) / height) : 0;
+  const columns = Array.from({ length: count }, (_, column) => runsOf(bitmap, column * height, height));
+  if (known.size >= FONTS_KNOWN_MAX) known.clear();
+  known.set(bitmap, { height, columns });
+  return columns;
+}
+
+function runsOf(bitmap: string, first: number, height: number): string {
+  let runs = '';
+  for (let row = 0, before = 0; row <= height; row++) {
+    const bit = first + row;
+    const set = row < height ? (bitmap.charCodeAt(bit >> 3) >> (7 - (bit & 7))) & 1 : 0;
+    if (set !== before) runs += String.fromCharCode(row);
+    before = set;
+  }
+  return runs;
 }
 
 /** Returns the shift for an alignment: `extent` times (alignment + 1) / 2, towards zero. */
@@ -92,11 +139,12 @@ export function drawText(canvas: Canvas, style: TextStyle, text: string, atX: nu
   const { width, height } = canvas.layout;
   const lineHeight = font.height * font.scale;
   const top = atY - shift(textHeight(font, text), style.alignY);
-  let left = atX;
-  text.split('\n').forEach((line, index) => {
-    let x = atX - shift(lineWidth(font, line), style.alignX);
-    left = index === 0 ? x : Math.min(left, x);
-    const y = top + index * lineHeight;
+  const lines = text.includes('\n') ? text.split('\n') : [text];
+  let left = Number.POSITIVE_INFINITY;
+  let y = top;
+  for (const line of lines) {
+    let x = atX - shift(style.alignX < 2 ? lineWidth(font, line) : 0, style.alignX);
+    left = Math.min(left, x);
     for (let at = 0; at < line.length; at++) {
       const code = line.charCodeAt(at);
       const advance = characterWidth(font, code);
@@ -105,6 +153,7 @@ export function drawText(canvas: Canvas, style: TextStyle, text: string, atX: nu
       if (seen && code >= font.firstCharacter && code <= 255) drawGlyph(canvas, style, code, x, y);
       x += advance;
     }
-  });
-  return { x: left, y: top, width: textWidth(font, text), height: textHeight(font, text) };
+    y += lineHeight;
+  }
+  return { x: left, y: top, width: textWidth(font, text), height: lines.length * lineHeight };
 }

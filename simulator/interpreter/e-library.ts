@@ -1,9 +1,11 @@
-import { isAnyArrayBuffer, isTypedArray } from 'node:util/types';
-import { bytesOfText, flatten, isRecord, textOf, wholeNumber } from './bytes.ts';
+import { bytesOfText, textOf } from '../base/bytes.ts';
+import { DISPLAY_WIDTH } from '../base/limits.ts';
+import { elementsIn, flatten, isRecord, wholeNumber } from './bytes.ts';
 import type { Console } from './console.ts';
 import { crc32 } from './crc32.ts';
 import { describe } from './describe.ts';
 import type { Hardware } from './host.ts';
+import { isArrayBuffer, isTypedArray, isUint8Array } from './kinds.ts';
 import type { SerialPorts } from './ports.ts';
 import type { Named, Realm, Value } from './realm.ts';
 
@@ -28,10 +30,18 @@ interface Tools {
   kickWatchdog(): void;
 }
 
+/** For bytes of the context, which V8 reads more slowly from outside. */
+const row = new Uint8Array(DISPLAY_WIDTH);
+
 function bytesLibrary(realm: Realm): Parameters<Realm['library']>[0] {
   const joined = (args: readonly Value[]) => flatten(realm, args.length === 1 ? args[0] : realm.array(args));
   return {
     CRC32: data => {
+      // Rows of a display: the same numbers without their conversion one by one.
+      if (isUint8Array(data) && elementsIn(data) <= row.length) {
+        row.set(data);
+        return crc32(row, elementsIn(data));
+      }
       const bytes = elementsOf(data);
       return bytes && crc32(bytes);
     },
@@ -40,7 +50,7 @@ function bytesLibrary(realm: Realm): Parameters<Realm['library']>[0] {
     toUint8Array: (...args) => realm.uint8Array(joined(args)),
     // Only strings and ArrayBuffers (jswrap_espruino.c).
     toArrayBuffer: value => {
-      if (isAnyArrayBuffer(value)) return value;
+      if (isArrayBuffer(value)) return value;
       return typeof value === 'string' ? realm.arrayBuffer(flatten(realm, value)) : undefined;
     },
     reverseByte: value => {
@@ -60,7 +70,7 @@ function bytesLibrary(realm: Realm): Parameters<Realm['library']>[0] {
  */
 function elementsOf(value: Value): Uint8Array | undefined {
   if (typeof value === 'string') return bytesOfText(value);
-  if (isAnyArrayBuffer(value)) return new Uint8Array(value);
+  if (isArrayBuffer(value)) return new Uint8Array(value);
   if (!isTypedArray(value) && !Array.isArray(value)) return undefined;
   return Uint8Array.from(value as ArrayLike<Value>, element =>
     wholeNumber(Array.isArray(element) && element.length === 1 ? element[0] : element),

@@ -1,35 +1,39 @@
-import { isAnyArrayBuffer } from 'node:util/types';
 import { GRAPHICS_MAX_SIDE } from '../base/limits.ts';
 import type { Glass } from '../parts/glass.ts';
 import { int32, isRecord, wholeNumber } from './bytes.ts';
 import { type Area, Canvas, type CanvasLayout, canvasBytes } from './canvas.ts';
-import { BLOCK_FONT, type CustomFont, drawText, textHeight, textWidth } from './custom-font.ts';
+import { blockFont, type CustomFont, columnsOf, drawText, textHeight, textWidth } from './custom-font.ts';
+import { isArrayBuffer } from './kinds.ts';
 import type { Named, Realm, RealmCall, Value } from './realm.ts';
 import { TextLog } from './text-log.ts';
 
 /** Returns the font for arguments of `setFontCustom`. */
-function fontOf(realm: Realm, [bitmap, first, widths, height]: readonly Value[]): CustomFont {
+function fontOf(realm: Realm, args: readonly Value[]): CustomFont {
+  const bitmap = args[0];
+  const widths = args[2];
   if (typeof bitmap !== 'string') throw realm.error('Font bitmap must be a String');
-  const firstCharacter = int32(first);
+  const firstCharacter = int32(args[1]);
   if (firstCharacter < 0 || firstCharacter > 255) throw realm.error('First character out of range');
   if (typeof widths !== 'string' && typeof widths !== 'number') {
     throw realm.error('Font width must be a String or an integer');
   }
-  const packed = int32(height);
+  const packed = int32(args[3]);
   if (packed >> 16 > 1) throw realm.error('fonts of more than 1 bit per pixel are not simulated');
+  const height = packed & 255;
   return {
     bitmap,
     firstCharacter,
     widths: typeof widths === 'number' ? Math.trunc(widths) : widths,
-    height: packed & 255,
+    height,
     scale: Math.max(1, (packed >> 8) & 255),
+    columns: columnsOf(bitmap, height),
   };
 }
 
 /** Espruino's own letters are not copied. Boards with a built-in font get one font of blocks of the right size. */
 function ownFont(realm: Realm, onGlass: boolean, [name, scale]: readonly Value[]): CustomFont {
   if (!onGlass || name !== '6x8') throw realm.error('Graphics.setFont is not simulated');
-  return { ...BLOCK_FONT, scale: Math.max(1, wholeNumber(scale)) };
+  return blockFont(Math.max(1, wholeNumber(scale)));
 }
 
 interface Instance {
@@ -75,8 +79,10 @@ const NOT_SIMULATED = [
 ];
 
 function areaOf(realm: Realm, args: readonly Value[]): Area {
-  const [first, y1, x2, y2] = args;
-  if (!isRecord(first)) return { x1: int32(first), y1: int32(y1), x2: int32(x2), y2: int32(y2) };
+  const first = args[0];
+  if (!isRecord(first)) {
+    return { x1: int32(first), y1: int32(args[1]), x2: int32(args[2]), y2: int32(args[3]) };
+  }
   if (wholeNumber(first.r) > 0) throw realm.error('rounded rectangles are not simulated');
   const left = int32(first.x1 ?? first.x);
   const top = int32(first.y1 ?? first.y);
@@ -91,7 +97,9 @@ function areaOf(realm: Realm, args: readonly Value[]): Area {
 
 /** Reads a colour argument: a number, or red, green and blue, which count as lit if their sum is bright. */
 function colourOf(realm: Realm, canvas: Canvas, args: readonly Value[]): number {
-  const [red, green, blue] = args;
+  const red = args[0];
+  const green = args[1];
+  const blue = args[2];
   if (green === undefined && blue === undefined && typeof red !== 'string') {
     return (int32(red) & canvas.colourMask) >>> 0;
   }
@@ -110,16 +118,16 @@ function needFont(realm: Realm, instance: Instance): CustomFont {
   return instance.font;
 }
 
-function drawString(realm: Realm, instance: Instance, [value, x, y, solid]: readonly Value[]): void {
-  const text = String(value);
+function drawString(realm: Realm, instance: Instance, args: readonly Value[]): void {
+  const text = String(args[0]);
   const style = {
     font: needFont(realm, instance),
     alignX: instance.alignX,
     alignY: instance.alignY,
-    solid: Boolean(solid),
+    solid: Boolean(args[3]),
   };
   if (text.includes('\0')) throw realm.error('images inside strings are not simulated');
-  const drawn = drawText(instance.canvas, style, text, int32(x), int32(y));
+  const drawn = drawText(instance.canvas, style, text, int32(args[1]), int32(args[2]));
   if (style.solid) instance.log.painted(boxOf(drawn));
   instance.log.drew(text, drawn.x, drawn.y, drawn.width, drawn.height);
 }
@@ -283,7 +291,7 @@ export function graphicsLibrary(
   const createArrayBuffer = realm.adopt((...args) => {
     const layout = layoutOf(realm, args);
     const given = isRecord(args[3]) ? args[3].buffer : undefined;
-    const buffer = isAnyArrayBuffer(given) ? given : realm.arrayBuffer(new Uint8Array(canvasBytes(layout)));
+    const buffer = isArrayBuffer(given) ? given : realm.arrayBuffer(new Uint8Array(canvasBytes(layout)));
     const graphics = Object.assign(Object.create(prototype) as Named, { buffer });
     const canvas = new Canvas(layout, new Uint8Array(buffer));
     instances.set(graphics, { canvas, log: new TextLog(), font: undefined, alignX: 3, alignY: 3 });

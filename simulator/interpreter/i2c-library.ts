@@ -1,6 +1,6 @@
 import { I2C_DEFAULT_BITRATE } from '../base/limits.ts';
 import { type I2cBus, NoAcknowledge, NoStart } from '../parts/i2c-bus.ts';
-import { flatten, int32, isRecord } from './bytes.ts';
+import { flattening, int32, isRecord } from './bytes.ts';
 import type { Pins } from './pins.ts';
 import type { Named, Realm, Value } from './realm.ts';
 
@@ -43,7 +43,7 @@ export function i2cLibrary(
       const bitrate = int32(choice.bitrate);
       bus.setup(bitrate > 0 ? bitrate : I2C_DEFAULT_BITRATE, onParts);
     },
-    writeTo: (address, ...data) => write(address, flatten(realm, realm.array(data))),
+    writeTo: (address, ...data) => flattening(realm, data, bytes => write(address, bytes)),
     readFrom: (address, count) => read(address, count),
     readReg: (address, register, count) => {
       write(address, Uint8Array.of(int32(register) & 255));

@@ -1,4 +1,4 @@
-import { type Context, createContext, runInContext, Script } from 'node:vm';
+import type { ImageContext } from '../platform/platform.ts';
 import { GLOBALS, METHODS, STATICS, TYPED_ARRAYS } from './built-ins.ts';
 import { fixedText, numberText } from './number-text.ts';
 import { PRELUDE, PROMISES } from './prelude.ts';
@@ -62,18 +62,21 @@ function impoverish(global: object, typedArray: object): void {
   keepOnly(global, [...GLOBALS, 'InternalError']);
 }
 
+/** The context has removed its own. */
+const setAll = Uint8Array.prototype.set;
+
 /** The JavaScript context of one boot, with the built-ins of Espruino. */
 export class Realm {
   readonly natives: Natives;
-  readonly #context: Context;
+  readonly #context: ImageContext;
   readonly #alive: () => void;
 
-  constructor(outside: Outside) {
-    this.#context = createContext(Object.create(null));
+  constructor(context: ImageContext, outside: Outside) {
+    this.#context = context;
     this.#alive = () => outside.alive();
-    const prelude = runInContext(PRELUDE, this.#context) as (outside: object) => Natives;
+    const prelude = context.ours(PRELUDE) as (outside: object) => Natives;
     this.natives = prelude({ ...outside, spelled, numberText, fixedText });
-    const promises = runInContext(PROMISES, this.#context) as (...use: readonly unknown[]) => unknown;
+    const promises = context.ours(PROMISES);
     impoverish(this.natives.global, this.natives.TypedArray);
     this.define({
       Promise: promises(outside.queue, outside.unhandled),
@@ -95,7 +98,7 @@ export class Realm {
 
   /** Runs text, which may be tokenised, as a script in the global scope. Exceptions of the script pass through. */
   evaluate(source: string, fileName: string): Value {
-    return new Script(spelled(source), { filename: fileName }).runInContext(this.#context);
+    return this.#context.evaluate(spelled(source), fileName);
   }
 
   error(message: string): Error {
@@ -122,7 +125,9 @@ export class Realm {
   }
 
   uint8Array(bytes: Uint8Array): Uint8Array {
-    return new this.natives.Uint8Array(this.arrayBuffer(bytes));
+    const array = new this.natives.Uint8Array(bytes.length);
+    setAll.call(array, bytes);
+    return array;
   }
 
   arrayBuffer(bytes: Uint8Array): ArrayBuffer {
@@ -133,7 +138,12 @@ export class Realm {
 
   /** Returns a function of the context that calls out of it. */
   adopt(call: RealmCall): RealmCall {
-    return this.method((_self, ...args) => call(...args));
+    const alive = this.#alive;
+    function out(...args: readonly Value[]): Value {
+      alive();
+      return call(...args);
+    }
+    return Object.setPrototypeOf(out, this.natives.Function.prototype);
   }
 
   /** The same, with `this` as the first argument. */

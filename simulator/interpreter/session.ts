@@ -1,9 +1,9 @@
+import { textOf } from '../base/bytes.ts';
 import type { Insides, WristMovement } from '../base/fob.ts';
 import { EMIT_MAX_ARGUMENTS } from '../base/limits.ts';
 import { PowerLost } from '../base/power.ts';
 import type { LinkName, Touch } from '../boards/board.ts';
 import { BangleSystem } from './bangle-system.ts';
-import { textOf } from './bytes.ts';
 import { Console } from './console.ts';
 import { boardGlobals } from './globals.ts';
 import type { Hardware, Tools } from './host.ts';
@@ -129,8 +129,8 @@ export class InterpreterSession {
   }
 
   #makeRealm(): Realm {
-    const { randomness } = this.#hardware;
-    return new Realm({
+    const { randomness, platform } = this.#hardware;
+    return new Realm(platform.makeContext(), {
       alive: () => this.#alive(),
       nowMs: () => Math.floor(this.#clock.seconds() * 1000),
       random: () => randomness.fraction(),

@@ -2,6 +2,7 @@
  * The file layout of Espruino's Storage in flash (jsflash.c; espruino.md §4.1, §4.2): files one after the other, each
  * a header of size, flags and name, then its data. Writing zeros over the start of a file's name deletes it.
  */
+import { bytesOfText, textOf } from '../base/bytes.ts';
 import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES, STORAGE_NAME_BYTES } from '../base/limits.ts';
 import type { Flash } from '../parts/flash.ts';
 
@@ -43,12 +44,12 @@ export const align = (length: number) => Math.ceil(length / STORAGE_ALIGN_BYTES)
 function nameBytes(name: string): Uint8Array {
   const bytes = new Uint8Array(STORAGE_NAME_BYTES);
   const plain = name.charAt(1) === ':' ? name.slice(2) : name;
-  bytes.set(Buffer.from(plain, 'latin1').subarray(0, STORAGE_NAME_BYTES));
+  bytes.set(bytesOfText(plain).subarray(0, STORAGE_NAME_BYTES));
   return bytes;
 }
 
 export function nameOf(header: Header): string {
-  return Buffer.from(header.raw.subarray(NAME_AT)).toString('latin1').replace(/\0.*$/s, '');
+  return textOf(header.raw.subarray(NAME_AT)).replace(/\0.*$/s, '');
 }
 
 export function isRealFile(header: Header): boolean {
@@ -232,4 +233,29 @@ export function programFiles(flash: Flash, files: Readonly<Record<string, Uint8A
     flash.program(at + STORAGE_HEADER_BYTES, data);
     at = end;
   }
+}
+
+/**
+ * Replaces files of an older image, or adds them, as a programmer does that keeps the others. Throws if they do not
+ * fit.
+ */
+export function reprogramFiles(flash: Flash, files: Readonly<Record<string, Uint8Array>>): void {
+  const stored = new StorageFiles(flash, () => false);
+  const kept: Record<string, Uint8Array> = {};
+  for (const { at, header } of stored.walk(0)) {
+    const name = nameOf(header);
+    if (!isRealFile(header) || Object.hasOwn(files, name)) continue;
+    kept[name] = flash.read(at + STORAGE_HEADER_BYTES, header.size);
+  }
+  flash.program(0, new Uint8Array(flash.length).fill(0xff));
+  programFiles(flash, { ...files, ...kept });
+}
+
+/** Fills Storage to its end with one file, as that of another program. */
+export function fillStorage(flash: Flash, name: string): void {
+  const { free } = new StorageFiles(flash, () => false).stats();
+  const size = free - STORAGE_HEADER_BYTES;
+  if (size <= 0) return;
+  flash.program(flash.length - free, headerBytes(name, size));
+  flash.program(flash.length - size, new Uint8Array(size));
 }

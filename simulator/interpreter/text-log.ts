@@ -22,9 +22,9 @@ export class TextLog {
   painted(area: Area): void {
     const [left, right] = [Math.min(area.x1, area.x2), Math.max(area.x1, area.x2)];
     const [top, bottom] = [Math.min(area.y1, area.y2), Math.max(area.y1, area.y2)];
-    this.#entries = this.#entries.filter(
-      ({ centreX, centreY }) => centreX < left || centreX > right || centreY < top || centreY > bottom,
-    );
+    const stays = ({ centreX, centreY }: Entry) =>
+      centreX < left || centreX > right || centreY < top || centreY > bottom;
+    if (!this.#entries.every(stays)) this.#entries = this.#entries.filter(stays);
   }
 
   drew(text: string, x: number, y: number, width: number, height: number): void {
@@ -34,6 +34,25 @@ export class TextLog {
 
   /** Strings from top to bottom, then left to right. */
   lines(): string[] {
-    return [...this.#entries].sort((a, b) => a.y - b.y || a.x - b.x).map(entry => entry.text);
+    return ordered(this.#entries);
   }
+
+  /**
+   * Takes the strings of this moment; the returned function puts them in order. A display changes far more often than
+   * somebody reads it.
+   */
+  taken(): () => readonly string[] {
+    const entries = this.#entries;
+    // Later drawings only add to it: whatever removes a string begins another list.
+    const count = entries.length;
+    let lines: readonly string[] | undefined;
+    return () => {
+      lines ??= ordered(entries.slice(0, count));
+      return lines;
+    };
+  }
+}
+
+function ordered(entries: readonly Entry[]): string[] {
+  return [...entries].sort((a, b) => a.y - b.y || a.x - b.x).map(entry => entry.text);
 }

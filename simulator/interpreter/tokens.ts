@@ -1,3 +1,5 @@
+import { SPELLED_KEPT_FROM, SPELLED_KEPT_MAX } from '../base/limits.ts';
+
 /** Words that Espruino's lexer reads for the bytes from 138 up (jslex.h); nine values are unused before `??`. */
 const FIRST = 138;
 const WORDS = [
@@ -63,6 +65,19 @@ function rawString(code: string, at: number): { text: string; end: number } {
  * @param code one character a byte
  */
 export function spelled(code: string): string {
+  if (code.length < SPELLED_KEPT_FROM) return spelledAnew(code);
+  // Each boot runs the same files again.
+  const kept = spelledBefore.get(code);
+  if (kept !== undefined) return kept;
+  const text = spelledAnew(code);
+  if (spelledBefore.size >= SPELLED_KEPT_MAX) spelledBefore.clear();
+  spelledBefore.set(code, text);
+  return text;
+}
+
+const spelledBefore = new Map<string, string>();
+
+function spelledAnew(code: string): string {
   if (!/[\x80-\xff]/.test(code)) return code;
   let out = '';
   // Whether a slash would be a division: after a name, a number, a string or a closing bracket.

@@ -9,12 +9,14 @@
  * - nothing of it was written (1 in 6), or all of it (1 in 6);
  * - every byte of the written span is, independently, its old value, its new value, 0xFF or junk (3 in 6);
  * - the same for the whole page, bytes that were not written included, as in parts that erase page by page (1 in 6).
- *   Other pages never change. Data never decays, and reads are always right.
+ *   Other pages never change. Data never decays, and reads are always right. A plan adds torn writes without a power
+ *   cut, stuck bits and worn pages (faults/memory.ts).
  */
 
 import { EEPROM_BYTES, EEPROM_PAGE_BYTES, EEPROM_WRITE_US, LARGE_EEPROM_PAGE_BYTES } from '../base/limits.ts';
 import type { Operations } from '../base/power.ts';
 import type { Randomness } from '../base/randomness.ts';
+import { FaultDraw } from '../faults/draw.ts';
 import type { Region } from '../state/memories.ts';
 import type { I2cPart } from './part.ts';
 
@@ -37,9 +39,15 @@ export class At24c32 implements I2cPart {
   #pointer = 0;
   #busyUntilUs = 0;
   #pending: Pending | undefined;
+  readonly #faults: FaultDraw;
+  /** Addresses of pages that take no more writes. */
+  readonly #worn = new Set<number>();
+  /** Addresses of bytes with a stuck bit: its mask, and its value in place. */
+  readonly #stuck = new Map<number, { readonly mask: number; readonly value: number }>();
 
   /** The length of the memory decides which of the two parts it is. */
-  constructor(memory: Region, operations: Operations, nowUs: () => number) {
+  constructor(memory: Region, operations: Operations, nowUs: () => number, faults = new FaultDraw(0)) {
+    this.#faults = faults;
     const isLarge = memory.bytes.length > EEPROM_BYTES;
     this.name = isLarge ? 'AT24C256' : 'AT24C32';
     this.#pageBytes = isLarge ? LARGE_EEPROM_PAGE_BYTES : EEPROM_PAGE_BYTES;
@@ -78,10 +86,33 @@ export class At24c32 implements I2cPart {
     const pending = { page, old, written };
     this.writes[number] = (this.writes[number] ?? 0) + 1;
     this.#operations.onOperation('eeprom', 'write', from, data.length);
+    this.#age(pending);
+    const torn = this.#faults.strikes('memory.torn');
     this.#operations.run(tear => {
-      this.#memory.write(page, tear ? tornPage(pending, fresh, tear) : fresh);
-      this.#pending = tear ? undefined : pending;
+      const how = tear ?? torn;
+      this.#memory.write(page, this.#taken(pending, how ? tornPage(pending, fresh, how) : fresh));
+      this.#pending = how ? undefined : pending;
       this.#busyUntilUs = this.#nowUs() + EEPROM_WRITE_US;
+    });
+  }
+
+  /** Lets a fault strike the cells that a write is about to change. */
+  #age({ page, old, written }: Pending): void {
+    if (this.#faults.strikes('memory.worn')) this.#worn.add(page);
+    const stuck = this.#faults.strikes('memory.stuck');
+    if (!stuck) return;
+    const places = [...written.keys()].filter(at => written[at] === 1);
+    const at = places[stuck.below(places.length)] ?? 0;
+    const mask = 1 << stuck.below(8);
+    this.#stuck.set(page + at, { mask, value: (old[at] ?? 0) & mask });
+  }
+
+  /** Returns what the cells of a page take of new contents. */
+  #taken({ page, old }: Pending, fresh: Uint8Array): Uint8Array {
+    if (this.#worn.has(page)) return old.slice();
+    return fresh.map((byte, at) => {
+      const { mask = 0, value = 0 } = this.#stuck.get(page + at) ?? {};
+      return (byte & ~mask) | value;
     });
   }
 
@@ -101,7 +132,8 @@ export class At24c32 implements I2cPart {
     const pending = this.#pending;
     if (pending && !this.ready()) {
       const fresh = this.#memory.bytes.slice(pending.page, pending.page + this.#pageBytes);
-      this.#memory.write(pending.page, tornPage(pending, fresh, this.#operations.tear()));
+      const torn = tornPage(pending, fresh, this.#operations.tear());
+      this.#memory.write(pending.page, this.#taken(pending, torn));
     }
     this.#pending = undefined;
     this.#busyUntilUs = 0;

@@ -41,7 +41,8 @@ export function secondsOf(time: CalendarTime): number {
 export function timeOf(seconds: number): CalendarTime {
   const within = ((seconds % CYCLE_SECONDS) + CYCLE_SECONDS) % CYCLE_SECONDS;
   let days = Math.floor(within / DAY_SECONDS);
-  let year = 0;
+  let year = Math.floor(days / DAYS_IN_FOUR_YEARS) * 4;
+  days %= DAYS_IN_FOUR_YEARS;
   while (days >= yearDays(year)) days -= yearDays(year++);
   let month = 1;
   while (days >= monthDays(month, year)) days -= monthDays(month++, year);

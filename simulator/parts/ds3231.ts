@@ -6,6 +6,9 @@
  * Known difference: the part accepts 12-hour mode when the time is written, but answers in 24-hour mode.
  */
 import { AGING_PPM_PER_STEP } from '../base/limits.ts';
+import { jumpSeconds, stoppedSeconds } from '../faults/clock.ts';
+import { FaultDraw } from '../faults/draw.ts';
+import { type Climate, ROOM } from '../faults/temperature.ts';
 import type { Region } from '../state/memories.ts';
 import { secondsOf, timeOf } from './calendar.ts';
 import type { I2cPart } from './part.ts';
@@ -23,7 +26,6 @@ const CLEAR_ONLY = 0x83;
 /** Control register after first power-on: INTCN and both rates set (data sheet, register map). */
 const CONTROL_AT_BIRTH = 0x1c;
 const STATUS_AT_BIRTH = 0x88;
-const ROOM_TEMPERATURE = 25;
 
 /** Layout of the data that survives a power cut: two doubles, then the registers that are not computed. */
 const BASE_AT = 0;
@@ -37,19 +39,30 @@ export class Ds3231 implements I2cPart {
   readonly address = 0x68;
   readonly name = 'DS3231';
   readonly #kept: Region;
+  readonly #view: DataView;
   readonly #nowUs: () => number;
   readonly #driftPpm: number;
+  readonly #faults: FaultDraw;
+  #climate = ROOM;
   #pointer = 0;
 
-  /** `driftPpm`: how much faster than true time its crystal runs, before the aging offset. */
-  constructor(kept: Region, nowUs: () => number, driftPpm: number) {
+  /** `driftPpm`: how much faster than true time its crystal runs at 25 °C, before the aging offset. */
+  constructor(kept: Region, nowUs: () => number, driftPpm: number, faults = new FaultDraw(0)) {
+    this.#faults = faults;
     this.#kept = kept;
+    this.#view = new DataView(kept.bytes.buffer, kept.bytes.byteOffset);
     this.#nowUs = nowUs;
     this.#driftPpm = driftPpm;
   }
 
   ready(): boolean {
     return true;
+  }
+
+  /** Changes its surroundings from now on. */
+  setClimate(climate: Climate): void {
+    this.#setCounter(this.#counterUs());
+    this.#climate = climate;
   }
 
   /** Resets the part as when its first battery is put in, or after its last one died. */
@@ -64,18 +77,20 @@ export class Ds3231 implements I2cPart {
   write(bytes: Uint8Array): void {
     if (bytes[0] === undefined) return;
     this.#pointer = bytes[0] % REGISTERS;
-    const clock = this.#timeRegisters();
-    let clockWritten = false;
-    for (const byte of bytes.subarray(1)) {
+    let clock: Uint8Array | undefined;
+    for (let at = 1; at < bytes.length; at++) {
+      const byte = bytes[at] ?? 0;
       if (this.#pointer < ALARMS) {
+        clock ??= this.#timeRegisters();
         clock[this.#pointer] = byte;
-        clockWritten = true;
       } else {
         this.#writeRegister(this.#pointer, byte);
       }
       this.#pointer = (this.#pointer + 1) % REGISTERS;
     }
-    if (clockWritten) this.#setTime(clock);
+    if (clock) this.#setTime(clock);
+    // The image relies on its registers as on a memory: the battery keeps them.
+    if (bytes.length > 1) this.#kept.sync();
   }
 
   #writeRegister(register: number, byte: number): void {
@@ -91,6 +106,7 @@ export class Ds3231 implements I2cPart {
   }
 
   read(count: number): Uint8Array {
+    if (this.#pointer < ALARMS) this.#sufferFaults();
     // The part copies its time to a second set of registers at the start of a read.
     const clock = this.#timeRegisters();
     const bytes = new Uint8Array(count);
@@ -101,9 +117,17 @@ export class Ds3231 implements I2cPart {
     return bytes;
   }
 
+  #sufferFaults(): void {
+    const stop = this.#faults.strikes('clock.stop');
+    const jump = this.#faults.strikes('clock.jump');
+    if (stop) this.#shadow(STATUS, this.#register(STATUS) | OSCILLATOR_STOPPED);
+    const seconds = (jump ? jumpSeconds(jump) : 0) - (stop ? stoppedSeconds(stop) : 0);
+    if (seconds !== 0) this.#setCounter(Math.max(0, this.#counterUs() + seconds * 1e6));
+  }
+
   /** With EOSC set the oscillator runs on the board's power only (data sheet, Control register). */
   powerOn(): void {
-    if (this.#stopsOnBattery()) this.#setCounter(this.#view().getFloat64(COUNTER_AT, true));
+    if (this.#stopsOnBattery()) this.#setCounter(this.#view.getFloat64(COUNTER_AT, true));
   }
 
   powerOff(): void {
@@ -118,7 +142,7 @@ export class Ds3231 implements I2cPart {
   }
 
   #register(register: number): number {
-    if (register === TEMPERATURE) return ROOM_TEMPERATURE;
+    if (register === TEMPERATURE) return this.#climate.celsius & 255;
     if (register > TEMPERATURE) return 0;
     return this.#kept.bytes[SHADOW_AT + register - ALARMS] ?? 0;
   }
@@ -160,10 +184,10 @@ export class Ds3231 implements I2cPart {
    * Aging Offset).
    */
   #counterUs(): number {
-    const view = this.#view();
+    const view = this.#view;
     const elapsedUs = Math.max(0, this.#nowUs() - view.getFloat64(BASE_AT, true));
     const aging = (this.#register(AGING) << 24) >> 24;
-    const ppm = this.#driftPpm - aging * AGING_PPM_PER_STEP;
+    const ppm = this.#driftPpm + this.#climate.ppm - aging * AGING_PPM_PER_STEP;
     return view.getFloat64(COUNTER_AT, true) + elapsedUs * (1 + ppm * 1e-6);
   }
 
@@ -173,10 +197,6 @@ export class Ds3231 implements I2cPart {
     view.setFloat64(BASE_AT, this.#nowUs(), true);
     view.setFloat64(COUNTER_AT, us, true);
     this.#kept.write(0, bytes);
-  }
-
-  #view(): DataView {
-    return new DataView(this.#kept.bytes.buffer, this.#kept.bytes.byteOffset);
   }
 }
 

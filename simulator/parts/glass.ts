@@ -60,14 +60,10 @@ export class Glass {
     return undefined;
   }
 
-  /** A pixel counts as lit if it is not black. */
-  bitmap(): Bitmap {
+  /** Takes the picture; the returned function makes its pixels. A pixel counts as lit if it is not black. */
+  picture(): () => Bitmap {
     const { width, height } = this;
-    return {
-      width,
-      height,
-      pixels: this.#colours.map(colour => (colour ? 1 : 0)),
-      colours: this.#colours.slice(),
-    };
+    const colours = this.#colours.slice();
+    return () => ({ width, height, pixels: colours.map(colour => (colour ? 1 : 0)), colours });
   }
 }

@@ -6,16 +6,14 @@ import {
   I2C_START_US,
   I2C_TIMEOUT_US,
 } from '../base/limits.ts';
-import type { TransferFault } from '../faults/bus.ts';
+import { busFault, type TransferFault } from '../faults/bus.ts';
+import { FaultDraw } from '../faults/draw.ts';
 import type { I2cPart } from './part.ts';
 
 /** No part acknowledged, or the driver missed that one did. */
 export class NoAcknowledge extends Error {}
 /** The bus did not start the transfer. */
 export class NoStart extends Error {}
-
-type Faults = (transfer: number) => TransferFault | undefined;
-const NO_FAULTS: Faults = () => undefined;
 
 /**
  * The wires between the microcontroller and its parts. A part that does not acknowledge costs the time that
@@ -33,10 +31,16 @@ export class I2cBus {
   #stuck = false;
   /** Clocks that a part which holds SDA has yet to see. */
   #held = 0;
-  #faults = NO_FAULTS;
+  readonly #faults: FaultDraw;
   #transfers = 0;
 
-  constructor(parts: readonly I2cPart[], spend: (us: number) => void, violations: string[]) {
+  constructor(
+    parts: readonly I2cPart[],
+    spend: (us: number) => void,
+    violations: string[],
+    faults = new FaultDraw(0),
+  ) {
+    this.#faults = faults;
     this.#parts = parts;
     this.#spend = spend;
     this.#violations = violations;
@@ -46,9 +50,8 @@ export class I2cBus {
     return this.#transfers;
   }
 
-  /** From now on transfers fail like this. Counts them from 1. */
-  setFaults(faults = NO_FAULTS): void {
-    this.#faults = faults;
+  /** Counts transfers from 1 again, for a new plan. */
+  countAnew(): void {
     this.#transfers = 0;
   }
 
@@ -127,7 +130,7 @@ export class I2cBus {
   /** Starts a transfer. Returns its fault if it is one that comes later. */
   #begin(count: number): TransferFault | undefined {
     this.#transfers++;
-    const fault = this.#faults(this.#transfers);
+    const fault = busFault(this.#faults, this.#transfers);
     if (this.#stuck) {
       this.#spend(I2C_BUSY_US);
       throw new NoStart();

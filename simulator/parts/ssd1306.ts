@@ -44,37 +44,41 @@ function parameters(command: number): number {
   }
 }
 
-/** Registers after a reset (data sheet §9 and §10). */
-const AT_RESET = {
-  on: false,
-  pump: false,
-  horizontal: false,
-  vertical: false,
-  columnStart: 0,
-  columnEnd: LAST_COLUMN,
-  pageStart: 0,
-  pageEnd: PAGES - 1,
-  column: 0,
-  page: 0,
-  startLine: 0,
-  offset: 0,
-  rows: DISPLAY_HEIGHT,
-  remapped: false,
-  upward: false,
-  inverted: false,
-  allOn: false,
-  contrast: 0x7f,
-};
+/** Registers, as they are after a reset (data sheet §9 and §10). */
+class Registers {
+  on = false;
+  pump = false;
+  horizontal = false;
+  vertical = false;
+  columnStart = 0;
+  columnEnd = LAST_COLUMN;
+  pageStart = 0;
+  pageEnd = PAGES - 1;
+  column = 0;
+  page = 0;
+  startLine = 0;
+  offset = 0;
+  rows = DISPLAY_HEIGHT;
+  remapped = false;
+  upward = false;
+  inverted = false;
+  allOn = false;
+  contrast = 0x7f;
+}
 
 export class Ssd1306 implements I2cPart {
   readonly address = 0x3c;
   readonly name = 'SSD1306';
   readonly #chance: () => Randomness;
   readonly #changed: (pixelsArrived: boolean) => void;
-  #state = { ...AT_RESET };
+  #state = new Registers();
   /** One byte per segment and page: the lowest bit is the uppermost row. */
   #memory: Uint8Array = new Uint8Array(DISPLAY_WIDTH * PAGES);
-  #command: number[] = [];
+  /** Bytes of a command whose parameters are not complete. */
+  /** Whether a picture has the memory and the registers as they are. */
+  #isLent = false;
+  readonly #command = [0, 0, 0, 0, 0, 0, 0];
+  #commandBytes = 0;
 
   /**
    * `changed` is called after every transfer, with whether it carried pixels. `randomness` fills the memory at power
@@ -90,13 +94,15 @@ export class Ssd1306 implements I2cPart {
   }
 
   powerOn(): void {
-    this.#state = { ...AT_RESET };
-    this.#command = [];
+    this.#isLent = false;
+    this.#state = new Registers();
+    this.#commandBytes = 0;
     this.#memory = this.#chance().bytes(this.#memory.length);
   }
 
   powerOff(): void {
-    this.#state = { ...AT_RESET };
+    this.#ownAgain();
+    this.#state = new Registers();
     this.#memory.fill(0);
     this.#changed(false);
   }
@@ -117,21 +123,40 @@ export class Ssd1306 implements I2cPart {
   }
 
   write(bytes: Uint8Array): void {
+    this.#ownAgain();
     let pixels = false;
     for (let at = 0; at < bytes.length; ) {
       const control = bytes[at++] ?? 0;
       const length = control & CONTINUATION ? 1 : bytes.length - at;
-      for (const byte of bytes.subarray(at, at + length)) {
-        if (control & IS_DATA) this.#pixelsIn(byte);
-        else this.#commandIn(byte);
-      }
+      const end = Math.min(at + length, bytes.length);
       pixels ||= (control & IS_DATA) !== 0 && length > 0;
-      at += length;
+      if (control & IS_DATA) this.#pixelsIn(bytes, at, end);
+      else for (let next = at; next < end; next++) this.#commandIn(bytes[next] ?? 0);
+      at = end;
     }
     this.#changed(pixels);
   }
 
-  #pixelsIn(byte: number): void {
+  #pixelsIn(bytes: Uint8Array, from: number, end: number): void {
+    const state = this.#state;
+    let at = from;
+    while (at < end) {
+      const { column, page, remapped } = state;
+      // To the end of its row: all columns but the last, after which page or column begin anew.
+      const last = state.horizontal && column <= state.columnEnd ? state.columnEnd : LAST_COLUMN;
+      const count = state.vertical ? 0 : Math.min(end - at, last - column);
+      const row = page * DISPLAY_WIDTH;
+      for (let nth = 0; nth < count; nth++) {
+        const segment = remapped ? LAST_COLUMN - column - nth : column + nth;
+        this.#memory[row + segment] = bytes[at + nth] ?? 0;
+      }
+      state.column += count;
+      at += count;
+      if (at < end) this.#pixelIn(bytes[at++] ?? 0);
+    }
+  }
+
+  #pixelIn(byte: number): void {
     const state = this.#state;
     const segment = state.remapped ? LAST_COLUMN - state.column : state.column;
     this.#memory[state.page * DISPLAY_WIDTH + segment] = byte;
@@ -162,10 +187,13 @@ export class Ssd1306 implements I2cPart {
   }
 
   #commandIn(byte: number): void {
-    this.#command.push(byte);
-    const [command, first = 0, second = 0] = this.#command;
-    if (command === undefined || this.#command.length <= parameters(command)) return;
-    this.#command = [];
+    this.#command[this.#commandBytes++] = byte;
+    const command = this.#command[0] ?? 0;
+    const given = this.#commandBytes - 1;
+    if (given < parameters(command)) return;
+    this.#commandBytes = 0;
+    const first = given > 0 ? (this.#command[1] ?? 0) : 0;
+    const second = given > 1 ? (this.#command[2] ?? 0) : 0;
     if (command < 0x20) this.#setColumnNibble(command);
     else if (command >= 0x40 && command <= 0x7f) this.#state.startLine = command & LAST_ROW;
     else if (command >= 0xb0 && command <= 0xb7) this.#state.page = command & (PAGES - 1);
@@ -208,20 +236,41 @@ export class Ssd1306 implements I2cPart {
     else if (command === 0xd3) state.offset = first & LAST_ROW;
   }
 
-  /** Returns the picture as a person sees it who holds the module, as if it were lit. */
-  bitmap(): Bitmap {
-    const pixels = new Uint8Array(DISPLAY_WIDTH * DISPLAY_HEIGHT);
+  /**
+   * Takes the picture as a person sees it who holds the module, as if it were lit. The returned function makes its pixels,
+   * which few ask for.
+   */
+  picture(): () => Bitmap {
+    this.#isLent = true;
+    const memory = this.#memory;
     const state = this.#state;
-    for (let row = 0; row < state.rows; row++) {
-      const line = (row + state.startLine) & LAST_ROW;
-      const com = (row - state.offset) & LAST_ROW;
-      const y = state.upward ? com : LAST_ROW - com;
-      for (let x = 0; x < DISPLAY_WIDTH; x++) {
-        const byte = this.#memory[(line >> 3) * DISPLAY_WIDTH + (LAST_COLUMN - x)] ?? 0;
-        const stored = (byte >> (line & 7)) & 1;
-        pixels[y * DISPLAY_WIDTH + x] = state.allOn ? 1 : stored ^ (state.inverted ? 1 : 0);
-      }
-    }
-    return { width: DISPLAY_WIDTH, height: DISPLAY_HEIGHT, pixels };
+    return () => pictureOf(memory, state);
   }
+
+  /** Leaves memory and registers to a picture that was taken of them, before they change. */
+  #ownAgain(): void {
+    if (!this.#isLent) return;
+    this.#isLent = false;
+    this.#memory = this.#memory.slice();
+    this.#state = Object.assign(new Registers(), this.#state);
+  }
+
+  bitmap(): Bitmap {
+    return pictureOf(this.#memory, this.#state);
+  }
+}
+
+function pictureOf(memory: Uint8Array, state: Readonly<Registers>): Bitmap {
+  const pixels = new Uint8Array(DISPLAY_WIDTH * DISPLAY_HEIGHT);
+  for (let row = 0; row < state.rows; row++) {
+    const line = (row + state.startLine) & LAST_ROW;
+    const com = (row - state.offset) & LAST_ROW;
+    const y = state.upward ? com : LAST_ROW - com;
+    for (let x = 0; x < DISPLAY_WIDTH; x++) {
+      const byte = memory[(line >> 3) * DISPLAY_WIDTH + (LAST_COLUMN - x)] ?? 0;
+      const stored = (byte >> (line & 7)) & 1;
+      pixels[y * DISPLAY_WIDTH + x] = state.allOn ? 1 : stored ^ (state.inverted ? 1 : 0);
+    }
+  }
+  return { width: DISPLAY_WIDTH, height: DISPLAY_HEIGHT, pixels };
 }

@@ -6,9 +6,9 @@
  *
  * Not modelled: resolution of the RTC (31 µs).
  */
-import { CRYSTAL_RESTART_MAX_US, CRYSTAL_RESTART_MIN_US } from '../base/limits.ts';
 import type { Randomness } from '../base/randomness.ts';
 import type { Due, Scheduler } from '../base/time.ts';
+import { restartUs } from '../faults/crystal.ts';
 import type { SystemClock } from './system-clock.ts';
 
 /** 2^24 cycles at 84 MHz. */
@@ -37,6 +37,7 @@ export class Stm32Clock implements SystemClock {
   readonly #randomness: Randomness;
   readonly #bootUs: number;
   readonly #crystal: boolean;
+  readonly #isSlow: boolean;
   #changing: Due;
   #crystalAsked = true;
   #onCrystal = false;
@@ -44,8 +45,18 @@ export class Stm32Clock implements SystemClock {
   /** The RTC itself. */
   #rtc: Piece;
 
-  /** @param rate seconds that the internal oscillator counts per second of true time */
-  constructor(options: { scheduler: Scheduler; randomness: Randomness; crystal: boolean; rate: number }) {
+  /**
+   * `crystal`: whether one starts; `isSlow`: and takes long; `rate`: seconds that the internal oscillator counts per
+   * second of true time.
+   */
+  constructor(options: {
+    scheduler: Scheduler;
+    randomness: Randomness;
+    crystal: boolean;
+    isSlow?: boolean;
+    rate: number;
+  }) {
+    this.#isSlow = options.isSlow ?? false;
     const { scheduler, rate } = options;
     this.#scheduler = scheduler;
     this.#randomness = options.randomness;
@@ -107,8 +118,7 @@ export class Stm32Clock implements SystemClock {
     }
     const scheduler = this.#scheduler;
     const second = Math.floor(shownBy(this.#rtc, scheduler.nowUs) / 1e6);
-    const span = CRYSTAL_RESTART_MAX_US - CRYSTAL_RESTART_MIN_US;
-    scheduler.spend(CRYSTAL_RESTART_MIN_US + this.#randomness.below(span));
+    scheduler.spend(restartUs(this.#randomness, this.#isSlow));
     this.#onCrystal = true;
     this.#rtc = { fromUs: scheduler.nowUs, systemUs: second * 1e6, rate: 1 };
     this.#pieces = [this.#rtc, ...this.#recovery()];

@@ -2,9 +2,10 @@
  * The file of a recording: lines of JSON. The first has the facts of the fob at its start; each further one has an
  * input. It holds no screens: a replay draws them.
  */
+import type { FaultPlan } from '../base/fault-plan.ts';
 import type { BoardName, EspruinoVersion, PartsOptions } from '../base/fob.ts';
 import { bytesOfBase64 } from './base64.ts';
-import { inputFault, type RecordedInput } from './inputs.ts';
+import { inputFault, isPlan, type RecordedInput } from './inputs.ts';
 import {
   MAX_RECORDED_FILE_BYTES,
   MAX_RECORDED_FILES,
@@ -28,6 +29,8 @@ export interface RecordedFacts {
   readonly image: string;
   /** Files flashed beside the image, in base64. */
   readonly files: Readonly<Record<string, string>>;
+  /** Faults from the first start on. */
+  readonly faults: FaultPlan;
   readonly parts: PartsOptions;
   readonly crystal: boolean;
 }
@@ -108,6 +111,7 @@ const FACTS: { readonly [K in keyof RecordedFacts]: Check } = {
   image: value => typeof value === 'string' && /^(?:[0-9a-f]{8})?$/.test(value),
   files: value =>
     isObject(value) && Object.keys(value).length <= MAX_RECORDED_FILES && Object.entries(value).every(isFile),
+  faults: isPlan,
   parts: value =>
     isObject(value) &&
     Object.entries(value).every(([name, part]) => Object.hasOwn(PARTS, name) && PARTS[name]?.(part)),

@@ -1,4 +1,6 @@
-import type { BusFaultPlan, PartName, SimulatedFob, WristMovement } from '../base/fob.ts';
+import type { FaultPlan } from '../base/fault-plan.ts';
+import type { PartName, SimulatedFob, WristMovement } from '../base/fob.ts';
+import { checkedPlan } from '../faults/plan.ts';
 import { bytesOfBase64 } from './base64.ts';
 import { MAX_RECORDED_ADVANCE_MS } from './limits.ts';
 
@@ -23,7 +25,7 @@ interface InputFields {
   setUsb: { readonly plugged: boolean };
   setSupply: { readonly volts: number };
   setPart: { readonly part: PartName; readonly connected: boolean };
-  setBusFaults: { readonly plan: BusFaultPlan | null };
+  setFaults: { readonly plan: FaultPlan };
   connectBluetooth: { readonly bonded: boolean };
   disconnectBluetooth: None;
   /** Nothing more came until this time. */
@@ -45,32 +47,25 @@ interface Kind<F> {
 }
 
 const isWhole: Check = value => Number.isSafeInteger(value) && Number(value) >= 0;
-const isFraction: Check = value => typeof value === 'number' && value >= 0 && value <= 1;
 const isFlag: Check = value => typeof value === 'boolean';
 const isOneOf =
   (...choices: readonly string[]): Check =>
   value =>
     choices.includes(value as string);
 
-const isBusFault = isOneOf('fail', 'late', 'hang');
-const PLAN_FIELDS: Readonly<Record<string, Check>> = {
-  seed: value => Number.isSafeInteger(value),
-  fail: isFraction,
-  late: isFraction,
-  hang: isFraction,
-  at: value => isObject(value) && Object.values(value).every(isBusFault),
-};
-
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-const isPlan: Check = value =>
-  value === null ||
-  (isObject(value) &&
-    Object.entries(value).every(
-      ([name, field]) => Object.hasOwn(PLAN_FIELDS, name) && PLAN_FIELDS[name]?.(field),
-    ));
+/** Whether a value from outside is a plan of faults that a fob takes. */
+export const isPlan: Check = value => {
+  try {
+    checkedPlan(value);
+    return true;
+  } catch {
+    return false;
+  }
+};
 
 const WIRES: readonly RecordedWire[] = ['link', 'frames', 'USB', 'Serial1', 'Serial2', 'Bluetooth'];
 
@@ -120,7 +115,7 @@ const KINDS: { readonly [N in keyof InputFields]: Kind<InputFields[N]> } = {
     fields: { part: isOneOf('display', 'clock', 'eeprom'), connected: isFlag },
     apply: (fob, { part, connected }) => fob.setPart(part, connected),
   },
-  setBusFaults: { fields: { plan: isPlan }, apply: (fob, { plan }) => fob.setBusFaults(plan ?? undefined) },
+  setFaults: { fields: { plan: isPlan }, apply: (fob, { plan }) => fob.setFaults(plan) },
   connectBluetooth: {
     fields: { bonded: isFlag },
     apply: (fob, { bonded }) => fob.bluetooth?.connect(bonded),

@@ -167,8 +167,7 @@ function recordedFaults(fob: SimulatedFob, inputs: Inputs) {
     setSupply: volts => inputs.take({ do: 'setSupply', volts }, () => fob.setSupply(volts)),
     setPart: (part, connected) =>
       inputs.take({ do: 'setPart', part, connected }, () => fob.setPart(part, connected)),
-    setBusFaults: plan =>
-      inputs.take({ do: 'setBusFaults', plan: plan ?? null }, () => fob.setBusFaults(plan)),
+    setFaults: (plan = {}) => inputs.take({ do: 'setFaults', plan }, () => fob.setFaults(plan)),
   };
   return own;
 }

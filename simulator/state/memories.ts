@@ -1,3 +1,4 @@
+import { bytesOfText, textOf } from '../base/bytes.ts';
 import type { BoardName, StateStore } from '../base/fob.ts';
 import {
   BOARD_NAME_BYTES,
@@ -10,7 +11,6 @@ import {
   STATE_MAGIC,
   STATE_VERSION,
 } from '../base/limits.ts';
-import { makeRandomness } from '../base/randomness.ts';
 
 /** Header fields: offset in bytes, numbers little-endian. */
 const VERSION_AT = 8;
@@ -41,6 +41,11 @@ export class Region {
     this.bytes.set(bytes, at);
     this.#store.write(this.#offset + at, bytes);
   }
+
+  /** Makes the store's contents durable. */
+  sync(): void {
+    this.#store.sync?.();
+  }
 }
 
 /** A number of the header that survives a power cut. */
@@ -52,7 +57,7 @@ export interface Kept {
 export interface Memories {
   /** True if the store was empty: the caller then does the work of the factory. */
   readonly isNew: boolean;
-  /** Twelve bytes, made from the seed when the state was new. */
+  /** Twelve bytes, drawn when the state was new. */
   readonly serial: Uint8Array;
   readonly operations: Kept;
   readonly boots: Kept;
@@ -70,31 +75,32 @@ export interface MemorySizes {
   readonly eeprom: number;
 }
 
+type RandomBytes = (count: number) => Uint8Array;
+
 function imageBytes({ flash, eeprom }: MemorySizes): number {
   return STATE_HEADER_BYTES + eeprom + flash + FILE_SLOTS * FILE_SLOT_BYTES;
 }
 
-function newImage(board: BoardName, sizes: MemorySizes, seed: number): Uint8Array {
+function newImage(board: BoardName, sizes: MemorySizes, random: RandomBytes): Uint8Array {
   const image = new Uint8Array(imageBytes(sizes));
-  const text = Buffer.from(image.buffer);
-  text.write(STATE_MAGIC, 0, 'latin1');
-  text.writeUInt16LE(STATE_VERSION, VERSION_AT);
-  text.write(board, BOARD_AT, 'latin1');
-  image.set(makeRandomness(seed, 'serial').bytes(SERIAL_BYTES), SERIAL_AT);
+  image.set(bytesOfText(STATE_MAGIC));
+  new DataView(image.buffer).setUint16(VERSION_AT, STATE_VERSION, true);
+  image.set(bytesOfText(board), BOARD_AT);
+  image.set(random(SERIAL_BYTES), SERIAL_AT);
   image.fill(0xff, STATE_HEADER_BYTES, STATE_HEADER_BYTES + sizes.eeprom + sizes.flash);
   return image;
 }
 
 function refuse(image: Uint8Array, board: BoardName, sizes: MemorySizes): void {
-  const text = Buffer.from(image.buffer, image.byteOffset, image.length);
-  if (image.length < STATE_HEADER_BYTES || text.toString('latin1', 0, STATE_MAGIC.length) !== STATE_MAGIC) {
+  const textAt = (at: number, length: number) => textOf(image.subarray(at, at + length));
+  if (image.length < STATE_HEADER_BYTES || textAt(0, STATE_MAGIC.length) !== STATE_MAGIC) {
     throw new Error('this is not the memory of a simulated fob: it is not changed');
   }
-  const version = text.readUInt16LE(VERSION_AT);
+  const version = new DataView(image.buffer, image.byteOffset).getUint16(VERSION_AT, true);
   if (version !== STATE_VERSION) {
     throw new Error(`this fob's memory has layout ${version}; this simulator knows layout ${STATE_VERSION}`);
   }
-  const kept = text.toString('latin1', BOARD_AT, BOARD_AT + BOARD_NAME_BYTES).replace(/\0+$/, '');
+  const kept = textAt(BOARD_AT, BOARD_NAME_BYTES).replace(/\0+$/, '');
   if (kept !== board) {
     throw new Error(`this is the memory of a ${kept} board, not of a ${board} board`);
   }
@@ -122,11 +128,11 @@ export function openMemories(
   store: StateStore,
   board: BoardName,
   sizes: MemorySizes,
-  seed: number,
+  random: RandomBytes,
 ): Memories {
   const kept = store.load();
   if (kept) refuse(kept, board, sizes);
-  const image = kept ?? newImage(board, sizes, seed);
+  const image = kept ?? newImage(board, sizes, random);
   if (!kept) store.write(0, image);
   const eepromAt = STATE_HEADER_BYTES;
   const flashAt = eepromAt + sizes.eeprom;

@@ -1,23 +1,19 @@
-import { closeSync, constants, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  readSync,
+  writeSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import type { StateStore } from '../base/fob.ts';
 import { STATE_FILE_MODE, STATE_MAGIC } from '../base/limits.ts';
 
-/** Returns memories that last as long as the returned object: pass it to another `boot` to run the same fob again. */
-export function memoryStore(): StateStore {
-  let image: Uint8Array | undefined;
-  return {
-    load: () => image?.slice(),
-    write(offset, bytes) {
-      const end = offset + bytes.length;
-      if (image === undefined || end > image.length) {
-        const grown = new Uint8Array(end);
-        if (image) grown.set(image);
-        image = grown;
-      }
-      image.set(bytes, offset);
-    },
-  };
-}
+export { memoryStore } from './memory-store.ts';
 
 function writeAll(descriptor: number, bytes: Uint8Array, offset: number): void {
   let done = 0;
@@ -37,12 +33,24 @@ function readAll(descriptor: number): Uint8Array {
   return bytes.subarray(0, done);
 }
 
+/** Makes the entry of a new file durable: a file's own synchronisation does not (fsync(2)). */
+function syncFolder(path: string): void {
+  const folder = openSync(dirname(path), constants.O_RDONLY);
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}
+
 /**
  * Returns a store in a file that only its owner can read. Bytes are in the file when `write` returns, so a killed
- * process loses nothing. Throws if the file exists and is not such a file.
+ * process loses nothing; they are on the disk when `sync` returns. Throws if the file exists and is not such a file.
  */
 export function fileStore(path: string): StateStore & { close(): void } {
+  const isNew = !existsSync(path);
   const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT, STATE_FILE_MODE);
+  if (isNew) syncFolder(path);
   const head = readAll(descriptor).subarray(0, STATE_MAGIC.length);
   if (head.length > 0 && Buffer.from(head).toString('latin1') !== STATE_MAGIC) {
     closeSync(descriptor);
@@ -57,6 +65,7 @@ export function fileStore(path: string): StateStore & { close(): void } {
     write(offset, bytes) {
       writeAll(descriptor, bytes, offset);
     },
+    sync: () => fdatasyncSync(descriptor),
     close() {
       if (open) closeSync(descriptor);
       open = false;

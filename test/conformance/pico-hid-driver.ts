@@ -1,5 +1,5 @@
 import { fromReport, toReports } from '@passfob/protocol/reports';
-import { boot, type Fob } from '@passfob/simulator';
+import { boot, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
 import { type Pipe, pipe } from 'passfob/transports/pipe';
 import { secret } from '../kit/secrets.ts';
 import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
@@ -23,10 +23,14 @@ export class PicoHidDriver extends OneKey implements Driver {
   private readonly cable: Pipe;
   private isAnswered = false;
 
-  constructor({ image }: { image?: Record<string, Uint8Array> } = {}) {
+  /** @param storage memory of a fob that ran before; default: a new fob */
+  constructor({
+    storage = memoryStore(),
+    image,
+  }: { storage?: StateStore; image?: Record<string, Uint8Array> } = {}) {
     super();
     const birth = secret(crypto.getRandomValues(new Uint8Array(32)));
-    this.fob = boot({ board: 'pico-hid', files: { birth }, ...(image && { image }) });
+    this.fob = boot({ board: 'pico-hid', storage, files: { birth }, ...(image && { image }) });
     this.cable = pipe({
       name: 'pico-hid',
       write: async text => this.send(text),

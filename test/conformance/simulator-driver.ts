@@ -1,6 +1,6 @@
 import {
-  type BusFaultPlan,
   boot,
+  type FaultPlan,
   type Fob,
   memoryStore,
   type PartsOptions,
@@ -27,9 +27,10 @@ export class SimulatorDriver extends OneKey implements Driver {
    * @param storage memory of a fob that ran before; default: a new fob
    * @param parts soldered to it
    * @param files further files of a new fob's Storage
-   * @param busFaults of its I2C bus, from the first transfer on
+   * @param faults from the first start on
    * @param image in place of the built one
    * @param oscillatorPpm how much faster its internal oscillator runs
+   * @param updateImage puts the image into `storage` as well
    * @param birth initial randomness of a new fob; empty for none
    */
   constructor({
@@ -39,8 +40,9 @@ export class SimulatorDriver extends OneKey implements Driver {
     birth = secret(crypto.getRandomValues(new Uint8Array(32))),
     image,
     oscillatorPpm = 0,
-    busFaults,
+    faults,
     files = {},
+    updateImage = false,
   }: {
     seed?: number;
     storage?: StateStore;
@@ -48,8 +50,9 @@ export class SimulatorDriver extends OneKey implements Driver {
     birth?: Uint8Array;
     image?: Record<string, Uint8Array>;
     oscillatorPpm?: number;
-    busFaults?: BusFaultPlan;
+    faults?: FaultPlan;
     files?: Record<string, Uint8Array>;
+    updateImage?: boolean;
   } = {}) {
     super();
     this.fob = boot({
@@ -59,8 +62,9 @@ export class SimulatorDriver extends OneKey implements Driver {
       parts,
       files: { ...files, ...(birth.length > 0 && { birth }) },
       oscillatorPpm,
+      updateImage,
       ...(image && { image }),
-      ...(busFaults && { busFaults }),
+      ...(faults && { faults }),
     });
     const cable = pipe({
       name: 'simulator',

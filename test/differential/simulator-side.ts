@@ -9,7 +9,7 @@ import { type BenchAnswer, imageFolder } from '../kit/interpreter.ts';
 import { BIRTH, type Order, preludeOf, type Side } from './side.ts';
 
 const SIZES = { flash: BENCH_FLASH_PAGE_BYTES * BENCH_FLASH_PAGES, eeprom: EEPROM_BYTES };
-const NO_CUTS = { seed: 0, count: 0, counted: () => {}, powerLost: () => {} };
+const NO_CUTS = { seed: 0, count: 0, counted: () => {}, applied: () => {}, powerLost: () => {} };
 
 /** Returns the files of the image, with the prelude of a version in front of the loader. */
 export function preparedImage(version: string): Record<string, Uint8Array> {
@@ -29,6 +29,7 @@ export class SimulatorSide implements Side {
   constructor(version: string) {
     this.fob = boot({
       board: 'bench',
+      seed: 1,
       image: preparedImage(version),
       files: { birth: BIRTH },
       storage: this.store,
@@ -62,7 +63,7 @@ export class SimulatorSide implements Side {
   }
 
   private memories() {
-    return openMemories(this.store, 'bench', SIZES, 0);
+    return openMemories(this.store, 'bench', SIZES, count => new Uint8Array(count));
   }
 
   files(): ReadonlyMap<string, Uint8Array> {

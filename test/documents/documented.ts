@@ -32,6 +32,8 @@ export const KINDS = [
   'simulator',
   'session',
   'module',
+  // A file of simulator/examples, which test/simulator/scenarios runs.
+  'scenario',
 ] as const;
 
 export type Kind = (typeof KINDS)[number];

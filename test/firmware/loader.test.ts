@@ -18,7 +18,7 @@ afterEach(() => fob?.close());
 /** A fob flashed with the loader and this application file. */
 function flashed(app: Uint8Array | undefined, options: Partial<BootOptions> = {}): Fob {
   const image = { '.boot0': read('.boot0'), '.bootcde': read('.bootcde'), ...(app && { app }) };
-  fob = boot({ board: 'pico', image, ...options });
+  fob = boot({ board: 'pico', seed: 1, image, ...options });
   return fob;
 }
 

@@ -2,10 +2,10 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { fileURLToPath } from 'node:url';
 import { draw } from '@passfob/firmware/core/screens/screen';
 import type { Bitmap } from '@passfob/simulator';
+import { picture } from '@passfob/simulator/scenarios/base/picture';
 import { afterAll, describe, expect, it } from 'vitest';
 import { contactSheet } from './contact-sheet.ts';
 import { drawnViews } from './drawn-views.ts';
-import { picture } from './picture.ts';
 import { Raster } from './raster.ts';
 
 /** `PASSFOB_UPDATE_GOLDEN=1` writes the present screens; review them before a commit. */

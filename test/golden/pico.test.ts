@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Bitmap } from '@passfob/simulator';
+import { picture } from '@passfob/simulator/scenarios/base/picture';
 import { afterAll, describe, expect, it } from 'vitest';
 import { contactSheet } from './contact-sheet.ts';
-import { picture } from './picture.ts';
 import { views } from './views.ts';
 
 /** `PASSFOB_UPDATE_GOLDEN=1` writes the present screens; review them before a commit. */

@@ -20,7 +20,7 @@ import { partNamed, published } from './installed.ts';
 const TOP: Readonly<Record<string, readonly string[]>> = {
   protocol: ['LICENSE', 'README.md', 'package.json', 'dist'],
   firmware: ['LICENSE', 'README.md', 'package.json', 'dist'],
-  simulator: ['LICENSE', 'README.md', 'package.json', 'dist'],
+  simulator: ['LICENSE', 'README.md', 'package.json', 'dist', 'examples', 'scenario.schema.json'],
   host: ['LICENSE', 'README.md', 'package.json', 'agent', 'bin', 'dist', 'passfob.1', 'udev'],
   service: ['LICENSE', 'README.md', 'package.json', 'deploy', 'dist'],
 };

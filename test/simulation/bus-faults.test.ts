@@ -95,7 +95,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 async function transfersOf({ kept, prepare, act }: Operation): Promise<number> {
   const trial = new BusTrial(kept());
   await prepare(trial);
-  trial.driver.fob.setBusFaults();
+  trial.driver.fob.setFaults();
   expect(await act(trial)).toBe(true);
   const { transfers } = trial.driver.fob;
   await trial.driver.close();
@@ -150,7 +150,7 @@ describe('a bus that fails once', () => {
     await each(transfers, async (transfer, kind) => {
       const trial = new BusTrial(operation.kept());
       await operation.prepare(trial);
-      trial.driver.fob.setBusFaults(planAt(transfer, kind, 1));
+      trial.driver.fob.setFaults(planAt(transfer, kind, 1));
       expect(await operation.act(trial)).toBe(true);
       await trial.verify(operation.accounts);
     });
@@ -174,7 +174,7 @@ describe('a bus that fails twice in a row', () => {
       await each(await transfersOf(operation), async (transfer, kind) => {
         const trial = new BusTrial(operation.kept());
         await operation.prepare(trial);
-        trial.driver.fob.setBusFaults(planAt(transfer, kind, 2));
+        trial.driver.fob.setFaults(planAt(transfer, kind, 2));
         if (!(await operation.act(trial))) {
           await trial.driver.advance(8_000);
           await operation.prepare(trial);

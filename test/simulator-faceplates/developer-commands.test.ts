@@ -136,10 +136,10 @@ it('faults and supplies reach the fob, and boards without a bus refuse what they
   await ask({ do: 'setPart', part: 'eeprom', connected: false });
   expect(fob.inspect()).toMatchObject({ isPlugged: false, supplyMillivolts: 2_900, eeprom: undefined });
   await ask({ do: 'setPart', part: 'eeprom', connected: true });
-  await ask({ do: 'busFaults', fail: 1_000 });
+  await ask({ do: 'faults', set: 'bus.fail=1/1' });
   await ask({ do: 'press' });
   expect(fob.consoleText()).toContain('Timeout on I2C');
-  await ask({ do: 'busFaults' });
+  await ask({ do: 'faults', set: '' });
   expect(fob.transfers).toBe(0);
   expect(await ask({ do: 'failCrypto', n: 2 })).toMatchObject({ ok: true, cryptoCalls: fob.cryptoCalls });
 
@@ -149,16 +149,12 @@ it('faults and supplies reach the fob, and boards without a bus refuse what they
   expect(await other.ask({ do: 'setPart', connected: false })).toMatchObject({
     error: 'this board has no parts to pull off',
   });
-  expect(await other.ask({ do: 'busFaults', hang: 1 })).toMatchObject({
-    error: 'this board has no such bus',
-  });
 });
 
 it.each([
   [{ do: 'setUsb' }, '"plugged" must be true or false'],
   [{ do: 'setSupply', millivolts: 6_001 }, '"millivolts" must be a whole number from 0 to 6000'],
   [{ do: 'setPart', part: 'battery', connected: true }, '"part" must be one of display, clock, eeprom'],
-  [{ do: 'busFaults', fail: 1_001 }, '"fail" must be a whole number from 0 to 1000'],
   [{ do: 'failCrypto', n: 0 }, '"n" must be a whole number from 1 to 1000000'],
   [{ do: 'observe', what: 'everything' }, '"what" must be one of wire, inside'],
   [{ do: 'traceKey', key: '12' }, '"key" must be 64 hexadecimal digits'],
@@ -258,6 +254,7 @@ it('a recording goes out by control and is replayed by control, step by step', a
     startMs: Date.UTC(2026, 0, 1),
     image: '',
     files: {},
+    faults: {},
     parts: {},
     crystal: false,
   };

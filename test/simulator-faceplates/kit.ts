@@ -43,7 +43,7 @@ export const TEST_IMAGE: Readonly<Record<string, Uint8Array>> = { '.bootcde': Bu
 
 /** Boots that fob; it is closed when the test is over. */
 export function bootTestFob(clock: 'virtual' | 'real'): SimulatedFob {
-  const fob = boot({ board: 'pico', crystal: false, clock, image: TEST_IMAGE });
+  const fob = boot({ board: 'pico', seed: 1, crystal: false, clock, image: TEST_IMAGE });
   onTestFinished(() => fob.close());
   return fob;
 }

@@ -16,9 +16,14 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
+import { boot, fileStore } from '@passfob/simulator';
+import { builtImage } from '@passfob/simulator/image';
+import { imageName } from '@passfob/simulator/image-name';
+import { readyText } from '@passfob/simulator/ready';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { built, needsBuilt } from '../kit/built.ts';
 import { itNeeds, needsTool, tool } from '../kit/tools.ts';
+import { olderImage } from '../simulator/older-image.ts';
 import { childrenOf, isRunning } from './kit.ts';
 
 // Each process takes a second to start, more where other tests keep the machine busy.
@@ -84,6 +89,10 @@ describe('command line of the simulator', () => {
     [['--web-key', '--tcp', '0'], '--web-key belongs to the faceplate page: add --web'],
     [['--web', 'http'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
     [['--tcp', '0', '--seed', 'luck'], '--seed takes a whole number'],
+    [
+      ['--tcp', '0', '--update-image'],
+      '--update-image renews the firmware of a fob that is kept: use it with --storage alone',
+    ],
     [['--tcp', '0', '--baud', '1'], '--baud takes a whole number from 300 to 4000000'],
     [['--control', '--baud', '9600'], '--baud is the speed of a serial port: add --pty or --tcp'],
     [
@@ -213,16 +222,62 @@ describe('simulator processes', () => {
         return said.split(/\r?\n/);
       };
       const words = await firstLines('--tcp', '0', '--seed', '7');
-      expect(words.slice(0, 5)).toEqual([
+      expect(words.slice(0, 6)).toEqual([
         'The simulated fob is running.',
         'Find it from another terminal:',
         expect.stringMatching(/^ {2}passfob devices --device tcp:127\.0\.0\.1:\d+$/),
         'To repeat this run: --seed 7',
+        'Its secrets can be guessed from the seed: use it for tests only.',
         'To end it: Ctrl-C',
       ]);
       expect(JSON.parse((await firstLines('--tcp', '0', '--json'))[0] ?? '')).toMatchObject({ ready: true });
     },
   );
+
+  it('fobs differ without a seed, and are the same one with it, whose secrets can be guessed', async () => {
+    const started = async (name: string, ...args: string[]) => {
+      const file = join(folder, name);
+      const child = simulator(['--tcp', '0', '--storage', file, ...args]);
+      const ready = await jsonLines(child.stdout)();
+      child.kill();
+      await once(child, 'close');
+      const memory = readFileSync(file);
+      // The count of boots and the time follow; then come the memories, with the initial randomness among them.
+      return {
+        guessable: ready.guessable,
+        serial: memory.toString('hex', 24, 36),
+        rest: memory.subarray(128),
+      };
+    };
+    const [one, other] = [await started('a', '--seed', '7'), await started('b', '--seed', '7')];
+    const [free, another] = [await started('c'), await started('d')];
+    expect([one, other, free, another].map(fob => fob.guessable)).toEqual([true, true, undefined, undefined]);
+    expect(one.serial).toBe(other.serial);
+    expect(one.rest.equals(other.rest)).toBe(true);
+    expect(new Set([one.serial, free.serial, another.serial]).size).toBe(3);
+    expect(free.rest.equals(another.rest)).toBe(false);
+  });
+
+  it('the simulator says that a file keeps an older firmware, and --update-image renews it', async () => {
+    const file = join(folder, 'memory');
+    boot({ board: 'pico', image: olderImage(), storage: fileStore(file) }).close();
+    const start = async (...args: string[]) => {
+      const child = simulator(['--tcp', '0', '--storage', file, ...args]);
+      const ready = await jsonLines(child.stdout)();
+      child.kill();
+      await once(child, 'close');
+      return ready.otherImage;
+    };
+    const built = imageName(builtImage('pico').app);
+    expect(await start()).toEqual({ kept: expect.stringMatching(/^0\.1\.0 \([0-9a-f]{8}\)$/), built });
+    expect(await start('--update-image')).toBeUndefined();
+    expect(await start()).toBeUndefined();
+    expect(
+      readyText({ ready: true, seed: 1, otherImage: { kept: '0.1.0 (aa)', built: '0.2.0 (bb)' } }),
+    ).toContain(
+      'Its firmware is 0.1.0 (aa); the one here is 0.2.0 (bb).\nTo renew it: passfob update, or start it again with --update-image. Its accounts stay.\n',
+    );
+  });
 
   it('the simulator says where its USB device is', async () => {
     const child = simulator(['--usbip=127.0.0.1:0']);

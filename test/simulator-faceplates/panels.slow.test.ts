@@ -20,6 +20,7 @@ const FACTS: RecordedFacts = {
   startMs: Date.UTC(2026, 0, 1),
   image: '',
   files: {},
+  faults: {},
   parts: {},
   crystal: false,
 };

@@ -203,13 +203,8 @@ describe('the panels of the faceplate', () => {
     expect(acts.advance?.request({ ms: '250' })).toEqual({ do: 'advance', ms: 250 });
     expect(acts.cutPowerAtOperation?.request({ n: '3' })).toEqual({ do: 'cutPowerAtOperation', n: 3 });
     expect(acts.cutPowerAtOperation?.done({ operations: 12 }, { n: '3' })).toContain('operation 15');
-    expect(acts.busFaults?.request({ fail: '1', late: '2', hang: '3', seed: '4' })).toEqual({
-      do: 'busFaults',
-      fail: 1,
-      late: 2,
-      hang: 3,
-      seed: 4,
-    });
+    expect(acts.faults?.request({ set: 'wire.drop=1/20' })).toEqual({ do: 'faults', set: 'wire.drop=1/20' });
+    expect(acts.faults?.done({ plan: '' }, {})).toBe('No fault strikes from now on.');
     expect(acts.setUsb?.request({ value: 'false' })).toEqual({ do: 'setUsb', plugged: false });
   });
 

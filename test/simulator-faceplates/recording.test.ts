@@ -26,6 +26,7 @@ const FACTS: RecordedFacts = {
   startMs: Date.UTC(2026, 0, 1),
   image: '',
   files: {},
+  faults: {},
   parts: {},
   crystal: false,
 };
@@ -37,7 +38,7 @@ const bytesOf = (files: Readonly<Record<string, string>>) =>
 
 /** Boots a fob by its facts, with a virtual clock unless another is asked for. */
 function bootBy(
-  { board, espruino, seed, startMs, files, parts, crystal, image }: RecordedFacts,
+  { board, espruino, seed, startMs, files, parts, crystal, image, faults }: RecordedFacts,
   clock: RecordedFacts['clock'] = 'virtual',
 ): SimulatedFob {
   const fob = boot({
@@ -47,6 +48,7 @@ function bootBy(
     startMs,
     parts,
     crystal,
+    faults,
     clock,
     files: bytesOf(files),
     ...(image === '' ? { image: TEST_IMAGE } : {}),
@@ -104,7 +106,7 @@ const steps = fc.array(
     fc.record({ do: fc.constant('on' as const) }),
     fc.record({ do: fc.constant('cutAt' as const), n: fc.integer({ min: 1, max: 3 }) }),
     fc.record({ do: fc.constant('part' as const), connected: fc.boolean() }),
-    fc.record({ do: fc.constant('bus' as const), fail: fc.double({ min: 0, max: 0.3, noNaN: true }) }),
+    fc.record({ do: fc.constant('faults' as const), oneIn: fc.integer({ min: 0, max: 9 }) }),
   ),
   { minLength: 5, maxLength: 40 },
 );
@@ -121,7 +123,13 @@ function act(fob: SimulatedFob, step: Step): void {
   else if (step.do === 'on') fob.powerOn();
   else if (step.do === 'cutAt') fob.cutPowerAtOperation(step.n);
   else if (step.do === 'part') fob.setPart('display', step.connected);
-  else fob.setBusFaults({ seed: 3, fail: step.fail });
+  else
+    fob.setFaults({
+      seed: 3,
+      bus: { fail: step.oneIn },
+      wire: { drop: step.oneIn, delay: 4 },
+      buttons: { bounce: 3 },
+    });
 }
 
 describe('recordings', () => {
@@ -147,7 +155,7 @@ describe('recordings', () => {
   );
 
   it('a replay of the built image says and shows the same as the recorded fob, its serial number included', () => {
-    const blank = boot({ board: 'pico', crystal: false });
+    const blank = boot({ board: 'pico', crystal: false, seed: 7 });
     const { image } = blank.inspect();
     blank.close();
     const birth = base64Of(Uint8Array.from({ length: 32 }, (_, at) => at));
@@ -277,7 +285,7 @@ describe('files of recordings', () => {
     ['an unknown field', `${head}{"at":1,"do":"cutPower","why":1}`, /unknown field/],
     ['time going back', `${head}{"at":2,"do":"cutPower"}\n{"at":1,"do":"powerOn"}`, 'line 3 is earlier than'],
     ['half a millisecond', `${head}{"at":0.5,"do":"cutPower"}`, '"at" is no whole number'],
-    ['a strange plan', `${head}{"at":1,"do":"setBusFaults","plan":{"bite":1}}`, '"plan" is missing or wrong'],
+    ['a strange plan', `${head}{"at":1,"do":"setFaults","plan":{"bite":1}}`, '"plan" is missing or wrong'],
     ['a list', `${head}[]`, 'line 2 is no input: it is no object'],
   ])('a file with %s is refused with the line and the reason', (_what, text, reason) => {
     expect(() => parseRecording(text)).toThrow(NotARecording);

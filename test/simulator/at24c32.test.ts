@@ -17,6 +17,7 @@ function part(seed = 1, contents: Uint8Array = new Uint8Array(EEPROM_BYTES).fill
     seed,
     count: 0,
     counted() {},
+    applied() {},
     powerLost() {
       cut = true;
     },

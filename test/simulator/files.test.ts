@@ -13,7 +13,7 @@ function part(seed = 1) {
   const store = memoryStore();
   store.write(0, empty);
   const memory = new Region(empty.slice(), store, 0, empty.length);
-  const operations = new Operations({ seed, count: 0, counted() {}, powerLost() {} });
+  const operations = new Operations({ seed, count: 0, counted() {}, applied() {}, powerLost() {} });
   return { files: new Files(memory, operations), operations };
 }
 

@@ -14,7 +14,7 @@ function part(seed = 1) {
   const store = memoryStore();
   store.write(0, erased);
   const memory = new Region(erased.slice(), store, 0, erased.length);
-  const operations = new Operations({ seed, count: 0, counted() {}, powerLost() {} });
+  const operations = new Operations({ seed, count: 0, counted() {}, applied() {}, powerLost() {} });
   const violations: string[] = [];
   const flash = new Flash({ memory, pageBytes: PAGE_BYTES, operations, spend() {}, violations });
   return { flash, operations, violations };

@@ -1,4 +1,5 @@
-import { busFaults } from '@passfob/simulator/faults/bus';
+import { busFault } from '@passfob/simulator/faults/bus';
+import { FaultDraw } from '@passfob/simulator/faults/draw';
 import { describe, expect, it } from 'vitest';
 import { type Bench, bench, partImage } from '../parts/kit.ts';
 
@@ -38,20 +39,20 @@ describe('the bus of a simulated fob', () => {
   );
 
   it('a read that fails has happened, and the next one is good', async () => {
-    const one = await board({ busFaults: { at: { 1: 'fail' } } });
+    const one = await board({ faults: { bus: { at: { 1: 'fail' } } } });
     expect(timed(one, READ).error).toContain('Timeout on I2C Read');
     expect(timed(one, READ).error).toBe('');
   });
 
   it('after a late start every transfer fails until I2C1 is set up anew', async () => {
-    const one = await board({ busFaults: { at: { 1: 'late' } } });
+    const one = await board({ faults: { bus: { at: { 1: 'late' } } } });
     expect(timed(one, READ)).toEqual({ error: 'Error: I2C device not responding', tookMs: 0 });
     expect(timed(one, WRITE).error).toContain('not responding');
     expect(timed(one, `${SETUP};${WRITE}`).error).toBe('');
   });
 
   it('a part that holds SDA lets go after nine clocks, and I2C1 must then be set up', async () => {
-    const one = await board({ busFaults: { at: { 1: 'hang' } } });
+    const one = await board({ faults: { bus: { at: { 1: 'hang' } } } });
     expect(timed(one, READ).error).toContain('not responding');
     expect(timed(one, `${SETUP};${WRITE}`).error).toContain('not responding');
     expect(timed(one, `${CLOCKS};${WRITE}`).error).toContain('not responding');
@@ -60,8 +61,9 @@ describe('the bus of a simulated fob', () => {
 
   it('the same seed fails the same transfers, and another one others', () => {
     const kinds = (seed: number) => {
-      const fault = busFaults({ seed, fail: 0.1, late: 0.1, hang: 0.1 });
-      return Array.from({ length: 200 }, (_, at) => fault(at + 1)?.kind ?? 'good');
+      const faults = new FaultDraw(seed);
+      faults.set({ bus: { fail: 10, late: 10, hang: 10 } });
+      return Array.from({ length: 200 }, (_, at) => busFault(faults, at + 1)?.kind ?? 'good');
     };
     expect(kinds(1)).toEqual(kinds(1));
     expect(kinds(1)).not.toEqual(kinds(2));
@@ -77,7 +79,7 @@ describe('a part on a bad bus', () => {
         const { ask, fob } = await board();
         ask('global.p = new I2cPart(0x57); p.send([1, 0, 5, 6, 7])');
         fob.advance(10);
-        fob.setBusFaults({ seed: transfer, at: { [transfer]: kind } });
+        fob.setFaults({ seed: transfer, bus: { at: { [transfer]: kind } } });
         expect(ask('p.send([1, 0, 8, 9, 10])')).toBe(true);
         fob.advance(10);
         expect(ask('p.ask([1, 0], 4).join()')).toBe('8,9,10,255');

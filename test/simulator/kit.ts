@@ -5,7 +5,7 @@ export const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(te
 
 /** Boots a board that runs this text as its `.bootcde`; a Pico without a crystal, as it is sold. */
 export function run(source: string, options: Partial<BootOptions> = {}): SimulatedFob {
-  return boot({ board: 'pico', crystal: false, image: { '.bootcde': bytes(source) }, ...options });
+  return boot({ board: 'pico', seed: 1, crystal: false, image: { '.bootcde': bytes(source) }, ...options });
 }
 
 /** Returns the lines an image has printed. */

@@ -73,6 +73,42 @@ describe('SSD1306', () => {
     expect(lit()).toEqual(['10,16', '11,16']);
   });
 
+  it.each([0, 1, 2])('pixels of one transfer arrive where those of many transfers do, in mode %i', mode => {
+    const chance = makeRandomness(mode, 'windows');
+    const one = part;
+    const many = new Ssd1306({ randomness: () => makeRandomness(1), changed: () => {} });
+    many.powerOn();
+    for (let window = 0; window < 60; window++) {
+      const [columns, pages] = [128, 8].map(size =>
+        [chance.below(size), chance.below(size)].sort((a, b) => a - b),
+      ) as [number[], number[]];
+      // Also a column outside of the window, as the commands of page mode set it.
+      const beside =
+        window % 3 === 0 ? [chance.below(16), 0x10 | chance.below(8), 0xb0 | chance.below(8)] : [];
+      const remap = 0xa0 | chance.below(2);
+      const setting = [remap, 0x20, mode, 0x21, ...columns, 0x22, ...pages, ...beside];
+      const pixels = chance.bytes(1 + chance.below(300));
+      for (const display of [one, many]) display.write(Uint8Array.of(0, ...setting));
+      one.write(Uint8Array.of(0x40, ...pixels));
+      for (const byte of pixels) many.write(Uint8Array.of(0xc0, byte));
+      expect([window, Buffer.compare(one.bitmap().pixels, many.bitmap().pixels)]).toEqual([window, 0]);
+    }
+  });
+
+  it('a picture stays as it was taken while the SSD1306 goes on', () => {
+    command(...UPRIGHT, ...ON);
+    clear();
+    const before = part.bitmap();
+    const taken = part.picture();
+    const takenAgain = part.picture();
+    command(0xa7, 0x21, 0, 127, 0x22, 0, 7);
+    data(1, 2, 3);
+    expect(taken()).toEqual(before);
+    expect(part.bitmap()).not.toEqual(before);
+    part.powerOff();
+    expect(takenAgain()).toEqual(before);
+  });
+
   it('the SSD1306 stays on its page in page mode', () => {
     command(...UPRIGHT);
     clear();

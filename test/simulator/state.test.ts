@@ -1,10 +1,11 @@
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { BootOptions, StateStore } from '@passfob/simulator/base/fob';
 import { boot } from '@passfob/simulator/boot';
 import { fileStore, memoryStore } from '@passfob/simulator/state/stores';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { bytes, lines, QUIET, run } from './kit.ts';
+import { bytes, I2C, lines, QUIET, run } from './kit.ts';
 
 const COUNT = `${QUIET}var s = require("Storage"), n = +(s.read("n") || 0); print(n, getSerial()); s.write("n", "" + (n + 1));`;
 
@@ -94,6 +95,75 @@ describe('state in memory', () => {
     expect(serial(1)).toBe(serial(1));
     expect(serial(1)).not.toBe(serial(2));
     expect(lines(run('print(getSerial())', { board: 'bench' }))).toEqual(['00000000-addeadde-addeadde']);
+  });
+
+  it('a store is synchronised after each operation and each setting of the clock, and not for counts', () => {
+    const events: string[] = [];
+    const memory = memoryStore();
+    const storage: StateStore = {
+      load: () => memory.load(),
+      write(offset, data) {
+        events.push(offset === 36 || offset === 48 ? 'count' : 'data');
+        memory.write(offset, data);
+      },
+      sync: () => events.push('sync'),
+    };
+    const transfers = {
+      a: 'I2C1.writeTo(0x57,[0,0,1])',
+      b: 'I2C1.writeTo(0x68,[0,1,2,3])',
+      c: 'I2C1.writeTo(0x68,0);I2C1.readFrom(0x68,7)',
+    };
+    const cases = Object.entries(transfers).map(([name, code]) => `if(c=="${name}"){${code}}`);
+    const fob = run(`${QUIET}${I2C}USB.on("data",function(c){${cases.join('')};USB.write("done")})`, {
+      storage,
+    });
+    fob.link.onData(() => events.push('done'));
+    const eventsOf = (request: string) => {
+      events.length = 0;
+      fob.link.write(bytes(request));
+      fob.advance(20);
+      return events.filter((event, at) => event !== events[at - 1]);
+    };
+    expect(eventsOf('a')).toEqual(['count', 'data', 'sync', 'done']);
+    expect(eventsOf('b')).toEqual(['data', 'sync', 'done']);
+    expect(eventsOf('c')).toEqual(['done']);
+    events.length = 0;
+    fob.close();
+    expect(events).toEqual(['count']);
+  });
+
+  it('the randomness of a board is real without a seed, and can be real beside one', () => {
+    const source = 'print(getSerial(), E.hwRand(), E.hwRand(), Math.random())';
+    const values = (options: Pick<BootOptions, 'seed' | 'random'>) => {
+      const fob = boot({ board: 'pico', image: { '.bootcde': bytes(source) }, ...options });
+      fob.close();
+      return lines(fob)[0];
+    };
+    const real = [
+      values({}),
+      values({}),
+      values({ seed: 1, random: 'real' }),
+      values({ seed: 1, random: 'real' }),
+    ];
+    expect(new Set(real.flatMap(line => line?.split(' '))).size).toBe(16);
+    expect(values({ seed: 5 })).toBe(values({ seed: 5 }));
+    expect(values({ random: 'seed' })).toBe(values({ seed: 1 }));
+    const asked = boot as (options: object) => unknown;
+    expect(() => asked({ board: 'pico', random: 'dice' })).toThrow("random is 'real' or 'seed'");
+  });
+
+  it('a seed decides how memories tear, also where the randomness of the board is real', () => {
+    const source = `${QUIET}${I2C}USB.on("data",()=>I2C1.writeTo(0x57,[0,0,1,2,3,4,5,6,7,8]))`;
+    const contents = (seed: number) => {
+      const storage = memoryStore();
+      const fob = run(source, { seed, random: 'real', storage });
+      fob.cutPowerAtOperation(1);
+      fob.link.write(bytes('x'));
+      expect(fob.powered).toBe(false);
+      return Buffer.from(storage.load()?.subarray(128, 160) ?? []).toString('hex');
+    };
+    expect(contents(3)).toBe(contents(3));
+    expect(new Set([1, 2, 3, 4, 5, 6].map(contents)).size).toBeGreaterThan(2);
   });
 
   it('a state in memory makes hwRand differ from boot to boot on pico, and not on the bench', () => {

@@ -28,7 +28,7 @@ async function isTaken(socket: Socket): Promise<boolean> {
 }
 
 async function served(board: 'pico' | 'pico-hid' = 'pico') {
-  const fob = boot({ board });
+  const fob = boot({ board, seed: 1 });
   const front = await usbipFront(fob, { host: '127.0.0.1', port: 0 });
   onTestFinished(async () => {
     await front.close();

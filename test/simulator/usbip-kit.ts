@@ -5,7 +5,7 @@ import { UsbipClient } from './usbip-client.ts';
 
 /** Returns a fob with its front, and a connected computer; closed after the test. */
 export async function plugged(options: Partial<BootOptions> = {}, front: Partial<UsbipOptions> = {}) {
-  const fob = boot({ board: 'pico', ...options });
+  const fob = boot({ board: 'pico', seed: 1, ...options });
   const served = await usbipFront(fob, { host: '127.0.0.1', port: 0, ...front });
   // The last registered function runs first.
   onTestFinished(() => fob.close());

@@ -1,6 +1,7 @@
+import type { WireFaults } from '@passfob/simulator/base/fault-plan';
 import type { Wire } from '@passfob/simulator/base/fob';
 import { FAULT_SPAN_MAX_BYTES } from '@passfob/simulator/base/limits';
-import { type FaultPlan, faultyWire } from '@passfob/simulator/faults/wire';
+import { faultyWire } from '@passfob/simulator/faults/wire';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
@@ -18,11 +19,12 @@ function loop(): Wire {
   };
 }
 
-function through(plan: FaultPlan, ...transfers: readonly (readonly number[])[]) {
+function through(plan: WireFaults & { seed: number }, ...transfers: readonly (readonly number[])[]) {
   const inner = loop();
   const arrived: number[][] = [];
   inner.onData(bytes => arrived.push([...bytes]));
-  const wire = faultyWire(inner, plan);
+  const { seed: chance, ...faults } = plan;
+  const wire = faultyWire(inner, { seed: chance, wire: faults });
   for (const transfer of transfers) wire.write(Uint8Array.from(transfer));
   return { arrived, faults: wire.faults };
 }
@@ -42,7 +44,16 @@ describe('faulty wires', () => {
   it('a faulty wire fails the same way for the same seed', () => {
     fc.assert(
       fc.property(seed, data, (chance, bytes) => {
-        const plan = { seed: chance, flip: 0.5, drop: 0.5, duplicate: 0.5, truncate: 0.5, insert: 0.5 };
+        const plan = {
+          seed: chance,
+          flip: 2,
+          drop: 2,
+          duplicate: 2,
+          truncate: 2,
+          noise: 2,
+          flow: 2,
+          console: 2,
+        };
         expect(through(plan, bytes, bytes)).toEqual(through(plan, bytes, bytes));
       }),
     );
@@ -76,22 +87,23 @@ describe('faulty wires', () => {
     );
   });
 
-  it('a faulty wire inserts flow control, a prompt, a message or junk', () => {
-    const kinds = new Set<string>();
-    for (let chance = 0; chance < 100; chance++) {
-      const [out = []] = through({ seed: chance, insert: 1 }, [0]).arrived;
-      const extra = Buffer.from(out.filter((byte, at) => byte !== 0 || at > 0)).toString('latin1');
-      if (extra.includes('\x11')) kinds.add('XON');
-      if (extra.includes('\x13')) kinds.add('XOFF');
-      if (extra.includes('\r\n>')) kinds.add('prompt');
-      if (extra.includes('Uncaught')) kinds.add('message');
-    }
-    expect([...kinds].sort()).toEqual(['XOFF', 'XON', 'message', 'prompt']);
+  it('a faulty wire inserts junk, flow control, or the prompt and messages of a console', () => {
+    const extras = (kind: 'noise' | 'flow' | 'console') =>
+      Array.from({ length: 60 }, (_, chance) => {
+        const [out = []] = through({ seed: chance, [kind]: 1 }, [7, 7]).arrived;
+        expect(isSubsequence([7, 7], out)).toBe(true);
+        return Buffer.from(out.filter(byte => byte !== 7)).toString('latin1');
+      });
+    expect([...new Set(extras('flow'))].sort()).toEqual(['\x11', '\x13']);
+    expect([...new Set(extras('console').map(text => text.slice(0, 5)))].sort()).toEqual(['\r\n>', 'Uncau']);
+    const junk = extras('noise');
+    expect(Math.max(...junk.map(text => text.length))).toBeLessThanOrEqual(FAULT_SPAN_MAX_BYTES);
+    expect(new Set(junk).size).toBeGreaterThan(50);
   });
 
   it('a faulty wire fails in both directions, counts, and can be healed', () => {
     const inner = loop();
-    const wire = faultyWire(inner, { seed: 1, flip: 1 });
+    const wire = faultyWire(inner, { seed: 1, wire: { flip: 1 } });
     const seen: number[] = [];
     const stop = wire.onData(bytes => seen.push(...bytes));
     wire.write(Uint8Array.of(0));

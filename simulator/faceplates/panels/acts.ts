@@ -40,9 +40,9 @@ export const acts: Readonly<Record<string, Act>> = {
     },
     done: quiet,
   },
-  busFaults: {
-    request: values => ({ do: 'busFaults', ...numbers(values, 'fail', 'late', 'hang', 'seed') }),
-    done: () => texts.faultsSet,
+  faults: {
+    request: ({ set = '' }) => ({ do: 'faults', set }),
+    done: ({ plan }) => texts.faultsSet(String(plan)),
   },
   failCrypto: {
     request: values => ({ do: 'failCrypto', ...numbers(values, 'times') }),

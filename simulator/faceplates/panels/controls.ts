@@ -3,8 +3,8 @@ import {
   MAX_CRYPTO_CALLS_AHEAD,
   MAX_OPERATIONS_AHEAD,
   MAX_SUPPLY_MILLIVOLTS,
-  ODDS_OF,
 } from '../../control/limits.ts';
+import { MAX_PLAN_CHARS } from '../limits.ts';
 import { panelTexts as texts } from '../texts.ts';
 import { actButton, actForm, actSwitch, numberField, submit, utcText } from './parts.ts';
 import { type Piece, piece } from './pieces.ts';
@@ -58,7 +58,6 @@ function powerView({ powered, plugged, supplyMillivolts }: Inside): readonly Pie
 
 function busView({ parts }: Inside): readonly Piece[] {
   if (parts === null) return [];
-  const odds = (name: 'fail' | 'late' | 'hang') => numberField(name, texts[name], 0, ODDS_OF, 0);
   return [
     piece('h3', {}, texts.parts),
     piece(
@@ -68,16 +67,30 @@ function busView({ parts }: Inside): readonly Piece[] {
         actSwitch('setPart', texts.partNames[part], parts[part], `${part} ${!parts[part]}`),
       ),
     ),
+  ];
+}
+
+function faultsView(): readonly Piece[] {
+  return [
     piece('h3', {}, texts.faults),
-    piece('p', { class: 'hint' }, texts.faultHint),
     actForm(
-      'busFaults',
-      odds('fail'),
-      odds('late'),
-      odds('hang'),
-      numberField('seed', texts.seed, 0, Number.MAX_SAFE_INTEGER, 1),
+      'faults',
+      piece(
+        'label',
+        { class: 'field wide' },
+        texts.faultsLabel,
+        piece('input', {
+          type: 'text',
+          name: 'set',
+          autocomplete: 'off',
+          spellcheck: 'false',
+          maxlength: MAX_PLAN_CHARS,
+          'aria-describedby': 'fault-hint',
+        }),
+      ),
       submit(texts.setFaults),
     ),
+    piece('p', { class: 'hint', id: 'fault-hint' }, texts.faultHint),
   ];
 }
 
@@ -88,6 +101,7 @@ export function controlsView({ inside }: PanelState): readonly Piece[] {
     ...clockView(inside),
     ...powerView(inside),
     ...busView(inside),
+    ...faultsView(),
     piece('h3', {}, texts.crypto),
     actForm(
       'failCrypto',

@@ -30,6 +30,7 @@ export const PARTS = [
   'push',
   'care',
   'simulator',
+  'lives',
   'start',
 ] as const;
 export type PartName = (typeof PARTS)[number];

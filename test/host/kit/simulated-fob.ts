@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
+import { TOO_SOON } from '@passfob/firmware/core/base/texts';
 import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
 import { readPairingCode } from '@passfob/protocol/pairing';
 import { PtyUnavailable, ptyFront } from '@passfob/simulator/fronts/pty';
@@ -49,6 +50,8 @@ function ordinaryUser(): readonly string[] | undefined {
 
 /** Longer than an approval takes, where the fob has no other work meanwhile. */
 const APPROVE_MS = 1_300;
+/** The fob draws the question before it counts the time in which its keys are deaf. */
+const DRAWN_MS = 300;
 /** How often a person who holds the button reads the screen, and for how long: a press without effect is repeated. */
 const LOOK_MS = 50;
 const LOOKS_MAX = 100;
@@ -123,20 +126,27 @@ export async function simulatedFob(...args: string[]): Promise<SimulatedFob> {
   };
 }
 
-const isAsked = async (screen: SimulatedFob['screen']) => (await screen()).some(line => line.endsWith('?'));
+const isQuestion = (lines: readonly string[]) => lines.some(line => line.endsWith('?'));
 
 /** Keys are deaf for a moment when a question appears: a press without effect is repeated. */
 async function answerBy(screen: SimulatedFob['screen'], press: () => Promise<unknown>): Promise<void> {
-  while (await isAsked(screen)) {
-    await wait(PRESS_DEAF_MS);
+  while (isQuestion(await screen())) {
+    await wait(PRESS_DEAF_MS + DRAWN_MS);
     await press();
   }
 }
 
-/** Holds as long as it takes: a fob that could not read its keys has not yet noticed a hold of a second. */
+/**
+ * Holds as long as it takes: a fob that could not read its keys has not yet noticed a hold of a second. A hold that was too soon
+ * does nothing.
+ */
 async function hold(ask: SimulatedFob['ask'], screen: SimulatedFob['screen']): Promise<void> {
+  const isHeld = async () => {
+    const lines = await screen();
+    return isQuestion(lines) && !lines.includes(TOO_SOON);
+  };
   await ask({ do: 'keyDown' });
-  for (let looks = 0; looks < LOOKS_MAX && (await isAsked(screen)); looks++) await wait(LOOK_MS);
+  for (let looks = 0; looks < LOOKS_MAX && (await isHeld()); looks++) await wait(LOOK_MS);
   await ask({ do: 'keyUp' });
 }
 

@@ -1,4 +1,4 @@
-import { type BusFault, type BusFaultPlan, memoryStore, type StateStore } from '@passfob/simulator';
+import { type BusFault, type FaultPlan, memoryStore, type StateStore } from '@passfob/simulator';
 import { isRefusal, type Request } from 'passfob/client';
 import { expect } from 'vitest';
 import { ascii, Owner } from '../../conformance/owner.ts';
@@ -63,8 +63,8 @@ export class BusTrial {
   private readonly invitations: string[] = [];
   private readonly codes: string[] = [];
 
-  constructor(kept: Kept, busFaults: BusFaultPlan = {}) {
-    this.driver = new SimulatorDriver({ storage: copyOf(kept), busFaults });
+  constructor(kept: Kept, faults: FaultPlan = {}) {
+    this.driver = new SimulatorDriver({ storage: copyOf(kept), faults });
     this.owner = Object.assign(new Owner(this.driver), {
       key: kept.owner.key,
       recoveryKey: kept.owner.recoveryKey,
@@ -174,7 +174,7 @@ export class BusTrial {
 
   /** Everything that must hold once the bus is good: after a while, and again after a reboot. */
   async verify(accounts: number): Promise<void> {
-    this.driver.fob.setBusFaults();
+    this.driver.fob.setFaults();
     await this.driver.advance(SETTLE_MS);
     await this.accountsAre(accounts);
     await this.driver.reboot();
@@ -210,9 +210,9 @@ export class BusTrial {
 }
 
 /** The plan in which one transfer fails, or two in a row: the retry of the first fails, too. */
-export function planAt(transfer: number, kind: BusFault, count: 1 | 2): BusFaultPlan {
+export function planAt(transfer: number, kind: BusFault, count: 1 | 2): FaultPlan {
   return {
     seed: transfer,
-    at: count === 1 ? { [transfer]: kind } : { [transfer]: kind, [transfer + 1]: kind },
+    bus: { at: count === 1 ? { [transfer]: kind } : { [transfer]: kind, [transfer + 1]: kind } },
   };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { TOO_SOON } from '@passfob/firmware/core/base/texts';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import type { SimulatedDevice } from '../simulator.ts';
@@ -23,12 +24,16 @@ export async function pairingCodeOn(device: SimulatedDevice, patience = SCREEN_P
 
 /** Approves the question on the screen, if there is one: holds the button until it has gone, as the page says. */
 export async function answerQuestion(device: SimulatedDevice): Promise<void> {
-  const isAsked = async () => (await screenOf(device)).some(line => line.endsWith('?'));
-  if (!(await isAsked())) return;
+  const isAsked = (lines: readonly string[]) => lines.some(line => line.endsWith('?'));
+  const isOpen = async () => {
+    const lines = await screenOf(device);
+    // A hold from before the fob reads its keys does nothing: the next one does.
+    return isAsked(lines) && !lines.includes(TOO_SOON);
+  };
+  if (!isAsked(await screenOf(device))) return;
   await device.do('keyDown');
   try {
-    // A hold from before the fob reads its keys does nothing: the next one does.
-    for (let look = 0; look < LOOKS_MAX && (await isAsked()); look++) await pause(LOOK_MS);
+    for (let look = 0; look < LOOKS_MAX && (await isOpen()); look++) await pause(LOOK_MS);
   } finally {
     await device.do('keyUp');
   }

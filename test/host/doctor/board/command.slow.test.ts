@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
-import { afterAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, expect, it, type TestContext } from 'vitest';
 import { Board } from '../../../flash/kit.ts';
 import { describeNeeds } from '../../../kit/tools.ts';
 import { passfob } from '../../kit/cli.ts';
@@ -13,14 +13,15 @@ describeNeeds(needsBuild, 'passfob doctor --board', () => {
   const home = mkdtempSync(join(tmpdir(), 'passfob-board-'));
   afterAll(() => rmSync(home, { recursive: true }));
 
-  async function unflashed(): Promise<SimulatedFob> {
+  async function unflashed({ onTestFinished }: TestContext): Promise<SimulatedFob> {
     const board = await simulatedFob('--unflashed');
     onTestFinished(() => board.close());
     return board;
   }
 
-  it('the command tests a board, asks for a press, and writes a report', async () => {
-    const board = await unflashed();
+  // At once, because each waits for a board and for a person most of its time.
+  it.concurrent('the command tests a board, asks for a press, and writes a report', async context => {
+    const board = await unflashed(context);
     const file = join(home, 'report.json');
     const args = ['doctor', '--board', '--port', board.tcp, '--seconds', '5', '--report', file];
     const run = await passfob(args, {
@@ -39,8 +40,8 @@ describeNeeds(needsBuild, 'passfob doctor --board', () => {
     expect(existsSync(join(home, 'inventory.db'))).toBe(false);
   });
 
-  it('the command prints one JSON document, and ends with its own exit code after a problem', async () => {
-    const board = await unflashed();
+  it.concurrent('the command prints one JSON document, and ends with its own exit code after a problem', async context => {
+    const board = await unflashed(context);
     // A person who never comes.
     const run = await passfob(['doctor', '--board', '--port', board.tcp, '--seconds', '5', '--json'], {
       home,
@@ -58,14 +59,14 @@ describeNeeds(needsBuild, 'passfob doctor --board', () => {
     });
   });
 
-  it('the command refuses a fob that runs, and ends a test that is cancelled', async () => {
+  it.concurrent('the command refuses a fob that runs, and ends a test that is cancelled', async context => {
     const fob = await simulatedFob();
-    onTestFinished(() => fob.close());
+    context.onTestFinished(() => fob.close());
     const refused = await passfob(['doctor', '--board', '--port', fob.tcp], { home });
     expect(refused.exitCode).toBe(EXIT_CODES.refused.code);
     expect(refused.stderr).toContain('passfob maintain');
 
-    const board = await unflashed();
+    const board = await unflashed(context);
     const args = ['doctor', '--board', '--port', board.tcp];
     const cancelled = await passfob(args, {
       home,

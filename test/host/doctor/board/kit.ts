@@ -1,6 +1,7 @@
 import type { BoardFinding } from 'passfob/doctor/board/finding';
 import { type SelfTestOptions, type SelfTestProgress, selfTest } from 'passfob/doctor/board/self-test';
 import { BoardConsole } from 'passfob/flash/console';
+import { vi } from 'vitest';
 import type { Board } from '../../../flash/kit.ts';
 
 const CONSOLE_MS = 400;
@@ -13,7 +14,8 @@ export interface Tested {
 }
 
 /**
- * Runs the self-test on a simulated board, in virtual time.
+ * Runs the self-test on a simulated board, in virtual time. The computer's timers are virtual as well: the board answers at once
+ * or never, so that the next timer is due whenever nothing else is left to do.
  * @param options differences from a short test in which a person presses the button
  * @param onProgress called first
  */
@@ -21,6 +23,20 @@ export async function tested(
   board: Board,
   options: Partial<SelfTestOptions> = {},
   onProgress: (progress: SelfTestProgress) => void = () => undefined,
+): Promise<Tested> {
+  vi.useFakeTimers();
+  vi.setTimerTickMode('nextTimerAsync');
+  try {
+    return await run(board, options, onProgress);
+  } finally {
+    vi.useRealTimers();
+  }
+}
+
+async function run(
+  board: Board,
+  options: Partial<SelfTestOptions>,
+  onProgress: (progress: SelfTestProgress) => void,
 ): Promise<Tested> {
   const progress: SelfTestProgress[] = [];
   const repl = await BoardConsole.open(await board.port.open(), CONSOLE_MS);

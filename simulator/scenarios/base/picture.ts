@@ -1,4 +1,4 @@
-import type { Bitmap, Screen } from '@passfob/simulator';
+import type { Bitmap, Screen } from '../../base/fob.ts';
 
 /** Two rows of pixels in one row of letters, upper and lower, in the order of the two bits. */
 const HALVES = [' ', '▄', '▀', '█'];

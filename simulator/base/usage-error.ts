@@ -1,0 +1,2 @@
+/** Invalid options; the message says why. */
+export class UsageError extends Error {}

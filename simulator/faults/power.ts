@@ -1,0 +1,29 @@
+import type { PowerFaults } from '../base/fault-plan.ts';
+import { BROWNOUT_MAX_US, POWER_BACK_MAX_US, POWER_BACK_MIN_US } from '../base/limits.ts';
+import type { Randomness } from '../base/randomness.ts';
+import type { FaultFact } from './fact.ts';
+
+export const POWER_FAULTS = {
+  cut: {
+    on: 'each non-volatile operation: a page write of the EEPROM, a write or an erasure of flash',
+    does: 'the supply fails in the middle of the operation, tears it, and is back 0.1 to 5 s later',
+    never: 'other pages stay as they are; the clock runs on by its battery',
+    fob: 'keeps its owner, its accounts and its counters, and shows no HOTP value twice',
+  },
+  brownout: {
+    on: 'each start of the board',
+    does: 'the supply fails again 1 ms to 3 s later, and is back 0.1 to 5 s after that; with 1 in 1 in a loop',
+    never: 'the supply never fails at once',
+    fob: 'keeps its owner, its accounts and its counters, and works at the first start that lasts',
+  },
+} satisfies Record<keyof PowerFaults, FaultFact>;
+
+/** Returns after how many µs a start is over again. */
+export function brownoutUs(randomness: Randomness): number {
+  return 1000 + randomness.below(BROWNOUT_MAX_US);
+}
+
+/** Returns after how many µs the supply is back. */
+export function powerBackUs(randomness: Randomness): number {
+  return POWER_BACK_MIN_US + randomness.below(POWER_BACK_MAX_US - POWER_BACK_MIN_US);
+}

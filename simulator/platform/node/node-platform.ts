@@ -1,0 +1,45 @@
+import { webcrypto } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { constants, createContext, Script } from 'node:vm';
+import { SPELLED_KEPT_FROM, SPELLED_KEPT_MAX } from '../../base/limits.ts';
+import type { ImageContext, Platform } from '../platform.ts';
+
+/** Node's own name for scripts without one, in traces. */
+const OURS = 'evalmachine.<anonymous>';
+/** Long scripts of earlier boots, by their text: a script belongs to no context, and is compiled only once. */
+const scripts = new Map<string, { readonly fileName: string; readonly script: Script }>();
+
+function compiled(source: string, fileName: string): Script {
+  const kept = scripts.get(source);
+  if (kept?.fileName === fileName) return kept.script;
+  const script = new Script(source, { filename: fileName });
+  if (source.length >= SPELLED_KEPT_FROM) {
+    if (scripts.size >= SPELLED_KEPT_MAX) scripts.clear();
+    scripts.set(source, { fileName, script });
+  }
+  return script;
+}
+
+/**
+ * A context of `node:vm` has built-ins of its own, so that what is changed and removed there is missing nowhere else. Its
+ * global is one of its own, too, and not an object behind one, for which every look at a global name is a call into V8.
+ */
+function makeContext(): ImageContext {
+  const context = createContext(constants.DONT_CONTEXTIFY);
+  return {
+    ours: source => compiled(source, OURS).runInContext(context),
+    evaluate: (source, fileName) => compiled(source, fileName).runInContext(context),
+  };
+}
+
+export const NODE: Platform = {
+  makeContext,
+  random: count => webcrypto.getRandomValues(new Uint8Array(count)),
+  monotonicMs: () => performance.now(),
+  epochMs: () => Date.now(),
+  after(ms, action) {
+    const timer = setTimeout(action, ms);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};

@@ -1,0 +1,68 @@
+import yargs from 'yargs';
+import { unknownArgument } from '../../base/unknown-argument.ts';
+import { UsageError } from '../../base/usage-error.ts';
+
+function wholeSeed(value: number): number {
+  if (!Number.isSafeInteger(value) || value < 0) throw new UsageError('--seed takes a whole number from 0');
+  return value;
+}
+
+/** Of an option that is given twice, yargs makes a list. */
+function onePath(value: unknown): string {
+  if (typeof value !== 'string') throw new UsageError('--junit takes one file');
+  return value;
+}
+
+/**
+ * @param program its name in the help and in messages
+ * @throws UsageError
+ */
+export async function parseRunOptions(args: readonly string[], program: string) {
+  const known = ['seed', 'junit', 'json', 'show', 'update', 'help'];
+  const { files, junit, json, seed, update, show } = await yargs([...args])
+    .scriptName(program)
+    .usage('$0 FILE…\n\nRuns scenario files, each on a new simulated fob, in virtual time.')
+    .command('$0 <files..>', false, parser =>
+      parser.positional('files', { array: true, string: true, demandOption: true }),
+    )
+    .option('seed', {
+      number: true,
+      requiresArg: true,
+      coerce: wholeSeed,
+      describe: 'seed of all random values, in place of those in the files',
+    })
+    .option('junit', {
+      string: true,
+      requiresArg: true,
+      coerce: onePath,
+      describe: 'write a report for CI systems to this file',
+    })
+    .option('json', {
+      alias: 'j',
+      boolean: true,
+      default: false,
+      describe: 'print one JSON object instead of text',
+    })
+    .option('show', {
+      boolean: true,
+      default: false,
+      describe: 'print each step and the screen after it, for whoever writes a file',
+    })
+    .option('update', {
+      boolean: true,
+      default: false,
+      describe: 'write the pictures that files compare a screen with',
+    })
+    .epilogue('Exit codes: 0 all passed, 1 one failed, 2 wrong usage, or a file that cannot be read.')
+    .parserConfiguration({ 'parse-positional-numbers': false })
+    .version(false)
+    .strict()
+    .fail((message, error) => {
+      if (error instanceof UsageError) throw error;
+      throw new UsageError(
+        unknownArgument(message ?? '', args, { program, known }) ?? (message || error.message),
+      );
+    })
+    .parseAsync();
+  return { files: Array.isArray(files) ? files.map(String) : [], junit, json, seed, update, show };
+}
