@@ -149,7 +149,7 @@ describe('recordings', () => {
           run.close();
           recorder.fob.close();
         }),
-        { numRuns: countOf(12, 400) },
+        { numRuns: countOf(12, 200) },
       );
     },
   );
