@@ -20,7 +20,9 @@ import {
   type WireLine,
 } from '@passfob/simulator/faceplates/panels/state';
 import { wireView } from '@passfob/simulator/faceplates/panels/wire';
+import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { root } from '../tidy/files.ts';
 
 const INSIDE: Inside = {
   board: 'pico',
@@ -327,4 +329,33 @@ describe('requests over a channel', () => {
     requests.lose('the simulator is gone');
     await expect(lost).rejects.toThrow('the simulator is gone');
   });
+});
+
+it('the control session, recordings and panels run where there is no Node', async () => {
+  const { outputFiles } = await build({
+    absWorkingDir: root,
+    conditions: ['source'],
+    entryPoints: [
+      'simulator/control/session.ts',
+      'simulator/recording/recorder.ts',
+      'simulator/recording/replay.ts',
+      'simulator/faceplates/web/page/mount.ts',
+    ],
+    outdir: 'out',
+    bundle: true,
+    write: false,
+    format: 'esm',
+    // Refuses modules that only Node has.
+    platform: 'browser',
+    target: 'es2022',
+    legalComments: 'none',
+  });
+  for (const { path, text } of outputFiles) {
+    // Comments name them.
+    const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
+    expect([path, /(?<![.\w])(?:Buffer\.|process\.|require\(|setImmediate\()/.exec(code)?.[0]]).toEqual([
+      path,
+      undefined,
+    ]);
+  }
 });
