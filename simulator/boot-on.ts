@@ -74,6 +74,17 @@ function press(machine: Machine, { clock }: BootOptions, key: number, heldMs: nu
   machine.advance(PRESS_SETTLE_MS);
 }
 
+/** Calls that look at the board and change nothing. */
+function looks(machine: Machine): Pick<SimulatedFob, 'wear' | 'storedFile' | 'inspect' | 'consoleText'> {
+  const { hardware } = machine;
+  return {
+    wear: () => hardware.wear(),
+    storedFile: name => machine.storedFile(name),
+    inspect: () => insidesOf(hardware, machine.inUse()),
+    consoleText: () => hardware.log.text,
+  };
+}
+
 /**
  * Makes a board of software and powers it on. A new state first gets the image's files; an existing state continues
  * with its contents. Throws for a board that is missing or unknown, and if the state belongs to another board.
@@ -124,16 +135,13 @@ export function bootOn(platform: Platform, options: BootOptions, built: () => Fi
     },
     failCryptoCall: (n, times = 1) => hardware.failCryptoCall(n, times),
     loseTime: () => machine.loseTime(),
-    wear: () => hardware.wear(),
-    storedFile: name => machine.storedFile(name),
     get transfers() {
       return hardware.i2c.transfers;
     },
     setFaults: (plan = {}) => hardware.setFaults(plan),
     faults: () => hardware.faults.report(),
     setPart: (part, connected) => machine.setPart(part, connected),
-    inspect: () => insidesOf(hardware, machine.inUse()),
-    consoleText: () => hardware.log.text,
+    ...looks(machine),
     get violations() {
       return [...hardware.violations];
     },

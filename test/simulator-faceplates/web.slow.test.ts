@@ -301,5 +301,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     const frame = page.frameLocator('iframe');
     await frame.getByRole('button', { name: 'Button' }).click({ delay: 80 });
     await expect.poll(() => frame.locator('#speech').textContent()).toBe('UP\nPRESSES 1');
+    // The panels for developers are on the page of its own.
+    expect(await frame.locator('.panels').count()).toBe(0);
   });
 });

@@ -4,7 +4,7 @@ import { type ControlChannel, type PortMessage, Requests } from '../../panels/po
 import type { MeasuredImage } from '../../panels/state.ts';
 import { texts } from '../../texts.ts';
 import { bytesOfBase64 } from './files.ts';
-import { mountPanels } from './mount.ts';
+import { type MountedPanels, mountPanels } from './mount.ts';
 
 /** From `docs/ledger.json`, by the bundler. */
 declare const MEASURED_IMAGES: readonly MeasuredImage[];
@@ -62,7 +62,15 @@ const port: ControlChannel = {
 };
 
 const requests = new Requests(port, 'key ');
-const panels = mountPanels(part('#panels', HTMLElement), port, MEASURED_IMAGES);
+const panels = mountedPanels();
+
+/** In a frame of another page the fob stands alone. */
+function mountedPanels(): MountedPanels | undefined {
+  const section = part('#panels', HTMLElement);
+  if (window.top === window) return mountPanels(section, port, MEASURED_IMAGES);
+  section.remove();
+  return undefined;
+}
 
 /** Resolves when the simulator has done it, or never will. */
 async function ask(request: PortMessage): Promise<void> {
@@ -81,11 +89,11 @@ function connect(): void {
   opened.addEventListener('open', () => {
     reconnectMs = PAGE_RECONNECT_MS;
     showLink('');
-    panels.opened();
+    panels?.opened();
   });
   opened.addEventListener('close', () => {
     requests.lose(texts.connectionLost);
-    panels.closed();
+    panels?.closed();
     showLink(texts.connectionLost);
     setTimeout(connect, reconnectMs);
     reconnectMs = Math.min(reconnectMs * 2, MAX_PAGE_RECONNECT_MS);
