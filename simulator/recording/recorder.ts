@@ -1,4 +1,4 @@
-import type { SimulatedFob, Wire } from '../base/fob.ts';
+import type { BluetoothHost, SimulatedFob, UsbHid, Wire } from '../base/fob.ts';
 import { PRESS_HELD_MS, PRESS_SETTLE_MS } from '../base/limits.ts';
 import { base64Of } from './base64.ts';
 import type { FobRecording, RecordedFacts } from './format.ts';
@@ -99,18 +99,29 @@ function recordedWire(inputs: Inputs, name: RecordedWire, wire: Wire): Wire {
   };
 }
 
-/** Bluetooth and USB, whose objects have methods of their own. */
-function recordedRadios(fob: SimulatedFob, inputs: Inputs) {
-  const { bluetooth, usbHid } = fob;
-  const radio = bluetooth && {
-    connect: (bonded: boolean) =>
-      inputs.take({ do: 'connectBluetooth', bonded }, () => bluetooth.connect(bonded)),
-    disconnect: () => inputs.take({ do: 'disconnectBluetooth' }, () => bluetooth.disconnect()),
+/** The inner object may have private fields, so it is asked by its own name. */
+function recordedBluetooth(inner: BluetoothHost, inputs: Inputs): BluetoothHost {
+  return {
+    connect: bonded => inputs.take({ do: 'connectBluetooth', bonded }, () => inner.connect(bonded)),
+    disconnect: () => inputs.take({ do: 'disconnectBluetooth' }, () => inner.disconnect()),
+    get offered() {
+      return inner.offered;
+    },
+    get reportDescriptor() {
+      return inner.reportDescriptor;
+    },
+    get reports() {
+      return inner.reports;
+    },
+    onReport: listener => inner.onReport(listener),
   };
+}
+
+function recordedUsb({ usbHid }: SimulatedFob, inputs: Inputs): UsbHid {
   const otherComputer = () => {
     inputs.unrepeatable ??= 'other-computer';
   };
-  const usb: Pick<SimulatedFob['usbHid'], 'serve' | 'configure' | 'write'> = {
+  const usb: Pick<UsbHid, 'serve' | 'configure' | 'write'> = {
     serve: computer => {
       otherComputer();
       usbHid.serve(computer);
@@ -124,13 +135,13 @@ function recordedRadios(fob: SimulatedFob, inputs: Inputs) {
       usbHid.write(report);
     },
   };
-  return {
-    bluetooth: bluetooth && radio && beside(bluetooth, radio),
-    usbHid: beside(usbHid, usb),
-  };
+  return beside(usbHid, usb);
 }
 
-/** Returns an object that has `own`, and everything else from `inner` as it is at the time of the question. */
+/**
+ * Returns an object that has `own`, and everything else from `inner` as it is at the time of the question. Only for an
+ * `inner` without private fields.
+ */
 function beside<T extends object>(inner: T, own: Partial<T>): T {
   return Object.defineProperties(Object.create(inner) as T, Object.getOwnPropertyDescriptors(own));
 }
@@ -185,14 +196,13 @@ export function recordFob(fob: SimulatedFob, facts: RecordedFacts): Recorder {
     wires.set(port, wire);
     return wire;
   };
-  const { usbHid, bluetooth } = recordedRadios(fob, inputs);
   return {
     fob: beside(fob, {
       link: recordedWire(inputs, 'link', fob.link),
       frames: recordedWire(inputs, 'frames', fob.frames),
       serial,
-      usbHid,
-      bluetooth,
+      usbHid: recordedUsb(fob, inputs),
+      bluetooth: fob.bluetooth && recordedBluetooth(fob.bluetooth, inputs),
       ...recordedHands(fob, inputs, facts.clock === 'virtual'),
       ...recordedFaults(fob, inputs),
     }),

@@ -181,6 +181,31 @@ describe('recordings', () => {
     expect(saidAgain.join('')).toBe(said.join(''));
   });
 
+  it('a replay of a watch is touched, moved and connected as the recorded one', () => {
+    const blank = boot({ board: 'banglejs2', seed: 7 });
+    const { image } = blank.inspect();
+    blank.close();
+    const birth = base64Of(Uint8Array.from({ length: 32 }, (_, at) => at));
+    const recorder = recorded({ board: 'banglejs2', image, files: { birth } });
+    const { fob } = recorder;
+    fob.advance(2_000);
+    fob.bluetooth?.connect(true);
+    fob.frames.write(Uint8Array.of(65));
+    fob.advance(500);
+    fob.moveWrist('faceUp');
+    fob.press(1);
+    fob.advance(300);
+    fob.bluetooth?.disconnect();
+    expect(fob.bluetooth).toMatchObject({ offered: expect.any(Boolean), reports: expect.any(Array) });
+    expect(fob.bluetooth?.onReport(() => undefined)).toBeTypeOf('function');
+    const recording = throughFile(recorder.recording());
+    expect(recording.inputs.map(input => input.do)).toEqual(
+      expect.arrayContaining(['connectBluetooth', 'disconnectBluetooth', 'moveWrist', 'bytes', 'keyUp']),
+    );
+    const run = replay(recording, facts => bootBy(facts));
+    expect(seen(run.to(recording.inputs.length))).toEqual(seen(fob));
+  });
+
   it('a replay goes back by booting the fob again', () => {
     const recorder = recorded();
     for (let press = 0; press < 3; press++) recorder.fob.press();
