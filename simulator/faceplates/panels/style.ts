@@ -58,7 +58,7 @@ export const panelCss = `
 .panel dt { color: var(--quiet-ink); }
 .panel dd { margin: 0; overflow-wrap: anywhere; }
 .console { max-height: 16rem; overflow: auto; }
-.glassy { display: block; width: 100%; max-width: 24rem; background: #030508; border-radius: .5rem; margin: .5rem 0; }
+.glassy { display: block; width: 100%; max-width: 24rem; padding: .5rem; background: #030508; border-radius: .5rem; margin: .5rem 0; }
 .glassy path { stroke: #d6ecff; stroke-width: 1; shape-rendering: crispEdges; }
 .panel .warning { color: var(--warning); }
 .note { margin: 0; min-height: 1.5rem; }
