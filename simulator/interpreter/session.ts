@@ -1,5 +1,5 @@
 import { textOf } from '../base/bytes.ts';
-import type { WristMovement } from '../base/fob.ts';
+import type { Insides, WristMovement } from '../base/fob.ts';
 import { EMIT_MAX_ARGUMENTS } from '../base/limits.ts';
 import { Leaving, PowerLost } from '../base/power.ts';
 import type { LinkName, Touch } from '../boards/board.ts';
@@ -247,6 +247,16 @@ export class InterpreterSession {
   /** Whether an edge of the pin makes an interrupt, which also wakes the processor. */
   listensTo(pin: string): boolean {
     return this.#watches.listensTo(pin);
+  }
+
+  /** Timers and watches that the image has set. */
+  inUse(): Pick<Insides, 'timers' | 'watches'> {
+    const nowUs = this.#clock.nowUs();
+    const timers = this.#timers.all.map(({ dueUs, intervalUs }) => ({
+      dueMs: Math.max(0, (dueUs - nowUs) / 1000),
+      everyMs: intervalUs === undefined ? undefined : intervalUs / 1000,
+    }));
+    return { timers, watches: this.#watches.pins };
   }
 
   /** True time of its next work. */

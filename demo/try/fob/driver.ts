@@ -1,4 +1,4 @@
-import { type BootOptions, type Fob, faultyWire, type Wire } from '@passfob/simulator/browser';
+import type { BootOptions, FaultPlan, Fob, Wire } from '@passfob/simulator/browser';
 import { screenState } from '@passfob/simulator/display';
 import { BEHIND_MS, BIRTH_BYTES, SHORT_PRESS_MS, TIME_BUDGET_MS, TIME_PIECE_MS } from '../limits.ts';
 import type { FromFob, LastingFault, SingleFault, ToFob } from './messages.ts';
@@ -12,9 +12,11 @@ export interface DriverTools {
   readonly post: (message: FromFob) => void;
 }
 
-/** Faults of the cable, and of the bus between processor, display, clock and memory: rates a transfer. */
-const BAD_CABLE = { flip: 0.03, drop: 0.03, insert: 0.03 };
-const BAD_BUS = { fail: 0.05 };
+/** Faults of the cable, and of the bus between processor, display, clock and memory: one transfer in so many. */
+const LASTING: Readonly<Record<'cable' | 'bus', FaultPlan>> = {
+  cable: { wire: { flip: 33, drop: 33, noise: 33 } },
+  bus: { bus: { fail: 20 } },
+};
 
 /**
  * Runs one fob for a page: a simulated board whose virtual time follows the clock of the platform, and jumps where the
@@ -26,6 +28,7 @@ export class FobDriver {
   /** The page's time is the platform's clock and this. */
   #offsetMs = 0;
   #isTravelling = false;
+  readonly #lasting = new Set<keyof typeof LASTING>();
   #isScreenNew = false;
   #wire: Wire | undefined;
   #stopWire = () => {};
@@ -134,10 +137,13 @@ export class FobDriver {
   }
 
   #setFault(fob: Fob, fault: LastingFault, on: boolean): void {
-    const { seed } = this.#drawn();
-    if (fault === 'cable') this.#connect(on ? faultyWire(fob.link, { seed, ...BAD_CABLE }) : fob.link);
-    else if (fault === 'bus') fob.setBusFaults(on ? { seed, ...BAD_BUS } : undefined);
-    else fob.setPart('display', !on);
+    if (fault === 'display') fob.setPart('display', !on);
+    else {
+      if (on) this.#lasting.add(fault);
+      else this.#lasting.delete(fault);
+      const plans = [...this.#lasting].map(each => LASTING[each]);
+      fob.setFaults(Object.assign({ seed: this.#drawn().seed }, ...plans));
+    }
     this.#isScreenNew = true;
   }
 

@@ -2,7 +2,7 @@ import { accountProof, KIND_HOTP } from '@passfob/protocol/account';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { SHA1 } from '@passfob/protocol/primitives';
-import { type BusFaultPlan, memoryStore, type PartName } from '@passfob/simulator';
+import { type FaultPlan, memoryStore, type PartName } from '@passfob/simulator';
 import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
 import { isFobError, isRefusal } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
@@ -120,16 +120,17 @@ export class UsedLife {
       return ` (cut at ${at})`;
     }
     if (kind !== 1) return '';
-    const rare = () => this.#chance.pick([0, 0, 0.01, 0.1]);
-    const plan: BusFaultPlan = { seed: this.#chance.below(1e6), fail: rare(), late: rare(), hang: rare() };
-    this.#fob.setBusFaults(plan);
+    const rare = () => this.#chance.pick([0, 0, 100, 10]);
+    const bus = { fail: rare(), late: rare(), hang: rare() };
+    const plan: FaultPlan = { seed: this.#chance.below(1e6), bus };
+    this.#fob.setFaults(plan);
     return ` (bus ${JSON.stringify(plan)})`;
   }
 
   #calm(): void {
     this.#fob.cutPowerAtOperation(NEVER);
     if (!this.#isDisturbed) return;
-    this.#fob.setBusFaults();
+    this.#fob.setFaults();
     this.#fob.advance(SETTLE_MS);
     this.#isDisturbed = false;
   }
