@@ -126,7 +126,7 @@ const KINDS: { readonly [N in keyof InputFields]: Kind<InputFields[N]> } = {
 export function inputFault(value: unknown): string | undefined {
   if (!isObject(value)) return 'it is no object';
   const { at, do: name, ...fields } = value;
-  if (!isWhole(at)) return '"at" is no whole number';
+  if (!isWhole(at) || Number(at) > MAX_RECORDED_ADVANCE_MS) return '"at" is no whole number in its bounds';
   if (typeof name !== 'string' || !Object.hasOwn(KINDS, name)) return '"do" names no input';
   const checks = Object.entries(KINDS[name as keyof InputFields].fields) as [string, Check][];
   const wrong = checks.find(([field, check]) => !check(fields[field]));

@@ -310,6 +310,7 @@ describe('files of recordings', () => {
     ['an unknown field', `${head}{"at":1,"do":"cutPower","why":1}`, /unknown field/],
     ['time going back', `${head}{"at":2,"do":"cutPower"}\n{"at":1,"do":"powerOn"}`, 'line 3 is earlier than'],
     ['half a millisecond', `${head}{"at":0.5,"do":"cutPower"}`, '"at" is no whole number'],
+    ['a time after centuries', `${head}{"at":9000000000000,"do":"cutPower"}`, '"at" is no whole number'],
     ['a strange plan', `${head}{"at":1,"do":"setFaults","plan":{"bite":1}}`, '"plan" is missing or wrong'],
     ['a list', `${head}[]`, 'line 2 is no input: it is no object'],
   ])('a file with %s is refused with the line and the reason', (_what, text, reason) => {
