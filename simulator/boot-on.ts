@@ -11,7 +11,7 @@ import { Machine } from './machine.ts';
 import type { Platform } from './platform/platform.ts';
 import { memoryStore } from './state/memory-store.ts';
 
-/** ImageFiles of the microcontroller's Storage, by name. */
+/** Files of the microcontroller's Storage, by name. */
 export type ImageFiles = Readonly<Record<string, Uint8Array>>;
 
 const BOARDS: Readonly<Record<BoardName, BoardWiring>> = {
