@@ -51,6 +51,18 @@ function asJson(results: readonly FileResult[]): string {
   return `${JSON.stringify({ ok: scenarios.every(({ passed }) => passed), scenarios })}\n`;
 }
 
+/** Writes the report. @returns false, and says why, if that fails */
+function isWritten(path: string, report: string, { program, printError }: RunCommand): boolean {
+  try {
+    writeFileSync(path, report);
+    return true;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    printError(`${program}: the report was not written: ${why}\n`);
+    return false;
+  }
+}
+
 /** Runs scenario files one after the other. @returns the exit code */
 export async function runFiles(args: readonly string[], command: RunCommand): Promise<number> {
   let options: Awaited<ReturnType<typeof parseRunOptions>>;
@@ -76,7 +88,7 @@ export async function runFiles(args: readonly string[], command: RunCommand): Pr
     if (!json) command.print(`${fileLines(found).join('\n')}\n`);
   }
   command.print(json ? asJson(results) : `${summary(results)}\n`);
-  if (options.junit !== undefined) writeFileSync(options.junit, junit(results));
+  if (options.junit !== undefined && !isWritten(options.junit, junit(results), command)) return EXIT.usage;
   if (results.some(({ unreadable }) => unreadable !== undefined)) return EXIT.usage;
   return results.every(({ result }) => result?.passed) ? EXIT.passed : EXIT.failed;
 }

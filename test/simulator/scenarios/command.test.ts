@@ -100,6 +100,15 @@ failed  bad.yaml  It has one (N ms)
     );
   });
 
+  it('a report that cannot be written is said, and is exit code 2', async () => {
+    const { code, out, err } = await run('--junit', file('none/report.xml'), file('good.yaml'));
+    expect([code, err]).toEqual([
+      2,
+      expect.stringMatching(/^passfob simulate run: the report was not written: ENOENT/),
+    ]);
+    expect(out).toContain('1 passed, 0 failed\n');
+  });
+
   it('--show prints each step and the screen after it', async () => {
     const { out } = await run('--show', file('good.yaml'));
     expect(out).toContain('- steps: [expect screen: no owner]\n    | Passfob\n    | It has no owner yet.\n');
