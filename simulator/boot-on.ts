@@ -9,7 +9,7 @@ import type { Platform } from './platform/platform.ts';
 import { memoryStore } from './state/memory-store.ts';
 
 /** Files of the microcontroller's Storage, by name. */
-export type Files = Readonly<Record<string, Uint8Array>>;
+export type ImageFiles = Readonly<Record<string, Uint8Array>>;
 
 const BOARDS: Readonly<Record<BoardName, BoardWiring>> = {
   pico: PICO,
@@ -33,7 +33,7 @@ function machineOf(
   platform: Platform,
   options: BootOptions,
   facts: BoardWiring,
-  built: () => Files,
+  built: () => ImageFiles,
 ): Machine {
   return new Machine({
     platform,
@@ -64,7 +64,7 @@ function press(machine: Machine, { clock }: BootOptions, key: number, heldMs: nu
  * with its contents. Throws for a board that is missing or unknown, and if the state belongs to another board.
  * @param built returns the image for a new state whose options have none
  */
-export function bootOn(platform: Platform, options: BootOptions, built: () => Files): SimulatedFob {
+export function bootOn(platform: Platform, options: BootOptions, built: () => ImageFiles): SimulatedFob {
   const wiring = wiringOf(options.board);
   const facts = { ...wiring, version: options.espruino ?? wiring.version };
   const machine = machineOf(platform, options, facts, built);
