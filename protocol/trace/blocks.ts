@@ -1,3 +1,5 @@
+import { BLOCK_FRAME_BYTES } from './limits.ts';
+
 /**
  * Blocks of pcapng (draft-ietf-opsawg-pcapng §3), the format of Wireshark. Every block is its type, its total length,
  * its body padded to four bytes, and the total length again.
@@ -13,7 +15,7 @@ export const BYTE_ORDER_MAGIC = 0x1a2b3c4d;
 export const LINK_TYPE = 147;
 
 /** Options of blocks (§3.5, §4.1, §4.2, §4.3). */
-export const OPTION_END = 0;
+const OPTION_END = 0;
 export const OPTION_COMMENT = 1;
 export const OPTION_PROGRAM = 4;
 export const OPTION_INTERFACE_NAME = 2;
@@ -23,11 +25,6 @@ export const OPTION_PACKET_FLAGS = 2;
 
 /** Stands in the description of each interface of a trace of ours, before the name of the board. */
 export const DESCRIPTION = 'passfob trace';
-
-/** Type, total length and total length again. */
-export const BLOCK_FRAME_BYTES = 12;
-/** Interface, both halves of the time, captured and original length. */
-export const PACKET_HEAD_BYTES = 20;
 
 export interface Option {
   readonly code: number;

@@ -1,5 +1,5 @@
 import { Reader, Writer } from '../bytes.ts';
-import { RECORD_BYTES_MAX, SCREEN_BYTES_MAX } from './limits.ts';
+import { NUMBER_BYTES, RECORD_BYTES_MAX, SCREEN_BYTES_MAX } from './limits.ts';
 import {
   type EventRecord,
   LEFT_OUT,
@@ -24,8 +24,6 @@ export const BODY_KINDS = {
   memory: 6,
   'cut-short': 7,
 } as const;
-
-const NUMBER_BYTES = 4;
 
 function at(list: readonly string[], word: string): number {
   return list.indexOf(word);

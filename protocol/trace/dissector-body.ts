@@ -57,7 +57,7 @@ local interface_name = Field.new("frame.interface_name")
 
 -- Exclusive or: a library before Lua 5.3, an operator since.
 local bits = bit or bit32
-local xor = bits and bits.bxor or load("return function(a, b) return a ~ b end")()
+local xor = bits and bits.bxor or (loadstring or load)("return function(a, b) return a ~ b end")()
 
 local CRC = {}
 for byte = 0, 255 do
@@ -130,7 +130,7 @@ local function hex(bytes)
   return (bytes:gsub(".", function(char) return string.format("%02x", char:byte()) end))
 end
 
-local ESCAPES = { ['"'] = '\\"', ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
+local ESCAPES = { ["\""] = "\\\"", ["\\"] = "\\\\", ["\b"] = "\\b", ["\f"] = "\\f", ["\n"] = "\\n", ["\r"] = "\\r", ["\t"] = "\\t" }
 
 local function quoted_ascii(char)
   local code = char:byte()
@@ -149,10 +149,10 @@ local function latin(char)
 end
 
 -- Text of bytes, a character each.
-local function quoted(text) return '"' .. text:gsub(".", latin) .. '"' end
+local function quoted(text) return "\"" .. text:gsub(".", latin) .. "\"" end
 
 -- Text in UTF-8, which stays as it is but for characters that a terminal obeys.
-local function quoted_text(text) return '"' .. text:gsub("[%z\1-\127]", quoted_ascii) .. '"' end
+local function quoted_text(text) return "\"" .. text:gsub("[%z\1-\127]", quoted_ascii) .. "\"" end
 
 local SERIAL_ALPHABET = "QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L"
 
@@ -259,7 +259,7 @@ local function message_text(item)
   if item.status and item.status ~= 0 then text = text .. " refused: " .. (item.refusal or string.format("%d", item.status)) end
   for _, one in ipairs(item.values or {}) do
     local value = value_text(one.field, one.value)
-    if value:find(" ", 1, true) and value:sub(1, 1) ~= '"' then value = "(" .. value .. ")" end
+    if value:find(" ", 1, true) and value:sub(1, 1) ~= "\"" then value = "(" .. value .. ")" end
     text = text .. " " .. one.field.name .. "=" .. value
   end
   if item.fault then text = text .. "  (" .. item.fault .. ")" end

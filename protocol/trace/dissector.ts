@@ -9,7 +9,7 @@ import { NOISE_CHARS_MAX } from './limits.ts';
 import { MESSAGE_FAULTS } from './messages.ts';
 import { LEFT_OUT, MEMORIES, MEMORY_ACTS, POWER_CHANGES, WAYS } from './records.ts';
 import { REPORTS } from './stream.ts';
-import { LEFT_OUT_TEXTS, POWER_TEXTS } from './text.ts';
+import { leftOutText, POWER_TEXTS } from './text.ts';
 import { entryOf, NAMED_VALUES, SUMS, TEXT_FIELDS } from './values.ts';
 
 /** What a table of Lua may hold. */
@@ -82,7 +82,7 @@ export function dissectorText(): string {
     FRAME_FAULTS,
     MESSAGE_FAULTS,
     LEFT_OUT: byPlace(LEFT_OUT),
-    LEFT_OUT_TEXTS: byPlace(LEFT_OUT.map(why => LEFT_OUT_TEXTS[why])),
+    LEFT_OUT_TEXTS: byPlace(LEFT_OUT.map(leftOutText)),
     WAYS: byPlace(WAYS),
     POWER: byPlace(POWER_CHANGES.map(change => POWER_TEXTS[change])),
     MEMORIES: byPlace(MEMORIES),

@@ -1,5 +1,4 @@
 import {
-  BLOCK_FRAME_BYTES,
   BYTE_ORDER_MAGIC,
   DESCRIPTION,
   ENHANCED_PACKET,
@@ -9,12 +8,18 @@ import {
   OPTION_INTERFACE_NAME,
   OPTION_RESOLUTION,
   optionsIn,
-  PACKET_HEAD_BYTES,
   padded,
   SECTION_HEADER,
 } from './blocks.ts';
 import { recordOf } from './bodies.ts';
-import { BLOCK_BYTES_MAX, INTERFACES_MAX, PORT_CHARS_MAX, RESOLUTION_DIGITS_MAX } from './limits.ts';
+import {
+  BLOCK_BYTES_MAX,
+  BLOCK_FRAME_BYTES,
+  INTERFACES_MAX,
+  PACKET_HEAD_BYTES,
+  PORT_CHARS_MAX,
+  RESOLUTION_DIGITS_MAX,
+} from './limits.ts';
 import type { TraceRecord } from './records.ts';
 import { textOfBytes } from './unicode.ts';
 
@@ -58,15 +63,31 @@ export class TraceReader {
   #interfaces: Interface[] = [];
   #hasOurs = false;
   #isEnded = false;
+  /** Found behind records that were handed on first. */
+  #found: NotATrace | undefined;
 
   /** Whether the file ended within a block, as after a process that was killed. Known after `end`. */
   get isCutOff(): boolean {
     return this.#isEnded && (this.#held.length > 0 || this.#skipping > 0);
   }
 
-  /** @throws NotATrace */
+  /**
+   * Returns the records that the chunk ends. Damage behind them is thrown by the next call.
+   * @throws NotATrace
+   */
   take(chunk: Uint8Array): TraceRecord[] {
+    if (this.#found) throw this.#found;
     const records: TraceRecord[] = [];
+    try {
+      this.#read(chunk, records);
+    } catch (error) {
+      if (!(error instanceof NotATrace) || records.length === 0) throw error;
+      this.#found = error;
+    }
+    return records;
+  }
+
+  #read(chunk: Uint8Array, records: TraceRecord[]): void {
     this.#held = concatenated(this.#held, chunk);
     for (let length = this.#next(); length > 0; length = this.#next()) {
       const bytes = this.#held.subarray(0, length);
@@ -78,11 +99,11 @@ export class TraceReader {
     }
     // A copy: a small rest must not keep a large chunk.
     this.#held = this.#held.slice();
-    return records;
   }
 
   /** @throws NotATrace if the file had no record of ours, and is of another kind */
   end(): void {
+    if (this.#found) throw this.#found;
     this.#isEnded = true;
     if (!this.#hasSection || (this.#interfaces.length > 0 && !this.#hasOurs)) this.#fail('foreign');
   }

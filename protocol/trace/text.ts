@@ -4,17 +4,26 @@ import type { TraceMessage } from './messages.ts';
 import type { LeftOut, PowerChange, TraceWay } from './records.ts';
 
 /** Shown before the fields of a sealed message that a given key opened. */
-export const OPENED = "opened with the test's key";
+const OPENED = "opened with the test's key";
 
 /** As in the lines of `--trace`: to the fob, from the fob. */
-export const WAY_SIGNS: Readonly<Record<TraceWay, string>> = { in: '>', out: '<' };
+const WAY_SIGNS: Readonly<Record<TraceWay, string>> = { in: '>', out: '<' };
 
-export const LEFT_OUT_TEXTS: Readonly<Record<LeftOut, string>> = {
-  'code-session': 'of a session opened by a pairing code',
-  console: 'of the console',
-  typed: 'typed by the fob',
-  unfinished: 'of a line without an end',
-};
+/** Why bytes are missing, in words. */
+export function leftOutText(why: LeftOut): string {
+  switch (why) {
+    case 'code-session':
+      return 'of a session opened by a pairing code';
+    case 'console':
+      return 'of the console';
+    case 'typed':
+      return 'typed by the fob';
+    case 'unfinished':
+      return 'of a line without an end';
+    case 'earlier-session':
+      return 'of a session opened before the trace';
+  }
+}
 
 export const POWER_TEXTS: Readonly<Record<PowerChange, string>> = {
   on: 'power on',
@@ -30,7 +39,7 @@ const TIME_WIDTH = 12;
 const OBEYED = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 
 /** Makes text of a trace safe to print on any terminal or page: the rest as `\u{…}`. */
-export function visible(text: string): string {
+function visible(text: string): string {
   return text.replace(OBEYED, char => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 
@@ -64,7 +73,7 @@ function contentText(is: ItemContent): string {
     case 'noise':
       return `text ${JSON.stringify(is.text)}`;
     case 'left-out':
-      return `left out: ${is.length} bytes ${LEFT_OUT_TEXTS[is.why]}`;
+      return `left out: ${is.length} bytes ${leftOutText(is.why)}`;
     default:
       return eventText(is);
   }

@@ -10,12 +10,11 @@ import {
   OPTION_INTERFACE_NAME,
   OPTION_PACKET_FLAGS,
   OPTION_PROGRAM,
-  PACKET_HEAD_BYTES,
   padded,
   SECTION_HEADER,
 } from './blocks.ts';
 import { bodyOf } from './bodies.ts';
-import { PORT_CHARS_MAX, RECORD_BYTES_MAX } from './limits.ts';
+import { PACKET_HEAD_BYTES, PORT_CHARS_MAX, RECORD_BYTES_MAX } from './limits.ts';
 import type { TraceRecord } from './records.ts';
 import { bytesOfText } from './unicode.ts';
 
