@@ -17,6 +17,7 @@ export function makeKey(
     'button',
     { type: 'button', class: 'key', title: keys === 1 ? undefined : name, 'aria-describedby': hintId },
     make('span', { class: 'unseen' }, name),
+    make('span', { 'aria-hidden': 'true' }, keys === 1 ? '' : (texts.fob.keySigns[key] ?? '')),
   );
   let isDown = false;
   const change = (down: boolean) => {

@@ -149,8 +149,13 @@ function enrolment({ service, run, updates }: Acts): HTMLElement {
   const buttons = kinds.map(kind => {
     const button = makeButton(words.enrol.kinds[kind], () =>
       run(async () => {
-        await (kind === 'push' ? service.enrolPush() : service.enrol(kind));
-        return words.enrol.done[kind];
+        if (kind === 'push') {
+          await service.enrolPush();
+          return words.enrol.done.push;
+        }
+        const label = words.enrol.labels[kind](service.user);
+        await service.enrol(kind, label);
+        return words.enrol.done[kind](label);
       }),
     );
     updates.push(() => {

@@ -73,6 +73,7 @@ canvas[data-on="true"] { filter: drop-shadow(0 0 4px rgb(110 185 255 / .45)); }
   touch-action: none; user-select: none; -webkit-user-select: none; -webkit-touch-callout: none;
   transition: transform .08s, filter .08s;
 }
+.key { color: #c6ccd4; font-size: 1.1rem; }
 .banglejs2 .key { width: 3.5rem; height: 3.5rem; }
 .key[data-down] { transform: scale(.965); filter: brightness(.85); }
 .key:focus-visible { outline-color: #7db8ff; outline-offset: .55rem; }

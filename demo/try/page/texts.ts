@@ -80,6 +80,8 @@ export const texts = {
     starting: 'The board starts …',
     display: 'Display of the fob',
     keys: ['Button', 'Tap on the lower half', 'Tap on the upper half', 'Swipe to the right'],
+    /** On the keys of a watch, for people who see. */
+    keySigns: ['', '▼', '▲', '▶'],
     keyHint:
       'Press: click or tap. Hold: keep it down for a second; with the keyboard, keep the space bar down.',
     power: 'Power',
@@ -142,9 +144,16 @@ export const texts = {
         hotp: 'Passcodes by counter (HOTP)',
         push: 'Approval (push)',
       },
+      /** The names of the accounts on the fob, of at most 32 bytes. */
+      labels: {
+        totp: (user: string) => `${user} by time`,
+        hotp: (user: string) => `${user} by counter`,
+      },
       done: {
-        totp: 'Enrolled. Press the button until the display shows the account of the try page that a clock drives, then hold: the passcode appears.',
-        hotp: 'Enrolled. Each hold of the button on this account makes the next passcode.',
+        totp: (label: string) =>
+          `Enrolled. Press the button until the display shows “${label}”, then hold it: the passcode appears.`,
+        hotp: (label: string) =>
+          `Enrolled. Press the button until the display shows “${label}”. Each hold there makes the next passcode.`,
         push: 'Enrolled. The service can now ask the fob for an approval.',
       },
       mark: 'enrolled',

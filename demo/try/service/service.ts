@@ -71,10 +71,14 @@ export class UserService {
     this.#pairingKey = secrets.pairingKey;
   }
 
-  /** Enrols an account for passcodes, once. @throws FobError as `writePasscodeAccount` */
-  async enrol(kind: PasscodeKind): Promise<void> {
+  /**
+   * Enrols an account for passcodes, once.
+   * @param label of the account on the fob's display
+   * @throws FobError as `writePasscodeAccount`
+   */
+  async enrol(kind: PasscodeKind, label = this.user): Promise<void> {
     const secret = this.#tools.random(SECRET_BYTES);
-    await writePasscodeAccount(this.#tools, this.#fob(), kind, { label: this.user, secret });
+    await writePasscodeAccount(this.#tools, this.#fob(), kind, { label, secret });
     this.#accounts.set(kind, { kind, secret, lastStep: -1 });
   }
 
