@@ -8,22 +8,22 @@ import { make, makeButton, makeField, say } from './dom.ts';
 import { readImage, startWorker } from './embedded.ts';
 import { makeFobPanel } from './fob-panel.ts';
 import { PAGE_ID } from './ids.ts';
+import { PageTime } from './page-time.ts';
 import { makeServicePanel } from './service-panel.ts';
 import { texts, USERS } from './texts.ts';
 import { observeWire } from './wire-panel.ts';
-import { World } from './world.ts';
 
 const random = (length: number): Uint8Array => crypto.getRandomValues(new Uint8Array(length));
 
 /** Puts the page together, in the element that waits for it. */
 function start(root: HTMLElement): void {
-  const world = new World();
+  const time = new PageTime();
   const stands = make('div', { class: 'stands' });
   const free = [...USERS];
   const add = (board: TryBoard) => {
     const user = free.shift();
     if (user === undefined) return;
-    const stand = makeStand(world, board, user, () => {
+    const stand = makeStand(time, board, user, () => {
       free.unshift(user);
       stand.element.remove();
       showFull();
@@ -34,7 +34,7 @@ function start(root: HTMLElement): void {
   };
   const adding = makeAdding(board => add(board));
   const showFull = () => adding.setFull(stands.children.length >= FOBS_MAX);
-  root.append(stands, makeTime(world), adding.element, makeAbout());
+  root.append(stands, makeTime(time), adding.element, makeAbout());
   void add('pico')?.ready.then(() => {
     document.documentElement.dataset.interactiveAt = String(
       Math.round(performance.timeOrigin + performance.now()),
@@ -43,21 +43,21 @@ function start(root: HTMLElement): void {
 }
 
 /** One fob with its user's service and its wire. */
-function makeStand(world: World, board: TryBoard, user: string, removed: () => void) {
+function makeStand(time: PageTime, board: TryBoard, user: string, removed: () => void) {
   const bare = workerPort(startWorker());
   const keys: Uint8Array[] = [];
-  const { port, element: wire } = observeWire(bare, world, keys);
+  const { port, element: wire } = observeWire(bare, time, keys);
   const fob = makeFobPanel(port, board);
   const client = connect(fobTransport(port, texts.boards[board]), { random });
-  const service = new UserService(user, client, { now: () => world.now(), random }, keys);
-  const stop = world.onTravel(ms => port.send({ do: 'travel', ms }));
+  const service = new UserService(user, client, { now: () => time.now(), random }, keys);
+  const stop = time.onTravel(ms => port.send({ do: 'travel', ms }));
   const remove = makeButton(texts.fob.remove, () => {
     stop();
     void client.close();
     port.close();
     removed();
   });
-  port.send({ do: 'boot', board, image: readImage(board), nowMs: world.now() });
+  port.send({ do: 'boot', board, image: readImage(board), nowMs: time.now() });
   const heading = make('h2', {}, `${texts.fob.heading(user)} `, make('small', {}, texts.boards[board]));
   const element = make(
     'section',
@@ -97,12 +97,12 @@ function makeAdding(add: (board: TryBoard) => void) {
   };
 }
 
-function makeTime(world: World): HTMLElement {
+function makeTime(time: PageTime): HTMLElement {
   const clock = make('output', { 'aria-live': 'off' });
-  const show = () => say(clock, new Date(world.now()).toISOString().slice(0, 19).replace('T', ' '));
+  const show = () => say(clock, new Date(time.now()).toISOString().slice(0, 19).replace('T', ' '));
   show();
   setInterval(show, CLOCK_SHOWN_MS);
-  const spans = texts.world.spans.map(({ name, ms }) => makeButton(name, () => world.travel(ms)));
+  const spans = texts.world.spans.map(({ name, ms }) => makeButton(name, () => time.travel(ms)));
   return make(
     'section',
     { class: 'time' },

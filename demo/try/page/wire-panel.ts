@@ -6,9 +6,9 @@ import { hostPrimitives } from 'passfob/client';
 import type { WorkerPort } from '../fob/port.ts';
 import { WIRE_ROWS_MAX } from '../limits.ts';
 import { make, makeButton } from './dom.ts';
+import type { PageTime } from './page-time.ts';
 import { texts } from './texts.ts';
 import { frameText } from './wire-texts.ts';
-import type { World } from './world.ts';
 
 /** One line of the view; repeated ones are counted instead. */
 interface Row {
@@ -23,7 +23,7 @@ interface Row {
  */
 export function observeWire(
   port: WorkerPort,
-  world: World,
+  time: PageTime,
   keys: readonly Uint8Array[],
 ): { port: WorkerPort; element: HTMLElement } {
   const list = make('ol', { class: 'wire', tabindex: 0, 'aria-label': texts.wire.heading });
@@ -45,7 +45,7 @@ export function observeWire(
   };
   const decoder = new TraceDecoder({ keys, primitives: hostPrimitives, showsSecrets: false });
   const record = (way: TraceWay, bytes: Uint8Array) => {
-    const items = decoder.take({ kind: 'bytes', atUs: world.now() * 1000, port: 'wire', way, bytes });
+    const items = decoder.take({ kind: 'bytes', atUs: time.now() * 1000, port: 'wire', way, bytes });
     for (const item of items) {
       const row = rowOf(item);
       if (row !== undefined) add(row);

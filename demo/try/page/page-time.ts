@@ -1,5 +1,5 @@
 /** The time of the page: that of the computer, and the journeys since. All fobs and the service go by it. */
-export class World {
+export class PageTime {
   #travelledMs = 0;
   readonly #listeners = new Set<(ms: number) => void>();
 
