@@ -1,5 +1,6 @@
 import { defineConfig } from 'vitest/config';
 import { findPostgres } from './test/kit/postgres-programs.ts';
+import { inBrowserRealm } from './test/runner/browser-realm.ts';
 import { minutes } from './test/runner/minutes.ts';
 import { QUICK_ON_POSTGRES } from './test/runner/on-postgres.ts';
 import { fromSources, onPostgres, SERVICE, settings, sharing } from './test/runner/settings.ts';
@@ -16,8 +17,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'passfob', include: ['test/**/*.test.ts'], exclude: [SERVICE, ...left] },
+        test: {
+          name: 'passfob',
+          include: ['test/**/*.test.ts'],
+          exclude: [SERVICE, 'test/browser-realm/**', ...left],
+        },
       },
+      inBrowserRealm(left),
       { extends: true, test: { ...sharing, name: 'service', include: [SERVICE], exclude: left } },
       // Where it is not installed, a test of the service's says so.
       ...(findPostgres() === undefined ? [] : [onPostgres(QUICK_ON_POSTGRES)]),

@@ -1,70 +1,9 @@
-import type { BoardName, BootOptions, SimulatedFob } from './base/fob.ts';
-import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from './base/limits.ts';
-import { makeRandomness, secureRandomness } from './base/randomness.ts';
-import { BANGLEJS2 } from './boards/banglejs2.ts';
-import { BENCH } from './boards/bench.ts';
-import type { BoardWiring } from './boards/board.ts';
-import { PICO, PICO_HID } from './boards/pico.ts';
-import { throughFaults } from './faults/wire.ts';
+import type { BootOptions, SimulatedFob } from './base/fob.ts';
+import { bootOn } from './boot-on.ts';
 import { builtImage } from './image.ts';
-import { Machine } from './machine.ts';
-import { memoryStore } from './state/stores.ts';
+import { NODE } from './platform/node/node-platform.ts';
 
 export { fileStore } from './state/stores.ts';
-
-const BOARDS: Readonly<Record<BoardName, BoardWiring>> = {
-  pico: PICO,
-  'pico-hid': PICO_HID,
-  banglejs2: BANGLEJS2,
-  bench: BENCH,
-};
-
-/** Returns the parts of a board. JavaScript callers have no type that requires a name. */
-function wiringOf(board: unknown): BoardWiring {
-  if (typeof board === 'string' && Object.hasOwn(BOARDS, board)) return BOARDS[board as BoardName];
-  const names = Object.keys(BOARDS).join(', ');
-  throw new TypeError(
-    board === undefined
-      ? `board is missing: one of ${names}`
-      : `board is unknown: ${JSON.stringify(board)}; it is one of ${names}`,
-  );
-}
-
-/** Web Crypto, which Node and browsers have alike. */
-const computerBytes = (count: number) => crypto.getRandomValues(new Uint8Array(count));
-
-function boardRandomness({ seed, random = seed === undefined ? 'real' : 'seed' }: BootOptions) {
-  if (random === 'real') return () => secureRandomness(computerBytes);
-  if (random !== 'seed') throw new TypeError("random is 'real' or 'seed'");
-  return (...labels: readonly (string | number)[]) => makeRandomness(seed ?? DEFAULT_SEED, ...labels);
-}
-
-function machineOf(options: BootOptions, facts: BoardWiring): Machine {
-  return new Machine({
-    facts,
-    storage: options.storage ?? memoryStore(),
-    seed: options.seed ?? DEFAULT_SEED,
-    random: boardRandomness(options),
-    driftPpm: options.driftPpm ?? 0,
-    oscillatorPpm: options.oscillatorPpm ?? 0,
-    crystal: options.crystal ?? true,
-    parts: options.parts ?? {},
-    faults: options.faults,
-    clock: options.clock ?? 'virtual',
-    startMs: options.startMs,
-    updatesImage: options.updateImage ?? false,
-    image: () => options.image ?? builtImage(options.board),
-    files: () => ({ ...(options.image ?? builtImage(options.board)), ...options.files }),
-  });
-}
-
-function press(machine: Machine, { clock }: BootOptions, key: number, heldMs: number): void {
-  if (clock === 'real') throw new Error('press needs a virtual clock: use keyDown and keyUp');
-  machine.setKey(key, true);
-  machine.advance(heldMs);
-  machine.setKey(key, false);
-  machine.advance(PRESS_SETTLE_MS);
-}
 
 /**
  * Makes a board of software and powers it on. A new state first gets the image's files; an existing state continues
@@ -72,61 +11,5 @@ function press(machine: Machine, { clock }: BootOptions, key: number, heldMs: nu
  * is no image for a new one.
  */
 export function boot(options: BootOptions): SimulatedFob {
-  const wiring = wiringOf(options.board);
-  const facts = { ...wiring, version: options.espruino ?? wiring.version };
-  const machine = machineOf(options, facts);
-  machine.powerOn();
-  const { hardware } = machine;
-  return {
-    board: options.board,
-    link: throughFaults(machine.link(), hardware.faults, machine.cableClock),
-    keyboard: hardware.usb.keys,
-    frames: machine.wire('HID'),
-    usbHid: machine.usbHid(),
-    setUsb: plugged => machine.setUsb(plugged),
-    setSupply: volts => {
-      hardware.supplyVolts = volts;
-    },
-    get sleeping() {
-      return machine.sleeping;
-    },
-    serial: port => machine.wire(port),
-    bluetooth: facts.bangle && hardware.radio,
-    keys: hardware.keys.count + (facts.bangle?.touches.length ?? 0),
-    keyDown: (key = 0) => machine.setKey(key, true),
-    keyUp: (key = 0) => machine.setKey(key, false),
-    press: (key = 0, heldMs = PRESS_HELD_MS) => press(machine, options, key, heldMs),
-    moveWrist: movement => machine.moveWrist(movement),
-    screen: () => machine.screen(),
-    onScreen: listener => machine.onScreen(listener),
-    now: () => machine.now(),
-    advance: ms => machine.advance(ms),
-    get powered() {
-      return machine.powered;
-    },
-    cutPower: () => machine.cutPower(),
-    powerOn: () => machine.powerOn(),
-    get operations() {
-      return hardware.operations.count;
-    },
-    cutPowerAtOperation: n => hardware.operations.cutAfter(n),
-    get cryptoCalls() {
-      return hardware.cryptoCalls;
-    },
-    failCryptoCall: (n, times = 1) => hardware.failCryptoCall(n, times),
-    loseTime: () => machine.loseTime(),
-    wear: () => hardware.wear(),
-    storedFile: name => machine.storedFile(name),
-    get transfers() {
-      return hardware.i2c.transfers;
-    },
-    setFaults: (plan = {}) => hardware.setFaults(plan),
-    faults: () => hardware.faults.report(),
-    setPart: (part, connected) => machine.setPart(part, connected),
-    consoleText: () => hardware.log.text,
-    get violations() {
-      return [...hardware.violations];
-    },
-    close: () => machine.close(),
-  };
+  return bootOn(NODE, options, () => builtImage(options.board));
 }

@@ -1,4 +1,4 @@
-import { textOf } from './interpreter/bytes.ts';
+import { textOf } from './base/bytes.ts';
 
 /** The first line of the application: its checksum, which the loader checks before it runs the rest. */
 const HEAD = /^\/\/PF1 ([0-9a-f]{8})\n/;

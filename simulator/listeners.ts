@@ -1,3 +1,4 @@
+import { joined } from './base/bytes.ts';
 import type { LinkName } from './boards/board.ts';
 
 type OnData = (bytes: Uint8Array) => void;
@@ -22,7 +23,7 @@ export class Listeners {
   /** Keeps reports apart; the bytes of a serial port are a stream. */
   send(port: LinkName, bytes: Uint8Array): void {
     const last = this.#outbox.at(-1);
-    if (last?.port === port && port !== 'HID') last.bytes = Buffer.concat([last.bytes, bytes]);
+    if (last?.port === port && port !== 'HID') last.bytes = joined(last.bytes, bytes);
     else this.#outbox.push({ port, bytes });
   }
 

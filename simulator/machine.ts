@@ -1,4 +1,5 @@
 import { fromReport, toReports } from '@passfob/protocol/reports';
+import { bytesOfText, hexOf, textOf } from './base/bytes.ts';
 import type { FaultPlan } from './base/fault-plan.ts';
 import type { PartName, PartsOptions, Screen, StateStore, UsbHid, Wire, WristMovement } from './base/fob.ts';
 import {
@@ -22,16 +23,16 @@ import { InterpreterSession } from './interpreter/session.ts';
 import { programFiles, reprogramFiles, StorageFiles } from './interpreter/storage-files.ts';
 import type { TextLog } from './interpreter/text-log.ts';
 import { Listeners } from './listeners.ts';
+import type { Platform } from './platform/platform.ts';
 import type { Memories } from './state/memories.ts';
 
 /** Returns a byte stream of frames over single HID reports. */
 function reportStream(reports: Wire): Wire {
   return {
     write(bytes) {
-      for (const report of toReports(Buffer.from(bytes).toString('latin1'))) reports.write(report);
+      for (const report of toReports(textOf(bytes))) reports.write(report);
     },
-    onData: listener =>
-      reports.onData(report => listener(new Uint8Array(Buffer.from(fromReport(report) ?? '', 'latin1')))),
+    onData: listener => reports.onData(report => listener(bytesOfText(fromReport(report) ?? ''))),
   };
 }
 
@@ -50,7 +51,7 @@ function usbHid({ usb, facts, memories }: BoardHardware, board: Board): UsbHid {
     },
     reportBytes: facts.hidReportBytes,
     takesReports: facts.link === 'HID',
-    serialNumber: Buffer.from(memories.serial).toString('hex'),
+    serialNumber: hexOf(memories.serial),
     serve: computer => board.change(() => usb.serve(computer, board.powered())),
     configure: configured => board.change(() => usb.configure(configured)),
     write: report => board.change(() => board.receive(report)),
@@ -58,6 +59,7 @@ function usbHid({ usb, facts, memories }: BoardHardware, board: Board): UsbHid {
 }
 
 export interface MachineOptions {
+  readonly platform: Platform;
   readonly facts: BoardWiring;
   readonly storage: StateStore;
   readonly seed: number;
@@ -98,6 +100,7 @@ export class Machine {
   constructor(options: MachineOptions) {
     this.#options = options;
     this.hardware = new BoardHardware({
+      platform: options.platform,
       facts: options.facts,
       storage: options.storage,
       seed: options.seed,
@@ -126,7 +129,10 @@ export class Machine {
     if (memories.isNew) programFiles(flash, options.files());
     else if (options.updatesImage) reprogramFiles(flash, options.image());
     memories.flash.sync();
-    this.#pacing = options.clock === 'real' ? realPacing(scheduler, () => this.#react()) : VIRTUAL_PACING;
+    this.#pacing =
+      options.clock === 'real'
+        ? realPacing(scheduler, options.platform, () => this.#react())
+        : VIRTUAL_PACING;
   }
 
   storedFile(name: string): Uint8Array | undefined {
@@ -437,7 +443,7 @@ export class Machine {
 }
 
 function startUs(options: MachineOptions, memories: Memories): number {
-  const machineMs = options.clock === 'real' ? Date.now() : DEFAULT_START_MS;
+  const machineMs = options.clock === 'real' ? options.platform.epochMs() : DEFAULT_START_MS;
   const keptUs = memories.nowUs.get();
   if (options.startMs !== undefined) return options.startMs * 1000;
   return options.clock === 'virtual' && keptUs > 0 ? keptUs : machineMs * 1000;

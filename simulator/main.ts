@@ -4,7 +4,6 @@ import type { FaultPlan } from './base/fault-plan.ts';
 import type { SimulatedFob, Wire } from './base/fob.ts';
 import { BIRTH_BYTES } from './base/limits.ts';
 import { makeRandomness } from './base/randomness.ts';
-import { onPort, onSocket } from './base/start-refused.ts';
 import { boot, fileStore } from './boot.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { ControlTarget } from './control/target.ts';
@@ -22,6 +21,7 @@ import { openUsbip } from './fronts/usbip/options.ts';
 import { builtImage } from './image.ts';
 import { otherImage } from './image-name.ts';
 import { parseOptions, type SimulatorOptions, UsageError } from './options.ts';
+import { onPort, onSocket } from './platform/node/start-refused.ts';
 import { GUESSABLE, olderImage, type Ready, readyLine, readyText } from './ready.ts';
 import { lockStorage } from './state/lock.ts';
 

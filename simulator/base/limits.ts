@@ -187,6 +187,9 @@ export const AGING_PPM_PER_STEP = 0.1;
 
 /** Largest side of a Graphics buffer (Espruino jswrap_graphics.c). */
 export const GRAPHICS_MAX_SIDE = 32_767;
+/** Files of an image that are kept compiled for the next boot: how many, and from which length in characters on. */
+export const SPELLED_KEPT_MAX = 16;
+export const SPELLED_KEPT_FROM = 1024;
 
 /** Real clock: longest sleep of a node timer, and the shortest jump of the machine's clock that is followed. */
 export const REAL_SLEEP_MAX_MS = 60_000;

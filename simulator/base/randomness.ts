@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { sha256 } from '@noble/hashes/sha2.js';
+import { utf8ToBytes } from '@noble/hashes/utils.js';
 import { RANDOM_POOL_BYTES } from './limits.ts';
 
 /** A source of randomness: from a seed, the same sequence each time, or from this computer. */
@@ -20,13 +21,11 @@ export interface Randomness {
  * whoever knows the seed knows every secret that a fob makes of it.
  */
 export function makeRandomness(seed: number, ...labels: readonly (string | number)[]): Randomness {
-  const start = createHash('sha256')
-    .update(JSON.stringify([seed, ...labels]))
-    .digest();
-  let a = start.readInt32LE(0);
-  let b = start.readInt32LE(4);
-  let c = start.readInt32LE(8);
-  let counter = start.readInt32LE(12);
+  const start = new DataView(sha256(utf8ToBytes(JSON.stringify([seed, ...labels]))).buffer);
+  let a = start.getInt32(0, true);
+  let b = start.getInt32(4, true);
+  let c = start.getInt32(8, true);
+  let counter = start.getInt32(12, true);
 
   function word(): number {
     const out = (((a + b) | 0) + counter) | 0;

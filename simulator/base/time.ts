@@ -1,4 +1,3 @@
-import { performance } from 'node:perf_hooks';
 import { REAL_JUMP_MS, REAL_SLEEP_MAX_MS } from './limits.ts';
 
 export interface Due {
@@ -77,34 +76,40 @@ export interface Pacing {
   stop(): void;
 }
 
+/** The machine's clocks and its timer: part of `Platform`. */
+export interface MachineTime {
+  monotonicMs(): number;
+  epochMs(): number;
+  after(ms: number, action: () => void): () => void;
+}
+
 export const VIRTUAL_PACING: Pacing = { follow() {}, arm() {}, stop() {} };
 
 /**
  * Follows the machine's monotonic clock, and its wall clock after a jump ahead (the machine slept; the RTC's battery
  * did not). Uses one timer, for the next due event, which does not keep the process alive.
  */
-export function realPacing(scheduler: Scheduler, wake: () => void): Pacing {
+export function realPacing(scheduler: Scheduler, machine: MachineTime, wake: () => void): Pacing {
   const startUs = scheduler.nowUs;
-  const startWallMs = Date.now();
-  const startMs = performance.now();
+  const startWallMs = machine.epochMs();
+  const startMs = machine.monotonicMs();
   let jumpMs = 0;
-  let timer: NodeJS.Timeout | undefined;
+  let stop = () => {};
   const pacing: Pacing = {
     follow() {
-      const elapsedMs = performance.now() - startMs;
-      const aheadMs = Date.now() - startWallMs - elapsedMs;
+      const elapsedMs = machine.monotonicMs() - startMs;
+      const aheadMs = machine.epochMs() - startWallMs - elapsedMs;
       if (aheadMs - jumpMs > REAL_JUMP_MS) jumpMs = aheadMs;
       scheduler.moveTo(startUs + Math.floor((elapsedMs + jumpMs) * 1000));
     },
     arm(dueUs) {
-      clearTimeout(timer);
+      stop();
       if (!Number.isFinite(dueUs)) return;
       const waitMs = Math.ceil((dueUs - scheduler.nowUs) / 1000);
-      timer = setTimeout(wake, Math.min(Math.max(waitMs, 0), REAL_SLEEP_MAX_MS));
-      timer.unref();
+      stop = machine.after(Math.min(Math.max(waitMs, 0), REAL_SLEEP_MAX_MS), wake);
     },
     stop() {
-      clearTimeout(timer);
+      stop();
     },
   };
   return pacing;

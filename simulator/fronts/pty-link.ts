@@ -9,7 +9,7 @@ import {
   statSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { refuseMissingFolder, StartRefused } from '../base/start-refused.ts';
+import { refuseMissingFolder, StartRefused } from '../platform/node/start-refused.ts';
 import { PtyUnavailable } from './pty-unavailable.ts';
 
 /**

@@ -1,7 +1,7 @@
-import { isTypedArray } from 'node:util/types';
 import type { BangleSystem } from './bangle-system.ts';
 import { flatten, isRecord, wholeNumber } from './bytes.ts';
 import type { Tools } from './host.ts';
+import { isTypedArray } from './kinds.ts';
 import type { Named, Realm, Value } from './realm.ts';
 
 /** Options that Espruino knows and that have no effect here. */

@@ -1,14 +1,5 @@
-import { isAnyArrayBuffer, isTypedArray } from 'node:util/types';
+import { isArrayBuffer, isTypedArray } from './kinds.ts';
 import type { Named, Realm, Value } from './realm.ts';
-
-/** Returns bytes as the characters 0 to 255 of a string, like Espruino's byte strings. */
-export function textOf(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
-}
-
-export function bytesOfText(text: string): Uint8Array {
-  return new Uint8Array(Buffer.from(text, 'latin1'));
-}
 
 /** Converts a value to a whole number like Espruino's native calls: truncated, and 0 if it is no number. */
 export function wholeNumber(value: Value): number {
@@ -42,7 +33,7 @@ function collect(realm: Realm, value: Value, out: number[]): void {
     out.push(wholeNumber(value) & 255);
   } else if (typeof value === 'string') {
     for (let at = 0; at < value.length; at++) out.push(value.charCodeAt(at) & 255);
-  } else if (isAnyArrayBuffer(value)) {
+  } else if (isArrayBuffer(value)) {
     for (const byte of new Uint8Array(value)) out.push(byte);
   } else if (isTypedArray(value)) {
     for (const element of value) out.push(Number(element) & 255);

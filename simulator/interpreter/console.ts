@@ -1,6 +1,7 @@
+import { bytesOfText } from '../base/bytes.ts';
 import { CONSOLE_LINE_MAX, CONSOLE_TEXT_MAX, PASSWORD_MAX, TRACE_LINES } from '../base/limits.ts';
 import type { PortName } from '../boards/board.ts';
-import { bytesOfText, isRecord } from './bytes.ts';
+import { isRecord } from './bytes.ts';
 import { describe } from './describe.ts';
 import type { Value } from './realm.ts';
 

@@ -1,4 +1,3 @@
-import { createCipheriv, createDecipheriv, createHash, pbkdf2Sync } from 'node:crypto';
 import {
   AES_BLOCK_BYTES,
   CCM_NONCE_MAX_BYTES,
@@ -6,6 +5,9 @@ import {
   PBKDF2_ROUND_US,
 } from '../base/limits.ts';
 import type { BoardWiring } from '../boards/board.ts';
+import { aesCbc, aesCfb8, aesCtr, aesEcb } from '../natives/aes.ts';
+import { ccmHolds, ccmOpen, ccmSeal } from '../natives/ccm.ts';
+import { hash, type NativeHash, pbkdf2 } from '../natives/hashes.ts';
 import { flatten, isRecord, wholeNumber } from './bytes.ts';
 import type { Named, Realm, RealmCall, Value } from './realm.ts';
 
@@ -37,10 +39,9 @@ function complaining(tools: Tools, call: RealmCall): RealmCall {
   };
 }
 
-function hash(tools: Tools, name: string, data: Value): Value {
+function digest(tools: Tools, name: NativeHash, data: Value): Value {
   if (data === undefined) return undefined;
-  const digest = createHash(name).update(flatten(tools.realm, data)).digest();
-  return tools.realm.arrayBuffer(digest);
+  return tools.realm.arrayBuffer(hash(name, flatten(tools.realm, data)));
 }
 
 function modeOf(tools: Tools, options: Value): { mode: string; iv: Uint8Array } {
@@ -56,18 +57,6 @@ function modeOf(tools: Tools, options: Value): { mode: string; iv: Uint8Array } 
   return { mode, iv };
 }
 
-function runCipher(
-  name: string,
-  key: Uint8Array,
-  iv: Uint8Array | null,
-  data: Uint8Array,
-  encrypt: boolean,
-): Buffer {
-  const cipher = encrypt ? createCipheriv(name, key, iv) : createDecipheriv(name, key, iv);
-  cipher.setAutoPadding(false);
-  return Buffer.concat([cipher.update(data), cipher.final()]);
-}
-
 function aes(tools: Tools, args: readonly Value[], encrypt: boolean): Value {
   const [message, keyValue, options] = args;
   const { mode, iv } = modeOf(tools, options);
@@ -75,32 +64,29 @@ function aes(tools: Tools, args: readonly Value[], encrypt: boolean): Value {
   const data = flatten(tools.realm, message);
   const key = flatten(tools.realm, keyValue);
   if (!KEY_BYTES.includes(key.length)) throw new Complaint('Unknown error: -0x20');
-  const bits = key.length * 8;
   if (mode === 'OFB') throw new Complaint('Feature unavailable');
   if (mode === 'CBC') {
     if (data.length % AES_BLOCK_BYTES !== 0) throw new Complaint('Invalid input length');
-    return tools.realm.arrayBuffer(runCipher(`aes-${bits}-cbc`, key, iv, data, encrypt));
+    return tools.realm.arrayBuffer(aesCbc(key, iv, data, encrypt));
   }
   if (mode === 'ECB') {
     // An incomplete last block yields zeros (espruino.md §3.1).
     const out = new Uint8Array(data.length);
     const whole = data.subarray(0, data.length - (data.length % AES_BLOCK_BYTES));
-    out.set(runCipher(`aes-${bits}-ecb`, key, null, whole, encrypt));
+    out.set(aesEcb(key, whole, encrypt));
     return tools.realm.arrayBuffer(out);
   }
   // Espruino decrypts with the wrong key schedule in these modes. No image can use that, so it is not copied.
   if (!encrypt) throw tools.realm.error(`AES.decrypt in mode ${mode} is not simulated (broken on Espruino)`);
   // The counter always starts at zero: the IV is ignored (espruino.md, hazard 5).
-  const start = mode === 'CTR' ? new Uint8Array(AES_BLOCK_BYTES) : iv;
-  const name = mode === 'CTR' ? `aes-${bits}-ctr` : `aes-${bits}-cfb8`;
-  return tools.realm.arrayBuffer(runCipher(name, key, start, data, true));
+  if (mode === 'CTR') return tools.realm.arrayBuffer(aesCtr(key, new Uint8Array(AES_BLOCK_BYTES), data));
+  return tools.realm.arrayBuffer(aesCfb8(key, iv, data));
 }
 
 interface CcmInput {
   readonly data: Uint8Array;
   readonly key: Uint8Array;
   readonly nonce: Uint8Array;
-  readonly name: 'aes-128-ccm' | 'aes-192-ccm' | 'aes-256-ccm';
 }
 
 function ccmInput(tools: Tools, message: Value, keyValue: Value, nonceValue: Value): CcmInput {
@@ -113,34 +99,30 @@ function ccmInput(tools: Tools, message: Value, keyValue: Value, nonceValue: Val
   if (!KEY_BYTES.includes(key.length) || nonce.length < CCM_NONCE_MIN_BYTES) {
     throw new Complaint('Unknown error: -0xd');
   }
-  return { data, key, nonce, name: `aes-${key.length * 8}-ccm` as CcmInput['name'] };
+  if (!ccmHolds(nonce, data.length)) throw new Complaint('Unknown error: -0xd');
+  return { data, key, nonce };
 }
 
 function ccmEncrypt(tools: Tools, [message, keyValue, nonceValue, tagLength]: readonly Value[]): Value {
-  const { data, key, nonce, name } = ccmInput(tools, message, keyValue, nonceValue);
+  const { data, key, nonce } = ccmInput(tools, message, keyValue, nonceValue);
   const authTagLength = wholeNumber(tagLength);
   if (authTagLength < 4 || authTagLength > 16 || authTagLength % 2 !== 0) {
     throw new Complaint('Bad input data');
   }
-  const cipher = createCipheriv(name, key, nonce, { authTagLength });
-  const sealed = Buffer.concat([cipher.update(data), cipher.final()]);
+  const sealed = ccmSeal(key, nonce, data, authTagLength);
   return tools.realm.object({
-    data: tools.realm.arrayBuffer(sealed),
-    tag: tools.realm.arrayBuffer(cipher.getAuthTag()),
+    data: tools.realm.arrayBuffer(sealed.data),
+    tag: tools.realm.arrayBuffer(sealed.tag),
   });
 }
 
 function ccmDecrypt(tools: Tools, [message, keyValue, nonceValue, tagValue]: readonly Value[]): Value {
-  const { data, key, nonce, name } = ccmInput(tools, message, keyValue, nonceValue);
+  const { data, key, nonce } = ccmInput(tools, message, keyValue, nonceValue);
   const tag = flatten(tools.realm, tagValue);
   if (tag.length < 4 || tag.length > 16 || tag.length % 2 !== 0) throw new Complaint('Bad input data');
-  const decipher = createDecipheriv(name, key, nonce, { authTagLength: tag.length });
-  decipher.setAuthTag(tag);
-  try {
-    return tools.realm.arrayBuffer(Buffer.concat([decipher.update(data), decipher.final()]));
-  } catch {
-    throw new Complaint('Authenticated decryption failed');
-  }
+  const plain = ccmOpen(key, nonce, data, tag);
+  if (plain === undefined) throw new Complaint('Authenticated decryption failed');
+  return tools.realm.arrayBuffer(plain);
 }
 
 /** Tools for the only call that takes long enough for an image to measure it. */
@@ -148,29 +130,30 @@ interface SlowTools extends Tools {
   spend(us: number): void;
 }
 
-function pbkdf2(tools: SlowTools, facts: BoardWiring, args: readonly Value[]): Value {
+function derive(tools: SlowTools, facts: BoardWiring, args: readonly Value[]): Value {
   const [password, salt, options] = args;
   let words = 4;
   let iterations = 1;
-  let hasher = 'SHA1';
+  let hasher: NativeHash = 'SHA1';
   if (isRecord(options)) {
     words = wholeNumber(options.keySize) > 0 ? wholeNumber(options.keySize) : words;
     iterations = Math.max(1, wholeNumber(options.iterations));
     const asked = options.hasher ?? hasher;
-    if (!facts.hashes.some(name => name === asked)) {
+    const known = facts.hashes.find(name => name === asked);
+    if (known === undefined) {
       throw tools.realm.error(`Unknown Hasher ${JSON.stringify(asked)}`);
     }
-    hasher = String(asked);
+    hasher = known;
   } else if (options !== undefined) {
     tools.error('Options should be an object or undefined');
   }
   tools.spend(Math.round(iterations * PBKDF2_ROUND_US));
-  const key = pbkdf2Sync(
+  const key = pbkdf2(
+    hasher,
     flatten(tools.realm, password),
     flatten(tools.realm, salt),
     iterations,
     words * 4,
-    hasher.toLowerCase(),
   );
   return tools.realm.arrayBuffer(key);
 }
@@ -192,9 +175,9 @@ export function aesLibrary(tools: Tools, facts: BoardWiring): Named {
 /** `require("crypto")`: the hashes the board's build has, AES and PBKDF2. */
 export function cryptoLibrary(tools: SlowTools, facts: BoardWiring, aesGlobal: Named): Named {
   const calls: Record<string, RealmCall> = {};
-  if (facts.pbkdf2) calls.PBKDF2 = complaining(tools, (...args) => pbkdf2(tools, facts, args));
+  if (facts.pbkdf2) calls.PBKDF2 = complaining(tools, (...args) => derive(tools, facts, args));
   for (const name of facts.hashes) {
-    calls[name] = complaining(tools, data => hash(tools, name.toLowerCase(), data));
+    calls[name] = complaining(tools, data => digest(tools, name, data));
   }
   const library = tools.realm.library(calls);
   if (facts.aesModes) library.AES = aesGlobal;

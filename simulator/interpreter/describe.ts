@@ -1,6 +1,6 @@
-import { isAnyArrayBuffer, isDate, isTypedArray } from 'node:util/types';
 import { DESCRIBE_MAX_DEPTH } from '../base/limits.ts';
 import { isRecord } from './bytes.ts';
+import { isArrayBuffer, isDate, isTypedArray, typeName } from './kinds.ts';
 import { numberText } from './number-text.ts';
 import type { Named, Value } from './realm.ts';
 
@@ -29,8 +29,8 @@ export function describe(value: Value, depth = 0): string {
   if (!isRecord(value)) return String(value);
   if (depth > DESCRIBE_MAX_DEPTH) return '...';
   if (Array.isArray(value)) return `[ ${value.map(each => nested(each, depth)).join(', ')} ]`;
-  if (isAnyArrayBuffer(value)) return `new ArrayBuffer([${new Uint8Array(value).join(', ')}])`;
-  if (isTypedArray(value)) return `new ${value[Symbol.toStringTag]}([${value.join(', ')}])`;
+  if (isArrayBuffer(value)) return `new ArrayBuffer([${new Uint8Array(value).join(', ')}])`;
+  if (isTypedArray(value)) return `new ${typeName(value)}([${value.join(', ')}])`;
   if (isDate(value) || isError(value)) return String(value);
   return describeObject(value, depth);
 }

@@ -1,9 +1,10 @@
-import { isAnyArrayBuffer, isTypedArray } from 'node:util/types';
-import { bytesOfText, flatten, isRecord, textOf, wholeNumber } from './bytes.ts';
+import { bytesOfText, textOf } from '../base/bytes.ts';
+import { flatten, isRecord, wholeNumber } from './bytes.ts';
 import type { Console } from './console.ts';
 import { crc32 } from './crc32.ts';
 import { describe } from './describe.ts';
 import type { Hardware } from './host.ts';
+import { isArrayBuffer, isTypedArray } from './kinds.ts';
 import type { SerialPorts } from './ports.ts';
 import type { Named, Realm, Value } from './realm.ts';
 
@@ -40,7 +41,7 @@ function bytesLibrary(realm: Realm): Parameters<Realm['library']>[0] {
     toUint8Array: (...args) => realm.uint8Array(joined(args)),
     // Only strings and ArrayBuffers (jswrap_espruino.c).
     toArrayBuffer: value => {
-      if (isAnyArrayBuffer(value)) return value;
+      if (isArrayBuffer(value)) return value;
       return typeof value === 'string' ? realm.arrayBuffer(flatten(realm, value)) : undefined;
     },
     reverseByte: value => {
@@ -60,7 +61,7 @@ function bytesLibrary(realm: Realm): Parameters<Realm['library']>[0] {
  */
 function elementsOf(value: Value): Uint8Array | undefined {
   if (typeof value === 'string') return bytesOfText(value);
-  if (isAnyArrayBuffer(value)) return new Uint8Array(value);
+  if (isArrayBuffer(value)) return new Uint8Array(value);
   if (!isTypedArray(value) && !Array.isArray(value)) return undefined;
   return Uint8Array.from(value as ArrayLike<Value>, element =>
     wholeNumber(Array.isArray(element) && element.length === 1 ? element[0] : element),

@@ -1,7 +1,8 @@
+import { hexOf, textOf } from '../base/bytes.ts';
 import type { Files } from '../parts/files.ts';
 import { RCC_BDCR, type Stm32Clock } from '../parts/stm32-clock.ts';
 import { bangleLibrary, nrfLibrary } from './bangle-library.ts';
-import { flatten, textOf } from './bytes.ts';
+import { flatten } from './bytes.ts';
 import { aesLibrary, cryptoLibrary } from './crypto-library.ts';
 import { describe } from './describe.ts';
 import { eLibrary } from './e-library.ts';
@@ -48,7 +49,7 @@ const JUNK_CHARACTERS = 64;
 
 function serialOf({ hardware }: Tools): string {
   if (hardware.facts.hosted) return HOSTED_SERIAL;
-  const hex = Buffer.from(hardware.serial).toString('hex');
+  const hex = hexOf(hardware.serial);
   const id = `${hex.slice(0, 8)}-${hex.slice(8, 16)}`;
   // The nRF52 has a number of 64 bits, the STM32 of 96.
   return hardware.facts.bangle ? id : `${id}-${hex.slice(16)}`;
@@ -90,7 +91,7 @@ function processGlobal(tools: Tools): Named {
   const { realm, hardware, repl } = tools;
   const { facts } = hardware;
   const bytes = facts.flash.pageBytes * facts.flash.pages;
-  const process = realm.object({
+  const object = realm.object({
     version: facts.version,
     env: realm.object({
       VERSION: facts.version,
@@ -101,10 +102,10 @@ function processGlobal(tools: Tools): Named {
     }),
   });
   // Only the real interpreter counts variables: here the board's whole number of them is always free.
-  process.memory = realm.adopt(() =>
+  object.memory = realm.adopt(() =>
     realm.object({ free: facts.variables, usage: 0, total: facts.variables, history: 0, gc: 0, gctime: 0 }),
   );
-  return process;
+  return object;
 }
 
 function system(tools: Tools): Named {

@@ -1,9 +1,9 @@
-import { isAnyArrayBuffer } from 'node:util/types';
 import { GRAPHICS_MAX_SIDE } from '../base/limits.ts';
 import type { Glass } from '../parts/glass.ts';
 import { int32, isRecord, wholeNumber } from './bytes.ts';
 import { type Area, Canvas, type CanvasLayout, canvasBytes } from './canvas.ts';
 import { BLOCK_FONT, type CustomFont, drawText, textHeight, textWidth } from './custom-font.ts';
+import { isArrayBuffer } from './kinds.ts';
 import type { Named, Realm, RealmCall, Value } from './realm.ts';
 import { TextLog } from './text-log.ts';
 
@@ -283,7 +283,7 @@ export function graphicsLibrary(
   const createArrayBuffer = realm.adopt((...args) => {
     const layout = layoutOf(realm, args);
     const given = isRecord(args[3]) ? args[3].buffer : undefined;
-    const buffer = isAnyArrayBuffer(given) ? given : realm.arrayBuffer(new Uint8Array(canvasBytes(layout)));
+    const buffer = isArrayBuffer(given) ? given : realm.arrayBuffer(new Uint8Array(canvasBytes(layout)));
     const graphics = Object.assign(Object.create(prototype) as Named, { buffer });
     const canvas = new Canvas(layout, new Uint8Array(buffer));
     instances.set(graphics, { canvas, log: new TextLog(), font: undefined, alignX: 3, alignY: 3 });

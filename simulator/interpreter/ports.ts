@@ -1,6 +1,7 @@
+import { bytesOfText, textOf } from '../base/bytes.ts';
 import { STREAM_BUFFER_BYTES } from '../base/limits.ts';
 import type { BoardWiring, PortName } from '../boards/board.ts';
-import { bytesOfText, flatten, isRecord, textOf, wholeNumber } from './bytes.ts';
+import { flatten, isRecord, wholeNumber } from './bytes.ts';
 import type { Console } from './console.ts';
 import { describe } from './describe.ts';
 import type { Named, Realm, Value } from './realm.ts';

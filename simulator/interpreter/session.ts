@@ -1,9 +1,9 @@
+import { textOf } from '../base/bytes.ts';
 import type { WristMovement } from '../base/fob.ts';
 import { EMIT_MAX_ARGUMENTS } from '../base/limits.ts';
-import { PowerLost } from '../base/power.ts';
+import { Leaving, PowerLost } from '../base/power.ts';
 import type { LinkName, Touch } from '../boards/board.ts';
 import { BangleSystem } from './bangle-system.ts';
-import { textOf } from './bytes.ts';
 import { Console } from './console.ts';
 import { boardGlobals } from './globals.ts';
 import type { Hardware, Tools } from './host.ts';
@@ -18,7 +18,7 @@ import { Timers } from './timers.ts';
 import { Watches } from './watches.ts';
 
 /** Thrown to leave the image immediately for a reset. */
-class Reset extends Error {}
+class Reset extends Leaving {}
 
 /** `reboot` resets the microcontroller, `load` and `reset` only the interpreter. */
 export type Ending = 'reboot' | 'load' | 'reset';
@@ -129,8 +129,8 @@ export class InterpreterSession {
   }
 
   #makeRealm(): Realm {
-    const { randomness } = this.#hardware;
-    return new Realm({
+    const { randomness, platform } = this.#hardware;
+    return new Realm(platform.makeContext(), {
       alive: () => this.#alive(),
       nowMs: () => Math.floor(this.#clock.seconds() * 1000),
       random: () => randomness.fraction(),
@@ -314,7 +314,7 @@ export class InterpreterSession {
     try {
       return action();
     } catch (error) {
-      if (!this.#dead && !(error instanceof Reset)) this.#uncaught(error);
+      if (!this.#dead && !this.#realm.isLeaving(error)) this.#uncaught(error);
       return undefined;
     }
   }

@@ -2,6 +2,7 @@
  * The file layout of Espruino's Storage in flash (jsflash.c; espruino.md §4.1, §4.2): files one after the other, each
  * a header of size, flags and name, then its data. Writing zeros over the start of a file's name deletes it.
  */
+import { bytesOfText, textOf } from '../base/bytes.ts';
 import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES, STORAGE_NAME_BYTES } from '../base/limits.ts';
 import type { Flash } from '../parts/flash.ts';
 
@@ -43,12 +44,12 @@ export const align = (length: number) => Math.ceil(length / STORAGE_ALIGN_BYTES)
 function nameBytes(name: string): Uint8Array {
   const bytes = new Uint8Array(STORAGE_NAME_BYTES);
   const plain = name.charAt(1) === ':' ? name.slice(2) : name;
-  bytes.set(Buffer.from(plain, 'latin1').subarray(0, STORAGE_NAME_BYTES));
+  bytes.set(bytesOfText(plain).subarray(0, STORAGE_NAME_BYTES));
   return bytes;
 }
 
 export function nameOf(header: Header): string {
-  return Buffer.from(header.raw.subarray(NAME_AT)).toString('latin1').replace(/\0.*$/s, '');
+  return textOf(header.raw.subarray(NAME_AT)).replace(/\0.*$/s, '');
 }
 
 export function isRealFile(header: Header): boolean {

@@ -1,4 +1,5 @@
-import { bytesOfText, flatten, int32, isRecord, textOf, wholeNumber } from './bytes.ts';
+import { bytesOfText, textOf } from '../base/bytes.ts';
+import { flatten, int32, isRecord, wholeNumber } from './bytes.ts';
 import { crc32 } from './crc32.ts';
 import type { Named, Realm, Value } from './realm.ts';
 import { isRealFile, nameOf, type StorageFiles } from './storage-files.ts';

@@ -1,4 +1,5 @@
-import { flatten, textOf } from './bytes.ts';
+import { textOf } from '../base/bytes.ts';
+import { flatten } from './bytes.ts';
 import type { Named, Realm, RealmCall, Value } from './realm.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -40,6 +41,17 @@ function decodeBase64(realm: Realm, text: string, junk: () => Uint8Array): Value
   return textOf(Uint8Array.from(out.slice(0, length)));
 }
 
+function encodeBase64(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 3) {
+    const [first = 0, second = 0, third = 0] = bytes.subarray(at, at + 3);
+    const triple = (first << 16) | (second << 8) | third;
+    const group = [18, 12, 6, 0].map(shift => ALPHABET.charAt((triple >> shift) & 63)).join('');
+    text += group.slice(0, Math.min(4, bytes.length - at + 1)).padEnd(4, '=');
+  }
+  return text;
+}
+
 function junkString(realm: Realm, characters: string): Named {
   const string = Object.create(realm.natives.String.prototype) as Named;
   Object.defineProperty(string, 'length', { value: -1 });
@@ -60,7 +72,7 @@ export function textGlobals(realm: Realm, junk: () => Uint8Array): Record<'atob'
       if (typeof data === 'number' || data === undefined || data === null) {
         throw realm.error('Expecting String or Array, got Number');
       }
-      return Buffer.from(flatten(realm, data)).toString('base64');
+      return encodeBase64(flatten(realm, data));
     }),
   };
 }

@@ -5,6 +5,7 @@
  * the fob's seed decides: a write leaves the old file (1 in 3), the new one (1 in 3), or a prefix of the new one (1
  * in 3); a removal happened or did not. Other files never change.
  */
+import { bytesOfText, textOf } from '../base/bytes.ts';
 import { FILE_MAX_BYTES, FILE_NAME_MAX_BYTES, FILE_SLOTS } from '../base/limits.ts';
 import type { Operations } from '../base/power.ts';
 import { FILE_SLOT_BYTES, type Region } from '../state/memories.ts';
@@ -41,7 +42,7 @@ export class Files {
 
   /** Writes a file. False if it does not fit: the name or the file is too long, or no slot is left. */
   write(name: string, data: Uint8Array): boolean {
-    const nameBytes = Buffer.from(name, 'latin1');
+    const nameBytes = bytesOfText(name);
     if (nameBytes.length === 0 || nameBytes.length > FILE_NAME_MAX_BYTES) return false;
     const slot = this.#find(name) ?? this.#free();
     if (slot === undefined || data.length > FILE_MAX_BYTES) return false;
@@ -82,7 +83,7 @@ export class Files {
   #name(slot: number): string | undefined {
     const bytes = this.#slot(slot);
     if (bytes[0] !== USED) return undefined;
-    return Buffer.from(bytes.subarray(NAME_AT, DATA_AT)).toString('latin1').replace(/\0+$/, '');
+    return textOf(bytes.subarray(NAME_AT, DATA_AT)).replace(/\0+$/, '');
   }
 
   #find(name: string): number | undefined {

@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { LOCK_WRITE_MS, STATE_FILE_MODE } from '../base/limits.ts';
-import { refuseMissingFolder, StartRefused } from '../base/start-refused.ts';
+import { refuseMissingFolder, StartRefused } from '../platform/node/start-refused.ts';
 
 /**
  * Keeps other simulated fobs away from a storage file by a lock file beside it, which names this process. The lock of

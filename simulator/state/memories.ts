@@ -1,3 +1,4 @@
+import { bytesOfText, textOf } from '../base/bytes.ts';
 import type { BoardName, StateStore } from '../base/fob.ts';
 import {
   BOARD_NAME_BYTES,
@@ -82,25 +83,24 @@ function imageBytes({ flash, eeprom }: MemorySizes): number {
 
 function newImage(board: BoardName, sizes: MemorySizes, random: RandomBytes): Uint8Array {
   const image = new Uint8Array(imageBytes(sizes));
-  const text = Buffer.from(image.buffer);
-  text.write(STATE_MAGIC, 0, 'latin1');
-  text.writeUInt16LE(STATE_VERSION, VERSION_AT);
-  text.write(board, BOARD_AT, 'latin1');
+  image.set(bytesOfText(STATE_MAGIC));
+  new DataView(image.buffer).setUint16(VERSION_AT, STATE_VERSION, true);
+  image.set(bytesOfText(board), BOARD_AT);
   image.set(random(SERIAL_BYTES), SERIAL_AT);
   image.fill(0xff, STATE_HEADER_BYTES, STATE_HEADER_BYTES + sizes.eeprom + sizes.flash);
   return image;
 }
 
 function refuse(image: Uint8Array, board: BoardName, sizes: MemorySizes): void {
-  const text = Buffer.from(image.buffer, image.byteOffset, image.length);
-  if (image.length < STATE_HEADER_BYTES || text.toString('latin1', 0, STATE_MAGIC.length) !== STATE_MAGIC) {
+  const textAt = (at: number, length: number) => textOf(image.subarray(at, at + length));
+  if (image.length < STATE_HEADER_BYTES || textAt(0, STATE_MAGIC.length) !== STATE_MAGIC) {
     throw new Error('this is not the memory of a simulated fob: it is not changed');
   }
-  const version = text.readUInt16LE(VERSION_AT);
+  const version = new DataView(image.buffer, image.byteOffset).getUint16(VERSION_AT, true);
   if (version !== STATE_VERSION) {
     throw new Error(`this fob's memory has layout ${version}; this simulator knows layout ${STATE_VERSION}`);
   }
-  const kept = text.toString('latin1', BOARD_AT, BOARD_AT + BOARD_NAME_BYTES).replace(/\0+$/, '');
+  const kept = textAt(BOARD_AT, BOARD_NAME_BYTES).replace(/\0+$/, '');
   if (kept !== board) {
     throw new Error(`this is the memory of a ${kept} board, not of a ${board} board`);
   }

@@ -13,22 +13,7 @@ import { dirname } from 'node:path';
 import type { StateStore } from '../base/fob.ts';
 import { STATE_FILE_MODE, STATE_MAGIC } from '../base/limits.ts';
 
-/** Returns memories that last as long as the returned object: pass it to another `boot` to run the same fob again. */
-export function memoryStore(): StateStore {
-  let image: Uint8Array | undefined;
-  return {
-    load: () => image?.slice(),
-    write(offset, bytes) {
-      const end = offset + bytes.length;
-      if (image === undefined || end > image.length) {
-        const grown = new Uint8Array(end);
-        if (image) grown.set(image);
-        image = grown;
-      }
-      image.set(bytes, offset);
-    },
-  };
-}
+export { memoryStore } from './memory-store.ts';
 
 function writeAll(descriptor: number, bytes: Uint8Array, offset: number): void {
   let done = 0;

@@ -1,0 +1,137 @@
+import type { BoardName, BootOptions, SimulatedFob } from './base/fob.ts';
+import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from './base/limits.ts';
+import { makeRandomness, secureRandomness } from './base/randomness.ts';
+import { BANGLEJS2 } from './boards/banglejs2.ts';
+import { BENCH } from './boards/bench.ts';
+import type { BoardWiring } from './boards/board.ts';
+import { PICO, PICO_HID } from './boards/pico.ts';
+import { throughFaults } from './faults/wire.ts';
+import { Machine } from './machine.ts';
+import type { Platform } from './platform/platform.ts';
+import { memoryStore } from './state/memory-store.ts';
+
+/** Files of the microcontroller's Storage, by name. */
+export type Files = Readonly<Record<string, Uint8Array>>;
+
+const BOARDS: Readonly<Record<BoardName, BoardWiring>> = {
+  pico: PICO,
+  'pico-hid': PICO_HID,
+  banglejs2: BANGLEJS2,
+  bench: BENCH,
+};
+
+/** Returns the parts of a board. JavaScript callers have no type that requires a name. */
+function wiringOf(board: unknown): BoardWiring {
+  if (typeof board === 'string' && Object.hasOwn(BOARDS, board)) return BOARDS[board as BoardName];
+  const names = Object.keys(BOARDS).join(', ');
+  throw new TypeError(
+    board === undefined
+      ? `board is missing: one of ${names}`
+      : `board is unknown: ${JSON.stringify(board)}; it is one of ${names}`,
+  );
+}
+
+function boardRandomness(platform: Platform, options: BootOptions) {
+  const { seed, random = seed === undefined ? 'real' : 'seed' } = options;
+  if (random === 'real') return () => secureRandomness(count => platform.random(count));
+  if (random !== 'seed') throw new TypeError("random is 'real' or 'seed'");
+  return (...labels: readonly (string | number)[]) => makeRandomness(seed ?? DEFAULT_SEED, ...labels);
+}
+
+function machineOf(
+  platform: Platform,
+  options: BootOptions,
+  facts: BoardWiring,
+  built: () => Files,
+): Machine {
+  return new Machine({
+    platform,
+    facts,
+    storage: options.storage ?? memoryStore(),
+    seed: options.seed ?? DEFAULT_SEED,
+    random: boardRandomness(platform, options),
+    driftPpm: options.driftPpm ?? 0,
+    oscillatorPpm: options.oscillatorPpm ?? 0,
+    crystal: options.crystal ?? true,
+    parts: options.parts ?? {},
+    faults: options.faults,
+    clock: options.clock ?? 'virtual',
+    startMs: options.startMs,
+    updatesImage: options.updateImage ?? false,
+    image: () => options.image ?? built(),
+    files: () => ({ ...(options.image ?? built()), ...options.files }),
+  });
+}
+
+function press(machine: Machine, { clock }: BootOptions, key: number, heldMs: number): void {
+  if (clock === 'real') throw new Error('press needs a virtual clock: use keyDown and keyUp');
+  machine.setKey(key, true);
+  machine.advance(heldMs);
+  machine.setKey(key, false);
+  machine.advance(PRESS_SETTLE_MS);
+}
+
+/**
+ * Makes a board of software and powers it on. A new state first gets the image's files; an existing state continues
+ * with its contents. Throws for a board that is missing or unknown, and if the state belongs to another board.
+ * @param built returns the image for a new state whose options have none
+ */
+export function bootOn(platform: Platform, options: BootOptions, built: () => Files): SimulatedFob {
+  const wiring = wiringOf(options.board);
+  const facts = { ...wiring, version: options.espruino ?? wiring.version };
+  const machine = machineOf(platform, options, facts, built);
+  machine.powerOn();
+  const { hardware } = machine;
+  return {
+    board: options.board,
+    link: throughFaults(machine.link(), hardware.faults, machine.cableClock),
+    keyboard: hardware.usb.keys,
+    frames: machine.wire('HID'),
+    usbHid: machine.usbHid(),
+    setUsb: plugged => machine.setUsb(plugged),
+    setSupply: volts => {
+      hardware.supplyVolts = volts;
+    },
+    get sleeping() {
+      return machine.sleeping;
+    },
+    serial: port => machine.wire(port),
+    bluetooth: facts.bangle && hardware.radio,
+    keys: hardware.keys.count + (facts.bangle?.touches.length ?? 0),
+    keyDown: (key = 0) => machine.setKey(key, true),
+    keyUp: (key = 0) => machine.setKey(key, false),
+    press: (key = 0, heldMs = PRESS_HELD_MS) => press(machine, options, key, heldMs),
+    moveWrist: movement => machine.moveWrist(movement),
+    screen: () => machine.screen(),
+    onScreen: listener => machine.onScreen(listener),
+    now: () => machine.now(),
+    advance: ms => machine.advance(ms),
+    get powered() {
+      return machine.powered;
+    },
+    cutPower: () => machine.cutPower(),
+    powerOn: () => machine.powerOn(),
+    get operations() {
+      return hardware.operations.count;
+    },
+    cutPowerAtOperation: n => hardware.operations.cutAfter(n),
+    get cryptoCalls() {
+      return hardware.cryptoCalls;
+    },
+    failCryptoCall: (n, times = 1) => hardware.failCryptoCall(n, times),
+    loseTime: () => machine.loseTime(),
+    wear: () => hardware.wear(),
+    storedFile: name => machine.storedFile(name),
+    get transfers() {
+      return hardware.i2c.transfers;
+    },
+    setFaults: (plan = {}) => hardware.setFaults(plan),
+    faults: () => hardware.faults.report(),
+    setPart: (part, connected) => machine.setPart(part, connected),
+    consoleText: () => hardware.log.text,
+    get violations() {
+      return [...hardware.violations];
+    },
+    close: () => machine.close(),
+  };
+}

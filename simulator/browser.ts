@@ -1,0 +1,65 @@
+/**
+ * The simulator as a library for web pages: the same fob as in Node, from an image that the page brings along.
+ * @module
+ */
+
+import type { BootOptions, SimulatedFob } from './base/fob.ts';
+import { bootOn, type Files } from './boot-on.ts';
+import { BROWSER } from './platform/browser/browser-platform.ts';
+
+export type {
+  BatteryFaults,
+  BusFault,
+  BusFaults,
+  ButtonFaults,
+  ClockFaults,
+  CrystalFaults,
+  FaultCount,
+  FaultName,
+  FaultPlace,
+  FaultPlan,
+  FaultReport,
+  MemoryFaults,
+  OneIn,
+  PowerFaults,
+  TemperatureFaults,
+  WireFaults,
+} from './base/fault-plan.ts';
+export type {
+  Bitmap,
+  BluetoothHost,
+  BoardName,
+  BootOptions,
+  EspruinoVersion,
+  HidReport,
+  PartName,
+  PartsOptions,
+  Screen,
+  SimulatedFob as Fob,
+  StateStore,
+  UsbComputer,
+  UsbHid,
+  Wear,
+  Wire,
+} from './base/fob.ts';
+export type { Files } from './boot-on.ts';
+export { BadPlan, planOfText, planText } from './faults/plan.ts';
+export { type FaultyWire, faultyWire, type WireFaultKind } from './faults/wire.ts';
+export { isolate } from './platform/browser/isolate.ts';
+export { memoryStore } from './state/memory-store.ts';
+
+/** As in Node, but that there is no image beside the program: a new state needs one. */
+export interface BrowserBootOptions extends BootOptions {
+  readonly image: Files;
+}
+
+/**
+ * Makes a board of software and powers it on. A new state first gets the image's files; an existing state continues
+ * with its contents. Throws for a board that is missing or unknown, if the state belongs to another board, or if there
+ * is no image.
+ */
+export function boot(options: BrowserBootOptions): SimulatedFob {
+  return bootOn(BROWSER, options, () => {
+    throw new TypeError('image is missing: the files of a board, by name');
+  });
+}

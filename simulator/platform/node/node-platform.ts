@@ -1,0 +1,46 @@
+import { webcrypto } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { constants, createContext, Script } from 'node:vm';
+import { SPELLED_KEPT_FROM, SPELLED_KEPT_MAX } from '../../base/limits.ts';
+import type { ImageContext, Platform } from '../platform.ts';
+
+/** Node's own name for scripts without one, in traces. */
+const OURS = 'evalmachine.<anonymous>';
+/** Long scripts of earlier boots, by their text: a script belongs to no context, and is compiled only once. */
+const scripts = new Map<string, { readonly fileName: string; readonly script: Script }>();
+
+function compiled(source: string, fileName: string): Script {
+  const kept = scripts.get(source);
+  if (kept?.fileName === fileName) return kept.script;
+  const script = new Script(source, { filename: fileName });
+  if (source.length >= SPELLED_KEPT_FROM) {
+    if (scripts.size >= SPELLED_KEPT_MAX) scripts.clear();
+    scripts.set(source, { fileName, script });
+  }
+  return script;
+}
+
+/** Their constructors compile code that the simulator has not read, and no name of the context has them. */
+const WITHOUT_COMPILERS = `[async function () {}, function* () {}, async function* () {}]
+  .forEach(function (each) { delete Object.getPrototypeOf(each).constructor; });`;
+
+/** A context of `node:vm` has built-ins of its own, so that what is changed and removed there is missing nowhere else. */
+function makeContext(): ImageContext {
+  // A global of its own, and not an object behind one, for which every look at a global name is a call into V8.
+  const context = createContext(constants.DONT_CONTEXTIFY);
+  const evaluate = (source: string, fileName: string) => compiled(source, fileName).runInContext(context);
+  evaluate(WITHOUT_COMPILERS, OURS);
+  return { ours: source => evaluate(source, OURS), evaluate };
+}
+
+export const NODE: Platform = {
+  makeContext,
+  random: count => webcrypto.getRandomValues(new Uint8Array(count)),
+  monotonicMs: () => performance.now(),
+  epochMs: () => Date.now(),
+  after(ms, action) {
+    const timer = setTimeout(action, ms);
+    timer.unref();
+    return () => clearTimeout(timer);
+  },
+};
