@@ -3,7 +3,7 @@ import type { UserWorkspaceConfig } from 'vitest/config';
 
 /** Tests of images that run on the browser's simulator, too: whoever imports the simulator gets that one. */
 const IMAGE_TESTS = [
-  'test/simulation/{life,endings,no-memory,presses,storage-faults}.test.ts',
+  'test/simulation/{life,endings,no-memory,presses,storage-faults,faults}.test.ts',
   'test/simulation/power-cuts.slow.test.ts',
   'test/conformance/pico.test.ts',
   'test/browser-realm/*.test.ts',
