@@ -7,7 +7,24 @@ import type { BootOptions, SimulatedFob } from './base/fob.ts';
 import { bootOn, type ImageFiles } from './boot-on.ts';
 import { BROWSER } from './platform/browser/browser-platform.ts';
 
-export type { BusFault, FaultName, FaultPlan, FaultReport } from './base/fault-plan.ts';
+export type {
+  BatteryFaults,
+  BusFault,
+  BusFaults,
+  ButtonFaults,
+  ClockFaults,
+  CrystalFaults,
+  FaultCount,
+  FaultName,
+  FaultPlace,
+  FaultPlan,
+  FaultReport,
+  MemoryFaults,
+  OneIn,
+  PowerFaults,
+  TemperatureFaults,
+  WireFaults,
+} from './base/fault-plan.ts';
 export type {
   Bitmap,
   BluetoothHost,

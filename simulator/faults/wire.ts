@@ -3,6 +3,7 @@
  * invented without a transfer; a transfer may become empty. All listeners of the wire receive the same bytes.
  */
 
+import { bytesOfText } from '../base/bytes.ts';
 import type { FaultPlan, WireFaults } from '../base/fault-plan.ts';
 import type { Wire } from '../base/fob.ts';
 import {
@@ -87,9 +88,8 @@ type Spoil = (bytes: number[], randomness: Randomness) => void;
 
 const XON = 0x11;
 const XOFF = 0x13;
-const codesOf = (text: string) => Array.from(text, character => character.charCodeAt(0));
-const PROMPT = codesOf('\r\n>');
-const MESSAGE = codesOf('Uncaught Error: Unexpected token\r\n at line 1 col 1\r\n');
+const PROMPT = [...bytesOfText('\r\n>')];
+const MESSAGE = [...bytesOfText('Uncaught Error: Unexpected token\r\n at line 1 col 1\r\n')];
 
 function span(bytes: readonly number[], randomness: Randomness): { at: number; count: number } {
   const at = randomness.below(bytes.length);

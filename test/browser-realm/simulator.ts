@@ -8,6 +8,7 @@ import { startWorker } from './worker.ts';
 
 const { simulator } = startWorker();
 
+export type * from '@passfob/simulator/base/fault-plan';
 export type * from '@passfob/simulator/base/fob';
 
 export const { memoryStore } = simulator;

@@ -7,7 +7,7 @@ const IMAGE_TESTS = [
   'test/browser-realm/*.test.ts',
   'test/conformance/{banglejs2,pico}.test.ts',
   'test/golden/pico.test.ts',
-  'test/simulation/{endings,life,storage-faults}.test.ts',
+  'test/simulation/{endings,faults,life,storage-faults}.test.ts',
   'test/simulation/power-cuts.slow.test.ts',
 ];
 /** In a long run this as well, whose counts are small there. */
