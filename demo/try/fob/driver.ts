@@ -1,4 +1,4 @@
-import type { BootOptions, FaultPlan, Fob, Wire } from '@passfob/simulator/browser';
+import type { BootOptions, Fob } from '@passfob/simulator/browser';
 import { screenState } from '@passfob/simulator/display';
 import { BEHIND_MS, BIRTH_BYTES, SHORT_PRESS_MS, TIME_BUDGET_MS, TIME_PIECE_MS } from '../limits.ts';
 import type { FromFob, LastingFault, SingleFault, ToFob } from './messages.ts';
@@ -13,10 +13,8 @@ export interface DriverTools {
 }
 
 /** Faults of the cable, and of the bus between processor, display, clock and memory: one transfer in so many. */
-const LASTING: Readonly<Record<'cable' | 'bus', FaultPlan>> = {
-  cable: { wire: { flip: 33, drop: 33, noise: 33 } },
-  bus: { bus: { fail: 20 } },
-};
+const BAD_CABLE = { flip: 33, drop: 33, noise: 33 };
+const BAD_BUS = { fail: 20 };
 
 /**
  * Runs one fob for a page: a simulated board whose virtual time follows the clock of the platform, and jumps where the
@@ -28,10 +26,8 @@ export class FobDriver {
   /** The page's time is the platform's clock and this. */
   #offsetMs = 0;
   #isTravelling = false;
-  readonly #lasting = new Set<keyof typeof LASTING>();
   #isScreenNew = false;
-  #wire: Wire | undefined;
-  #stopWire = () => {};
+  readonly #faults = new Set<LastingFault>();
   /** When each key that is down went down, in the fob's time. */
   readonly #downAtMs = new Map<number, number>();
   /** Keys that were released too soon, and when they go up. */
@@ -85,7 +81,7 @@ export class FobDriver {
       files: { birth: random(BIRTH_BYTES) },
     });
     this.#fob = fob;
-    this.#connect(fob.link);
+    fob.link.onData(bytes => post({ tell: 'bytes', bytes: bytes.slice() }));
     fob.onScreen(() => {
       this.#isScreenNew = true;
     });
@@ -98,16 +94,10 @@ export class FobDriver {
     return { seed: new DataView(this.#tools.random(4).buffer).getUint32(0), random: 'real' };
   }
 
-  #connect(wire: Wire): void {
-    this.#stopWire();
-    this.#wire = wire;
-    this.#stopWire = wire.onData(bytes => this.#tools.post({ tell: 'bytes', bytes: bytes.slice() }));
-  }
-
   #act(fob: Fob, message: Exclude<ToFob, { do: 'boot' }>): void {
     if (message.do !== 'travel') this.#follow(fob);
     if (message.do === 'key') this.#key(fob, message.key, message.down);
-    else if (message.do === 'bytes') this.#wire?.write(message.bytes);
+    else if (message.do === 'bytes') fob.link.write(message.bytes);
     else if (message.do === 'travel') this.#travel(fob, message.ms);
     else if (message.do === 'power') {
       if (message.on) fob.powerOn();
@@ -137,13 +127,15 @@ export class FobDriver {
   }
 
   #setFault(fob: Fob, fault: LastingFault, on: boolean): void {
+    if (on) this.#faults.add(fault);
+    else this.#faults.delete(fault);
     if (fault === 'display') fob.setPart('display', !on);
-    else {
-      if (on) this.#lasting.add(fault);
-      else this.#lasting.delete(fault);
-      const plans = [...this.#lasting].map(each => LASTING[each]);
-      fob.setFaults(Object.assign({ seed: this.#drawn().seed }, ...plans));
-    }
+    else
+      fob.setFaults({
+        seed: this.#drawn().seed,
+        ...(this.#faults.has('cable') && { wire: BAD_CABLE }),
+        ...(this.#faults.has('bus') && { bus: BAD_BUS }),
+      });
     this.#isScreenNew = true;
   }
 
