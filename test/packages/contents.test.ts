@@ -29,13 +29,13 @@ const TOP: Readonly<Record<string, readonly string[]>> = {
 const BESIDES: Readonly<Record<string, RegExp>> = {
   protocol: /^$/,
   firmware: /^dist\/image\/(?:SHA256SUMS|[\w-]+\/(?:app|\.boot0|\.bootcde|manifest\.json))$/,
-  simulator: /^$/,
+  simulator: /^dist\/THIRD-PARTY-NOTICES\.txt$/,
   host: /^dist\/(?:THIRD-PARTY-NOTICES\.txt|espruino\/LICENSE)$/,
   service: /^dist\/(?:THIRD-PARTY-NOTICES\.txt|portal\/(?:portal\.json|zxing_reader-\w+\.wasm))$/,
 };
 
 /** Parts that contain code of others. */
-const WITH_OTHERS = ['host', 'service'];
+const WITH_OTHERS = ['simulator', 'host', 'service'];
 
 /** Returns the files that npm packs, by the folder of their part. The scripts around packing are not run. */
 function packedFiles(): Map<string, string[]> {

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { UserWorkspaceConfig } from 'vitest/config';
-import { isBigRun } from '../kit/counts.ts';
 
 /** Tests of images that run on the browser's simulator, too: whoever imports the simulator gets that one. */
 const IMAGE_TESTS = [
@@ -10,13 +9,13 @@ const IMAGE_TESTS = [
   'test/simulation/{endings,faults,life,storage-faults}.test.ts',
   'test/simulation/power-cuts.slow.test.ts',
 ];
-/** In a long run this as well, whose counts are small there. */
+/** Left to the long run, as slow files are: six seconds of the processor for what hardly depends on the realm. */
 const LONG_TESTS = ['test/simulation/no-memory.test.ts'];
 
 const simulator = join(import.meta.dirname, '../browser-realm/simulator.ts');
 
-/** A project of the same tests in the realm of a browser. @param exclude files that do not run */
-export function inBrowserRealm(exclude: readonly string[]) {
+/** A project of the same tests in the realm of a browser. @param left what a quick run leaves out */
+export function inBrowserRealm(left: readonly string[]) {
   return {
     extends: true,
     resolve: {
@@ -24,8 +23,8 @@ export function inBrowserRealm(exclude: readonly string[]) {
     },
     test: {
       name: 'browser-realm',
-      include: [...IMAGE_TESTS, ...(isBigRun ? LONG_TESTS : [])],
-      exclude: [...exclude],
+      include: [...IMAGE_TESTS, ...LONG_TESTS],
+      exclude: left.length > 0 ? [...left, ...LONG_TESTS] : [],
     },
   } satisfies UserWorkspaceConfig & { extends: true };
 }
