@@ -6,12 +6,13 @@ import { BENCH } from './boards/bench.ts';
 import type { BoardWiring } from './boards/board.ts';
 import { PICO, PICO_HID } from './boards/pico.ts';
 import { throughFaults } from './faults/wire.ts';
+import { insidesOf } from './insides.ts';
 import { Machine } from './machine.ts';
 import type { Platform } from './platform/platform.ts';
 import { memoryStore } from './state/memory-store.ts';
 
 /** Files of the microcontroller's Storage, by name. */
-export type Files = Readonly<Record<string, Uint8Array>>;
+export type ImageFiles = Readonly<Record<string, Uint8Array>>;
 
 const BOARDS: Readonly<Record<BoardName, BoardWiring>> = {
   pico: PICO,
@@ -44,7 +45,7 @@ function machineOf(
   platform: Platform,
   options: BootOptions,
   facts: BoardWiring,
-  built: () => Files,
+  built: () => ImageFiles,
 ): Machine {
   return new Machine({
     platform,
@@ -73,12 +74,23 @@ function press(machine: Machine, { clock }: BootOptions, key: number, heldMs: nu
   machine.advance(PRESS_SETTLE_MS);
 }
 
+/** Calls that look at the board and change nothing. */
+function looks(machine: Machine): Pick<SimulatedFob, 'wear' | 'storedFile' | 'inspect' | 'consoleText'> {
+  const { hardware } = machine;
+  return {
+    wear: () => hardware.wear(),
+    storedFile: name => machine.storedFile(name),
+    inspect: () => insidesOf(hardware, machine.inUse()),
+    consoleText: () => hardware.log.text,
+  };
+}
+
 /**
  * Makes a board of software and powers it on. A new state first gets the image's files; an existing state continues
  * with its contents. Throws for a board that is missing or unknown, and if the state belongs to another board.
  * @param built returns the image for a new state whose options have none
  */
-export function bootOn(platform: Platform, options: BootOptions, built: () => Files): SimulatedFob {
+export function bootOn(platform: Platform, options: BootOptions, built: () => ImageFiles): SimulatedFob {
   const wiring = wiringOf(options.board);
   const facts = { ...wiring, version: options.espruino ?? wiring.version };
   const machine = machineOf(platform, options, facts, built);
@@ -123,15 +135,13 @@ export function bootOn(platform: Platform, options: BootOptions, built: () => Fi
     },
     failCryptoCall: (n, times = 1) => hardware.failCryptoCall(n, times),
     loseTime: () => machine.loseTime(),
-    wear: () => hardware.wear(),
-    storedFile: name => machine.storedFile(name),
     get transfers() {
       return hardware.i2c.transfers;
     },
     setFaults: (plan = {}) => hardware.setFaults(plan),
     faults: () => hardware.faults.report(),
     setPart: (part, connected) => machine.setPart(part, connected),
-    consoleText: () => hardware.log.text,
+    ...looks(machine),
     get violations() {
       return [...hardware.violations];
     },

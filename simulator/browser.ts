@@ -4,7 +4,7 @@
  */
 
 import type { BootOptions, SimulatedFob } from './base/fob.ts';
-import { bootOn, type Files } from './boot-on.ts';
+import { bootOn, type ImageFiles } from './boot-on.ts';
 import { BROWSER } from './platform/browser/browser-platform.ts';
 
 export type { BusFault, FaultName, FaultPlan, FaultReport } from './base/fault-plan.ts';
@@ -25,7 +25,7 @@ export type {
   Wear,
   Wire,
 } from './base/fob.ts';
-export type { Files } from './boot-on.ts';
+export type { ImageFiles } from './boot-on.ts';
 export { BadPlan, planOfText, planText } from './faults/plan.ts';
 export { type FaultyWire, faultyWire, type WireFaultKind } from './faults/wire.ts';
 export { isolate } from './platform/browser/isolate.ts';
@@ -33,7 +33,7 @@ export { memoryStore } from './state/memory-store.ts';
 
 /** As in Node, but that there is no image beside the program: a new state needs one. */
 export interface BrowserBootOptions extends BootOptions {
-  readonly image: Files;
+  readonly image: ImageFiles;
 }
 
 /**

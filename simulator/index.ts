@@ -28,19 +28,32 @@ export type {
   BootOptions,
   EspruinoVersion,
   HidReport,
+  Insides,
   PartName,
   PartsOptions,
   Screen,
   SimulatedFob as Fob,
   StateStore,
+  StorageFile,
+  StoragePage,
   UsbComputer,
   UsbHid,
   Wear,
   Wire,
 } from './base/fob.ts';
 export { boot } from './boot.ts';
+export { bootAgain } from './boot-again.ts';
 export { BadPlan, planOfText, planText } from './faults/plan.ts';
 export { type FaultyWire, faultyWire, type WireFaultKind } from './faults/wire.ts';
+export {
+  type FobRecording,
+  formatRecording,
+  NotARecording,
+  parseRecording,
+  type RecordedFacts,
+} from './recording/format.ts';
+export { type Recorder, recordFob } from './recording/recorder.ts';
+export { type Replay, replay } from './recording/replay.ts';
 export { runScenario, runScenarioFile, type ScenarioOptions } from './scenario.ts';
 export type { OpenOwner, ScenarioOwner } from './scenarios/base/owner.ts';
 export { ScenarioError } from './scenarios/base/place.ts';

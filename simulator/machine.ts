@@ -4,6 +4,7 @@ import { bytesOfText, hexOf, textOf } from './base/bytes.ts';
 import type { FaultPlan } from './base/fault-plan.ts';
 import type {
   Bitmap,
+  Insides,
   PartName,
   PartsOptions,
   Screen,
@@ -388,6 +389,12 @@ export class Machine {
     this.#session?.kill();
     this.#session = undefined;
     this.#options.storage.close?.();
+  }
+
+  /** Timers and watches of the image; none without power. */
+  inUse(): Pick<Insides, 'timers' | 'watches'> {
+    this.#pacing.follow();
+    return this.#session?.inUse() ?? { timers: [], watches: [] };
   }
 
   #displayChanged(pixelsArrived: boolean): void {

@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
 import type { FaultPlan } from './base/fault-plan.ts';
-import type { SimulatedFob, Wire } from './base/fob.ts';
-import { BIRTH_BYTES } from './base/limits.ts';
+import type { BootOptions, SimulatedFob, Wire } from './base/fob.ts';
+import { BIRTH_BYTES, DEFAULT_START_MS } from './base/limits.ts';
 import { makeRandomness } from './base/randomness.ts';
 import { UsageError } from './base/usage-error.ts';
 import { boot, fileStore } from './boot.ts';
+import { bootAgain } from './boot-again.ts';
 import { controlServer, controlStreams } from './control/jsonl.ts';
 import type { ControlTarget } from './control/target.ts';
+import { traceLogOf } from './control/trace-log.ts';
 import { WEB_KEY_BYTES } from './faceplates/limits.ts';
 import { terminalFaceplate } from './faceplates/terminal.ts';
 import { webFaceplate } from './faceplates/web/server.ts';
@@ -24,9 +26,12 @@ import { otherImage } from './image-name.ts';
 import { parseOptions, type SimulatorOptions } from './options.ts';
 import { onPort, onSocket } from './platform/node/start-refused.ts';
 import { GUESSABLE, olderImage, type Ready, readyLine, readyText } from './ready.ts';
+import { base64Of } from './recording/base64.ts';
+import { type Recorder, recordFob } from './recording/recorder.ts';
 import { runCommand } from './run-command.ts';
 import { lockStorage } from './state/lock.ts';
 import { traceToFile } from './trace/file.ts';
+import { readTraceKeys } from './trace-keys.ts';
 
 /** Exit codes, as `--help` documents them. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -64,8 +69,8 @@ async function openWire(
   }
 }
 
-function bootFob(options: SimulatorOptions, seed: number, faults: FaultPlan): SimulatedFob {
-  return boot({
+function bootOptions(options: SimulatorOptions, seed: number, faults: FaultPlan): BootOptions {
+  return {
     board: options.board,
     espruino: options.espruino,
     clock: options.clock,
@@ -76,7 +81,28 @@ function bootFob(options: SimulatorOptions, seed: number, faults: FaultPlan): Si
     updateImage: options.updateImage,
     ...(options.unflashed ? { image: {} } : {}),
     ...(options.birth === 'none' || options.unflashed ? {} : { files: { birth: birthOf(options) } }),
-  });
+  };
+}
+
+/**
+ * Boots the fob. A new one with a seed of the person's is recorded from its first moment: only then is a replay the
+ * same.
+ */
+function bootFob(
+  options: SimulatorOptions,
+  seed: number,
+  faults: FaultPlan,
+): { fob: SimulatedFob; recorder?: Recorder } {
+  const booted = bootOptions(options, seed, faults);
+  if (options.seed === undefined || booted.storage?.load() !== undefined) return { fob: boot(booted) };
+  const startMs = options.clock === 'real' ? Date.now() : DEFAULT_START_MS;
+  const fob = boot({ ...booted, startMs });
+  const files = Object.entries(booted.files ?? {}).map(([name, bytes]) => [name, base64Of(bytes)] as const);
+  const { board, espruino, clock } = options;
+  const { image } = fob.inspect();
+  const facts = { board, espruino, clock, seed, startMs, image, files: Object.fromEntries(files) };
+  const recorder = recordFob(fob, { ...facts, faults, parts: {}, crystal: true });
+  return { fob: recorder.fob, recorder };
 }
 
 /** @throws the system's error if the file cannot be made */
@@ -108,7 +134,8 @@ async function start(
   const { seed, plan } = seedAndPlan(options);
   // A library may share a store on purpose; two running fobs with one identity are a mistake.
   if (options.storage !== undefined) closers.push(lockStorage(options.storage));
-  const fob = bootFob(options, seed, plan);
+  const traceKeys = options.traceKey === undefined ? [] : readTraceKeys(options.traceKey);
+  const { fob, recorder } = bootFob(options, seed, plan);
   closers.push(() => fob.close());
   if (options.trace !== undefined) closers.push(startTrace(fob, options.trace, options));
   closers.push(() => process.stderr.write(faultReport(fob.faults())));
@@ -132,7 +159,16 @@ async function start(
     fronts.push(front);
     closers.push(() => front.close());
   };
-  const target: ControlTarget = { fob, clock: options.clock, fronts, quit: () => end(EXIT.done) };
+  const target: ControlTarget = {
+    fob,
+    clock: options.clock,
+    fronts,
+    traceKeys,
+    bootAgain,
+    ...(recorder && { recorder }),
+    quit: () => end(EXIT.done),
+  };
+  traceLogOf(fob);
   await openPorts(target, wire, options, ready, { open, closers });
   // The link is last: a start that fails on a port in use must not touch it.
   await openWire(fob, wire, options, ready, { open, lost: why => end(EXIT.failed, why) });

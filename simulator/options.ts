@@ -90,6 +90,13 @@ const REPLAY_OPTION = {
   describe: 'seed of an earlier run, whose faults strike again',
 } as const;
 
+const TRACE_KEY_OPTION = {
+  string: true,
+  requiresArg: true,
+  describe:
+    'file with pairing keys of a test, 64 hexadecimal digits a line: opens sealed frames for the page and control',
+} as const;
+
 /** The ways to see and reach the fob; the help lists first those that most people need. */
 function addFirst<T>(parser: Argv<T>) {
   return parser
@@ -115,6 +122,7 @@ function addFirst<T>(parser: Argv<T>) {
       describe: 'with --storage: put the present firmware into that file, too, and keep the accounts',
     })
     .option('web-key', WEB_KEY_OPTION)
+    .option('trace-key', TRACE_KEY_OPTION)
     .option('plain', { boolean: true, default: false, describe: 'with --terminal: text, no drawing' });
 }
 

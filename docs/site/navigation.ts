@@ -46,6 +46,7 @@ export const GROUPS: readonly NavigationGroup[] = [
     isOpen: true,
     pages: [
       page('README.md', 'What Passfob is'),
+      page('docs/try.md', 'Try it in a page'),
       ...DOORS,
       page('docs/comparison.md', 'Compared with others'),
       page('docs/upgrading.md', 'Upgrading'),
@@ -106,6 +107,7 @@ export const GROUPS: readonly NavigationGroup[] = [
       page('docs/agent.md', 'How a push travels'),
       page('docs/simulator.md', 'The simulator'),
       page('docs/scenarios.md', 'Scenario files'),
+      page('docs/simulator-control.md', 'Control of the simulator'),
       page('docs/simulated-usb.md', 'Simulated USB'),
       page('docs/faults.md', 'Faults of a simulated fob'),
       page('CONTRIBUTING.md', 'Contribute'),

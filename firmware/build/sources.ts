@@ -39,7 +39,7 @@ export function difference(
 }
 
 /** Made by other steps of the build, or by tests. */
-const NOT_COMPILED = /^(?:browser|espruino|image|portal|test)\//;
+const NOT_COMPILED = /^(?:browser|espruino|image|page|portal|test)\//;
 
 /**
  * Returns output of the compiler whose sources are gone, by its path in `dist`. The compiler leaves it there, where

@@ -2,7 +2,7 @@ import type { Reader } from '../bytes.ts';
 import { decodeFields } from '../layout.ts';
 import { serialText } from './serial-text.ts';
 import { textOfBytes } from './unicode.ts';
-import { entryOf, NAMED_VALUES, SECRET_FIELDS, SUMS, TEXT_FIELDS } from './values.ts';
+import { ALPHABET_NAMES, entryOf, NAMED_VALUES, SECRET_FIELDS, SUMS, TEXT_FIELDS } from './values.ts';
 
 /** One field of a message. */
 export interface TraceField {
@@ -72,7 +72,10 @@ function numberText(command: string, name: string, value: number): string {
   if (named !== undefined) return named;
   const bits = entryOf(SUMS, command, name);
   if (bits !== undefined) return sumText(bits, value);
-  return name === 'utc' && value > 0 ? utcText(value) : String(value);
+  if (name === 'utc' && value > 0) return utcText(value);
+  // OCRA has digits alone, and a policy for PINs as well (docs/protocol.md).
+  const alphabet = name === 'digits' && command !== 'putOcra' ? ALPHABET_NAMES[value >> 4] : undefined;
+  return alphabet === undefined ? String(value) : `${value & 15} ${alphabet}`;
 }
 
 /** The names of the bits; those without a name as a number. */

@@ -10,10 +10,17 @@ export const WAYS: readonly TraceWay[] = ['in', 'out'];
 /**
  * Why bytes are missing. `code-session`: of a session that a pairing code opens, whose frames hold the pairing key.
  * `console`: typed at the interpreter, or its output afterwards. `typed`: by the fob as a keyboard. `unfinished`: of a
- * line that never ended.
+ * line that never ended. `earlier-session`: sealed, in a session that was opened before the trace began, perhaps by a
+ * pairing code.
  */
-export type LeftOut = 'code-session' | 'console' | 'typed' | 'unfinished';
-export const LEFT_OUT: readonly LeftOut[] = ['code-session', 'console', 'typed', 'unfinished'];
+export type LeftOut = 'code-session' | 'console' | 'typed' | 'unfinished' | 'earlier-session';
+export const LEFT_OUT: readonly LeftOut[] = [
+  'code-session',
+  'console',
+  'typed',
+  'unfinished',
+  'earlier-session',
+];
 
 export type PowerChange = 'off' | 'on' | 'reset';
 export const POWER_CHANGES: readonly PowerChange[] = ['off', 'on', 'reset'];

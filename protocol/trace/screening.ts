@@ -1,3 +1,5 @@
+import { COMMANDS } from '../commands.ts';
+import { FRAME_REQUEST, FRAME_SEALED_REQUEST, FRAME_SEALED_RESPONSE } from '../frame.ts';
 import { FRAME_CHARS_MAX, PACKET_ANSWER } from '../limits.ts';
 import { CodeSession } from './code-session.ts';
 import { MARK, readFrame } from './frames.ts';
@@ -26,6 +28,8 @@ interface Line {
 
 interface Port {
   readonly session: CodeSession;
+  /** A session was opened since the trace began, so that `session` knows by which key. */
+  isOpened: boolean;
   readonly lines: Readonly<Record<TraceWay, Line>>;
   /** Something was typed at the console since the last request: its output may repeat secrets. */
   isConsole: boolean;
@@ -87,6 +91,7 @@ export class Screening {
     if (known) return known;
     const made = {
       session: new CodeSession(),
+      isOpened: false,
       lines: { in: { text: '', held: [] }, out: { text: '', held: [] } },
       isConsole: false,
     };
@@ -119,9 +124,13 @@ export class Screening {
     const inside = mark < 0 ? undefined : text.slice(mark + 1).replace(/\n$/, '');
     const read = inside === undefined ? 'short' : readFrame(inside);
     const payload = typeof read === 'string' ? undefined : read;
-    if (payload !== undefined && way === 'in') port.session.sent(payload);
+    if (payload !== undefined && way === 'in') {
+      port.session.sent(payload);
+      port.isOpened ||= isOpening(payload);
+    }
     if (payload === undefined ? inside !== undefined && port.session.isNear : port.session.isOf(payload))
       return 'code-session';
+    if (payload !== undefined && isSealed(payload) && !port.isOpened) return 'earlier-session';
     const isFrame = inside !== undefined && (payload !== undefined || isLikeFrame(inside));
     const isTyped = !isControl(before) || (inside !== undefined && !isFrame);
     if (way === 'in') {
@@ -152,6 +161,14 @@ export class Screening {
       for (const line of Object.values(lines)) if (line.held[0] === first) this.#leaveOut(line);
     this.#flush();
   }
+}
+
+function isSealed([type = 0]: Uint8Array): boolean {
+  return type === FRAME_SEALED_REQUEST || type === FRAME_SEALED_RESPONSE;
+}
+
+function isOpening([type, , code]: Uint8Array): boolean {
+  return type === FRAME_REQUEST && code === COMMANDS.open[0];
 }
 
 function isLikeFrame(inside: string): boolean {

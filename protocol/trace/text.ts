@@ -20,6 +20,8 @@ export function leftOutText(why: LeftOut): string {
       return 'typed by the fob';
     case 'unfinished':
       return 'of a line without an end';
+    case 'earlier-session':
+      return 'of a session opened before the trace';
   }
 }
 

@@ -38,6 +38,9 @@ export const SUMS: Readonly<Record<string, Readonly<Record<number, string>>>> = 
   },
 };
 
+/** Alphabets of passcodes, whose number stands in the high four bits of `digits`. */
+export const ALPHABET_NAMES: readonly string[] = ['decimal', 'hexadecimal', 'Base32', 'Base64'];
+
 /** Fields whose bytes are text. */
 export const TEXT_FIELDS: readonly string[] = [
   'board',

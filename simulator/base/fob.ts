@@ -174,6 +174,50 @@ export interface Wear {
   readonly flashWrites: number;
 }
 
+/** A file of the MCU's Storage, or one that was deleted and still takes its place. Never its contents. */
+export interface StorageFile {
+  readonly name: string;
+  /** Bytes of its data. */
+  readonly bytes: number;
+  /** Where its header begins, in bytes from the start of Storage. */
+  readonly at: number;
+  readonly isDeleted: boolean;
+}
+
+/** A page of the MCU's Storage, the smallest unit that can be erased. */
+export interface StoragePage {
+  /** Bytes by use; headers and padding count with their file. */
+  readonly fileBytes: number;
+  readonly deletedBytes: number;
+  readonly freeBytes: number;
+  /** Erasures since this process booted the fob. */
+  readonly erases: number;
+}
+
+/** The inside of a simulated fob, for people who look for the reason of its behaviour. It holds no secret. */
+export interface Insides {
+  /** CRC-32 of the image's application file in Storage, as `docs/ledger.json` names images; empty if there is none. */
+  readonly image: string;
+  readonly storage: {
+    readonly pageBytes: number;
+    readonly pages: readonly StoragePage[];
+    readonly files: readonly StorageFile[];
+    readonly writes: number;
+  };
+  /** Undefined without one on the bus. */
+  readonly eeprom:
+    | { readonly name: string; readonly pageBytes: number; readonly writes: readonly number[] }
+    | undefined;
+  /** Timers of the image and of its watches: ms from now to their time, and between two of it if they repeat. */
+  readonly timers: readonly { readonly dueMs: number; readonly everyMs: number | undefined }[];
+  /** Pins with a watch, one entry for each watch. */
+  readonly watches: readonly string[];
+  /** Whether the part is on the bus; undefined on a board without such a bus. */
+  readonly parts: Readonly<Record<PartName, boolean>> | undefined;
+  readonly isPlugged: boolean;
+  readonly supplyMillivolts: number;
+}
+
 export interface SimulatedFob {
   readonly board: BoardName;
   /**
@@ -267,6 +311,8 @@ export interface SimulatedFob {
   /** Connects a part to the board, or pulls it off: the bus and its supply. The clock has its battery. */
   setPart(part: PartName, connected: boolean): void;
 
+  /** Looks inside. The returned object does not change with the fob. */
+  inspect(): Insides;
   /** Console output of the interpreter, for finding errors: empty on a healthy run. */
   consoleText(): string;
   wear(): Wear;

@@ -194,6 +194,8 @@ export const SPELLED_KEPT_MAX = 16;
 export const SPELLED_KEPT_FROM = 1024;
 /** Fonts whose columns are kept between two texts. */
 export const FONTS_KNOWN_MAX = 8;
+/** Rows of a column that are drawn at a time: as many bits are left of 31 where the first row is the last one of a byte. */
+export const STAMP_ROWS_MAX = 24;
 
 /** Real clock: longest sleep of a node timer, and the shortest jump of the machine's clock that is followed. */
 export const REAL_SLEEP_MAX_MS = 60_000;

@@ -1,8 +1,11 @@
 import type { MemoryAct, MemoryName } from '@passfob/protocol/trace/records';
 import { makeRandomness, type Randomness } from './randomness.ts';
 
+/** Thrown to leave the image at once, from within a call of it. */
+export class Leaving extends Error {}
+
 /** Thrown by every call of an image after its power was cut. Ends all work of the interpreter. */
-export class PowerLost extends Error {
+export class PowerLost extends Leaving {
   constructor() {
     super('the power is gone');
   }

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
+import { bundlePage } from './page.ts';
 
 // This file runs as simulator/dist/bundle/main.js.
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
@@ -45,6 +46,7 @@ async function bundleForBrowsers(): Promise<void> {
 
 try {
   await bundleForBrowsers();
+  console.log(`faceplate page: ${await bundlePage(root)} bytes`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

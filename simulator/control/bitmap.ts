@@ -10,9 +10,9 @@ export function bitmapRows({ width, height, pixels }: Bitmap): string[] {
 }
 
 /** Returns the bitmap as bits: rows padded to whole bytes, the leftmost pixel in the highest bit, 1 = lit. */
-export function packedBits({ width, height, pixels }: Bitmap): Buffer {
+export function packedBits({ width, height, pixels }: Bitmap): Uint8Array {
   const rowBytes = Math.ceil(width / 8);
-  const bits = Buffer.alloc(rowBytes * height);
+  const bits = new Uint8Array(rowBytes * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const index = y * rowBytes + (x >> 3);
@@ -23,6 +23,7 @@ export function packedBits({ width, height, pixels }: Bitmap): Buffer {
 }
 
 /** Returns a file in the format "raw PBM" (netpbm, pbm(5)): `P4`, the size, the packed bits. 1 is black ink. */
-export function pbm(bitmap: Bitmap): Buffer {
-  return Buffer.concat([Buffer.from(`P4\n${bitmap.width} ${bitmap.height}\n`), packedBits(bitmap)]);
+export function pbm(bitmap: Bitmap): Uint8Array {
+  const head = new TextEncoder().encode(`P4\n${bitmap.width} ${bitmap.height}\n`);
+  return Uint8Array.of(...head, ...packedBits(bitmap));
 }

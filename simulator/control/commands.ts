@@ -1,8 +1,9 @@
 import { oddsOf } from '../faults/draw.ts';
 import { plannedFaults, planText } from '../faults/plan.ts';
 import type { Front } from '../fronts/front.ts';
-import { bitmapRows, pbm } from './bitmap.ts';
-import { BadRequest, type FieldReader, faultPlan, keyNumber, oneOf, wholeNumber } from './fields.ts';
+import { type ControlCommand, command } from './command.ts';
+import { developerCommands } from './developer-commands.ts';
+import { BadRequest, faultPlan, keyNumber, oneOf, wholeNumber } from './fields.ts';
 import {
   MAX_ADVANCE_MS,
   MAX_CONSOLE_CHARS,
@@ -11,66 +12,14 @@ import {
   SHORT_PRESS_MS,
 } from './limits.ts';
 import { press } from './press.ts';
-import { type ScreenState, screenState } from './screen-feed.ts';
+import { screenState } from './screen-feed.ts';
+import { screenResult } from './screen-result.ts';
 import type { ControlTarget } from './target.ts';
-
-/** The connection of a command, besides the target. */
-export interface ControlConnection {
-  readonly target: ControlTarget;
-  /** Keys that this connection holds down. */
-  readonly heldKeys: Set<number>;
-  /** Starts events for each change of the screen, or ends them. */
-  subscribe(form: BitmapForm | undefined): void;
-}
-
-export type BitmapForm = 'rows' | 'pbm' | 'none';
-export type CommandResult = Readonly<Record<string, unknown>>;
-export type RequestFields = Readonly<Record<string, unknown>>;
-
-/** Checks a request's fields, then runs the request. */
-export type ControlCommand = (
-  connection: ControlConnection,
-  fields: RequestFields,
-) => CommandResult | Promise<CommandResult>;
-
-type Values<F> = { readonly [K in keyof F]: F[K] extends FieldReader<infer T> ? T : never };
-
-function command<F extends Readonly<Record<string, FieldReader<unknown>>>>(
-  shape: F,
-  run: (
-    connection: ControlConnection,
-    values: Values<F>,
-  ) => CommandResult | undefined | Promise<CommandResult | undefined>,
-): ControlCommand {
-  return (connection, fields) => {
-    const stranger = Object.keys(fields).find(name => !Object.hasOwn(shape, name));
-    if (stranger !== undefined) {
-      const known = Object.keys(shape).map(name => `"${name}"`);
-      throw new BadRequest(`unknown field; this command takes ${known.join(' and ') || 'none'}`);
-    }
-    const values = Object.fromEntries(
-      Object.entries(shape).map(([name, check]) => [name, check(fields[name], name, connection.target)]),
-    ) as Values<F>;
-    const answer = run(connection, values);
-    return answer instanceof Promise ? answer.then(given => given ?? {}) : (answer ?? {});
-  };
-}
 
 /** Applies `change` to every front, in the order in which they were given. */
 async function eachFront(target: ControlTarget, change: (front: Front) => Promise<void>): Promise<undefined> {
   if (target.fronts.length === 0) throw new BadRequest('nothing is plugged in');
   for (const front of target.fronts) await change(front);
-}
-
-/** Returns the screen in the form of answers and events. */
-export function screenResult({ powered, on, text, bitmap }: ScreenState, form: BitmapForm): CommandResult {
-  const { width, height } = bitmap;
-  const forms = {
-    none: {},
-    rows: { bitmap: { width, height, rows: form === 'rows' ? bitmapRows(bitmap) : [] } },
-    pbm: { bitmap: { width, height, pbm: form === 'pbm' ? pbm(bitmap).toString('base64') : '' } },
-  };
-  return { powered, on, text, ...forms[form] };
 }
 
 /** Every request of the control protocol, by the name in its field `do`. */
@@ -157,4 +106,5 @@ export const commands: Readonly<Record<string, ControlCommand>> = {
     target.quit();
     return undefined;
   }),
+  ...developerCommands,
 };

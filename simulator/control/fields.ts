@@ -32,6 +32,35 @@ export function oneOf<const T extends string>(...choices: readonly [T, ...T[]]):
   };
 }
 
+/** Reads `true` or `false`. */
+export const flag: FieldReader<boolean> = (value, name) => {
+  if (typeof value !== 'boolean') throw new BadRequest(`"${name}" must be true or false`);
+  return value;
+};
+
+/** Reads a text of at most so many characters. */
+export function textUpTo(most: number): FieldReader<string> {
+  return (value, name) => {
+    if (typeof value !== 'string' || value.length > most) {
+      throw new BadRequest(`"${name}" must be a text of at most ${most} characters`);
+    }
+    return value;
+  };
+}
+
+/** Reads so many bytes as hexadecimal digits; undefined where the field is absent. Never quotes them. */
+export function hexBytes(count: number): FieldReader<Uint8Array | undefined> {
+  return (value, name) => {
+    if (value === undefined) return undefined;
+    if (typeof value !== 'string' || value.length !== 2 * count || !/^[0-9a-f]*$/i.test(value)) {
+      throw new BadRequest(`"${name}" must be ${2 * count} hexadecimal digits`);
+    }
+    return Uint8Array.from({ length: count }, (_, at) =>
+      Number.parseInt(value.slice(2 * at, 2 * at + 2), 16),
+    );
+  };
+}
+
 /** Reads the number of a key on the fob's case; 0 is the default. */
 export const keyNumber: FieldReader<number> = (value, name, target) =>
   wholeNumber(0, target.fob.keys - 1, 0)(value, name, target);

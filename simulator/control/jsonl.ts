@@ -2,7 +2,8 @@ import { chmodSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import type { Readable, Writable } from 'node:stream';
 import { MAX_CONTROL_CLIENTS, MAX_REQUEST_BYTES } from './limits.ts';
-import { openSession, type SendMessage } from './session.ts';
+import type { SendMessage } from './message.ts';
+import { openSession } from './session.ts';
 import type { ControlTarget } from './target.ts';
 
 const NEWLINE = 0x0a;

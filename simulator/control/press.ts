@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { PRESS_STEP_MS, SETTLE_MS, STALL_MS } from './limits.ts';
 import type { ControlTarget } from './target.ts';
 
@@ -18,6 +17,12 @@ export async function press({ fob, clock }: ControlTarget, key: number, heldMs: 
     fob.keyUp(key);
   }
   await wait(SETTLE_MS);
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise(resolve => {
+    setTimeout(resolve, ms);
+  });
 }
 
 async function holds(heldMs: number): Promise<void> {

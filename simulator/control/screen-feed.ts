@@ -27,7 +27,7 @@ export function screenState(fob: SimulatedFob): ScreenState {
  */
 export function screenFeed(fob: SimulatedFob, show: (state: ScreenState) => boolean): () => void {
   let shown: ScreenState | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const frame = () => {
     timer = undefined;
     const state = screenState(fob);
@@ -54,7 +54,11 @@ function isSame(a: ScreenState, b: ScreenState): boolean {
     a.text.every((line, index) => line === b.text[index]) &&
     a.bitmap.width === b.bitmap.width &&
     a.bitmap.height === b.bitmap.height &&
-    Buffer.compare(a.bitmap.pixels, b.bitmap.pixels) === 0 &&
-    Buffer.compare(a.bitmap.colours ?? NONE, b.bitmap.colours ?? NONE) === 0
+    areSame(a.bitmap.pixels, b.bitmap.pixels) &&
+    areSame(a.bitmap.colours ?? NONE, b.bitmap.colours ?? NONE)
   );
+}
+
+function areSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
 }

@@ -1,11 +1,12 @@
-import { type BitmapForm, type CommandResult, commands, screenResult } from './commands.ts';
+import { commands } from './commands.ts';
 import { BadRequest } from './fields.ts';
 import { MAX_ID_CHARS, MAX_REQUEST_BYTES } from './limits.ts';
+import type { BitmapForm, SendMessage } from './message.ts';
+import { Observer } from './observe.ts';
+import { Replays } from './replays.ts';
 import { screenFeed } from './screen-feed.ts';
+import { screenResult } from './screen-result.ts';
 import type { ControlTarget } from './target.ts';
-
-/** Sends one message. False if the other side is slow, so that events should wait. */
-export type SendMessage = (message: CommandResult) => boolean;
 
 /** One connection of the control protocol: requests in, answers and events out through the given `send`. */
 export interface ControlSession {
@@ -21,6 +22,8 @@ export interface ControlSession {
 /** Opens a session with `target`. */
 export function openSession(target: ControlTarget, send: SendMessage): ControlSession {
   const heldKeys = new Set<number>();
+  const observer = new Observer(target, send);
+  const replays = new Replays(target);
   let endEvents: (() => void) | undefined;
   const subscribe = (form: BitmapForm | undefined) => {
     endEvents?.();
@@ -37,7 +40,7 @@ export function openSession(target: ControlTarget, send: SendMessage): ControlSe
         if (typeof name !== 'string' || !Object.hasOwn(commands, name)) {
           throw new BadRequest(`"do" must be one of ${Object.keys(commands).join(', ')}`);
         }
-        const answer = await commands[name]?.({ target, heldKeys, subscribe }, fields);
+        const answer = await commands[name]?.({ target, heldKeys, subscribe, observer, replays }, fields);
         send({ id, ok: true, ...answer });
       } catch (error) {
         send({ id, ok: false, error: error instanceof Error ? error.message : String(error) });
@@ -45,6 +48,8 @@ export function openSession(target: ControlTarget, send: SendMessage): ControlSe
     },
     close() {
       subscribe(undefined);
+      observer.close();
+      replays.close();
       for (const key of heldKeys) target.fob.keyUp(key);
       heldKeys.clear();
     },

@@ -41,3 +41,20 @@ export const MAX_PAGE_SCALE = 3;
 /** The page reconnects after this time, then after twice as long each time, up to the maximum. */
 export const PAGE_RECONNECT_MS = 500;
 export const MAX_PAGE_RECONNECT_MS = 8_000;
+
+/** Lines of the wire on the page; older ones are in the trace that can be saved. */
+export const MAX_SHOWN_LINES = 500;
+
+/** Rows of the lists about the memories: pages of Storage with something in them, files, latest writes. */
+export const MAX_SHOWN_PAGES = 64;
+export const MAX_SHOWN_FILES = 64;
+export const MAX_SHOWN_WRITES = 12;
+
+/** Pages of the EEPROM that are named as the most written ones. */
+export const MAX_NAMED_PAGES = 5;
+
+/** Recordings that the page reads, in bytes. */
+export const MAX_LOADED_BYTES = 16 * 1_024 * 1_024;
+
+/** Characters of a plan of faults. */
+export const MAX_PLAN_CHARS = 2_000;

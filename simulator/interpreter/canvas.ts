@@ -26,6 +26,8 @@ export class Canvas {
   readonly layout: CanvasLayout;
   readonly bytes: Uint8Array;
   readonly colourMask: number;
+  /** Whether a byte is a column with the lowest bit uppermost, so that `stamp` works. */
+  readonly hasColumns: boolean;
   foreground: number;
   background = 0;
   #modified: { x1: number; y1: number; x2: number; y2: number } | undefined;
@@ -36,6 +38,7 @@ export class Canvas {
     this.bytes = bytes;
     this.colourMask = 2 ** layout.bitsPerPixel - 1;
     this.foreground = this.colourMask;
+    this.hasColumns = layout.verticalByte && !layout.msb;
   }
 
   resetColours(): void {
@@ -116,9 +119,9 @@ export class Canvas {
 
   /** The same for corners inside the canvas, the smaller ones first. */
   fillInside(x1: number, y1: number, x2: number, y2: number, colour: number): void {
-    const { bitsPerPixel, verticalByte } = this.layout;
+    const { bitsPerPixel } = this.layout;
     this.#modify(x1, y1, x2, y2);
-    if (verticalByte && !this.layout.msb) this.#fillColumns(x1, y1, x2, y2, colour);
+    if (this.hasColumns) this.#fillColumns(x1, y1, x2, y2, colour);
     else if (bitsPerPixel === 16) this.#fillRows(x1, y1, x2, y2, colour);
     else for (let y = y1; y <= y2; y++) for (let x = x1; x <= x2; x++) this.#put(x, y, colour);
   }
@@ -136,6 +139,21 @@ export class Canvas {
       const lit = colour & 1 ? mask : 0;
       if (mask === 0xff) bytes.fill(lit, start, end + 1);
       else for (let at = start; at <= end; at++) bytes[at] = ((bytes[at] ?? 0) & ~mask) | lit;
+    }
+  }
+
+  /**
+   * Colours pixels of a column inside the canvas: for each bit of `bits`, of which there are at most `STAMP_ROWS_MAX`, from
+   * the lowest at `y` downwards.
+   */
+  stamp(x: number, y: number, bits: number, colour: number): void {
+    const { bytes } = this;
+    const { width } = this.layout;
+    this.#modify(x, y + 31 - Math.clz32(bits & -bits), x, y + 31 - Math.clz32(bits));
+    let at = (y >> 3) * width + x;
+    for (let left = bits << (y & 7); left !== 0; left >>>= 8) {
+      bytes[at] = colour & 1 ? (bytes[at] ?? 0) | left : (bytes[at] ?? 0) & ~left;
+      at += width;
     }
   }
 

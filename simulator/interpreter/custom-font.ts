@@ -1,4 +1,4 @@
-import { FONTS_KNOWN_MAX } from '../base/limits.ts';
+import { FONTS_KNOWN_MAX, STAMP_ROWS_MAX } from '../base/limits.ts';
 import type { Canvas } from './canvas.ts';
 
 /** Arguments of `setFontCustom` (jswrap_graphics.c). */
@@ -13,12 +13,14 @@ export interface CustomFont {
   readonly scale: number;
   /** For each column of the bitmap: the rows where its pixels begin and where they end, as characters. */
   readonly columns: readonly string[];
+  /** The same, scaled, as bits from the uppermost row on. Absent where a column has too many rows. */
+  readonly stamps: readonly number[] | undefined;
 }
 
 /** Returns a font of blocks: every character after the space, in a cell of 6 × 8. */
 export function blockFont(scale: number): CustomFont {
   const bitmap = BLOCKS;
-  return { bitmap, firstCharacter: 32, widths: 6, height: 8, scale, columns: columnsOf(bitmap, 8) };
+  return { bitmap, firstCharacter: 32, widths: 6, height: 8, scale, ...decoded(bitmap, 8, scale) };
 }
 
 const BLOCKS = '\0'.repeat(6) + '\xfe\xfe\xfe\xfe\xfe\0'.repeat(223);
@@ -89,6 +91,13 @@ function drawGlyph(canvas: Canvas, style: TextStyle, code: number, x: number, y:
   const bottom = y + height * scale - 1;
   const isInside =
     x >= 0 && y >= 0 && x + width * scale <= canvas.layout.width && bottom < canvas.layout.height;
+  if (isInside && !style.solid && font.stamps && canvas.hasColumns) {
+    for (let px = 0; px < width * scale; px++) {
+      const bits = font.stamps[column + Math.floor(px / scale)] ?? 0;
+      if (bits !== 0) canvas.stamp(x + px, y, bits, foreground);
+    }
+    return;
+  }
   for (let cx = 0; cx < width; cx++) {
     const left = x + cx * scale;
     const right = left + scale - 1;
@@ -103,18 +112,32 @@ function drawGlyph(canvas: Canvas, style: TextStyle, code: number, x: number, y:
   }
 }
 
-/** Fonts of before: an image names the same one for each text. */
-const known = new Map<string, { readonly height: number; readonly columns: readonly string[] }>();
+type Decoded = Pick<CustomFont, 'columns' | 'stamps'>;
+/** Fonts of before, by bitmap: an image names the same one for each text. */
+const known = new Map<string, Map<number, Decoded>>();
 
-/** Returns the columns of a font for its bitmap and height. */
-export function columnsOf(bitmap: string, height: number): readonly string[] {
-  const found = known.get(bitmap);
-  if (found?.height === height) return found.columns;
+/** Decodes a font for its bitmap, height and scale. */
+export function decoded(bitmap: string, height: number, scale: number): Decoded {
+  const found = known.get(bitmap) ?? new Map<number, Decoded>();
+  const key = height * 256 + scale;
+  const kept = found.get(key);
+  if (kept) return kept;
   const count = height > 0 ? Math.ceil((bitmap.length * 8) / height) : 0;
   const columns = Array.from({ length: count }, (_, column) => runsOf(bitmap, column * height, height));
+  const stamps = height * scale > STAMP_ROWS_MAX ? undefined : columns.map(runs => bitsOf(runs, scale));
   if (known.size >= FONTS_KNOWN_MAX) known.clear();
-  known.set(bitmap, { height, columns });
-  return columns;
+  if (found.size >= FONTS_KNOWN_MAX) found.clear();
+  known.set(bitmap, found.set(key, { columns, stamps }));
+  return { columns, stamps };
+}
+
+function bitsOf(runs: string, scale: number): number {
+  let bits = 0;
+  for (let at = 0; at < runs.length; at += 2) {
+    const [from, to] = [runs.charCodeAt(at) * scale, runs.charCodeAt(at + 1) * scale];
+    bits |= ((1 << to) - 1) & ~((1 << from) - 1);
+  }
+  return bits;
 }
 
 function runsOf(bitmap: string, first: number, height: number): string {

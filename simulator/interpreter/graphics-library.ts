@@ -2,7 +2,7 @@ import { GRAPHICS_MAX_SIDE } from '../base/limits.ts';
 import type { Glass } from '../parts/glass.ts';
 import { int32, isRecord, wholeNumber } from './bytes.ts';
 import { type Area, Canvas, type CanvasLayout, canvasBytes } from './canvas.ts';
-import { blockFont, type CustomFont, columnsOf, drawText, textHeight, textWidth } from './custom-font.ts';
+import { blockFont, type CustomFont, decoded, drawText, textHeight, textWidth } from './custom-font.ts';
 import { isArrayBuffer } from './kinds.ts';
 import type { Named, Realm, RealmCall, Value } from './realm.ts';
 import { TextLog } from './text-log.ts';
@@ -20,13 +20,14 @@ function fontOf(realm: Realm, args: readonly Value[]): CustomFont {
   const packed = int32(args[3]);
   if (packed >> 16 > 1) throw realm.error('fonts of more than 1 bit per pixel are not simulated');
   const height = packed & 255;
+  const scale = Math.max(1, (packed >> 8) & 255);
   return {
     bitmap,
     firstCharacter,
     widths: typeof widths === 'number' ? Math.trunc(widths) : widths,
     height,
-    scale: Math.max(1, (packed >> 8) & 255),
-    columns: columnsOf(bitmap, height),
+    scale,
+    ...decoded(bitmap, height, scale),
   };
 }
 

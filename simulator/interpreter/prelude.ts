@@ -209,6 +209,34 @@ export const PRELUDE = `(function (outside) {
   return natives;
 })`;
 
+/**
+ * Makes the functions of the context that call out of it. An exception from outside would take the image outside, too, by
+ * its constructor: the image gets one of its own instead.
+ */
+export const CALLS = `(function (alive, leaving, foreign) {
+  'use strict';
+  var isPrototypeOf = Function.prototype.call.bind(Object.prototype.isPrototypeOf);
+  var made = { left: Object.freeze(Object.create(null)), kinds: {} };
+  made.own = function (error) {
+    if (isPrototypeOf(leaving, error)) return made.left;
+    if (!isPrototypeOf(foreign, error)) return error;
+    var own = new (error.name === 'SyntaxError' ? made.kinds.SyntaxError : made.kinds.InternalError)(error.message);
+    own.stack = error.stack;
+    return own;
+  };
+  made.adopt = function (call) {
+    return function () {
+      try { alive(); return call(...arguments); } catch (error) { throw made.own(error); }
+    };
+  };
+  made.method = function (call) {
+    return function () {
+      try { alive(); return call(this, ...arguments); } catch (error) { throw made.own(error); }
+    };
+  };
+  return made;
+})`;
+
 /** Espruino's promises: handlers run as events of the idle loop, and an unhandled rejection is printed. */
 export const PROMISES = `(function (queue, unhandled) {
   function settle(promise, state, value) {

@@ -1,7 +1,8 @@
+import { Leaving } from '../base/power.ts';
 import type { ImageContext } from '../platform/platform.ts';
 import { GLOBALS, METHODS, STATICS, TYPED_ARRAYS } from './built-ins.ts';
 import { fixedText, numberText } from './number-text.ts';
-import { PRELUDE, PROMISES } from './prelude.ts';
+import { CALLS, PRELUDE, PROMISES } from './prelude.ts';
 import { spelled } from './tokens.ts';
 
 /** A value of the image, of unknown type. */
@@ -30,6 +31,7 @@ interface Natives {
   readonly String: StringConstructor;
   readonly Error: ErrorConstructor;
   readonly TypeError: ErrorConstructor;
+  readonly SyntaxError: ErrorConstructor;
   readonly InternalError: ErrorConstructor;
   readonly ArrayBuffer: ArrayBufferConstructor;
   readonly Uint8Array: Uint8ArrayConstructor;
@@ -65,23 +67,59 @@ function impoverish(global: object, typedArray: object): void {
 /** The context has removed its own. */
 const setAll = Uint8Array.prototype.set;
 
+/** What `CALLS` makes. */
+interface Calls {
+  /** Stands for an exception by which the image is left. */
+  readonly left: Value;
+  kinds: object;
+  /** Returns an exception of the context for one from outside, and others as they are. */
+  own(error: Value): Value;
+  adopt(call: RealmCall): RealmCall;
+  method(call: (self: Value, ...args: readonly Value[]) => Value): RealmCall;
+}
+
+/** `import()` would load code from outside. Espruino has none: its lexer knows no such word. */
+const IMPORT = /\bimport\s*(?:\(|\/[/*])/;
+
 /** The JavaScript context of one boot, with the built-ins of Espruino. */
 export class Realm {
   readonly natives: Natives;
   readonly #context: ImageContext;
-  readonly #alive: () => void;
+  readonly #calls: Calls;
 
   constructor(context: ImageContext, outside: Outside) {
     this.#context = context;
-    this.#alive = () => outside.alive();
+    // Where image and simulator share a realm, an exception of the engine's is the image's as well.
+    const isShared = Object.prototype.isPrototypeOf.call(
+      Array.prototype,
+      context.ours('(function(){return []})')() as object,
+    );
+    const foreign = isShared ? Leaving.prototype : Error.prototype;
+    this.#calls = context.ours(CALLS)(() => outside.alive(), Leaving.prototype, foreign) as Calls;
+    const { adopt } = this.#calls;
     const prelude = context.ours(PRELUDE) as (outside: object) => Natives;
-    this.natives = prelude({ ...outside, spelled, numberText, fixedText });
-    const promises = context.ours(PROMISES);
-    impoverish(this.natives.global, this.natives.TypedArray);
-    this.define({
-      Promise: promises(outside.queue, outside.unhandled),
-      global: this.natives.global,
+    this.natives = prelude({
+      nowMs: adopt(() => outside.nowMs()),
+      random: adopt(() => outside.random()),
+      randomWord: adopt(() => outside.randomWord()),
+      listening: adopt(target => outside.listening(target)),
+      queue: adopt((self, listeners, args) => outside.queue(self, listeners, args)),
+      spelled: adopt(code => this.#readable(String(code))),
+      numberText,
+      fixedText,
     });
+    this.#calls.kinds = this.natives;
+    const promises = context.ours(PROMISES);
+    const unhandled = adopt(reason => outside.unhandled(reason));
+    const queue = adopt((self, listeners, args) => outside.queue(self, listeners, args));
+    impoverish(this.natives.global, this.natives.TypedArray);
+    this.define({ Promise: promises(queue, unhandled), global: this.natives.global });
+  }
+
+  #readable(code: string): string {
+    const text = spelled(code);
+    if (IMPORT.test(text)) throw new this.natives.SyntaxError('Got import expected EOF');
+    return text;
   }
 
   /** Adds globals. */
@@ -98,7 +136,11 @@ export class Realm {
 
   /** Runs text, which may be tokenised, as a script in the global scope. Exceptions of the script pass through. */
   evaluate(source: string, fileName: string): Value {
-    return this.#context.evaluate(spelled(source), fileName);
+    try {
+      return this.#context.evaluate(this.#readable(source), fileName);
+    } catch (error) {
+      throw this.#calls.own(error);
+    }
   }
 
   error(message: string): Error {
@@ -136,24 +178,19 @@ export class Realm {
     return buffer;
   }
 
+  /** Whether an exception is one by which the image is left. */
+  isLeaving(error: unknown): boolean {
+    return error === this.#calls.left || error instanceof Leaving;
+  }
+
   /** Returns a function of the context that calls out of it. */
   adopt(call: RealmCall): RealmCall {
-    const alive = this.#alive;
-    function out(...args: readonly Value[]): Value {
-      alive();
-      return call(...args);
-    }
-    return Object.setPrototypeOf(out, this.natives.Function.prototype);
+    return Object.setPrototypeOf(this.#calls.adopt(call), this.natives.Function.prototype);
   }
 
   /** The same, with `this` as the first argument. */
   method(call: (self: Value, ...args: readonly Value[]) => Value): RealmCall {
-    const alive = this.#alive;
-    function out(this: Value, ...args: readonly Value[]): Value {
-      alive();
-      return call(this, ...args);
-    }
-    return Object.setPrototypeOf(out, this.natives.Function.prototype);
+    return Object.setPrototypeOf(this.#calls.method(call), this.natives.Function.prototype);
   }
 
   /** Returns an object of the context whose functions are `calls`. */

@@ -1,7 +1,7 @@
 import { textOf } from '../base/bytes.ts';
-import type { WristMovement } from '../base/fob.ts';
+import type { Insides, WristMovement } from '../base/fob.ts';
 import { EMIT_MAX_ARGUMENTS } from '../base/limits.ts';
-import { PowerLost } from '../base/power.ts';
+import { Leaving, PowerLost } from '../base/power.ts';
 import type { LinkName, Touch } from '../boards/board.ts';
 import { BangleSystem } from './bangle-system.ts';
 import { Console } from './console.ts';
@@ -18,7 +18,7 @@ import { Timers } from './timers.ts';
 import { Watches } from './watches.ts';
 
 /** Thrown to leave the image immediately for a reset. */
-class Reset extends Error {}
+class Reset extends Leaving {}
 
 /** `reboot` resets the microcontroller, `load` and `reset` only the interpreter. */
 export type Ending = 'reboot' | 'load' | 'reset';
@@ -249,6 +249,16 @@ export class InterpreterSession {
     return this.#watches.listensTo(pin);
   }
 
+  /** Timers and watches that the image has set. */
+  inUse(): Pick<Insides, 'timers' | 'watches'> {
+    const nowUs = this.#clock.nowUs();
+    const timers = this.#timers.all.map(({ dueUs, intervalUs }) => ({
+      dueMs: Math.max(0, (dueUs - nowUs) / 1000),
+      everyMs: intervalUs === undefined ? undefined : intervalUs / 1000,
+    }));
+    return { timers, watches: this.#watches.pins };
+  }
+
   /** True time of its next work. */
   nextDueUs(): number {
     const { systemClock } = this.#hardware;
@@ -314,7 +324,7 @@ export class InterpreterSession {
     try {
       return action();
     } catch (error) {
-      if (!this.#dead && !(error instanceof Reset)) this.#uncaught(error);
+      if (!this.#dead && !this.#realm.isLeaving(error)) this.#uncaught(error);
       return undefined;
     }
   }

@@ -52,7 +52,10 @@ export class DeviceClock {
 }
 
 function timerGlobals({ realm, timers, call }: Tools): Named {
-  const start = (repeating: boolean, [callback, ms, ...args]: readonly Value[]): number => {
+  const start = (repeating: boolean, given: readonly Value[]): number => {
+    const callback = given[0];
+    const ms = given[1];
+    const args = given.slice(2);
     if (typeof callback !== 'function' && typeof callback !== 'string') {
       throw realm.error('Function or String not supplied!');
     }

@@ -59,6 +59,11 @@ export class Timers {
     this.#changed = true;
   }
 
+  /** Every timer, in the order of creation. */
+  get all(): readonly Timer[] {
+    return this.#list;
+  }
+
   nextDueUs(): number {
     return this.#list.reduce((first, timer) => Math.min(first, timer.dueUs), Number.POSITIVE_INFINITY);
   }

@@ -76,6 +76,11 @@ export class Watches {
     for (const { id } of [...this.#list]) this.clear(id);
   }
 
+  /** The pin of each watch. */
+  get pins(): readonly string[] {
+    return this.#list.map(watch => watch.pin);
+  }
+
   /** Whether an edge of the pin makes an interrupt. */
   listensTo(pin: string): boolean {
     return this.#list.some(watch => watch.pin === pin);

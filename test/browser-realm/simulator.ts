@@ -10,7 +10,7 @@ const { simulator } = startWorker();
 
 export type * from '@passfob/simulator/base/fob';
 
-export const { faultyWire, memoryStore } = simulator;
+export const { memoryStore } = simulator;
 
 /** The image that a page would bring along is the built one. */
 export function boot(options: BootOptions): SimulatedFob {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createContext, runInContext } from 'node:vm';
+import { constants, createContext, runInContext } from 'node:vm';
 import type * as simulator from '@passfob/simulator/browser';
 import { transformSync } from 'esbuild';
 
@@ -61,9 +61,10 @@ const TRAPS = `(function (names, used) {
   });
 })`;
 
-/** Returns the bundle as a script that declares `simulator`. */
+/** Returns the bundle as an expression: the module's exports. */
 function bundle(): string {
-  return transformSync(readFileSync(BUNDLE, 'utf8'), { format: 'iife', globalName: 'simulator' }).code;
+  const { code } = transformSync(readFileSync(BUNDLE, 'utf8'), { format: 'iife', globalName: 'simulator' });
+  return `(function () {${code}\nreturn simulator;})()`;
 }
 
 export interface Worker {
@@ -76,7 +77,7 @@ export interface Worker {
 
 /** Starts a worker, with the simulator loaded in it. */
 export function startWorker(): Worker {
-  const context = createContext({});
+  const context = createContext(constants.DONT_CONTEXTIFY);
   const evaluate = (text: string) => runInContext(text, context, { filename: '/worker.js' });
   const used: string[] = [];
   evaluate(TRAPS)(WAYS_OUT, (name: string) => {
@@ -88,6 +89,5 @@ export function startWorker(): Worker {
     now: () => performance.now(),
     fill: (bytes: Uint8Array<ArrayBuffer>) => crypto.getRandomValues(bytes),
   });
-  evaluate(bundle());
-  return { simulator: evaluate('simulator') as BrowserSimulator, evaluate, used };
+  return { simulator: evaluate(bundle()) as BrowserSimulator, evaluate, used };
 }

@@ -36,6 +36,7 @@ const builds = needsBuilt(
   'host/dist/client/index.d.ts',
   'host/dist/simulator.d.ts',
   'service/dist/app/service.js',
+  'demo/dist/bundle/main.js',
 );
 const needed = {
   name: 'npm run build, and the packages of docs/site or the registry',
@@ -117,6 +118,29 @@ describeNeeds(needed, 'the documentation site', () => {
         await page.keyboard.press('Escape');
         await page.getByRole('main').getByRole('link', { name: 'I carry a fob' }).click();
         await page.getByRole('heading', { level: 1, name: 'I carry a fob' }).waitFor();
+      } finally {
+        await browser?.close();
+        await served.close();
+      }
+    },
+  );
+
+  itNeeds(
+    needsTool('chromium'),
+    'the site has the try page in a frame of a page, where its fob starts',
+    async path => {
+      const served = await serveSite(out, BASE, 0);
+      let browser: Browser | undefined;
+      try {
+        browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
+        const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+        await page.goto(`${served.url}try.html`);
+        const frame = page.frameLocator('iframe.try-page').frameLocator('iframe');
+        await page.locator('iframe.try-page').scrollIntoViewIfNeeded();
+        await expect.poll(() => frame.locator('pre').first().textContent()).toContain('It has no owner yet.');
+        await page.getByRole('link', { name: 'Open it on a page of its own' }).click();
+        const alone = page.frameLocator('iframe');
+        await expect.poll(() => alone.locator('pre').first().textContent()).toContain('It has no owner yet.');
       } finally {
         await browser?.close();
         await served.close();

@@ -17,7 +17,7 @@ interface AxeWindow {
  * Returns the findings of axe on a page, and the elements that overflow sideways. Only axe may bypass the page's
  * script policy.
  */
-async function findings(page: Page): Promise<string[]> {
+export async function findings(page: Pick<Page, 'evaluate'>): Promise<string[]> {
   await page.evaluate(axeSource);
   return page.evaluate(async () => {
     const { violations } = await (window as unknown as AxeWindow).axe.run();

@@ -212,6 +212,22 @@ export const FIRMWARE: readonly Defect[] = [
     title: 'gets frames or nothing',
     image: true,
   },
+  {
+    name: 'A trace keeps the sealed frames of a session by pairing code.',
+    file: 'protocol/trace/code-session.ts',
+    before: 'this.#sealed ||= this.#clear;',
+    after: '',
+    test: 'test/trace/secrets.test.ts',
+    title: 'a pairing code makes a trace leave out all until the pairing key opens another session',
+  },
+  {
+    name: 'A trace keeps what a console prints of typed text.',
+    file: 'protocol/trace/screening.ts',
+    before: 'if (isTyped) port.isConsole = true;',
+    after: 'if (isTyped) port.isConsole = false;',
+    test: 'test/trace/secrets.test.ts',
+    title: 'what is typed at a console is left out, and what it prints until the next request',
+  },
 ];
 
 /** Defects of the chips of the simulator: with one of them, tests of the firmware would see a kinder world than there is. */

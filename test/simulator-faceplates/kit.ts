@@ -38,15 +38,12 @@ setWatch(function(event) {
 USB.on("data", function(bytes) { USB.write(bytes); });
 `;
 
+/** The files of that fob. */
+export const TEST_IMAGE: Readonly<Record<string, Uint8Array>> = { '.bootcde': Buffer.from(IMAGE) };
+
 /** Boots that fob; it is closed when the test is over. */
 export function bootTestFob(clock: 'virtual' | 'real'): SimulatedFob {
-  const fob = boot({
-    board: 'pico',
-    seed: 1,
-    crystal: false,
-    clock,
-    image: { '.bootcde': Buffer.from(IMAGE) },
-  });
+  const fob = boot({ board: 'pico', seed: 1, crystal: false, clock, image: TEST_IMAGE });
   onTestFinished(() => fob.close());
   return fob;
 }

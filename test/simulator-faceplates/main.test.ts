@@ -10,6 +10,7 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -302,6 +303,47 @@ describe('simulator processes', () => {
     });
     child.stdin.end();
     expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
+  it('a simulator with a seed records its fob, which a later one with that seed replays to the same screen', async () => {
+    const seeded = ['--control', '--clock', 'virtual', '--seed', '77'];
+    const first = simulator(seeded);
+    first.stdin.end('{"do":"advance","ms":2000}\n{"do":"press"}\n{"do":"screen"}\n{"do":"recording"}\n');
+    const answers = (await text(first.stdout)).split('\n').filter(Boolean);
+    const [, , screen, recording] = answers.map(line => JSON.parse(line));
+    expect(recording).toMatchObject({ ok: true, next: null, unrepeatable: null });
+    const lines: string[] = recording.text.split('\n');
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ board: 'pico', seed: 77, clock: 'virtual' });
+
+    const second = simulator(['--control', '--seed', '1']);
+    const asked = [
+      { do: 'replayLoad', text: recording.text, last: true },
+      { do: 'replayTo', input: lines.length - 2 },
+    ];
+    second.stdin.end(asked.map(request => `${JSON.stringify(request)}\n`).join(''));
+    const [, replayed] = (await text(second.stdout)).split('\n').filter(Boolean);
+    const { text: words, bitmap } = JSON.parse(replayed ?? '');
+    expect([words, bitmap]).toEqual([screen.text, screen.bitmap]);
+    expect(words.length).toBeGreaterThan(0);
+  });
+
+  it('a simulator without a seed records nothing, since its secrets are real ones', async () => {
+    const child = simulator(['--control']);
+    child.stdin.end('{"do":"recording"}\n');
+    expect(JSON.parse((await text(child.stdout)).trim())).toMatchObject({
+      ok: false,
+      error: expect.stringContaining('--seed'),
+    });
+  });
+
+  it('the simulator fails on a file without pairing keys, and prints nothing of it', async () => {
+    const file = join(folder, 'keys');
+    writeFileSync(file, 'no key at all\n');
+    expect(await finished(['--control', '--trace-key', file])).toEqual({
+      stdout: '',
+      stderr: `simulator: ${file} holds no pairing keys. Write 1 to 16 of them into it, 64 hexadecimal digits on a line each.\n`,
+      code: 1,
+    });
   });
 
   it('the simulator quits by control', async () => {

@@ -69,7 +69,7 @@ describe('passfob trace', () => {
     const opened = hidden.lines.filter(line => line.includes("(opened with the test's key)"));
     expect(
       opened.some(line =>
-        / put id=[\da-f]{8} kind=HOTP algorithm=SHA-1 digits=6 .* label="alice" secret=\(left out \(20 bytes\)\)$/.test(
+        / put id=[\da-f]{8} kind=HOTP algorithm=SHA-1 digits=\(6 decimal\) .* label="alice" secret=\(left out \(20 bytes\)\)$/.test(
           line,
         ),
       ),

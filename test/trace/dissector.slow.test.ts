@@ -9,9 +9,9 @@ import { itemText } from '@passfob/protocol/trace/text';
 import { TraceWriter } from '@passfob/protocol/trace/write';
 import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { seedsOf } from '../kit/counts.ts';
+import { LONG, seedsOf } from '../kit/counts.ts';
 import { describeNeeds, type Need, tool } from '../kit/tools.ts';
-import { decoded, readTrace, recordedConversation } from './kit.ts';
+import { decoded, LONG_RUN_TIMEOUT_MS, readTrace, recordedConversation } from './kit.ts';
 
 /** Wireshark loads no plugin for root. */
 const NOBODY = '65534';
@@ -115,15 +115,17 @@ describeNeeds(needsTshark, 'the dissector for Wireshark', ([program = '', ...bef
     expect(decoded(records).every(({ is }) => is.kind === 'frame')).toBe(true);
   });
 
-  it.each(seedsOf(2, 40))(
-    'Wireshark agrees with the decoder about damaged and invented bytes, seed %i',
-    async seed => {
-      const { file, driver } = await recordedConversation();
-      driver.fob.close();
-      const expected = hostile(file, seed);
-      expect(await shown(expected)).toEqual(ours(expected));
-    },
-  );
+  it('Wireshark agrees with the decoder about damaged and invented bytes', {
+    ...LONG,
+    timeout: LONG_RUN_TIMEOUT_MS,
+  }, async () => {
+    const { file, driver } = await recordedConversation();
+    driver.fob.close();
+    for (const seed of seedsOf(2, 200)) {
+      const broken = hostile(file, seed);
+      expect(await shown(broken), `seed ${seed}`).toEqual(ours(broken));
+    }
+  });
 });
 
 /** A packet's body begins behind the head of its block. */

@@ -6,8 +6,8 @@ import { bytesOfText, textOfBytes } from '@passfob/protocol/trace/unicode';
 import { TraceWriter } from '@passfob/protocol/trace/write';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { countOf, firstSeed } from '../kit/counts.ts';
-import { readTrace } from './kit.ts';
+import { countOf, firstSeed, LONG } from '../kit/counts.ts';
+import { LONG_RUN_TIMEOUT_MS, readTrace } from './kit.ts';
 
 const AT = 1_767_225_600_123_456;
 
@@ -147,7 +147,10 @@ describe('trace files', () => {
     });
   });
 
-  it('texts of a trace are UTF-8, and other bytes are a character each', () => {
+  it('texts of a trace are UTF-8, and other bytes are a character each', {
+    ...LONG,
+    timeout: LONG_RUN_TIMEOUT_MS,
+  }, () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), text => {
         expect(bytesOfText(text)).toEqual(new Uint8Array(Buffer.from(text)));
@@ -168,16 +171,22 @@ describe('hostile trace files', () => {
     for (const record of records) expect(Number.isFinite(record.atUs)).toBe(true);
   }
 
-  it('random bytes never make the reader throw anything but its own error', () => {
+  it('random bytes never make the reader throw anything but its own error', {
+    ...LONG,
+    timeout: LONG_RUN_TIMEOUT_MS,
+  }, () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 600 }), fc.boolean(), (bytes, hasStart) => {
         survives(hasStart ? Buffer.concat([fileOf([]), bytes]) : bytes);
       }),
-      { seed: firstSeed(), numRuns: countOf(500, 50_000) },
+      { seed: firstSeed(), numRuns: countOf(500, 20_000) },
     );
   });
 
-  it('a good file with changed bytes never makes the reader throw anything but its own error', () => {
+  it('a good file with changed bytes never makes the reader throw anything but its own error', {
+    ...LONG,
+    timeout: LONG_RUN_TIMEOUT_MS,
+  }, () => {
     const good = fileOf(RECORDS);
     const place = fc.record({
       at: fc.nat(good.length - 1),
@@ -189,7 +198,7 @@ describe('hostile trace files', () => {
         for (const { at, byte } of changes) file[at] = byte;
         survives(file);
       }),
-      { seed: firstSeed(), numRuns: countOf(1_000, 100_000) },
+      { seed: firstSeed(), numRuns: countOf(1_000, 30_000) },
     );
   });
 

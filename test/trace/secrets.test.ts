@@ -6,9 +6,9 @@ import fc from 'fast-check';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
-import { countOf, firstSeed } from '../kit/counts.ts';
+import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { secret } from '../kit/secrets.ts';
-import { decoded, readTrace, recordedConversation, SEED } from './kit.ts';
+import { decoded, LONG_RUN_TIMEOUT_MS, readTrace, recordedConversation, SEED } from './kit.ts';
 
 /** Every way in which bytes might stand in a file. */
 function formsOf(bytes: Uint8Array): readonly string[] {
@@ -91,13 +91,23 @@ describe('what a trace leaves out', () => {
     ];
     const kept = screened(texts.map(([text, way]) => bytes(text, way)));
     expect(kept.map(({ kind }) => kind === 'bytes')).toEqual(texts.map(([, , isKept]) => isKept));
-    // Another port knows nothing of it.
-    expect(
-      screened([bytes(open(1), 'in'), bytes(sealed(3), 'in', 'Serial1')]).map(({ kind }) => kind),
-    ).toEqual(['left-out', 'bytes']);
+    // Another port has sessions of its own.
+    const other = [open(0), finish(), sealed(3)].map(text => bytes(text, 'in', 'Serial1'));
+    const [left, ...shown] = screened([bytes(open(1), 'in'), ...other]).map(({ kind }) => kind);
+    expect([left, shown]).toEqual(['left-out', ['bytes', 'bytes', 'bytes']]);
   });
 
-  it('a session by pairing code is left out however its bytes are cut into pieces', () => {
+  it('sealed frames of a session that was opened before the trace began are left out', () => {
+    const texts = [sealed(3), open(0), sealed(4), finish(), sealed(3)];
+    const kept = screened(texts.map(text => bytes(text, text.startsWith('~BA') ? 'out' : 'in')));
+    expect(kept[0]).toMatchObject({ kind: 'left-out', why: 'earlier-session' });
+    expect(kept.slice(1).map(({ kind }) => kind)).toEqual(['bytes', 'bytes', 'bytes', 'bytes']);
+  });
+
+  it('a session by pairing code is left out however its bytes are cut into pieces', {
+    ...LONG,
+    timeout: LONG_RUN_TIMEOUT_MS,
+  }, () => {
     const frames: [string, TraceWay][] = [
       [open(1), 'in'],
       [clear(2, 7, 3, 0, ...random(52)), 'out'],

@@ -5,12 +5,14 @@ import { parseArgs } from 'node:util';
 import { checkOutput } from './check-output.ts';
 import { checkSearch } from './check-search.ts';
 import { writeHttpReference } from './http-reference.ts';
-import { writeDocuments, writeReferenceIndex } from './pages.ts';
+import { TRY_FOLDER, writeDocuments, writeReferenceIndex } from './pages.ts';
 import { makeRelative } from './relative.ts';
 import { serveSite } from './serve.ts';
 import { writeTypeReference } from './type-reference.ts';
 
 const PORT = 4173;
+/** Makes the try page, which docs/try.md frames. */
+const TRY_PROGRAM = 'demo/dist/bundle/main.js';
 
 const USAGE = `usage: npm run site -- [--base /PATH/] [--out FOLDER] [--serve [--port NUMBER]]
   --base   the path under which the site will be served; / by default
@@ -104,6 +106,9 @@ async function build(
   cpSync(join(site, 'icon.svg'), join(pages, 'public', 'icon.svg'));
   writeDocuments(root, pages);
   writeReferenceIndex(pages);
+  await run(root, process.execPath, [join(root, TRY_PROGRAM)], {}, true);
+  mkdirSync(join(pages, 'public', TRY_FOLDER));
+  cpSync(join(root, 'demo/dist/try.html'), join(pages, 'public', TRY_FOLDER, 'index.html'));
   await Promise.all([
     writeHttpReference(root, pages),
     writeTypeReference(root, pages, (program, args) => run(site, program, args, {})),

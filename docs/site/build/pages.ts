@@ -20,6 +20,13 @@ function repositoryOf(root: string): string | undefined {
   return url?.replace(/^git\+/, '').replace(/\.git$|\/$/, '');
 }
 
+/** The folder of the site with the try page, and the place in docs/try.md where the site has the page itself. */
+export const TRY_FOLDER = 'try';
+const TRY_MARK = '<!-- the try page itself -->';
+const TRY_FRAME = `<p><a href="./${TRY_FOLDER}/index.html" target="_self">Open it on a page of its own</a></p>
+
+<iframe class="try-page" src="./${TRY_FOLDER}/index.html" title="The try page" loading="lazy"></iframe>`;
+
 /** Writes every document of the navigation that is there as a page, with the pictures that it shows. */
 export function writeDocuments(root: string, folder: string): void {
   const repository = repositoryOf(root);
@@ -28,7 +35,8 @@ export function writeDocuments(root: string, folder: string): void {
   for (const { document } of documents) {
     const text = readFileSync(join(root, document), 'utf8');
     const pictures = withBothSchemes(text, target => pngSize(root, document, target));
-    writePage(folder, pageOf(document) ?? '', withSiteLinks(pictures, { document, hasPage, repository }));
+    const linked = withSiteLinks(pictures, { document, hasPage, repository });
+    writePage(folder, pageOf(document) ?? '', linked.replace(TRY_MARK, TRY_FRAME));
     for (const picture of picturesOf(text, document)) copyPicture(root, picture, folder);
   }
   const shown = FIRST_PICTURE.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[0] ?? '';
@@ -75,6 +83,7 @@ function firstPage(documents: readonly NavigationPage[]): string {
         'An Espruino board shows one-time passcodes and approves log-ins with one button, and a service checks them. Use it in place of a phone app or of tokens with a vendor’s cloud.',
       actions: [
         { text: 'What Passfob is', link: linkOf('README.md'), theme: 'brand' },
+        { text: 'Try it in a page', link: linkOf('docs/try.md'), theme: 'alt' },
         { text: 'Command line', link: linkOf('docs/cli.md'), theme: 'alt' },
       ],
     },

@@ -1,16 +1,5 @@
 import { htmlEscape } from 'escape-goat';
-import { SHORT_PRESS_MS } from '../../control/limits.ts';
-import { MAX_PAGE_RECONNECT_MS, MAX_PAGE_SCALE, PAGE_RECONNECT_MS } from '../limits.ts';
-import { texts } from '../texts.ts';
-
-/** Settings for `page.js`, which has no other texts or bounds of its own. */
-const SETTINGS = {
-  connectionLost: texts.connectionLost,
-  maxScale: MAX_PAGE_SCALE,
-  shortPressMs: SHORT_PRESS_MS,
-  reconnectMs: PAGE_RECONNECT_MS,
-  maxReconnectMs: MAX_PAGE_RECONNECT_MS,
-};
+import { panelTexts, texts } from '../texts.ts';
 
 function keyButton(key: number, keys: number): string {
   const touch = keys === texts.touchKeys.length ? texts.touchKeys[key] : undefined;
@@ -33,7 +22,7 @@ export function pageHtml(keys: number): string {
 <link rel="stylesheet" href="style.css">
 <script type="module" src="page.js"></script>
 </head>
-<body data-connected="false" data-settings="${htmlEscape(JSON.stringify(SETTINGS))}">
+<body data-connected="false">
 <main>
 <h1 class="unseen">${htmlEscape(texts.title)}</h1>
 <section class="fob" aria-label="${htmlEscape(texts.fob)}">
@@ -52,6 +41,7 @@ export function pageHtml(keys: number): string {
 <p class="link" id="link" role="status">${htmlEscape(texts.connecting)}</p>
 <noscript><p class="link">${htmlEscape(texts.noScript)}</p></noscript>
 </section>
+<section class="panels" id="panels" aria-label="${htmlEscape(panelTexts.panels)}"></section>
 <p class="unseen" id="speech" role="status" aria-live="polite"></p>
 </main>
 </body>

@@ -1,5 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Bitmap } from '../../base/fob.ts';
@@ -8,6 +10,7 @@ import { MAX_WAITING_REQUESTS } from '../../control/limits.ts';
 import { type ScreenState, screenFeed } from '../../control/screen-feed.ts';
 import { openSession } from '../../control/session.ts';
 import type { ControlTarget } from '../../control/target.ts';
+import { base64Of } from '../../recording/base64.ts';
 import { MAX_PAGE_MESSAGE_BYTES, MAX_PAGE_UNSENT_BYTES, MAX_PAGES } from '../limits.ts';
 import { isWorthSaying, screenLines } from '../screen-lines.ts';
 import { texts } from '../texts.ts';
@@ -69,6 +72,15 @@ interface Asset {
   readonly body: string | Buffer;
 }
 
+/** Returns the bundled script of the page. @throws if nothing was built */
+function pageScript(): Buffer {
+  // By package name, not by the place of this file: sources and bundles are elsewhere.
+  const manifest = createRequire(import.meta.url).resolve('@passfob/simulator/package.json');
+  const path = join(dirname(manifest), 'dist/page/page.js');
+  if (!existsSync(path)) throw new Error('the faceplate page is not built: run "npm run build"');
+  return readFileSync(path);
+}
+
 function pageAssets(keys: number): ReadonlyMap<string, Asset> {
   return new Map([
     ['', { type: 'text/html; charset=utf-8', body: pageHtml(keys) }],
@@ -78,7 +90,7 @@ function pageAssets(keys: number): ReadonlyMap<string, Asset> {
       'page.js',
       {
         type: 'text/javascript; charset=utf-8',
-        body: readFileSync(new URL('./page/page.js', import.meta.url)),
+        body: pageScript(),
       },
     ],
   ]);
@@ -121,7 +133,7 @@ function answer(
 function planesOf({ width, height, colours }: Bitmap): string[] {
   if (!colours) return [];
   return [1, 2, 4].map(bit =>
-    packedBits({ width, height, pixels: colours.map(colour => colour & bit) }).toString('base64'),
+    base64Of(packedBits({ width, height, pixels: colours.map(colour => colour & bit) })),
   );
 }
 
@@ -130,7 +142,7 @@ function screenMessage(state: ScreenState, say: readonly string[] | null): strin
   const { powered, on, bitmap } = state;
   const { width, height, pixels } = bitmap;
   const shown = on ? bitmap : { width, height, pixels: new Uint8Array(pixels.length) };
-  const bits = packedBits(shown).toString('base64');
+  const bits = base64Of(packedBits(shown));
   const planes = planesOf(shown);
   const text = screenLines(state);
   return JSON.stringify({ event: 'screen', powered, on, text, say, width, height, bits, planes });

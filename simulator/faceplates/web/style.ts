@@ -1,3 +1,5 @@
+import { panelCss } from '../panels/style.ts';
+
 /** The faceplate page's style sheet and icon. */
 export const styleCss = `
 :root {
@@ -145,7 +147,7 @@ body[data-connected="false"] .fob { opacity: .6; }
   /* The picture on the glass is light; a system's light background would leave nothing of it. */
   .glass { forced-color-adjust: none; border: 1px solid CanvasText; }
 }
-`;
+${panelCss}`;
 
 export const iconSvg = `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 32 32">
 <circle cx="16" cy="6" r="4" fill="none" stroke="#9aa2ad" stroke-width="2.5"/>

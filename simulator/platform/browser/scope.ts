@@ -3,6 +3,7 @@
  * names in an object of this boot. What a script declares at its top level are variables of a function, which are fast;
  * the object has accessors to them, for later scripts and for `global`.
  */
+import { SPELLED_KEPT_MAX } from '../../base/limits.ts';
 import { type Declared, declarationsOf } from './declarations.ts';
 
 type Scope = Record<string, unknown>;
@@ -10,9 +11,6 @@ type Scope = Record<string, unknown>;
 type Unit = (this: Scope, declare: Declare) => unknown;
 type Declare = (accessors: Scope, args: unknown[]) => void;
 type Maker = (guard: object) => (scope: Scope) => Unit;
-
-/** Scripts that are kept compiled: a fob boots the same few again and again. */
-const KEPT_SCRIPTS = 16;
 
 interface Compiled {
   readonly make: Maker;
@@ -66,7 +64,7 @@ function keptScript(source: string, fileName: string): Compiled {
   kept.delete(key);
   kept.set(key, script);
   const [oldest] = kept.keys();
-  if (kept.size > KEPT_SCRIPTS && oldest !== undefined) kept.delete(oldest);
+  if (kept.size > SPELLED_KEPT_MAX && oldest !== undefined) kept.delete(oldest);
   return script;
 }
 

@@ -31,6 +31,7 @@ export const PARTS = [
   'care',
   'simulator',
   'lives',
+  'try',
   'start',
 ] as const;
 export type PartName = (typeof PARTS)[number];

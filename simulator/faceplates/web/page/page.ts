@@ -1,42 +1,35 @@
-// The script of the faceplate page. Plain JavaScript with types in comments, checked as strictly as the rest:
-// browsers and tests use it directly, without a build.
+import { SHORT_PRESS_MS } from '../../../control/limits.ts';
+import { MAX_PAGE_RECONNECT_MS, MAX_PAGE_SCALE, PAGE_RECONNECT_MS } from '../../limits.ts';
+import { type ControlChannel, type PortMessage, Requests } from '../../panels/port.ts';
+import type { MeasuredImage } from '../../panels/state.ts';
+import { texts } from '../../texts.ts';
+import { bytesOfBase64 } from './files.ts';
+import { type MountedPanels, mountPanels } from './mount.ts';
 
-/**
- * Message of the simulator: the present screen.
- * @typedef {object} ScreenMessage
- * @property {boolean} powered
- * @property {boolean} on
- * @property {string[]} text
- * @property {string[] | null} say lines for a screen reader; null if nothing important changed
- * @property {number} width in pixels
- * @property {number} height in pixels
- * @property {string} bits base64; rows padded to whole bytes, leftmost pixel highest, 1 = lit
- * @property {string[]} planes red, green and blue, each like `bits`; empty for a display without colours
- */
+/** From `docs/ledger.json`, by the bundler. */
+declare const MEASURED_IMAGES: readonly MeasuredImage[];
 
-/**
- * Settings that the server wrote into the page: texts and bounds from `texts.ts` and `limits.ts`.
- * @typedef {object} Settings
- * @property {string} connectionLost
- * @property {number} maxScale most CSS pixels for one pixel of the display
- * @property {number} shortPressMs
- * @property {number} reconnectMs
- * @property {number} maxReconnectMs
- */
-
-/** @type {Settings} */
-const settings = JSON.parse(document.body.dataset.settings ?? '');
+/** Message of the simulator: the present screen. */
+interface ScreenMessage {
+  readonly powered: boolean;
+  readonly on: boolean;
+  readonly text: readonly string[];
+  /** Lines for a screen reader; null if nothing important changed. */
+  readonly say: readonly string[] | null;
+  /** In pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** In base64: rows padded to whole bytes, leftmost pixel highest, 1 = lit. */
+  readonly bits: string;
+  /** Red, green and blue, each like `bits`; empty for a display without colours. */
+  readonly planes: readonly string[];
+}
 
 /** A lit and a dark pixel, as red, green, blue, opacity. A dark pixel of an OLED shows the glass behind it. */
 const LIT = [214, 236, 255, 255];
 const DARK = [0, 0, 0, 0];
 
-/**
- * @template {Element} T
- * @param {string} selector
- * @param {new () => T} kind
- */
-function part(selector, kind) {
+function part<T extends Element>(selector: string, kind: new () => T): T {
   const found = document.querySelector(selector);
   if (!(found instanceof kind)) throw new Error(`the page lacks ${selector}`);
   return found;
@@ -52,56 +45,69 @@ const keys = [...document.querySelectorAll('button[data-key]')].filter(
   key => key instanceof HTMLButtonElement,
 );
 
-/** @type {WebSocket | undefined} */
-let socket;
-let reconnectMs = settings.reconnectMs;
+let socket: WebSocket | undefined;
+let reconnectMs = PAGE_RECONNECT_MS;
 
-/** Callbacks that wait for an answer, oldest first: requests are answered in turn. @type {(() => void)[]} */
-const unanswered = [];
+const listeners = new Set<(message: PortMessage) => void>();
 
-/**
- * @param {{ do: 'keyDown' | 'keyUp', key: number } | { do: 'cutPower' | 'powerOn' }} request
- * @param {() => void} [answered] called when the simulator has done it, or never will
- */
-function ask(request, answered = () => {}) {
-  if (socket?.readyState !== WebSocket.OPEN) {
-    answered();
-    return;
-  }
-  unanswered.push(answered);
-  socket.send(JSON.stringify(request));
+/** The WebSocket as a channel. Requests are lost while it is closed, and each new one begins without a past. */
+const port: ControlChannel = {
+  send: message => {
+    if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
+  },
+  onMessage: listener => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  },
+};
+
+const requests = new Requests(port, 'key ');
+const panels = mountedPanels();
+
+/** In a frame of another page the fob stands alone. */
+function mountedPanels(): MountedPanels | undefined {
+  const section = part('#panels', HTMLElement);
+  if (window.top === window) return mountPanels(section, port, MEASURED_IMAGES);
+  section.remove();
+  return undefined;
 }
 
-function connect() {
+/** Resolves when the simulator has done it, or never will. */
+async function ask(request: PortMessage): Promise<void> {
+  if (socket?.readyState !== WebSocket.OPEN) return;
+  await requests.ask(request).catch(() => undefined);
+}
+
+function connect(): void {
   const opened = new WebSocket(`ws://${location.host}${location.pathname}fob`);
   socket = opened;
   opened.addEventListener('message', event => {
-    /** @type {{ event?: string } & ScreenMessage} */
-    const message = JSON.parse(event.data);
-    if (message.event === 'screen') show(message);
-    else unanswered.shift()?.();
+    const message = JSON.parse(event.data) as PortMessage;
+    if (message.event === 'screen') show(message as unknown as ScreenMessage);
+    else for (const listener of [...listeners]) listener(message);
   });
   opened.addEventListener('open', () => {
-    reconnectMs = settings.reconnectMs;
+    reconnectMs = PAGE_RECONNECT_MS;
     showLink('');
+    panels?.opened();
   });
   opened.addEventListener('close', () => {
-    for (const answered of unanswered.splice(0)) answered();
-    showLink(settings.connectionLost);
+    requests.lose(texts.connectionLost);
+    panels?.closed();
+    showLink(texts.connectionLost);
     setTimeout(connect, reconnectMs);
-    reconnectMs = Math.min(reconnectMs * 2, settings.maxReconnectMs);
+    reconnectMs = Math.min(reconnectMs * 2, MAX_PAGE_RECONNECT_MS);
   });
 }
 
-/** @param {string} trouble the fault of the connection; empty if there is none */
-function showLink(trouble) {
+/** @param trouble the fault of the connection; empty if there is none */
+function showLink(trouble: string): void {
   link.textContent = trouble;
   document.body.dataset.connected = String(trouble === '');
   for (const control of [...keys, power]) control.disabled = trouble !== '';
 }
 
-/** @param {ScreenMessage} screen */
-function show(screen) {
+function show(screen: ScreenMessage): void {
   draw(screen);
   power.ariaChecked = String(screen.powered);
   display.dataset.on = String(screen.on);
@@ -109,13 +115,7 @@ function show(screen) {
   if (screen.say !== null) speech.textContent = screen.say.join('\n');
 }
 
-/** @param {string} base64 */
-function bytesOf(base64) {
-  return Uint8Array.from(atob(base64), character => character.charCodeAt(0));
-}
-
-/** @param {ScreenMessage} screen */
-function draw({ width, height, bits, planes }) {
+function draw({ width, height, bits, planes }: ScreenMessage): void {
   if (display.width !== width || display.height !== height) {
     display.width = width;
     display.height = height;
@@ -123,13 +123,12 @@ function draw({ width, height, bits, planes }) {
   }
   const context = display.getContext('2d');
   if (context === null) return;
-  const [packed = new Uint8Array(), ...colours] = [bits, ...planes].map(bytesOf);
+  const [packed = new Uint8Array(), ...colours] = [bits, ...planes].map(bytesOfBase64);
   const rowBytes = Math.ceil(width / 8);
   const image = context.createImageData(width, height);
   for (let pixel = 0; pixel < width * height; pixel++) {
     const [x, y] = [pixel % width, Math.floor(pixel / width)];
-    /** @param {Uint8Array} plane */
-    const isSet = plane => ((plane[y * rowBytes + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1;
+    const isSet = (plane: Uint8Array) => ((plane[y * rowBytes + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1;
     const lit = colours.length > 0 ? [...colours.map(plane => isSet(plane) * 255), 255] : LIT;
     image.data.set(isSet(packed) ? lit : DARK, pixel * 4);
   }
@@ -137,33 +136,29 @@ function draw({ width, height, bits, planes }) {
 }
 
 /** Gives each pixel of the display a whole number of the device's pixels, as many as fit. */
-function scaleDisplay() {
+function scaleDisplay(): void {
   const density = window.devicePixelRatio;
-  const room = Math.min(bay.clientWidth / display.width, settings.maxScale);
+  const room = Math.min(bay.clientWidth / display.width, MAX_PAGE_SCALE);
   const scale = Math.max(1, Math.floor(room * density)) / density;
   display.style.width = `${display.width * scale}px`;
   display.style.height = `${display.height * scale}px`;
 }
 
-/**
- * Returns a key of the fob, which its button on the page presses and releases.
- * @param {HTMLButtonElement} button
- */
-function keyOf(button) {
+/** Returns a key of the fob, which its button on the page presses and releases. */
+function keyOf(button: HTMLButtonElement) {
   const key = Number(button.dataset.key);
   let isDown = false;
   let isLetGo = false;
-  /** When the fob's key went down. @type {number | undefined} */
-  let downAt;
-  /** @type {number | undefined} */
-  let releasing;
+  /** When the fob's key went down. */
+  let downAt: number | undefined;
+  let releasing: ReturnType<typeof setTimeout> | undefined;
   const down = () => {
     if (isDown) return;
     isDown = true;
     isLetGo = false;
     downAt = undefined;
     button.dataset.down = '';
-    ask({ do: 'keyDown', key }, () => {
+    void ask({ do: 'keyDown', key }).then(() => {
       downAt = performance.now();
       if (isLetGo) up();
     });
@@ -173,7 +168,7 @@ function keyOf(button) {
     if (!isDown) return;
     isDown = false;
     delete button.dataset.down;
-    ask({ do: 'keyUp', key });
+    void ask({ do: 'keyUp', key });
   };
   // A tap on a touchpad is shorter than a finger's press, and the fob would take it for a bounce. The same would
   // happen if a busy simulator read both messages at once.
@@ -181,15 +176,14 @@ function keyOf(button) {
     isLetGo = true;
     clearTimeout(releasing);
     if (downAt === undefined) return;
-    const leftMs = settings.shortPressMs - (performance.now() - downAt);
+    const leftMs = SHORT_PRESS_MS - (performance.now() - downAt);
     if (leftMs > 0) releasing = setTimeout(release, leftMs);
     else release();
   };
   return { down, up, release, isDown: () => isDown };
 }
 
-/** @param {HTMLButtonElement} button */
-function makeKey(button) {
+function makeKey(button: HTMLButtonElement): void {
   const { down, up, release, isDown } = keyOf(button);
   button.addEventListener('pointerdown', event => {
     if (event.button !== 0) return;
@@ -220,7 +214,7 @@ function makeKey(button) {
 
 for (const key of keys) makeKey(key);
 power.addEventListener('click', () => {
-  ask({ do: power.ariaChecked === 'true' ? 'cutPower' : 'powerOn' });
+  void ask({ do: power.ariaChecked === 'true' ? 'cutPower' : 'powerOn' });
 });
 new ResizeObserver(scaleDisplay).observe(bay);
 connect();

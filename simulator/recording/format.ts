@@ -1,0 +1,132 @@
+/**
+ * The file of a recording: lines of JSON. The first has the facts of the fob at its start; each further one has an
+ * input. It holds no screens: a replay draws them.
+ */
+import type { FaultPlan } from '../base/fault-plan.ts';
+import type { BoardName, EspruinoVersion, PartsOptions } from '../base/fob.ts';
+import { bytesOfBase64 } from './base64.ts';
+import { inputFault, isPlan, type RecordedInput } from './inputs.ts';
+import {
+  MAX_RECORDED_FILE_BYTES,
+  MAX_RECORDED_FILES,
+  MAX_RECORDED_INPUTS,
+  MAX_RECORDED_NAME_CHARS,
+  MAX_RECORDING_CHARS,
+} from './limits.ts';
+
+const FORMAT = 1;
+
+/** How the fob was booted. A fresh fob with the same facts is the same fob. */
+export interface RecordedFacts {
+  readonly board: BoardName;
+  readonly espruino: EspruinoVersion;
+  /** The clock of the recorded fob. A replay has a virtual one. */
+  readonly clock: 'virtual' | 'real';
+  readonly seed: number;
+  /** Virtual UTC at boot in ms since 1970. */
+  readonly startMs: number;
+  /** CRC-32 of the image's application file; empty for a board without one. */
+  readonly image: string;
+  /** Files flashed beside the image, in base64. */
+  readonly files: Readonly<Record<string, string>>;
+  /** Faults from the first start on. */
+  readonly faults: FaultPlan;
+  readonly parts: PartsOptions;
+  readonly crystal: boolean;
+}
+
+export interface FobRecording {
+  readonly facts: RecordedFacts;
+  readonly inputs: readonly RecordedInput[];
+}
+
+/** The text is no recording that this simulator can read; the message says why in a sentence, without quoting it. */
+export class NotARecording extends Error {}
+
+/** Returns the first line of the file. */
+export function factsLine(facts: RecordedFacts): string {
+  return `${JSON.stringify({ passfobRecording: FORMAT, ...facts })}\n`;
+}
+
+/** Returns the line of one input. */
+export function inputLine(input: RecordedInput): string {
+  return `${JSON.stringify(input)}\n`;
+}
+
+/** Returns the whole file. */
+export function formatRecording({ facts, inputs }: FobRecording): string {
+  return factsLine(facts) + inputs.map(inputLine).join('');
+}
+
+/** Reads a file. @throws NotARecording */
+export function parseRecording(text: string): FobRecording {
+  if (text.length > MAX_RECORDING_CHARS) throw new NotARecording('the file is too long for a recording');
+  const [first = '', ...rest] = text.split('\n').filter(line => line.trim() !== '');
+  if (rest.length > MAX_RECORDED_INPUTS) throw new NotARecording('the recording has too many inputs');
+  const facts = readFacts(readLine(first, 1));
+  let lastAt = 0;
+  const inputs = rest.map((line, index) => {
+    const input = readLine(line, index + 2);
+    const fault = inputFault(input);
+    if (fault !== undefined) throw new NotARecording(`line ${index + 2} is no input: ${fault}`);
+    const { at } = input as RecordedInput;
+    if (at < lastAt) throw new NotARecording(`line ${index + 2} is earlier than the line before it`);
+    lastAt = at;
+    return input as RecordedInput;
+  });
+  return { facts, inputs };
+}
+
+function readLine(line: string, number: number): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new NotARecording(`line ${number} is not JSON`);
+  }
+}
+
+type Check = (value: unknown) => boolean;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function isFile([name, text]: [string, unknown]): boolean {
+  if (name.length > MAX_RECORDED_NAME_CHARS || typeof text !== 'string') return false;
+  const bytes = bytesOfBase64(text);
+  return bytes !== undefined && bytes.length <= MAX_RECORDED_FILE_BYTES;
+}
+
+const PARTS: Readonly<Record<string, Check>> = {
+  display: value => typeof value === 'boolean',
+  clock: value => typeof value === 'boolean',
+  eeprom: value => ['AT24C32', 'AT24C256', 'none'].includes(value as string),
+};
+
+const FACTS: { readonly [K in keyof RecordedFacts]: Check } = {
+  board: value => ['pico', 'pico-hid', 'banglejs2', 'bench'].includes(value as string),
+  espruino: value => ['2v25', '2v29', '2v30'].includes(value as string),
+  clock: value => value === 'virtual' || value === 'real',
+  seed: value => Number.isSafeInteger(value),
+  startMs: value => Number.isSafeInteger(value) && Number(value) >= 0,
+  image: value => typeof value === 'string' && /^(?:[0-9a-f]{8})?$/.test(value),
+  files: value =>
+    isObject(value) && Object.keys(value).length <= MAX_RECORDED_FILES && Object.entries(value).every(isFile),
+  faults: isPlan,
+  parts: value =>
+    isObject(value) &&
+    Object.entries(value).every(([name, part]) => Object.hasOwn(PARTS, name) && PARTS[name]?.(part)),
+  crystal: value => typeof value === 'boolean',
+};
+
+function readFacts(value: unknown): RecordedFacts {
+  if (!isObject(value) || !('passfobRecording' in value)) {
+    throw new NotARecording('the file is no recording of a simulated fob');
+  }
+  const { passfobRecording, ...facts } = value;
+  if (passfobRecording !== FORMAT) {
+    throw new NotARecording('the recording has another format: use the simulator that made it');
+  }
+  const wrong = Object.entries(FACTS).find(([name, check]) => !check(facts[name]));
+  if (wrong !== undefined) throw new NotARecording(`line 1: "${wrong[0]}" is missing or wrong`);
+  return facts as unknown as RecordedFacts;
+}

@@ -1,0 +1,3 @@
+import { testLives } from './kit/lives.ts';
+
+testLives(3);
