@@ -370,4 +370,35 @@ export const CHIPS: readonly Defect[] = [
   },
 ];
 
-export const DEFECTS: readonly Defect[] = [...FIRMWARE, ...CHIPS];
+/** Defects of scenario files, by which a scenario would pass that must fail. */
+export const SCENARIOS: readonly Defect[] = [
+  {
+    name: 'A list of lines matches a screen that has more of them.',
+    file: 'simulator/scenarios/steps/screen-match.ts',
+    before: 'return counts.includes(lines.length);',
+    after: 'return counts.length > 0;',
+    test: 'test/simulator/scenarios/steps.test.ts',
+    title: 'a screen is compared line by line, with lines left out and regular expressions',
+    image: true,
+  },
+  {
+    name: 'A refusal other than the expected one passes.',
+    file: 'simulator/scenarios/steps/owner.ts',
+    before: 'if (refused === name) return;',
+    after: 'if (refused !== undefined) return;',
+    test: 'test/simulator/scenarios/steps.test.ts',
+    title: 'a command that is refused for another reason than the expected one fails its step',
+    image: true,
+  },
+  {
+    name: 'A failed step of the person under a command is forgotten.',
+    file: 'simulator/scenarios/base/step.ts',
+    before: 'world.failedAt ??= one;\n      throw error;',
+    after: 'world.failedAt ??= one;',
+    test: 'test/simulator/scenarios/steps.test.ts',
+    title: 'a failure inside a repetition has the place of the inner step',
+    image: true,
+  },
+];
+
+export const DEFECTS: readonly Defect[] = [...FIRMWARE, ...CHIPS, ...SCENARIOS];

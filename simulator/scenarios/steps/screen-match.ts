@@ -10,18 +10,21 @@ export function patternOf(wanted: string): RegExp | undefined {
   return inner === undefined ? undefined : new RegExp(inner);
 }
 
-function isLine(wanted: string, line: string): boolean {
-  return patternOf(wanted)?.test(line) ?? wanted === line;
+function isLine(wanted: string, line: string | undefined): boolean {
+  return line !== undefined && (patternOf(wanted)?.test(line) ?? wanted === line);
 }
 
 /** Whether lines are those of a list, in which `...` stands for any lines and `/…/` is a regular expression. */
 export function areLines(wanted: readonly string[], lines: readonly string[]): boolean {
-  const [first, ...rest] = wanted;
-  if (first === undefined) return lines.length === 0;
-  if (first === ANY_LINES)
-    return lines.some((_, at) => areLines(rest, lines.slice(at))) || areLines(rest, []);
-  const [line, ...others] = lines;
-  return line !== undefined && isLine(first, line) && areLines(rest, others);
+  // Numbers of lines that the list so far may stand for.
+  let counts = [0];
+  for (const one of wanted) {
+    counts =
+      one === ANY_LINES
+        ? Array.from({ length: lines.length + 1 }, (_, count) => count).slice(counts[0] ?? lines.length + 1)
+        : counts.filter(count => isLine(one, lines[count])).map(count => count + 1);
+  }
+  return counts.includes(lines.length);
 }
 
 /** Whether the screen has a text, in one line or across several. */

@@ -190,6 +190,14 @@ describe('steps of scenarios', () => {
     expect(await sentence([`faults: { ${plan.join(', ')} }`, 'advance: 1 h', 'faults'])).toBe(undefined);
   });
 
+  it('a command that is refused for another reason than the expected one fails its step', async () => {
+    const { failure } = await runSteps([
+      'owner: { expect: { state: blank } }',
+      'owner: { code: alice, refused: locked }',
+    ]);
+    expect(failure).toMatchObject({ expected: ['locked'], shown: ['not-paired'] });
+  });
+
   it('steps of the owner need the package passfob, and say so', async () => {
     const { failure } = await runScenario(readScenario('title: x\nsteps: [owner: pair]'));
     expect(failure?.sentence).toMatch(/Run: passfob simulate run FILE/);
