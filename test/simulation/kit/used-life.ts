@@ -23,6 +23,11 @@ const PERIOD_MS = 30_000;
 const LATE_MS = 2_000;
 /** The same while a display fails in the middle of a row: then the driver polls for each byte. */
 const LATE_ON_BAD_BUS_MS = 300_000;
+/**
+ * For this long the first picture on a display that has its contact again may be of before: with the code of a step that
+ * is over. A code stays no longer than a minute.
+ */
+const RECOVERY_MS = 70_000;
 /** Longer than a part may not be asked after two failures in a row, and the look at it each second. */
 const SETTLE_MS = 4_000;
 const WHEEL_TURNS_MAX = 14;
@@ -58,6 +63,7 @@ export class UsedLife {
   #wrong = { least: 0, most: 0 };
   /** Whether the power may go, or the bus fail, within the present act. */
   #isDisturbed = false;
+  #disturbedMs = Number.NEGATIVE_INFINITY;
   #onDisplay = '';
 
   constructor(seed: number, born: readonly Birth[]) {
@@ -133,6 +139,7 @@ export class UsedLife {
     this.#fob.setFaults();
     this.#fob.advance(SETTLE_MS);
     this.#isDisturbed = false;
+    this.#disturbedMs = this.#fob.now();
   }
 
   #powerUp(): void {
@@ -289,7 +296,8 @@ export class UsedLife {
     const account = this.#birth.accounts.find(({ period }) => period > 0);
     const mac = new Hmac(hostPrimitives, SHA1, account?.key ?? new Uint8Array());
     const utcMs = this.#fob.now() + this.#birth.aheadMs;
-    const late = this.#isDisturbed ? LATE_ON_BAD_BUS_MS : LATE_MS;
+    const isRecovering = this.#fob.now() - this.#disturbedMs < RECOVERY_MS;
+    const late = this.#isDisturbed || isRecovering ? LATE_ON_BAD_BUS_MS : LATE_MS;
     const [first, last] = [utcMs - late, utcMs + LATE_MS].map(ms => Math.floor(ms / PERIOD_MS)) as [
       number,
       number,
