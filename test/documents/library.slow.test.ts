@@ -2,9 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
+import { isBigRun, LONG, share } from '../kit/counts.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { linkOthers, packed, partNamed, unpack, withItsParts } from '../packages/installed.ts';
 import { needsRegistry, runNpm } from '../packages/registry.ts';
@@ -14,7 +15,12 @@ import { blocksOfKind, type DocumentedBlock, type Kind } from './documented.ts';
 // Packing, a browser and other test runners: each takes seconds where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
-const registry = await needsRegistry();
+/** It installs another test runner, which takes as long as all the others. */
+const isFull = isBigRun && share === 1;
+const needsFullRun = {
+  name: 'npm run test:long with its full counts, and the registry of npm',
+  found: isFull ? (await needsRegistry()).found : undefined,
+};
 
 function only(kind: Kind, language: string): DocumentedBlock {
   const [block, other] = blocksOfKind(kind).filter(one => one.language === language);
@@ -88,29 +94,31 @@ describeNeeds(needsBuild, 'the examples of docs/simulator.md, in a project with 
     expect([status, printed]).toEqual([0, expect.stringMatching(/pass 1\n/)]);
   });
 
-  describeNeeds(registry, 'with @playwright/test', () => {
-    itNeeds(needsTool('chromium'), 'the fixture of @playwright/test passes', chromium => {
-      // Both packages of Playwright have the same versions.
-      const version = partNamed('test').devDependencies['playwright-core'];
-      const place = join(folder, 'playwright');
-      const installed = runNpm(place, process.execPath, ['install', `@playwright/test@${version}`]);
-      expect([installed.exitCode, installed.printed]).toEqual([0, expect.anything()]);
-      for (const name of ['@playwright/test', 'playwright']) link(name, join(place, 'node_modules'));
-      written('fixture/port.spec.js', only('fixture', 'js'));
-      writeFileSync(
-        join(folder, 'fixture/playwright.config.js'),
-        `export default { use: { launchOptions: { executablePath: ${JSON.stringify(chromium)} } } };`,
-      );
-      const cli = 'node_modules/@playwright/test/cli.js';
-      const [status, printed] = run(process.execPath, [
-        cli,
-        'test',
-        '--config',
-        'fixture',
-        '--reporter',
-        'list',
-      ]);
-      expect([status, printed]).toEqual([0, expect.stringMatching(/1 passed/)]);
+  describe('with the full counts', LONG, () => {
+    describeNeeds(needsFullRun, 'with @playwright/test', () => {
+      itNeeds(needsTool('chromium'), 'the fixture of @playwright/test passes', chromium => {
+        // Both packages of Playwright have the same versions.
+        const version = partNamed('test').devDependencies['playwright-core'];
+        const place = join(folder, 'playwright');
+        const installed = runNpm(place, process.execPath, ['install', `@playwright/test@${version}`]);
+        expect([installed.exitCode, installed.printed]).toEqual([0, expect.anything()]);
+        for (const name of ['@playwright/test', 'playwright']) link(name, join(place, 'node_modules'));
+        written('fixture/port.spec.js', only('fixture', 'js'));
+        writeFileSync(
+          join(folder, 'fixture/playwright.config.js'),
+          `export default { use: { launchOptions: { executablePath: ${JSON.stringify(chromium)} } } };`,
+        );
+        const cli = 'node_modules/@playwright/test/cli.js';
+        const [status, printed] = run(process.execPath, [
+          cli,
+          'test',
+          '--config',
+          'fixture',
+          '--reporter',
+          'list',
+        ]);
+        expect([status, printed]).toEqual([0, expect.stringMatching(/1 passed/)]);
+      });
     });
   });
 

@@ -371,7 +371,7 @@ export const CHIPS: readonly Defect[] = [
 ];
 
 /** Defects of scenario files, by which a scenario would pass that must fail. */
-export const SCENARIOS: readonly Defect[] = [
+const SCENARIOS: readonly Defect[] = [
   {
     name: 'A list of lines matches a screen that has more of them.',
     file: 'simulator/scenarios/steps/screen-match.ts',
