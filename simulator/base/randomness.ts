@@ -1,5 +1,4 @@
-import { sha256 } from '@noble/hashes/sha2.js';
-import { utf8ToBytes } from '@noble/hashes/utils.js';
+import { sha256, utf8ToBytes } from '../bundled/noble.ts';
 import { RANDOM_POOL_BYTES } from './limits.ts';
 
 /** A source of randomness: from a seed, the same sequence each time, or from this computer. */

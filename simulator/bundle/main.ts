@@ -15,8 +15,31 @@ function packagesIn(paths: readonly string[]): string[] {
   return [...new Set(names)].filter(name => name !== undefined).sort();
 }
 
-/** Bundles the simulator for web pages into one module, with the packages it uses. */
-async function bundleForBrowsers(): Promise<void> {
+/**
+ * Puts packages into the modules of `bundled`, which hand them on to the simulator in Node. As dependencies they would be
+ * further packages of everybody who installs it.
+ * @returns the names of these packages
+ */
+async function bundlePackages(): Promise<string[]> {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['simulator/bundled/*.ts'],
+    outdir: 'simulator/dist/bundled',
+    bundle: true,
+    metafile: true,
+    format: 'esm',
+    platform: 'neutral',
+    target: 'es2022',
+    legalComments: 'none',
+  });
+  return packagesIn(Object.keys(metafile.inputs));
+}
+
+/**
+ * Bundles the simulator for web pages into one module, with the packages it uses.
+ * @returns the names of these packages
+ */
+async function bundleForBrowsers(): Promise<string[]> {
   rmSync(join(dist, 'browser'), { recursive: true, force: true });
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
@@ -37,15 +60,15 @@ async function bundleForBrowsers(): Promise<void> {
   if (file === undefined) throw new Error('the bundle of the simulator is empty');
   mkdirSync(dirname(file.path), { recursive: true });
   writeFileSync(file.path, file.contents);
-  // The last step of the build writes the notices of these packages.
-  const packages = packagesIn(Object.keys(metafile.inputs));
-  writeFileSync(join(dist, 'bundled.json'), `${JSON.stringify(packages)}\n`);
   const { length } = file.contents;
   console.log(`simulator for browsers: ${length} bytes, ${gzipSync(file.contents).length} compressed`);
+  return packagesIn(Object.keys(metafile.inputs));
 }
 
 try {
-  await bundleForBrowsers();
+  const packages = new Set([...(await bundlePackages()), ...(await bundleForBrowsers())]);
+  // The last step of the build writes the notices of these packages.
+  writeFileSync(join(dist, 'bundled.json'), `${JSON.stringify([...packages].sort())}\n`);
   console.log(`faceplate page: ${await bundlePage(root)} bytes`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

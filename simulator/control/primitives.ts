@@ -1,10 +1,8 @@
-import { cbc, ecb } from '@noble/ciphers/aes.js';
-import { sha1 } from '@noble/hashes/legacy.js';
-import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { type AesBlocks, ccmOpen, ccmSeal } from '@passfob/protocol/ccm';
 import { type Parts, type Primitives, SHA1, SHA256 } from '@passfob/protocol/primitives';
 import { plainFrames } from '@passfob/protocol/trace/plain';
 import { charactersOf } from '@passfob/protocol/trace/records';
+import { cbc, ecb, sha1, sha256, sha512 } from '../bundled/noble.ts';
 
 const ZERO_IV = new Uint8Array(16);
 const NO_PADDING = { disablePadding: true };

@@ -1,5 +1,5 @@
-import { cbc, ctr, ecb } from '@noble/ciphers/aes.js';
 import { AES_BLOCK_BYTES } from '../base/limits.ts';
+import { cbc, ctr, ecb } from '../bundled/noble.ts';
 
 /** AES in the modes that Espruino has (NIST SP 800-38A), without padding. Keys have 16, 24 or 32 bytes. */
 

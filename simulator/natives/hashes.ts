@@ -1,6 +1,4 @@
-import { sha1 } from '@noble/hashes/legacy.js';
-import { pbkdf2 as nobleDerive } from '@noble/hashes/pbkdf2.js';
-import { sha224, sha256, sha384, sha512 } from '@noble/hashes/sha2.js';
+import { pbkdf2 as nobleDerive, sha1, sha224, sha256, sha384, sha512 } from '../bundled/noble.ts';
 
 /** The hashes of `require("crypto")`, by Espruino's names. */
 const HASHES = { SHA1: sha1, SHA224: sha224, SHA256: sha256, SHA384: sha384, SHA512: sha512 };

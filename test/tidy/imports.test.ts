@@ -17,7 +17,7 @@ import { manifestOf } from './manifests.ts';
 const parts = readMatrix();
 
 /** Files that only the build runs, or bundles: an installed package does not need their imports. */
-const BUILT_ONLY = /^(?:firmware|host\/bundle|simulator\/bundle|service\/bundle|service\/portal)\//;
+const BUILT_ONLY = /^(?:firmware|host\/bundle|simulator\/bundled?|service\/bundle|service\/portal)\//;
 
 /** Returns the packages that a file may use where its package is installed. */
 function packagesOf(path: string): Set<string> {

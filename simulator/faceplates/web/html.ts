@@ -1,4 +1,4 @@
-import { htmlEscape } from 'escape-goat';
+import { htmlEscape } from '../../bundled/html-escape.ts';
 import { panelTexts, texts } from '../texts.ts';
 
 function keyButton(key: number, keys: number): string {

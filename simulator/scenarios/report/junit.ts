@@ -1,4 +1,4 @@
-import { htmlEscape } from 'escape-goat';
+import { htmlEscape } from '../../bundled/html-escape.ts';
 import { type FileResult, failureLines } from './lines.ts';
 
 /** XML 1.0 has no other control characters, not even escaped. */
