@@ -10,6 +10,16 @@ const CHANNELS = [
   [0x001f, 4],
 ] as const;
 
+/** Returns the bits of a colour's channels; undefined if the panel cannot show it. */
+function shownAs(colour: number): number | undefined {
+  let shown = 0;
+  for (const [mask, bit] of CHANNELS) {
+    if ((colour & mask) === mask) shown |= bit;
+    else if (colour & mask) return undefined;
+  }
+  return shown;
+}
+
 /** The display of a Bangle.js 2, an LPM013M126 with its own memory: eight colours, and a backlight. */
 export class Glass {
   readonly width: number;
@@ -47,14 +57,18 @@ export class Glass {
    * show.
    */
   show(pixels: Uint8Array): string | undefined {
-    for (let at = 0; at < this.#colours.length; at++) {
+    const colours = this.#colours;
+    // Most pixels are of the colour of the one before.
+    let before = 0;
+    let shown: number | undefined = 0;
+    for (let at = 0; at < colours.length; at++) {
       const colour = ((pixels[2 * at] ?? 0) << 8) | (pixels[2 * at + 1] ?? 0);
-      let shown = 0;
-      for (const [mask, bit] of CHANNELS) {
-        if ((colour & mask) === mask) shown |= bit;
-        else if (colour & mask) return `colour 0x${colour.toString(16)} would be dithered: not simulated`;
+      if (colour !== before) {
+        before = colour;
+        shown = shownAs(colour);
+        if (shown === undefined) return `colour 0x${colour.toString(16)} would be dithered: not simulated`;
       }
-      this.#colours[at] = shown;
+      colours[at] = shown;
     }
     this.#changed();
     return undefined;
