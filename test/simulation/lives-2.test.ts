@@ -1,3 +1,7 @@
-import { testLives } from './kit/lives.ts';
+import { it } from 'vitest';
+import { LONG } from '../kit/counts.ts';
+import { LIVES_TIMEOUT_MS, liveAll } from './kit/lives.ts';
 
-testLives(1);
+const OPTIONS = { ...LONG, timeout: LIVES_TIMEOUT_MS };
+
+it('fobs in random use keep accounts, counters, PIN and clock: part 2 of 4', OPTIONS, () => liveAll(1));

@@ -1,6 +1,6 @@
 import { isFobError } from 'passfob/client';
-import { describe, expect, it } from 'vitest';
-import { firstSeed, isBigRun, LONG, share } from '../../kit/counts.ts';
+import { expect } from 'vitest';
+import { firstSeed, isBigRun, share } from '../../kit/counts.ts';
 import { births } from './births.ts';
 import { UsedLife } from './used-life.ts';
 
@@ -8,7 +8,8 @@ import { UsedLife } from './used-life.ts';
 const PARTS = 4;
 const LIVES = 10_000;
 const FEW = 12;
-const TIMEOUT_MS = 7_200_000;
+/** For each part of a full run. */
+export const LIVES_TIMEOUT_MS = 7_200_000;
 
 /**
  * The numbers of the lives of one part: `PASSFOB_SEED=n` repeats life n alone. Of a share of a long run the square is
@@ -22,18 +23,14 @@ function numbers(part: number): number[] {
   return Array.from({ length: count }, (_, index) => firstSeed() + index).filter(isOurs);
 }
 
-/** Tests one of the parts. @param part from 0 */
-export function testLives(part: number): void {
-  describe('fobs in the hands of people', { ...LONG, timeout: TIMEOUT_MS }, () => {
-    it(`fobs in random use keep accounts, counters, PIN and clock: part ${part + 1} of ${PARTS}`, async () => {
-      const born = await births();
-      const lives = numbers(part);
-      let shown = 0;
-      for (const number of lives) shown += await live(new UsedLife(number, born), number);
-      // Otherwise the lives would show nothing.
-      if (lives.length > 1) expect(shown).toBeGreaterThan(0);
-    });
-  });
+/** Lives the lives of one part. @param part from 0 */
+export async function liveAll(part: number): Promise<void> {
+  const born = await births();
+  const lives = numbers(part);
+  let shown = 0;
+  for (const number of lives) shown += await live(new UsedLife(number, born), number);
+  // Otherwise the lives would show nothing.
+  if (lives.length > 1) expect(shown).toBeGreaterThan(0);
 }
 
 /** Returns how many codes it showed. */

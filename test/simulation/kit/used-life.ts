@@ -15,6 +15,7 @@ import { ATTEMPTS, type Birth, type BornAccount, ISSUER, WRONG_PIN } from './bir
 const PATIENCE = { patience: { answerTimeoutMs: 15, sendsMax: 1 } };
 const STEPS_MIN = 8;
 const STEPS_MAX = 32;
+const PRESS_MS = 100;
 const HOLD_MS = 700;
 const APPROVE_HOLD_MS = 1_200;
 const DEAF_MS = 800;
@@ -95,8 +96,8 @@ export class UsedLife {
 
   async #step(): Promise<void> {
     const acts: readonly [Act, ...Act[]] = [
-      { name: 'press', run: () => this.#fob.press(0, 30 + this.#chance.below(400)) },
-      { name: 'press', run: () => this.#fob.press(0, 30 + this.#chance.below(400)) },
+      { name: 'press', run: () => this.#press(30 + this.#chance.below(400)) },
+      { name: 'press', run: () => this.#press(30 + this.#chance.below(400)) },
       { name: 'hold', run: () => this.#hold(600 + this.#chance.below(2_500)) },
       { name: 'wait', run: () => this.#wait() },
       { name: 'passcode', run: () => this.#passcode() },
@@ -190,12 +191,18 @@ export class UsedLife {
     this.#fob.press(0, ms);
   }
 
+  /** A fob that is busy with a bad bus may take a press for a hold: it looks too late. */
+  #press(ms = PRESS_MS): void {
+    if (this.#isDisturbed) this.#hold(ms);
+    else this.#fob.press(0, ms);
+  }
+
   #passcode(): void {
     const isList = () => this.#words.some(line => line.endsWith(': passcode'));
-    if (this.#words.length === 0) this.#fob.press();
+    if (this.#words.length === 0) this.#press();
     if (this.#words[0] === 'PIN' && this.#chance.below(2) === 0) this.#enter(this.#birth.pin ?? '');
-    for (let presses = this.#chance.below(3); presses > 0; presses--) this.#fob.press();
-    for (let presses = 0; presses < 4 && !isList(); presses++) this.#fob.press();
+    for (let presses = this.#chance.below(3); presses > 0; presses--) this.#press();
+    for (let presses = 0; presses < 4 && !isList(); presses++) this.#press();
     if (isList()) this.#hold(HOLD_MS);
   }
 
@@ -231,16 +238,15 @@ export class UsedLife {
   /** Enters a PIN on the wheel, as far as the fob asks for one. */
   #enter(pin: string): void {
     if (this.#birth.pin === undefined || this.#wrong.most >= ATTEMPTS) return;
-    if (this.#words.length === 0) this.#fob.press();
+    if (this.#words.length === 0) this.#press();
     // A wrong PIN counts only after the wait for the ones before.
     const hasWaited = this.#chance.below(4) > 0;
     if (hasWaited) this.#fob.advance(2 ** this.#wrong.most * 1_000 + SETTLE_MS);
-    if (this.#words.length === 0) this.#fob.press();
+    if (this.#words.length === 0) this.#press();
     if (this.#words[0] !== 'PIN') return;
     const { least } = this.#wrong;
     for (const symbol of [...pin, 'ok']) {
-      for (let turns = 0; turns < WHEEL_TURNS_MAX && !this.#words.includes(symbol); turns++)
-        this.#fob.press();
+      for (let turns = 0; turns < WHEEL_TURNS_MAX && !this.#words.includes(symbol); turns++) this.#press();
       if (!this.#words.includes(symbol)) return;
       this.#isOpened ||= pin === this.#birth.pin && symbol === 'ok';
       this.#hold(HOLD_MS);
