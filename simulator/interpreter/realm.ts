@@ -78,8 +78,11 @@ interface Calls {
   method(call: (self: Value, ...args: readonly Value[]) => Value): RealmCall;
 }
 
-/** `import()` would load code from outside. Espruino has none: its lexer knows no such word. */
-const IMPORT = /\bimport\s*(?:\(|\/[/*])/;
+/**
+ * `import()` would load code from outside. Espruino has none: its lexer knows no such word. Comments may stand before the
+ * parenthesis, also those of HTML (ECMA-262, B.1.1).
+ */
+const IMPORT = /\bimport\s*(?:\(|\/[/*]|<!--|-->|\.\s*(?:source|defer|\/|<!--|-->))/;
 
 /** The JavaScript context of one boot, with the built-ins of Espruino. */
 export class Realm {
