@@ -108,8 +108,9 @@ export class Realm {
       listening: adopt(target => outside.listening(target)),
       queue: adopt((self, listeners, args) => outside.queue(self, listeners, args)),
       spelled: adopt(code => this.#readable(String(code))),
-      numberText,
-      fixedText,
+      // At the end of the stack even these throw, an exception of the outside.
+      numberText: adopt((...given) => numberText(...(given as Parameters<typeof numberText>))),
+      fixedText: adopt((...given) => fixedText(...(given as Parameters<typeof fixedText>))),
     });
     this.#calls.kinds = this.natives;
     const promises = context.ours(PROMISES);
