@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { TRACE_BYTES_DEFAULT } from '@passfob/protocol/trace/limits';
 import type { TraceWay } from '@passfob/protocol/trace/records';
 import { Screening } from '@passfob/protocol/trace/screening';
@@ -46,7 +46,10 @@ export function traceToFile(path: string): (port: string, way: TraceWay, text: s
 
 function opened(path: string): number {
   try {
-    return openSync(path, 'w', PRIVATE);
+    const file = openSync(path, 'w', PRIVATE);
+    // A file that was there before keeps its mode; a pipe to Wireshark has no use for one.
+    if (fstatSync(file).isFile()) fchmodSync(file, PRIVATE);
+    return file;
   } catch (cause) {
     throw new FobError('bad-input', {
       sentence: `The trace file ${path} cannot be written.`,
