@@ -38,6 +38,8 @@ export function traceToFile(path: string): (port: string, way: TraceWay, text: s
   };
   write(writer.start());
   const screening = new Screening(record => write(writer.record(record), record.atUs));
+  // Behind a frame without its end everything waits, which matters most of a fob that has failed.
+  process.once('exit', () => screening.end());
   return (port, way, text) => {
     const atUs = Math.round((performance.timeOrigin + performance.now()) * 1_000);
     screening.take({ kind: 'bytes', atUs, port, way, bytes: new Uint8Array(Buffer.from(text, 'latin1')) });
