@@ -2,7 +2,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { MAX_TRACE_KEY_FILE_BYTES, MAX_TRACE_KEYS, PAIRING_KEY_BYTES } from './control/limits.ts';
 
 /**
- * Reads pairing keys of a test: 64 hexadecimal digits on a line each.
+ * Reads pairing keys of a test: 64 hexadecimal digits on a line each; lines that begin with `#` are comments, as for
+ * `passfob trace --key`.
  * @throws Error with what is wrong, without a line of the file
  */
 export function readTraceKeys(path: string): Uint8Array[] {
@@ -11,7 +12,7 @@ export function readTraceKeys(path: string): Uint8Array[] {
   const lines = readFileSync(path, 'utf8')
     .split('\n')
     .map(line => line.trim())
-    .filter(line => line !== '');
+    .filter(line => line !== '' && !line.startsWith('#'));
   const isKey = (line: string) => /^[0-9a-f]+$/i.test(line) && line.length === 2 * PAIRING_KEY_BYTES;
   if (lines.length < 1 || lines.length > MAX_TRACE_KEYS || !lines.every(isKey)) {
     throw new Error(

@@ -38,8 +38,8 @@ const TIME_WIDTH = 12;
 /** Everything but letters, digits, punctuation, signs and the space: a terminal might obey it. */
 const OBEYED = /[^\p{L}\p{M}\p{N}\p{P}\p{S} ]/gu;
 
-/** Makes text of a trace safe to print on any terminal or page: the rest as `\u{…}`. */
-function visible(text: string): string {
+/** Makes text of others safe to print on any terminal or page: the rest as `\u{…}`. */
+export function visible(text: string): string {
   return text.replace(OBEYED, char => `\\u{${(char.codePointAt(0) ?? 0).toString(16)}}`);
 }
 

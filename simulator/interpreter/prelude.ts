@@ -86,9 +86,8 @@ export const PRELUDE = `(function (outside) {
   var evaluate = eval, Compiled = Function;
   hidden(globalThis, 'eval', function (code) { return evaluate(typeof code === 'string' ? outside.spelled(code) : code); });
   function Code() {
-    var parts = list.slice.call(arguments);
-    if (parts.length > 0) parts.push(outside.spelled('' + parts.pop()));
-    return Compiled.apply(null, parts);
+    // Parameters have code, too: their defaults.
+    return Compiled.apply(null, list.map.call(list.slice.call(arguments), function (part) { return outside.spelled('' + part); }));
   }
   Code.prototype = Compiled.prototype;
   hidden(Compiled.prototype, 'constructor', Code);

@@ -78,8 +78,11 @@ interface Calls {
   method(call: (self: Value, ...args: readonly Value[]) => Value): RealmCall;
 }
 
-/** `import()` would load code from outside. Espruino has none: its lexer knows no such word. */
-const IMPORT = /\bimport\s*(?:\(|\/[/*])/;
+/**
+ * `import()` would load code from outside. Espruino has none: its lexer knows no such word. Comments may stand before the
+ * parenthesis, also those of HTML (ECMA-262, B.1.1).
+ */
+const IMPORT = /\bimport\s*(?:\(|\/[/*]|<!--|-->|\.\s*(?:source|defer|\/|<!--|-->))/;
 
 /** The JavaScript context of one boot, with the built-ins of Espruino. */
 export class Realm {
@@ -105,8 +108,9 @@ export class Realm {
       listening: adopt(target => outside.listening(target)),
       queue: adopt((self, listeners, args) => outside.queue(self, listeners, args)),
       spelled: adopt(code => this.#readable(String(code))),
-      numberText,
-      fixedText,
+      // At the end of the stack even these throw, an exception of the outside.
+      numberText: adopt((...given) => numberText(...(given as Parameters<typeof numberText>))),
+      fixedText: adopt((...given) => fixedText(...(given as Parameters<typeof fixedText>))),
     });
     this.#calls.kinds = this.natives;
     const promises = context.ours(PROMISES);

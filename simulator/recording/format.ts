@@ -64,15 +64,16 @@ export function parseRecording(text: string): FobRecording {
   const [first = '', ...rest] = text.split('\n').filter(line => line.trim() !== '');
   if (rest.length > MAX_RECORDED_INPUTS) throw new NotARecording('the recording has too many inputs');
   const facts = readFacts(readLine(first, 1));
+  // Moves of time count with their length, so that all of them together have the bound of one time.
   let lastAt = 0;
   const inputs = rest.map((line, index) => {
     const input = readLine(line, index + 2);
     const fault = inputFault(input);
     if (fault !== undefined) throw new NotARecording(`line ${index + 2} is no input: ${fault}`);
-    const { at } = input as RecordedInput;
-    if (at < lastAt) throw new NotARecording(`line ${index + 2} is earlier than the line before it`);
-    lastAt = at;
-    return input as RecordedInput;
+    const recorded = input as RecordedInput;
+    if (recorded.at < lastAt) throw new NotARecording(`line ${index + 2} is earlier than the line before it`);
+    lastAt = recorded.at + (recorded.do === 'advance' ? Math.floor(recorded.ms) : 0);
+    return recorded;
   });
   return { facts, inputs };
 }

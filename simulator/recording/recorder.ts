@@ -68,6 +68,9 @@ class Inputs {
     this.#moving = { fromMs, leftMs: ms };
     try {
       this.#fob.advance(ms);
+    } catch (error) {
+      if (this.#moving) this.#split(this.#moving, this.nowMs());
+      throw error;
     } finally {
       this.#moving = undefined;
     }

@@ -107,6 +107,10 @@ function refuse(image: Uint8Array, board: BoardName, sizes: MemorySizes): void {
   if (image.length !== imageBytes(sizes)) {
     throw new Error("this fob's memory is not complete, or is one with another EEPROM");
   }
+  const nowUs = new DataView(image.buffer, image.byteOffset).getFloat64(NOW_AT, true);
+  if (!(nowUs >= 0 && nowUs <= Number.MAX_SAFE_INTEGER)) {
+    throw new Error("this fob's memory is damaged: it has no time. Start with a new file");
+  }
 }
 
 function keptNumber(header: Region, at: number, kind: 'u32' | 'f64'): Kept {

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, writeSync } from 'node:fs';
 import type { SimulatedFob } from '../base/fob.ts';
 import { type Recording, recordTrace, type TraceOptions } from './record.ts';
 
@@ -18,6 +18,8 @@ export function traceToFile(
   failed: (error: unknown) => void,
 ): Recording {
   const file = openSync(path, 'w', PRIVATE);
+  // A file that was there before keeps its mode; a pipe to Wireshark has no use for one.
+  if (fstatSync(file).isFile()) fchmodSync(file, PRIVATE);
   let hasFailed = false;
   const write = (bytes: Uint8Array) => {
     if (hasFailed) return;

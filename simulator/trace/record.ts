@@ -17,7 +17,7 @@ export interface TraceOptions {
 export interface Recording {
   /** Bytes written so far. */
   readonly bytes: number;
-  /** Whether the limit was reached; nothing more is written. */
+  /** Whether the limit was reached, or writing failed; nothing more is written. */
   readonly isFull: boolean;
   /** Writes what still waits, and ends it. */
   stop(): void;
@@ -26,7 +26,8 @@ export interface Recording {
 /**
  * Records a fob as pcapng (docs/traces.md): the bytes of all ports both ways, keys, power, memories and changes of the
  * screen. Sessions opened by a pairing code, console input and typed passcodes are left out.
- * @param write gets whole blocks, in order; what it throws ends the recording
+ * @param write gets whole blocks, in order; an error of it passes through the call that moved the fob, and ends the
+ * recording
  */
 export function recordTrace(
   fob: SimulatedFob,
@@ -102,6 +103,11 @@ class Recorder implements Recording {
 
   #put(bytes: Uint8Array): void {
     this.bytes += bytes.length;
-    this.#write(bytes);
+    try {
+      this.#write(bytes);
+    } catch (error) {
+      this.isFull = true;
+      throw error;
+    }
   }
 }

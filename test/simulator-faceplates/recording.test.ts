@@ -309,6 +309,11 @@ describe('files of recordings', () => {
     ['a key without a number', `${head}{"at":1,"do":"keyDown"}`, /"key" is missing or wrong/],
     ['an unknown field', `${head}{"at":1,"do":"cutPower","why":1}`, /unknown field/],
     ['time going back', `${head}{"at":2,"do":"cutPower"}\n{"at":1,"do":"powerOn"}`, 'line 3 is earlier than'],
+    [
+      'moves of time that overlap',
+      `${head}{"at":0,"do":"advance","ms":2000}\n{"at":1999,"do":"advance","ms":1}`,
+      'line 3 is earlier than',
+    ],
     ['half a millisecond', `${head}{"at":0.5,"do":"cutPower"}`, '"at" is no whole number'],
     ['a time after centuries', `${head}{"at":9000000000000,"do":"cutPower"}`, '"at" is no whole number'],
     ['a strange plan', `${head}{"at":1,"do":"setFaults","plan":{"bite":1}}`, '"plan" is missing or wrong'],

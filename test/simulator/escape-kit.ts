@@ -30,6 +30,9 @@ const EXCEPTIONS = `[
 export const IMPORTS = `
 try { eval("imp" + "ort('node:fs')").then(follow, follow); } catch (e) { follow(e); }
 try { eval("imp" + "ort/**/('node:fs')").then(follow, follow); } catch (e) { follow(e); }
+try { eval("imp" + "ort<!-- a comment\\n('node:fs')").then(follow, follow); } catch (e) { follow(e); }
+try { eval("imp" + "ort\\n--> a comment\\n('node:fs')").then(follow, follow); } catch (e) { follow(e); }
+try { new Function("a = imp" + "ort('node:fs')", "return a")().then(follow, follow); } catch (e) { follow(e); }
 [function () {}, async function () {}, function* () {}, print, Function].forEach(function (each) {
   try { each.constructor("return imp" + "ort('node:fs')")().then(follow, follow); } catch (e) { follow(e); }
 });

@@ -50,3 +50,17 @@ it('an image that catches the end of its power gets no object by which it could 
   fob.close();
   expect((globalThis as { leaked?: true }).leaked).toBeUndefined();
 });
+
+it('an exception that a native function throws at the end of the stack leads an image to nothing of Node', () => {
+  const fob = run(`
+    var caught = [];
+    function deep() { try { (0.1).toString(); (0.1).toFixed(20); Math.random(); } catch (e) { caught.push(e); return; } deep(); }
+    for (var pad = 0; pad < 20; pad++) (function go(n) { if (n) go(n - 1); else deep(); })(pad);
+    var reached = caught.filter(function (e) {
+      try { return e.constructor.constructor("return process")().binding !== undefined; } catch (x) { return false; }
+    });
+    print("reached", reached.length, caught.length > 0);`);
+  fob.advance(1_000);
+  fob.close();
+  expect(lines(fob).filter(line => line.startsWith('reached'))).toEqual(['reached 0 true']);
+});

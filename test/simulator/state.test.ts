@@ -231,3 +231,18 @@ describe('the real clock', () => {
     fob.close();
   });
 });
+
+it.each([Number.NaN, Number.POSITIVE_INFINITY, -1, 1e300])(
+  'a state file whose time is %d is refused',
+  time => {
+    const storage = memoryStore();
+    boot({ board: 'pico', seed: 1, crystal: false, image: {}, storage }).close();
+    const bytes = new Uint8Array(8);
+    new DataView(bytes.buffer).setFloat64(0, time, true);
+    // The time when the state was stored, in the header of the file.
+    storage.write(48, bytes);
+    expect(() => boot({ board: 'pico', seed: 1, crystal: false, storage })).toThrow(
+      /is damaged: it has no time/,
+    );
+  },
+);

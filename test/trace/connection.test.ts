@@ -49,3 +49,20 @@ it('the trace file of a connection has every frame but those of the session by p
     expect(all).not.toContain(Buffer.from(bytes).toString('base64').slice(0, 40));
   }
 });
+
+it('at the end of the program a trace gets what waits behind a frame without its end', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'passfob-connection-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const path = join(folder, 'trace.pcapng');
+  const others = process.listeners('exit');
+  const record = traceToFile(path);
+  record('USB', 'out', '~AXs');
+  record('USB', 'in', '~AXsBRU8jjg==\n');
+  const shown = () => decoded(readTrace(readFileSync(path)).records).map(itemText);
+  expect(shown()).toEqual([]);
+  for (const end of process.listeners('exit')) if (!others.includes(end)) end(0);
+  expect(shown()).toEqual([
+    'left out: 4 bytes of a line without an end',
+    expect.stringMatching(/^request .* hello/),
+  ]);
+});

@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, fstatSync, openSync, writeSync } from 'node:fs';
 import { TRACE_BYTES_DEFAULT } from '@passfob/protocol/trace/limits';
 import type { TraceWay } from '@passfob/protocol/trace/records';
 import { Screening } from '@passfob/protocol/trace/screening';
@@ -38,6 +38,8 @@ export function traceToFile(path: string): (port: string, way: TraceWay, text: s
   };
   write(writer.start());
   const screening = new Screening(record => write(writer.record(record), record.atUs));
+  // Behind a frame without its end everything waits, which matters most of a fob that has failed.
+  process.once('exit', () => screening.end());
   return (port, way, text) => {
     const atUs = Math.round((performance.timeOrigin + performance.now()) * 1_000);
     screening.take({ kind: 'bytes', atUs, port, way, bytes: new Uint8Array(Buffer.from(text, 'latin1')) });
@@ -46,7 +48,10 @@ export function traceToFile(path: string): (port: string, way: TraceWay, text: s
 
 function opened(path: string): number {
   try {
-    return openSync(path, 'w', PRIVATE);
+    const file = openSync(path, 'w', PRIVATE);
+    // A file that was there before keeps its mode; a pipe to Wireshark has no use for one.
+    if (fstatSync(file).isFile()) fchmodSync(file, PRIVATE);
+    return file;
   } catch (cause) {
     throw new FobError('bad-input', {
       sentence: `The trace file ${path} cannot be written.`,

@@ -151,6 +151,7 @@ function screenMessage(state: ScreenState, say: readonly string[] | null): strin
 /** Serves one open page: its requests go through a session of the control protocol, and it receives every screen. */
 function servePage(target: ControlTarget, page: WebSocket): void {
   const session = openSession(target, message => {
+    if ('event' in message && page.bufferedAmount > MAX_PAGE_UNSENT_BYTES) return false;
     page.send(JSON.stringify(message));
     return true;
   });

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { visible } from '@passfob/protocol/trace/text';
 import { UsageError } from '../../base/usage-error.ts';
 import type { OpenOwner } from '../base/owner.ts';
 import { ScenarioError } from '../base/place.ts';
@@ -75,7 +76,7 @@ export async function runFiles(args: readonly string[], command: RunCommand): Pr
   }
   const { files, seed, json, update } = options;
   const onStep = (step: string, screen: readonly string[]) =>
-    command.print(`${[`- ${step}`, ...screen.map(line => `    | ${line}`)].join('\n')}\n`);
+    command.print(`${[`- ${step}`, ...screen.map(line => `    | ${line}`)].map(visible).join('\n')}\n`);
   const results: FileResult[] = [];
   for (const file of files) {
     const found = await runFile(file, command, {

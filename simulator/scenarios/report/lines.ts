@@ -1,3 +1,4 @@
+import { visible } from '@passfob/protocol/trace/text';
 import { COLUMN_CHARS_MAX } from '../base/limits.ts';
 import type { ScenarioFailure, ScenarioResult } from '../run.ts';
 
@@ -34,8 +35,12 @@ export function failureLines(file: string, failure: ScenarioFailure): string[] {
   return [`${file}:${line}:${column}  ${step}`, ...[sentence, ...compared].map(text => `  ${text}`)];
 }
 
-/** One line for each file, and those of a failure below it. */
-export function fileLines({ file, result, unreadable, ms }: FileResult): string[] {
+/** One line for each file, and those of a failure below it, for a terminal. */
+export function fileLines(found: FileResult): string[] {
+  return linesAbout(found).map(visible);
+}
+
+function linesAbout({ file, result, unreadable, ms }: FileResult): string[] {
   if (unreadable !== undefined) {
     const { line, column, sentence } = unreadable;
     return [`unreadable  ${file}`, `  ${file}:${line}:${column}  ${sentence}`];

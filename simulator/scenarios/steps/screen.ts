@@ -10,7 +10,6 @@ import {
   nothing,
   required,
   type Shape,
-  text,
   written,
 } from '../base/shapes.ts';
 import { step } from '../base/step.ts';
@@ -29,6 +28,12 @@ const wanted: Shape<string> = written(
       return undefined;
     }
   },
+);
+/** A scenario of somebody else must not show or replace other files of the person who runs it. */
+const fileBeside: Shape<string> = written(
+  'the path of a file in the folder of this one',
+  { type: ['string', 'number', 'boolean'] },
+  value => (/^[/\\]|^[a-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)/i.test(value) ? undefined : value),
 );
 const lines = list(wanted, 'a list of lines', LINES_MAX);
 
@@ -94,7 +99,7 @@ export const screenSteps = [
   step(
     'expect picture',
     'the pixels are those of a text file beside this one, which --update writes',
-    text('the path of a file'),
+    fileBeside,
     expectPicture,
   ),
 ];

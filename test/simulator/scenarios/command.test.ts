@@ -70,6 +70,14 @@ failed  bad.yaml  It has one (N ms)
     expect(out).toContain('1 passed, 0 failed, 2 unreadable\n');
   });
 
+  it('control characters of a scenario file reach no terminal', async () => {
+    writeFileSync(file('rude.yaml'), 'title: "a\\e]0;owned\\a"\nsteps:\n  - expect screen: "\\e[2J"\n');
+    const { out } = await run(file('rude.yaml'));
+    expect(out).toContain('a\\u{1b}]0;owned\\u{7}');
+    expect(out).toContain('\\u{1b}[2J');
+    expect(out).not.toMatch(/[^\n\P{Cc}]/u);
+  });
+
   it('--json prints one object with every result', async () => {
     const { code, out } = await run('--json', '--seed', '9', file('good.yaml'), file('bad.yaml'));
     expect(code).toBe(1);

@@ -131,6 +131,15 @@ describe('steps of scenarios', () => {
     ).toBe(undefined);
   });
 
+  it.each(['/etc/hostname', '../a.txt', 'b/../../a.txt', 'C:\\a.txt', '\\a.txt', '..'])(
+    'a picture outside the folder of the scenario is refused: %s',
+    path => {
+      expect(() => readScenario(`title: x\nsteps:\n  - expect picture: ${path}`)).toThrow(
+        '"expect picture" takes the path of a file in the folder of this one.',
+      );
+    },
+  );
+
   it('a picture is written by --update, compared afterwards, and a difference is shown', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-scenario-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
