@@ -47,3 +47,10 @@ export const SCALE_MAX = 3;
 
 /** Compressed bytes of the whole page (gzip): about a second on a slow mobile line. */
 export const PAGE_BYTES_MAX = 150_000;
+
+/** Of a message from a worker: keys of a board, lines of its display and their characters, pixels of a side, bytes. */
+export const KEYS_MAX = 8;
+export const LINES_MAX = 64;
+export const LINE_CHARS_MAX = 1_000;
+export const SIDE_MAX = 256;
+export const BYTES_MAX = 65_536;

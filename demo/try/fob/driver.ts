@@ -1,6 +1,13 @@
 import type { BootOptions, Fob } from '@passfob/simulator/browser';
 import { screenState } from '@passfob/simulator/display';
-import { BEHIND_MS, BIRTH_BYTES, SHORT_PRESS_MS, TIME_BUDGET_MS, TIME_PIECE_MS } from '../limits.ts';
+import {
+  BEHIND_MS,
+  BIRTH_BYTES,
+  LINE_CHARS_MAX,
+  SHORT_PRESS_MS,
+  TIME_BUDGET_MS,
+  TIME_PIECE_MS,
+} from '../limits.ts';
 import type { FromFob, LastingFault, SingleFault, ToFob } from './messages.ts';
 
 /** What a driver needs from its platform. */
@@ -63,7 +70,10 @@ export class FobDriver {
       work();
     } catch (error) {
       this.#fob = undefined;
-      this.#tools.post({ tell: 'failed', why: error instanceof Error ? error.message : String(error) });
+      this.#tools.post({
+        tell: 'failed',
+        why: String(error instanceof Error ? error.message : error).slice(0, LINE_CHARS_MAX),
+      });
     }
   }
 

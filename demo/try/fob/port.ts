@@ -1,4 +1,5 @@
 import type { FromFob, ToFob } from './messages.ts';
+import { receivedFrom } from './received.ts';
 
 /** A fob as the page sees it: messages to it, and from it. */
 export interface WorkerPort {
@@ -26,7 +27,10 @@ export function listeners(): { tell(message: FromFob): void; listen: WorkerPort[
 /** Returns the port of a fob in a worker. */
 export function workerPort(worker: Worker): WorkerPort {
   const { tell, listen } = listeners();
-  worker.addEventListener('message', ({ data }: MessageEvent<FromFob>) => tell(data));
+  worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    const message = receivedFrom(data);
+    if (message !== undefined) tell(message);
+  });
   worker.addEventListener('error', event => tell({ tell: 'failed', why: event.message }));
   return { send: message => worker.postMessage(message), listen, close: () => worker.terminate() };
 }
