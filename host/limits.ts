@@ -160,8 +160,3 @@ export const COMPLETIONS_MAX = 500;
 export const TIME_LEFT_AFTER_MS = 1_000;
 /** How often a line tells the time left where there is no terminal. */
 export const PROGRESS_LINE_INTERVAL_MS = 5_000;
-
-/** `passfob trace --key`: the pairing keys of a test. */
-export const TRACE_KEY_FILE_BYTES_MAX = 65_536;
-/** Each handshake is tried with each of them. */
-export const TRACE_KEYS_MAX = 64;

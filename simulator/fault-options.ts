@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { FaultPlan } from './base/fault-plan.ts';
 import { FAULT_FILE_MAX_BYTES } from './base/limits.ts';
 import { BadPlan, checkedPlan, planOfText } from './faults/plan.ts';
+import { readAtMost } from './platform/node/read-at-most.ts';
 
 /** Prints every fault in place of a plan. */
 export const LIST = 'list';
@@ -16,12 +17,11 @@ export function readPlan(text: string): FaultPlan {
   if (!existsSync(text)) {
     throw new BadPlan('there is no such file, and a plan is written NAME=1/N,…; "list" shows the names');
   }
-  if (statSync(text).size > FAULT_FILE_MAX_BYTES) {
-    throw new BadPlan(`a file with a plan has at most ${FAULT_FILE_MAX_BYTES} bytes`);
-  }
+  const bytes = readAtMost(text, FAULT_FILE_MAX_BYTES);
+  if (bytes === undefined) throw new BadPlan(`a file with a plan has at most ${FAULT_FILE_MAX_BYTES} bytes`);
   let plan: unknown;
   try {
-    plan = JSON.parse(readFileSync(text, 'utf8'));
+    plan = JSON.parse(new TextDecoder().decode(bytes));
   } catch {
     throw new BadPlan('the file holds no JSON');
   }

@@ -1,11 +1,11 @@
 import { open } from 'node:fs/promises';
-import { PAIRING_KEY_BYTES } from '@passfob/protocol/limits';
 import { TraceDecoder, type TraceItem } from '@passfob/protocol/trace/decode';
+import { keysOfText } from '@passfob/protocol/trace/keys';
+import { TRACE_KEY_FILE_BYTES_MAX, TRACE_KEYS_MAX } from '@passfob/protocol/trace/limits';
 import { NotATrace, TraceReader } from '@passfob/protocol/trace/read';
 import type { TraceKeys } from '@passfob/protocol/trace/sealed';
 import { hostPrimitives } from '../client/primitives.ts';
 import { FobError, systemCode } from '../errors.ts';
-import { TRACE_KEY_FILE_BYTES_MAX, TRACE_KEYS_MAX } from '../limits.ts';
 import { readWhole } from './read-whole.ts';
 
 export interface TraceAsked {
@@ -108,17 +108,12 @@ function notATrace(path: string, { kind, at }: NotATrace): FobError {
 /** @throws FobError `bad-input` */
 async function keysOf(path: string, showsSecrets: boolean): Promise<TraceKeys> {
   const text = Buffer.from(await readWhole(path, TRACE_KEY_FILE_BYTES_MAX)).toString('latin1');
-  const lines = text
-    .split('\n')
-    .map(line => line.trim())
-    .filter(line => line !== '' && !line.startsWith('#'));
-  const isKey = (line: string) => line.length === 2 * PAIRING_KEY_BYTES && /^[\da-f]+$/i.test(line);
-  if (lines.length === 0 || lines.length > TRACE_KEYS_MAX || !lines.every(isKey)) {
+  const keys = keysOfText(text);
+  if (keys === undefined) {
     throw new FobError('bad-input', {
       sentence: `The file ${path} holds no pairing keys.`,
       next: `Write 1 to ${TRACE_KEYS_MAX} keys into it, 64 hexadecimal digits on a line each.`,
     });
   }
-  const keys = lines.map(line => new Uint8Array(Buffer.from(line, 'hex')));
   return { keys, primitives: hostPrimitives, showsSecrets };
 }

@@ -33,3 +33,12 @@ export const RESOLUTION_DIGITS_MAX = 9;
 export const TRACE_BYTES_DEFAULT = 67_108_864;
 /** A trace below has no place for its first records. */
 export const TRACE_BYTES_MIN = 4_096;
+
+/** The file of pairing keys of a test. Each handshake is tried with each of them. */
+export const TRACE_KEY_FILE_BYTES_MAX = 65_536;
+export const TRACE_KEYS_MAX = 64;
+/** Hexadecimal digits of a key. */
+export const PAIRING_KEY_CHARS = 64;
+
+/** Ports that the decoder keeps apart; a file that names more of them loses what was unfinished. */
+export const PORTS_MAX = 256;

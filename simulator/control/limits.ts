@@ -73,7 +73,3 @@ export const MAX_REPLAY_PART_CHARS = 1_800;
 
 /** Bytes of a fob's pairing key. */
 export const PAIRING_KEY_BYTES = 32;
-
-/** Keys in the file of `--trace-key`, and its bytes. */
-export const MAX_TRACE_KEYS = 16;
-export const MAX_TRACE_KEY_FILE_BYTES = 4_096;
