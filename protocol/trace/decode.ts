@@ -2,7 +2,7 @@ import { Reader } from '../bytes.ts';
 import { FRAME_SEALED_REQUEST, FRAME_SEALED_RESPONSE } from '../frame.ts';
 import { CCM_TAG_BYTES, COUNTER_BYTES, FRAME_CHARS_MAX } from '../limits.ts';
 import { FRAME_FAULTS, type FrameFault, isOfFob, MARK, readFrame } from './frames.ts';
-import { NOISE_CHARS_MAX } from './limits.ts';
+import { NOISE_CHARS_MAX, PORTS_MAX } from './limits.ts';
 import { messageOf, type TraceMessage } from './messages.ts';
 import type { BytesRecord, EventRecord, LeftOut, TraceRecord, TraceWay } from './records.ts';
 import { SealedFrames, type TraceKeys } from './sealed.ts';
@@ -56,12 +56,13 @@ interface Line {
 
 /**
  * Decodes the records of a trace, in their order. Every limit of a line is that of a receiver, so the decoder holds at
- * most a frame for each port and direction. No input makes it throw.
+ * most a frame for each of `PORTS_MAX` ports and each direction. No input makes it throw.
  */
 export class TraceDecoder {
   readonly #keys: TraceKeys | undefined;
   readonly #sealed = new Map<string, SealedFrames>();
   readonly #lines = new Map<string, Line>();
+  readonly #ports = new Set<string>();
   #number = 0;
 
   /** @param keys opens sealed frames of tests */
@@ -94,7 +95,7 @@ export class TraceDecoder {
 
   #bytes(record: BytesRecord, number: number): TraceItem[] {
     const { port, way, atUs } = record;
-    const items: TraceItem[] = [];
+    const items = this.#roomFor(port);
     const { text, answers } = streamOf(record);
     if (answers > 0)
       items.push({ first: number, last: number, atUs, port, way, is: { kind: 'answer', count: answers } });
@@ -106,6 +107,17 @@ export class TraceDecoder {
       from = to;
     }
     return items;
+  }
+
+  /** A trace of a fob has five ports; a file may name any number. */
+  #roomFor(port: string): TraceItem[] {
+    this.#ports.add(port);
+    if (this.#ports.size <= PORTS_MAX) return [];
+    const lost = this.end();
+    this.#sealed.clear();
+    this.#ports.clear();
+    this.#ports.add(port);
+    return lost;
   }
 
   #add(port: string, way: TraceWay, text: string, number: number, atUs: number): void {

@@ -7,9 +7,10 @@ import { PACKET_ANSWER, PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import { REFUSALS, type RefusalName } from '@passfob/protocol/refusals';
 import { toReports } from '@passfob/protocol/reports';
 import { Handshake, handshakeContext } from '@passfob/protocol/session';
-import type { TraceItem } from '@passfob/protocol/trace/decode';
+import { TraceDecoder, type TraceItem } from '@passfob/protocol/trace/decode';
 import { layoutFields, utcText } from '@passfob/protocol/trace/fields';
 import { FRAME_FAULTS, readFrame } from '@passfob/protocol/trace/frames';
+import { PORTS_MAX } from '@passfob/protocol/trace/limits';
 import type { TraceMessage } from '@passfob/protocol/trace/messages';
 import { plainFrames } from '@passfob/protocol/trace/plain';
 import type { TraceRecord, TraceWay } from '@passfob/protocol/trace/records';
@@ -412,4 +413,15 @@ describe('frames without a library', () => {
       { seed: firstSeed(), numRuns: countOf(300, 3_000) },
     );
   });
+});
+
+it('a trace of very many ports is decoded with bounded memory, and loses only what was unfinished', () => {
+  const decoder = new TraceDecoder();
+  const items = Array.from({ length: 3 * PORTS_MAX }, (_, nth) =>
+    decoder.take({ kind: 'bytes', atUs: nth, port: `port ${nth}`, way: 'in', bytes: bytesOf('abc') }),
+  ).flat();
+  expect(items.length).toBeGreaterThanOrEqual(2 * PORTS_MAX - 2);
+  const left = decoder.end();
+  expect(left.length).toBeLessThanOrEqual(PORTS_MAX);
+  expect(items.length + left.length).toBe(3 * PORTS_MAX);
 });
