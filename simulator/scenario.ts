@@ -1,9 +1,12 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { existsSync, realpathSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 import { boot } from './boot.ts';
+import { readAtMost } from './platform/node/read-at-most.ts';
+import { BESIDE_BYTES_MAX } from './scenarios/base/limits.ts';
 import type { ScenarioFiles } from './scenarios/base/world.ts';
 import { readScenario, type Scenario } from './scenarios/read.ts';
 import { type RunOptions, run, type ScenarioResult } from './scenarios/run.ts';
+import { scenarioText } from './scenarios/text.ts';
 import { memoryStore } from './state/stores.ts';
 
 /** Options of a run, and the folder of the files that a scenario names; default: the working directory. */
@@ -11,13 +14,29 @@ export interface ScenarioOptions extends RunOptions {
   readonly folder?: string | undefined;
 }
 
+/**
+ * Returns the real path of a file beside a scenario. A scenario may come from a stranger, and a link beside it too.
+ * @throws Error if it leads out of the folder
+ */
+function fileIn(folder: string, path: string): string {
+  const file = resolve(folder, path);
+  const real = existsSync(file) ? realpathSync(file) : join(realpathSync(dirname(file)), basename(file));
+  if (relative(realpathSync(folder), real).split(/[/\\]/)[0] === '..') {
+    throw new Error(`${path} leads out of the folder of the scenario.`);
+  }
+  return real;
+}
+
 function filesIn(folder: string): ScenarioFiles {
   return {
     read(path) {
-      const file = resolve(folder, path);
-      return existsSync(file) ? new Uint8Array(readFileSync(file)) : undefined;
+      const file = fileIn(folder, path);
+      if (!existsSync(file)) return undefined;
+      const bytes = readAtMost(file, BESIDE_BYTES_MAX);
+      if (bytes === undefined) throw new Error(`${path} is longer than ${BESIDE_BYTES_MAX} bytes.`);
+      return bytes;
     },
-    write: (path, bytes) => writeFileSync(resolve(folder, path), bytes),
+    write: (path, bytes) => writeFileSync(fileIn(folder, path), bytes),
   };
 }
 
@@ -31,5 +50,5 @@ export function runScenario(scenario: Scenario, options: ScenarioOptions = {}): 
  * @throws ScenarioError with line and column; the system's error for a file that cannot be read
  */
 export function runScenarioFile(path: string, options: RunOptions = {}): Promise<ScenarioResult> {
-  return runScenario(readScenario(readFileSync(path, 'utf8')), { ...options, folder: dirname(path) });
+  return runScenario(readScenario(scenarioText(path)), { ...options, folder: dirname(path) });
 }

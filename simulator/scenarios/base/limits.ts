@@ -63,3 +63,6 @@ export const PPM_MAX = 500_000;
 export const COLUMN_CHARS_MAX = 40;
 /** Bytes in a report; further ones are left out. */
 export const SHOWN_BYTES_MAX = 200;
+
+/** A state or a picture beside a scenario. */
+export const BESIDE_BYTES_MAX = 16_777_216;

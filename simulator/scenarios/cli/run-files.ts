@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { visible } from '@passfob/protocol/trace/text';
 import { UsageError } from '../../base/usage-error.ts';
@@ -8,6 +8,7 @@ import { readScenario, type Scenario } from '../read.ts';
 import { junit } from '../report/junit.ts';
 import { type FileResult, fileLines, summary } from '../report/lines.ts';
 import type { RunOptions, ScenarioResult } from '../run.ts';
+import { scenarioText } from '../text.ts';
 import { parseRunOptions } from './options.ts';
 
 /** Exit codes, as the help documents them. */
@@ -30,7 +31,7 @@ async function runFile(file: string, command: RunCommand, options: RunOptions): 
     ms: performance.now() - startMs,
   });
   try {
-    const scenario = readScenario(readFileSync(file, 'utf8'));
+    const scenario = readScenario(scenarioText(file));
     return done({
       result: await command.run(scenario, { ...options, folder: dirname(file) }),
       unreadable: undefined,

@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readScenario, runScenario } from '@passfob/simulator';
+import { readScenario, runScenario, runScenarioFile } from '@passfob/simulator';
 import { FAULT_KINDS } from '@passfob/simulator/faults/names';
 import { STEPS } from '@passfob/simulator/scenarios/steps/table';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -139,6 +139,32 @@ describe('steps of scenarios', () => {
       );
     },
   );
+
+  it('a link beside a scenario that leads out of its folder is refused, and its target stays as it is', async () => {
+    const outside = mkdtempSync(join(tmpdir(), 'passfob-outside-'));
+    const folder = mkdtempSync(join(tmpdir(), 'passfob-scenario-'));
+    onTestFinished(() => {
+      for (const one of [outside, folder]) rmSync(one, { recursive: true });
+    });
+    const file = join(outside, 'file.txt');
+    writeFileSync(file, 'untouched');
+    symlinkSync(file, join(folder, 'file.txt'));
+    symlinkSync(outside, join(folder, 'folder'));
+    for (const [path, isUpdate] of [
+      ['file.txt', true],
+      ['file.txt', false],
+      ['folder/new.txt', true],
+    ] as const) {
+      const scenario = readScenario(`title: x\nsteps:\n  - expect picture: ${path}`);
+      const { failure } = await runScenario(scenario, { folder, isUpdate });
+      expect(failure?.sentence).toContain(`${path} leads out of the folder of the scenario.`);
+    }
+    expect([readFileSync(file, 'utf8'), readdirSync(outside)]).toEqual(['untouched', ['file.txt']]);
+  });
+
+  it('a scenario file without an end is refused, and not read to it', async () => {
+    await expect(runScenarioFile('/dev/zero')).rejects.toThrow('A scenario has 262144 characters at most.');
+  });
 
   it('a picture is written by --update, compared afterwards, and a difference is shown', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'passfob-scenario-'));

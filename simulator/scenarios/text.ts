@@ -1,0 +1,16 @@
+import { readAtMost } from '../platform/node/read-at-most.ts';
+import { FILE_CHARS_MAX } from './base/limits.ts';
+import { ScenarioError } from './base/place.ts';
+
+/** A character of UTF-8 has four bytes at most. */
+const FILE_BYTES_MAX = 4 * FILE_CHARS_MAX;
+
+/**
+ * Returns the text of a scenario file.
+ * @throws ScenarioError if it is too long; the system's error if it cannot be read
+ */
+export function scenarioText(path: string): string {
+  const bytes = readAtMost(path, FILE_BYTES_MAX);
+  if (bytes !== undefined) return new TextDecoder().decode(bytes);
+  throw new ScenarioError({ line: 1, column: 1 }, `A scenario has ${FILE_CHARS_MAX} characters at most.`);
+}
