@@ -54,6 +54,28 @@ async function socket(
   });
 }
 
+it('a page that reads nothing gets a bounded part of its answers, and is closed', async () => {
+  const { port } = await served();
+  const page = await socket(port, { origin: `http://127.0.0.1:${port}` });
+  if (page === undefined) throw new Error('the page was refused');
+  let answers = 0;
+  page.on('message', data => {
+    if (String(data).includes('"ok":true')) answers++;
+  });
+  page.pause();
+  const closed = once(page, 'close');
+  const asks = 2_000;
+  for (let id = 0; id < asks && page.readyState === page.OPEN; id++) {
+    page.send(JSON.stringify({ id, do: 'screen', bitmap: 'rows' }));
+    // One at a time, since many at once are refused before any is answered.
+    await new Promise(resolve => setImmediate(resolve));
+  }
+  await expect.poll(() => page.bufferedAmount).toBe(0);
+  page.resume();
+  await closed;
+  expect(answers).toBeLessThan(asks / 2);
+});
+
 describe('pages in a folder with a random name', () => {
   const folder = '/a-key-that-nobody-can-guess/';
 

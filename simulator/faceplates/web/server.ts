@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { setTimeout as wait } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Bitmap } from '../../base/fob.ts';
 import { packedBits } from '../../control/bitmap.ts';
@@ -11,7 +12,7 @@ import { type ScreenState, screenFeed } from '../../control/screen-feed.ts';
 import { openSession } from '../../control/session.ts';
 import type { ControlTarget } from '../../control/target.ts';
 import { base64Of } from '../../recording/base64.ts';
-import { MAX_PAGE_MESSAGE_BYTES, MAX_PAGE_UNSENT_BYTES, MAX_PAGES } from '../limits.ts';
+import { MAX_PAGE_MESSAGE_BYTES, MAX_PAGE_UNSENT_BYTES, MAX_PAGES, PAGE_DRAIN_MS } from '../limits.ts';
 import { isWorthSaying, screenLines } from '../screen-lines.ts';
 import { texts } from '../texts.ts';
 import { isSameOrigin, pathInFolder, sameOriginHost, securityHeaders } from './guard.ts';
@@ -148,6 +149,12 @@ function screenMessage(state: ScreenState, say: readonly string[] | null): strin
   return JSON.stringify({ event: 'screen', powered, on, text, say, width, height, bits, planes });
 }
 
+/** Waits until a page has read most of what it was sent: one that reads nothing gets no further answers. */
+async function drained(page: WebSocket): Promise<void> {
+  while (page.readyState === page.OPEN && page.bufferedAmount > MAX_PAGE_UNSENT_BYTES)
+    await wait(PAGE_DRAIN_MS);
+}
+
 /** Serves one open page: its requests go through a session of the control protocol, and it receives every screen. */
 function servePage(target: ControlTarget, page: WebSocket): void {
   const session = openSession(target, message => {
@@ -173,7 +180,10 @@ function servePage(target: ControlTarget, page: WebSocket): void {
       return;
     }
     waiting++;
-    turn = turn.then(() => session.receive(String(data))).finally(() => waiting--);
+    turn = turn
+      .then(() => session.receive(String(data)))
+      .then(() => drained(page))
+      .finally(() => waiting--);
   });
   // For instance a message over the limit; `close` follows.
   page.on('error', () => undefined);
