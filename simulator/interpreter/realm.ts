@@ -80,9 +80,9 @@ interface Calls {
 
 /**
  * `import()` would load code from outside. Espruino has none: its lexer knows no such word. Comments may stand before the
- * parenthesis, also those of HTML (ECMA-262, B.1.1).
+ * parenthesis, also those of HTML (ECMA-262, B.1.1), which this pattern spells so that it can stand in a page itself.
  */
-const IMPORT = /\bimport\s*(?:\(|\/[/*]|<!--|-->|\.\s*(?:source|defer|\/|<!--|-->))/;
+const IMPORT = /\bimport\s*(?:\(|\/[/*]|<!-{2}|-->|\.\s*(?:source|defer|\/|<!-{2}|-->))/;
 
 /** The JavaScript context of one boot, with the built-ins of Espruino. */
 export class Realm {

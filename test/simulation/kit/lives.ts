@@ -1,32 +1,34 @@
 import { isFobError } from 'passfob/client';
 import { expect } from 'vitest';
-import { firstSeed, isBigRun, share } from '../../kit/counts.ts';
+import { firstSeed, share } from '../../kit/counts.ts';
 import { births } from './births.ts';
 import { UsedLife } from './used-life.ts';
 
 /** Files that share the lives, so that each has a worker of its own. */
 const PARTS = 4;
-const LIVES = 10_000;
-const FEW = 12;
+/** In `npm test`. */
+export const FEW_LIVES = 12;
+/** In a long run, whose share of this is tried: a tenth means a hundred lives, since a life takes a tenth of a second. */
+export const MANY_LIVES = Math.ceil(10_000 * share);
 /** For each part of a full run. */
 export const LIVES_TIMEOUT_MS = 7_200_000;
 
-/**
- * The numbers of the lives of one part: `PASSFOB_SEED=n` repeats life n alone. Of a share of a long run the square is
- * tried, since a life takes a tenth of a second: a tenth means a hundred lives.
- */
-function numbers(part: number): number[] {
+/** The numbers of the lives of one part, of so many of all parts: `PASSFOB_SEED=n` repeats life n alone. */
+function numbers(part: number, count: number): number[] {
   const isOurs = (number: number) => number % PARTS === part;
   const one = process.env.PASSFOB_SEED;
   if (one) return [Number(one)].filter(isOurs);
-  const count = isBigRun ? Math.ceil(LIVES * share ** 2) : FEW;
   return Array.from({ length: count }, (_, index) => firstSeed() + index).filter(isOurs);
 }
 
-/** Lives the lives of one part. @param part from 0 */
-export async function liveAll(part: number): Promise<void> {
+/**
+ * Lives the lives of one part.
+ * @param part from 0
+ * @param count of the lives of all parts
+ */
+export async function liveAll(part: number, count: number): Promise<void> {
   const born = await births();
-  const lives = numbers(part);
+  const lives = numbers(part, count);
   let shown = 0;
   for (const number of lives) shown += await live(new UsedLife(number, born), number);
   // Otherwise the lives would show nothing.
