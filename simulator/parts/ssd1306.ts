@@ -74,9 +74,9 @@ export class Ssd1306 implements I2cPart {
   #state = new Registers();
   /** One byte per segment and page: the lowest bit is the uppermost row. */
   #memory: Uint8Array = new Uint8Array(DISPLAY_WIDTH * PAGES);
-  /** Bytes of a command whose parameters are not complete. */
   /** Whether a picture has the memory and the registers as they are. */
   #isLent = false;
+  /** Bytes of a command whose parameters are not complete. */
   readonly #command = [0, 0, 0, 0, 0, 0, 0];
   #commandBytes = 0;
 
