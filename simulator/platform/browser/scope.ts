@@ -3,7 +3,7 @@
  * names in an object of this boot. What a script declares at its top level are variables of a function, which are fast;
  * the object has accessors to them, for later scripts and for `global`.
  */
-import { SPELLED_KEPT_MAX } from '../../base/limits.ts';
+import { KEPT_SCRIPTS_MAX } from '../../base/limits.ts';
 import { type Declared, declarationsOf } from './declarations.ts';
 
 type Scope = Record<string, unknown>;
@@ -64,7 +64,7 @@ function keptScript(source: string, fileName: string): Compiled {
   kept.delete(key);
   kept.set(key, script);
   const [oldest] = kept.keys();
-  if (kept.size > SPELLED_KEPT_MAX && oldest !== undefined) kept.delete(oldest);
+  if (kept.size > KEPT_SCRIPTS_MAX && oldest !== undefined) kept.delete(oldest);
   return script;
 }
 
