@@ -189,7 +189,7 @@ export const AGING_PPM_PER_STEP = 0.1;
 export const GRAPHICS_MAX_SIDE = 32_767;
 /** Room at first for the bytes of a native call's argument: a row of a display and its commands. */
 export const SINK_BYTES = 256;
-/** Long scripts that are kept for the next boot, compiled or with their tokens as words: how many, and from how long on. */
+/** Long scripts that are kept for the next boot, compiled or with tokens as words: how many, and their least characters. */
 export const KEPT_SCRIPTS_MAX = 16;
 export const KEPT_SCRIPTS_CHARS_MIN = 1024;
 /** Fonts whose columns are kept between two texts. */

@@ -1,3 +1,4 @@
+import { bytesOfText } from '../../base/bytes.ts';
 import { SHOWN_BYTES_MAX } from '../base/limits.ts';
 import { StepFailed } from '../base/place.ts';
 import { byKind, choice, field, map, type Shape, text, written } from '../base/shapes.ts';
@@ -103,7 +104,7 @@ export const wireSteps = [
     byKind({ value: bytes, map: traffic }),
     (world, given) => {
       const { port: name, text: content } = trafficOf(given);
-      wireOf(world, name).write(Uint8Array.from(content, letter => letter.charCodeAt(0)));
+      wireOf(world, name).write(bytesOfText(content));
     },
   ),
   step(
