@@ -4,6 +4,7 @@ import {
   DESCRIPTION,
   ENHANCED_PACKET,
   INTERFACE_DESCRIPTION,
+  joined,
   LINK_TYPE,
   OPTION_COMMENT,
   OPTION_INTERFACE_DESCRIPTION,
@@ -110,14 +111,4 @@ function packetBlock(record: Exclude<TraceRecord, { kind: 'unknown' }>, id: numb
   const flags = new Uint8Array(4);
   flags[0] = record.way === 'in' ? INBOUND : OUTBOUND;
   return block(ENHANCED_PACKET, fixed, [{ code: OPTION_PACKET_FLAGS, value: flags }]);
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
