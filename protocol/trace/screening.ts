@@ -105,8 +105,8 @@ export class Screening {
     const line = port.lines[way];
     line.held.push(this.#hold(record, undefined));
     line.text += streamOf(record).text;
-    if (line.text.endsWith('\n')) this.#decide(port, way);
-    else if (!line.text.includes(MARK) || line.text.length > FRAME_CHARS_MAX) this.#decide(port, way);
+    const isFrameBegun = line.text.includes(MARK) && line.text.length <= FRAME_CHARS_MAX;
+    if (line.text.endsWith('\n') || !isFrameBegun) this.#decide(port, way);
   }
 
   /** Decides about all that is held of a line, which is over or no frame. */
