@@ -69,7 +69,7 @@ class Registers {
 export class Ssd1306 implements I2cPart {
   readonly address = 0x3c;
   readonly name = 'SSD1306';
-  readonly #chance: () => Randomness;
+  readonly #randomness: () => Randomness;
   readonly #changed: (pixelsArrived: boolean) => void;
   #state = new Registers();
   /** One byte per segment and page: the lowest bit is the uppermost row. */
@@ -85,7 +85,7 @@ export class Ssd1306 implements I2cPart {
    * on.
    */
   constructor(options: { randomness(): Randomness; changed(pixelsArrived: boolean): void }) {
-    this.#chance = options.randomness;
+    this.#randomness = options.randomness;
     this.#changed = options.changed;
   }
 
@@ -97,7 +97,7 @@ export class Ssd1306 implements I2cPart {
     this.#isLent = false;
     this.#state = new Registers();
     this.#commandBytes = 0;
-    this.#memory = this.#chance().bytes(this.#memory.length);
+    this.#memory = this.#randomness().bytes(this.#memory.length);
   }
 
   powerOff(): void {
