@@ -71,7 +71,7 @@ export class FobKeys {
       );
   }
 
-  /** A contact moves, also where nothing has power. */
+  /** Schedules a move of a contact, which happens without power as well. */
   #later(us: number, action: () => void): Due {
     return this.#scheduler.at(this.#scheduler.nowUs + us, action, true);
   }
