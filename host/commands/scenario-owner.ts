@@ -208,7 +208,7 @@ class ScenarioOwner {
     await this.open(call);
     const { signal } = call;
     const { pin, locked, failures } = await this.client.call('status', {}, { signal });
-    // A locked fob does not tell.
+    // A locked fob does not tell how many accounts it has.
     const { accounts } = locked ? { accounts: undefined } : await this.client.call('info', {}, { signal });
     const { state: clock } = await askTime(this.ownerTools(call), this.client);
     return { state, accounts, clock, pin: PIN_STATES[pin] ?? '', locked: locked !== 0, failures };

@@ -48,7 +48,7 @@ function decode64(text: string): Uint8Array {
   return bytes;
 }
 
-/** What frames need of the primitives. */
+/** The primitives that frames need. */
 export type FramePrimitives = Pick<Primitives, 'crc32' | 'encode64' | 'decode64'>;
 
 export const plainFrames: FramePrimitives = { crc32, encode64, decode64 };

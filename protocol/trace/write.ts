@@ -24,7 +24,7 @@ const HALF = 4_294_967_296;
 /** Bits 0 and 1 of the flags of a packet (§4.3): which way it goes, seen from the fob. */
 const INBOUND = 1;
 const OUTBOUND = 2;
-/** The interface of what is at no port. */
+/** The interface of events, which are at no port. */
 const EVENTS = 'fob';
 
 /** What the head of a file says about it. */
@@ -48,7 +48,7 @@ export class TraceWriter {
     this.#origin = origin;
   }
 
-  /** Returns the section header and the interface of what is at no port: the beginning of the file. */
+  /** Returns the section header and the interface of events: the beginning of the file. */
   start(): Uint8Array {
     const { program, comment } = this.#origin;
     const fixed = new Uint8Array(16);
