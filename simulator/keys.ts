@@ -9,7 +9,7 @@ import { FaultDraw } from './faults/draw.ts';
 export class FobKeys {
   readonly #pins: readonly string[];
   readonly #scheduler: Scheduler;
-  readonly #chance: Randomness;
+  readonly #randomness: Randomness;
   readonly #edge: (pin: string, level: boolean) => void;
   readonly #levels = new Map<string, boolean>();
   readonly #bounces = new Map<string, Due[]>();
@@ -29,7 +29,7 @@ export class FobKeys {
     this.#faults = options.faults ?? new FaultDraw(0);
     this.#pins = options.pins;
     this.#scheduler = options.scheduler;
-    this.#chance = options.randomness;
+    this.#randomness = options.randomness;
     this.#edge = options.edge;
   }
 
@@ -71,7 +71,7 @@ export class FobKeys {
       );
   }
 
-  /** A contact moves, also where nothing has power. */
+  /** Schedules a move of a contact, which happens without power as well. */
   #later(us: number, action: () => void): Due {
     return this.#scheduler.at(this.#scheduler.nowUs + us, action, true);
   }
@@ -81,7 +81,7 @@ export class FobKeys {
     for (const due of this.#bounces.get(pin) ?? []) this.#scheduler.cancel(due);
     this.#change(pin, down);
     const worn = this.#faults.strikes('buttons.bounce');
-    const times = bounces(worn ?? this.#chance, worn !== undefined);
+    const times = bounces(worn ?? this.#randomness, worn !== undefined);
     this.#bounces.set(
       pin,
       times.map((us, index) => this.#later(us, () => this.#change(pin, index % 2 === 0 ? !down : down))),

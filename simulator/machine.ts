@@ -501,7 +501,7 @@ function noPicture(): Bitmap {
   return { width: DISPLAY_WIDTH, height: DISPLAY_HEIGHT, pixels };
 }
 
-/** A screen at this moment. Most people read its words: its pixels are made where they are asked for. */
+/** The screen at this moment. Most callers read its text only, so its pixels are made when they are asked for. */
 function seen(on: boolean, text: readonly string[], picture: () => Bitmap, brightness?: number): Screen {
   let bitmap: Bitmap | undefined;
   return {

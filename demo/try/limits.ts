@@ -39,7 +39,7 @@ export const WIRE_ROWS_MAX = 200;
 /** Results of the service that its log keeps, the newest. */
 export const LOG_ROWS_MAX = 50;
 
-/** Time that a clock's hand takes on the page. */
+/** Time between two updates of the clock on the page. */
 export const CLOCK_SHOWN_MS = 250;
 
 /** Most CSS pixels for one pixel of a display. */
@@ -48,7 +48,7 @@ export const SCALE_MAX = 3;
 /** Compressed bytes of the whole page (gzip): about a second on a slow mobile line. */
 export const PAGE_BYTES_MAX = 150_000;
 
-/** Of a message from a worker: keys of a board, lines of its display and their characters, pixels of a side, bytes. */
+/** Of a message from a worker: keys of a board, lines of a display, characters of one, pixels of a side, and bytes. */
 export const KEYS_MAX = 8;
 export const LINES_MAX = 64;
 export const LINE_CHARS_MAX = 1_000;

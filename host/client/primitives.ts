@@ -3,6 +3,7 @@ import { sha1 } from '@noble/hashes/legacy.js';
 import { sha256, sha512 } from '@noble/hashes/sha2.js';
 import { type AesBlocks, ccmOpen, ccmSeal } from '@passfob/protocol/ccm';
 import { type Algorithm, type Parts, type Primitives, SHA1, SHA256 } from '@passfob/protocol/primitives';
+import { crc32 } from '@passfob/protocol/trace/plain';
 import { base64 } from '@scure/base';
 
 const ZERO_IV = new Uint8Array(16);
@@ -17,18 +18,6 @@ function hash(algorithm: Algorithm, parts: Parts): Uint8Array {
   const state = (algorithm === SHA1 ? sha1 : algorithm === SHA256 ? sha256 : sha512).create();
   for (const part of parts.flat()) state.update(part);
   return state.digest();
-}
-
-const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
-  return crc;
-});
-
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 255] ?? 0);
-  return (crc ^ 0xffffffff) >>> 0;
 }
 
 function decode64(text: string): Uint8Array {

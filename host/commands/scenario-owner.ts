@@ -1,3 +1,4 @@
+import { bytesOf } from '@passfob/protocol/bytes';
 import { readPairingCode } from '@passfob/protocol/pairing';
 import { type CallOptions, type Client, connect } from '../client/client.ts';
 import { pairingCode, pairingKey } from '../client/handshake.ts';
@@ -16,7 +17,7 @@ interface Wire {
   onData(listener: (bytes: Uint8Array) => void): () => void;
 }
 
-/** With what the owner in a scenario works (`simulator/scenarios/owner.ts`). Its time is simulated. */
+/** `ScenarioTools` of simulator/scenarios/base/owner.ts: the cable, and the time and randomness of the scenario. */
 interface Tools {
   readonly wire: Wire;
   now(): number;
@@ -30,9 +31,10 @@ interface Call {
   readonly onPressNeeded: () => void;
 }
 
+/** By `status.pin`. */
 const PIN_STATES = ['none', 'set', 'must be chosen'];
+/** `respond.number` without two digits to compare. */
 const NO_NUMBER = 255;
-const latin1 = (text: string) => Uint8Array.from(text, letter => letter.charCodeAt(0));
 
 /**
  * Plays the owner in scenarios of simulated fobs, with the same client and the same steps as the commands. It keeps
@@ -47,7 +49,7 @@ class ScenarioOwner {
     this.tools = tools;
     const cable = pipe({
       name: 'scenario',
-      write: async text => tools.wire.write(latin1(text)),
+      write: async text => tools.wire.write(bytesOf(text)),
       release: async () => {},
     });
     tools.wire.onData(bytes => cable.receive(bytes));
@@ -206,7 +208,7 @@ class ScenarioOwner {
     await this.open(call);
     const { signal } = call;
     const { pin, locked, failures } = await this.client.call('status', {}, { signal });
-    // A locked fob does not tell.
+    // A locked fob does not tell how many accounts it has.
     const { accounts } = locked ? { accounts: undefined } : await this.client.call('info', {}, { signal });
     const { state: clock } = await askTime(this.ownerTools(call), this.client);
     return { state, accounts, clock, pin: PIN_STATES[pin] ?? '', locked: locked !== 0, failures };

@@ -8,7 +8,7 @@ import { hostPrimitives } from '../client/primitives.ts';
 import { FobError, systemCode } from '../errors.ts';
 import { readWhole } from './read-whole.ts';
 
-export interface TraceAsked {
+export interface TraceQuery {
   /** File with pairing keys of a test. */
   readonly key: string | undefined;
   readonly secrets: boolean;
@@ -32,7 +32,7 @@ const US_PER_SECOND = 1_000_000;
  */
 export async function decodeTrace(
   path: string,
-  asked: TraceAsked,
+  asked: TraceQuery,
   signal: AbortSignal,
   say: (item: TraceItem, sinceUs: number) => Promise<void>,
 ): Promise<{ readonly isCutOff: boolean }> {
@@ -63,7 +63,7 @@ export async function decodeTrace(
 function isAsked(
   { is, atUs }: TraceItem,
   sinceUs: number,
-  { frames, fromSeconds, toSeconds }: TraceAsked,
+  { frames, fromSeconds, toSeconds }: TraceQuery,
 ): boolean {
   const seconds = (atUs - sinceUs) / US_PER_SECOND;
   if (frames && !FRAMES.includes(is.kind)) return false;

@@ -31,8 +31,20 @@ export interface Option {
   readonly value: Uint8Array;
 }
 
+/** Returns a length with its padding to a multiple of four bytes. */
 export function padded(length: number): number {
   return (length + 3) & ~3;
+}
+
+/** Returns the bytes of all parts, one after the other. */
+export function joined(...parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 function optionsLength(options: readonly Option[]): number {

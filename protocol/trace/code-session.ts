@@ -32,7 +32,7 @@ export class CodeSession {
     return isSealed ? this.#sealed : this.#clear;
   }
 
-  /** Whether any frame now may be of such a session: damaged ones do not say. */
+  /** Whether a damaged frame may be of such a session: its type cannot be read. */
   get isNear(): boolean {
     return this.#clear || this.#sealed;
   }

@@ -39,7 +39,7 @@ export interface TraceItem {
   readonly last: number;
   /** Time of the last record. */
   readonly atUs: number;
-  /** Absent of what is at no port. */
+  /** Absent for an event, which is at no port. */
   readonly port?: string;
   readonly way?: TraceWay;
   readonly is: ItemContent;
@@ -95,7 +95,7 @@ export class TraceDecoder {
 
   #bytes(record: BytesRecord, number: number): TraceItem[] {
     const { port, way, atUs } = record;
-    const items = this.#roomFor(port);
+    const items = this.#limitPorts(port);
     const { text, answers } = streamOf(record);
     if (answers > 0)
       items.push({ first: number, last: number, atUs, port, way, is: { kind: 'answer', count: answers } });
@@ -103,14 +103,17 @@ export class TraceDecoder {
       const end = text.indexOf('\n', from);
       const to = end < 0 ? text.length : end + 1;
       this.#add(port, way, text.slice(from, to), number, atUs);
-      items.push(...this.#ripe(port, way, number));
+      items.push(...this.#finishedIfOver(port, way, number));
       from = to;
     }
     return items;
   }
 
-  /** A trace of a fob has five ports; a file may name any number. */
-  #roomFor(port: string): TraceItem[] {
+  /**
+   * Returns what was unfinished where the file names too many ports, and forgets them: a trace of a fob has five, a file
+   * may name any number.
+   */
+  #limitPorts(port: string): TraceItem[] {
     this.#ports.add(port);
     if (this.#ports.size <= PORTS_MAX) return [];
     const lost = this.end();
@@ -130,8 +133,8 @@ export class TraceDecoder {
     }
   }
 
-  /** Returns the items of a line that is over, and of text before a mark or beyond every limit. */
-  #ripe(port: string, way: TraceWay, number: number): TraceItem[] {
+  /** Returns the items of a line that has ended, or that is longer than text or a frame may be. */
+  #finishedIfOver(port: string, way: TraceWay, number: number): TraceItem[] {
     const line = this.#lines.get(`${way} ${port}`);
     if (line === undefined) return [];
     if (line.text.endsWith('\n')) return this.#finished(port, way, number);

@@ -87,7 +87,7 @@ function sumText(bits: Readonly<Record<number, string>>, value: number): string 
 }
 
 const DAY_SECONDS = 86_400;
-/** Days of 400 years, of a century, of four years and of a year in the Gregorian calendar. */
+/** Days of 400 years of the Gregorian calendar, after which it repeats. */
 const DAYS_OF_400 = 146_097;
 
 /**

@@ -10,7 +10,8 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-function crc32(bytes: Uint8Array): number {
+/** Returns the CRC-32 of IEEE 802.3: 0 to 2^32 - 1. */
+export function crc32(bytes: Uint8Array): number {
   let crc = 0xffffffff;
   for (const byte of bytes) crc = (crc >>> 8) ^ (CRC_TABLE[(crc ^ byte) & 255] ?? 0);
   return (crc ^ 0xffffffff) >>> 0;
@@ -47,7 +48,7 @@ function decode64(text: string): Uint8Array {
   return bytes;
 }
 
-/** What frames need of the primitives. */
+/** The primitives that frames need. */
 export type FramePrimitives = Pick<Primitives, 'crc32' | 'encode64' | 'decode64'>;
 
 export const plainFrames: FramePrimitives = { crc32, encode64, decode64 };

@@ -3,6 +3,7 @@ import {
   DESCRIPTION,
   ENHANCED_PACKET,
   INTERFACE_DESCRIPTION,
+  joined,
   LINK_TYPE,
   OPTION_INTERFACE_DESCRIPTION,
   OPTION_INTERFACE_NAME,
@@ -88,7 +89,7 @@ export class TraceReader {
   }
 
   #read(chunk: Uint8Array, records: TraceRecord[]): void {
-    this.#held = concatenated(this.#held, chunk);
+    this.#held = joined(this.#held, chunk);
     for (let length = this.#next(); length > 0; length = this.#next()) {
       const bytes = this.#held.subarray(0, length);
       const record = this.#skipping > 0 ? undefined : this.#block(bytes);
@@ -205,11 +206,4 @@ export class TraceReader {
 
 function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-}
-
-function concatenated(one: Uint8Array, other: Uint8Array): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(one.length + other.length);
-  all.set(one);
-  all.set(other, one.length);
-  return all;
 }

@@ -7,7 +7,7 @@ import { HELD_BYTES_MAX, HELD_RECORDS_MAX } from './limits.ts';
 import type { BytesRecord, LeftOut, TraceRecord, TraceWay } from './records.ts';
 import { REPORTS, streamOf } from './stream.ts';
 
-/** Line ends, Ctrl-C, ACK, XON, DLE, XOFF: characters that say nothing. */
+/** Line ends, Ctrl-C, ACK, XON, DLE, XOFF: characters that carry no text. */
 const CONTROLS = [10, 13, 3, PACKET_ANSWER, 17, 16, 19];
 /** A frame that was damaged on its way, unlike source text that has a mark by chance. */
 const FRAME_BEGINNING = /^[AB][\w+/=]{3}/;
@@ -105,8 +105,8 @@ export class Screening {
     const line = port.lines[way];
     line.held.push(this.#hold(record, undefined));
     line.text += streamOf(record).text;
-    if (line.text.endsWith('\n')) this.#decide(port, way);
-    else if (!line.text.includes(MARK) || line.text.length > FRAME_CHARS_MAX) this.#decide(port, way);
+    const isFrameBegun = line.text.includes(MARK) && line.text.length <= FRAME_CHARS_MAX;
+    if (line.text.endsWith('\n') || !isFrameBegun) this.#decide(port, way);
   }
 
   /** Decides about all that is held of a line, which is over or no frame. */
@@ -142,7 +142,7 @@ export class Screening {
     return port.isConsole && isTyped ? 'console' : 'show';
   }
 
-  /** Lines that have no end any more. */
+  /** Leaves out the unfinished lines of all ports: their ends will not come any more. */
   #forgetLines(): void {
     for (const { lines } of this.#ports.values())
       for (const line of Object.values(lines)) this.#leaveOut(line);

@@ -15,6 +15,7 @@ export interface StreamPart {
   readonly answers: number;
 }
 
+/** Returns the text and the answers in a record. */
 export function streamOf(record: BytesRecord): StreamPart {
   const all = textIn(record);
   if (record.way === 'in') return { text: all, answers: 0 };

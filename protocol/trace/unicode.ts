@@ -1,7 +1,7 @@
 /** UTF-8 without a library: this code runs in Node, in a page and in a worker alike. */
 
+/** Returns the text in UTF-8, with `?` for each surrogate without its other half. */
 export function bytesOfText(text: string): Uint8Array {
-  // Halves of surrogate pairs have no UTF-8.
   const encoded = encodeURIComponent(text.replace(/\p{Cs}/gu, '?'));
   const bytes: number[] = [];
   for (let i = 0; i < encoded.length; i++) {

@@ -4,6 +4,7 @@ import {
   DESCRIPTION,
   ENHANCED_PACKET,
   INTERFACE_DESCRIPTION,
+  joined,
   LINK_TYPE,
   OPTION_COMMENT,
   OPTION_INTERFACE_DESCRIPTION,
@@ -23,7 +24,7 @@ const HALF = 4_294_967_296;
 /** Bits 0 and 1 of the flags of a packet (§4.3): which way it goes, seen from the fob. */
 const INBOUND = 1;
 const OUTBOUND = 2;
-/** The interface of what is at no port. */
+/** The interface of events, which are at no port. */
 const EVENTS = 'fob';
 
 /** What the head of a file says about it. */
@@ -47,7 +48,7 @@ export class TraceWriter {
     this.#origin = origin;
   }
 
-  /** Returns the section header and the interface of what is at no port: the beginning of the file. */
+  /** Returns the section header and the interface of events: the beginning of the file. */
   start(): Uint8Array {
     const { program, comment } = this.#origin;
     const fixed = new Uint8Array(16);
@@ -110,14 +111,4 @@ function packetBlock(record: Exclude<TraceRecord, { kind: 'unknown' }>, id: numb
   const flags = new Uint8Array(4);
   flags[0] = record.way === 'in' ? INBOUND : OUTBOUND;
   return block(ENHANCED_PACKET, fixed, [{ code: OPTION_PACKET_FLAGS, value: flags }]);
-}
-
-function joined(...parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -1,6 +1,6 @@
 /**
- * The odds of a fault: it strikes on one occasion in so many, and on each with 1. Without odds it never strikes. The
- * numbers are whole, so that a plan means the same on every machine.
+ * The odds of a fault: N for 1 in N. With 1 it strikes on each occasion, and never with 0 or without odds. N is a whole
+ * number, so that a plan means the same on every machine.
  */
 export type OneIn = number;
 

@@ -1,10 +1,9 @@
-import type { TraceRecord } from '@passfob/protocol/trace/records';
-
 /**
  * The interface of a simulated fob for the rest of the simulator (fronts, faceplates, control) and for tests of other
  * projects. `boot()` makes a fob; behind this interface is an Espruino board made of software.
  */
 
+import type { TraceRecord } from '@passfob/protocol/trace/records';
 import type { FaultPlan, FaultReport } from './fault-plan.ts';
 
 export type BoardName = 'pico' | 'pico-hid' | 'banglejs2' | 'bench';
@@ -221,8 +220,8 @@ export interface Insides {
 export interface SimulatedFob {
   readonly board: BoardName;
   /**
-   * The port that carries frames, through the cable on which faults of the wire strike: `USB` on pico, `Bluetooth` on banglejs2, `Serial1` on bench, reports of `frames` on
-   * pico-hid.
+   * The port that carries frames, through the cable on which faults of the wire strike: `USB` on pico, `Bluetooth` on
+   * banglejs2, `Serial1` on bench, reports of `frames` on pico-hid.
    */
   readonly link: Wire;
   serial(port: 'USB' | 'Serial1' | 'Serial2' | 'Bluetooth'): Wire;

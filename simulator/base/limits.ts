@@ -189,9 +189,9 @@ export const AGING_PPM_PER_STEP = 0.1;
 export const GRAPHICS_MAX_SIDE = 32_767;
 /** Room at first for the bytes of a native call's argument: a row of a display and its commands. */
 export const SINK_BYTES = 256;
-/** Files of an image that are kept compiled for the next boot: how many, and from which length in characters on. */
-export const SPELLED_KEPT_MAX = 16;
-export const SPELLED_KEPT_FROM = 1024;
+/** Long scripts that are kept for the next boot, compiled or with tokens as words: how many, and their least characters. */
+export const KEPT_SCRIPTS_MAX = 16;
+export const KEPT_SCRIPTS_CHARS_MIN = 1024;
 /** Fonts whose columns are kept between two texts. */
 export const FONTS_KNOWN_MAX = 8;
 /** Rows of a column that are drawn at a time: as many bits are left of 31 where the first row is the last one of a byte. */

@@ -30,7 +30,7 @@ function recordingPart({ recorder }: ControlTarget, from: number): CommandResult
   return { text, next: next < lines ? next : null, unrepeatable: recorder.unrepeatable ?? null };
 }
 
-/** What developers ask of a running fob: its wire, its inside, faults of its parts, and recordings. */
+/** Commands for developers: wire, inside, faults of parts, and recordings of a running fob. */
 export const developerCommands: Readonly<Record<string, ControlCommand>> = {
   inside: command({}, ({ target }) => insideResult(target)),
   observe: command({ what: oneOf('wire', 'inside') }, ({ observer }, { what }) => {

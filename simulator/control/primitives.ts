@@ -18,7 +18,7 @@ function hash(algorithm: number, parts: Parts): Uint8Array {
   return state.digest();
 }
 
-/** The protocol's primitives for whoever looks at a wire with a test's key: on @noble, in Node and in a browser. */
+/** The protocol's primitives for views of a wire with a test's key: on @noble, in Node and in a browser. */
 export const tracePrimitives: Primitives = {
   ...plainFrames,
   hash,

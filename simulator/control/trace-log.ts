@@ -1,3 +1,4 @@
+import { joined } from '@passfob/protocol/trace/blocks';
 import type { TraceRecord } from '@passfob/protocol/trace/records';
 import { Screening } from '@passfob/protocol/trace/screening';
 import { TraceWriter } from '@passfob/protocol/trace/write';
@@ -41,14 +42,7 @@ export class TraceLog {
   /** Returns the records as a trace file (docs/traces.md). */
   file(board: string): Uint8Array {
     const writer = new TraceWriter({ program: 'passfob simulate', board });
-    const pieces = [writer.start(), ...this.records.map(record => writer.record(record))];
-    const file = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-    let at = 0;
-    for (const piece of pieces) {
-      file.set(piece, at);
-      at += piece.length;
-    }
-    return file;
+    return joined(writer.start(), ...this.records.map(record => writer.record(record)));
   }
 
   #keep(record: TraceRecord): void {

@@ -29,7 +29,7 @@ export const MAX_PAGES = 16;
 
 /** A page with more unsent bytes than this gets no new screen until it has caught up. */
 export const MAX_PAGE_UNSENT_BYTES = 64 * 1_024;
-/** How often it is looked at whether a slow page has read on. */
+/** Time between two looks at whether a slow page has caught up. */
 export const PAGE_DRAIN_MS = 50;
 
 export const MAX_URL_CHARS = 2_048;

@@ -82,7 +82,6 @@ export const panelTexts = {
   fileList: (count: number) => `Files in Storage (${number(count)})`,
   eeprom: (name: string, pages: number) => `EEPROM ${name}: ${many(pages, 'page', 'pages')} of 32 bytes`,
   noEeprom: 'There is no EEPROM on the bus.',
-  eepromPicture: 'Pages of the EEPROM, darker the more often they were written',
   neverWritten: 'No page was written since this simulator began.',
   mostWritten: (pages: readonly (readonly [number, number])[], untouched: number) =>
     `Most writes: ${pages.map(([page, count]) => `page ${page} ${times(count)}`).join(', ')}. ` +
@@ -143,7 +142,6 @@ export const panelTexts = {
   losesTimeHint: 'Only while the power is off: the clock is fed otherwise.',
   timeLost: 'The clock has lost its time.',
   usb: 'USB cable',
-  supply: 'Supply',
   supplyLabel: 'Millivolts',
   setSupply: 'Set the supply',
   supplySet: 'The supply is set.',

@@ -1,5 +1,6 @@
 import type { FaultName, FaultPlace, FaultPlan } from '../base/fault-plan.ts';
 import { FAULT_ODDS_MAX } from '../base/limits.ts';
+import { isObject } from '../base/objects.ts';
 import { oddsOf } from './draw.ts';
 import { FAULT_KINDS, FAULT_NAMES } from './names.ts';
 
@@ -8,10 +9,6 @@ export class BadPlan extends Error {}
 
 const BUS_FAULT_KINDS: readonly unknown[] = FAULT_KINDS.bus;
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 function checkOdds(name: string, odds: unknown): void {
   if (Number.isSafeInteger(odds) && Number(odds) >= 0 && Number(odds) <= FAULT_ODDS_MAX) return;
   throw new BadPlan(`the odds of ${name} must be a whole number N up to ${FAULT_ODDS_MAX}, for 1 in N`);
@@ -19,14 +16,14 @@ function checkOdds(name: string, odds: unknown): void {
 
 function checkPlanned(at: unknown): void {
   const isRight =
-    isRecord(at) &&
+    isObject(at) &&
     Object.entries(at).every(([number, kind]) => /^[1-9]\d*$/.test(number) && BUS_FAULT_KINDS.includes(kind));
   if (!isRight) throw new BadPlan('bus.at names fail, late or hang by the number of a transfer');
 }
 
 /** Checks a plan that comes from outside. @throws BadPlan */
 export function checkedPlan(plan: unknown): FaultPlan {
-  if (!isRecord(plan)) throw new BadPlan('a plan is an object with places of faults');
+  if (!isObject(plan)) throw new BadPlan('a plan is an object with places of faults');
   for (const [place, faults] of Object.entries(plan)) {
     if (place === 'seed') {
       if (!Number.isSafeInteger(faults)) throw new BadPlan('the seed of a plan must be a whole number');
@@ -36,7 +33,7 @@ export function checkedPlan(plan: unknown): FaultPlan {
       throw new BadPlan(`there are no such faults; the places are ${Object.keys(FAULT_KINDS).join(', ')}`);
     }
     const kinds: readonly string[] = FAULT_KINDS[place as FaultPlace];
-    if (!isRecord(faults)) throw new BadPlan(`${place} must name its faults: ${kinds.join(', ')}`);
+    if (!isObject(faults)) throw new BadPlan(`${place} must name its faults: ${kinds.join(', ')}`);
     for (const [kind, odds] of Object.entries(faults)) {
       if (place === 'bus' && kind === 'at') checkPlanned(odds);
       else if (kinds.includes(kind)) checkOdds(`${place}.${kind}`, odds);

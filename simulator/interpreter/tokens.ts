@@ -1,4 +1,4 @@
-import { SPELLED_KEPT_FROM, SPELLED_KEPT_MAX } from '../base/limits.ts';
+import { KEPT_SCRIPTS_CHARS_MIN, KEPT_SCRIPTS_MAX } from '../base/limits.ts';
 
 /** Words that Espruino's lexer reads for the bytes from 138 up (jslex.h); nine values are unused before `??`. */
 const FIRST = 138;
@@ -65,12 +65,12 @@ function rawString(code: string, at: number): { text: string; end: number } {
  * @param code one character a byte
  */
 export function spelled(code: string): string {
-  if (code.length < SPELLED_KEPT_FROM) return spelledAnew(code);
+  if (code.length < KEPT_SCRIPTS_CHARS_MIN) return spelledAnew(code);
   // Each boot runs the same files again.
   const kept = spelledBefore.get(code);
   if (kept !== undefined) return kept;
   const text = spelledAnew(code);
-  if (spelledBefore.size >= SPELLED_KEPT_MAX) spelledBefore.clear();
+  if (spelledBefore.size >= KEPT_SCRIPTS_MAX) spelledBefore.clear();
   spelledBefore.set(code, text);
   return text;
 }

@@ -69,14 +69,14 @@ class Registers {
 export class Ssd1306 implements I2cPart {
   readonly address = 0x3c;
   readonly name = 'SSD1306';
-  readonly #chance: () => Randomness;
+  readonly #randomness: () => Randomness;
   readonly #changed: (pixelsArrived: boolean) => void;
   #state = new Registers();
   /** One byte per segment and page: the lowest bit is the uppermost row. */
   #memory: Uint8Array = new Uint8Array(DISPLAY_WIDTH * PAGES);
+  /** Whether a picture that was taken shares memory and registers: they are copied before they change. */
+  #isShared = false;
   /** Bytes of a command whose parameters are not complete. */
-  /** Whether a picture has the memory and the registers as they are. */
-  #isLent = false;
   readonly #command = [0, 0, 0, 0, 0, 0, 0];
   #commandBytes = 0;
 
@@ -85,7 +85,7 @@ export class Ssd1306 implements I2cPart {
    * on.
    */
   constructor(options: { randomness(): Randomness; changed(pixelsArrived: boolean): void }) {
-    this.#chance = options.randomness;
+    this.#randomness = options.randomness;
     this.#changed = options.changed;
   }
 
@@ -94,14 +94,14 @@ export class Ssd1306 implements I2cPart {
   }
 
   powerOn(): void {
-    this.#isLent = false;
+    this.#isShared = false;
     this.#state = new Registers();
     this.#commandBytes = 0;
-    this.#memory = this.#chance().bytes(this.#memory.length);
+    this.#memory = this.#randomness().bytes(this.#memory.length);
   }
 
   powerOff(): void {
-    this.#ownAgain();
+    this.#copyIfShared();
     this.#state = new Registers();
     this.#memory.fill(0);
     this.#changed(false);
@@ -123,7 +123,7 @@ export class Ssd1306 implements I2cPart {
   }
 
   write(bytes: Uint8Array): void {
-    this.#ownAgain();
+    this.#copyIfShared();
     let pixels = false;
     for (let at = 0; at < bytes.length; ) {
       const control = bytes[at++] ?? 0;
@@ -241,16 +241,16 @@ export class Ssd1306 implements I2cPart {
    * which few ask for.
    */
   picture(): () => Bitmap {
-    this.#isLent = true;
+    this.#isShared = true;
     const memory = this.#memory;
     const state = this.#state;
     return () => pictureOf(memory, state);
   }
 
-  /** Leaves memory and registers to a picture that was taken of them, before they change. */
-  #ownAgain(): void {
-    if (!this.#isLent) return;
-    this.#isLent = false;
+  /** Copies memory and registers before they change, where a picture shares them. */
+  #copyIfShared(): void {
+    if (!this.#isShared) return;
+    this.#isShared = false;
     this.#memory = this.#memory.slice();
     this.#state = Object.assign(new Registers(), this.#state);
   }

@@ -1,14 +1,14 @@
+import { bytesOfText, textOf } from '../base/bytes.ts';
+
 /** Returns bytes as base64 (RFC 4648 §4). Browsers and Node have `btoa`, for one character a byte. */
 export function base64Of(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return btoa(text);
+  return btoa(textOf(bytes));
 }
 
 /** Returns the bytes, or undefined if the text is not base64. */
 export function bytesOfBase64(text: string): Uint8Array | undefined {
   try {
-    return Uint8Array.from(atob(text), character => character.charCodeAt(0));
+    return bytesOfText(atob(text));
   } catch {
     return undefined;
   }

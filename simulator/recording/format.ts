@@ -4,6 +4,7 @@
  */
 import type { FaultPlan } from '../base/fault-plan.ts';
 import type { BoardName, EspruinoVersion, PartsOptions } from '../base/fob.ts';
+import { isObject } from '../base/objects.ts';
 import { bytesOfBase64 } from './base64.ts';
 import { inputFault, isPlan, type RecordedInput } from './inputs.ts';
 import {
@@ -87,9 +88,6 @@ function readLine(line: string, number: number): unknown {
 }
 
 type Check = (value: unknown) => boolean;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function isFile([name, text]: [string, unknown]): boolean {
   if (name.length > MAX_RECORDED_NAME_CHARS || typeof text !== 'string') return false;

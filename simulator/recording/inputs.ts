@@ -1,5 +1,6 @@
 import type { FaultPlan } from '../base/fault-plan.ts';
 import type { PartName, SimulatedFob, WristMovement } from '../base/fob.ts';
+import { isObject } from '../base/objects.ts';
 import { checkedPlan } from '../faults/plan.ts';
 import { bytesOfBase64 } from './base64.ts';
 import { MAX_RECORDED_ADVANCE_MS } from './limits.ts';
@@ -52,10 +53,6 @@ const isOneOf =
   (...choices: readonly string[]): Check =>
   value =>
     choices.includes(value as string);
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** Whether a value from outside is a plan of faults that a fob takes. */
 export const isPlan: Check = value => {

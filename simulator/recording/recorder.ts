@@ -102,7 +102,7 @@ function recordedWire(inputs: Inputs, name: RecordedWire, wire: Wire): Wire {
   };
 }
 
-/** The inner object may have private fields, so it is asked by its own name. */
+/** The inner object may have private fields, so its members are called on the object itself. */
 function recordedBluetooth(inner: BluetoothHost, inputs: Inputs): BluetoothHost {
   return {
     connect: bonded => inputs.take({ do: 'connectBluetooth', bonded }, () => inner.connect(bonded)),
@@ -142,14 +142,14 @@ function recordedUsb({ usbHid }: SimulatedFob, inputs: Inputs): UsbHid {
 }
 
 /**
- * Returns an object that has `own`, and everything else from `inner` as it is at the time of the question. Only for an
- * `inner` without private fields.
+ * Returns an object with the members `own`, and with all others of `inner`, whose values are read when they are asked
+ * for. Only for an `inner` without private fields.
  */
 function beside<T extends object>(inner: T, own: Partial<T>): T {
   return Object.defineProperties(Object.create(inner) as T, Object.getOwnPropertyDescriptors(own));
 }
 
-/** What moves keys and time. */
+/** The calls that move keys and time. */
 function recordedHands(fob: SimulatedFob, inputs: Inputs, isVirtual: boolean) {
   const keyDown = (key = 0) => inputs.take({ do: 'keyDown', key }, () => fob.keyDown(key));
   const keyUp = (key = 0) => inputs.take({ do: 'keyUp', key }, () => fob.keyUp(key));

@@ -12,7 +12,7 @@ export interface Replay {
   readonly played: number;
   /**
    * The fob after its first `count` inputs. A smaller count than before boots it again.
-   * The fob is the replay's: read it, and change it not.
+   * The fob belongs to the replay: read it, do not change it.
    */
   to(count: number): SimulatedFob;
   /** Releases the fob. */

@@ -1,6 +1,7 @@
 import type { BoardName, BootOptions, PartsOptions, SimulatedFob, StateStore } from '../base/fob.ts';
+import { BIRTH_BYTES } from '../base/limits.ts';
 import { makeRandomness } from '../base/randomness.ts';
-import { BIRTH_BYTES, PPM_MAX } from './base/limits.ts';
+import { PPM_MAX } from './base/limits.ts';
 import { StepFailed } from './base/place.ts';
 import { choice, field, instant, map, number, text } from './base/shapes.ts';
 import type { ScenarioFiles } from './base/world.ts';

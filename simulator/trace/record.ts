@@ -34,11 +34,10 @@ export function recordTrace(
   write: (bytes: Uint8Array) => void,
   options: TraceOptions = {},
 ): Recording {
-  const recorder = new Recorder(fob, write, options);
-  return recorder;
+  return new TraceRecorder(fob, write, options);
 }
 
-class Recorder implements Recording {
+class TraceRecorder implements Recording {
   readonly #fob: SimulatedFob;
   readonly #write: (bytes: Uint8Array) => void;
   readonly #options: TraceOptions;

@@ -29,7 +29,9 @@ export interface PagePort {
 /** As Espruino's own boards have them: STMicroelectronics, virtual COM port. */
 const USB = { usbVendorId: 0x0483, usbProductId: 0x5740 };
 
+/** Numbers given so far, in this process: to ports for their names, and to connections. */
 let ports = 0;
+let connections = 0;
 
 /** The connection of the page that opened the port last, and what waits for it. */
 class Connection {
@@ -72,8 +74,6 @@ class Connection {
     this.#reader = undefined;
   }
 }
-
-let connections = 0;
 
 /**
  * Gives a page a serial port, in `navigator.serial`, at which this fob is plugged in: for tests with Playwright. Call it

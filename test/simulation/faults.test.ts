@@ -73,7 +73,7 @@ class Trial {
     await this.driver.advance(1_000);
   }
 
-  /** Holds of a person, and an owner at the cable that enrols, as far as the fob lets them. */
+  /** A person who holds for a passcode three times, as far as the fob lets them. */
   async use(): Promise<void> {
     for (let times = 0; times < 3; times++) {
       await this.hold();

@@ -8,14 +8,13 @@ import { MAX_INSIDE_ENTRIES, MAX_TRACE_RECORDS, MAX_WAITING_ITEMS } from '@passf
 import { openSession } from '@passfob/simulator/control/session';
 import type { ControlTarget } from '@passfob/simulator/control/target';
 import { traceLogOf } from '@passfob/simulator/control/trace-log';
-import type { RecordedFacts } from '@passfob/simulator/recording/format';
 import { recordFob } from '@passfob/simulator/recording/recorder';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { secret } from '../kit/secrets.ts';
 import { root } from '../tidy/files.ts';
-import { bootTestFob, TEST_IMAGE } from './kit.ts';
+import { bootByFacts, bootTestFob, TEST_IMAGE, testFacts } from './kit.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -246,23 +245,8 @@ it('a reader who is slow loses the oldest lines of the wire, and hears how many'
 });
 
 it('a recording goes out by control and is replayed by control, step by step', async () => {
-  const facts: RecordedFacts = {
-    board: 'pico',
-    espruino: '2v29',
-    clock: 'virtual',
-    seed: 5,
-    startMs: Date.UTC(2026, 0, 1),
-    image: '',
-    files: {},
-    faults: {},
-    parts: {},
-    crystal: false,
-  };
-  const fresh = () => {
-    const fob = boot({ board: 'pico', crystal: false, seed: 5, startMs: facts.startMs, image: TEST_IMAGE });
-    onTestFinished(() => fob.close());
-    return fob;
-  };
+  const facts = testFacts(5);
+  const fresh = () => bootByFacts(facts);
   const recorder = recordFob(fresh(), facts);
   const { ask } = connection(recorder.fob, { recorder, bootAgain: fresh });
   for (let press = 0; press < 300; press++) await ask({ do: 'press', heldMs: 200 });

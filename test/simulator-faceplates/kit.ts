@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream';
 import type { SimulatedFob, Wire } from '@passfob/simulator/base/fob';
 import { boot } from '@passfob/simulator/boot';
 import type { ScreenState } from '@passfob/simulator/control/screen-feed';
+import type { RecordedFacts } from '@passfob/simulator/recording/format';
 import { onTestFinished } from 'vitest';
 
 /**
@@ -44,6 +45,29 @@ export const TEST_IMAGE: Readonly<Record<string, Uint8Array>> = { '.bootcde': Bu
 /** Boots that fob; it is closed when the test is over. */
 export function bootTestFob(clock: 'virtual' | 'real'): SimulatedFob {
   const fob = boot({ board: 'pico', seed: 1, crystal: false, clock, image: TEST_IMAGE });
+  onTestFinished(() => fob.close());
+  return fob;
+}
+
+/** The facts of that fob, booted fresh with this seed and a virtual clock, as a recording has them. */
+export function testFacts(seed: number): RecordedFacts {
+  return {
+    board: 'pico',
+    espruino: '2v29',
+    clock: 'virtual',
+    seed,
+    startMs: Date.UTC(2026, 0, 1),
+    image: '',
+    files: {},
+    faults: {},
+    parts: {},
+    crystal: false,
+  };
+}
+
+/** Boots that fob by such facts; it is closed when the test is over. */
+export function bootByFacts({ seed, startMs }: RecordedFacts): SimulatedFob {
+  const fob = boot({ board: 'pico', seed, startMs, crystal: false, image: TEST_IMAGE });
   onTestFinished(() => fob.close());
   return fob;
 }

@@ -1,35 +1,16 @@
 import { readFileSync } from 'node:fs';
-import type { SimulatedFob } from '@passfob/simulator/base/fob';
-import { boot } from '@passfob/simulator/boot';
 import { webFaceplate } from '@passfob/simulator/faceplates/web/server';
-import type { RecordedFacts } from '@passfob/simulator/recording/format';
 import { recordFob } from '@passfob/simulator/recording/recorder';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
 import { inspect } from '../kit/axe.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
-import { TEST_IMAGE } from './kit.ts';
+import { bootByFacts, testFacts } from './kit.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const FACTS: RecordedFacts = {
-  board: 'pico',
-  espruino: '2v29',
-  clock: 'virtual',
-  seed: 3,
-  startMs: Date.UTC(2026, 0, 1),
-  image: '',
-  files: {},
-  faults: {},
-  parts: {},
-  crystal: false,
-};
-
-function bootFresh(): SimulatedFob {
-  const fob = boot({ board: 'pico', seed: 3, startMs: FACTS.startMs, crystal: false, image: TEST_IMAGE });
-  onTestFinished(() => fob.close());
-  return fob;
-}
+const FACTS = testFacts(3);
+const bootFresh = () => bootByFacts(FACTS);
 
 /** The frame of a `hello`, from the golden bytes of version 1, and its answer. */
 const HELLO = '~AYYB5F28fg==\n';

@@ -1,16 +1,16 @@
 import { MAX_SHOWN_LINES } from '@passfob/simulator/faceplates/limits';
 import { acts } from '@passfob/simulator/faceplates/panels/acts';
 import { panelPieces } from '@passfob/simulator/faceplates/panels/all';
+import {
+  type ControlChannel,
+  type ControlMessage,
+  RequestRefused,
+  Requests,
+} from '@passfob/simulator/faceplates/panels/channel';
 import { controlsView } from '@passfob/simulator/faceplates/panels/controls';
 import { inUseView } from '@passfob/simulator/faceplates/panels/in-use';
 import { memoriesView } from '@passfob/simulator/faceplates/panels/memories';
 import { findPieces, type Piece, piece, textOfPieces } from '@passfob/simulator/faceplates/panels/pieces';
-import {
-  type ControlChannel,
-  type PortMessage,
-  RequestRefused,
-  Requests,
-} from '@passfob/simulator/faceplates/panels/port';
 import { litPath, recordingView } from '@passfob/simulator/faceplates/panels/recording';
 import {
   afterEvent,
@@ -288,8 +288,8 @@ describe('the panels of the faceplate', () => {
 
 describe('requests over a channel', () => {
   function channel() {
-    const sent: PortMessage[] = [];
-    const listeners: ((message: PortMessage) => void)[] = [];
+    const sent: ControlMessage[] = [];
+    const listeners: ((message: ControlMessage) => void)[] = [];
     const port: ControlChannel = {
       send: message => sent.push(message),
       onMessage: listener => {
@@ -297,7 +297,7 @@ describe('requests over a channel', () => {
         return () => {};
       },
     };
-    const say = (message: PortMessage) => {
+    const say = (message: ControlMessage) => {
       for (const listener of listeners) listener(message);
     };
     return { port, sent, say };

@@ -14,22 +14,11 @@ import { replay } from '@passfob/simulator/recording/replay';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { countOf, LONG } from '../kit/counts.ts';
-import { TEST_IMAGE } from './kit.ts';
+import { TEST_IMAGE, testFacts } from './kit.ts';
 
 vi.setConfig({ testTimeout: 60_000 });
 
-const FACTS: RecordedFacts = {
-  board: 'pico',
-  espruino: '2v29',
-  clock: 'virtual',
-  seed: 7,
-  startMs: Date.UTC(2026, 0, 1),
-  image: '',
-  files: {},
-  faults: {},
-  parts: {},
-  crystal: false,
-};
+const FACTS = testFacts(7);
 
 const bytesOf = (files: Readonly<Record<string, string>>) =>
   Object.fromEntries(

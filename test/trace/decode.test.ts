@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { crc32 } from 'node:zlib';
 import { Writer } from '@passfob/protocol/bytes';
 import { COMMANDS, type CommandName, type CommandRow } from '@passfob/protocol/commands';
 import { decodeFrame, encodeClear, FRAME_REQUEST, FRAME_RESPONSE } from '@passfob/protocol/frame';
@@ -352,13 +353,13 @@ describe('the tables of the decoder', () => {
 });
 
 describe('frames without a library', () => {
-  it('plain base64 and CRC-32 agree with Node and @noble', { ...LONG, timeout: LONG_RUN_TIMEOUT_MS }, () => {
+  it('plain base64 and CRC-32 agree with those of Node', { ...LONG, timeout: LONG_RUN_TIMEOUT_MS }, () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), bytes => {
         const text = Buffer.from(bytes).toString('base64');
         expect(plainFrames.encode64(bytes)).toBe(text);
         expect(plainFrames.decode64(text)).toEqual(bytes);
-        expect(plainFrames.crc32(bytes)).toBe(hostPrimitives.crc32(bytes));
+        expect(plainFrames.crc32(bytes)).toBe(crc32(bytes));
       }),
       { seed: firstSeed(), numRuns: countOf(200, 10_000) },
     );

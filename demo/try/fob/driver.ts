@@ -10,7 +10,7 @@ import {
 } from '../limits.ts';
 import type { FromFob, LastingFault, SingleFault, ToFob } from './messages.ts';
 
-/** What a driver needs from its platform. */
+/** The needs of a driver from its platform. */
 export interface DriverTools {
   readonly boot: (options: BootOptions) => Fob;
   /** A clock that never goes back, ms. */
@@ -87,7 +87,7 @@ export class FobDriver {
       startMs,
       // A Pico is sold without one.
       crystal: false,
-      ...this.#drawn(),
+      ...this.#randomness(),
       files: { birth: random(BIRTH_BYTES) },
     });
     this.#fob = fob;
@@ -99,8 +99,8 @@ export class FobDriver {
     post({ tell: 'ready', keys: fob.keys });
   }
 
-  /** A seed for torn writes and the like. Secrets never come from it, but from the browser's own randomness. */
-  #drawn(): { readonly seed: number; readonly random: 'real' } {
+  /** A new seed, for torn writes and other faults alone: secrets come from the browser's own randomness. */
+  #randomness(): { readonly seed: number; readonly random: 'real' } {
     return { seed: new DataView(this.#tools.random(4).buffer).getUint32(0), random: 'real' };
   }
 
@@ -142,7 +142,7 @@ export class FobDriver {
     if (fault === 'display') fob.setPart('display', !on);
     else
       fob.setFaults({
-        seed: this.#drawn().seed,
+        seed: this.#randomness().seed,
         ...(this.#faults.has('cable') && { wire: BAD_CABLE }),
         ...(this.#faults.has('bus') && { bus: BAD_BUS }),
       });

@@ -1,5 +1,4 @@
-import type { ScreenState } from '@passfob/simulator/display';
-import { isWorthSaying, screenLines } from '@passfob/simulator/display';
+import { isWorthSaying, type ScreenState, screenLines } from '@passfob/simulator/display';
 import { SCALE_MAX } from '../limits.ts';
 import { freshId, make, say } from './dom.ts';
 import { texts } from './texts.ts';

@@ -19,14 +19,14 @@ interface Acts {
 }
 
 /** The elements that show what the service does, and whether it may do something now. */
-interface Shown {
+interface PanelElements {
   readonly result: HTMLElement;
   readonly log: HTMLElement;
   readonly parts: HTMLFieldSetElement;
 }
 
-/** Returns the acts of a service. Nothing can be done during an act, or while the fob is behind on a journey through time. */
-function actsOf(service: UserService, port: WorkerPort, { result, log, parts }: Shown): Acts {
+/** Returns the acts of a service. None is possible during an act, or while the fob is behind on a journey through time. */
+function actsOf(service: UserService, port: WorkerPort, { result, log, parts }: PanelElements): Acts {
   const updates: (() => void)[] = [];
   let isBusy = false;
   let isTravelling = false;

@@ -1,5 +1,4 @@
-import type { TraceItem } from '@passfob/protocol/trace/decode';
-import { TraceDecoder } from '@passfob/protocol/trace/decode';
+import { TraceDecoder, type TraceItem } from '@passfob/protocol/trace/decode';
 import type { TraceWay } from '@passfob/protocol/trace/records';
 import { messageText } from '@passfob/protocol/trace/text';
 import { hostPrimitives } from 'passfob/client';
@@ -11,7 +10,7 @@ import { texts } from './texts.ts';
 import { frameText } from './wire-texts.ts';
 
 /** One line of the view; repeated ones are counted instead. */
-interface Row {
+interface WireRow {
   readonly way: TraceWay;
   readonly said: string;
   readonly inside: string;
@@ -28,9 +27,9 @@ export function observeWire(
 ): { port: WorkerPort; element: HTMLElement } {
   const list = make('ol', { class: 'wire', tabindex: 0, 'aria-label': texts.wire.heading });
   const empty = make('p', { class: 'hint' }, texts.wire.empty);
-  let last: Row | undefined;
+  let last: WireRow | undefined;
   let repeats = 1;
-  const add = (row: Row) => {
+  const add = (row: WireRow) => {
     empty.hidden = true;
     const first = list.firstElementChild;
     if (first !== null && last?.said === row.said && last.inside === row.inside && last.way === row.way) {
@@ -79,7 +78,7 @@ export function observeWire(
   };
 }
 
-function rowElement({ way, said, inside }: Row): HTMLElement {
+function rowElement({ way, said, inside }: WireRow): HTMLElement {
   const arrow = way === 'in' ? texts.wire.toFob : texts.wire.fromFob;
   return make(
     'li',
@@ -91,7 +90,7 @@ function rowElement({ way, said, inside }: Row): HTMLElement {
 }
 
 /** Returns the line of an item; undefined for the answers to packets, of which each frame has some. */
-function rowOf({ way, is }: TraceItem): Row | undefined {
+function rowOf({ way, is }: TraceItem): WireRow | undefined {
   if (way === undefined || is.kind === 'answer') return undefined;
   const said = frameText(is);
   if (is.kind === 'frame') return { way, said, inside: messageText(is) };

@@ -34,7 +34,10 @@ export function newPush(
   return { id: hexOf(random(PUSH_ID_BYTES)), user, number: ((high << 8) | low) % NUMBERS, createdMs };
 }
 
-/** Returns the question that the fob answers (RFC 6287): a hash over all facts of the request, so that its answer is to no other. */
+/**
+ * Returns the question that the fob answers (RFC 6287): a hash over all facts of the request, so that an answer to one
+ * request fits no other.
+ */
 export function questionOf({ id, user, number, createdMs }: ApprovalRequest): Uint8Array {
   const facts = new TextEncoder().encode(JSON.stringify([id, user, number, createdMs]));
   const hash = hostPrimitives.hash(SHA256, [facts]);

@@ -25,8 +25,8 @@ interface PushKey {
 }
 
 /**
- * The service's side of one user with one fob: owner of the fob, and validator of its passcodes and approvals. Everything is in
- * the memory of this object.
+ * The service's side of one user with one fob: owner of the fob, and validator of its passcodes and approvals.
+ * Everything is in the memory of this object.
  */
 export class UserService {
   readonly user: string;

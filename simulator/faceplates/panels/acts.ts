@@ -1,15 +1,15 @@
 import { panelTexts as texts } from '../texts.ts';
+import type { ControlMessage } from './channel.ts';
 import { utcText } from './parts.ts';
-import type { PortMessage } from './port.ts';
 
 /** Values of an act: the button's `value`, or the fields of a form by their names. */
 export type ActValues = Readonly<Record<string, string>>;
 
 interface Act {
   /** The request of the control protocol. */
-  request(values: ActValues): PortMessage;
+  request(values: ActValues): ControlMessage;
   /** What the page says when it is done. */
-  done(answer: PortMessage, values: ActValues): string;
+  done(answer: ControlMessage, values: ActValues): string;
 }
 
 const numbers = (values: ActValues, ...names: readonly string[]) =>

@@ -1,5 +1,5 @@
 import { MAX_SHOWN_LINES } from '../limits.ts';
-import type { PortMessage } from './port.ts';
+import type { ControlMessage } from './channel.ts';
 
 /** A line of the wire, as the event `wire` brings it. */
 export interface WireLine {
@@ -129,7 +129,7 @@ export function emptyPanels(measured: readonly MeasuredImage[]): PanelState {
 }
 
 /** Returns the state after an event. Other messages change nothing. */
-export function afterEvent(state: PanelState, message: PortMessage): PanelState {
+export function afterEvent(state: PanelState, message: ControlMessage): PanelState {
   if (message.event === 'inside') return { ...state, inside: message as unknown as Inside };
   if (message.event !== 'wire') return state;
   const { again, items, lost } = message as unknown as {

@@ -2,9 +2,7 @@ import type { ImageContext, Platform } from '../platform.ts';
 import { evaluator } from './scope.ts';
 import { addStandIns } from './stand-ins.ts';
 
-/**
- * Names that the simulator's own functions for an image (`prelude.ts`) use, and that an image has not: the real ones.
- */
+/** Built-ins that the simulator's own functions for an image (`prelude.ts`) use, and that an image does not get. */
 const REAL = { Reflect, Symbol, Proxy };
 
 /** The page's functions as they were when this module was loaded: before an image may run, a worker removes them. */

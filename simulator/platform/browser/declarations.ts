@@ -7,7 +7,7 @@ export interface Declared {
   readonly lets: readonly string[];
 }
 
-/** A character of a script is a byte. Names come first, since most tokens are some. */
+/** A character of a script is a byte. Names come first, since most tokens are names. */
 const TOKEN =
   /[A-Za-z$_\x80-\xff][\w$\x80-\xff]*|\d[\w.]*|=>|\+\+|--|"(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'|\/\/[^\n]*|\/\*[\s\S]*?\*\/|\S/y;
 const SPACE = /[^\S\n]*/y;

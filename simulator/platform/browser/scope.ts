@@ -3,7 +3,7 @@
  * names in an object of this boot. What a script declares at its top level are variables of a function, which are fast;
  * the object has accessors to them, for later scripts and for `global`.
  */
-import { SPELLED_KEPT_MAX } from '../../base/limits.ts';
+import { KEPT_SCRIPTS_MAX } from '../../base/limits.ts';
 import { type Declared, declarationsOf } from './declarations.ts';
 
 type Scope = Record<string, unknown>;
@@ -19,7 +19,7 @@ interface Compiled {
 
 const kept = new Map<string, Compiled>();
 
-/** Evaluated sloppily, as a board reads it, although this module is strict. */
+/** Compiles sloppy code, as on a board, although this module is strict. */
 const compile = Function;
 
 function accessorsOf({ vars, lets }: Declared): string {
@@ -52,7 +52,7 @@ function compiled(source: string, fileName: string): Compiled {
       // A statement.
     }
   }
-  // Naming a variable twice is no error, and makes one of each name that was taken for one.
+  // Declaring a variable twice is no error. A name that was taken for a variable by mistake becomes one.
   const vars = declared.vars.length > 0 ? `var ${declared.vars.join()};` : '';
   const declaring = names > 0 ? `arguments[0]({${accessorsOf(declared)}},arguments);` : '';
   return { make: makerOf(`${vars}${declaring}${source}`, fileName), declared };
@@ -64,7 +64,7 @@ function keptScript(source: string, fileName: string): Compiled {
   kept.delete(key);
   kept.set(key, script);
   const [oldest] = kept.keys();
-  if (kept.size > SPELLED_KEPT_MAX && oldest !== undefined) kept.delete(oldest);
+  if (kept.size > KEPT_SCRIPTS_MAX && oldest !== undefined) kept.delete(oldest);
   return script;
 }
 

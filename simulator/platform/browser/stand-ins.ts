@@ -38,7 +38,7 @@ function hide(target: object, name: string | symbol, value: unknown): void {
   Object.defineProperty(target, name, { value, writable: true, configurable: true, enumerable: false });
 }
 
-/** @param parent the prototype behind that of the copy */
+/** @param parent prototype of the copy's prototype */
 function copyOf(type: Type, parent: object | null): Type {
   const isConverting = CONVERTING.includes(type.name);
   function Copy(this: unknown, ...args: never[]): unknown {
@@ -46,7 +46,7 @@ function copyOf(type: Type, parent: object | null): Type {
       const call = type as unknown as (...given: never[]) => unknown;
       return isConverting ? call(...args) : Reflect.construct(type, args, Copy as unknown as Type);
     }
-    // An array of the board's is like a literal.
+    // Arrays are made as literals make them: with the language's own prototype.
     return type === (Array as unknown)
       ? Reflect.construct(type, args)
       : Reflect.construct(type, args, new.target);

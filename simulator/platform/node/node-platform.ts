@@ -1,7 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { constants, createContext, Script } from 'node:vm';
-import { SPELLED_KEPT_FROM, SPELLED_KEPT_MAX } from '../../base/limits.ts';
+import { KEPT_SCRIPTS_CHARS_MIN, KEPT_SCRIPTS_MAX } from '../../base/limits.ts';
 import type { ImageContext, Platform } from '../platform.ts';
 
 /** Node's own name for scripts without one, in traces. */
@@ -13,8 +13,8 @@ function compiled(source: string, fileName: string): Script {
   const kept = scripts.get(source);
   if (kept?.fileName === fileName) return kept.script;
   const script = new Script(source, { filename: fileName });
-  if (source.length >= SPELLED_KEPT_FROM) {
-    if (scripts.size >= SPELLED_KEPT_MAX) scripts.clear();
+  if (source.length >= KEPT_SCRIPTS_CHARS_MIN) {
+    if (scripts.size >= KEPT_SCRIPTS_MAX) scripts.clear();
     scripts.set(source, { fileName, script });
   }
   return script;

@@ -49,9 +49,6 @@ export const QUESTION_MAX_MS = 180_000;
 /** `lockSeconds` of the wire is a number of 16 bits. */
 export const LOCK_AFTER_MAX_MS = 65_535_000;
 
-/** Randomness of a new fob, as `passfob flash` gives it. */
-export const BIRTH_BYTES = 32;
-
 /** Bytes of a port that wait for a step; the oldest are dropped. */
 export const WAITING_BYTES_MAX = 65_536;
 

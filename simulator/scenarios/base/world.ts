@@ -1,3 +1,4 @@
+import { textOf } from '../../base/bytes.ts';
 import type { SimulatedFob, Wire } from '../../base/fob.ts';
 import { makeRandomness } from '../../base/randomness.ts';
 import {
@@ -36,8 +37,6 @@ export interface WorldOptions {
 
 /** Time for the owner's programs to take what the fob sent, without a wait in real time. */
 const turn = () => new Promise<void>(resolve => setTimeout(resolve, 0));
-
-const latin1 = (bytes: Uint8Array) => String.fromCharCode(...bytes);
 
 /** A fob with everything around it, as the steps of a scenario see it. */
 export class World {
@@ -142,7 +141,7 @@ export class World {
   }
 
   #arrived(port: ScenarioPort, bytes: Uint8Array): void {
-    this.#waiting.set(port, (this.waiting(port) + latin1(bytes)).slice(-WAITING_BYTES_MAX));
+    this.#waiting.set(port, (this.waiting(port) + textOf(bytes)).slice(-WAITING_BYTES_MAX));
   }
 
   /** Calls `listener` when the fob is found without power. Returns a function that stops this. */

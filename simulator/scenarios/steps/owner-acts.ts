@@ -17,20 +17,20 @@ import {
 } from '../base/shapes.ts';
 
 /** What a command gave: a passcode, or nothing. */
-export type Answer = string | undefined;
+export type OwnerAnswer = string | undefined;
 
 /** Something that an owner does with a fob. */
 export interface OwnerAct {
   readonly describe: string;
   readonly shape: Shape<unknown>;
   /** @param value as its shape reads it */
-  run(owner: ScenarioOwner, value: unknown, call: OwnerCall): Promise<Answer>;
+  run(owner: ScenarioOwner, value: unknown, call: OwnerCall): Promise<OwnerAnswer>;
 }
 
 function act<T>(
   describe: string,
   shape: Shape<T>,
-  run: (owner: ScenarioOwner, value: T, call: OwnerCall) => Promise<Answer> | Promise<void>,
+  run: (owner: ScenarioOwner, value: T, call: OwnerCall) => Promise<OwnerAnswer> | Promise<void>,
 ): OwnerAct {
   return {
     describe,

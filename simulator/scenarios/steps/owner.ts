@@ -3,7 +3,7 @@ import { ScenarioError, StepFailed } from '../base/place.ts';
 import { byKind, choice, field, map, type Shape, text } from '../base/shapes.ts';
 import { runAll, type ScenarioStep, type StepKind, step } from '../base/step.ts';
 import type { World } from '../base/world.ts';
-import { ACT_NAMES, ACTS, type ActName, type Answer } from './owner-acts.ts';
+import { ACT_NAMES, ACTS, type ActName, type OwnerAnswer } from './owner-acts.ts';
 
 interface Command {
   readonly act: ActName;
@@ -13,7 +13,7 @@ interface Command {
   readonly refused: string | undefined;
 }
 
-type Result = { readonly answer: Answer } | { readonly error: unknown };
+type Result = { readonly answer: OwnerAnswer } | { readonly error: unknown };
 
 /** Names an error by the fob's refusal, or by its kind. */
 function nameOf(error: unknown): string {
@@ -22,6 +22,7 @@ function nameOf(error: unknown): string {
   return 'kind' in error && typeof error.kind === 'string' ? error.kind : 'unknown';
 }
 
+/** Runs a command of the owner, and under it the steps of the person. @throws StepFailed */
 async function command(world: World, { act, value, person, answer, refused }: Command): Promise<void> {
   const { owner } = world;
   const ending = new AbortController();
@@ -61,7 +62,7 @@ async function command(world: World, { act, value, person, answer, refused }: Co
     }
     for (let ms = 0; result === undefined && ms < QUESTION_MAX_MS; ms += OWNER_POLL_MS)
       await world.advance(OWNER_POLL_MS);
-    judge(await outcome, { answer, refused, isCut: !world.fob.powered });
+    checkResult(await outcome, { answer, refused, isCut: !world.fob.powered });
   } finally {
     stop();
     end();
@@ -69,6 +70,7 @@ async function command(world: World, { act, value, person, answer, refused }: Co
   }
 }
 
+/** Returns why a command fails that asked the person against the step's expectation, or did not ask. */
 function unasked(isAsked: boolean, result: Result | undefined): StepFailed {
   if (isAsked) return new StepFailed('The fob asks its person: say under "person" what the person does.');
   const why =
@@ -80,7 +82,8 @@ function sentenceOf(error: unknown): string {
   return `${nameOf(error)}. ${error instanceof Error ? error.message : String(error)}`;
 }
 
-function judge(
+/** @throws StepFailed unless the command ended as the step expects */
+function checkResult(
   result: Result,
   { answer, refused, isCut }: { answer: string | undefined; refused: string | undefined; isCut: boolean },
 ): void {

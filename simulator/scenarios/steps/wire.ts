@@ -1,3 +1,4 @@
+import { bytesOfText } from '../../base/bytes.ts';
 import { SHOWN_BYTES_MAX } from '../base/limits.ts';
 import { StepFailed } from '../base/place.ts';
 import { byKind, choice, field, map, type Shape, text, written } from '../base/shapes.ts';
@@ -32,11 +33,11 @@ interface Traffic {
   readonly text: string;
 }
 
-type Given =
+type GivenTraffic =
   | string
   | { readonly port: ScenarioPort | undefined; text: string | undefined; hex: string | undefined };
 
-function trafficOf(given: Given): Traffic {
+function trafficOf(given: GivenTraffic): Traffic {
   if (typeof given === 'string') return { port: 'cable', text: given };
   const content = given.text ?? given.hex;
   if (content === undefined) throw new StepFailed('It names no bytes: add text or hex.');
@@ -46,13 +47,13 @@ function trafficOf(given: Given): Traffic {
 const wireOf = (world: World, name: ScenarioPort) =>
   name === 'cable' ? world.cable : world.fob.serial(name);
 
-/** Control characters as an escape. */
-function visible(raw: string): string {
+/** Returns the text in quotes, control characters as escapes, cut to what a report shows. */
+function quoted(raw: string): string {
   const shown = raw.length > SHOWN_BYTES_MAX ? `${raw.slice(0, SHOWN_BYTES_MAX)}…` : raw;
   return JSON.stringify(shown).replace(/\\u00(..)/g, '\\x$1');
 }
 
-function expectBytes(world: World, given: Given): void {
+function expectBytes(world: World, given: GivenTraffic): void {
   const { port: name, text: wanted } = trafficOf(given);
   const found = world.waiting(name);
   const pattern = patternOf(wanted);
@@ -63,8 +64,8 @@ function expectBytes(world: World, given: Given): void {
     return;
   }
   throw new StepFailed(`These bytes did not come from ${name}.`, {
-    expected: [visible(wanted)],
-    shown: [visible(found)],
+    expected: [quoted(wanted)],
+    shown: [quoted(found)],
   });
 }
 
@@ -88,8 +89,8 @@ function expectTyped(world: World, wanted: string): void {
     .join('');
   if (typed !== wanted && !patternOf(wanted)?.test(typed)) {
     throw new StepFailed('The keyboard typed something else.', {
-      expected: [visible(wanted)],
-      shown: [visible(typed)],
+      expected: [quoted(wanted)],
+      shown: [quoted(typed)],
     });
   }
   world.typedReports = world.fob.keyboard.length;
@@ -103,7 +104,7 @@ export const wireSteps = [
     byKind({ value: bytes, map: traffic }),
     (world, given) => {
       const { port: name, text: content } = trafficOf(given);
-      wireOf(world, name).write(Uint8Array.from(content, letter => letter.charCodeAt(0)));
+      wireOf(world, name).write(bytesOfText(content));
     },
   ),
   step(

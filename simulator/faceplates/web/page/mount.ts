@@ -1,7 +1,7 @@
 import { MAX_LOADED_BYTES } from '../../limits.ts';
 import { type ActValues, acts } from '../../panels/acts.ts';
 import { type PanelName, panelPieces } from '../../panels/all.ts';
-import { type ControlChannel, type PortMessage, Requests } from '../../panels/port.ts';
+import { type ControlChannel, type ControlMessage, Requests } from '../../panels/channel.ts';
 import {
   afterEvent,
   emptyPanels,
@@ -37,10 +37,10 @@ const EVENTS_OF: Readonly<Record<PanelName, 'wire' | 'inside'>> = {
  */
 export function mountPanels(
   root: HTMLElement,
-  port: ControlChannel,
+  channel: ControlChannel,
   measured: readonly MeasuredImage[],
 ): MountedPanels {
-  const panels = new Panels(root, port, measured);
+  const panels = new Panels(root, channel, measured);
   return { opened: () => panels.opened(), closed: () => panels.closed() };
 }
 
@@ -54,11 +54,11 @@ class Panels {
   readonly #observed = new Set<string>();
   #drawing = 0;
 
-  constructor(root: HTMLElement, port: ControlChannel, measured: readonly MeasuredImage[]) {
+  constructor(root: HTMLElement, channel: ControlChannel, measured: readonly MeasuredImage[]) {
     this.#root = root;
-    this.#requests = new Requests(port, 'panel ');
+    this.#requests = new Requests(channel, 'panel ');
     this.#state = emptyPanels(measured);
-    port.onMessage(message => this.#change(afterEvent(this.#state, message)));
+    channel.onMessage(message => this.#change(afterEvent(this.#state, message)));
     root.addEventListener('click', event => this.#clicked(event));
     root.addEventListener('submit', event => this.#submitted(event));
     root.addEventListener('change', event => this.#chosen(event));
@@ -209,7 +209,7 @@ class Panels {
   }
 
   async #replayTo(input: number, loaded: Partial<Replayed> = {}): Promise<string> {
-    const answer: PortMessage = await this.#requests.ask({ do: 'replayTo', input, bitmap: 'rows' });
+    const answer: ControlMessage = await this.#requests.ask({ do: 'replayTo', input, bitmap: 'rows' });
     const replayed = { ...this.#state.replayed, ...loaded, ...answer } as unknown as Replayed;
     this.#change({ ...this.#state, replayed });
     return '';

@@ -1,6 +1,6 @@
 import { SHORT_PRESS_MS } from '../../../control/limits.ts';
 import { MAX_PAGE_RECONNECT_MS, MAX_PAGE_SCALE, PAGE_RECONNECT_MS } from '../../limits.ts';
-import { type ControlChannel, type PortMessage, Requests } from '../../panels/port.ts';
+import { type ControlChannel, type ControlMessage, Requests } from '../../panels/channel.ts';
 import type { MeasuredImage } from '../../panels/state.ts';
 import { texts } from '../../texts.ts';
 import { bytesOfBase64 } from './files.ts';
@@ -48,10 +48,10 @@ const keys = [...document.querySelectorAll('button[data-key]')].filter(
 let socket: WebSocket | undefined;
 let reconnectMs = PAGE_RECONNECT_MS;
 
-const listeners = new Set<(message: PortMessage) => void>();
+const listeners = new Set<(message: ControlMessage) => void>();
 
 /** The WebSocket as a channel. Requests are lost while it is closed, and each new one begins without a past. */
-const port: ControlChannel = {
+const channel: ControlChannel = {
   send: message => {
     if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   },
@@ -61,19 +61,19 @@ const port: ControlChannel = {
   },
 };
 
-const requests = new Requests(port, 'key ');
+const requests = new Requests(channel, 'key ');
 const panels = mountedPanels();
 
 /** In a frame of another page the fob stands alone. */
 function mountedPanels(): MountedPanels | undefined {
   const section = part('#panels', HTMLElement);
-  if (window.top === window) return mountPanels(section, port, MEASURED_IMAGES);
+  if (window.top === window) return mountPanels(section, channel, MEASURED_IMAGES);
   section.remove();
   return undefined;
 }
 
 /** Resolves when the simulator has done it, or never will. */
-async function ask(request: PortMessage): Promise<void> {
+async function ask(request: ControlMessage): Promise<void> {
   if (socket?.readyState !== WebSocket.OPEN) return;
   await requests.ask(request).catch(() => undefined);
 }
@@ -82,7 +82,7 @@ function connect(): void {
   const opened = new WebSocket(`ws://${location.host}${location.pathname}fob`);
   socket = opened;
   opened.addEventListener('message', event => {
-    const message = JSON.parse(event.data) as PortMessage;
+    const message = JSON.parse(event.data) as ControlMessage;
     if (message.event === 'screen') show(message as unknown as ScreenMessage);
     else for (const listener of [...listeners]) listener(message);
   });

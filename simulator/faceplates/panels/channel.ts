@@ -1,12 +1,12 @@
 /** A message of the control protocol: a request, an answer or an event. */
-export type PortMessage = Readonly<Record<string, unknown>>;
+export type ControlMessage = Readonly<Record<string, unknown>>;
 
 /** A channel to the control session of one fob: a WebSocket, a worker, or anything else that carries messages. */
 export interface ControlChannel {
   /** Sends a request. It is lost where the channel is closed. */
-  send(message: PortMessage): void;
+  send(message: ControlMessage): void;
   /** Calls `listener` with each answer and event. Returns a function that stops it. */
-  onMessage(listener: (message: PortMessage) => void): () => void;
+  onMessage(listener: (message: ControlMessage) => void): () => void;
 }
 
 /** The fob refused a request; the message says why, in a sentence. */
@@ -14,24 +14,24 @@ export class RequestRefused extends Error {}
 
 /** Requests of one user of a channel, and the answers to them. */
 export class Requests {
-  readonly #port: ControlChannel;
+  readonly #channel: ControlChannel;
   readonly #prefix: string;
-  readonly #waiting = new Map<string, { done(answer: PortMessage): void; failed(error: Error): void }>();
+  readonly #waiting = new Map<string, { done(answer: ControlMessage): void; failed(error: Error): void }>();
   #count = 0;
 
   /** @param prefix tells its requests from those of others on the same channel */
-  constructor(port: ControlChannel, prefix: string) {
-    this.#port = port;
+  constructor(channel: ControlChannel, prefix: string) {
+    this.#channel = channel;
     this.#prefix = prefix;
-    port.onMessage(message => this.#take(message));
+    channel.onMessage(message => this.#take(message));
   }
 
   /** Sends a request. Rejects with RequestRefused, and where the channel closes before the answer. */
-  ask(request: PortMessage): Promise<PortMessage> {
+  ask(request: ControlMessage): Promise<ControlMessage> {
     const id = `${this.#prefix}${++this.#count}`;
     return new Promise((done, failed) => {
       this.#waiting.set(id, { done, failed });
-      this.#port.send({ id, ...request });
+      this.#channel.send({ id, ...request });
     });
   }
 
@@ -42,7 +42,7 @@ export class Requests {
     for (const { failed } of waiting) failed(new RequestRefused(why));
   }
 
-  #take(message: PortMessage): void {
+  #take(message: ControlMessage): void {
     const { id, ok, error } = message;
     const waiting = typeof id === 'string' ? this.#waiting.get(id) : undefined;
     if (waiting === undefined || typeof id !== 'string') return;
