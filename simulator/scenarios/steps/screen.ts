@@ -80,7 +80,7 @@ export const screenSteps = [
       list: lines,
       map: map({
         lines: required(byKind({ value: wanted, list: lines }), 'a text or a list of lines'),
-        within: field(duration(WITHIN_MAX_MS), 'time that it may take until then'),
+        within: field(duration(WITHIN_MAX_MS), 'how long the screen may take to show this'),
       }),
     }),
     (world, given) =>
