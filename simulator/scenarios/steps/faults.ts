@@ -68,7 +68,7 @@ export const faultSteps = [
     ({ fob }) => {
       const complaints = [fob.consoleText().trim(), ...fob.violations].filter(line => line !== '');
       if (complaints.length > 0) {
-        throw new StepFailed('The image complains.', {
+        throw new StepFailed('The image printed to the console, or would harm a real board.', {
           expected: [],
           shown: complaints.join('\n').split('\n'),
         });

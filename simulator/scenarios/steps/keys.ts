@@ -59,7 +59,7 @@ async function pressUntil(world: World, wanted: string, which = world.nextKey): 
     if (screenHas(world, wanted)) return;
     await world.press(checked(world, which), PRESS_MS);
   }
-  throw new StepFailed(`${PRESSES_UNTIL_MAX} presses do not lead to this text.`, {
+  throw new StepFailed(`The screen did not show this text after ${PRESSES_UNTIL_MAX} presses.`, {
     expected: [wanted],
     shown: world.screen(),
   });

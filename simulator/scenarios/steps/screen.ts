@@ -61,7 +61,7 @@ function expectPicture(world: World, path: string): void {
     return;
   }
   const kept = files.read(path);
-  if (kept === undefined) throw new StepFailed(`There is no ${path}. Write it by: --update`);
+  if (kept === undefined) throw new StepFailed(`There is no ${path}. To write it, run with --update.`);
   const expected = new TextDecoder().decode(kept);
   if (expected === drawn) return;
   throw new StepFailed(`The screen is not that of ${path}.`, {
