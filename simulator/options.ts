@@ -27,7 +27,7 @@ const BAUD_OPTION = {
   number: true,
   requiresArg: true,
   coerce: speed,
-  describe: 'speed of the serial port, in real time; default: no limit',
+  describe: 'speed of the serial port in bits a second, in real time; default: no limit',
 } as const;
 
 const ESPRUINO_OPTION = {
@@ -39,7 +39,7 @@ const ESPRUINO_OPTION = {
 const STORAGE_OPTION = {
   string: true,
   requiresArg: true,
-  describe: 'file that keeps its memories, for one simulator at a time; without a file, they end with it',
+  describe: 'file that keeps its memories, for one simulator at a time; without it they are lost at the end',
 } as const;
 
 const wholeSeed = (option: string) => (value: number) => {
@@ -73,7 +73,7 @@ const SEED_OPTION = {
   number: true,
   requiresArg: true,
   coerce: wholeSeed('--seed'),
-  describe: 'seed of all random values, secrets too: for runs to repeat; default: real randomness',
+  describe: 'seed of all random values, to repeat a run; makes secrets guessable; default: real randomness',
 } as const;
 
 const FAULTS_OPTION = {
@@ -87,7 +87,7 @@ const REPLAY_OPTION = {
   number: true,
   requiresArg: true,
   coerce: wholeSeed('--replay'),
-  describe: 'seed of an earlier run, whose faults strike again',
+  describe: 'seed of an earlier run: with the same --faults, the same faults strike again',
 } as const;
 
 const TRACE_KEY_OPTION = {
@@ -119,7 +119,7 @@ function addFirst<T>(parser: Argv<T>) {
     .option('update-image', {
       boolean: true,
       default: false,
-      describe: 'with --storage: put the present firmware into that file, too, and keep the accounts',
+      describe: 'with --storage: renew the firmware in that file; its owner and accounts stay',
     })
     .option('web-key', WEB_KEY_OPTION)
     .option('trace-key', TRACE_KEY_OPTION)
@@ -142,7 +142,7 @@ export function parseOptions(args: readonly string[], program: string) {
       describe: 'which board',
     })
     .option('espruino', ESPRUINO_OPTION)
-    .option('unflashed', { boolean: true, default: false, describe: 'a new board holds Espruino alone' })
+    .option('unflashed', { boolean: true, default: false, describe: 'a new board has only Espruino on it' })
     .option('birth', {
       choices: ['none', 'random'] as const,
       default: 'random' as const,
@@ -151,7 +151,7 @@ export function parseOptions(args: readonly string[], program: string) {
     .option('clock', {
       choices: ['real', 'virtual'] as const,
       default: 'real' as const,
-      describe: 'time of this machine, or time that control moves',
+      describe: 'time of this computer, or time that only control moves',
     })
     .option('seed', SEED_OPTION)
     .option('faults', FAULTS_OPTION)
@@ -162,7 +162,7 @@ export function parseOptions(args: readonly string[], program: string) {
       alias: 'j',
       boolean: true,
       default: false,
-      describe: 'say where everything is by a line of JSON on a terminal, too',
+      describe: 'print the ready line as JSON on a terminal, too',
     })
     .option('exit-with-parent', { boolean: true, default: false, describe: 'end when standard input ends' });
   const known = namesOf(parser);

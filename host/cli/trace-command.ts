@@ -48,9 +48,9 @@ function traceOptions(given: CommonOptions) {
       default: false,
       describe: 'with --key: show secrets and passcodes in opened frames, too',
     })
-    .option('frames', { boolean: true, default: false, describe: 'only frames and what was left out' })
-    .option('from', { number: true, requiresArg: true, describe: 'seconds after the first record' })
-    .option('to', { number: true, requiresArg: true, describe: 'seconds after the first record' })
+    .option('frames', { boolean: true, default: false, describe: 'only frames, and what was left out' })
+    .option('from', { number: true, requiresArg: true, describe: 'begin N seconds after the first record' })
+    .option('to', { number: true, requiresArg: true, describe: 'end N seconds after the first record' })
     .option('dissector', {
       boolean: true,
       default: false,

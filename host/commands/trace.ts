@@ -86,7 +86,7 @@ async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
     const isAbsent = systemCode(cause) === 'ENOENT';
     throw new FobError('bad-input', {
       sentence: `The file ${path} ${isAbsent ? 'does not exist' : 'cannot be read'}.`,
-      next: 'Check its name and that it may be read.',
+      next: 'Check its name, and that you may read it.',
       cause,
     });
   }
@@ -101,7 +101,7 @@ function notATrace(path: string, { kind, at }: NotATrace): FobError {
   }
   return new FobError('bad-input', {
     sentence: `The trace ${path} is damaged at byte ${at}.`,
-    next: 'What stands before that place was decoded. Record it again for the rest.',
+    next: 'The lines before the damage were printed. For the rest, record the trace again.',
   });
 }
 

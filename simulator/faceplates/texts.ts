@@ -106,9 +106,7 @@ export const panelTexts = {
     `${number(used)} bytes in files, ${number(deleted)} in deleted files, ${number(free)} free`,
   timers: 'Timers',
   timerUse: (count: number, nextMs: number | undefined) =>
-    count === 0
-      ? 'none'
-      : `${number(count)}; the next is due ${number(Math.round(nextMs ?? 0))} ms after this look`,
+    count === 0 ? 'none' : `${number(count)}; the next is due in ${number(Math.round(nextMs ?? 0))} ms`,
   watches: 'Watches',
   noWatches: 'none',
   operations: 'Operations on the memories',
@@ -122,10 +120,10 @@ export const panelTexts = {
   variables: 'Variables of the interpreter',
   noVariables: 'The simulator has no variables to count: it runs the image in another interpreter.',
   measured: ({ boot, accounts, peak, interpreter }: Measured) =>
-    `Measured there (${interpreter}, this image): ${number(boot)} after a start, ${number(accounts)} with 32 accounts, ${number(peak)} at the peak.`,
+    `Measured in a real interpreter (${interpreter}, this image): ${number(boot)} after a start, ${number(accounts)} with 32 accounts, ${number(peak)} at the peak.`,
   measuredOther: ({ boot, accounts, peak, interpreter }: Measured, image: string) =>
-    `Measured there (${interpreter}), with another image of this board, ${image}: ${number(boot)} after a start, ${number(accounts)} with 32 accounts, ${number(peak)} at the peak.`,
-  neverMeasured: 'No image of this board was measured there.',
+    `Measured in a real interpreter (${interpreter}), with another image of this board, ${image}: ${number(boot)} after a start, ${number(accounts)} with 32 accounts, ${number(peak)} at the peak.`,
+  neverMeasured: 'No image of this board was measured in a real interpreter.',
 
   now: 'Simulated time',
   clockIsReal: 'Time is that of this computer. Start the simulator with --clock virtual to move it.',
@@ -139,7 +137,7 @@ export const panelTexts = {
   cutIn: 'Operation on the memories, counted from now',
   willCut: (operation: number) => `The power will be cut in operation ${number(operation)}.`,
   losesTime: 'Let the clock’s battery die',
-  losesTimeHint: 'Only while the power is off: the clock is fed otherwise.',
+  losesTimeHint: 'Only while the power is off. Cut the power first.',
   timeLost: 'The clock has lost its time.',
   usb: 'USB cable',
   supplyLabel: 'Millivolts',
@@ -156,17 +154,17 @@ export const panelTexts = {
   crypto: 'Memory for the crypto library',
   cryptoLabel: 'Calls that find no memory, from the next on',
   failCrypto: 'Let calls fail',
-  cryptoSet: 'The next calls of the crypto library answer nothing.',
+  cryptoSet: 'The next calls of the crypto library find no memory.',
 
   notRecorded:
-    'Nothing is recorded: a replay is the same only of a new fob that was started with --seed NUMBER.',
+    'Nothing is recorded: only a new fob can be replayed. Start the simulator with --seed NUMBER and a new fob.',
   recorded: (inputs: number) =>
     `${many(inputs, 'input', 'inputs')} since the start: keys, bytes on the wire, time and faults.`,
   secretHint:
-    'A recording has no screens, but whoever has it can replay the fob and see all that it showed. Entered PINs are presses, and they are in it.',
+    'A recording has no screens, but whoever has it can replay the fob and see all that it showed. An entered PIN follows from the presses in it.',
   unrepeatable: {
     full: 'The recording is full: later inputs are not in it.',
-    'other-computer': 'A computer of its own polls the USB device: a replay may differ from here on.',
+    'other-computer': 'Another computer polls the USB device: a replay may differ from here on.',
   } as Readonly<Record<string, string>>,
   saveRecording: 'Save the recording',
   recordingSaved: (chars: number) => `The recording has ${number(chars)} bytes.`,

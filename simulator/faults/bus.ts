@@ -8,7 +8,7 @@ import type { FaultDraw } from './draw.ts';
 import type { FaultFact } from './fact.ts';
 
 const MENDED =
-  'tries again after setting up the bus and freeing it; after several failures in a row it says that the part does not answer';
+  'frees the bus, sets it up anew and tries again; after several failures in a row it says that the part does not answer';
 
 export const BUS_FAULTS = {
   fail: {
@@ -25,7 +25,7 @@ export const BUS_FAULTS = {
   },
   hang: {
     on: 'each transfer',
-    does: 'the same, and a part holds SDA low as well until SCL has been clocked nine times with SDA released',
+    does: 'the same as bus.late, and a part also holds SDA low until SCL has been clocked nine times with SDA released',
     always: 'the parts stay as they are',
     fob: MENDED,
   },

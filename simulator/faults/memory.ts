@@ -23,7 +23,7 @@ export const MEMORY_FAULTS = {
   },
   full: {
     on: 'each start of the board',
-    does: 'a file of another program, `full`, fills the Storage of the microcontroller to its end, and stays there',
+    does: 'a file of another program, named `full`, fills the Storage of the microcontroller to its end, and stays there',
     always: 'existing files stay as they are and can be written',
     fob: 'works on with its owner; a blank one refuses to be paired',
   },

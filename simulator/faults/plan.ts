@@ -18,12 +18,12 @@ function checkPlanned(at: unknown): void {
   const isRight =
     isObject(at) &&
     Object.entries(at).every(([number, kind]) => /^[1-9]\d*$/.test(number) && BUS_FAULT_KINDS.includes(kind));
-  if (!isRight) throw new BadPlan('bus.at names fail, late or hang by the number of a transfer');
+  if (!isRight) throw new BadPlan('bus.at takes numbers of transfers, each with fail, late or hang');
 }
 
 /** Checks a plan that comes from outside. @throws BadPlan */
 export function checkedPlan(plan: unknown): FaultPlan {
-  if (!isObject(plan)) throw new BadPlan('a plan is an object with places of faults');
+  if (!isObject(plan)) throw new BadPlan('a plan is an object such as {"wire":{"drop":20}}');
   for (const [place, faults] of Object.entries(plan)) {
     if (place === 'seed') {
       if (!Number.isSafeInteger(faults)) throw new BadPlan('the seed of a plan must be a whole number');

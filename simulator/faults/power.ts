@@ -12,7 +12,7 @@ export const POWER_FAULTS = {
   },
   brownout: {
     on: 'each start of the board',
-    does: 'the supply fails again 1 ms to 3 s later, and is back 0.1 to 5 s after that; with 1 in 1 in a loop',
+    does: 'the supply fails again 1 ms to 3 s later, and is back 0.1 to 5 s after that; with odds of 1/1 this goes on in a loop',
     always: 'the supply never fails at once',
     fob: 'keeps its owner, its accounts and its counters, and works at the first start that lasts',
   },

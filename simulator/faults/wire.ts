@@ -20,7 +20,7 @@ import { checkedPlan } from './plan.ts';
 
 const ON = 'each transfer in either direction';
 const REPEATS =
-  'drops frames whose checksum is wrong; the host asks again, and a repeated request is answered, not done twice';
+  'drops frames whose checksum is wrong; the host sends the request again, and the fob answers a repeated request without doing it twice';
 
 export const WIRE_FAULTS = {
   flip: { on: ON, does: 'one bit is flipped', always: 'other bytes are right', fob: REPEATS },
@@ -65,7 +65,7 @@ export const WIRE_FAULTS = {
     on: ON,
     does: 'nothing arrives in either direction for 1 to 10 s; then everything does, in order',
     always: 'no byte changes, gets lost or overtakes others',
-    fob: 'goes on; the host asks again, and reports a fob that does not answer for longer than its patience',
+    fob: 'goes on; the host sends the request again, and reports a fob that does not answer in time',
   },
 } satisfies Record<keyof WireFaults, FaultFact>;
 

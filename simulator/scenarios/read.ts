@@ -66,7 +66,7 @@ export function readScenario(source: string): Scenario {
       if (isAlias(node) || ('anchor' in node && node.anchor !== undefined)) {
         throw new ScenarioError(
           placeOf(node.range?.[0] ?? 0),
-          'Anchors and aliases are not read: write it out.',
+          'Anchors and aliases are not supported: write the value out.',
         );
       }
     },

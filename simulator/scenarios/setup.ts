@@ -10,15 +10,15 @@ const yesOrNo = choice('yes', 'no');
 
 /** Fields of a file that say with which fob it begins. */
 export const SETUP_FIELDS = {
-  board: field(choice('pico', 'pico-hid', 'banglejs2', 'bench'), 'which board; pico'),
-  espruino: field(choice('2v25', '2v29', '2v30'), 'version of Espruino to imitate; 2v29'),
-  seed: field(number(0, Number.MAX_SAFE_INTEGER), 'seed of all randomness; 1'),
-  start: field(instant, 'true time when the power comes; 2026-01-01T00:00:00Z'),
+  board: field(choice('pico', 'pico-hid', 'banglejs2', 'bench'), 'which board; default: pico'),
+  espruino: field(choice('2v25', '2v29', '2v30'), 'version of Espruino to imitate; default: 2v29'),
+  seed: field(number(0, Number.MAX_SAFE_INTEGER), 'seed of all randomness; default: 1'),
+  start: field(instant, 'true time at the start; default: 2026-01-01T00:00:00Z'),
   state: field(
     text('the path of a file'),
     'memories to begin with, as --storage keeps them; the file is not changed',
   ),
-  birth: field(yesOrNo, 'whether a new fob was given randomness when it was flashed; yes'),
+  birth: field(yesOrNo, 'whether a new fob got randomness when it was flashed; default: yes'),
   parts: field(
     map({
       display: field(yesOrNo, 'whether it has a display'),
@@ -27,13 +27,16 @@ export const SETUP_FIELDS = {
     }),
     'parts on the board',
   ),
-  usb: field(choice('plugged', 'unplugged'), 'the USB cable at the start; plugged'),
-  'clock drift ppm': field(number(-PPM_MAX, PPM_MAX, { isWhole: false }), 'how much too fast the clock runs'),
+  usb: field(choice('plugged', 'unplugged'), 'the USB cable at the start; default: plugged'),
+  'clock drift ppm': field(
+    number(-PPM_MAX, PPM_MAX, { isWhole: false }),
+    'how many ppm too fast the clock runs; default: 0',
+  ),
   'oscillator ppm': field(
     number(-PPM_MAX, PPM_MAX, { isWhole: false }),
-    "how much too fast the microcontroller's own oscillator runs",
+    "how many ppm too fast the microcontroller's own oscillator runs; default: 0",
   ),
-  crystal: field(yesOrNo, 'whether a Pico has its crystal; yes'),
+  crystal: field(yesOrNo, 'whether a Pico has its crystal; default: yes'),
 };
 
 type Read<F> = F extends { readonly shape: { read(given: never): infer T } } ? T | undefined : never;

@@ -12,12 +12,12 @@ export function addTrace<T>(parser: Argv<T>) {
     .option('trace-max', {
       number: true,
       requiresArg: true,
-      describe: `with --trace: bytes after which it ends; default: ${TRACE_BYTES_DEFAULT}`,
+      describe: `with --trace: bytes after which the trace ends; default: ${TRACE_BYTES_DEFAULT}`,
     })
     .option('trace-screens', {
       boolean: true,
       default: false,
-      describe: 'with --trace: the texts on the screen too, passcodes and pairing codes among them',
+      describe: 'with --trace: the texts on the screen, too: passcodes, PINs and pairing codes among them',
     });
 }
 

@@ -165,7 +165,7 @@ describe('the panels of the faceplate', () => {
 
   it('the figures are those of the simulator, and variables those measured on the real interpreter', () => {
     const text = textOfPieces(inUseView(withInside()));
-    expect(text).toContain('Timers 2; the next is due 25 ms after this look');
+    expect(text).toContain('Timers 2; the next is due in 25 ms');
     expect(text).toContain('Watches C13');
     expect(text).toContain('16,000 bytes in files, 384 in deleted files, 16,384 free');
     expect(text).toContain('The simulator has no variables to count');

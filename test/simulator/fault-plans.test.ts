@@ -44,8 +44,8 @@ describe('plans of faults', () => {
   it.each([
     [{ wire: { drop: 0.5 } }, 'the odds of wire.drop must be a whole number N up to 999999999, for 1 in N'],
     [{ wire: { drop: -1 } }, 'the odds of wire.drop'],
-    [{ bus: { at: { 0: 'fail' } } }, 'bus.at names fail, late or hang'],
-    [{ bus: { at: { 1: 'melt' } } }, 'bus.at names fail, late or hang'],
+    [{ bus: { at: { 0: 'fail' } } }, 'bus.at takes numbers of transfers'],
+    [{ bus: { at: { 1: 'melt' } } }, 'bus.at takes numbers of transfers'],
     [{ seed: 0.5 }, 'the seed of a plan must be a whole number'],
     [{ wire: 20 }, 'wire must name its faults'],
     [[], 'a plan is an object'],

@@ -30,18 +30,18 @@ export interface CheckFacts {
 
 const checked: Readonly<Record<CheckOutcome, (facts: CheckFacts) => string>> = {
   accepted: ({ kind, step = 0 }) =>
-    `Accepted: the user is signed in. The passcode is the one of ${stepName(kind, step)}. The service stored this number and accepts it never again.`,
+    `Accepted: the user is signed in. The passcode is the one of ${stepName(kind, step)}. The service stored this number and never accepts it again.`,
   replay: ({ kind, step = 0 }) =>
-    `Refused: this passcode was used already (${stepName(kind, step)}). Somebody who read it over a shoulder gains nothing.`,
+    `Refused: this passcode was used already (${stepName(kind, step)}). Somebody who read it over your shoulder gains nothing.`,
   superseded: ({ kind, step = 0 }) =>
-    `Refused: the passcode is right for ${stepName(kind, step)}, but a newer one was accepted since. Older ones are worth nothing then.`,
+    `Refused: the passcode is right for ${stepName(kind, step)}, but the service has accepted a newer one since. Older ones are worth nothing then.`,
   wrong: ({ kind, from, to }) =>
-    `Refused: it is the passcode of none of ${kind === 'totp' ? 'the time steps' : 'the counters'} ${from} to ${to}. ${
+    `Refused: it is not the passcode of any of ${kind === 'totp' ? 'the time steps' : 'the counters'} ${from} to ${to}. ${
       kind === 'totp'
-        ? 'A passcode is good for 30 seconds, and half a minute more for clocks that differ.'
-        : 'The fob is at another counter, or a digit is wrong.'
+        ? 'A passcode is good for 30 seconds, and half a minute more for clocks that differ. Hold the button again, and type the new one.'
+        : 'A digit is wrong, or the fob is too many counters ahead. Compare the digits with the display.'
     }`,
-  malformed: () => 'Nothing was compared: a passcode has six digits.',
+  malformed: () => 'Nothing was compared: a passcode has six digits. Type all six.',
 };
 
 const pushed: Readonly<Record<PushOutcome, string>> = {
@@ -49,17 +49,17 @@ const pushed: Readonly<Record<PushOutcome, string>> = {
     'Approved: the user is signed in. The fob answered with eight digits that only its key makes, for this request alone; the service computed the same.',
   denied: 'Declined on the fob. Nobody is signed in.',
   reported: 'Declined and reported on the fob. A service would tell its operators.',
-  expired: 'Nobody answered in time. Nobody is signed in.',
+  expired: 'Nobody answered in time. Nobody is signed in. Send a new request.',
   forged: 'Refused: the answer does not come from the key of this fob.',
 };
 
 /** Every text of the try page. The fob's own texts are in its firmware. */
 export const texts = {
   title: 'Try Passfob in this page',
-  lead: 'A fob, and a small service beside it, both inside this page. The fob is a simulated board that runs the very firmware of a real one.',
+  lead: 'A fob, and a small service beside it, both inside this page. The fob is a simulated board that runs the same firmware as a real one.',
   notToken:
     'This is a model and no token. Everything is in the memory of this page and is gone when you close it; nothing leaves the page. Do not use it to protect anything.',
-  frame: 'The try page, in a frame that reaches neither the network nor this browser’s storage',
+  frame: 'The try page, in a frame that cannot reach the network or this browser’s storage',
   noScript: 'This page needs scripts: the simulated fob is one.',
   licences: 'Licences of the packages in this page',
 
@@ -100,7 +100,7 @@ export const texts = {
   lastingFaults: {
     cable: 'A bad cable: bytes are lost, doubled and flipped',
     bus: 'A loose wire: the chips on the board do not always answer',
-    display: 'The display is off its socket, and needs a new start afterwards',
+    display: 'The display is off its socket; afterwards switch the power off and on',
   } satisfies Record<LastingFault, string>,
   singleFaults: {
     cut: 'Cut the power in the middle of the next write',
@@ -108,14 +108,14 @@ export const texts = {
   } satisfies Record<SingleFault, string>,
   faultSet: {
     cut: 'The next write to the memory will be torn. Enrol something, then switch the power on again: nothing is half done.',
-    battery: 'Switch the power off and on: the fob notices that it does not know the time any more.',
+    battery: 'Switch the power off and on: the fob then says that its clock lost the time.',
   } satisfies Record<SingleFault, string>,
 
   add: {
     heading: 'Another fob',
     board: 'Board',
     button: 'Take it',
-    full: 'That is as many fobs as one page carries.',
+    full: 'This page has no place for more fobs. Throw one away to take another.',
   },
   boards,
 
@@ -192,16 +192,16 @@ export const texts = {
     toFob: 'to the fob',
     fromFob: 'from the fob',
     clear: 'Clear',
-    empty: 'Nothing was said yet.',
+    empty: 'Service and fob have sent nothing yet.',
   },
 
   problems: {
     'no-answer': 'The fob does not answer. Is its power on, and its cable good?',
     'wrong-code':
       'This is not the code that the fob shows. Start pairing again: each code is good for one try.',
-    'already-owned': 'The fob has an owner already.',
+    'already-owned': 'The fob has an owner already. Throw it away and take another.',
     'verification-failed': 'The fob did not prove that it holds the account. Enrol it again.',
-    'not-authentic': 'The fob could not prove that it holds the key of this service.',
+    'not-authentic': 'The fob could not prove that it holds the key of this service. Try again.',
     cancelled: 'Cancelled.',
     other: (sentence: string) => sentence,
   },
@@ -209,7 +209,7 @@ export const texts = {
     'press-denied': 'Declined on the fob.',
     'press-timeout': 'Nobody held the button of the fob in time. Try again.',
     busy: 'The fob is busy with another question. Answer it on its display first.',
-    locked: 'The fob is locked.',
+    locked: 'The fob is locked. Enter its PIN on the fob, then try again.',
     'clock-unset': 'The clock of the fob is not set. Set it with the button above.',
     'no-code-shown': 'The fob shows no code any more. Start pairing again.',
     'storage-failed': 'The memory of the fob does not answer. Switch off the loose wire, then try again.',
@@ -221,7 +221,7 @@ export const texts = {
     lines: [
       'The board, its chips and its interpreter are software; the firmware is the built image, byte for byte. The service is a small one: pairing, enrolment and the checks are those of Passfob; users, rules, alerts and storage are left out, and so is the limit on wrong guesses.',
       'The page is a frame of its own origin with a policy that forbids every connection. Look into the source: one file, and it works without a network.',
-      'Why this is no token: who copies the profile of a browser has a copy of its token; a script in the page reads everything; and a browser that could protect a secret from both can do a passkey.',
+      'Why this is no token: a copy of the browser’s profile is a copy of the token; a script in the page reads everything; and a browser that can protect a secret from both can use a passkey.',
     ],
   },
 } as const;

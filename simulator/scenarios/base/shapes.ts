@@ -141,7 +141,7 @@ export const nothing: Shape<null> = {
   takesNothing: true,
   schema: { type: 'null' },
   read(given) {
-    if (kindOf(given) !== 'nothing') throw new ScenarioError(given.place, `"${given.name}" stands alone.`);
+    if (kindOf(given) !== 'nothing') throw new ScenarioError(given.place, `"${given.name}" takes no value.`);
     return null;
   },
 };

@@ -46,14 +46,14 @@ export async function parseRunOptions(args: readonly string[], program: string) 
     .option('show', {
       boolean: true,
       default: false,
-      describe: 'print each step and the screen after it, for whoever writes a file',
+      describe: 'print each step and the screen after it, to see what to expect',
     })
     .option('update', {
       boolean: true,
       default: false,
-      describe: 'write the pictures that files compare a screen with',
+      describe: 'write the pictures of "expect picture" instead of comparing them',
     })
-    .epilogue('Exit codes: 0 all passed, 1 one failed, 2 wrong usage, or a file that cannot be read.')
+    .epilogue('Exit codes: 0 all passed, 1 one failed, 2 wrong usage, or an unusable file.')
     .parserConfiguration({ 'parse-positional-numbers': false })
     .version(false)
     .strict()

@@ -33,7 +33,7 @@ function faultsOf(place: FaultPlace) {
 const places = Object.keys(FAULT_KINDS) as FaultPlace[];
 const plan = map({
   ...Object.fromEntries(places.map(place => [place, field(faultsOf(place), `faults of ${place}`)])),
-  seed: field(number(0, SEED_MAX), "the scenario's own"),
+  seed: field(number(0, SEED_MAX), "seed of the plan; default: the scenario's own"),
 });
 
 /** Leaves out what a file does not give. */
@@ -49,7 +49,7 @@ function planOf(given: Readonly<Record<string, unknown>>): FaultPlan {
 export const faultSteps = [
   step(
     'faults',
-    'from now on faults strike by this plan, each on one occasion in N for 1/N; without a value none do',
+    'from now on the faults of this plan strike, 1/N on one occasion in N; without a value no fault strikes',
     byKind({ nothing, map: plan }),
     (world, given) => world.fob.setFaults(given === null ? {} : planOf(given)),
   ),
@@ -57,18 +57,18 @@ export const faultSteps = [
   step('connect', 'put a part back', part, (world, name) => world.fob.setPart(name, true)),
   step(
     'fail crypto call',
-    'a native call of the crypto library finds no memory: its number from now on, 1 for the next',
+    'a call of the crypto library finds no memory: the number of this call from now on, 1 for the next',
     number(1, OPERATIONS_AHEAD_MAX),
     (world, n) => world.fob.failCryptoCall(n),
   ),
   step(
     'expect no complaints',
-    'the console is empty, and nothing was done that harms a real board; each scenario ends with this by itself',
+    'the console is empty, and the image did nothing that harms a real board; each scenario ends with this step by itself',
     nothing,
     ({ fob }) => {
       const complaints = [fob.consoleText().trim(), ...fob.violations].filter(line => line !== '');
       if (complaints.length > 0) {
-        throw new StepFailed('The image complains.', {
+        throw new StepFailed('The image printed to the console, or would harm a real board.', {
           expected: [],
           shown: complaints.join('\n').split('\n'),
         });

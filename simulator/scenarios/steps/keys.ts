@@ -41,8 +41,8 @@ function checked(world: World, which: number | undefined): number {
 
 const pressing = map({
   key: field(key, 'which key'),
-  for: field(duration(KEY_MS_MAX), 'how long it is down; 100 ms'),
-  times: field(number(1, PRESSES_MAX), 'how often; once'),
+  for: field(duration(KEY_MS_MAX), 'how long it is down; default: 100 ms'),
+  times: field(number(1, PRESSES_MAX), 'how often; default: once'),
 });
 
 async function press(world: World, which: number | undefined, heldMs = PRESS_MS, times = 1): Promise<void> {
@@ -51,7 +51,7 @@ async function press(world: World, which: number | undefined, heldMs = PRESS_MS,
 
 const until = map({
   screen: required(text('a text'), 'text to look for'),
-  key: field(key, 'which key; the one that moves on'),
+  key: field(key, 'which key; default: the one that moves on'),
 });
 
 async function pressUntil(world: World, wanted: string, which = world.nextKey): Promise<void> {
@@ -59,7 +59,7 @@ async function pressUntil(world: World, wanted: string, which = world.nextKey): 
     if (screenHas(world, wanted)) return;
     await world.press(checked(world, which), PRESS_MS);
   }
-  throw new StepFailed(`${PRESSES_UNTIL_MAX} presses do not lead to this text.`, {
+  throw new StepFailed(`The screen did not show this text after ${PRESSES_UNTIL_MAX} presses.`, {
     expected: [wanted],
     shown: world.screen(),
   });
@@ -96,7 +96,7 @@ export const keySteps = [
       value: duration(KEY_MS_MAX),
       map: map({
         key: field(key, 'which key'),
-        for: field(duration(KEY_MS_MAX), 'how long; 1.2 s'),
+        for: field(duration(KEY_MS_MAX), 'how long; default: 1.2 s'),
       }),
     }),
     (world, given) =>
@@ -115,7 +115,7 @@ export const keySteps = [
   step('key down', 'push a key down and leave it down', byKind({ nothing, value: key }), (world, which) =>
     world.fob.keyDown(checked(world, which ?? undefined)),
   ),
-  step('key up', 'let a key go', byKind({ nothing, value: key }), (world, which) =>
+  step('key up', 'release a key', byKind({ nothing, value: key }), (world, which) =>
     world.fob.keyUp(checked(world, which ?? undefined)),
   ),
   step(
@@ -128,7 +128,7 @@ export const keySteps = [
   step(
     'enter',
     'enter a PIN or a question on the wheel, then take its "ok"',
-    written(`1 to ${SYMBOLS_MAX} digits or letters`, { type: ['string', 'integer'] }, value =>
+    written(`1 to ${SYMBOLS_MAX} digits 0-9 or letters a-f`, { type: ['string', 'integer'] }, value =>
       new RegExp(`^[0-9a-f]{1,${SYMBOLS_MAX}}$`).test(value) ? value : undefined,
     ),
     enter,

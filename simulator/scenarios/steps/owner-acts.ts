@@ -43,18 +43,18 @@ const ASKS = { passcode: 1, approval: 2, settings: 4 } as const;
 const TYPING = { never: 0, allowed: 1, 'with enter': 3 } as const;
 
 const policy = map({
-  'pin digits': field(number(0, 16), 'fewest digits of a PIN; 0 for no PIN, which is the default'),
-  attempts: field(number(1, 255), 'number of wrong PINs after which the fob locks or wipes itself; 10'),
-  'after attempts': field(choice('wipe', 'lock'), 'which of the two; wipe'),
+  'pin digits': field(number(0, 16), 'fewest digits of a PIN, 0 for no PIN; default: 0'),
+  attempts: field(number(1, 255), 'wrong PINs after which the fob locks or wipes itself; default: 10'),
+  'after attempts': field(choice('wipe', 'lock'), 'which of the two; default: wipe'),
   'lock after': field(
     duration(LOCK_AFTER_MAX_MS),
-    'time after the last key; without it, when the display goes off',
+    'time after the last key; default: when the display goes off',
   ),
   'ask before': field(
     list(choice('passcode', 'approval', 'settings'), 'a list of passcode, approval, settings', 3),
     'when the PIN is asked for again',
   ),
-  typing: field(choice('never', 'allowed', 'with enter'), 'whether the fob may type passcodes; never'),
+  typing: field(choice('never', 'allowed', 'with enter'), 'may the fob type passcodes; default: never'),
 });
 
 type GivenPolicy = ReturnType<(typeof policy)['read']>;
@@ -72,7 +72,7 @@ function policyOf(given: GivenPolicy): OwnerPolicy {
 
 const yesOrNo = choice('yes', 'no');
 const view = map({
-  state: field(choice('blank', 'owned', 'keys-lost', 'damaged'), 'as hello has it'),
+  state: field(choice('blank', 'owned', 'keys-lost', 'damaged'), 'state of the fob, as hello gives it'),
   accounts: field(number(0, 255), 'number of accounts'),
   clock: field(choice('unset', 'trusted', 'stale'), 'state of the clock'),
   pin: field(choice('none', 'set', 'must be chosen'), 'the PIN'),
@@ -130,18 +130,18 @@ export const ACTS = {
     owner.setPolicy(policyOf(given), call),
   ),
   code: act(
-    'take a passcode, which the person approves',
+    'get a passcode, if the person approves',
     text('the label of an account'),
     (owner, account, call) => owner.code(account, call),
   ),
-  approve: act('have a question answered, which the person approves', question, (owner, given, call) =>
+  approve: act('have the fob answer a question, if the person approves', question, (owner, given, call) =>
     owner.approval({ ...given, service: given.service ?? '', user: given.user ?? '' }, call),
   ),
-  'require pin': act('have a new PIN chosen', nothing, (owner, _, call) => owner.requirePin(call)),
-  'reset pin': act('reset a forgotten PIN, which the person approves', nothing, (owner, _, call) =>
+  'require pin': act('have the person choose a new PIN', nothing, (owner, _, call) => owner.requirePin(call)),
+  'reset pin': act('reset a forgotten PIN, if the person approves', nothing, (owner, _, call) =>
     owner.resetPin(call),
   ),
-  erase: act('erase the fob, which the person approves', nothing, (owner, _, call) => owner.erase(call)),
+  erase: act('erase the fob, if the person approves', nothing, (owner, _, call) => owner.erase(call)),
   expect: act('compare the fob as its owner sees it', view, async (owner, expected, call) =>
     compare(expected, await owner.look(call)),
   ),

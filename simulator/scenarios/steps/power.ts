@@ -34,7 +34,7 @@ export const powerSteps = [
     if (found !== wanted) throw new StepFailed(`The power is ${found}.`);
   }),
   step('plug in', 'plug the USB cable in', nothing, world => world.fob.setUsb(true)),
-  step('unplug', 'unplug the USB cable; the battery goes on', nothing, world => world.fob.setUsb(false)),
+  step('unplug', 'unplug the USB cable; the battery takes over', nothing, world => world.fob.setUsb(false)),
   step(
     'set supply',
     'set the supply that the board measures, in volts',

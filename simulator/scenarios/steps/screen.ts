@@ -61,7 +61,7 @@ function expectPicture(world: World, path: string): void {
     return;
   }
   const kept = files.read(path);
-  if (kept === undefined) throw new StepFailed(`There is no ${path}. Write it by: --update`);
+  if (kept === undefined) throw new StepFailed(`There is no ${path}. To write it, run with --update.`);
   const expected = new TextDecoder().decode(kept);
   if (expected === drawn) return;
   throw new StepFailed(`The screen is not that of ${path}.`, {
@@ -80,7 +80,7 @@ export const screenSteps = [
       list: lines,
       map: map({
         lines: required(byKind({ value: wanted, list: lines }), 'a text or a list of lines'),
-        within: field(duration(WITHIN_MAX_MS), 'time that it may take until then'),
+        within: field(duration(WITHIN_MAX_MS), 'how long the screen may take to show this'),
       }),
     }),
     (world, given) =>

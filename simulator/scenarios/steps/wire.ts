@@ -23,7 +23,7 @@ const bytes: Shape<string> = written(
   value => (/^[\0-\xff]*$/.test(value) ? value : undefined),
 );
 const traffic = map({
-  port: field(port, 'which port; the one that carries frames'),
+  port: field(port, 'which port; default: the one that carries frames'),
   text: field(bytes, 'as text'),
   hex: field(hex, 'as hexadecimal digits'),
 });

@@ -31,7 +31,7 @@ const WRONG: readonly (readonly [text: string, where: string, words: RegExp])[] 
   [withSteps('hold: 600'), '3:11', /a duration, such as 500 ms/],
   [withSteps('advance'), '3:5', /"advance" takes a duration/],
   [withSteps('advance: 4 years'), '3:14', /a duration/],
-  [withSteps('power on: now'), '3:15', /"power on" stands alone/],
+  [withSteps('power on: now'), '3:15', /"power on" takes no value/],
   [withSteps('expect power: maybe'), '3:19', /one of on, off/],
   [withSteps('expect screen: { within: 1 s }'), '3:20', /lacks "lines"/],
   [withSteps('move wrist: twisst'), '3:17', /Did you mean "twist"\?/],

@@ -18,7 +18,7 @@ const FAILING: readonly (readonly [string, readonly string[], RegExp])[] = [
   ['expect screen', ['expect screen: { lines: no such text, within: 2 s }'], /does not have this text/],
   ['expect not on screen', ['expect not on screen: no owner yet. Open the link'], /has this text/],
   ['expect dark', ['expect dark'], /display is on/],
-  ['expect picture', ['expect picture: none.txt'], /no none\.txt\. Write it by: --update/],
+  ['expect picture', ['expect picture: none.txt'], /no none\.txt\. To write it, run with --update/],
   ['expect power', ['cut power', 'expect power: on'], /power is off/],
   ['expect asleep', ['expect asleep'], /awake/],
   ['expect awake', ['unplug', 'advance: 5 min', 'expect awake'], /asleep/],
