@@ -49,6 +49,6 @@ export function runScenario(scenario: Scenario, options: ScenarioOptions = {}): 
  * Reads a scenario file and runs it.
  * @throws ScenarioError with line and column; the system's error for a file that cannot be read
  */
-export function runScenarioFile(path: string, options: RunOptions = {}): Promise<ScenarioResult> {
+export async function runScenarioFile(path: string, options: RunOptions = {}): Promise<ScenarioResult> {
   return runScenario(readScenario(scenarioText(path)), { ...options, folder: dirname(path) });
 }

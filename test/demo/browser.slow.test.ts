@@ -60,7 +60,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     // Nobody can press the button before it is connected.
     await button.and(fob.locator(':enabled')).waitFor();
     await button.focus();
-    await page.keyboard.press('Space', { delay: 700 });
+    await page.keyboard.press('Space', { delay: 1_000 });
     const speech = fob.locator('#speech');
     await expect.poll(() => speech.textContent()).toMatch(/^\d{3} \d{3}$/m);
     return /^\d{3} \d{3}$/m.exec((await speech.textContent()) ?? '')?.[0] ?? '';

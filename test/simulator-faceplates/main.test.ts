@@ -341,7 +341,7 @@ describe('simulator processes', () => {
     writeFileSync(file, 'no key at all\n');
     expect(await finished(['--control', '--trace-key', file])).toEqual({
       stdout: '',
-      stderr: `simulator: ${file} holds no pairing keys. Write 1 to 16 of them into it, 64 hexadecimal digits on a line each.\n`,
+      stderr: `simulator: ${file} holds no pairing keys. Write 1 to 64 of them into it, 64 hexadecimal digits on a line each.\n`,
       code: 1,
     });
   });
