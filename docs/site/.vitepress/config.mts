@@ -24,6 +24,8 @@ export default defineConfig({
   cleanUrls: false,
   markdown: {
     anchor: { slugify: anchorOf },
+    // Braces in a table are the text that stands there.
+    attrs: { disable: true },
   },
   themeConfig: {
     logo: '/icon.svg',
