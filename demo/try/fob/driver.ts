@@ -20,7 +20,7 @@ export interface DriverTools {
 }
 
 /** Faults of the cable, and of the bus between processor, display, clock and memory: one transfer in so many. */
-const BAD_CABLE = { flip: 33, drop: 33, noise: 33 };
+const BAD_CABLE = { flip: 33, drop: 33, duplicate: 33 };
 const BAD_BUS = { fail: 20 };
 
 /**
