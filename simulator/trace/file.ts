@@ -21,8 +21,9 @@ export function traceToFile(
   // A file that was there before keeps its mode; a pipe to Wireshark has no use for one.
   if (fstatSync(file).isFile()) fchmodSync(file, PRIVATE);
   let hasFailed = false;
+  let isOpen = true;
   const write = (bytes: Uint8Array) => {
-    if (hasFailed) return;
+    if (hasFailed || !isOpen) return;
     try {
       for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
     } catch (error) {
@@ -40,8 +41,8 @@ export function traceToFile(
     },
     stop() {
       recording.stop();
-      if (!hasFailed) closeSync(file);
-      hasFailed = true;
+      if (isOpen) closeSync(file);
+      isOpen = false;
     },
   };
 }

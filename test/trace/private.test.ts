@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { traceToFile as traceFob } from '@passfob/simulator/trace/file';
 import { readTraceKeys } from '@passfob/simulator/trace-keys';
 import { traceToFile as traceConnection } from 'passfob/cli/base/trace-file';
 import { afterAll, expect, it } from 'vitest';
+import { itNeeds } from '../kit/tools.ts';
 import { run } from '../simulator/kit.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'passfob-trace-'));
@@ -29,3 +30,26 @@ it('a file of pairing keys may have comments for the simulator, as for passfob t
   writeFileSync(path, `# of a test\n${'0f'.repeat(32)}\n`);
   expect(readTraceKeys(path)).toEqual([new Uint8Array(32).fill(15)]);
 });
+
+const full = { name: 'Linux, for a device that is always full', found: existsSync('/dev/full') || undefined };
+itNeeds(full, 'a trace that cannot be written says so once, and leaves no file open', () => {
+  const isOpen = () => readdirSync('/proc/self/fd').some(one => linkOf(one) === '/dev/full');
+  const failures: unknown[] = [];
+  const fob = run('');
+  const trace = traceFob(fob, '/dev/full', {}, error => failures.push(error));
+  expect(isOpen()).toBe(true);
+  fob.press();
+  trace.stop();
+  trace.stop();
+  expect(failures).toEqual([expect.objectContaining({ code: 'ENOSPC' })]);
+  expect(isOpen()).toBe(false);
+});
+
+function linkOf(descriptor: string): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`);
+  } catch {
+    // That of the list itself.
+    return '';
+  }
+}
