@@ -318,6 +318,8 @@ describe('a plan', () => {
       };
       await underSeeds(seedsOrOne(4, 200), plan, async trial => {
         await trial.use();
+        const counts = Object.values(trial.driver.fob.faults().counts);
+        expect(counts.filter(({ struck }) => struck > 0).length).toBeGreaterThan(2);
         await trial.verify();
       });
     },
