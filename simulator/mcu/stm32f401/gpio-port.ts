@@ -63,14 +63,13 @@ export class GpioPort implements Peripheral {
     this.#port = port;
     this.#listeners = listeners;
     this.#registers = new Registers<GpioRegister>(GPIO_REGISTERS, this.#behaviours());
-    this.reset();
+    // Nobody listens yet who could use the levels that pulls give.
+    this.#resetRegisters();
+    this.#settle();
   }
 
   reset(): void {
-    this.#registers.reset();
-    for (const [name, value] of Object.entries(RESET_VALUES[this.#port] ?? {}) as [GpioRegister, number][])
-      this.#registers.set(name, value);
-    this.#lock.reset();
+    this.#resetRegisters();
     this.#update();
   }
 
@@ -161,26 +160,39 @@ export class GpioPort implements Peripheral {
     this.#update();
   }
 
-  /** Recomputes all wires and reports those that have changed. */
+  #resetRegisters(): void {
+    this.#registers.reset();
+    for (const [name, value] of Object.entries(RESET_VALUES[this.#port] ?? {}) as [GpioRegister, number][])
+      this.#registers.set(name, value);
+    this.#lock.reset();
+  }
+
+  /** Recomputes all pins and reports those that have changed. */
   #update(): void {
+    const wires = this.#wires;
+    const inputs = this.#inputs;
+    this.#settle();
+    if (wires === this.#wires && inputs === this.#inputs) return;
+    const changedWires = wires ^ this.#wires;
+    const changedInputs = inputs ^ this.#inputs;
+    for (let pin = 0; pin < PINS; pin += 1) {
+      const bit = 1 << pin;
+      if ((changedWires & bit) !== 0) this.#listeners.wire(pin, (wires & bit) === 0);
+      if ((changedInputs & bit) !== 0) this.#listeners.input(pin, (inputs & bit) === 0);
+    }
+  }
+
+  #settle(): void {
     let wires = 0;
     let inputs = 0;
     for (let pin = 0; pin < PINS; pin += 1) {
-      const bit = 1 << pin;
       if (!this.#settledLevel(pin)) continue;
-      wires |= bit;
+      wires |= 1 << pin;
       // An analog pin reads as 0 (RM0368 §8.3.12).
-      if (this.#mode(pin) !== ANALOG) inputs |= bit;
+      if (this.#mode(pin) !== ANALOG) inputs |= 1 << pin;
     }
-    const changedWires = wires ^ this.#wires;
-    const changedInputs = inputs ^ this.#inputs;
     this.#wires = wires;
     this.#inputs = inputs;
-    for (let pin = 0; pin < PINS; pin += 1) {
-      const bit = 1 << pin;
-      if ((changedWires & bit) !== 0) this.#listeners.wire(pin, (wires & bit) !== 0);
-      if ((changedInputs & bit) !== 0) this.#listeners.input(pin, (inputs & bit) !== 0);
-    }
   }
 
   /** The chip's level, else the outside's, else that of the pull; a floating wire keeps its charge. */
