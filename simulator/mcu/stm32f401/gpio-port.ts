@@ -1,7 +1,7 @@
 import type { Peripheral } from '../base/peripheral.ts';
 import { type Behaviour, type Register, Registers } from '../base/registers.ts';
 import { GpioLock } from './gpio-lock.ts';
-import type { PortName } from './port-names.ts';
+import type { PinPort } from './pin-ports.ts';
 
 /** RM0368 §8.4.11. The reset values are those of ports C to H. */
 const GPIO_REGISTERS = {
@@ -20,7 +20,7 @@ const GPIO_REGISTERS = {
 type GpioRegister = keyof typeof GPIO_REGISTERS;
 
 /** The pins of the debugger start in their alternate function, with pulls (RM0368 §8.3.1). */
-const RESET_VALUES: { readonly [P in PortName]?: Readonly<Partial<Record<GpioRegister, number>>> } = {
+const RESET_VALUES: { readonly [P in PinPort]?: Readonly<Partial<Record<GpioRegister, number>>> } = {
   A: { MODER: 0xa800_0000, OSPEEDR: 0x0c00_0000, PUPDR: 0x6400_0000 },
   B: { MODER: 0x280, OSPEEDR: 0xc0, PUPDR: 0x100 },
 };
@@ -45,7 +45,7 @@ export interface GpioPortListeners {
 /** A port of sixteen pins (RM0368 §8). Where the chip and the outside both drive a wire, the chip wins. */
 export class GpioPort implements Peripheral {
   readonly name: string;
-  readonly #port: PortName;
+  readonly #port: PinPort;
   readonly #listeners: GpioPortListeners;
   readonly #registers: Registers<GpioRegister>;
   readonly #lock = new GpioLock();
@@ -58,7 +58,7 @@ export class GpioPort implements Peripheral {
   /** A bit for each pin that reads as high. */
   #inputs = 0;
 
-  constructor(port: PortName, listeners: GpioPortListeners) {
+  constructor(port: PinPort, listeners: GpioPortListeners) {
     this.name = `GPIO${port}`;
     this.#port = port;
     this.#listeners = listeners;
