@@ -174,11 +174,10 @@ export class I2cParts implements I2cWires {
     this.#sockets.powerOn();
   }
 
-  /** Drops the transfer that is under way. Call it before I2C1 is reset. */
+  /** A clock with a battery keeps what has arrived; an EEPROM that got no stop writes nothing. */
   powerOff(): void {
-    this.#transfer = undefined;
+    this.#end(false);
     this.#failure = undefined;
-    this.#missesEnd = false;
     this.#hold(0);
     this.#sockets.powerOff();
   }

@@ -203,7 +203,6 @@ export class I2c implements Peripheral {
   }
 
   #sendAddress(byte: number): void {
-    this.#registers.change('SR1', 0, SR1.SB);
     this.#phase = 'address';
     this.#after(BITS_PER_BYTE, () => {
       const isRead = (byte & 1) !== 0;
@@ -256,10 +255,10 @@ export class I2c implements Peripheral {
     return (this.#seen & this.#registers.get('SR1') & flag) !== 0;
   }
 
-  #clearSeen(flag: number): void {
-    if (!this.#isSeen(flag)) return;
-    this.#registers.change('SR1', 0, flag);
-    this.#seen &= ~flag;
+  /** Clears those of the flags that the last read of SR1 showed. */
+  #clearSeen(flags: number): void {
+    this.#registers.change('SR1', 0, this.#seen & flags);
+    this.#seen &= ~flags;
   }
 
   /** Goes on after a byte, or after the address: with a stop, a start or the byte that waits in DR. */
@@ -284,13 +283,14 @@ export class I2c implements Peripheral {
 
   /** A write of DR by software. */
   #giveData(byte: number): void {
-    this.#clearSeen(SR1.BTF);
+    const isAfterStart = this.#isSeen(SR1.SB);
+    this.#clearSeen(SR1.SB | SR1.BTF);
     this.#registers.change('SR1', 0, SR1.RXNE);
     this.#shift = undefined;
     const phase = this.#phase;
     const isTransmitter = this.#registers.has('SR2', SR2.TRA);
-    if (phase === 'select' && this.#isSeen(SR1.SB)) {
-      this.#sendAddress(byte);
+    if (phase === 'select') {
+      if (isAfterStart) this.#sendAddress(byte);
     } else if (phase === 'sent') {
       // DR stays empty: the byte goes to the shift register at once.
       this.#send(byte);

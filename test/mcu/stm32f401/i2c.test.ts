@@ -328,6 +328,50 @@ describe('I2C1 that is disabled or reset', () => {
   });
 });
 
+/** Something that software does to I2C1: any bits of any register at any time. */
+const act = fc.record({
+  name: fc.constantFrom(...(['CR1', 'CR1', 'CR1', 'CR2', 'DR', 'DR', 'SR1', 'SR2', 'CCR'] as const)),
+  isRead: fc.boolean(),
+  value: fc.oneof(
+    fc.constantFrom(CR1.PE | CR1.ACK | CR1.START, CR1.PE | CR1.ACK | CR1.STOP, CR1.PE | CR1.ACK, EEPROM << 1),
+    fc.nat(0xffff),
+  ),
+  ticks: fc.nat(3 * BYTE),
+});
+
+/** Whether flags of SR1 request the event interrupt (RM0368 §18.4). */
+function hasEvent(enabled: number, flags: number): boolean {
+  const buffer = enabled & CR2.ITBUFEN ? SR1.TXE | SR1.RXNE : 0;
+  return (enabled & CR2.ITEVTEN) !== 0 && (flags & (SR1.SB | SR1.ADDR | SR1.BTF | buffer)) !== 0;
+}
+
+describe('I2C1 under software that makes no sense', () => {
+  it('keeps the flags of the manual consistent, and works after PE was off', () => {
+    fc.assert(
+      fc.property(fc.array(act, { maxLength: 60 }), acts => {
+        const rig = counting(ready());
+        for (const { name, isRead, value, ticks } of acts) {
+          if (isRead) rig.get(name);
+          else rig.set(name, value);
+          rig.wait(ticks);
+          const [flags, state] = [rig.get('SR1'), rig.get('SR2')];
+          const isMaster = (state & SR2.MSL) !== 0;
+          if (isMaster) expect(state & SR2.BUSY).toBe(SR2.BUSY);
+          if (flags & SR1.ADDR || state & SR2.TRA) expect(isMaster).toBe(true);
+          if (flags & SR1.TXE) expect(state & SR2.TRA).toBe(SR2.TRA);
+          expect(rig.levels.get(IRQ.I2C1_EV) ?? false).toBe(hasEvent(rig.get('CR2'), flags));
+        }
+        settle(rig);
+        rig.setup();
+        const before = [...rig.memory.bytes.subarray(7, 9)];
+        manualWrite(rig, EEPROM, [0, 7], false);
+        expect(manualRead(rig, EEPROM, 2)).toEqual(before);
+      }),
+      { numRuns: 300 },
+    );
+  });
+});
+
 describe('SDA that a part holds low', () => {
   it('looks busy, and lets no start happen', () => {
     const rig = ready({ bus: { at: { 1: 'hang' } } });
