@@ -89,6 +89,7 @@ export class I2cParts implements I2cWires {
   }
 
   address(address: number, isRead: boolean): boolean {
+    this.#missesEnd = false;
     const part = this.#options.isConnected() ? this.#sockets.partAt(address) : undefined;
     if (!part) return false;
     if (!part.ready()) {
@@ -140,7 +141,6 @@ export class I2cParts implements I2cWires {
   #end(isStopped: boolean): void {
     const transfer = this.#present();
     this.#transfer = undefined;
-    this.#missesEnd = false;
     if (!transfer?.written || transfer.written.length === 0) return;
     try {
       transfer.part.write(Uint8Array.from(transfer.written), isStopped);
