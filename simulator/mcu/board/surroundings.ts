@@ -1,0 +1,195 @@
+import type { FaultPlan } from '../../base/fault-plan.ts';
+import type { PartName, PartsOptions, StateStore } from '../../base/fob.ts';
+import { EEPROM_BYTES, LARGE_EEPROM_BYTES, SUPPLY_VOLTS } from '../../base/limits.ts';
+import { Operations } from '../../base/power.ts';
+import { makeRandomness, type Randomness } from '../../base/randomness.ts';
+import { Scheduler } from '../../base/time.ts';
+import { PICO } from '../../boards/pico.ts';
+import { lowVolts } from '../../faults/battery.ts';
+import { FaultDraw } from '../../faults/draw.ts';
+import { checkedPlan } from '../../faults/plan.ts';
+import { extremeClimate, USUAL_CLIMATE } from '../../faults/temperature.ts';
+import { fillStorage } from '../../interpreter/storage-files.ts';
+import { FobKeys } from '../../outside/keys.ts';
+import { At24c32 } from '../../parts/at24c32.ts';
+import { Ds3231 } from '../../parts/ds3231.ts';
+import type { Flash } from '../../parts/flash.ts';
+import type { I2cPart } from '../../parts/part.ts';
+import { Ssd1306 } from '../../parts/ssd1306.ts';
+import { type Memories, openMemories } from '../../state/memories.ts';
+import { FLASH_BYTES } from '../stm32f401/chip-addresses.ts';
+import { storageOf } from './storage.ts';
+
+/** The name of this kind of memory in its file. */
+const KIND = 'stm32f401cd';
+
+export interface SurroundingsOptions {
+  readonly storage: StateStore;
+  readonly seed: number;
+  /** Makes the board's own randomness for one use. */
+  random(...labels: readonly (string | number)[]): Randomness;
+  readonly driftPpm: number;
+  readonly parts: PartsOptions;
+  readonly faults: FaultPlan | undefined;
+  /** Returns the time at which the board begins, in µs since 1970. */
+  startUs(memories: Memories): number;
+  /** True time as the parts measure it: exact while the chip runs. */
+  nowUs(): number;
+  /** @param fault by which the power was lost and comes back, if it was one */
+  powerLost(fault: Randomness | undefined): void;
+  pinChanged(pin: string, level: boolean): void;
+  displayChanged(): void;
+}
+
+/** Everything of the board but the microcontroller, and the memories of that: it all survives a loss of power. */
+export class Surroundings {
+  readonly memories: Memories;
+  readonly scheduler: Scheduler;
+  readonly operations: Operations;
+  readonly faults: FaultDraw;
+  /** Storage in the flash of the chip. */
+  readonly flash: Flash;
+  readonly rtc: Ds3231;
+  readonly eeprom: At24c32;
+  readonly display: Ssd1306;
+  readonly keys: FobKeys;
+  supplyVolts = SUPPLY_VOLTS;
+  /** Of a battery that a fault has emptied, until the next start. */
+  #lowVolts: number | undefined;
+  #isBatteryDead = false;
+  readonly #options: SurroundingsOptions;
+  readonly #connected = new Set<I2cPart>();
+
+  constructor(options: SurroundingsOptions) {
+    const { seed } = options;
+    this.#options = options;
+    this.memories = openMemories(
+      options.storage,
+      KIND,
+      {
+        flash: FLASH_BYTES,
+        eeprom: options.parts.eeprom === 'AT24C256' ? LARGE_EEPROM_BYTES : EEPROM_BYTES,
+        files: 0,
+      },
+      count => options.random('serial').bytes(count),
+    );
+    this.scheduler = new Scheduler(options.startUs(this.memories));
+    this.faults = new FaultDraw(seed);
+    this.faults.set(checkedPlan(options.faults ?? {}));
+    this.operations = this.#makeOperations();
+    this.flash = storageOf(this.memories.flash, this.operations);
+    const nowUs = () => options.nowUs();
+    this.rtc = new Ds3231(this.memories.rtc, nowUs, options.driftPpm, this.faults);
+    this.eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs, this.faults);
+    this.display = new Ssd1306({
+      randomness: () => this.randomness('display'),
+      changed: () => options.displayChanged(),
+    });
+    this.keys = new FobKeys({
+      pins: PICO.keyPins,
+      scheduler: this.scheduler,
+      randomness: makeRandomness(seed, 'bounce'),
+      edge: (pin, level) => options.pinChanged(pin, level),
+      faults: this.faults,
+    });
+    this.#connectAll(options.parts);
+    if (this.memories.isNew) this.rtc.loseTime();
+  }
+
+  #connectAll({ display, clock, eeprom }: PartsOptions): void {
+    if (display !== false) this.#connected.add(this.display);
+    if (clock !== false) this.#connected.add(this.rtc);
+    if (eeprom !== 'none') this.#connected.add(this.eeprom);
+  }
+
+  #makeOperations(): Operations {
+    const { memories } = this;
+    return new Operations({
+      seed: this.#options.seed,
+      count: memories.operations.get(),
+      counted: count => {
+        memories.operations.set(count);
+        this.keepNow();
+      },
+      applied: () => memories.flash.sync(),
+      fails: () => this.faults.strikes('power.cut'),
+      powerLost: fault => this.#options.powerLost(fault),
+    });
+  }
+
+  /** The parts on the bus now. */
+  get parts(): Iterable<I2cPart> {
+    return this.#connected;
+  }
+
+  #part(name: PartName): I2cPart {
+    return { display: this.display, clock: this.rtc, eeprom: this.eeprom }[name];
+  }
+
+  isConnected(name: PartName): boolean {
+    return this.#connected.has(this.#part(name));
+  }
+
+  /** @param isPowered whether the board is */
+  setPart(name: PartName, isConnected: boolean, isPowered: boolean): void {
+    if (isConnected === this.isConnected(name)) return;
+    const part = this.#part(name);
+    if (isConnected) this.#connected.add(part);
+    else this.#connected.delete(part);
+    if (isPowered && isConnected) part.powerOn();
+    if (isPowered && !isConnected) part.powerOff();
+  }
+
+  /** The supply that the chip measures. */
+  get measuredVolts(): number {
+    return this.#lowVolts ?? this.supplyVolts;
+  }
+
+  /** Returns the randomness of this start for one use, by the seed. */
+  randomness(use: string): Randomness {
+    return makeRandomness(this.#options.seed, use, this.memories.boots.get());
+  }
+
+  powerOn(): void {
+    const { faults, memories } = this;
+    memories.boots.set(memories.boots.get() + 1);
+    const low = faults.strikes('battery.low');
+    this.#lowVolts = low && lowVolts(low);
+    this.#chooseClimate();
+    if (faults.strikes('memory.full')) fillStorage(this.flash, 'full');
+    for (const part of this.#connected) part.powerOn();
+  }
+
+  #chooseClimate(): void {
+    const { faults, rtc } = this;
+    if (!faults.plan.temperature) return;
+    const cold = faults.strikes('temperature.cold');
+    const hot = faults.strikes('temperature.hot');
+    if (hot) rtc.setClimate(extremeClimate('hot', hot));
+    else rtc.setClimate(cold ? extremeClimate('cold', cold) : USUAL_CLIMATE);
+  }
+
+  powerOff(): void {
+    this.scheduler.cancelInside();
+    for (const part of this.#connected) part.powerOff();
+    if (this.faults.strikes('battery.dead')) this.#isBatteryDead = true;
+    this.#batteryDies();
+    this.keepNow();
+  }
+
+  /** The clock's battery dies, at the latest with the next loss of power. */
+  loseTime(isPowered: boolean): void {
+    this.#isBatteryDead = true;
+    if (!isPowered) this.#batteryDies();
+  }
+
+  #batteryDies(): void {
+    if (this.#isBatteryDead) this.rtc.loseTime();
+    this.#isBatteryDead = false;
+  }
+
+  /** Stores the time in the state, so that a virtual clock continues from there. */
+  keepNow(): void {
+    this.memories.nowUs.set(this.scheduler.nowUs);
+  }
+}
