@@ -20,7 +20,7 @@ export function addFirmware<T>(parser: Argv<T>) {
 
 interface FirmwareGiven {
   readonly firmware?: string | undefined;
-  readonly updateFirmware: boolean;
+  readonly updateFirmware?: unknown;
   readonly board: string;
   readonly espruino?: unknown;
   readonly usbip?: unknown;
@@ -30,12 +30,12 @@ interface FirmwareGiven {
 /** Returns a message for the user if these options contradict each other. */
 export function checkFirmware(given: FirmwareGiven): string | undefined {
   const { firmware, updateFirmware, board, espruino, usbip, storage } = given;
-  if (firmware === undefined) return updateFirmware ? '--update-firmware needs --firmware FILE' : undefined;
+  if (firmware === undefined) return updateFirmware === true ? '--update-firmware needs --firmware FILE' : undefined;
   if (board !== 'pico') return `--firmware needs the microcontroller of a Pico: leave out --board=${board}`;
   if (espruino !== undefined) return '--firmware is a version of Espruino itself: leave out --espruino';
   if (usbip !== undefined)
     return 'the USB of a board with --firmware ends at a computer in software: leave out --usbip';
-  if (updateFirmware && storage === undefined) {
+  if (updateFirmware === true && storage === undefined) {
     return '--update-firmware changes a board that is kept: add --storage';
   }
   return undefined;

@@ -195,7 +195,7 @@ interface Combined {
   readonly board: string;
   readonly espruino?: unknown;
   readonly firmware?: string | undefined;
-  readonly updateFirmware: boolean;
+  readonly updateFirmware?: unknown;
   readonly web?: unknown;
   readonly webKey?: unknown;
   readonly control: boolean;
