@@ -1,0 +1,48 @@
+import { TICKS_PER_SECOND, type Time } from '../base/timeline.ts';
+
+/** Part of a cycle that may be missing where moments and frequencies do not divide evenly. */
+const ROUNDING = 0.01;
+
+/** Counts the cycles of a clock whose frequency may change, without an event per cycle. */
+export class ClockCount {
+  readonly #time: Time;
+  #hz = 0;
+  /** Cycles at the moment `#since`, with the fraction of the one begun. */
+  #base = 0;
+  #since: number;
+
+  constructor(time: Time) {
+    this.#time = time;
+    this.#since = time.now;
+  }
+
+  /** Of the clock, in Hz; 0 while it stands still. */
+  get hz(): number {
+    return this.#hz;
+  }
+
+  /** From now on. The cycles so far stay. */
+  set hz(hz: number) {
+    if (hz === this.#hz) return;
+    this.#base = this.#exact;
+    this.#since = this.#time.now;
+    this.#hz = hz;
+  }
+
+  /** Cycles completed so far. */
+  get cycles(): number {
+    return Math.floor(this.#exact + ROUNDING);
+  }
+
+  get #exact(): number {
+    return this.#base + ((this.#time.now - this.#since) * this.#hz) / TICKS_PER_SECOND;
+  }
+
+  /** Returns the moment in ticks at which `cycles` are completed; infinite while the clock stands still. */
+  due(cycles: number): number {
+    if (this.#hz === 0) return Number.POSITIVE_INFINITY;
+    const due = this.#since + ((cycles - this.#base) * TICKS_PER_SECOND) / this.#hz;
+    // One step of the number's precision later, so that `cycles` counts the last one then.
+    return due * (1 + Number.EPSILON);
+  }
+}

@@ -1,0 +1,193 @@
+import type { Peripheral } from '../base/peripheral.ts';
+import { type Behaviour, type Register, Registers } from '../base/registers.ts';
+import { GpioLock } from './gpio-lock.ts';
+import type { PortName } from './port-names.ts';
+
+/** RM0368 §8.4.11. The reset values are those of ports C to H. */
+const GPIO_REGISTERS = {
+  MODER: { at: 0x00 },
+  OTYPER: { at: 0x04, rw: 0xffff },
+  OSPEEDR: { at: 0x08 },
+  PUPDR: { at: 0x0c },
+  IDR: { at: 0x10, rw: 0 },
+  ODR: { at: 0x14, rw: 0xffff },
+  BSRR: { at: 0x18, rw: 0 },
+  LCKR: { at: 0x1c, rw: 0 },
+  AFRL: { at: 0x20 },
+  AFRH: { at: 0x24 },
+} as const satisfies Record<string, Register>;
+
+type GpioRegister = keyof typeof GPIO_REGISTERS;
+
+/** The pins of the debugger start in their alternate function, with pulls (RM0368 §8.3.1). */
+const RESET_VALUES: { readonly [P in PortName]?: Readonly<Partial<Record<GpioRegister, number>>> } = {
+  A: { MODER: 0xa800_0000, OSPEEDR: 0x0c00_0000, PUPDR: 0x6400_0000 },
+  B: { MODER: 0x280, OSPEEDR: 0xc0, PUPDR: 0x100 },
+};
+
+/** MODER. */
+const OUTPUT = 1;
+const ALTERNATE = 2;
+const ANALOG = 3;
+/** PUPDR. */
+const PULL_UP = 1;
+const PULL_DOWN = 2;
+const PINS = 16;
+
+/** What a port reports. */
+export interface GpioPortListeners {
+  /** The level of the wire at a pin has changed. */
+  wire(pin: number, isHigh: boolean): void;
+  /** What the chip reads at a pin has changed. */
+  input(pin: number, isHigh: boolean): void;
+}
+
+/** A port of sixteen pins (RM0368 §8). Where the chip and the outside both drive a wire, the chip wins. */
+export class GpioPort implements Peripheral {
+  readonly name: string;
+  readonly #port: PortName;
+  readonly #listeners: GpioPortListeners;
+  readonly #registers: Registers<GpioRegister>;
+  readonly #lock = new GpioLock();
+  /** Levels that the outside applies to pins. */
+  readonly #outside = new Map<number, boolean>();
+  /** Levels that peripherals apply to pins in their alternate function. */
+  readonly #peripherals = new Map<number, boolean>();
+  /** A bit for each wire that is high. */
+  #wires = 0;
+  /** A bit for each pin that reads as high. */
+  #inputs = 0;
+
+  constructor(port: PortName, listeners: GpioPortListeners) {
+    this.name = `GPIO${port}`;
+    this.#port = port;
+    this.#listeners = listeners;
+    this.#registers = new Registers<GpioRegister>(GPIO_REGISTERS, this.#behaviours());
+    this.reset();
+  }
+
+  reset(): void {
+    this.#registers.reset();
+    for (const [name, value] of Object.entries(RESET_VALUES[this.#port] ?? {}) as [GpioRegister, number][])
+      this.#registers.set(name, value);
+    this.#lock.reset();
+    this.#update();
+  }
+
+  read(offset: number): number {
+    return this.#registers.read(offset);
+  }
+
+  write(offset: number, value: number, mask: number): void {
+    this.#registers.write(offset, value, mask);
+  }
+
+  /** Applies a level to a pin from outside, or lets go of it. */
+  drive(pin: number, level: boolean | undefined): void {
+    if (level === undefined) this.#outside.delete(pin);
+    else this.#outside.set(pin, level);
+    this.#update();
+  }
+
+  /** Applies the level of a peripheral, which shows while the pin is in its alternate function, or lets go of it. */
+  drivePeripheral(pin: number, level: boolean | undefined): void {
+    if (level === undefined) this.#peripherals.delete(pin);
+    else this.#peripherals.set(pin, level);
+    this.#update();
+  }
+
+  /** The level of the wire. */
+  level(pin: number): boolean {
+    return ((this.#wires >>> pin) & 1) !== 0;
+  }
+
+  /** The level that the chip itself applies, pulls not counted; undefined where it leaves the wire alone. */
+  output(pin: number): boolean | undefined {
+    const mode = this.#mode(pin);
+    const level =
+      mode === OUTPUT
+        ? this.#registers.has('ODR', 1 << pin)
+        : mode === ALTERNATE
+          ? this.#peripherals.get(pin)
+          : undefined;
+    const isOpenDrain = this.#registers.has('OTYPER', 1 << pin);
+    return level && isOpenDrain ? undefined : level;
+  }
+
+  /** The pull resistor of a pin. */
+  pull(pin: number): 'up' | 'down' | undefined {
+    const pull = (this.#registers.get('PUPDR') >>> (2 * pin)) & 3;
+    return pull === PULL_UP ? 'up' : pull === PULL_DOWN ? 'down' : undefined;
+  }
+
+  /** The number of the alternate function that a pin has, 0 to 15; undefined in another mode. */
+  alternate(pin: number): number | undefined {
+    if (this.#mode(pin) !== ALTERNATE) return undefined;
+    return (this.#registers.get(pin < 8 ? 'AFRL' : 'AFRH') >>> (4 * (pin & 7))) & 15;
+  }
+
+  #mode(pin: number): number {
+    return (this.#registers.get('MODER') >>> (2 * pin)) & 3;
+  }
+
+  #behaviours(): { [N in GpioRegister]?: Behaviour } {
+    const configuration = (name: GpioRegister, bits: number, firstPin = 0): Behaviour => ({
+      written: (value, before) => {
+        const locked = this.#lock.fields(bits, firstPin);
+        this.#registers.set(name, (value & ~locked) | (before & locked));
+        this.#update();
+      },
+    });
+    return {
+      MODER: configuration('MODER', 2),
+      OTYPER: configuration('OTYPER', 1),
+      OSPEEDR: configuration('OSPEEDR', 2),
+      PUPDR: configuration('PUPDR', 2),
+      AFRL: configuration('AFRL', 4),
+      AFRH: configuration('AFRH', 4, 8),
+      IDR: { read: () => this.#inputs },
+      ODR: { written: () => this.#update() },
+      BSRR: { written: (_value, _before, written) => this.#setAndReset(written) },
+      LCKR: {
+        read: () => this.#lock.read(),
+        written: (_value, _before, written) => this.#lock.write(written),
+      },
+    };
+  }
+
+  /** Where a bit is both set and reset, set wins (RM0368 §8.4.7). */
+  #setAndReset(written: number): void {
+    this.#registers.change('ODR', written & 0xffff, written >>> 16);
+    this.#update();
+  }
+
+  /** Recomputes all wires and reports those that have changed. */
+  #update(): void {
+    let wires = 0;
+    let inputs = 0;
+    for (let pin = 0; pin < PINS; pin += 1) {
+      const bit = 1 << pin;
+      if (!this.#settledLevel(pin)) continue;
+      wires |= bit;
+      // An analog pin reads as 0 (RM0368 §8.3.12).
+      if (this.#mode(pin) !== ANALOG) inputs |= bit;
+    }
+    const changedWires = wires ^ this.#wires;
+    const changedInputs = inputs ^ this.#inputs;
+    this.#wires = wires;
+    this.#inputs = inputs;
+    for (let pin = 0; pin < PINS; pin += 1) {
+      const bit = 1 << pin;
+      if ((changedWires & bit) !== 0) this.#listeners.wire(pin, (wires & bit) !== 0);
+      if ((changedInputs & bit) !== 0) this.#listeners.input(pin, (inputs & bit) !== 0);
+    }
+  }
+
+  /** The chip's level, else the outside's, else that of the pull; a floating wire keeps its charge. */
+  #settledLevel(pin: number): boolean {
+    const driven = this.output(pin) ?? this.#outside.get(pin);
+    if (driven !== undefined) return driven;
+    const pull = this.pull(pin);
+    return pull === undefined ? this.level(pin) : pull === 'up';
+  }
+}
