@@ -136,7 +136,8 @@ export const DESCRIBE_MAX_DEPTH = 4;
  * I2C of Espruino 2v29 on an STM32F401: default clock; the cost of polling for an acknowledge that does not come, for
  * the address and for each byte (two million polls; measured in an emulated microcontroller: 1.2 s for the shortest
  * transfer, 4.8 s for 7 bytes, 20.9 s for 34, 38.9 s for 64); time for which the driver waits for a start, and until it
- * gives up on a bus that stays busy; clocks after which a part has released SDA.
+ * gives up on a bus that stays busy; clocks after which a part has released SDA; the delay of a start that is late on an
+ * emulated microcontroller, which must exceed what the driver waits.
  */
 export const I2C_DEFAULT_BITRATE = 100_000;
 export const I2C_BITS_PER_BYTE = 9;
@@ -144,6 +145,7 @@ export const I2C_TIMEOUT_US = 597_000;
 export const I2C_START_US = 100;
 export const I2C_BUSY_US = 1_054_000;
 export const I2C_CLOCKS_TO_FREE = 9;
+export const I2C_LATE_START_US = 300;
 
 /**
  * USB 2.0 §7.1.7.3: a computer waits 100 ms after the cable is plugged in. It polls Espruino's HID endpoint every 10

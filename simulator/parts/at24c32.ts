@@ -61,11 +61,12 @@ export class At24c32 implements I2cPart {
     return this.#nowUs() >= this.#busyUntilUs;
   }
 
-  write(bytes: Uint8Array): void {
+  write(bytes: Uint8Array, isStopped = true): void {
     const [high, low] = bytes;
     if (high === undefined || low === undefined) return;
     this.#pointer = ((high << 8) | low) % this.#memory.bytes.length;
-    if (bytes.length > 2) this.#writePage(bytes.subarray(2));
+    // A stop begins the write cycle (data sheet, Byte Write and Page Write).
+    if (bytes.length > 2 && isStopped) this.#writePage(bytes.subarray(2));
   }
 
   #writePage(data: Uint8Array): void {
@@ -117,12 +118,16 @@ export class At24c32 implements I2cPart {
   }
 
   read(count: number): Uint8Array {
-    const bytes = new Uint8Array(count);
-    for (let at = 0; at < count; at++) {
-      bytes[at] = this.#memory.bytes[this.#pointer] ?? 0xff;
-      this.#pointer = (this.#pointer + 1) % this.#memory.bytes.length;
-    }
-    return bytes;
+    return Uint8Array.from({ length: count }, this.startRead());
+  }
+
+  startRead(): () => number {
+    const { bytes } = this.#memory;
+    return () => {
+      const byte = bytes[this.#pointer] ?? 0xff;
+      this.#pointer = (this.#pointer + 1) % bytes.length;
+      return byte;
+    };
   }
 
   powerOn(): void {}

@@ -106,15 +106,18 @@ export class Ds3231 implements I2cPart {
   }
 
   read(count: number): Uint8Array {
+    return Uint8Array.from({ length: count }, this.startRead());
+  }
+
+  startRead(): () => number {
     if (this.#pointer < ALARMS) this.#sufferFaults();
     // The part copies its time to a second set of registers at the start of a read.
     const clock = this.#timeRegisters();
-    const bytes = new Uint8Array(count);
-    for (let at = 0; at < count; at++) {
-      bytes[at] = this.#pointer < ALARMS ? (clock[this.#pointer] ?? 0) : this.#register(this.#pointer);
+    return () => {
+      const byte = this.#pointer < ALARMS ? (clock[this.#pointer] ?? 0) : this.#register(this.#pointer);
       this.#pointer = (this.#pointer + 1) % REGISTERS;
-    }
-    return bytes;
+      return byte;
+    };
   }
 
   #sufferFaults(): void {

@@ -9,6 +9,7 @@ import {
 import { busFault, type TransferFault } from '../faults/bus.ts';
 import { FaultDraw } from '../faults/draw.ts';
 import type { I2cPart } from './part.ts';
+import { Sockets } from './sockets.ts';
 
 /** No part acknowledged, or the driver missed that one did. */
 export class NoAcknowledge extends Error {}
@@ -21,8 +22,7 @@ export class NoStart extends Error {}
  * stalls for it.
  */
 export class I2cBus {
-  readonly #parts: readonly I2cPart[];
-  readonly #absent = new Set<I2cPart>();
+  readonly #sockets: Sockets;
   readonly #spend: (us: number) => void;
   readonly #violations: string[];
   #bitrate = I2C_DEFAULT_BITRATE;
@@ -41,7 +41,7 @@ export class I2cBus {
     faults = new FaultDraw(0),
   ) {
     this.#faults = faults;
-    this.#parts = parts;
+    this.#sockets = new Sockets(parts);
     this.#spend = spend;
     this.#violations = violations;
   }
@@ -95,23 +95,16 @@ export class I2cBus {
   }
 
   isConnected(part: I2cPart): boolean {
-    return this.#parts.includes(part) && !this.#absent.has(part);
+    return this.#sockets.isConnected(part);
   }
 
   /** `powered`: whether the board is. */
   connect(part: I2cPart, connected: boolean, powered: boolean): void {
-    if (connected === this.isConnected(part) || !this.#parts.includes(part)) return;
-    if (connected) {
-      this.#absent.delete(part);
-      if (powered) part.powerOn();
-    } else {
-      this.#absent.add(part);
-      if (powered) part.powerOff();
-    }
+    this.#sockets.connect(part, connected, powered);
   }
 
   powerOn(): void {
-    for (const part of this.#parts) if (this.isConnected(part)) part.powerOn();
+    this.#sockets.powerOn();
   }
 
   /** The microcontroller was reset: it must set up its pins again, while the parts keep running. */
@@ -124,7 +117,7 @@ export class I2cBus {
     this.release();
     this.#stuck = false;
     this.#held = 0;
-    for (const part of this.#parts) if (this.isConnected(part)) part.powerOff();
+    this.#sockets.powerOff();
   }
 
   /** Starts a transfer. Returns its fault if it is one that comes later. */
@@ -144,8 +137,8 @@ export class I2cBus {
   }
 
   #address(address: number, count: number): I2cPart {
-    const part = this.#connected ? this.#parts.find(each => each.address === address) : undefined;
-    if (part?.ready() && !this.#absent.has(part)) {
+    const part = this.#connected ? this.#sockets.partAt(address) : undefined;
+    if (part?.ready()) {
       this.#spend(Math.ceil(((count + 1) * I2C_BITS_PER_BYTE * 1e6) / this.#bitrate));
       return part;
     }

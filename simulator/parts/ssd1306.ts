@@ -119,7 +119,11 @@ export class Ssd1306 implements I2cPart {
 
   /** Returns status bytes: bit 6 is set while the display is off (data sheet §8.1.1). */
   read(count: number): Uint8Array {
-    return new Uint8Array(count).fill(this.#state.on ? 0 : 0x40);
+    return Uint8Array.from({ length: count }, this.startRead());
+  }
+
+  startRead(): () => number {
+    return () => (this.#state.on ? 0 : 0x40);
   }
 
   write(bytes: Uint8Array): void {
