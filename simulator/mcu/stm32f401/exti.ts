@@ -1,7 +1,7 @@
 import type { InterruptLines, Peripheral } from '../base/peripheral.ts';
 import { type Register, Registers } from '../base/registers.ts';
 import { IRQ } from './interrupts.ts';
-import type { PortName } from './port-names.ts';
+import type { PinPort } from './pin-ports.ts';
 
 /** Lines 0 to 18, 21 and 22; 19 and 20 are reserved (RM0368 §10.3). */
 const LINES = 0x67_ffff;
@@ -47,12 +47,12 @@ export type WakeKind = 'interrupt' | 'event';
 export class Exti implements Peripheral {
   readonly name = 'EXTI';
   readonly #lines: InterruptLines;
-  readonly #portOf: (line: number) => PortName | undefined;
+  readonly #portOf: (line: number) => PinPort | undefined;
   readonly #listeners: ((line: number, kind: WakeKind) => void)[] = [];
   readonly #registers: Registers<keyof typeof EXTI_REGISTERS>;
 
   /** @param ports `portOf` says which port's pin feeds a line: `Syscfg.portOf` */
-  constructor(ports: { readonly lines: InterruptLines; portOf(line: number): PortName | undefined }) {
+  constructor(ports: { readonly lines: InterruptLines; portOf(line: number): PinPort | undefined }) {
     this.#lines = ports.lines;
     this.#portOf = line => ports.portOf(line);
     this.#registers = new Registers<keyof typeof EXTI_REGISTERS>(EXTI_REGISTERS, {
@@ -81,7 +81,7 @@ export class Exti implements Peripheral {
   }
 
   /** The level of a pin has changed. */
-  pin(port: PortName, pin: number, isHigh: boolean): void {
+  pin(port: PinPort, pin: number, isHigh: boolean): void {
     if (this.#portOf(pin) === port) this.edge(pin, isHigh);
   }
 

@@ -49,8 +49,8 @@ const CR = { PG: 1, SER: 2, MER: 4, STRT: 1 << 16, EOPIE: 1 << 24, ERRIE: 1 << 2
 
 /** To program a byte, half-word or word, typical (data sheet, table 44). */
 const PROGRAM_US = 16;
-/** A program operation stays within a row of 128 bits (RM0368 §3.5.3). */
-const ROW_BYTES = 16;
+/** A program operation stays within a row (RM0368 §3.5.3). */
+const ROW_BITS = 128;
 
 /** The interface of the embedded flash (RM0368 §3): keys, programming, erasing. Its caches hold nothing. */
 export class FlashController implements Peripheral {
@@ -129,7 +129,7 @@ export class FlashController implements Peripheral {
     const cr = this.#registers.get('CR');
     if ((cr & CR.LOCK) !== 0 || (cr & CR.PG) === 0 || (cr & (CR.SER | CR.MER)) !== 0) return SR.PGSERR;
     if (bytes !== 1 << ((cr >>> 8) & 3)) return SR.PGPERR;
-    if (address % ROW_BYTES > ROW_BYTES - bytes) return SR.PGAERR;
+    if ((address % (ROW_BITS / 8)) + bytes > ROW_BITS / 8) return SR.PGAERR;
     const sector = sectorAt(address);
     return sector === undefined || this.#isProtected(sector) ? SR.WRPERR : 0;
   }

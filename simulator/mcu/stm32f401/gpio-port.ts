@@ -1,7 +1,7 @@
 import type { Peripheral } from '../base/peripheral.ts';
 import { type Behaviour, type Register, Registers } from '../base/registers.ts';
 import { GpioLock } from './gpio-lock.ts';
-import type { PortName } from './port-names.ts';
+import type { PinPort } from './pin-ports.ts';
 
 /** RM0368 §8.4.11. The reset values are those of ports C to H. */
 const GPIO_REGISTERS = {
@@ -20,7 +20,7 @@ const GPIO_REGISTERS = {
 type GpioRegister = keyof typeof GPIO_REGISTERS;
 
 /** The pins of the debugger start in their alternate function, with pulls (RM0368 §8.3.1). */
-const RESET_VALUES: { readonly [P in PortName]?: Readonly<Partial<Record<GpioRegister, number>>> } = {
+const RESET_VALUES: { readonly [P in PinPort]?: Readonly<Partial<Record<GpioRegister, number>>> } = {
   A: { MODER: 0xa800_0000, OSPEEDR: 0x0c00_0000, PUPDR: 0x6400_0000 },
   B: { MODER: 0x280, OSPEEDR: 0xc0, PUPDR: 0x100 },
 };
@@ -45,7 +45,7 @@ export interface GpioPortListeners {
 /** A port of sixteen pins (RM0368 §8). Where the chip and the outside both drive a wire, the chip wins. */
 export class GpioPort implements Peripheral {
   readonly name: string;
-  readonly #port: PortName;
+  readonly #port: PinPort;
   readonly #listeners: GpioPortListeners;
   readonly #registers: Registers<GpioRegister>;
   readonly #lock = new GpioLock();
@@ -58,19 +58,18 @@ export class GpioPort implements Peripheral {
   /** A bit for each pin that reads as high. */
   #inputs = 0;
 
-  constructor(port: PortName, listeners: GpioPortListeners) {
+  constructor(port: PinPort, listeners: GpioPortListeners) {
     this.name = `GPIO${port}`;
     this.#port = port;
     this.#listeners = listeners;
     this.#registers = new Registers<GpioRegister>(GPIO_REGISTERS, this.#behaviours());
-    this.reset();
+    // Nobody listens yet who could use the levels that pulls give.
+    this.#resetRegisters();
+    this.#settle();
   }
 
   reset(): void {
-    this.#registers.reset();
-    for (const [name, value] of Object.entries(RESET_VALUES[this.#port] ?? {}) as [GpioRegister, number][])
-      this.#registers.set(name, value);
-    this.#lock.reset();
+    this.#resetRegisters();
     this.#update();
   }
 
@@ -161,26 +160,39 @@ export class GpioPort implements Peripheral {
     this.#update();
   }
 
-  /** Recomputes all wires and reports those that have changed. */
+  #resetRegisters(): void {
+    this.#registers.reset();
+    for (const [name, value] of Object.entries(RESET_VALUES[this.#port] ?? {}) as [GpioRegister, number][])
+      this.#registers.set(name, value);
+    this.#lock.reset();
+  }
+
+  /** Recomputes all pins and reports those that have changed. */
   #update(): void {
+    const wires = this.#wires;
+    const inputs = this.#inputs;
+    this.#settle();
+    if (wires === this.#wires && inputs === this.#inputs) return;
+    const changedWires = wires ^ this.#wires;
+    const changedInputs = inputs ^ this.#inputs;
+    for (let pin = 0; pin < PINS; pin += 1) {
+      const bit = 1 << pin;
+      if ((changedWires & bit) !== 0) this.#listeners.wire(pin, (wires & bit) === 0);
+      if ((changedInputs & bit) !== 0) this.#listeners.input(pin, (inputs & bit) === 0);
+    }
+  }
+
+  #settle(): void {
     let wires = 0;
     let inputs = 0;
     for (let pin = 0; pin < PINS; pin += 1) {
-      const bit = 1 << pin;
       if (!this.#settledLevel(pin)) continue;
-      wires |= bit;
+      wires |= 1 << pin;
       // An analog pin reads as 0 (RM0368 §8.3.12).
-      if (this.#mode(pin) !== ANALOG) inputs |= bit;
+      if (this.#mode(pin) !== ANALOG) inputs |= 1 << pin;
     }
-    const changedWires = wires ^ this.#wires;
-    const changedInputs = inputs ^ this.#inputs;
     this.#wires = wires;
     this.#inputs = inputs;
-    for (let pin = 0; pin < PINS; pin += 1) {
-      const bit = 1 << pin;
-      if ((changedWires & bit) !== 0) this.#listeners.wire(pin, (wires & bit) !== 0);
-      if ((changedInputs & bit) !== 0) this.#listeners.input(pin, (inputs & bit) !== 0);
-    }
   }
 
   /** The chip's level, else the outside's, else that of the pull; a floating wire keeps its charge. */

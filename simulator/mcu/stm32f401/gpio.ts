@@ -1,42 +1,42 @@
 import { GpioPort } from './gpio-port.ts';
-import { PORT_NAMES, type PortName } from './port-names.ts';
+import { PIN_PORTS, type PinPort } from './pin-ports.ts';
 
-type WireListener = (port: PortName, pin: number, isHigh: boolean) => void;
+type WireListener = (port: PinPort, pin: number, isHigh: boolean) => void;
 
 /** All pins of the chip, by port and number. */
 export class Gpio {
-  readonly ports: Readonly<Record<PortName, GpioPort>>;
+  readonly ports: Readonly<Record<PinPort, GpioPort>>;
   readonly #listeners: WireListener[] = [];
 
   /** @param input called when the level that the chip reads at a pin has changed: `Exti.pin` */
   constructor(input: WireListener) {
-    const make = (port: PortName) =>
+    const make = (port: PinPort) =>
       new GpioPort(port, {
         wire: (pin, isHigh) => {
           for (const listener of this.#listeners) listener(port, pin, isHigh);
         },
         input: (pin, isHigh) => input(port, pin, isHigh),
       });
-    this.ports = Object.fromEntries(PORT_NAMES.map(name => [name, make(name)])) as Record<PortName, GpioPort>;
+    this.ports = Object.fromEntries(PIN_PORTS.map(name => [name, make(name)])) as Record<PinPort, GpioPort>;
   }
 
   /** Applies a level to a pin from outside, or lets go of it. */
-  drive(port: PortName, pin: number, level: boolean | undefined): void {
+  drive(port: PinPort, pin: number, level: boolean | undefined): void {
     this.ports[port].drive(pin, level);
   }
 
   /** The level of the wire at a pin. */
-  level(port: PortName, pin: number): boolean {
+  level(port: PinPort, pin: number): boolean {
     return this.ports[port].level(pin);
   }
 
   /** The level that the chip itself applies to a pin; undefined where it leaves the wire alone. */
-  output(port: PortName, pin: number): boolean | undefined {
+  output(port: PinPort, pin: number): boolean | undefined {
     return this.ports[port].output(pin);
   }
 
   /** The number of the alternate function that a pin has, or undefined in another mode. */
-  alternate(port: PortName, pin: number): number | undefined {
+  alternate(port: PinPort, pin: number): number | undefined {
     return this.ports[port].alternate(pin);
   }
 

@@ -54,8 +54,8 @@ export const SR2 = { MSL: 1, BUSY: 1 << 1, TRA: 1 << 2 };
 const CCR = { CCR: 0xfff, DUTY: 1 << 14, FS: 1 << 15 };
 
 /** Least values of CCR.CCR (RM0368 §18.6.8). */
-const CCR_MIN = 4;
-const CCR_MIN_DUTY = 1;
+const LEAST_COUNT = 4;
+const LEAST_COUNT_WITH_DUTY = 1;
 
 /**
  * Returns the cycles of PCLK1 in one period of SCL, by CCR (RM0368 §18.6.8): low and high take the same time in standard
@@ -64,7 +64,7 @@ const CCR_MIN_DUTY = 1;
  */
 export function cyclesPerBit(ccr: number): number {
   const hasDuty = (ccr & CCR.FS) !== 0 && (ccr & CCR.DUTY) !== 0;
-  const count = Math.max(ccr & CCR.CCR, hasDuty ? CCR_MIN_DUTY : CCR_MIN);
+  const count = Math.max(ccr & CCR.CCR, hasDuty ? LEAST_COUNT_WITH_DUTY : LEAST_COUNT);
   if ((ccr & CCR.FS) === 0) return 2 * count;
   return (hasDuty ? 25 : 3) * count;
 }

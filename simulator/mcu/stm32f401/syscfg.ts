@@ -1,6 +1,6 @@
 import type { Peripheral } from '../base/peripheral.ts';
 import { type Register, Registers } from '../base/registers.ts';
-import { type PortName, portOfNumber } from './port-names.ts';
+import { type PinPort, portOfNumber } from './pin-ports.ts';
 
 /** RM0368 §7.2.8. */
 const SYSCFG_REGISTERS = {
@@ -45,7 +45,7 @@ export class Syscfg implements Peripheral {
   }
 
   /** The port whose pin `line` feeds EXTI line `line`, 0 to 15. */
-  portOf(line: number): PortName | undefined {
+  portOf(line: number): PinPort | undefined {
     const name = SELECTIONS[line >> 2];
     return name && portOfNumber((this.#registers.get(name) >>> (4 * (line & 3))) & 15);
   }
