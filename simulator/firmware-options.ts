@@ -30,7 +30,8 @@ interface FirmwareGiven {
 /** Returns a message for the user if these options contradict each other. */
 export function checkFirmware(given: FirmwareGiven): string | undefined {
   const { firmware, updateFirmware, board, espruino, usbip, storage } = given;
-  if (firmware === undefined) return updateFirmware === true ? '--update-firmware needs --firmware FILE' : undefined;
+  if (firmware === undefined)
+    return updateFirmware === true ? '--update-firmware needs --firmware FILE' : undefined;
   if (board !== 'pico') return `--firmware needs the microcontroller of a Pico: leave out --board=${board}`;
   if (espruino !== undefined) return '--firmware is a version of Espruino itself: leave out --espruino';
   if (usbip !== undefined)

@@ -4,7 +4,7 @@ import { BEHIND_MAX_US, GO_MS, REST_MS } from './limits.ts';
 
 /** A board whose time follows the machine's. */
 interface Paced {
-  readonly nowUs: number;
+  nowUs(): number;
   /** Runs until a moment, or until `isLate` says that the machine has other work, too. */
   run(untilUs: number, isLate: () => boolean): void;
   /** Lets time pass without running: of a board that is slower than its time, or after the machine slept. */
@@ -29,7 +29,7 @@ export class RealPace {
   constructor(machine: MachineTime, board: Paced) {
     this.#machine = machine;
     this.#board = board;
-    this.#startUs = board.nowUs;
+    this.#startUs = board.nowUs();
     this.#startMs = machine.monotonicMs();
     this.#startWallMs = machine.epochMs();
     this.#later(0);
@@ -43,7 +43,7 @@ export class RealPace {
     const aheadMs = machine.epochMs() - this.#startWallMs - elapsedMs;
     if (aheadMs - this.#jumpMs > REAL_JUMP_MS) this.#jumpMs = aheadMs;
     const presentUs = this.#startUs + Math.floor((elapsedMs + this.#jumpMs) * 1000);
-    const behindUs = presentUs - board.nowUs;
+    const behindUs = presentUs - board.nowUs();
     if (behindUs > BEHIND_MAX_US) board.skip(behindUs - BEHIND_MAX_US / 2);
     const endMs = machine.monotonicMs() + GO_MS;
     board.run(presentUs, () => machine.monotonicMs() > endMs);

@@ -18,12 +18,14 @@ import type { I2cPart } from '../../parts/part.ts';
 import { Ssd1306 } from '../../parts/ssd1306.ts';
 import { type Memories, openMemories } from '../../state/memories.ts';
 import { FLASH_BYTES } from '../stm32f401/chip-addresses.ts';
+import { FlashWrites } from './flash-writes.ts';
+import { I2cParts, type I2cPartsOptions } from './i2c-parts.ts';
 import { storageOf } from './storage.ts';
 
 /** The name of this kind of memory in its file. */
 const KIND = 'stm32f401cd';
 
-export interface SurroundingsOptions {
+export interface SurroundingsOptions extends Pick<I2cPartsOptions, 'isConnected' | 'holds' | 'halt'> {
   readonly storage: StateStore;
   readonly seed: number;
   /** Makes the board's own randomness for one use. */
@@ -49,16 +51,20 @@ export class Surroundings {
   readonly faults: FaultDraw;
   /** Storage in the flash of the chip. */
   readonly flash: Flash;
+  readonly flashWrites: FlashWrites;
   readonly rtc: Ds3231;
   readonly eeprom: At24c32;
   readonly display: Ssd1306;
+  readonly i2c: I2cParts;
   readonly keys: FobKeys;
+  /** Acts of the firmware that would harm or stall a real board. */
+  readonly violations: string[] = [];
   supplyVolts = SUPPLY_VOLTS;
   /** Of a battery that a fault has emptied, until the next start. */
   #lowVolts: number | undefined;
   #isBatteryDead = false;
+  #isUnsynced = false;
   readonly #options: SurroundingsOptions;
-  readonly #connected = new Set<I2cPart>();
 
   constructor(options: SurroundingsOptions) {
     const { seed } = options;
@@ -78,6 +84,7 @@ export class Surroundings {
     this.faults.set(checkedPlan(options.faults ?? {}));
     this.operations = this.#makeOperations();
     this.flash = storageOf(this.memories.flash, this.operations);
+    this.flashWrites = new FlashWrites(this.memories.flash, this.flash, this.operations);
     const nowUs = () => options.nowUs();
     this.rtc = new Ds3231(this.memories.rtc, nowUs, options.driftPpm, this.faults);
     this.eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs, this.faults);
@@ -92,14 +99,18 @@ export class Surroundings {
       edge: (pin, level) => options.pinChanged(pin, level),
       faults: this.faults,
     });
-    this.#connectAll(options.parts);
+    this.i2c = new I2cParts({
+      parts: [this.display, this.rtc, this.eeprom],
+      faults: this.faults,
+      violations: this.violations,
+      isConnected: () => options.isConnected(),
+      holds: isHeld => options.holds(isHeld),
+      halt: () => options.halt(),
+    });
+    this.setPart('display', options.parts.display !== false, false);
+    this.setPart('clock', options.parts.clock !== false, false);
+    this.setPart('eeprom', options.parts.eeprom !== 'none', false);
     if (this.memories.isNew) this.rtc.loseTime();
-  }
-
-  #connectAll({ display, clock, eeprom }: PartsOptions): void {
-    if (display !== false) this.#connected.add(this.display);
-    if (clock !== false) this.#connected.add(this.rtc);
-    if (eeprom !== 'none') this.#connected.add(this.eeprom);
   }
 
   #makeOperations(): Operations {
@@ -111,33 +122,30 @@ export class Surroundings {
         memories.operations.set(count);
         this.keepNow();
       },
-      applied: () => memories.flash.sync(),
+      applied: () => {
+        this.#isUnsynced = true;
+      },
       fails: () => this.faults.strikes('power.cut'),
       powerLost: fault => this.#options.powerLost(fault),
     });
   }
 
-  /** The parts on the bus now. */
-  get parts(): Iterable<I2cPart> {
-    return this.#connected;
+  isConnected(name: PartName): boolean {
+    return this.i2c.isPartConnected(this.#part(name));
   }
 
   #part(name: PartName): I2cPart {
     return { display: this.display, clock: this.rtc, eeprom: this.eeprom }[name];
   }
 
-  isConnected(name: PartName): boolean {
-    return this.#connected.has(this.#part(name));
-  }
-
   /** @param isPowered whether the board is */
   setPart(name: PartName, isConnected: boolean, isPowered: boolean): void {
-    if (isConnected === this.isConnected(name)) return;
-    const part = this.#part(name);
-    if (isConnected) this.#connected.add(part);
-    else this.#connected.delete(part);
-    if (isPowered && isConnected) part.powerOn();
-    if (isPowered && !isConnected) part.powerOff();
+    this.i2c.connect(this.#part(name), isConnected, isPowered);
+  }
+
+  setFaults(plan: FaultPlan): void {
+    this.faults.set(checkedPlan(plan));
+    this.i2c.countAnew();
   }
 
   /** The supply that the chip measures. */
@@ -157,7 +165,7 @@ export class Surroundings {
     this.#lowVolts = low && lowVolts(low);
     this.#chooseClimate();
     if (faults.strikes('memory.full')) fillStorage(this.flash, 'full');
-    for (const part of this.#connected) part.powerOn();
+    this.i2c.powerOn();
   }
 
   #chooseClimate(): void {
@@ -171,7 +179,7 @@ export class Surroundings {
 
   powerOff(): void {
     this.scheduler.cancelInside();
-    for (const part of this.#connected) part.powerOff();
+    this.i2c.powerOff();
     if (this.faults.strikes('battery.dead')) this.#isBatteryDead = true;
     this.#batteryDies();
     this.keepNow();
@@ -188,8 +196,18 @@ export class Surroundings {
     this.#isBatteryDead = false;
   }
 
+  /**
+   * Makes the memories durable. Flash is programmed word by word, so that it is called after a run of the chip, and not
+   * for each operation.
+   */
+  sync(): void {
+    this.flashWrites.tell();
+    if (this.#isUnsynced) this.memories.flash.sync();
+    this.#isUnsynced = false;
+  }
+
   /** Stores the time in the state, so that a virtual clock continues from there. */
   keepNow(): void {
-    this.memories.nowUs.set(this.scheduler.nowUs);
+    this.memories.nowUs.set(Math.floor(this.#options.nowUs()));
   }
 }

@@ -44,8 +44,8 @@ export interface MapOptions {
   /** Of the private bus, by the base address of their 4 kB. Those without a model keep their registers. */
   readonly processor: ReadonlyMap<number, Peripheral>;
   readonly flashWrites: FlashWrites;
-  /** Receives each access to a register: wait states. */
-  readonly onAccess?: (peripheral: Peripheral) => void;
+  /** Whether a peripheral has its clock: without it, it reads as 0 and ignores writes. Default: all have. */
+  isClocked?(name: string): boolean;
 }
 
 export class MemoryMap implements Bus {
@@ -55,14 +55,14 @@ export class MemoryMap implements Bus {
   readonly #private: (Peripheral | undefined)[] = new Array(PRIVATE_SPAN / PRIVATE_BLOCK);
   readonly #otg: Peripheral;
   readonly #kept: KeptRegisters[] = [];
-  readonly #onAccess: ((peripheral: Peripheral) => void) | undefined;
-  #flash: DataView;
-  #ram: DataView;
-  #system: DataView;
+  /** Peripherals without their clock, as of the last change of RCC. */
+  readonly #unclocked = new Set<Peripheral>();
+  readonly #flash: DataView;
+  readonly #ram: DataView;
+  readonly #system: DataView;
 
   constructor(options: MapOptions) {
     this.#options = options;
-    this.#onAccess = options.onAccess;
     this.#flash = viewOf(options.flash);
     this.#ram = viewOf(options.ram);
     this.#system = viewOf(options.systemMemory);
@@ -74,6 +74,7 @@ export class MemoryMap implements Bus {
     for (let block = 0; block < this.#private.length; block++) {
       this.#private[block] = options.processor.get(PRIVATE + block * PRIVATE_BLOCK);
     }
+    this.#lookAtClocks();
   }
 
   #named(name: string): Peripheral {
@@ -84,9 +85,20 @@ export class MemoryMap implements Bus {
     return kept;
   }
 
-  /** Resets the peripherals that are not modelled. */
+  /** Resets the peripherals that are not modelled. Call it after the reset of all others. */
   reset(): void {
     for (const kept of this.#kept) kept.reset();
+    this.#lookAtClocks();
+  }
+
+  /** Asking for each access would be slow, and clocks change by a write to RCC only. */
+  #lookAtClocks(): void {
+    const { isClocked } = this.#options;
+    if (!isClocked) return;
+    this.#unclocked.clear();
+    for (const peripheral of [...this.#blocks, this.#otg]) {
+      if (peripheral && !isClocked(peripheral.name)) this.#unclocked.add(peripheral);
+    }
   }
 
   read(address: number, bytes: number): number {
@@ -157,8 +169,7 @@ export class MemoryMap implements Bus {
 
   #readRegister(peripheral: Peripheral | undefined, address: number, bytes: number): number {
     if (address & (bytes - 1)) throw new ProcessorFault('unaligned', address);
-    if (!peripheral) return 0;
-    this.#onAccess?.(peripheral);
+    if (!peripheral || this.#unclocked.has(peripheral)) return 0;
     const word = peripheral.read(offsetOf(address) & ~3);
     if (bytes === 4) return word;
     return (word >>> ((address & 3) * 8)) & (bytes === 1 ? 0xff : 0xffff);
@@ -166,8 +177,12 @@ export class MemoryMap implements Bus {
 
   #writeRegister(peripheral: Peripheral | undefined, address: number, value: number, bytes: number): void {
     if (address & (bytes - 1)) throw new ProcessorFault('unaligned', address);
-    if (!peripheral) return;
-    this.#onAccess?.(peripheral);
+    if (!peripheral || this.#unclocked.has(peripheral)) return;
+    this.#writeTo(peripheral, address, value, bytes);
+    if (peripheral.name === 'RCC') this.#lookAtClocks();
+  }
+
+  #writeTo(peripheral: Peripheral, address: number, value: number, bytes: number): void {
     const offset = offsetOf(address) & ~3;
     if (bytes === 4) peripheral.write(offset, value >>> 0, -1);
     // The bridges to the APBs repeat a byte or a half-word all over the word (RM0368 §2.1, AHB/APB bridges).
