@@ -24,25 +24,29 @@ export class ClockCount {
   /** From now on. The cycles so far stay. */
   set hz(hz: number) {
     if (hz === this.#hz) return;
-    this.#base = this.#exact;
+    this.#base = this.#exactAt(this.#time.now);
     this.#since = this.#time.now;
     this.#hz = hz;
   }
 
   /** Cycles completed so far. */
   get cycles(): number {
-    return Math.floor(this.#exact + ROUNDING);
+    return this.#cyclesAt(this.#time.now);
   }
 
-  get #exact(): number {
-    return this.#base + ((this.#time.now - this.#since) * this.#hz) / TICKS_PER_SECOND;
+  #exactAt(ticks: number): number {
+    return this.#base + ((ticks - this.#since) * this.#hz) / TICKS_PER_SECOND;
+  }
+
+  #cyclesAt(ticks: number): number {
+    return Math.floor(this.#exactAt(ticks) + ROUNDING);
   }
 
   /** Returns the moment in ticks at which `cycles` are completed; infinite while the clock stands still. */
   due(cycles: number): number {
     if (this.#hz === 0) return Number.POSITIVE_INFINITY;
     const due = this.#since + ((cycles - this.#base) * TICKS_PER_SECOND) / this.#hz;
-    // One step of the number's precision later, so that `cycles` counts the last one then.
-    return due * (1 + Number.EPSILON);
+    // Where the number's precision cut it short, one step of that later: an alarm must not come before its cycle.
+    return this.#cyclesAt(due) >= cycles ? due : due * (1 + Number.EPSILON);
   }
 }

@@ -5,7 +5,7 @@ export const SECONDS_PER_DAY = 86_400;
 const SECONDS_PER_CENTURY = 36_525 * SECONDS_PER_DAY;
 const MS_2000 = Date.UTC(2000, 0, 1);
 
-export const TR_PM = 1 << 22;
+const TR_PM = 1 << 22;
 
 function toBcd(value: number): number {
   return (Math.floor(value / 10) << 4) | (value % 10);

@@ -54,12 +54,12 @@ export class RtcShadow {
 
   /** RSF: the registers were copied since software cleared it. */
   isSynchronised(cycle: number): boolean {
-    return cycle >= this.#synchronisedFrom && cycle >= this.#copiedFrom;
+    return cycle >= this.#synchronisedFrom;
   }
 
   /** Software clears RSF; the next copy sets it. */
   clearSynchronised(cycle: number): void {
-    this.#synchronisedFrom = nextCopy(cycle);
+    this.#synchronisedFrom = Math.max(nextCopy(cycle), this.#copiedFrom);
   }
 
   readSubsecond(cycle: number): number {

@@ -3,6 +3,7 @@ import { Registers } from '../base/registers.ts';
 import type { Alarm, Time } from '../base/timeline.ts';
 import { ClockCount } from './clock-count.ts';
 import type { Clocks } from './clocks.ts';
+import { EXTI_LINE, type Exti } from './exti.ts';
 import { nextMatch } from './rtc-alarm.ts';
 import { dateRegister, readRegisters, timeRegister } from './rtc-calendar.ts';
 import { calibrationRate, RtcCounter } from './rtc-counter.ts';
@@ -15,10 +16,6 @@ import { RtcWakeUp } from './rtc-wakeup.ts';
 const SYNCHRONISATION_CYCLES = 2;
 /** Cycles until the calendar counts again after initialization (RM0368 §17.3.5). */
 const RESTART_CYCLES = 4;
-
-/** Lines of the EXTI (RM0368 §10.2.5). */
-const EXTI_ALARM = 17;
-const EXTI_WAKE_UP = 22;
 
 const NAMES = new Map(
   (Object.keys(RTC_REGISTERS) as RtcRegister[]).map(name => [RTC_REGISTERS[name].at, name] as const),
@@ -33,7 +30,7 @@ export interface RtcOptions {
   readonly time: Time;
   readonly clocks: Clocks;
   /** The interrupt controller that the alarms (line 17) and the wake-up timer (line 22) go through. */
-  readonly exti: { edge(line: number, isRising: boolean): void };
+  readonly exti: Pick<Exti, 'edge'>;
   /** Whether software may write the backup domain: DBP of PWR_CR (RM0368 §5.4.1). */
   readonly backupIsWritable: () => boolean;
 }
@@ -277,8 +274,9 @@ export class Rtc implements Peripheral {
       this.#registers.has('ISR', flag) && this.#registers.has('CR', enable);
     const isAlarmRaised = isRaised(RTC_ISR.ALRAF, RTC_CR.ALRAIE) || isRaised(RTC_ISR.ALRBF, RTC_CR.ALRBIE);
     const isWakeUpRaised = isRaised(RTC_ISR.WUTF, RTC_CR.WUTIE);
-    if (isAlarmRaised !== this.#isAlarmRaised) this.#options.exti.edge(EXTI_ALARM, isAlarmRaised);
-    if (isWakeUpRaised !== this.#isWakeUpRaised) this.#options.exti.edge(EXTI_WAKE_UP, isWakeUpRaised);
+    if (isAlarmRaised !== this.#isAlarmRaised) this.#options.exti.edge(EXTI_LINE.RTC_ALARM, isAlarmRaised);
+    if (isWakeUpRaised !== this.#isWakeUpRaised)
+      this.#options.exti.edge(EXTI_LINE.RTC_WAKE_UP, isWakeUpRaised);
     this.#isAlarmRaised = isAlarmRaised;
     this.#isWakeUpRaised = isWakeUpRaised;
   }
