@@ -87,17 +87,12 @@ function bootOptions(options: SimulatorOptions, seed: number, faults: FaultPlan)
 }
 
 /** Makes the board whose microcontroller runs the firmware in a file. */
-function firmwareFob(
-  options: SimulatorOptions,
-  path: string,
-  { storage, ...booted }: BootOptions,
-): SimulatedFob {
-  const firmware = readFirmware(path);
+function firmwareFob(options: SimulatorOptions, path: string, booted: BootOptions): SimulatedFob {
+  const { board: _board, espruino: _espruino, image: _image, ...shared } = booted;
   return virtualBoard({
-    firmware,
+    ...shared,
+    firmware: readFirmware(path),
     updateFirmware: options.updateFirmware,
-    ...booted,
-    ...(storage && { storage }),
     image: options.unflashed ? {} : builtImage('pico'),
   });
 }

@@ -1,6 +1,6 @@
 import type { EventRecord, TraceRecord, TraceWay } from '@passfob/protocol/trace/records';
 import type { FaultPlan } from '../../base/fault-plan.ts';
-import type { HidReport, PartName, PartsOptions, StateStore, Wire } from '../../base/fob.ts';
+import type { PartName, PartsOptions, StateStore, Wire } from '../../base/fob.ts';
 import { DEFAULT_START_MS } from '../../base/limits.ts';
 import { PowerLost } from '../../base/power.ts';
 import type { Randomness } from '../../base/randomness.ts';
@@ -319,12 +319,13 @@ export class Board {
       scheduler.moveTo(untilUs);
       return;
     }
+    let isThere = false;
     try {
-      powered.runUntil(untilUs);
+      isThere = powered.runUntil(untilUs);
     } catch (error) {
       if (!(error instanceof PowerLost)) throw error;
     }
-    scheduler.moveTo(Math.floor(Math.max(powered.nowUs, scheduler.nowUs)));
+    scheduler.moveTo(isThere ? untilUs : Math.floor(powered.nowUs));
   }
 
   #flush(): void {

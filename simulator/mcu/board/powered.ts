@@ -1,14 +1,14 @@
 import type { Randomness } from '../../base/randomness.ts';
 import { TICKS_PER_SECOND, TICKS_PER_US } from '../base/timeline.ts';
 import { Chip, type ChipOptions } from '../stm32f401/chip.ts';
-import type { PortName } from '../stm32f401/port-names.ts';
+import type { PinPort } from '../stm32f401/pin-ports.ts';
 import { UsbHost } from '../usb-host/usb-host.ts';
 import type { BoardCounters } from './options.ts';
 
 /** The alternate function of I2C1 (data sheet of the STM32F401, table 9). */
 const AF_I2C1 = 4;
 /** VBUS of the cable, at which OTG FS senses it. */
-const VBUS: readonly [PortName, number] = ['A', 9];
+const VBUS: readonly [PinPort, number] = ['A', 9];
 
 /** A serial port of the board. */
 export type BoardPort = 'USB' | 'Serial1';
@@ -55,10 +55,11 @@ export class Powered {
     return this.#startUs + this.chip.now / TICKS_PER_US;
   }
 
-  /** Runs the chip until a time, or until it is halted. */
-  runUntil(us: number): void {
-    this.chip.runUntil((us - this.#startUs) * TICKS_PER_US);
+  /** Runs the chip until a time. Returns false if it was paused before. */
+  runUntil(us: number): boolean {
+    const outcome = this.chip.runUntil((us - this.#startUs) * TICKS_PER_US);
     this.chip.processor.resume();
+    return outcome === 'due';
   }
 
   /** Ends the present run after the present instruction: somebody outside must hear of it. */
@@ -122,9 +123,9 @@ export class Powered {
   }
 }
 
-function pinOf(pin: string): [PortName, number] {
+function pinOf(pin: string): [PinPort, number] {
   const [, port = '', digits = ''] = /^([A-EH])(\d{1,2})$/.exec(pin) ?? [];
   const number = Number(digits);
   if (port === '' || number > 15) throw new TypeError(`there is no pin ${pin}`);
-  return [port as PortName, number];
+  return [port as PinPort, number];
 }

@@ -20,7 +20,7 @@ import { I2c } from './i2c.ts';
 import type { I2cWires } from './i2c-wires.ts';
 import { Iwdg } from './iwdg.ts';
 import { MemoryMap } from './memory-map.ts';
-import { PORT_NAMES, type PortName } from './port-names.ts';
+import { PIN_PORTS, type PinPort } from './pin-ports.ts';
 import { Pwr } from './pwr.ts';
 import { type ClockOptions, Rcc } from './rcc.ts';
 import { CLOCKED_PERIPHERALS, type ClockedPeripheral, type ResetCause } from './rcc-registers.ts';
@@ -40,10 +40,10 @@ const STEADY = [
   'TIM4',
   'TIM5',
   'RCC',
-  ...PORT_NAMES.map(port => `GPIO${port}` as const),
+  ...PIN_PORTS.map(port => `GPIO${port}` as const),
 ] as const;
 /** The ADC's first channels, by port and first pin (data sheet of the STM32F401, table 8). */
-const ANALOG_PINS: readonly (readonly [port: PortName, pin: number])[] = [
+const ANALOG_PINS: readonly (readonly [port: PinPort, pin: number])[] = [
   ...[0, 1, 2, 3, 4, 5, 6, 7].map(pin => ['A', pin] as const),
   ...[0, 1].map(pin => ['B', pin] as const),
   ...[0, 1, 2, 3, 4, 5].map(pin => ['C', pin] as const),
