@@ -61,7 +61,7 @@ export class Board {
     this.outside = new Surroundings({
       ...setup,
       startUs: memories => startUs(setup, memories),
-      nowUs: () => this.#powered?.nowUs ?? this.outside.scheduler.nowUs,
+      chipUs: () => this.#powered?.nowUs,
       powerLost: fault => {
         this.#losePower();
         if (fault) this.#returnLater(fault);
@@ -133,11 +133,7 @@ export class Board {
 
   /** Tells listeners of events, if there are any. */
   #happened(event: (atUs: number) => TraceRecord): void {
-    if (this.#listeners.wantsEvents) this.#listeners.happened(event(Math.floor(this.#exactUs)));
-  }
-
-  get #exactUs(): number {
-    return this.#powered?.nowUs ?? this.outside.scheduler.nowUs;
+    if (this.#listeners.wantsEvents) this.#listeners.happened(event(Math.floor(this.outside.nowUs)));
   }
 
   #passed(port: BoardPort, way: TraceWay, bytes: Uint8Array): void {
@@ -167,7 +163,7 @@ export class Board {
   }
 
   #typedReport(report: Uint8Array): void {
-    const length = this.typed.add(Math.floor(this.#exactUs / 1000), report, this.reportDescriptor);
+    const length = this.typed.add(Math.floor(this.outside.nowUs / 1000), report, this.reportDescriptor);
     this.#happened(atUs => ({ kind: 'left-out', atUs, port: 'HID', way: 'out', length, why: 'typed' }));
   }
 

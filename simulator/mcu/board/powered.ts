@@ -2,7 +2,7 @@ import type { Randomness } from '../../base/randomness.ts';
 import { TICKS_PER_SECOND, TICKS_PER_US } from '../base/timeline.ts';
 import { Chip, type ChipOptions } from '../stm32f401/chip.ts';
 import type { PinPort } from '../stm32f401/pin-ports.ts';
-import { UsbHost } from '../usb-host/usb-host.ts';
+import { HostComputer } from '../usb-host/host-computer.ts';
 import type { BoardCounters } from './options.ts';
 
 /** The alternate function of I2C1 (data sheet of the STM32F401, table 9). */
@@ -29,7 +29,7 @@ export interface PoweredOptions extends Omit<ChipOptions, 'randomness'> {
 /** A chip from its power-on to the loss of its power, with a computer at the other end of its USB cable. */
 export class Powered {
   readonly chip: Chip;
-  readonly host: UsbHost;
+  readonly host: HostComputer;
   /** When the power came, or, after times that the chip missed, would have had to come. */
   #startUs: number;
 
@@ -37,7 +37,7 @@ export class Powered {
     this.#startUs = options.startUs;
     const chip = new Chip(options);
     this.chip = chip;
-    this.host = new UsbHost({
+    this.host = new HostComputer({
       time: chip.timeline,
       device: chip.usb,
       seed: options.seed,

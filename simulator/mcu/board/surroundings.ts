@@ -35,8 +35,8 @@ export interface SurroundingsOptions extends Pick<I2cPartsOptions, 'isConnected'
   readonly faults: FaultPlan | undefined;
   /** Returns the time at which the board begins, in µs since 1970. */
   startUs(memories: Memories): number;
-  /** True time as the parts measure it: exact while the chip runs. */
-  nowUs(): number;
+  /** The time by the chip, exact while it runs, in µs since 1970; undefined while the chip has no power. */
+  chipUs(): number | undefined;
   /** @param fault by which the power was lost and comes back, if it was one */
   powerLost(fault: Randomness | undefined): void;
   pinChanged(pin: string, level: boolean): void;
@@ -85,7 +85,7 @@ export class Surroundings {
     this.operations = this.#makeOperations();
     this.flash = storageOf(this.memories.flash, this.operations);
     this.flashWrites = new FlashWrites(this.memories.flash, this.flash, this.operations);
-    const nowUs = () => options.nowUs();
+    const nowUs = () => this.nowUs;
     this.rtc = new Ds3231(this.memories.rtc, nowUs, options.driftPpm, this.faults);
     this.eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs, this.faults);
     this.display = new Ssd1306({
@@ -128,6 +128,11 @@ export class Surroundings {
       fails: () => this.faults.strikes('power.cut'),
       powerLost: fault => this.#options.powerLost(fault),
     });
+  }
+
+  /** True time in µs since 1970, as the parts measure it. */
+  get nowUs(): number {
+    return this.#options.chipUs() ?? this.scheduler.nowUs;
   }
 
   isConnected(name: PartName): boolean {
@@ -208,6 +213,6 @@ export class Surroundings {
 
   /** Stores the time in the state, so that a virtual clock continues from there. */
   keepNow(): void {
-    this.memories.nowUs.set(Math.floor(this.#options.nowUs()));
+    this.memories.nowUs.set(Math.floor(this.nowUs));
   }
 }

@@ -6,7 +6,7 @@ import type { Randomness } from '../../base/randomness.ts';
 import type { Peripheral } from '../base/peripheral.ts';
 import { TICKS_PER_US, Timeline } from '../base/timeline.ts';
 import type { Bus } from '../core/bus.ts';
-import { createCore } from '../core/create-core.ts';
+import { createCore } from '../core/core.ts';
 import { BusMonitor } from '../system/bus-monitor.ts';
 import type { FaultReport } from '../system/fault-report.ts';
 import { Processor, type RunOutcome } from '../system/processor.ts';

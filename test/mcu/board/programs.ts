@@ -26,7 +26,7 @@ export function assembled(source: string, handlers: Readonly<Record<number, numb
   const code = [...halfWords, 0xe7fe];
   const program = new Uint8Array(TABLE_BYTES + 2 * code.length);
   const view = new DataView(program.buffer);
-  code.forEach((halfWord, index) => view.setUint16(TABLE_BYTES + 2 * index, halfWord, true));
+  for (const [index, halfWord] of code.entries()) view.setUint16(TABLE_BYTES + 2 * index, halfWord, true);
   view.setUint32(0, STACK, true);
   for (let number = 1; 4 * number < TABLE_BYTES; number++) {
     const offset = number === 1 ? 0 : (handlers[number] ?? 2 * halfWords.length);
