@@ -7,7 +7,7 @@ export function half(x: number, isUpper: number): number {
 }
 
 /** Returns a sum that may not fit in a word, without its upper bits; then Q is set. */
-export function wrapped(r: Int32Array, exact: number): number {
+function wrapped(r: Int32Array, exact: number): number {
   const result = exact | 0;
   if (result !== exact) r[SATURATED] = 1;
   return result;

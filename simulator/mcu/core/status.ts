@@ -1,9 +1,5 @@
 import { CARRY, CONTROL, GREATER, IPSR, NZ, OTHER_SP, OVERFLOW, SATURATED, SP } from './places.ts';
 
-/** The bits of APSR (ARMv7-M ARM B1.4.2): N, Z, C, V and Q. */
-export const CONDITION_FLAGS = 0xf800_0000;
-/** The GE flags in APSR. */
-export const GREATER_FLAGS = 0x000f_0000;
 /** EPSR.T: the processor is in Thumb state, always. */
 export const THUMB_STATE = 1 << 24;
 

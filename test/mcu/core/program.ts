@@ -5,7 +5,7 @@ import { PC, SP } from '@passfob/simulator/mcu/core/places';
 
 export const FLASH_AT = 0x0800_0000;
 export const RAM_AT = 0x2000_0000;
-export const MEMORY_BYTES = 0x1000;
+const MEMORY_BYTES = 0x1000;
 
 /** A bus on which nothing answers. */
 const emptyBus: Bus = {
@@ -58,7 +58,7 @@ export function execute(
 }
 
 /** Counts instructions of 16 and of 32 bits. */
-export function instructionsIn(halves: readonly number[]): number {
+function instructionsIn(halves: readonly number[]): number {
   let count = 0;
   for (let at = 0; at < halves.length; count++) at += (halves[at] ?? 0) >= 0xe800 ? 2 : 1;
   return count;
