@@ -7,6 +7,13 @@ export const LOWEST_PRIORITY = 256;
 /** Bits of a priority that the STM32F4 implements (PM0214 §4.3.8). */
 const PRIORITY_BITS = 0xf0;
 
+export interface ExceptionStatePorts {
+  /** Called when an exception has become pending, enabled or not. */
+  onPend(): void;
+  /** Called after a change while an enabled exception is pending: a run of instructions must end. */
+  onReady(): void;
+}
+
 /** Which exceptions are pending, enabled and active, and with which priorities (ARMv7-M ARM B1.5.1, B1.5.4). */
 export class ExceptionState {
   readonly #pending = new Uint8Array(EXCEPTIONS);
@@ -14,16 +21,15 @@ export class ExceptionState {
   readonly #priorities = new Int16Array(EXCEPTIONS);
   /** Active exceptions, the one that runs last. */
   readonly #nesting: number[] = [];
-  readonly #onPending: () => void;
+  readonly #ports: ExceptionStatePorts;
   #priorityGroup = 0;
   /** Kept until something changes: asked for between any two runs of instructions. */
   #first = 0;
   #isFirstKnown = false;
   #activePriority = LOWEST_PRIORITY;
 
-  /** @param onPending called when an enabled exception has become pending, so that a run of instructions ends */
-  constructor(onPending: () => void) {
-    this.#onPending = onPending;
+  constructor(ports: ExceptionStatePorts) {
+    this.#ports = ports;
     this.reset();
   }
 
@@ -85,6 +91,7 @@ export class ExceptionState {
   pend(number: number): void {
     if (this.#pending[number] !== 0) return;
     this.#pending[number] = 1;
+    this.#ports.onPend();
     if (this.#enabled[number] !== 0) this.#changed();
   }
 
@@ -95,7 +102,7 @@ export class ExceptionState {
 
   #changed(): void {
     this.#isFirstKnown = false;
-    if (this.first !== 0) this.#onPending();
+    if (this.first !== 0) this.#ports.onReady();
   }
 
   /**

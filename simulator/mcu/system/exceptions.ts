@@ -1,19 +1,17 @@
 import type { Timeline } from '../base/timeline.ts';
 import type { Core } from '../core/core.ts';
 import { ProcessorFault } from '../core/fault.ts';
-import { ASLEEP, CONTROL, FAULTMASK, IPSR, LR, OTHER_SP, PC, SP } from '../core/places.ts';
+import { ASLEEP, CONTROL, EVENT, FAULTMASK, IPSR, IS_CLAIMED, LR, PC, SP } from '../core/places.ts';
+import { FLOATING_POINT_ACTIVE, selectStack, usesProcessStack } from '../core/status.ts';
 import type { ProcessorCounters } from './counters.ts';
 import { NMI, SV_CALL } from './exception-numbers.ts';
 import type { ExceptionState } from './exception-state.ts';
 import type { Faults } from './faults.ts';
-import { FPCA, popFrame, pushFrame } from './frame.ts';
+import { popFrame, pushFrame } from './frame.ts';
 import { ENTRY_CYCLES, RETURN_CYCLES, TAIL_CHAIN_CYCLES } from './limits.ts';
 import type { Nvic } from './nvic.ts';
 import { executionPriority, preempts } from './priority.ts';
 import { NONBASETHRDENA, SLEEPONEXIT, STKALIGN, type SystemControl } from './scb.ts';
-
-/** Bit 1 of CONTROL: thread mode uses the process stack. */
-const SPSEL = 1 << 1;
 
 /** EXC_RETURN (ARMv7-M ARM table B1-8 and B1.5.8): the valid values have these bits beside the three below. */
 const EXC_RETURN = 0xffffffe1 | 0;
@@ -41,16 +39,10 @@ export interface ExceptionPorts {
 export class Exceptions {
   readonly #ports: ExceptionPorts;
   readonly #places: Int32Array;
-  /** The event register, which ends the next WFE (B1.5.18). */
-  hasEvent = false;
 
   constructor(ports: ExceptionPorts) {
     this.#ports = ports;
     this.#places = ports.core.places;
-  }
-
-  reset(): void {
-    this.hasEvent = false;
   }
 
   /** SVC (B1.5.13): pending at once, or a HardFault where the priority of the code lets no SVCall in. */
@@ -80,8 +72,8 @@ export class Exceptions {
     const places = this.#places;
     const { core, scb, faults, counters } = this.#ports;
     const isThread = places[IPSR] === 0;
-    const usesProcessStack = isThread && ((places[CONTROL] ?? 0) & SPSEL) !== 0;
-    const isExtended = ((places[CONTROL] ?? 0) & FPCA) !== 0;
+    const isProcessStack = usesProcessStack(places);
+    const isExtended = ((places[CONTROL] ?? 0) & FLOATING_POINT_ACTIVE) !== 0;
     try {
       const frame = pushFrame(core, places[PC] ?? 0, scb.registers.has('CCR', STKALIGN));
       if (frame.isExtended) scb.registers.set('FPCAR', frame.address + 0x20);
@@ -90,20 +82,13 @@ export class Exceptions {
       if (!(error instanceof ProcessorFault)) throw error;
       faults.raiseForFrame(true, error.address);
     }
-    if (usesProcessStack) this.#swapStacks();
+    selectStack(places, false);
     return (
       EXC_RETURN |
       (isThread ? TO_THREAD : 0) |
-      (usesProcessStack ? TO_PROCESS_STACK : 0) |
+      (isProcessStack ? TO_PROCESS_STACK : 0) |
       (isExtended ? 0 : BASIC_FRAME)
     );
-  }
-
-  #swapStacks(): void {
-    const places = this.#places;
-    const other = places[OTHER_SP] ?? 0;
-    places[OTHER_SP] = places[SP] ?? 0;
-    places[SP] = other;
   }
 
   /** Goes to the handler (B1.5.6, ExceptionTaken). */
@@ -114,8 +99,8 @@ export class Exceptions {
     counters.exceptions[exception] = (counters.exceptions[exception] ?? 0) + 1;
     places[LR] = link;
     places[IPSR] = exception;
-    places[CONTROL] = (places[CONTROL] ?? 0) & ~(SPSEL | FPCA);
-    this.hasEvent = true;
+    places[CONTROL] = (places[CONTROL] ?? 0) & ~FLOATING_POINT_ACTIVE;
+    this.#signalChange();
     const vector = (scb.registers.get('VTOR') + 4 * exception) >>> 0;
     try {
       const handler = core.load(vector);
@@ -127,19 +112,25 @@ export class Exceptions {
     }
   }
 
+  /** Entry and return make an event (B1.5.18), and end the claim of LDREX (A3.4.4). */
+  #signalChange(): void {
+    this.#places[EVENT] = 1;
+    this.#places[IS_CLAIMED] = 0;
+  }
+
   /** Leaves the exception that runs; `places[PC]` is an EXC_RETURN (B1.5.8, ExceptionReturn). */
   leave(): void {
     const { state, nvic, faults } = this.#ports;
     const link = (this.#places[PC] ?? 0) | 1;
     const returning = this.#places[IPSR] ?? 0;
     if (!this.#isValid(link, returning)) {
-      this.#refuse(link);
+      this.#refuse(link, returning);
       return;
     }
     state.deactivate(returning);
     if (returning !== NMI) this.#places[FAULTMASK] = 0;
     nvic.sampleAfterReturn(returning);
-    this.hasEvent = true;
+    this.#signalChange();
     if (preempts(state, this.#places)) this.#chain(link);
     else if (!this.#pop(link)) this.#chain(link);
     else if ((this.#places[IPSR] === 0) !== ((link & TO_THREAD) !== 0)) {
@@ -156,8 +147,9 @@ export class Exceptions {
   }
 
   /** A return that fits no active exception is a UsageFault, entered without a new frame. */
-  #refuse(link: number): void {
+  #refuse(link: number, returning: number): void {
     const { state, faults } = this.#ports;
+    if (state.isActive(returning)) state.deactivate(returning);
     faults.raise(new ProcessorFault('invalid-return', link));
     if (preempts(state, this.#places)) this.#start(state.first, link);
   }
@@ -175,18 +167,16 @@ export class Exceptions {
   #pop(link: number): boolean {
     const places = this.#places;
     const { core, scb, faults } = this.#ports;
-    const usesProcessStack = (link & TO_PROCESS_STACK) !== 0;
-    if (usesProcessStack) this.#swapStacks();
+    selectStack(places, (link & TO_PROCESS_STACK) !== 0);
     const address = (places[SP] ?? 0) >>> 0;
     try {
       places[SP] = popFrame(core, { address, isExtended: (link & BASIC_FRAME) === 0 });
     } catch (error) {
       if (!(error instanceof ProcessorFault)) throw error;
-      if (usesProcessStack) this.#swapStacks();
+      selectStack(places, false);
       faults.raiseForFrame(false, error.address);
       return false;
     }
-    if (usesProcessStack) places[CONTROL] = (places[CONTROL] ?? 0) | SPSEL;
     this.#ports.spendCycles(RETURN_CYCLES);
     if ((link & TO_THREAD) !== 0 && scb.registers.has('SCR', SLEEPONEXIT)) places[ASLEEP] = 1;
     return true;

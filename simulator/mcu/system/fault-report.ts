@@ -1,9 +1,9 @@
 import type { Core } from '../core/core.ts';
 import { ProcessorFault } from '../core/fault.ts';
 import { LR, PC, SP } from '../core/places.ts';
+import { programStatus } from '../core/status.ts';
 import { HARD_FAULT } from './exception-numbers.ts';
 import { REPORTED_STACK_WORDS } from './limits.ts';
-import { readStatusWord } from './status-word.ts';
 
 /** A fault with the state of the processor in which it happened. */
 export interface FaultReport {
@@ -42,7 +42,7 @@ export function reportFault(core: Core, fault: ProcessorFault, exception: number
     fault,
     exception,
     registers: Array.from(core.places.subarray(0, PC + 1), value => value >>> 0),
-    statusWord: readStatusWord(core.places) >>> 0,
+    statusWord: programStatus(core.places) >>> 0,
     stack: readStack(core),
     time,
   };

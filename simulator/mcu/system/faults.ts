@@ -5,7 +5,7 @@ import type { ExceptionState } from './exception-state.ts';
 import { type FaultReport, reportFault } from './fault-report.ts';
 import { FAULTS_KEPT } from './limits.ts';
 import { executionPriority } from './priority.ts';
-import { FORCED, type SystemControl, VECTTBL } from './scb.ts';
+import { DEBUGEVT, FORCED, type SystemControl, VECTTBL } from './scb.ts';
 
 interface Cause {
   readonly exception: number;
@@ -16,7 +16,7 @@ interface Cause {
 const BFARVALID = 1 << 15;
 const UNSTKERR = 1 << 11;
 
-const CAUSES: Readonly<Record<FaultKind, Cause>> = {
+const CAUSES: Readonly<Record<Exclude<FaultKind, 'breakpoint'>, Cause>> = {
   'undefined-instruction': { exception: USAGE_FAULT, status: 1 << 16 },
   'invalid-state': { exception: USAGE_FAULT, status: 1 << 17 },
   'invalid-return': { exception: USAGE_FAULT, status: 1 << 18 },
@@ -72,6 +72,12 @@ export class Faults {
 
   /** Makes the exception of an instruction's fault pending. */
   raise(fault: ProcessorFault): void {
+    if (fault.kind === 'breakpoint') {
+      // No debugger is attached, and no DebugMonitor either (C1.4.1).
+      this.#scb.registers.change('HFSR', DEBUGEVT);
+      this.#pend(HARD_FAULT, fault);
+      return;
+    }
     const { exception, status } = CAUSES[fault.kind];
     this.#scb.registers.change('CFSR', status);
     if (status & BFARVALID) this.#scb.registers.set('BFAR', fault.address);

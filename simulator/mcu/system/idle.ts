@@ -48,6 +48,11 @@ export class IdleSkipper {
     this.#result = new Snapshot(machine.ram.length);
   }
 
+  /** No need to ask again before this time. */
+  get restUntil(): number {
+    return this.#restUntil;
+  }
+
   /** Instructions that were executed as a trial and undone. */
   get undone(): number {
     return this.#undone;
@@ -76,6 +81,7 @@ export class IdleSkipper {
     const longest = Math.max(64, ...this.#lengths) * timeline.ticksPerInstruction;
     this.#rest = Math.min(Math.max(longest, 2 * this.#rest), IDLE_REST_MIN);
     this.#restUntil = timeline.now + this.#rest;
+    if (this.#lengths.length === 0) this.#restUntil = Math.max(this.#restUntil, this.#searchAfter);
     return 0;
   }
 

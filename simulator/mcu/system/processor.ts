@@ -2,7 +2,7 @@ import type { InterruptLines, Peripheral } from '../base/peripheral.ts';
 import { TICKS_PER_SECOND, type Timeline } from '../base/timeline.ts';
 import type { Core } from '../core/core.ts';
 import { ProcessorFault } from '../core/fault.ts';
-import { ASLEEP, CONSTANTS, IPSR, LR, NZ, PC, SP } from '../core/places.ts';
+import { ASLEEP, CONSTANTS, EVENT, FPSCR, IPSR, LR, NZ, PC, SP } from '../core/places.ts';
 import type { BusMonitor } from './bus-monitor.ts';
 import { createCounters, type ProcessorCounters } from './counters.ts';
 import { ExceptionState } from './exception-state.ts';
@@ -70,11 +70,16 @@ export class Processor {
     this.#options = options;
     this.#core = core;
     this.#timeline = timeline;
-    this.#state = new ExceptionState(() => this.#onPending());
+    this.#state = new ExceptionState({
+      onPend: () => {
+        if (this.#scb.registers.has('SCR', SEVONPEND)) this.signalEvent();
+      },
+      onReady: () => core.stop(),
+    });
     const state = this.#state;
     const nvic = new Nvic(state);
     const sysTick = new SysTick({ time: timeline, clock: this.#clock, state });
-    this.#scb = new SystemControl({ state, onResetRequest: () => this.requestReset() });
+    this.#scb = new SystemControl({ state, controls: core, onResetRequest: () => this.requestReset() });
     this.space = new SystemSpace({ nvic, sysTick, scb: this.#scb });
     this.lines = nvic;
     this.#faults = new Faults({
@@ -98,6 +103,9 @@ export class Processor {
     core.onSupervisorCall = () => {
       idle?.monitor.note();
       this.#exceptions.callSupervisor();
+    };
+    core.onFloatingPointContext = () => {
+      core.places[FPSCR] = this.#scb.registers.get('FPDSCR');
     };
     this.#clock.onChange(() => this.#setSpeed());
     this.#setSpeed();
@@ -152,7 +160,6 @@ export class Processor {
     this.#state.reset();
     this.space.reset();
     this.#faults.reset();
-    this.#exceptions.reset();
     this.#isResetRequested = false;
     this.#isDeep = undefined;
     places.fill(0, 0, CONSTANTS);
@@ -182,12 +189,7 @@ export class Processor {
 
   /** Makes an event, which ends WFE: an EXTI line in event mode (RM0368 §10.2.3). */
   signalEvent(): void {
-    this.#exceptions.hasEvent = true;
-  }
-
-  #onPending(): void {
-    if (this.#scb.registers.has('SCR', SEVONPEND)) this.#exceptions.hasEvent = true;
-    this.#core.stop();
+    this.#core.places[EVENT] = 1;
   }
 
   /** Executes instructions and runs alarms until a time, in ticks since the timeline began, or until it is halted. */
@@ -227,8 +229,8 @@ export class Processor {
   #isWoken(): boolean {
     const { places } = this.#core;
     if (wakes(this.#state, places)) return true;
-    if (places[ASLEEP] !== WAITS_FOR_EVENT || !this.#exceptions.hasEvent) return false;
-    this.#exceptions.hasEvent = false;
+    if (places[ASLEEP] !== WAITS_FOR_EVENT || places[EVENT] === 0) return false;
+    places[EVENT] = 0;
     return true;
   }
 
@@ -241,6 +243,12 @@ export class Processor {
     this.#timeline.moveTo(until);
   }
 
+  /** When a run of instructions ends, so that the program is looked at for a loop that only waits. */
+  #nextLook(ticks: number): number {
+    const { restUntil = 0 } = this.#idle ?? {};
+    return restUntil > this.#timeline.now ? Math.min(restUntil, ticks) : ticks;
+  }
+
   #execute(ticks: number): void {
     const core = this.#core;
     const timeline = this.#timeline;
@@ -248,14 +256,14 @@ export class Processor {
     try {
       if (this.#idle && this.#state.first === 0)
         this.counters.ticksSkipped += this.#idle.skip(Math.min(timeline.nextDue, ticks));
-      if (core.executed === before) core.run(timeline.instructionsUntil(ticks));
+      if (core.executed === before) core.run(timeline.instructionsUntil(this.#nextLook(ticks)));
     } catch (error) {
       if (!(error instanceof ProcessorFault)) throw error;
       this.#faults.raise(error);
     }
     const pc = core.places[PC] ?? 0;
-    if (pc >= 0) return;
-    if (core.places[IPSR] !== 0 && pc >>> 28 === 0xf) this.#exceptions.leave();
+    if (pc >>> 28 !== 0xf) return;
+    if (core.places[IPSR] !== 0) this.#exceptions.leave();
     else this.#faults.raise(new ProcessorFault('instruction-bus', pc));
   }
 }

@@ -1,5 +1,6 @@
 import type { Peripheral } from '../base/peripheral.ts';
 import { type Behaviour, type Register, Registers } from '../base/registers.ts';
+import type { Controls } from '../core/controls.ts';
 import { BUS_FAULT, MEM_MANAGE, NMI, PEND_SV, SV_CALL, SYS_TICK, USAGE_FAULT } from './exception-numbers.ts';
 import type { ExceptionState } from './exception-state.ts';
 
@@ -39,10 +40,13 @@ export const SLEEPDEEP = 1 << 2;
 export const SEVONPEND = 1 << 4;
 /** CCR (B3.2.8) */
 export const NONBASETHRDENA = 1 << 0;
-export const BFHFNMIGN = 1 << 8;
 export const STKALIGN = 1 << 9;
+const DIV_0_TRP = 1 << 4;
+/** CPACR: the FPU may be used, if only by privileged software (B3.2.20). */
+const CP10 = 1 << 20;
 /** HFSR (B3.2.16) */
 export const VECTTBL = 1 << 1;
+export const DEBUGEVT = 1 << 31;
 export const FORCED = 1 << 30;
 
 /** ICSR (B3.2.4) */
@@ -69,15 +73,20 @@ const SYSTEM_HANDLERS = [
   { exception: SYS_TICK, active: 1 << 11, pended: 0, enabled: 0 },
 ];
 
+/** What registers of the block allow a program. */
+export type ProgramControls = Pick<Controls, 'isFpuEnabled' | 'trapsDivisionByZero'>;
+
 /** The System Control Block (ARMv7-M ARM B3.2). The MPU is absent and reads as 0. */
 export class SystemControl implements Peripheral {
   readonly name = 'SCB';
   readonly registers: Registers<keyof typeof TABLE>;
   readonly #state: ExceptionState;
+  readonly #controls: ProgramControls;
   readonly #onResetRequest: () => void;
 
-  constructor(ports: { state: ExceptionState; onResetRequest: () => void }) {
+  constructor(ports: { state: ExceptionState; controls: ProgramControls; onResetRequest: () => void }) {
     this.#state = ports.state;
+    this.#controls = ports.controls;
     this.#onResetRequest = ports.onResetRequest;
     this.registers = new Registers(TABLE, {
       ICSR: {
@@ -92,6 +101,8 @@ export class SystemControl implements Peripheral {
         read: () => this.#readHandlers(),
         written: (_value, _before, written) => this.#writeHandlers(written),
       },
+      CCR: { written: () => this.#applyControls() },
+      CPACR: { written: () => this.#applyControls() },
       SHPR1: this.#priorities(4),
       SHPR2: this.#priorities(8),
       SHPR3: this.#priorities(12),
@@ -100,7 +111,13 @@ export class SystemControl implements Peripheral {
 
   reset(): void {
     this.registers.reset();
+    this.#applyControls();
     for (const fault of [MEM_MANAGE, BUS_FAULT, USAGE_FAULT]) this.#state.enable(fault, false);
+  }
+
+  #applyControls(): void {
+    this.#controls.trapsDivisionByZero = this.registers.has('CCR', DIV_0_TRP);
+    this.#controls.isFpuEnabled = this.registers.has('CPACR', CP10);
   }
 
   read(offset: number): number {
