@@ -1,4 +1,5 @@
-import { type VirtualBoard, type VirtualBoardOptions, virtualBoardOn } from './mcu/board/virtual-board.ts';
+import type { VirtualBoard, VirtualBoardOptions } from './mcu/board/options.ts';
+import { virtualBoardOn } from './mcu/board/virtual-board.ts';
 import { NODE } from './platform/node/node-platform.ts';
 
 /**

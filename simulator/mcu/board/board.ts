@@ -17,7 +17,7 @@ import { LSI_HZ, SLICE_US } from './limits.ts';
 import type { BoardCounters } from './options.ts';
 import { RealPace } from './pace.ts';
 import { applyKey, applyLevels, isBusConnected, pullBus, watchClock } from './pico-pins.ts';
-import { type BoardPort, Powered } from './powered.ts';
+import { Powered, type WiredPort } from './powered.ts';
 import { Surroundings } from './surroundings.ts';
 import { TypedReports } from './typed-reports.ts';
 
@@ -136,7 +136,7 @@ export class Board {
     if (this.#listeners.wantsEvents) this.#listeners.happened(event(Math.floor(this.outside.nowUs)));
   }
 
-  #passed(port: BoardPort, way: TraceWay, bytes: Uint8Array): void {
+  #passed(port: WiredPort, way: TraceWay, bytes: Uint8Array): void {
     this.#happened(atUs => ({ kind: 'bytes', atUs, port, way, bytes: new Uint8Array(bytes) }));
   }
 
@@ -144,7 +144,7 @@ export class Board {
     this.#happened(atUs => ({ kind: 'power', atUs, change }));
   }
 
-  wire(port: BoardPort): Wire {
+  wire(port: WiredPort): Wire {
     return {
       write: bytes => {
         this.#follow();
@@ -155,7 +155,7 @@ export class Board {
     };
   }
 
-  #send(port: BoardPort, bytes: Uint8Array): void {
+  #send(port: WiredPort, bytes: Uint8Array): void {
     this.console.add(bytes);
     this.#listeners.send(port, bytes);
     this.#passed(port, 'out', bytes);

@@ -1,8 +1,8 @@
 import type { Randomness } from '../../base/randomness.ts';
 import { TICKS_PER_SECOND, TICKS_PER_US } from '../base/timeline.ts';
-import { Chip, type ChipOptions } from '../stm32f401/chip.ts';
 import type { PinPort } from '../stm32f401/pin-ports.ts';
 import { HostComputer } from '../usb-host/host-computer.ts';
+import { Chip, type ChipOptions } from './chip.ts';
 import type { BoardCounters } from './options.ts';
 
 /** The alternate function of I2C1 (data sheet of the STM32F401, table 9). */
@@ -11,7 +11,7 @@ const AF_I2C1 = 4;
 const VBUS: readonly [PinPort, number] = ['A', 9];
 
 /** A serial port of the board. */
-export type BoardPort = 'USB' | 'Serial1';
+export type WiredPort = 'USB' | 'Serial1';
 
 export interface PoweredOptions extends Omit<ChipOptions, 'randomness'> {
   /** When the power came, in µs since 1970. */
@@ -19,7 +19,7 @@ export interface PoweredOptions extends Omit<ChipOptions, 'randomness'> {
   readonly seed: number;
   readonly randomness: Randomness;
   /** Bytes from the board; a port of the chip, or the serial port of its USB. */
-  send(port: BoardPort, bytes: Uint8Array): void;
+  send(port: WiredPort, bytes: Uint8Array): void;
   /** A report from the board's HID interface, as the endpoint carries it. */
   onReport(report: Uint8Array): void;
   /** A wire at a pin of the chip has changed. */
@@ -77,7 +77,7 @@ export class Powered {
     else this.host.unplug();
   }
 
-  receive(port: BoardPort, bytes: Uint8Array): void {
+  receive(port: WiredPort, bytes: Uint8Array): void {
     if (port === 'USB') this.host.serial.write(bytes);
     else this.chip.usarts.USART1.receive(bytes);
   }

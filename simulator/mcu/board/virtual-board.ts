@@ -1,5 +1,5 @@
 import { hexOf } from '../../base/bytes.ts';
-import type { Screen, SimulatedFob } from '../../base/fob.ts';
+import type { SimulatedFob } from '../../base/fob.ts';
 import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from '../../base/limits.ts';
 import { makeRandomness, secureRandomness } from '../../base/randomness.ts';
 import { throughFaults } from '../../faults/wire.ts';
@@ -10,11 +10,9 @@ import { memoryStore } from '../../state/memory-store.ts';
 import { Board } from './board.ts';
 import { firmwareOf, holdsFirmware, putFirmware } from './firmware.ts';
 import type { VirtualBoard, VirtualBoardOptions } from './options.ts';
-import type { BoardPort } from './powered.ts';
+import type { WiredPort } from './powered.ts';
 import { ScreenReader } from './screen-reader.ts';
 import type { Surroundings } from './surroundings.ts';
-
-export type { BoardCounters, VirtualBoard, VirtualBoardOptions } from './options.ts';
 
 function boardRandomness(
   platform: Platform,
@@ -112,7 +110,7 @@ function usbHid(board: Board): SimulatedFob['usbHid'] {
   };
 }
 
-function portOf(port: string): BoardPort {
+function portOf(port: string): WiredPort {
   if (port === 'USB' || port === 'Serial1') return port;
   throw new TypeError(`a virtual board has the ports USB and Serial1, and no ${port}`);
 }
@@ -125,6 +123,37 @@ function press(board: Board, { clock }: VirtualBoardOptions, key: number, heldMs
   board.advance(PRESS_SETTLE_MS);
 }
 
+/** Power, time and faults of the board. */
+function conditions(
+  board: Board,
+): Pick<
+  SimulatedFob,
+  | 'setUsb'
+  | 'setSupply'
+  | 'cutPower'
+  | 'powerOn'
+  | 'cutPowerAtOperation'
+  | 'loseTime'
+  | 'setFaults'
+  | 'faults'
+  | 'setPart'
+> {
+  const { outside } = board;
+  return {
+    setUsb: isPlugged => board.setUsb(isPlugged),
+    setSupply: volts => {
+      outside.supplyVolts = volts;
+    },
+    cutPower: () => board.cutPower(),
+    powerOn: () => board.powerOn(),
+    cutPowerAtOperation: n => outside.operations.cutAfter(n),
+    loseTime: () => outside.loseTime(board.powered),
+    setFaults: (plan = {}) => outside.setFaults(plan),
+    faults: () => outside.faults.report(),
+    setPart: (part, connected) => board.setPart(part, connected),
+  };
+}
+
 /** As `virtualBoard`, on any platform. */
 export function virtualBoardOn(platform: Platform, options: VirtualBoardOptions): VirtualBoard {
   const board = boardOf(platform, options);
@@ -132,7 +161,6 @@ export function virtualBoardOn(platform: Platform, options: VirtualBoardOptions)
   program(outside, options);
   const reader = new ScreenReader(outside);
   board.powerOn();
-  const screen = (): Screen => reader.screen(board.powered);
   return {
     board: 'pico',
     link: throughFaults(board.wire('USB'), outside.faults, board.cableClock),
@@ -140,10 +168,6 @@ export function virtualBoardOn(platform: Platform, options: VirtualBoardOptions)
     // Reports from the computer are refused by the builds there are.
     frames: { write: () => {}, onData: () => () => {} },
     usbHid: usbHid(board),
-    setUsb: isPlugged => board.setUsb(isPlugged),
-    setSupply: volts => {
-      outside.supplyVolts = volts;
-    },
     get sleeping() {
       return board.sleeping;
     },
@@ -156,7 +180,7 @@ export function virtualBoardOn(platform: Platform, options: VirtualBoardOptions)
     moveWrist() {
       throw new Error('nobody wears this board');
     },
-    screen,
+    screen: () => reader.screen(board.powered),
     onScreen: listener => board.onScreen(listener),
     onEvent: listener => board.onEvent(listener),
     now: () => board.now(),
@@ -164,23 +188,17 @@ export function virtualBoardOn(platform: Platform, options: VirtualBoardOptions)
     get powered() {
       return board.powered;
     },
-    cutPower: () => board.cutPower(),
-    powerOn: () => board.powerOn(),
     get operations() {
       return outside.operations.count;
     },
-    cutPowerAtOperation: n => outside.operations.cutAfter(n),
     cryptoCalls: 0,
     failCryptoCall() {
       throw new Error('the firmware of a virtual board does its own cryptography');
     },
-    loseTime: () => outside.loseTime(board.powered),
     get transfers() {
       return outside.i2c.transfers;
     },
-    setFaults: (plan = {}) => outside.setFaults(plan),
-    faults: () => outside.faults.report(),
-    setPart: (part, connected) => board.setPart(part, connected),
+    ...conditions(board),
     ...looks(board),
     get violations() {
       return [...outside.violations];

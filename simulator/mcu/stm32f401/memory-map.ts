@@ -30,7 +30,7 @@ const PRIVATE_SPAN = 0x10_0000;
 const PRIVATE_BLOCK = 0x1000;
 
 /** Takes writes of software to the flash. */
-export interface FlashWrites {
+export interface FlashStores {
   /** @param address from the beginning of the address space, @param bytes 1, 2 or 4 */
   write(address: number, value: number, bytes: number): void;
 }
@@ -43,7 +43,7 @@ export interface MapOptions {
   readonly peripherals: ReadonlyMap<string, Peripheral>;
   /** Of the private bus, by the base address of their 4 kB. Those without a model keep their registers. */
   readonly processor: ReadonlyMap<number, Peripheral>;
-  readonly flashWrites: FlashWrites;
+  readonly flashWrites: FlashStores;
   /** Whether a peripheral has its clock: without it, it reads as 0 and ignores writes. Default: all have. */
   isClocked?(name: string): boolean;
 }

@@ -1,7 +1,7 @@
 import { memoryStore } from '@passfob/simulator/state/memory-store';
 import { virtualBoard } from '@passfob/simulator/virtual-board';
 import { describe, expect, it } from 'vitest';
-import { BLINK, ECHO, EEPROM_WRITE, FLASH_WRITE } from './programs';
+import { BLINK, ECHO, EEPROM_WRITE, FLASH_WRITE } from './programs.ts';
 
 const STORAGE_PAGE = 16_384;
 

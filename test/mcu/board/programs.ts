@@ -8,8 +8,8 @@ const TABLE_BYTES = 0x200;
 const STACK = 0x2001_8000;
 const START = 0x0800_0200;
 const FIRST_INTERRUPT = 16;
-export const SYS_TICK = 15;
-export const USART1 = FIRST_INTERRUPT + 37;
+const SYS_TICK = 15;
+const USART1 = FIRST_INTERRUPT + 37;
 
 /**
  * Returns the program for a board's flash.
@@ -17,7 +17,7 @@ export const USART1 = FIRST_INTERRUPT + 37;
  * @param handlers offsets of exception handlers in the program, by the number of the exception; others stay in a loop at
  *   its end
  */
-export function assembled(source: string, handlers: Readonly<Record<number, number>> = {}): Uint8Array {
+function assembled(source: string, handlers: Readonly<Record<number, number>> = {}): Uint8Array {
   const halfWords = source
     .trim()
     .split('\n')
