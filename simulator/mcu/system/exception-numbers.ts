@@ -6,7 +6,6 @@ export const MEM_MANAGE = 4;
 export const BUS_FAULT = 5;
 export const USAGE_FAULT = 6;
 export const SV_CALL = 11;
-export const DEBUG_MONITOR = 12;
 export const PEND_SV = 14;
 export const SYS_TICK = 15;
 /** The number of interrupt 0 of the chip. */

@@ -1,7 +1,18 @@
 import type { Timeline } from '../base/timeline.ts';
 import type { Core } from '../core/core.ts';
 import { ProcessorFault } from '../core/fault.ts';
-import { ASLEEP, CONTROL, EVENT, FAULTMASK, IPSR, IS_CLAIMED, LR, PC, SP } from '../core/places.ts';
+import {
+  ASLEEP,
+  CONTROL,
+  EVENT,
+  FAULTMASK,
+  FOR_INTERRUPT,
+  IPSR,
+  IS_CLAIMED,
+  LR,
+  PC,
+  SP,
+} from '../core/places.ts';
 import { FLOATING_POINT_ACTIVE, selectStack, usesProcessStack } from '../core/status.ts';
 import type { ProcessorCounters } from './counters.ts';
 import { NMI, SV_CALL } from './exception-numbers.ts';
@@ -178,7 +189,7 @@ export class Exceptions {
       return false;
     }
     this.#ports.spendCycles(RETURN_CYCLES);
-    if ((link & TO_THREAD) !== 0 && scb.registers.has('SCR', SLEEPONEXIT)) places[ASLEEP] = 1;
+    if ((link & TO_THREAD) !== 0 && scb.registers.has('SCR', SLEEPONEXIT)) places[ASLEEP] = FOR_INTERRUPT;
     return true;
   }
 }

@@ -2,7 +2,7 @@ import type { InterruptLines, Peripheral } from '../base/peripheral.ts';
 import { TICKS_PER_SECOND, type Timeline } from '../base/timeline.ts';
 import type { Core } from '../core/core.ts';
 import { ProcessorFault } from '../core/fault.ts';
-import { ASLEEP, CONSTANTS, EVENT, FPSCR, IPSR, LR, NZ, PC, SP } from '../core/places.ts';
+import { ASLEEP, CONSTANTS, EVENT, FOR_EVENT, FPSCR, IPSR, LR, NZ, PC, SP } from '../core/places.ts';
 import type { BusMonitor } from './bus-monitor.ts';
 import { createCounters, type ProcessorCounters } from './counters.ts';
 import { ExceptionState } from './exception-state.ts';
@@ -16,9 +16,6 @@ import { ProcessorClock } from './processor-clock.ts';
 import { SEVONPEND, SLEEPDEEP, SystemControl } from './scb.ts';
 import { SystemSpace } from './system-space.ts';
 import { SysTick } from './systick.ts';
-
-/** `places[ASLEEP]` after WFE; 1 after WFI. */
-const WAITS_FOR_EVENT = 2;
 
 /** What the chip does in deep sleep (ARMv7-M ARM B1.5.17; RM0368 §5.3.5). */
 export interface DeepSleep {
@@ -229,7 +226,7 @@ export class Processor {
   #isWoken(): boolean {
     const { places } = this.#core;
     if (wakes(this.#state, places)) return true;
-    if (places[ASLEEP] !== WAITS_FOR_EVENT || places[EVENT] === 0) return false;
+    if (places[ASLEEP] !== FOR_EVENT || places[EVENT] === 0) return false;
     places[EVENT] = 0;
     return true;
   }

@@ -13,17 +13,17 @@ export const STACK = RAM_AT + RAM_BYTES;
 /** Where programs begin. */
 export const MAIN = 0x100;
 /** A store here is noted in the log. */
-export const LOG = 0x4000_0000;
+const LOG = 0x4000_0000;
 /** A store here raises the line of this number. */
 export const RAISE = 0x4000_0004;
 /** A store here lowers the line of this number. */
-export const LOWER = 0x4000_0008;
+const LOWER = 0x4000_0008;
 
 /** `B .`: waits for ever. */
 export const SPIN = 0xe7fe;
 
 /** Register offsets in the System Control Space. */
-export const ISER0 = 0x100;
+const ISER0 = 0x100;
 export const SCS = { ICSR: 0xd04, AIRCR: 0xd0c, SCR: 0xd10, CCR: 0xd14, SHCSR: 0xd24 } as const;
 
 export interface MachineOptions {
