@@ -35,10 +35,7 @@ export class Registers<Name extends string> {
   readonly #behaviour: { readonly [N in Name]?: Behaviour };
   readonly #values = new Map<Name, number>();
 
-  constructor(
-    table: Readonly<Record<Name, Register>>,
-    behaviour: { readonly [N in Name]?: Behaviour } = {},
-  ) {
+  constructor(table: Readonly<Record<Name, Register>>, behaviour: { readonly [N in Name]?: Behaviour } = {}) {
     this.#table = table;
     this.#behaviour = behaviour;
     for (const name of Object.keys(table) as Name[]) this.#names.set(table[name].at, name);
