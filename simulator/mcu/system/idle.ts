@@ -130,21 +130,27 @@ export class IdleSkipper {
     return skipped;
   }
 
-  /** Executes instructions one by one; returns after how many the processor was back where it began. */
+  /**
+   * Executes instructions one by one; returns the lengths that the loop may have, the likeliest first. An instruction of
+   * an inner loop comes back many times in an iteration, and others once: their distances are the longest.
+   */
   #findReturns(end: number): number[] {
     const machine = this.#machine;
     const { core, timeline, monitor } = machine;
     const { places } = core;
-    const pc = places[PC];
-    const sp = places[SP];
     const most = Math.min(IDLE_LOOP_MAX, (end - timeline.now) / timeline.ticksPerInstruction / 2);
-    const returns: number[] = [];
+    const visited = new Map<number, number>();
+    const lengths = new Set<number>();
     monitor.hasEffects = false;
-    for (let count = 1; count < most && returns.length < IDLE_RETURNS_MAX; count++) {
+    for (let count = 0; count < most; count++) {
+      // A stack pointer is a multiple of four in 96 kB of RAM, and a program lies in some MB.
+      const key = (places[PC] ?? 0) * 0x1_0000 + (((places[SP] ?? 0) >>> 2) & 0xffff);
+      const before = visited.get(key);
+      if (before !== undefined) lengths.add(count - before);
+      visited.set(key, count);
       if (!runExactly(machine, 1)) return [];
-      if (places[PC] === pc && places[SP] === sp) returns.push(count);
     }
-    return returns;
+    return [...lengths].sort((a, b) => b - a).slice(0, IDLE_RETURNS_MAX);
   }
 
   /** Called after an iteration from `#before`: skips as many more as are idle before `end`, or none. */
