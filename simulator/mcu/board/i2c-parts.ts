@@ -71,6 +71,11 @@ export class I2cParts implements I2cWires {
     this.#failure = undefined;
   }
 
+  /** Whether a part holds SDA low, also while I2C1 has other pins. */
+  get holdsSda(): boolean {
+    return this.#held > 0;
+  }
+
   get isHeld(): boolean {
     return this.#held > 0 && this.#options.isConnected();
   }

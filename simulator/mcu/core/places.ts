@@ -29,8 +29,11 @@ export const FAULTMASK = 26;
 export const CONTROL = 27;
 /** The stack pointer that is not in use: the process stack in handler mode. */
 export const OTHER_SP = 28;
-/** 1 after WFI or WFE until something wakes the processor. */
+/** What the processor sleeps for until it wakes: 0 while it is awake, else one of the two below. */
 export const ASLEEP = 29;
+/** In ASLEEP after WFI, and after WFE: an event wakes only the second. */
+export const FOR_INTERRUPT = 1;
+export const FOR_EVENT = 2;
 export const FPSCR = 30;
 /** Instructions that the present run may still execute, the present one counted. */
 export const REMAINING = 31;

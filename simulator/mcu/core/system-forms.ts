@@ -1,7 +1,7 @@
 import { ALWAYS } from './conditions.ts';
 import { ProcessorFault } from './fault.ts';
 import { type DecodeContext, type Executor, form } from './form.ts';
-import { ASLEEP, EVENT, PC, PRIMASK } from './places.ts';
+import { ASLEEP, EVENT, FOR_EVENT, FOR_INTERRUPT, PC, PRIMASK } from './places.ts';
 import { readSpecial, setFaultMask, writeSpecial } from './special-registers.ts';
 import { isPrivileged } from './status.ts';
 
@@ -11,7 +11,7 @@ function nothing({ next }: DecodeContext): Executor {
 
 function waitForInterrupt({ r, next, controls }: DecodeContext): Executor {
   return () => {
-    r[ASLEEP] = 1;
+    r[ASLEEP] = FOR_INTERRUPT;
     controls.stop();
     return next;
   };
@@ -21,7 +21,7 @@ function waitForInterrupt({ r, next, controls }: DecodeContext): Executor {
 function waitForEvent({ r, next, controls }: DecodeContext): Executor {
   return () => {
     if (r[EVENT] === 0) {
-      r[ASLEEP] = 1;
+      r[ASLEEP] = FOR_EVENT;
       controls.stop();
     }
     r[EVENT] = 0;

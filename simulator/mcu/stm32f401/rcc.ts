@@ -292,7 +292,7 @@ export class Rcc implements Peripheral, Clocks {
   /** Lets the oscillators and the tree follow the registers. */
   #update(): void {
     const registers = this.#registers;
-    this.#hsi.turn(registers.has('CR', CR.HSION) && !this.#isInStop);
+    this.#hsi.turn(registers.has('CR', CR.HSION));
     this.#hse.turn(registers.has('CR', CR.HSEON));
     const source = this.#pllRunsFromHse ? this.#hse : this.#hsi;
     this.#pll.turn(registers.has('CR', CR.PLLON) && source.isReady);

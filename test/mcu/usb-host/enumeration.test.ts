@@ -1,9 +1,19 @@
+import type { UsbRequest } from '@passfob/simulator/mcu/usb-host/requests';
 import { describe, expect, test } from 'vitest';
 import { Bench } from '../kit/usb/bench.ts';
-import { POLL_MS, PRODUCT, REPORT_DESCRIPTOR } from '../kit/usb/gadget.ts';
+import { PRODUCT, REPORT_DESCRIPTOR } from '../kit/usb/gadget.ts';
 
-describe('a USB host and a device behind OTG FS', () => {
-  test.each([8, 64])('a device is enumerated from a first request of %i bytes', firstDescriptorBytes => {
+/** Has the device treat requests that `matches` in a way of its own. */
+function treat(bench: Bench, matches: (request: Uint8Array) => boolean, how: () => void): void {
+  bench.gadget.onSetup = request => {
+    if (!matches(request)) return false;
+    how();
+    return true;
+  };
+}
+
+describe('the enumeration by a USB host', () => {
+  test.each([8, 64])('reads all of a device, from a first request of %i bytes on', firstDescriptorBytes => {
     const bench = new Bench({ firstDescriptorBytes });
     bench.configure();
     expect(bench.host.device).toMatchObject({
@@ -21,6 +31,110 @@ describe('a USB host and a device behind OTG FS', () => {
       ...(firstDescriptorBytes === 64 ? ['reset', 'reset'] : ['reset']),
       'configured',
     ]);
-    expect(POLL_MS).toBe(10);
+  });
+
+  test('waits until the device has been attached for a tenth of a second', () => {
+    const bench = new Bench();
+    bench.host.plug();
+    bench.run(99);
+    expect(bench.gadget.log).not.toContain('reset');
+    bench.run(2);
+    expect(bench.gadget.log).toContain('reset');
+  });
+
+  test('goes on without a string that the device refuses', () => {
+    const bench = new Bench();
+    treat(
+      bench,
+      request => request[1] === 6 && request[3] === 3,
+      () => bench.gadget.refuse(),
+    );
+    bench.configure();
+    expect(bench.host.device?.product).toBeUndefined();
+  });
+
+  test('goes on after a refused SET_IDLE', () => {
+    const bench = new Bench();
+    treat(
+      bench,
+      request => request[1] === 0x0a,
+      () => bench.gadget.refuse(),
+    );
+    bench.configure();
+    expect(bench.host.hid.reportDescriptors.size).toBe(1);
+  });
+
+  test('gives a device up that refuses its configuration four times, and tries again after a plug', () => {
+    const bench = new Bench();
+    let refused = 0;
+    treat(
+      bench,
+      request => request[1] === 6 && request[3] === 2,
+      () => {
+        refused++;
+        bench.gadget.refuse();
+      },
+    );
+    bench.host.plug();
+    bench.until(() => bench.host.state === 'failed');
+    expect(refused).toBe(4);
+    bench.host.unplug();
+    bench.run(10);
+    bench.gadget.onSetup = () => false;
+    bench.configure();
+  });
+
+  test('resets the port when a request takes longer than five seconds', () => {
+    const results: string[] = [];
+    const onControl = (_: UsbRequest, result: Uint8Array | string) => {
+      if (typeof result === 'string') results.push(result);
+    };
+    const bench = new Bench({ onControl });
+    let ignored = 0;
+    treat(
+      bench,
+      request => request[1] === 9 && ignored++ === 0,
+      () => {},
+    );
+    bench.host.plug();
+    bench.run(5_000);
+    expect(results).toEqual([]);
+    bench.run(1_000);
+    expect(results).toEqual(['timeout']);
+    expect(bench.host.state).toBe('configured');
+  });
+
+  test('takes the same times from the same seed, and other times from another', () => {
+    const configuredAt = (seed: number) => {
+      const bench = new Bench({ seed });
+      let at = 0;
+      bench.host.onState(state => {
+        if (state === 'configured') at = bench.time.now;
+      });
+      bench.configure();
+      return at;
+    };
+    expect(configuredAt(1)).toBe(configuredAt(1));
+    expect(configuredAt(1)).not.toBe(configuredAt(2));
+  });
+
+  test('is followed by no alarm at all while nothing happens', () => {
+    const bench = new Bench();
+    bench.configure();
+    bench.alarms = 0;
+    bench.run(1_000);
+    expect(bench.alarms).toBe(0);
+    expect((bench.gadget.driver.read(0x808) >>> 8) & 0x7ff).toBeGreaterThan(900);
+  });
+
+  test('is followed by an alarm for each frame that the device wants, and by its interrupt', () => {
+    const bench = new Bench({}, { wantsFrames: true });
+    bench.configure();
+    bench.alarms = 0;
+    let frames = 0;
+    bench.gadget.onFrame = () => frames++;
+    bench.run(1_000);
+    expect(frames).toBe(1_000);
+    expect(bench.alarms).toBe(2_000);
   });
 });

@@ -18,6 +18,8 @@ export interface InEndpointOptions {
 export class InEndpoint {
   readonly registers: Registers<'DIEPCTL' | 'DIEPINT' | 'DIEPTSIZ' | 'DTXFSTS'>;
   readonly #options: InEndpointOptions;
+  /** Software has set a transfer up that has no packets yet. */
+  #isNew = false;
 
   constructor(options: InEndpointOptions) {
     this.#options = options;
@@ -36,6 +38,11 @@ export class InEndpoint {
       {
         DIEPCTL: { written: (_, before, written) => this.#control(before, written) },
         DIEPINT: { read: () => this.interrupts },
+        DIEPTSIZ: {
+          written: () => {
+            this.#isNew = true;
+          },
+        },
         DTXFSTS: { read: () => this.fifo.free },
       },
     );
@@ -68,18 +75,27 @@ export class InEndpoint {
     if (written & EPCTL.EPDIS) {
       if (before & EPCTL.EPENA) registers.change('DIEPINT', DIEPINT.EPDISD);
       registers.change('DIEPCTL', 0, EPCTL.EPENA);
-    } else if (written & EPCTL.EPENA) registers.change('DIEPCTL', EPCTL.EPENA);
-    this.load();
+    } else if (written & EPCTL.EPENA) {
+      registers.change('DIEPCTL', EPCTL.EPENA);
+      this.load();
+    }
   }
 
-  /** Makes packets of what software has written to the FIFO; XFRSIZ counts what it has yet to write. */
+  /**
+   * Makes packets of what software has written to the FIFO; XFRSIZ counts what it has yet to write. Where packets are
+   * left after the last data, they have no bytes.
+   */
   load(): void {
     if (!this.registers.has('DIEPCTL', EPCTL.EPENA)) return;
+    const largest = packetSize(this.#options.number, this.registers.get('DIEPCTL'));
+    if (!this.#isNew && !this.registers.has('DIEPTSIZ', EPTSIZ.XFRSIZ)) return;
+    this.#isNew = false;
     for (;;) {
-      const left = this.registers.get('DIEPTSIZ') & EPTSIZ.XFRSIZ;
-      const count = Math.min(left, packetSize(this.#options.number, this.registers.get('DIEPCTL')));
-      if (count === 0 || !this.fifo.form(count)) return;
-      this.registers.set('DIEPTSIZ', this.registers.get('DIEPTSIZ') - count);
+      const size = this.registers.get('DIEPTSIZ');
+      const count = Math.min(size & EPTSIZ.XFRSIZ, largest);
+      const isLeft = this.fifo.packets < (size & EPTSIZ.PKTCNT) >>> EPTSIZ.PKTCNT_AT;
+      if (!isLeft || !this.fifo.form(count)) return;
+      this.registers.set('DIEPTSIZ', size - count);
     }
   }
 
@@ -89,7 +105,7 @@ export class InEndpoint {
     if (control & EPCTL.STALL) return true;
     if (control & EPCTL.NAKSTS || isNakForAll || !(control & EPCTL.EPENA)) return false;
     const size = this.registers.get('DIEPTSIZ');
-    return (size & EPTSIZ.PKTCNT) !== 0 && (this.fifo.hasPacket || !(size & EPTSIZ.XFRSIZ));
+    return (size & EPTSIZ.PKTCNT) !== 0 && this.fifo.packets > 0;
   }
 
   /** Answers an IN token. */
@@ -99,20 +115,13 @@ export class InEndpoint {
     if (!(control & EPCTL.USBAEP)) return 'silent';
     if (control & EPCTL.STALL) return 'stall';
     if (control & EPCTL.NAKSTS || isNakForAll) return 'nak';
-    const bytes = control & EPCTL.EPENA ? this.#next() : undefined;
+    const bytes = this.isReady(false) ? this.fifo.take() : undefined;
     if (bytes === undefined) {
       if (this.fifo.isEmpty) registers.change('DIEPINT', DIEPINT.ITTXFE);
       return 'nak';
     }
     this.#sent();
     return { toggle: control & EPCTL.DPID ? 1 : 0, bytes };
-  }
-
-  /** The next packet: one without bytes where packets are left to send, but no data. */
-  #next(): Uint8Array | undefined {
-    const size = this.registers.get('DIEPTSIZ');
-    if (!(size & EPTSIZ.PKTCNT)) return undefined;
-    return this.fifo.take() ?? (size & EPTSIZ.XFRSIZ ? undefined : new Uint8Array(0));
   }
 
   #sent(): void {
@@ -137,6 +146,7 @@ export class InEndpoint {
   }
 
   reset(): void {
+    this.#isNew = false;
     this.registers.reset();
   }
 }

@@ -82,8 +82,9 @@ export class OtgFs implements Peripheral, UsbDevicePort {
   read(offset: number): number {
     this.#options.time.spend(this.#options.waitTicks ?? 2);
     const value = this.#readNow(offset);
-    // Popping an entry of the receive FIFO has effects; other reads have none.
+    // Popping from the receive FIFO has effects, and makes space; other reads have none.
     if (offset === CORE_REGISTERS.GRXSTSP.at) this.#update();
+    else if (offset >= FIFO_BASE) this.#tellHost();
     return value;
   }
 

@@ -17,12 +17,14 @@ export class TransmitFifo {
     return Math.max(0, this.depth - held);
   }
 
+  /** Whether it holds no data. */
   get isEmpty(): boolean {
-    return this.#bytes.length === 0 && this.#packets.length === 0;
+    return this.free === this.depth;
   }
 
-  get hasPacket(): boolean {
-    return this.#packets.length > 0;
+  /** Packets that are ready to go. */
+  get packets(): number {
+    return this.#packets.length;
   }
 
   write(word: number): void {
