@@ -2,7 +2,7 @@
  * An independent Cortex-M4: Unicorn (QEMU's translator) driven by commands on stdin. Every command and every reply is a
  * sequence of 32-bit numbers, little-endian:
  *
- *   STATE  the 56 numbers of `struct state`            replaces the whole state of the processor
+ *   STATE  the 57 numbers of `struct state`            replaces the whole state of the processor
  *   WRITE  address, bytes, the bytes padded to numbers  changes memory, also flash
  *   FEED   count, the numbers                           values for the next reads of devices, in their order
  *   STEP   instructions                                 executes so many, an IT block counting as one
@@ -33,6 +33,7 @@ enum { RAM_WRITE = 0x100, DEVICE_READ = 0x200, DEVICE_WRITE = 0x300 };
 #define HANDLER (1u << 24 | 1)
 /* Bits of EPSR: instructions of an IT block are left. */
 #define IT_STATE 0x0600fc00u
+#define UNLIMITED (~0u)
 
 struct state {
   uint32_t r[16]; /* r[15]: the address of the next instruction, with EPSR.T as bit 0 */
@@ -40,6 +41,7 @@ struct state {
   uint32_t other_sp; /* of the stack that is not in use */
   uint32_t fpscr;
   uint32_t s[32];
+  uint32_t it; /* the IT bits of EPSR */
 };
 
 struct access {
@@ -99,7 +101,6 @@ static void set_state(const struct state *state) {
   int is_process = uses_process_stack(state);
   /* Only privileged software writes these, and a handler always is. */
   set(UC_ARM_REG_XPSR, HANDLER);
-  set(UC_ARM_REG_ITSTATE, 0);
   set(UC_ARM_REG_CONTROL, 0);
   set(UC_ARM_REG_PRIMASK, state->primask);
   set(UC_ARM_REG_BASEPRI, state->basepri);
@@ -114,10 +115,13 @@ static void set_state(const struct state *state) {
   set(UC_ARM_REG_APSR_NZCVQG, state->apsr);
   for (int n = 0; n < 15; n++) if (n != 13) set(general(n), state->r[n]);
   set(UC_ARM_REG_PC, state->r[15] | 1);
+  /* The bits lie in CPSR as they do in EPSR, and there they can be written. */
+  set(UC_ARM_REG_CPSR, (get(UC_ARM_REG_CPSR) & ~IT_STATE) | state->it);
 }
 
 static void get_state(struct state *state) {
   for (int n = 0; n < 16; n++) state->r[n] = get(general(n));
+  state->it = get(UC_ARM_REG_EPSR) & IT_STATE;
   state->r[15] = (state->r[15] & ~1u) | (get(UC_ARM_REG_EPSR) >> 24 & 1);
   state->apsr = get(UC_ARM_REG_APSR) & 0xf80f0000u;
   state->ipsr = get(UC_ARM_REG_IPSR);
@@ -188,6 +192,7 @@ static uint32_t bytes_at(uint32_t pc) {
   return half >> 11 >= 0x1d ? 4 : 2;
 }
 
+/* Instructions that may be executed before the next block. */
 static uint32_t budget;
 static int has_stopped;
 
@@ -196,12 +201,9 @@ static void on_block(uc_engine *engine, uint64_t address, uint32_t size, void *u
   uint32_t count = 0;
   (void)unused;
   for (uint32_t at = 0; at < size; at += bytes_at((uint32_t)address + at)) count++;
-  if (count > budget) {
-    has_stopped = 1;
-    uc_emu_stop(engine);
-  } else {
-    budget -= count;
-  }
+  has_stopped = count > budget;
+  if (has_stopped) uc_emu_stop(engine);
+  else budget -= count;
 }
 
 /*
@@ -209,23 +211,23 @@ static void on_block(uc_engine *engine, uint64_t address, uint32_t size, void *u
  * of no use here: it leaves out what an IT block skips and never stops within one.
  */
 static uc_err run(uint32_t instructions) {
-  uc_hook hook;
   uc_err error;
-  uint32_t end;
+  uint32_t start, end;
   budget = instructions;
-  has_stopped = 0;
-  uc_hook_add(uc, &hook, UC_HOOK_BLOCK, on_block, NULL, 1, 0);
   error = uc_emu_start(uc, get(UC_ARM_REG_PC) | 1, NOWHERE, 0, 0);
-  uc_hook_del(uc, hook);
   if (!has_stopped || error || budget == 0) return error;
-  end = get(UC_ARM_REG_PC);
+  start = end = get(UC_ARM_REG_PC);
   for (; budget > 0; budget--) end += bytes_at(end);
-  return uc_emu_start(uc, get(UC_ARM_REG_PC) | 1, end, 0, 0);
+  budget = UNLIMITED;
+  /* A block that is already translated would not stop in its middle. */
+  uc_ctl_remove_cache(uc, (uint64_t)start, (uint64_t)end);
+  return uc_emu_start(uc, start | 1, end, 0, 0);
 }
 
 /* Executes instructions and IT blocks: Unicorn stops within a block only behind some instructions, such as VMSR. */
 static uc_err step(uint32_t count) {
   uc_err error = UC_ERR_OK;
+  budget = UNLIMITED;
   for (; count > 0 && !error; count--) {
     do error = uc_emu_start(uc, get(UC_ARM_REG_PC) | 1, NOWHERE, 0, 1);
     while (!error && (get(UC_ARM_REG_EPSR) & IT_STATE) != 0);
@@ -284,7 +286,7 @@ static void obey(uint32_t command) {
 }
 
 int main(void) {
-  uc_hook hook;
+  uc_hook hooks[2];
   uint32_t command;
   uc_err error = uc_open(UC_ARCH_ARM, UC_MODE_THUMB | UC_MODE_MCLASS, &uc);
   if (!error) error = uc_ctl_set_cpu_model(uc, UC_CPU_ARM_CORTEX_M4);
@@ -298,7 +300,8 @@ int main(void) {
   if (error) die("memory", error);
   map_devices(0x40000000, 0x20000000);
   map_devices(0xe0000000, 0x00100000);
-  uc_hook_add(uc, &hook, UC_HOOK_MEM_WRITE, on_ram_write, NULL, RAM_AT, RAM_AT + RAM_BYTES - 1);
+  uc_hook_add(uc, &hooks[0], UC_HOOK_BLOCK, on_block, NULL, 1, 0);
+  uc_hook_add(uc, &hooks[1], UC_HOOK_MEM_WRITE, on_ram_write, NULL, RAM_AT, RAM_AT + RAM_BYTES - 1);
   set(UC_ARM_REG_FPEXC, 1u << 30);
   while (take(&command)) obey(command);
   return 0;
