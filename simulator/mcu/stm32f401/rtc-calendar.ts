@@ -30,6 +30,11 @@ export function timeRegister(seconds: number, is12Hours: boolean): number {
   return pm | (toBcd(shown) << 16) | (toBcd(Math.floor(seconds / 60) % 60) << 8) | toBcd(seconds % 60);
 }
 
+/** Whether it is the year 2000, which a clock shows that was never set. */
+export function isFirstYear(seconds: number): boolean {
+  return seconds % SECONDS_PER_CENTURY < 366 * SECONDS_PER_DAY;
+}
+
 /** A day of the calendar. */
 export interface RtcDate {
   /** 0 to 99. */
