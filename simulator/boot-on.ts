@@ -6,8 +6,8 @@ import { BENCH } from './boards/bench.ts';
 import type { BoardWiring } from './boards/board.ts';
 import { PICO, PICO_HID } from './boards/pico.ts';
 import { throughFaults } from './faults/wire.ts';
-import { insidesOf } from './insides.ts';
 import { Machine } from './machine.ts';
+import { insidesOf } from './outside/insides.ts';
 import type { Platform } from './platform/platform.ts';
 import { memoryStore } from './state/memory-store.ts';
 
@@ -80,7 +80,7 @@ function looks(machine: Machine): Pick<SimulatedFob, 'wear' | 'storedFile' | 'in
   return {
     wear: () => hardware.wear(),
     storedFile: name => machine.storedFile(name),
-    inspect: () => insidesOf(hardware, machine.inUse()),
+    inspect: () => insidesOf(hardware.inspected(), machine.inUse()),
     consoleText: () => hardware.log.text,
   };
 }

@@ -13,7 +13,8 @@ import { ConsoleLog } from './interpreter/console.ts';
 import type { Hardware } from './interpreter/host.ts';
 import { fillStorage } from './interpreter/storage-files.ts';
 import type { TextLog } from './interpreter/text-log.ts';
-import { FobKeys } from './keys.ts';
+import type { Inspected } from './outside/insides.ts';
+import { FobKeys } from './outside/keys.ts';
 import { At24c32 } from './parts/at24c32.ts';
 import { Ds3231 } from './parts/ds3231.ts';
 import { Files } from './parts/files.ts';
@@ -189,6 +190,17 @@ export class BoardHardware {
   /** Returns the randomness of this boot for one use, by the seed. */
   randomness(use: string): Randomness {
     return makeRandomness(this.#options.seed, use, this.memories.boots.get());
+  }
+
+  /** Everything that `insidesOf` looks at. */
+  inspected(): Inspected {
+    const { flash, eeprom, facts, i2c, display, rtc, usb, supplyVolts } = this;
+    const parts = facts.i2c && {
+      display: i2c.isConnected(display),
+      clock: i2c.isConnected(rtc),
+      eeprom: i2c.isConnected(eeprom),
+    };
+    return { flash, eeprom, parts, isPlugged: usb.plugged, supplyVolts };
   }
 
   /** Stores the time in the state, so that a virtual clock continues from there. */

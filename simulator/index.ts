@@ -45,6 +45,8 @@ export { boot } from './boot.ts';
 export { bootAgain } from './boot-again.ts';
 export { BadPlan, planOfText, planText } from './faults/plan.ts';
 export { type FaultyWire, faultyWire, type WireFaultKind } from './faults/wire.ts';
+export { BadFirmware } from './mcu/board/firmware.ts';
+export type { BoardCounters, VirtualBoard, VirtualBoardOptions } from './mcu/board/options.ts';
 export {
   type FobRecording,
   formatRecording,
@@ -62,6 +64,7 @@ export { failureLines } from './scenarios/report/lines.ts';
 export type { ScenarioFailure, ScenarioResult } from './scenarios/run.ts';
 export { fileStore, memoryStore } from './state/stores.ts';
 export { type Recording, recordTrace, type TraceOptions } from './trace/record.ts';
+export { virtualBoard } from './virtual-board.ts';
 export {
   type PagePort,
   type PageWithFunctions,

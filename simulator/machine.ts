@@ -33,7 +33,7 @@ import { BoardHardware, type HardwareOptions } from './hardware.ts';
 import { InterpreterSession } from './interpreter/session.ts';
 import { programFiles, reprogramFiles, StorageFiles } from './interpreter/storage-files.ts';
 import type { TextLog } from './interpreter/text-log.ts';
-import { Listeners } from './listeners.ts';
+import { Listeners } from './outside/listeners.ts';
 import type { Platform } from './platform/platform.ts';
 import type { Memories } from './state/memories.ts';
 

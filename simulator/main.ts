@@ -16,6 +16,7 @@ import { webFaceplate } from './faceplates/web/server.ts';
 import { LIST, seedAndPlan } from './fault-options.ts';
 import { planText } from './faults/plan.ts';
 import { faultList, faultReport } from './faults/reports.ts';
+import { readFirmware } from './firmware-options.ts';
 import { pacedWire } from './fronts/baud.ts';
 import type { Front } from './fronts/front.ts';
 import { PtyUnavailable, ptyFront } from './fronts/pty.ts';
@@ -23,7 +24,7 @@ import { tcpFront } from './fronts/tcp.ts';
 import { openUsbip } from './fronts/usbip/options.ts';
 import { builtImage } from './image.ts';
 import { otherImage } from './image-name.ts';
-import { parseOptions, type SimulatorOptions } from './options.ts';
+import { ESPRUINO_DEFAULT, parseOptions, type SimulatorOptions } from './options.ts';
 import { onPort, onSocket } from './platform/node/start-refused.ts';
 import { GUESSABLE, olderImage, type Ready, readyLine, readyText } from './ready.ts';
 import { base64Of } from './recording/base64.ts';
@@ -32,6 +33,7 @@ import { runCommand } from './run-command.ts';
 import { lockStorage } from './state/lock.ts';
 import { traceToFile } from './trace/file.ts';
 import { readTraceKeys } from './trace-keys.ts';
+import { virtualBoard } from './virtual-board.ts';
 
 /** Exit codes, as `--help` documents them. */
 const EXIT = { done: 0, failed: 1, usage: 2 } as const;
@@ -72,7 +74,7 @@ async function openWire(
 function bootOptions(options: SimulatorOptions, seed: number, faults: FaultPlan): BootOptions {
   return {
     board: options.board,
-    espruino: options.espruino,
+    ...(options.espruino && { espruino: options.espruino }),
     clock: options.clock,
     ...(options.storage === undefined ? {} : { storage: fileStore(options.storage) }),
     seed,
@@ -82,6 +84,17 @@ function bootOptions(options: SimulatorOptions, seed: number, faults: FaultPlan)
     ...(options.unflashed ? { image: {} } : {}),
     ...(options.birth === 'none' || options.unflashed ? {} : { files: { birth: birthOf(options) } }),
   };
+}
+
+/** Makes the board whose microcontroller runs the firmware in a file. */
+function firmwareFob(options: SimulatorOptions, path: string, booted: BootOptions): SimulatedFob {
+  const { board: _board, espruino: _espruino, image: _image, ...shared } = booted;
+  return virtualBoard({
+    ...shared,
+    firmware: readFirmware(path),
+    updateFirmware: options.updateFirmware,
+    image: options.unflashed ? {} : builtImage('pico'),
+  });
 }
 
 /**
@@ -94,11 +107,12 @@ function bootFob(
   faults: FaultPlan,
 ): { fob: SimulatedFob; recorder?: Recorder } {
   const booted = bootOptions(options, seed, faults);
+  if (options.firmware !== undefined) return { fob: firmwareFob(options, options.firmware, booted) };
   if (options.seed === undefined || booted.storage?.load() !== undefined) return { fob: boot(booted) };
   const startMs = options.clock === 'real' ? Date.now() : DEFAULT_START_MS;
   const fob = boot({ ...booted, startMs });
   const files = Object.entries(booted.files ?? {}).map(([name, bytes]) => [name, base64Of(bytes)] as const);
-  const { board, espruino, clock } = options;
+  const { board, espruino = ESPRUINO_DEFAULT, clock } = options;
   const { image } = fob.inspect();
   const facts = { board, espruino, clock, seed, startMs, image, files: Object.fromEntries(files) };
   const recorder = recordFob(fob, { ...facts, faults, parts: {}, crystal: true });

@@ -3,6 +3,7 @@ import { unknownArgument } from './base/unknown-argument.ts';
 import { UsageError } from './base/usage-error.ts';
 import { LIST, readPlan } from './fault-options.ts';
 import { BadPlan } from './faults/plan.ts';
+import { addFirmware, checkFirmware } from './firmware-options.ts';
 import { MAX_BAUD, MAX_PORT, MIN_BAUD } from './fronts/limits.ts';
 import { addUsbip, checkUsbip } from './fronts/usbip/options.ts';
 import { addTrace, checkTrace } from './trace/options.ts';
@@ -30,9 +31,12 @@ const BAUD_OPTION = {
   describe: 'speed of the serial port in bits a second, in real time; default: no limit',
 } as const;
 
+/** The newest release. */
+export const ESPRUINO_DEFAULT = '2v29';
+
 const ESPRUINO_OPTION = {
   choices: ['2v25', '2v29', '2v30'] as const,
-  default: '2v29' as const,
+  defaultDescription: `"${ESPRUINO_DEFAULT}"`,
   describe: 'version of Espruino to imitate; 2v29 loses input that comes too fast',
 } as const;
 
@@ -131,7 +135,7 @@ function addFirst<T>(parser: Argv<T>) {
  * @throws UsageError
  */
 export function parseOptions(args: readonly string[], program: string) {
-  const parser = addTrace(addUsbip(addFirst(yargs([...args]))))
+  const parser = addTrace(addUsbip(addFirmware(addFirst(yargs([...args])))))
     .scriptName(program)
     .usage(
       '$0 [options]\n$0 run FILE…  (scenario files: run --help)\n\nA simulated fob: an Espruino board in software that runs the firmware image.',
@@ -189,6 +193,9 @@ interface Combined {
   readonly usbip?: { readonly host: string; readonly port: number } | undefined;
   readonly attach: boolean;
   readonly board: string;
+  readonly espruino?: unknown;
+  readonly firmware?: string | undefined;
+  readonly updateFirmware?: unknown;
   readonly web?: unknown;
   readonly webKey?: unknown;
   readonly control: boolean;
@@ -216,6 +223,8 @@ function checkTogether(options: Combined): true {
   if (options.faults === LIST) return true;
   const wrongUsb = checkUsbip(options);
   if (wrongUsb !== undefined) throw new UsageError(wrongUsb);
+  const wrongFirmware = checkFirmware(options);
+  if (wrongFirmware !== undefined) throw new UsageError(wrongFirmware);
   const wrongTrace = checkTrace(options);
   if (wrongTrace !== undefined) throw new UsageError(wrongTrace);
   if (options.updateImage && (options.storage === undefined || options.unflashed)) {

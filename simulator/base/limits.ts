@@ -240,5 +240,8 @@ export const FIRST_CLOCK_MS = 946_684_800_000;
 /** Virtual time of a reset, before the boot files run. Not measured. */
 export const BOOT_US = 10_000;
 
+/** Bytes of a file with firmware that are read: more than any flash has, to say what is wrong with a longer one. */
+export const FIRMWARE_FILE_MAX_BYTES = 16_777_216;
+
 /** An unknown option with a longer name may be a secret in the wrong place, and is not repeated. */
 export const OPTION_NAME_LETTERS_MAX = 20;

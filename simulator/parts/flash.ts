@@ -47,6 +47,13 @@ export class Flash {
     return this.#writes;
   }
 
+  /** Counts a write or an erasure that a chip made by itself. */
+  wear(kind: 'write' | 'erase', at: number): void {
+    const page = Math.floor(at / this.pageBytes);
+    if (kind === 'write') this.#writes++;
+    else this.erases[page] = (this.erases[page] ?? 0) + 1;
+  }
+
   read(at: number, count: number): Uint8Array {
     return this.#memory.bytes.slice(at, at + count);
   }

@@ -1,5 +1,5 @@
 import { bytesOfText, textOf } from '../base/bytes.ts';
-import type { BoardName, StateStore } from '../base/fob.ts';
+import type { StateStore } from '../base/fob.ts';
 import {
   BOARD_NAME_BYTES,
   FILE_MAX_BYTES,
@@ -28,11 +28,14 @@ export const FILE_SLOT_BYTES = 4 + FILE_NAME_MAX_BYTES + 4 + FILE_MAX_BYTES;
 export class Region {
   /** The present contents of the memory; change them with `write` only. */
   readonly bytes: Uint8Array;
+  readonly #image: Uint8Array;
   readonly #offset: number;
   readonly #store: StateStore;
 
+  /** @param offset where it begins in the image */
   constructor(image: Uint8Array, store: StateStore, offset: number, length: number) {
     this.bytes = image.subarray(offset, offset + length);
+    this.#image = image;
     this.#offset = offset;
     this.#store = store;
   }
@@ -40,6 +43,11 @@ export class Region {
   write(at: number, bytes: Uint8Array): void {
     this.bytes.set(bytes, at);
     this.#store.write(this.#offset + at, bytes);
+  }
+
+  /** Returns a part of it, which shares its bytes. */
+  part(at: number, length: number): Region {
+    return new Region(this.#image, this.#store, this.#offset + at, length);
   }
 
   /** Makes the store's contents durable. */
@@ -73,15 +81,21 @@ export interface Memories {
 export interface MemorySizes {
   readonly flash: number;
   readonly eeprom: number;
+  /** Of files beside them; default: the slots of the bench. */
+  readonly files?: number;
 }
 
 type RandomBytes = (count: number) => Uint8Array;
 
-function imageBytes({ flash, eeprom }: MemorySizes): number {
-  return STATE_HEADER_BYTES + eeprom + flash + FILE_SLOTS * FILE_SLOT_BYTES;
+function fileBytes({ files = FILE_SLOTS * FILE_SLOT_BYTES }: MemorySizes): number {
+  return files;
 }
 
-function newImage(board: BoardName, sizes: MemorySizes, random: RandomBytes): Uint8Array {
+function imageBytes(sizes: MemorySizes): number {
+  return STATE_HEADER_BYTES + sizes.eeprom + sizes.flash + fileBytes(sizes);
+}
+
+function newImage(board: string, sizes: MemorySizes, random: RandomBytes): Uint8Array {
   const image = new Uint8Array(imageBytes(sizes));
   image.set(bytesOfText(STATE_MAGIC));
   new DataView(image.buffer).setUint16(VERSION_AT, STATE_VERSION, true);
@@ -91,7 +105,7 @@ function newImage(board: BoardName, sizes: MemorySizes, random: RandomBytes): Ui
   return image;
 }
 
-function refuse(image: Uint8Array, board: BoardName, sizes: MemorySizes): void {
+function refuse(image: Uint8Array, board: string, sizes: MemorySizes): void {
   const textAt = (at: number, length: number) => textOf(image.subarray(at, at + length));
   if (image.length < STATE_HEADER_BYTES || textAt(0, STATE_MAGIC.length) !== STATE_MAGIC) {
     throw new Error('this is not the memory of a simulated fob: it is not changed');
@@ -127,10 +141,13 @@ function keptNumber(header: Region, at: number, kind: 'u32' | 'f64'): Kept {
   };
 }
 
-/** Opens the memories in `store`, or makes them. Throws if they belong to another board or are not a fob's. */
+/**
+ * Opens the memories in `store`, or makes them. Throws if they belong to another board or are not a fob's.
+ * @param board a name of at most twelve letters
+ */
 export function openMemories(
   store: StateStore,
-  board: BoardName,
+  board: string,
   sizes: MemorySizes,
   random: RandomBytes,
 ): Memories {
@@ -151,6 +168,6 @@ export function openMemories(
     rtc: new Region(image, store, RTC_AT, RTC_BYTES),
     eeprom: new Region(image, store, eepromAt, sizes.eeprom),
     flash: new Region(image, store, flashAt, sizes.flash),
-    files: new Region(image, store, filesAt, FILE_SLOTS * FILE_SLOT_BYTES),
+    files: new Region(image, store, filesAt, fileBytes(sizes)),
   };
 }

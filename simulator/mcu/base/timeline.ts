@@ -89,6 +89,11 @@ export class Timeline implements Time {
     if (ticks > this.now) this.#rebase(ticks);
   }
 
+  /** Takes time back to an earlier moment, after instructions whose effects were undone. No alarm may lie between. */
+  moveBackTo(ticks: number): void {
+    this.#rebase(ticks);
+  }
+
   #rebase(ticks: number): void {
     this.#base = ticks;
     this.#from = this.#processor.executed;

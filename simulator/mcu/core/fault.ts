@@ -2,7 +2,7 @@
 export type FaultKind =
   /** UFSR.UNDEFINSTR */
   | 'undefined-instruction'
-  /** UFSR.INVSTATE: a branch to an even address. */
+  /** UFSR.INVSTATE: a branch to an even address, where the PC is now. */
   | 'invalid-state'
   /** UFSR.NOCP: a floating-point instruction while CPACR denies it. */
   | 'no-coprocessor'
@@ -10,6 +10,8 @@ export type FaultKind =
   | 'unaligned'
   /** UFSR.DIVBYZERO, if CCR.DIV_0_TRP asks for it. */
   | 'division-by-zero'
+  /** HFSR.DEBUGEVT: BKPT without a debugger. */
+  | 'breakpoint'
   /** BFSR.IBUSERR: no memory where the PC points. */
   | 'instruction-bus'
   /** BFSR.PRECISERR: no memory and no peripheral at the address. */
@@ -25,8 +27,9 @@ export class ProcessorFault extends Error {
   /** Of the access that failed, or of the instruction. */
   readonly address: number;
 
-  constructor(kind: FaultKind, address: number) {
-    super(`${kind} at ${(address >>> 0).toString(16).padStart(8, '0')}`);
+  /** @param detail for the message */
+  constructor(kind: FaultKind, address: number, detail = '') {
+    super(`${kind} at ${(address >>> 0).toString(16).padStart(8, '0')}${detail === '' ? '' : `: ${detail}`}`);
     this.kind = kind;
     this.address = address >>> 0;
   }

@@ -29,12 +29,22 @@ export const FAULTMASK = 26;
 export const CONTROL = 27;
 /** The stack pointer that is not in use: the process stack in handler mode. */
 export const OTHER_SP = 28;
-/** 1 after WFI or WFE until something wakes the processor. */
+/** What the processor sleeps for until it wakes: 0 while it is awake, else one of the two below. */
 export const ASLEEP = 29;
+/** In ASLEEP after WFI, and after WFE: an event wakes only the second. */
+export const FOR_INTERRUPT = 1;
+export const FOR_EVENT = 2;
 export const FPSCR = 30;
+/** Instructions that the present run may still execute, the present one counted. */
+export const REMAINING = 31;
 /** S0 to S31. */
 export const S0 = 32;
-export const CONSTANTS = 64;
+/** The event register, which WFE waits for: 0 or 1 (ARMv7-M ARM B1.5.18). */
+export const EVENT = 64;
+/** 1 while LDREX has claimed an address. Exception entry and return set it to 0 (ARMv7-M ARM A3.4.4). */
+export const IS_CLAIMED = 65;
+export const CLAIM = 66;
+export const CONSTANTS = 67;
 
 /** Places for constants: a firmware of 320 kB needs some 20,000. */
 export const PLACES = 1 << 16;

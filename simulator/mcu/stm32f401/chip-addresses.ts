@@ -54,16 +54,12 @@ export const RAM_ADDRESS = 0x2000_0000;
 export const RAM_BYTES = 96 * KILOBYTE;
 /** The program in ROM that loads firmware over a wire, 30 kB (RM0368 §2.4). */
 export const SYSTEM_MEMORY_ADDRESS = 0x1fff_0000;
-/** 512 bytes that can be programmed once, and their locks (RM0368 §3.7). */
-export const ONE_TIME_ADDRESS = 0x1fff_7800;
 /** The chip's number, 96 bits (RM0368 §24.1). */
 export const UNIQUE_ID_ADDRESS = 0x1fff_7a10;
 /** A half-word: the size of the flash in kB (RM0368 §24.2). */
 export const FLASH_SIZE_ADDRESS = 0x1fff_7a22;
 /** Half-words: what the factory's ADC read for VREFINT, and for the temperature sensor at 30 °C and at 110 °C. */
 export const ADC_CALIBRATION_ADDRESS = 0x1fff_7a2a;
-/** The option bytes (RM0368 §3.6). */
-export const OPTION_BYTES_ADDRESS = 0x1fff_c000;
 /** Bits of peripherals, each as a word (RM0368 §2.3.3). */
 export const PERIPHERAL_BITS_ADDRESS = 0x4200_0000;
 /** Bits of the SRAM, each as a word. */

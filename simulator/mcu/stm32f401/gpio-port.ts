@@ -1,6 +1,7 @@
 import type { Peripheral } from '../base/peripheral.ts';
 import { type Behaviour, type Register, Registers } from '../base/registers.ts';
 import { GpioLock } from './gpio-lock.ts';
+import { drivenByChip, PinDrives, type PinStates, pinsWith, wireLevels } from './pin-levels.ts';
 import type { PinPort } from './pin-ports.ts';
 
 /** RM0368 §8.4.11. The reset values are those of ports C to H. */
@@ -34,6 +35,8 @@ const PULL_UP = 1;
 const PULL_DOWN = 2;
 const PINS = 16;
 
+const NO_CONFIGURATION = { outputs: 0, alternates: 0, analog: 0, pulledUp: 0, pulledDown: 0 };
+
 /** What a port reports. */
 export interface GpioPortListeners {
   /** The level of the wire at a pin has changed. */
@@ -50,9 +53,11 @@ export class GpioPort implements Peripheral {
   readonly #registers: Registers<GpioRegister>;
   readonly #lock = new GpioLock();
   /** Levels that the outside applies to pins. */
-  readonly #outside = new Map<number, boolean>();
+  readonly #outside = new PinDrives();
   /** Levels that peripherals apply to pins in their alternate function. */
-  readonly #peripherals = new Map<number, boolean>();
+  readonly #peripherals = new PinDrives();
+  /** MODER and PUPDR as a bit for each pin. */
+  #configuration = NO_CONFIGURATION;
   /** A bit for each wire that is high. */
   #wires = 0;
   /** A bit for each pin that reads as high. */
@@ -83,15 +88,13 @@ export class GpioPort implements Peripheral {
 
   /** Applies a level to a pin from outside, or lets go of it. */
   drive(pin: number, level: boolean | undefined): void {
-    if (level === undefined) this.#outside.delete(pin);
-    else this.#outside.set(pin, level);
+    this.#outside.set(pin, level);
     this.#update();
   }
 
   /** Applies the level of a peripheral, which shows while the pin is in its alternate function, or lets go of it. */
   drivePeripheral(pin: number, level: boolean | undefined): void {
-    if (level === undefined) this.#peripherals.delete(pin);
-    else this.#peripherals.set(pin, level);
+    this.#peripherals.set(pin, level);
     this.#update();
   }
 
@@ -102,31 +105,21 @@ export class GpioPort implements Peripheral {
 
   /** The level that the chip itself applies, pulls not counted; undefined where it leaves the wire alone. */
   output(pin: number): boolean | undefined {
-    const mode = this.#mode(pin);
-    const level =
-      mode === OUTPUT
-        ? this.#registers.has('ODR', 1 << pin)
-        : mode === ALTERNATE
-          ? this.#peripherals.get(pin)
-          : undefined;
-    const isOpenDrain = this.#registers.has('OTYPER', 1 << pin);
-    return level && isOpenDrain ? undefined : level;
+    const states = this.#states();
+    return ((drivenByChip(states) >>> pin) & 1) === 0 ? undefined : ((states.levels >>> pin) & 1) !== 0;
   }
 
   /** The pull resistor of a pin. */
   pull(pin: number): 'up' | 'down' | undefined {
-    const pull = (this.#registers.get('PUPDR') >>> (2 * pin)) & 3;
-    return pull === PULL_UP ? 'up' : pull === PULL_DOWN ? 'down' : undefined;
+    const { pulledUp, pulledDown } = this.#configuration;
+    if (((pulledUp >>> pin) & 1) !== 0) return 'up';
+    return ((pulledDown >>> pin) & 1) !== 0 ? 'down' : undefined;
   }
 
   /** The number of the alternate function that a pin has, 0 to 15; undefined in another mode. */
   alternate(pin: number): number | undefined {
-    if (this.#mode(pin) !== ALTERNATE) return undefined;
+    if (((this.#configuration.alternates >>> pin) & 1) === 0) return undefined;
     return (this.#registers.get(pin < 8 ? 'AFRL' : 'AFRH') >>> (4 * (pin & 7))) & 15;
-  }
-
-  #mode(pin: number): number {
-    return (this.#registers.get('MODER') >>> (2 * pin)) & 3;
   }
 
   #behaviours(): { [N in GpioRegister]?: Behaviour } {
@@ -134,6 +127,7 @@ export class GpioPort implements Peripheral {
       written: (value, before) => {
         const locked = this.#lock.fields(bits, firstPin);
         this.#registers.set(name, (value & ~locked) | (before & locked));
+        this.#readConfiguration();
         this.#update();
       },
     });
@@ -165,6 +159,31 @@ export class GpioPort implements Peripheral {
     for (const [name, value] of Object.entries(RESET_VALUES[this.#port] ?? {}) as [GpioRegister, number][])
       this.#registers.set(name, value);
     this.#lock.reset();
+    this.#readConfiguration();
+  }
+
+  #readConfiguration(): void {
+    const modes = this.#registers.get('MODER');
+    const pulls = this.#registers.get('PUPDR');
+    this.#configuration = {
+      outputs: pinsWith(modes, OUTPUT),
+      alternates: pinsWith(modes, ALTERNATE),
+      analog: pinsWith(modes, ANALOG),
+      pulledUp: pinsWith(pulls, PULL_UP),
+      pulledDown: pinsWith(pulls, PULL_DOWN),
+    };
+  }
+
+  #states(): PinStates {
+    const { outputs, alternates, pulledUp, pulledDown } = this.#configuration;
+    return {
+      driven: outputs | (alternates & this.#peripherals.pins),
+      levels: (outputs & this.#registers.get('ODR')) | (alternates & this.#peripherals.levels),
+      openDrain: this.#registers.get('OTYPER'),
+      ...{ pulledUp, pulledDown },
+      outside: this.#outside.pins,
+      outsideLevels: this.#outside.levels,
+    };
   }
 
   /** Recomputes all pins and reports those that have changed. */
@@ -183,23 +202,8 @@ export class GpioPort implements Peripheral {
   }
 
   #settle(): void {
-    let wires = 0;
-    let inputs = 0;
-    for (let pin = 0; pin < PINS; pin += 1) {
-      if (!this.#settledLevel(pin)) continue;
-      wires |= 1 << pin;
-      // An analog pin reads as 0 (RM0368 §8.3.12).
-      if (this.#mode(pin) !== ANALOG) inputs |= 1 << pin;
-    }
-    this.#wires = wires;
-    this.#inputs = inputs;
-  }
-
-  /** The chip's level, else the outside's, else that of the pull; a floating wire keeps its charge. */
-  #settledLevel(pin: number): boolean {
-    const driven = this.output(pin) ?? this.#outside.get(pin);
-    if (driven !== undefined) return driven;
-    const pull = this.pull(pin);
-    return pull === undefined ? this.level(pin) : pull === 'up';
+    this.#wires = wireLevels(this.#states(), this.#wires);
+    // An analog pin reads as 0 (RM0368 §8.3.12).
+    this.#inputs = this.#wires & ~this.#configuration.analog;
   }
 }

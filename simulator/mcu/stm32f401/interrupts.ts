@@ -60,6 +60,3 @@ export const IRQ = {
   FPU: 81,
   SPI4: 84,
 } as const;
-
-/** Positions in the vector table: the last one and one. */
-export const INTERRUPT_COUNT = 85;

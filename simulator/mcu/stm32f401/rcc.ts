@@ -55,6 +55,12 @@ export interface RccPorts extends ClockOptions {
 
 const BUSES = Object.keys(CLOCKED_PERIPHERALS) as ClockedBus[];
 
+/** The peripherals of a bus whose bits are set in a word of its registers. */
+function peripheralsOf(bus: ClockedBus, word: number): ClockedPeripheral[] {
+  const bits = Object.entries(CLOCKED_PERIPHERALS[bus]) as [ClockedPeripheral, number][];
+  return bits.filter(([, bit]) => ((word >>> bit) & 1) !== 0).map(([name]) => name);
+}
+
 /** Reset and clock control (RM0368 §6). A clock that fails later (CSS) and the clock outputs (MCO) are left out. */
 export class Rcc implements Peripheral, Clocks {
   readonly name = 'RCC';
@@ -68,6 +74,8 @@ export class Rcc implements Peripheral, Clocks {
   readonly #lsi: Oscillator;
   readonly #listeners: (() => void)[] = [];
   #frequencies: ClockFrequencies = STOPPED;
+  /** Kept beside the registers because the bus asks at every access. */
+  readonly #enabled = new Set<ClockedPeripheral>();
   #isInStop = false;
   #lsiIsForced = false;
 
@@ -145,10 +153,7 @@ export class Rcc implements Peripheral, Clocks {
 
   /** Whether the peripheral's clock is on; its registers read as 0 and keep nothing without it (RM0368 §6.3.9). */
   isEnabled(name: ClockedPeripheral): boolean {
-    return BUSES.some(bus => {
-      const bit = (CLOCKED_PERIPHERALS[bus] as Partial<Record<string, number>>)[name];
-      return bit !== undefined && this.#registers.has(`${bus}ENR`, 1 << bit);
-    });
+    return this.#enabled.has(name);
   }
 
   /** The independent watchdog keeps LSI running until the next reset (RM0368 §6.2.5). */
@@ -177,12 +182,14 @@ export class Rcc implements Peripheral, Clocks {
     this.#isInStop = false;
     this.#lsiIsForced = false;
     this.#hsi.turnOnAtOnce();
+    this.#updateEnabled();
     this.#update();
     this.#ports.lines.set(IRQ.RCC, false);
   }
 
   #behaviours(): { [N in RccRegister]?: Behaviour } {
     const update = { written: () => this.#update() };
+    const enable = { written: () => this.#updateEnabled() };
     return {
       CR: { read: () => this.#readControl(), written: value => this.#writeControl(value) },
       PLLCFGR: { written: (_value, before) => this.#writePll(before) },
@@ -197,6 +204,10 @@ export class Rcc implements Peripheral, Clocks {
         read: () => this.#registers.get('CSR') | (this.#lsi.isReady ? CSR.LSIRDY : 0),
         written: (_value, _before, written) => this.#writeStatus(written),
       },
+      AHB1ENR: enable,
+      AHB2ENR: enable,
+      APB1ENR: enable,
+      APB2ENR: enable,
       AHB1RSTR: { written: (value, before) => this.#resetPeripherals('AHB1', value & ~before) },
       AHB2RSTR: { written: (value, before) => this.#resetPeripherals('AHB2', value & ~before) },
       APB1RSTR: { written: (value, before) => this.#resetPeripherals('APB1', value & ~before) },
@@ -252,9 +263,14 @@ export class Rcc implements Peripheral, Clocks {
     this.#update();
   }
 
+  #updateEnabled(): void {
+    this.#enabled.clear();
+    for (const bus of BUSES)
+      for (const name of peripheralsOf(bus, this.#registers.get(`${bus}ENR`))) this.#enabled.add(name);
+  }
+
   #resetPeripherals(bus: ClockedBus, bits: number): void {
-    for (const [name, bit] of Object.entries(CLOCKED_PERIPHERALS[bus]) as [ClockedPeripheral, number][])
-      if (((bits >>> bit) & 1) !== 0) this.#ports.resetPeripheral(name);
+    for (const name of peripheralsOf(bus, bits)) this.#ports.resetPeripheral(name);
   }
 
   get #pllRunsFromHse(): boolean {
@@ -276,7 +292,7 @@ export class Rcc implements Peripheral, Clocks {
   /** Lets the oscillators and the tree follow the registers. */
   #update(): void {
     const registers = this.#registers;
-    this.#hsi.turn(registers.has('CR', CR.HSION) && !this.#isInStop);
+    this.#hsi.turn(registers.has('CR', CR.HSION));
     this.#hse.turn(registers.has('CR', CR.HSEON));
     const source = this.#pllRunsFromHse ? this.#hse : this.#hsi;
     this.#pll.turn(registers.has('CR', CR.PLLON) && source.isReady);

@@ -4,8 +4,8 @@ import { IRQ } from '@passfob/simulator/mcu/stm32f401/interrupts';
 import { describe, expect, it } from 'vitest';
 import { clearBits, makeStillTime, RecordedLines, setBits, store } from './fixture.ts';
 
-const [SR, CR1, CR2, SMPR2, HTR, SQR1, SQR3, DR, CCR] = [
-  ...[0x00, 0x04, 0x08, 0x10, 0x24, 0x2c, 0x34, 0x4c, 0x304],
+const [SR, CR1, CR2, SMPR2, HTR, LTR, SQR1, SQR3, DR, CCR] = [
+  ...[0x00, 0x04, 0x08, 0x10, 0x24, 0x28, 0x2c, 0x34, 0x4c, 0x304],
 ] as const;
 const [ADON, CONT, EOCS, ALIGN, SWSTART] = [1, 2, 1 << 10, 1 << 11, 1 << 30];
 const [AWD, EOC, OVR] = [1, 2, 32];
@@ -208,6 +208,15 @@ describe('the analog watchdog', () => {
     store(adc, CR1, (1 << 23) | (1 << 9) | (1 << 6) | 2);
     convert(1);
     expect(adc.read(SR) & AWD).toBe(0);
+    store(adc, HTR, 2600);
+    convert(2);
+    expect(adc.read(SR) & AWD).toBe(0);
+    store(adc, HTR, 2400);
+    convert(2);
+    expect(adc.read(SR) & AWD).toBe(AWD);
+    store(adc, SR, 0);
+    store(adc, HTR, 2600);
+    store(adc, LTR, 2500);
     convert(2);
     expect(adc.read(SR) & AWD).toBe(AWD);
     expect(lines.requested).toEqual(new Set([IRQ.ADC]));

@@ -159,6 +159,7 @@ describe('the lock', () => {
 
   it.each([
     ['the key is not 1, 0, 1', [KEY | PINS, KEY | PINS, KEY | PINS]],
+    ['the key is never 1', [PINS, PINS, PINS]],
     ['the pins differ', [KEY | PINS, PINS, KEY | 1]],
     ['a write is left out', [PINS, KEY | PINS]],
   ])('stays open where %s', (_what, sequence) => {

@@ -187,11 +187,13 @@ describe('the backup domain', () => {
     expect(rcc.read(BDCR)).toBe(0);
   });
 
-  it('runs the RTC from LSI at once and from LSE half a second after LSEON', () => {
+  it('runs the RTC, once RTCEN is set, from LSI at once and from LSE half a second after LSEON', () => {
     const { rcc, pass } = makeRcc();
     setBits(rcc, CSR, 1);
     pass(20);
     expect(rcc.read(CSR) & 3).toBe(3);
+    store(rcc, BDCR, 0x0200);
+    expect(rcc.rtcClock).toBe(0);
     store(rcc, BDCR, 0x8200);
     expect(rcc.rtcClock).toBe(32000);
     store(rcc, BDCR, 1 << 16);
@@ -208,6 +210,7 @@ describe('the backup domain', () => {
     store(rcc, BDCR, 0x8200);
     store(rcc, BDCR, 0x8100);
     expect(rcc.read(BDCR)).toBe(0x8200);
+    store(rcc, BDCR, 0x1_8200);
     store(rcc, BDCR, 0x1_8200);
     expect(rcc.read(BDCR)).toBe(0x1_0000);
     expect(backup.resets).toBe(1);

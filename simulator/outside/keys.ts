@@ -1,7 +1,7 @@
-import type { Randomness } from './base/randomness.ts';
-import type { Due, Scheduler } from './base/time.ts';
-import { bounces, stuckUs } from './faults/buttons.ts';
-import { FaultDraw } from './faults/draw.ts';
+import type { Randomness } from '../base/randomness.ts';
+import type { Due, Scheduler } from '../base/time.ts';
+import { bounces, stuckUs } from '../faults/buttons.ts';
+import { FaultDraw } from '../faults/draw.ts';
 
 /**
  * The keys of the case: contacts that bounce for a few milliseconds when they close and open, controlled by the seed.

@@ -1,9 +1,8 @@
-import type { Insides, StorageFile, StoragePage } from './base/fob.ts';
-import { EEPROM_PAGE_BYTES, STORAGE_HEADER_BYTES } from './base/limits.ts';
-import type { BoardHardware } from './hardware.ts';
-import { crc32 } from './interpreter/crc32.ts';
-import { align, nameOf, StorageFiles } from './interpreter/storage-files.ts';
-import type { Flash } from './parts/flash.ts';
+import type { Insides, StorageFile, StoragePage } from '../base/fob.ts';
+import { EEPROM_PAGE_BYTES, STORAGE_HEADER_BYTES } from '../base/limits.ts';
+import { crc32 } from '../interpreter/crc32.ts';
+import { align, nameOf, StorageFiles } from '../interpreter/storage-files.ts';
+import type { Flash } from '../parts/flash.ts';
 
 /** The file of an image that has the application (docs/flashing.md). */
 const APPLICATION = 'app';
@@ -40,18 +39,24 @@ function pagesOf(flash: Flash, files: readonly StorageFile[]): StoragePage[] {
   });
 }
 
+/** The hardware that a look inside is about. */
+export interface Inspected {
+  /** Of Storage. */
+  readonly flash: Flash;
+  readonly eeprom: { readonly name: string; readonly writes: readonly number[] };
+  /** Which parts are on the bus; undefined on a board without one. */
+  readonly parts: Insides['parts'];
+  readonly isPlugged: boolean;
+  readonly supplyVolts: number;
+}
+
 /**
  * Looks into the board.
  * @param inUse timers and watches of the running image
  */
-export function insidesOf(hardware: BoardHardware, inUse: Pick<Insides, 'timers' | 'watches'>): Insides {
-  const { flash, eeprom, facts, i2c, display, rtc, usb } = hardware;
+export function insidesOf(hardware: Inspected, inUse: Pick<Insides, 'timers' | 'watches'>): Insides {
+  const { flash, eeprom, parts } = hardware;
   const { files, image } = storageOf(flash);
-  const parts = facts.i2c && {
-    display: i2c.isConnected(display),
-    clock: i2c.isConnected(rtc),
-    eeprom: i2c.isConnected(eeprom),
-  };
   return {
     image,
     storage: { pageBytes: flash.pageBytes, pages: pagesOf(flash, files), files, writes: flash.writes },
@@ -60,7 +65,7 @@ export function insidesOf(hardware: BoardHardware, inUse: Pick<Insides, 'timers'
       : undefined,
     ...inUse,
     parts,
-    isPlugged: usb.plugged,
+    isPlugged: hardware.isPlugged,
     supplyMillivolts: Math.round(hardware.supplyVolts * 1000),
   };
 }

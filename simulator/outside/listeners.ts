@@ -1,6 +1,6 @@
 import type { TraceRecord } from '@passfob/protocol/trace/records';
-import { joined } from './base/bytes.ts';
-import type { LinkName } from './boards/board.ts';
+import { joined } from '../base/bytes.ts';
+import type { LinkName } from '../boards/board.ts';
 
 type OnData = (bytes: Uint8Array) => void;
 

@@ -1,0 +1,347 @@
+import type { EventRecord, TraceRecord, TraceWay } from '@passfob/protocol/trace/records';
+import type { FaultPlan } from '../../base/fault-plan.ts';
+import type { PartName, PartsOptions, StateStore, Wire } from '../../base/fob.ts';
+import { DEFAULT_START_MS } from '../../base/limits.ts';
+import { PowerLost } from '../../base/power.ts';
+import type { Randomness } from '../../base/randomness.ts';
+import type { Due } from '../../base/time.ts';
+import { restartUs } from '../../faults/crystal.ts';
+import { brownoutUs, powerBackUs } from '../../faults/power.ts';
+import type { CableClock } from '../../faults/wire.ts';
+import { Listeners } from '../../outside/listeners.ts';
+import type { Platform } from '../../platform/platform.ts';
+import type { Memories } from '../../state/memories.ts';
+import { describeFault } from '../system/fault-report.ts';
+import { ConsoleText } from './console-text.ts';
+import { LSI_HZ, SLICE_US } from './limits.ts';
+import type { BoardCounters } from './options.ts';
+import { RealPace } from './pace.ts';
+import { applyKey, applyLevels, isBusConnected, pullBus, watchClock } from './pico-pins.ts';
+import { Powered, type WiredPort } from './powered.ts';
+import { Surroundings } from './surroundings.ts';
+import { TypedReports } from './typed-reports.ts';
+
+export interface BoardSetup {
+  readonly platform: Platform;
+  readonly storage: StateStore;
+  readonly seed: number;
+  readonly random: (...labels: readonly (string | number)[]) => Randomness;
+  readonly driftPpm: number;
+  readonly oscillatorPpm: number;
+  readonly crystal: boolean;
+  readonly parts: PartsOptions;
+  readonly faults: FaultPlan | undefined;
+  readonly clock: 'virtual' | 'real';
+  readonly startMs: number | undefined;
+}
+
+const NO_COUNTERS: BoardCounters = { instructions: 0, seconds: 0, idleSeconds: 0, exceptions: 0 };
+
+/**
+ * A Pico with its parts, its time and its power. The chip runs inside `#run` only, piece by piece; between two pieces
+ * the world outside gets its turn.
+ */
+export class Board {
+  readonly outside: Surroundings;
+  readonly console = new ConsoleText();
+  readonly typed = new TypedReports();
+  readonly #setup: BoardSetup;
+  readonly #listeners = new Listeners();
+  #pace: RealPace | undefined;
+  #powered: Powered | undefined;
+  #isRunning = false;
+  #isPlugged = true;
+  /** The supply's return after a fault. */
+  #returning: Due | undefined;
+  /** Of the chips that have lost their power. */
+  #past = NO_COUNTERS;
+
+  constructor(setup: BoardSetup) {
+    this.#setup = setup;
+    this.outside = new Surroundings({
+      ...setup,
+      startUs: memories => startUs(setup, memories),
+      chipUs: () => this.#powered?.nowUs,
+      powerLost: fault => {
+        this.#losePower();
+        if (fault) this.#returnLater(fault);
+      },
+      pinChanged: (pin, level) => this.#powered && applyKey(this.#powered, pin, level),
+      displayChanged: () => {
+        this.#listeners.screenChanged();
+        this.#powered?.pause();
+      },
+      isConnected: () => this.#powered !== undefined && isBusConnected(this.#powered),
+      holds: () => this.#powered && pullBus(this.#powered, this.outside),
+      halt: () => this.#powered?.pause(),
+    });
+    this.outside.operations.onOperation = (memory, act, at, length) =>
+      this.#happened(atUs => ({ kind: 'memory', atUs, memory, act, at, length }));
+    if (setup.clock === 'real') this.#pace = this.#makePace();
+  }
+
+  #makePace(): RealPace {
+    const { scheduler } = this.outside;
+    return new RealPace(this.#setup.platform, {
+      nowUs: () => scheduler.nowUs,
+      run: (untilUs, isLate) => this.#run(untilUs, isLate),
+      skip: us => {
+        this.#powered?.skip(us);
+        scheduler.moveTo(scheduler.nowUs + us);
+      },
+    });
+  }
+
+  /** Brings a board with a real clock up to the present. */
+  #follow(): void {
+    this.#pace?.follow();
+  }
+
+  now(): number {
+    this.#follow();
+    return Math.floor(this.outside.scheduler.nowUs / 1000);
+  }
+
+  get powered(): boolean {
+    return this.#powered !== undefined;
+  }
+
+  get isPlugged(): boolean {
+    return this.#isPlugged;
+  }
+
+  get sleeping(): boolean {
+    return this.#powered?.isInDeepSleep ?? false;
+  }
+
+  get counters(): BoardCounters {
+    return added(this.#past, this.#powered?.counters ?? NO_COUNTERS);
+  }
+
+  /** The report descriptor of the board's HID interface, once the computer has read it. */
+  get reportDescriptor(): Uint8Array | undefined {
+    return this.#powered?.reportDescriptor;
+  }
+
+  onScreen(listener: () => void): () => void {
+    return this.#listeners.onScreen(listener);
+  }
+
+  onEvent(listener: (event: TraceRecord) => void): () => void {
+    return this.#listeners.onEvent(listener);
+  }
+
+  /** Tells listeners of events, if there are any. */
+  #happened(event: (atUs: number) => TraceRecord): void {
+    if (this.#listeners.wantsEvents) this.#listeners.happened(event(Math.floor(this.outside.nowUs)));
+  }
+
+  #passed(port: WiredPort, way: TraceWay, bytes: Uint8Array): void {
+    this.#happened(atUs => ({ kind: 'bytes', atUs, port, way, bytes: new Uint8Array(bytes) }));
+  }
+
+  #powerChanged(change: Extract<EventRecord, { kind: 'power' }>['change']): void {
+    this.#happened(atUs => ({ kind: 'power', atUs, change }));
+  }
+
+  wire(port: WiredPort): Wire {
+    return {
+      write: bytes => {
+        this.#follow();
+        this.#passed(port, 'in', bytes);
+        this.#powered?.receive(port, bytes);
+      },
+      onData: listener => this.#listeners.onData(port, listener),
+    };
+  }
+
+  #send(port: WiredPort, bytes: Uint8Array): void {
+    this.console.add(bytes);
+    this.#listeners.send(port, bytes);
+    this.#passed(port, 'out', bytes);
+    this.#powered?.pause();
+  }
+
+  #typedReport(report: Uint8Array): void {
+    const length = this.typed.add(Math.floor(this.outside.nowUs / 1000), report, this.reportDescriptor);
+    this.#happened(atUs => ({ kind: 'left-out', atUs, port: 'HID', way: 'out', length, why: 'typed' }));
+  }
+
+  setUsb(isPlugged: boolean): void {
+    this.#follow();
+    this.#isPlugged = isPlugged;
+    this.#powered?.plug(isPlugged);
+  }
+
+  /** @throws Error if there is no such key */
+  setKey(key: number, down: boolean): void {
+    this.#follow();
+    this.#happened(atUs => ({ kind: 'key', atUs, key, down }));
+    this.outside.keys.set(key, down);
+  }
+
+  setPart(part: PartName, connected: boolean): void {
+    this.#follow();
+    this.outside.setPart(part, connected, this.powered);
+    if (this.#powered) pullBus(this.#powered, this.outside);
+  }
+
+  /** Virtual clock only. */
+  advance(ms: number): void {
+    if (this.#pace) throw new Error('a real clock moves by itself');
+    if (!(ms >= 0)) throw new Error('time moves forward only');
+    if (this.#isRunning) throw new Error('time cannot be advanced from within a listener');
+    this.#run(this.outside.scheduler.nowUs + Math.round(ms * 1000), () => false);
+  }
+
+  powerOn(): void {
+    const { outside } = this;
+    outside.scheduler.cancel(this.#returning);
+    if (this.powered) return;
+    this.#follow();
+    outside.powerOn();
+    const powered = this.#start();
+    this.#powered = powered;
+    applyLevels(powered, outside);
+    powered.plug(this.#isPlugged);
+    this.#powerChanged('on');
+    this.#brownOutLater();
+  }
+
+  /** Gives a chip its power. */
+  #start(): Powered {
+    const { outside } = this;
+    const { memories, scheduler, faults } = outside;
+    const { seed, oscillatorPpm, crystal } = this.#setup;
+    const isSlow = faults.strikes('crystal.slow') !== undefined;
+    const hasCrystal = crystal && faults.strikes('crystal.absent') === undefined;
+    return new Powered({
+      startUs: scheduler.nowUs,
+      seed,
+      flash: memories.flash.bytes,
+      uniqueId: memories.serial,
+      randomness: this.#setup.random('chip', memories.boots.get()),
+      i2c1: outside.i2c,
+      lsiHz: LSI_HZ * (1 + oscillatorPpm / 1e6),
+      lseStartUs: restartUs(outside.randomness('crystal'), isSlow),
+      ...(!hasCrystal && { lseHz: 0 }),
+      operate: operation => outside.flashWrites.operate(operation),
+      supplyVolts: () => outside.measuredVolts,
+      onReset: () => this.#powerChanged('reset'),
+      onFault: report => outside.violations.push(describeFault(report)),
+      send: (port, bytes) => this.#send(port, bytes),
+      onReport: report => this.#typedReport(report),
+      onPin: (pin, isHigh) => this.#powered && watchClock(this.#powered, outside, pin, isHigh),
+    });
+  }
+
+  cutPower(): void {
+    this.outside.scheduler.cancel(this.#returning);
+    if (!this.powered) return;
+    this.#follow();
+    this.#losePower();
+    this.#flush();
+  }
+
+  #losePower(): void {
+    const powered = this.#powered;
+    if (!powered) return;
+    this.outside.scheduler.moveTo(Math.floor(powered.nowUs));
+    this.#powerChanged('off');
+    this.#past = this.counters;
+    this.#powered = undefined;
+    powered.pause();
+    this.outside.powerOff();
+    this.#listeners.screenChanged();
+  }
+
+  #brownOutLater(): void {
+    const { faults, scheduler } = this.outside;
+    const fault = faults.strikes('power.brownout');
+    if (!fault) return;
+    scheduler.at(scheduler.nowUs + brownoutUs(fault), () => {
+      this.#losePower();
+      this.#returnLater(fault);
+    });
+  }
+
+  /** The supply comes back by itself after a fault. */
+  #returnLater(fault: Randomness): void {
+    const { scheduler } = this.outside;
+    this.#returning = scheduler.at(scheduler.nowUs + powerBackUs(fault), () => this.powerOn(), true);
+  }
+
+  /** The time of the cable at the board's port, which needs no power. */
+  get cableClock(): CableClock {
+    const { scheduler } = this.outside;
+    return {
+      nowUs: () => scheduler.nowUs,
+      at: (dueUs, run) => scheduler.at(dueUs, run, true),
+    };
+  }
+
+  close(): void {
+    this.#pace?.stop();
+    this.outside.keepNow();
+    this.outside.sync();
+    this.#powered = undefined;
+    this.#setup.storage.close?.();
+  }
+
+  /** Runs the board until a time in µs since 1970, or until the program has other work. */
+  #run(untilUs: number, isLate: () => boolean): void {
+    if (this.#isRunning) return;
+    const { scheduler } = this.outside;
+    this.#isRunning = true;
+    try {
+      this.#flush();
+      while (scheduler.nowUs < untilUs && !isLate()) {
+        const sliceUs = this.#pace ? scheduler.nowUs + SLICE_US : untilUs;
+        this.#runPiece(Math.min(untilUs, scheduler.nextDueUs(), sliceUs));
+        scheduler.runDue();
+        this.#flush();
+      }
+    } finally {
+      this.#isRunning = false;
+      this.outside.sync();
+    }
+  }
+
+  /** Runs the chip until a time, until it has something to say, or until it loses its power. */
+  #runPiece(untilUs: number): void {
+    const { scheduler } = this.outside;
+    const powered = this.#powered;
+    if (!powered) {
+      scheduler.moveTo(untilUs);
+      return;
+    }
+    let isThere = false;
+    try {
+      isThere = powered.runUntil(untilUs);
+    } catch (error) {
+      if (!(error instanceof PowerLost)) throw error;
+    }
+    scheduler.moveTo(isThere ? untilUs : Math.floor(powered.nowUs));
+  }
+
+  #flush(): void {
+    this.outside.flashWrites.tell();
+    this.#listeners.flush();
+  }
+}
+
+function startUs({ startMs, clock, platform }: BoardSetup, memories: Memories): number {
+  const keptUs = memories.nowUs.get();
+  if (startMs !== undefined) return startMs * 1000;
+  if (clock === 'real') return platform.epochMs() * 1000;
+  return keptUs > 0 ? keptUs : DEFAULT_START_MS * 1000;
+}
+
+function added(one: BoardCounters, other: BoardCounters): BoardCounters {
+  return {
+    instructions: one.instructions + other.instructions,
+    seconds: one.seconds + other.seconds,
+    idleSeconds: one.idleSeconds + other.idleSeconds,
+    exceptions: one.exceptions + other.exceptions,
+  };
+}

@@ -1,0 +1,275 @@
+/**
+ * An STM32F401CD: its processor, memories and peripherals, joined as the manual draws them (RM0368 §2). A chip begins
+ * with its power; another start after a loss of power is another chip with the same flash.
+ */
+import type { Randomness } from '../../base/randomness.ts';
+import type { Peripheral } from '../base/peripheral.ts';
+import { TICKS_PER_US, Timeline } from '../base/timeline.ts';
+import type { Bus } from '../core/bus.ts';
+import { createCore } from '../core/core.ts';
+import { Adc } from '../stm32f401/adc.ts';
+import { BASE, PERIPHERAL_BYTES, RAM_BYTES } from '../stm32f401/chip-addresses.ts';
+import { Exti } from '../stm32f401/exti.ts';
+import { FlashController, type FlashOperation } from '../stm32f401/flash-controller.ts';
+import { Gpio } from '../stm32f401/gpio.ts';
+import { I2c } from '../stm32f401/i2c.ts';
+import type { I2cWires } from '../stm32f401/i2c-wires.ts';
+import { Iwdg } from '../stm32f401/iwdg.ts';
+import { MemoryMap } from '../stm32f401/memory-map.ts';
+import { PIN_PORTS, type PinPort } from '../stm32f401/pin-ports.ts';
+import { Pwr } from '../stm32f401/pwr.ts';
+import { type ClockOptions, Rcc } from '../stm32f401/rcc.ts';
+import { CLOCKED_PERIPHERALS, type ClockedPeripheral, type ResetCause } from '../stm32f401/rcc-registers.ts';
+import { Rtc } from '../stm32f401/rtc.ts';
+import { Syscfg } from '../stm32f401/syscfg.ts';
+import { systemMemory, TYPICAL_CALIBRATION } from '../stm32f401/system-memory.ts';
+import { Tim } from '../stm32f401/tim.ts';
+import { Usart } from '../stm32f401/usart.ts';
+import { OtgFs } from '../stm32f401/usb/otg-fs.ts';
+import { BusMonitor } from '../system/bus-monitor.ts';
+import type { FaultReport } from '../system/fault-report.ts';
+import { Processor, type RunOutcome } from '../system/processor.ts';
+import { isSteadySystemRead, SYSTEM_SPACE } from '../system/system-space.ts';
+
+/** Line of the EXTI for a wake-up by USB (RM0368 §10.2.5). */
+const EXTI_USB = 18;
+/** Reading these has no effect, so that a loop that reads them may be idle. */
+const STEADY = [
+  'TIM2',
+  'TIM3',
+  'TIM4',
+  'TIM5',
+  'RCC',
+  ...PIN_PORTS.map(port => `GPIO${port}` as const),
+] as const;
+/** The ADC's first channels, by port and first pin (data sheet of the STM32F401, table 8). */
+const ANALOG_PINS: readonly (readonly [port: PinPort, pin: number])[] = [
+  ...[0, 1, 2, 3, 4, 5, 6, 7].map(pin => ['A', pin] as const),
+  ...[0, 1].map(pin => ['B', pin] as const),
+  ...[0, 1, 2, 3, 4, 5].map(pin => ['C', pin] as const),
+];
+
+/** The world around a chip. */
+export interface ChipOptions extends ClockOptions {
+  /** All of it, from its first address on. The chip changes it in place. */
+  readonly flash: Uint8Array;
+  /** Twelve bytes that no other chip has. */
+  readonly uniqueId: Uint8Array;
+  /** Of the SRAM after power-on, and of the ADC's noise. */
+  readonly randomness: Randomness;
+  /** The wires of I2C1. */
+  readonly i2c1: I2cWires;
+  /** Decides whether an operation of the flash completes. Default: it does. */
+  operate?(operation: FlashOperation): void;
+  /** In volts. */
+  supplyVolts(): number;
+  /** Of the chip. Default 25 °C. */
+  celsius?(): number;
+  /** Called after each reset but that of power-on. */
+  onReset?(): void;
+  /** Called with each fault of the program, before its handler runs. */
+  onFault?(report: FaultReport): void;
+  /** Cycles that an instruction takes on average. Default 1.4, as measured with Espruino. */
+  readonly cyclesPerInstruction?: number;
+  /** Whether loops that only wait are skipped. Default true. */
+  readonly skipsIdle?: boolean;
+}
+
+export class Chip {
+  readonly timeline: Timeline;
+  readonly processor: Processor;
+  readonly ram = new Uint8Array(RAM_BYTES);
+  readonly gpio: Gpio;
+  readonly usb: OtgFs;
+  readonly usarts: Readonly<Record<'USART1' | 'USART2' | 'USART6', Usart>>;
+  readonly timers: Readonly<Record<'TIM2' | 'TIM3' | 'TIM4' | 'TIM5', Tim>>;
+  readonly #options: ChipOptions;
+  readonly #rcc: Rcc;
+  readonly #pwr = new Pwr();
+  readonly #exti: Exti;
+  readonly #map: MemoryMap;
+  readonly #peripherals: ReadonlyMap<string, Peripheral>;
+  #resetCause: ResetCause = 'software';
+  #isInDeepSleep = false;
+
+  constructor(options: ChipOptions) {
+    this.#options = options;
+    this.ram.set(options.randomness.bytes(RAM_BYTES));
+    const bus: Bus = {
+      read: (address, bytes) => this.#map.read(address, bytes),
+      write: (address, value, bytes) => this.#map.write(address, value, bytes),
+    };
+    const monitor = new BusMonitor(bus, isSteadyRead);
+    const core = createCore({ flash: options.flash, ram: this.ram, bus: monitor });
+    this.timeline = new Timeline(core, options.cyclesPerInstruction ?? 1.4);
+    this.processor = new Processor({
+      core,
+      timeline: this.timeline,
+      ...(options.cyclesPerInstruction && { cyclesPerInstruction: options.cyclesPerInstruction }),
+      ...(options.skipsIdle !== false && { idle: { ram: this.ram, monitor } }),
+      deepSleep: { enter: () => this.#enterDeepSleep(), leave: () => this.#leaveDeepSleep() },
+      onResetRequest: () => this.reset(this.#resetCause),
+      onFault: report => options.onFault?.(report),
+    });
+    const syscfg = new Syscfg();
+    this.#exti = new Exti({ lines: this.processor.lines, portOf: line => syscfg.portOf(line) });
+    this.gpio = new Gpio((port, pin, isHigh) => this.#exti.pin(port, pin, isHigh));
+    this.#rcc = this.#makeRcc();
+    const shared = { time: this.timeline, lines: this.processor.lines, clocks: this.#rcc };
+    this.usb = new OtgFs({ ...shared, wake: () => this.#exti.edge(EXTI_USB, true) });
+    const usart = (name: Usart['name']) => new Usart({ name, ...shared });
+    this.usarts = { USART1: usart('USART1'), USART2: usart('USART2'), USART6: usart('USART6') };
+    const timer = (name: Tim['name']) => new Tim({ name, ...shared });
+    this.timers = { TIM2: timer('TIM2'), TIM3: timer('TIM3'), TIM4: timer('TIM4'), TIM5: timer('TIM5') };
+    const flash = this.#makeFlashController((address, bytes) => core.forget(address, bytes));
+    this.#peripherals = named([
+      ...[this.#rcc, this.#pwr, this.#exti, syscfg, flash, this.usb, this.#makeIwdg(), this.#makeAdc()],
+      ...[new I2c({ ...shared, wires: options.i2c1 }), this.#makeRtc()],
+      ...[...Object.values(this.gpio.ports), ...Object.values(this.usarts), ...Object.values(this.timers)],
+    ]);
+    this.#map = new MemoryMap({
+      flash: options.flash,
+      ram: this.ram,
+      systemMemory: systemMemory({
+        uniqueId: options.uniqueId,
+        flashBytes: options.flash.length,
+        calibration: TYPICAL_CALIBRATION,
+      }),
+      peripherals: this.#peripherals,
+      processor: new Map([[SYSTEM_SPACE, this.processor.space]]),
+      flashWrites: { write: (address, value, bytes) => flash.program(address, value, bytes) },
+      isClocked: name => !isGated(name) || this.#rcc.isEnabled(name),
+    });
+    this.#exti.onWake((_line, kind) => {
+      if (kind === 'event') this.processor.signalEvent();
+    });
+    this.#rcc.onChange(() => this.processor.setClock(this.#rcc.hclk));
+    this.processor.setClock(this.#rcc.hclk);
+    this.processor.reset();
+  }
+
+  #makeRcc(): Rcc {
+    const { hseHz, lseHz, lseStartUs, hsiHz, lsiHz } = this.#options;
+    const clocks = { hseHz, lseHz, lseStartUs, hsiHz, lsiHz };
+    const given = Object.fromEntries(Object.entries(clocks).filter(([, value]) => value !== undefined));
+    return new Rcc({
+      time: this.timeline,
+      lines: this.processor.lines,
+      backupIsWritable: () => this.#pwr.backupIsWritable,
+      resetBackup: () => this.#rtc?.resetBackupDomain(),
+      resetPeripheral: name => this.#peripherals.get(name)?.reset(),
+      ...given,
+    });
+  }
+
+  #rtc: Rtc | undefined;
+
+  #makeRtc(): Rtc {
+    const { timeline: time } = this;
+    const backupIsWritable = () => this.#pwr.backupIsWritable;
+    this.#rtc = new Rtc({ time, clocks: this.#rcc, exti: this.#exti, backupIsWritable });
+    return this.#rtc;
+  }
+
+  #makeFlashController(changed: (address: number, bytes: number) => void): FlashController {
+    const { flash, operate } = this.#options;
+    return new FlashController({
+      time: this.timeline,
+      lines: this.processor.lines,
+      flash,
+      operate: operation => (operate ? operate(operation) : operation.apply()),
+      changed,
+      stall: ticks => this.timeline.spend(ticks),
+    });
+  }
+
+  #makeIwdg(): Iwdg {
+    return new Iwdg({
+      time: this.timeline,
+      lsiHz: this.#options.lsiHz ?? 32_000,
+      forceLsi: () => this.#rcc.forceLsi(),
+      requestReset: () => this.#requestReset('independent-watchdog'),
+    });
+  }
+
+  #makeAdc(): Adc {
+    const { randomness, supplyVolts, celsius } = this.#options;
+    return new Adc({
+      time: this.timeline,
+      lines: this.processor.lines,
+      clocks: this.#rcc,
+      randomness,
+      voltage: channel => (this.#isHigh(channel) ? supplyVolts() : 0),
+      supply: supplyVolts,
+      battery: supplyVolts,
+      temperature: celsius ?? (() => 25),
+    });
+  }
+
+  #isHigh(channel: number): boolean {
+    const pin = ANALOG_PINS[channel];
+    return pin !== undefined && this.gpio.level(pin[0], pin[1]);
+  }
+
+  /** Whether all clocks but that of the RTC stand still. */
+  get isInDeepSleep(): boolean {
+    return this.#isInDeepSleep;
+  }
+
+  /** Ticks since it got its power. */
+  get now(): number {
+    return this.timeline.now;
+  }
+
+  /** Executes instructions and runs alarms until a time in ticks, or until it is halted. */
+  runUntil(ticks: number): RunOutcome {
+    return this.processor.runUntil(ticks);
+  }
+
+  #requestReset(cause: ResetCause): void {
+    this.#resetCause = cause;
+    this.processor.requestReset();
+  }
+
+  /** Resets the system, between two runs (RM0368 §6.1.1). The backup domain goes on. */
+  reset(cause: ResetCause = 'pin'): void {
+    this.#resetCause = 'software';
+    this.#isInDeepSleep = false;
+    for (const peripheral of this.#peripherals.values()) {
+      if (peripheral !== this.#rcc) peripheral.reset();
+    }
+    this.#rcc.reset(cause);
+    this.#map.reset();
+    this.processor.reset();
+    this.#options.onReset?.();
+  }
+
+  /** STOP (RM0368 §5.3.4); from standby, in which all but the backup domain loses its power, a reset leads back. */
+  #enterDeepSleep(): boolean {
+    this.#isInDeepSleep = true;
+    if (this.#pwr.standsBy) this.#pwr.enterStandby();
+    this.#rcc.enterStop();
+    return true;
+  }
+
+  #leaveDeepSleep(): void {
+    this.#isInDeepSleep = false;
+    this.timeline.spend(this.#pwr.wakeUpUs * TICKS_PER_US);
+    this.#rcc.leaveStop();
+    if (this.#pwr.standsBy) this.#requestReset('low-power');
+  }
+}
+
+function named(peripherals: readonly Peripheral[]): ReadonlyMap<string, Peripheral> {
+  return new Map(peripherals.map(peripheral => [peripheral.name, peripheral]));
+}
+
+function isGated(name: string): name is ClockedPeripheral {
+  return Object.values(CLOCKED_PERIPHERALS).some(bus => Object.hasOwn(bus, name));
+}
+
+function isSteadyRead(address: number): boolean {
+  if (isSteadySystemRead(address)) return true;
+  const block = address & ~(PERIPHERAL_BYTES - 1);
+  return STEADY.some(name => BASE[name] === block);
+}

@@ -1,0 +1,19 @@
+/** Bounds of the virtual board. */
+
+/** Largest letters that are looked for on a display, in pixels per dot of the font. */
+export const LETTER_SCALE_MAX = 4;
+/** Dots of a letter from which on it cannot be taken for another one in the wrong place. */
+export const TELLING_DOTS_MIN = 7;
+/** Letters of a font from a space on; fewer would be no font for texts. */
+export const FONT_LETTERS_MIN = 64;
+
+/** With a real clock: time that the chip runs at a stretch. */
+export const SLICE_US = 1000;
+/** With a real clock: wall time of one go, and until the next one. */
+export const GO_MS = 20;
+export const REST_MS = 4;
+/** With a real clock: how far a board may be behind before it goes on without the time it missed. */
+export const BEHIND_MAX_US = 1_000_000;
+
+/** Typical frequency of the chip's internal slow oscillator (data sheet of the STM32F401xD/xE, table 42). */
+export const LSI_HZ = 32_000;

@@ -1,0 +1,46 @@
+import type { BootOptions, SimulatedFob } from '../../base/fob.ts';
+
+/** A Pico with a virtual microcontroller. Options not named here are those of `boot`. */
+export interface VirtualBoardOptions
+  extends Pick<
+    BootOptions,
+    | 'files'
+    | 'updateImage'
+    | 'storage'
+    | 'clock'
+    | 'startMs'
+    | 'seed'
+    | 'random'
+    | 'parts'
+    | 'faults'
+    | 'driftPpm'
+    | 'oscillatorPpm'
+    | 'crystal'
+  > {
+  readonly board?: 'pico';
+  /** The contents of Espruino's .bin file for the board, or of another program for an STM32F401CD. */
+  readonly firmware: Uint8Array;
+  /** Address of its first byte. Default: 0x08010000 if its vectors point there, otherwise 0x08000000. */
+  readonly firmwareAddress?: number;
+  /** Puts the firmware on a board whose state has another one. Default: such a state is refused. */
+  readonly updateFirmware?: boolean;
+  /** Files of Storage, by name, written if the state is new. Default: none, as on a board that was never flashed. */
+  readonly image?: Readonly<Record<string, Uint8Array>>;
+}
+
+/** The work of a virtual board since this process made it. */
+export interface BoardCounters {
+  /** Instructions of the processor. */
+  readonly instructions: number;
+  /** Seconds of the board's time with power. */
+  readonly seconds: number;
+  /** Of them, seconds in which the processor slept or waited in a loop that was skipped. */
+  readonly idleSeconds: number;
+  /** Exceptions that were entered: interrupts, calls, faults. */
+  readonly exceptions: number;
+}
+
+/** A fob like any other, and what only a virtual board can tell. */
+export interface VirtualBoard extends SimulatedFob {
+  counters(): BoardCounters;
+}

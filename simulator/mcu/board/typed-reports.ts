@@ -1,0 +1,18 @@
+import type { HidReport } from '../../base/fob.ts';
+import { hasIds } from '../../parts/report-ids.ts';
+
+/** The reports that a board typed as a USB keyboard. */
+export class TypedReports {
+  readonly all: HidReport[] = [];
+
+  /**
+   * @param report as the endpoint carried it
+   * @param descriptor of the board's reports
+   * @returns the bytes of the report, without its id
+   */
+  add(atMs: number, report: Uint8Array, descriptor: Uint8Array | undefined): number {
+    const bytes = descriptor && hasIds(descriptor) ? report.subarray(1) : report;
+    this.all.push({ atMs, bytes });
+    return bytes.length;
+  }
+}

@@ -1,0 +1,209 @@
+import { hexOf } from '../../base/bytes.ts';
+import type { SimulatedFob } from '../../base/fob.ts';
+import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from '../../base/limits.ts';
+import { makeRandomness, secureRandomness } from '../../base/randomness.ts';
+import { throughFaults } from '../../faults/wire.ts';
+import { programFiles, reprogramFiles, StorageFiles } from '../../interpreter/storage-files.ts';
+import { insidesOf } from '../../outside/insides.ts';
+import type { Platform } from '../../platform/platform.ts';
+import { memoryStore } from '../../state/memory-store.ts';
+import { Board } from './board.ts';
+import { firmwareOf, holdsFirmware, putFirmware } from './firmware.ts';
+import type { VirtualBoard, VirtualBoardOptions } from './options.ts';
+import type { WiredPort } from './powered.ts';
+import { ScreenReader } from './screen-reader.ts';
+import type { Surroundings } from './surroundings.ts';
+
+function boardRandomness(
+  platform: Platform,
+  { seed, random = seed === undefined ? 'real' : 'seed' }: VirtualBoardOptions,
+) {
+  if (random === 'real') return () => secureRandomness(count => platform.random(count));
+  return (...labels: readonly (string | number)[]) => makeRandomness(seed ?? DEFAULT_SEED, ...labels);
+}
+
+function boardOf(platform: Platform, options: VirtualBoardOptions): Board {
+  return new Board({
+    platform,
+    storage: options.storage ?? memoryStore(),
+    seed: options.seed ?? DEFAULT_SEED,
+    random: boardRandomness(platform, options),
+    driftPpm: options.driftPpm ?? 0,
+    oscillatorPpm: options.oscillatorPpm ?? 0,
+    crystal: options.crystal ?? true,
+    parts: options.parts ?? {},
+    faults: options.faults,
+    clock: options.clock ?? 'virtual',
+    startMs: options.startMs,
+  });
+}
+
+/**
+ * Puts firmware and files on a board that is new, as a programmer at the factory does.
+ * @throws Error if the board is not new and has another firmware, unless `updateFirmware` says to replace it
+ */
+function program(outside: Surroundings, options: VirtualBoardOptions): void {
+  const { memories, flash } = outside;
+  const firmware = firmwareOf(options.firmware, options.firmwareAddress);
+  const whole = memories.flash.bytes.slice();
+  if (memories.isNew || !holdsFirmware(whole, firmware)) {
+    if (!memories.isNew && options.updateFirmware !== true) {
+      throw new Error('this is the memory of a board with another firmware: it is not changed');
+    }
+    putFirmware(whole, firmware);
+    memories.flash.write(0, whole);
+  }
+  const { image = {}, files = {} } = options;
+  if (memories.isNew) programFiles(flash, { ...image, ...files });
+  else if (options.updateImage) reprogramFiles(flash, image);
+  memories.flash.sync();
+}
+
+/** Calls that look at the board and change nothing. */
+function looks(board: Board): Pick<SimulatedFob, 'wear' | 'storedFile' | 'inspect' | 'consoleText'> {
+  const { outside } = board;
+  const { flash, eeprom } = outside;
+  return {
+    wear: () => ({
+      eepromWrites: [...eeprom.writes],
+      flashErases: [...flash.erases],
+      flashWrites: flash.writes,
+    }),
+    storedFile(name) {
+      const file = new StorageFiles(flash, () => false).find(name);
+      return file && flash.read(file.dataAt, file.header.size);
+    },
+    inspect: () =>
+      insidesOf(
+        {
+          flash,
+          eeprom,
+          parts: {
+            display: outside.isConnected('display'),
+            clock: outside.isConnected('clock'),
+            eeprom: outside.isConnected('eeprom'),
+          },
+          isPlugged: board.isPlugged,
+          supplyVolts: outside.supplyVolts,
+        },
+        // They are in the memory of the interpreter, which nothing here takes apart.
+        { timers: [], watches: [] },
+      ),
+    consoleText: () => board.console.text,
+  };
+}
+
+/** The board as a USB device. The computer at the other end is a part of it. */
+function usbHid(board: Board): SimulatedFob['usbHid'] {
+  return {
+    get reportDescriptor() {
+      return board.reportDescriptor;
+    },
+    reportBytes: 16,
+    takesReports: false,
+    serialNumber: hexOf(board.outside.memories.serial),
+    serve() {
+      throw new Error('the USB of a virtual board ends at a computer in software');
+    },
+    configure() {},
+    write() {},
+  };
+}
+
+function portOf(port: string): WiredPort {
+  if (port === 'USB' || port === 'Serial1') return port;
+  throw new TypeError(`a virtual board has the ports USB and Serial1, and no ${port}`);
+}
+
+function press(board: Board, { clock }: VirtualBoardOptions, key: number, heldMs: number): void {
+  if (clock === 'real') throw new Error('press needs a virtual clock: use keyDown and keyUp');
+  board.setKey(key, true);
+  board.advance(heldMs);
+  board.setKey(key, false);
+  board.advance(PRESS_SETTLE_MS);
+}
+
+/** Power, time and faults of the board. */
+function conditions(
+  board: Board,
+): Pick<
+  SimulatedFob,
+  | 'setUsb'
+  | 'setSupply'
+  | 'cutPower'
+  | 'powerOn'
+  | 'cutPowerAtOperation'
+  | 'loseTime'
+  | 'setFaults'
+  | 'faults'
+  | 'setPart'
+> {
+  const { outside } = board;
+  return {
+    setUsb: isPlugged => board.setUsb(isPlugged),
+    setSupply: volts => {
+      outside.supplyVolts = volts;
+    },
+    cutPower: () => board.cutPower(),
+    powerOn: () => board.powerOn(),
+    cutPowerAtOperation: n => outside.operations.cutAfter(n),
+    loseTime: () => outside.loseTime(board.powered),
+    setFaults: (plan = {}) => outside.setFaults(plan),
+    faults: () => outside.faults.report(),
+    setPart: (part, connected) => board.setPart(part, connected),
+  };
+}
+
+/** As `virtualBoard`, on any platform. */
+export function virtualBoardOn(platform: Platform, options: VirtualBoardOptions): VirtualBoard {
+  const board = boardOf(platform, options);
+  const { outside } = board;
+  program(outside, options);
+  const reader = new ScreenReader(outside);
+  board.powerOn();
+  return {
+    board: 'pico',
+    link: throughFaults(board.wire('USB'), outside.faults, board.cableClock),
+    keyboard: board.typed.all,
+    // Reports from the computer are refused by the builds there are.
+    frames: { write: () => {}, onData: () => () => {} },
+    usbHid: usbHid(board),
+    get sleeping() {
+      return board.sleeping;
+    },
+    serial: port => board.wire(portOf(port)),
+    bluetooth: undefined,
+    keys: outside.keys.count,
+    keyDown: (key = 0) => board.setKey(key, true),
+    keyUp: (key = 0) => board.setKey(key, false),
+    press: (key = 0, heldMs = PRESS_HELD_MS) => press(board, options, key, heldMs),
+    moveWrist() {
+      throw new Error('nobody wears this board');
+    },
+    screen: () => reader.screen(board.powered),
+    onScreen: listener => board.onScreen(listener),
+    onEvent: listener => board.onEvent(listener),
+    now: () => board.now(),
+    advance: ms => board.advance(ms),
+    get powered() {
+      return board.powered;
+    },
+    get operations() {
+      return outside.operations.count;
+    },
+    cryptoCalls: 0,
+    failCryptoCall() {
+      throw new Error('the firmware of a virtual board does its own cryptography');
+    },
+    get transfers() {
+      return outside.i2c.transfers;
+    },
+    ...conditions(board),
+    ...looks(board),
+    get violations() {
+      return [...outside.violations];
+    },
+    close: () => board.close(),
+    counters: () => board.counters,
+  };
+}

@@ -1,0 +1,8 @@
+/** Endpoints of each direction, endpoint 0 included (RM0368 §22.2.3). */
+export const ENDPOINTS = 4;
+
+/** Packets that the transmit FIFO of an endpoint holds (RM0368 §22.17.6, generic non-periodic IN data transfers). */
+export const PACKETS_IN_TRANSMIT_FIFO = 8;
+
+/** Words of the receive FIFO that only SETUP packets use (RM0368 §22.11.1). */
+export const SETUP_LOCATIONS = 10;

@@ -1,0 +1,28 @@
+/** Interrupts of the controller; the STM32F401 uses 0 to 84 (RM0368 table 38), and registers hold 32 each. */
+export const INTERRUPTS = 96;
+
+/** Cycles from the last instruction to the first of a handler, without wait states (Cortex-M4 TRM, 3.9.1). */
+export const ENTRY_CYCLES = 12;
+/** Cycles from the last instruction of a handler to the first of the next one. */
+export const TAIL_CHAIN_CYCLES = 6;
+/** Cycles from the last instruction of a handler to the next one of what it interrupted. */
+export const RETURN_CYCLES = 10;
+
+/** Faults that are kept with all they say; older ones are dropped. */
+export const FAULTS_KEPT = 16;
+/** Words of the stack in the report of a fault. */
+export const REPORTED_STACK_WORDS = 24;
+
+/** Instructions in which a loop comes round, or it is not looked at. */
+export const IDLE_LOOP_MAX = 20_000;
+/** Distances between returns to an instruction that are tried as the length of a loop: loops inside it have some, too. */
+export const IDLE_RETURNS_MAX = 24;
+/** Loops whose lengths are remembered. */
+export const IDLE_LOOPS_KEPT = 8;
+/** Iterations that must fit before the next alarm, or looking would cost more than running. */
+export const IDLE_ITERATIONS_MIN = 6;
+/** Ticks for which nothing is tried after a fruitless search for a loop, at first and at most: 1 ms and 64 ms. */
+export const IDLE_REST_MIN = 84_000;
+export const IDLE_REST_MAX = 64 * 84_000;
+/** Ticks after an event from outside until the program may be back in its loop. */
+export const IDLE_SETTLE = 4_000;

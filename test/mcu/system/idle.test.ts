@@ -1,0 +1,177 @@
+import { CONSTANTS } from '@passfob/simulator/mcu/core/places';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createMachine, MAIN, RAM_AT } from './machine.ts';
+
+/** SysTick counts down from here: 2 to the 24th ticks a period. */
+const SYSTICK = { CTRL: 0xe010, LOAD: 0xe014 };
+const FLAG = RAM_AT + 8;
+
+/** Sets the flag in memory, and lowers its line. */
+const SETS_FLAG = [
+  0x2101, // MOVS R1, #1
+  0x074a, // LSLS R2, R1, #29
+  0x6091, // STR R1, [R2, #8]
+  0x078b, // LSLS R3, R1, #30
+  0x2000, // MOVS R0, #0
+  0x6098, // STR R0, [R3, #8]
+  0x4770, // BX LR
+];
+
+/** Reads SysTick->VAL and the flag, and logs 77 whenever the flag is set. */
+const POLLS = [
+  0x4906, // LDR R1, =0xE000E018
+  0x2201, // MOVS R2, #1
+  0x0752, // LSLS R2, R2, #29
+  0x0055, // LSLS R5, R2, #1
+  0x6808, // loop: LDR R0, [R1]
+  0x6893, // LDR R3, [R2, #8]
+  0x2b00, // CMP R3, #0
+  0xd0fb, // BEQ loop
+  0x2300, // MOVS R3, #0
+  0x6093, // STR R3, [R2, #8]
+  0x234d, // MOVS R3, #77
+  0x602b, // STR R3, [R5]
+  0xe7f6, // B loop
+  0x0000,
+  0xe018, // .word 0xE000E018
+  0xe000,
+];
+
+/**
+ * Keeps time as an interpreter does: takes the ticks that have passed off a timer in memory, remembers the moment, logs it
+ * when the timer is over and adds the period; and polls the flag.
+ */
+const KEEPS_TIME = [
+  0x490c, // LDR R1, =0xE000E018
+  0xf04f, // MOV.W R2, #0x20000000
+  0x5200,
+  0x2501, // MOVS R5, #1
+  0x07ad, // LSLS R5, R5, #30
+  0x6808, // loop: LDR R0, [R1]
+  0x6813, // LDR R3, [R2]
+  0x1a1b, // SUBS R3, R3, R0
+  0x6010, // STR R0, [R2]
+  0x021b, // LSLS R3, R3, #8
+  0x0a1b, // LSRS R3, R3, #8
+  0x6854, // LDR R4, [R2, #4]
+  0x1ae4, // SUBS R4, R4, R3
+  0xdc02, // BGT store
+  0x6028, // STR R0, [R5]
+  0x68d6, // LDR R6, [R2, #12]
+  0x19a4, // ADDS R4, R4, R6
+  0x6054, // store: STR R4, [R2, #4]
+  0x6890, // LDR R0, [R2, #8]
+  0x2800, // CMP R0, #0
+  0xd0ef, // BEQ loop
+  0x2000, // MOVS R0, #0
+  0x6090, // STR R0, [R2, #8]
+  0x204d, // MOVS R0, #77
+  0x6028, // STR R0, [R5]
+  0xe7ea, // B loop
+  0xe018, // .word 0xE000E018
+  0xe000,
+];
+
+interface IdleRun {
+  readonly program: readonly number[];
+  readonly ticks: number;
+  /** When interrupt 0 comes, which sets the flag. */
+  readonly interrupts?: readonly number[];
+  /** Of the timer in memory. */
+  readonly period?: number;
+}
+
+function run({ program, ticks, interrupts = [], period = 1_000_000 }: IdleRun, skipsIdle: boolean) {
+  const machine = createMachine({
+    code: { [MAIN]: program, 512: SETS_FLAG },
+    vectors: { 16: 0x201 },
+    skipsIdle,
+  });
+  machine.setScs(SYSTICK.LOAD - 0xe000, 0xffffff);
+  machine.setScs(SYSTICK.CTRL - 0xe000, 5);
+  machine.enable(0, 0);
+  machine.setWord(RAM_AT + 4, period);
+  machine.setWord(RAM_AT + 12, period);
+  machine.places[5] = 0x4000_0000;
+  machine.places[2] = RAM_AT;
+  for (const time of interrupts) machine.raiseAt(time, 0);
+  machine.processor.runUntil(ticks);
+  return machine;
+}
+
+type Machine = ReturnType<typeof run>;
+const stateOf = ({ ram, places, timeline, log }: Machine) => ({
+  ram: [...ram],
+  places: [...places.subarray(0, CONSTANTS)],
+  now: timeline.now,
+  log,
+});
+
+describe('a loop that only waits', () => {
+  it('for a flag that an interrupt sets is skipped, and reacts at the very same moment', () => {
+    const options = { program: POLLS, ticks: 2_000_000, interrupts: [234_567, 1_000_001, 1_999_990] };
+    const skipping = run(options, true);
+    const plain = run(options, false);
+    expect(stateOf(skipping)).toEqual(stateOf(plain));
+    expect(skipping.values()).toEqual([77, 77, 77].slice(0, plain.log.length));
+    expect(skipping.processor.counters.ticksSkipped).toBeGreaterThan(1_500_000);
+    expect(skipping.processor.instructions).toBeLessThan(400_000);
+    expect(plain.processor.counters.ticksSkipped).toBe(0);
+  });
+
+  it('for a time that it computes is skipped, up to that very time', () => {
+    const options = { program: KEEPS_TIME, ticks: 2_000_000, period: 280_001 };
+    const skipping = run(options, true);
+    const plain = run(options, false);
+    expect(stateOf(skipping)).toEqual(stateOf(plain));
+    expect(plain.log).toHaveLength(7);
+    expect(skipping.processor.instructions).toBeLessThan(plain.processor.instructions / 2);
+  });
+
+  it('never changes what a program does, whenever its timers and interrupts come', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(POLLS, KEEPS_TIME),
+        fc.integer({ min: 5_000, max: 500_000 }),
+        fc.array(fc.integer({ min: 0, max: 400_000 }), { maxLength: 8 }),
+        (program, period, interrupts) => {
+          const options = { program, period, interrupts, ticks: 400_000 };
+          expect(stateOf(run(options, true))).toEqual(stateOf(run(options, false)));
+        },
+      ),
+      { numRuns: 15 },
+    );
+  });
+});
+
+describe('a loop that does something', () => {
+  it.each([
+    ['counts in a register', [0x3401 /* ADDS R4, #1 */, 0xe7fd /* B . - 2 */]],
+    [
+      'counts in memory',
+      [0x6810 /* LDR R0, [R2] */, 0x3001 /* ADDS R0, #1 */, 0x6010 /* STR R0, [R2] */, 0xe7fb],
+    ],
+    ['writes to a peripheral', [0x6028 /* STR R0, [R5] */, 0xe7fd]],
+    [
+      'reads a register whose read has an effect',
+      // SysTick->CTRL
+      [
+        0x4901 /* LDR R1, [PC, #4] */, 0x6808 /* loop: LDR R0, [R1] */, 0xe7fd /* B loop */, 0, 0xe010,
+        0xe000,
+      ],
+    ],
+  ])('is never skipped: %s', (_name, program) => {
+    const options = { program, ticks: 300_000 };
+    const skipping = run(options, true);
+    expect(skipping.processor.counters.ticksSkipped).toBe(0);
+    expect(stateOf(skipping)).toEqual(stateOf(run(options, false)));
+  });
+});
+
+it('a flag that is set from outside between two runs ends the wait', () => {
+  const machine = run({ program: POLLS, ticks: 500_000 }, true);
+  machine.setWord(FLAG, 1);
+  machine.processor.runUntil(500_100);
+  expect(machine.values()).toEqual([77]);
+});
