@@ -6,6 +6,7 @@ import {
   IDLE_REST_MAX,
   IDLE_REST_MIN,
   IDLE_RETURNS_MAX,
+  IDLE_SETTLE,
 } from './limits.ts';
 import { runExactly, Snapshot, type TrialMachine, tryIteration } from './loop-trial.ts';
 
@@ -73,6 +74,12 @@ export class IdleSkipper {
     if (timeline.now < this.#restUntil) return 0;
     if (this.#deadline <= timeline.now) this.#deadline = Number.POSITIVE_INFINITY;
     const end = Math.min(horizon, this.#deadline);
+    if (!this.#mayTry(end)) {
+      // What happens at `end` may leave more time after it, once its interrupt has been handled.
+      const settled = end + IDLE_SETTLE;
+      this.#restUntil = this.#lengths.length > 0 ? settled : Math.max(settled, this.#searchAfter);
+      return 0;
+    }
     const skipped = this.#skipKnown(end, this.#lengths) || this.#skipUnknown(end);
     if (skipped > 0) {
       this.#rest = 0;
@@ -83,6 +90,11 @@ export class IdleSkipper {
     this.#restUntil = timeline.now + this.#rest;
     if (this.#lengths.length === 0) this.#restUntil = Math.max(this.#restUntil, this.#searchAfter);
     return 0;
+  }
+
+  #mayTry(end: number): boolean {
+    if (this.#lengths.some(length => this.#fits(length, end))) return true;
+    return this.#machine.timeline.now >= this.#searchAfter && this.#fits(IDLE_LOOP_MAX / 16, end);
   }
 
   #fits(instructions: number, end: number): boolean {
@@ -124,27 +136,42 @@ export class IdleSkipper {
     const { timeline } = this.#machine;
     if (timeline.now < this.#searchAfter || !this.#fits(IDLE_LOOP_MAX / 16, end)) return 0;
     const returns = this.#findReturns(end);
-    const skipped = returns.length === 0 ? 0 : this.#skipKnown(end, returns);
+    if (returns.length === 0) {
+      this.#searchAfter = timeline.now + IDLE_SETTLE;
+      return 0;
+    }
+    const skipped = this.#skipKnown(end, returns);
     this.#searchRest = skipped > 0 ? IDLE_REST_MIN : Math.min(2 * this.#searchRest, IDLE_REST_MAX);
     this.#searchAfter = timeline.now + this.#searchRest;
     return skipped;
   }
 
-  /** Executes instructions one by one; returns after how many the processor was back where it began. */
+  /**
+   * Executes instructions one by one; returns the lengths that the loop may have, the likeliest first. An instruction of
+   * an inner loop comes back many times in an iteration, and others once: their distances are the longest.
+   */
   #findReturns(end: number): number[] {
     const machine = this.#machine;
     const { core, timeline, monitor } = machine;
     const { places } = core;
-    const pc = places[PC];
-    const sp = places[SP];
     const most = Math.min(IDLE_LOOP_MAX, (end - timeline.now) / timeline.ticksPerInstruction / 2);
-    const returns: number[] = [];
+    const visited = new Map<number, number>();
+    const lengths = new Set<number>();
     monitor.hasEffects = false;
-    for (let count = 1; count < most && returns.length < IDLE_RETURNS_MAX; count++) {
+    for (let count = 0; count < most; count++) {
+      // A stack pointer is a multiple of four in 96 kB of RAM, and a program lies in some MB.
+      const key = (places[PC] ?? 0) * 0x1_0000 + (((places[SP] ?? 0) >>> 2) & 0xffff);
+      const before = visited.get(key);
+      if (before !== undefined) lengths.add(count - before);
+      visited.set(key, count);
       if (!runExactly(machine, 1)) return [];
-      if (places[PC] === pc && places[SP] === sp) returns.push(count);
     }
-    return returns;
+    const longest = [...lengths].sort((a, b) => b - a).slice(0, IDLE_RETURNS_MAX);
+    // A program that frees a piece of memory and takes another in its place comes round after two iterations.
+    return longest
+      .slice(0, 1)
+      .map(length => 2 * length)
+      .concat(longest);
   }
 
   /** Called after an iteration from `#before`: skips as many more as are idle before `end`, or none. */

@@ -15,7 +15,7 @@ export const REPORTED_STACK_WORDS = 24;
 
 /** Instructions in which a loop comes round, or it is not looked at. */
 export const IDLE_LOOP_MAX = 20_000;
-/** Returns to the start that are tried as the end of an iteration: loops inside it return there, too. */
+/** Distances between returns to an instruction that are tried as the length of a loop: loops inside it have some, too. */
 export const IDLE_RETURNS_MAX = 24;
 /** Loops whose lengths are remembered. */
 export const IDLE_LOOPS_KEPT = 8;
@@ -24,3 +24,5 @@ export const IDLE_ITERATIONS_MIN = 6;
 /** Ticks for which nothing is tried after a fruitless search for a loop, at first and at most: 1 ms and 64 ms. */
 export const IDLE_REST_MIN = 84_000;
 export const IDLE_REST_MAX = 64 * 84_000;
+/** Ticks after an event from outside until the program may be back in its loop. */
+export const IDLE_SETTLE = 4_000;

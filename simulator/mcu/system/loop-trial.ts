@@ -60,18 +60,22 @@ export interface TrialMachine {
   readonly monitor: BusMonitor;
   /** Its length and its offset in its buffer are multiples of four. */
   readonly ram: Uint8Array;
+  /** Whether a pending exception interrupts the program now. */
+  isInterrupted(): boolean;
 }
 
 /**
- * Executes exactly `count` instructions. Returns false where the program has an effect outside its memory, sleeps or
- * leaves an exception before that: something else may come first then.
+ * Executes exactly `count` instructions. Returns false where the program has an effect outside its memory, sleeps,
+ * leaves an exception or lets one in before that: something else comes first then.
  */
-export function runExactly({ core, monitor }: TrialMachine, count: number): boolean {
+export function runExactly(machine: TrialMachine, count: number): boolean {
+  const { core, monitor } = machine;
   const { places } = core;
   const end = core.executed + count;
   while (core.executed < end) {
     core.run(end - core.executed);
-    if (monitor.hasEffects || (places[PC] ?? 0) < 0 || places[ASLEEP] !== 0) return false;
+    const isElsewhere = (places[PC] ?? 0) < 0 || places[ASLEEP] !== 0;
+    if (isElsewhere || monitor.hasEffects || machine.isInterrupted()) return false;
   }
   return !monitor.hasEffects;
 }

@@ -11,7 +11,7 @@ import type { FaultReport } from './fault-report.ts';
 import { Faults } from './faults.ts';
 import { IdleSkipper } from './idle.ts';
 import { Nvic } from './nvic.ts';
-import { wakes } from './priority.ts';
+import { preempts, wakes } from './priority.ts';
 import { ProcessorClock } from './processor-clock.ts';
 import { SEVONPEND, SLEEPDEEP, SystemControl } from './scb.ts';
 import { SystemSpace } from './system-space.ts';
@@ -96,7 +96,8 @@ export class Processor {
       counters: this.counters,
       spendCycles: cycles => timeline.spend(cycles * this.#ticksPerCycle),
     });
-    this.#idle = idle && new IdleSkipper({ core, timeline, ...idle });
+    this.#idle =
+      idle && new IdleSkipper({ core, timeline, isInterrupted: () => preempts(state, core.places), ...idle });
     core.onSupervisorCall = () => {
       idle?.monitor.note();
       this.#exceptions.callSupervisor();
@@ -198,7 +199,7 @@ export class Processor {
       if (timeline.now >= ticks) return 'due';
       if (this.#isResetRequested) this.#handleResetRequest();
       else if (!this.#isRunning()) this.#waitUntil(ticks);
-      else if (!this.#exceptions.takePending()) this.#execute(ticks);
+      else if (!this.#isResetRequested && !this.#exceptions.takePending()) this.#execute(ticks);
     }
   }
 
@@ -251,8 +252,7 @@ export class Processor {
     const timeline = this.#timeline;
     const before = core.executed;
     try {
-      if (this.#idle && this.#state.first === 0)
-        this.counters.ticksSkipped += this.#idle.skip(Math.min(timeline.nextDue, ticks));
+      if (this.#idle) this.counters.ticksSkipped += this.#idle.skip(Math.min(timeline.nextDue, ticks));
       if (core.executed === before) core.run(timeline.instructionsUntil(this.#nextLook(ticks)));
     } catch (error) {
       if (!(error instanceof ProcessorFault)) throw error;
