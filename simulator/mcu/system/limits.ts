@@ -10,8 +10,8 @@ export const RETURN_CYCLES = 10;
 
 /** Faults that are kept with all they say; older ones are dropped. */
 export const FAULTS_KEPT = 16;
-/** Words of the stack in the report of a fault. */
-export const REPORTED_STACK_WORDS = 24;
+/** Words from the top of the stack in the report of a fault. */
+export const REPORTED_STACK = 24;
 
 /** Instructions in which a loop comes round, or it is not looked at. */
 export const IDLE_LOOP_MAX = 20_000;
@@ -21,6 +21,11 @@ export const IDLE_RETURNS_MAX = 24;
 export const IDLE_LOOPS_KEPT = 8;
 /** Iterations that must fit before the next alarm, or looking would cost more than running. */
 export const IDLE_ITERATIONS_MIN = 6;
-/** Ticks for which nothing is tried after a fruitless search for a loop, at first and at most: 1 ms and 64 ms. */
+/** Instructions for which there must be time before the next alarm, as above, or no loop is searched for. */
+export const IDLE_SEARCH_MIN = 1000;
+/** Iterations of the longest known loop for which nothing is tried after a failure, at first. */
+export const IDLE_REST_ITERATIONS = 0.37;
+/** Ticks for which nothing is tried after a failure, at most, and for which no loop is searched for, at first: 1 ms. */
 export const IDLE_REST_MIN = 84_000;
+/** Ticks for which no loop is searched for after many failures: 64 ms. */
 export const IDLE_REST_MAX = 64 * 84_000;
