@@ -23,8 +23,10 @@ export interface SkippedLoop {
  * come), the half of the distance is tried.
  *
  * An iteration with an effect outside memory is not idle, and neither is one that counts anything. What is assumed is
- * that between two idle iterations all are idle: a loop that acts when a bit of a clock is set, and can miss the bit by
- * coming late, may miss it here. Such a program needs the option that turns this off.
+ * that between two idle iterations all are idle, and as long. A loop that acts when a bit of a clock is set, and can miss
+ * the bit by coming late, may miss it here: such a program needs the option that turns this off. And where an iteration
+ * between them would have taken longer, because it reads a clock until two values agree, say, the loop is a part of an
+ * iteration ahead afterwards.
  */
 export class LoopSkipper {
   readonly #machine: TrialMachine;
