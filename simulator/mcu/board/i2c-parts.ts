@@ -94,6 +94,7 @@ export class I2cParts implements I2cWires {
   }
 
   address(address: number, isRead: boolean): boolean {
+    this.#missesEnd = false;
     const part = this.#options.isConnected() ? this.#sockets.partAt(address) : undefined;
     if (!part) return false;
     if (!part.ready()) {
@@ -145,7 +146,6 @@ export class I2cParts implements I2cWires {
   #end(isStopped: boolean): void {
     const transfer = this.#present();
     this.#transfer = undefined;
-    this.#missesEnd = false;
     if (!transfer?.written || transfer.written.length === 0) return;
     try {
       transfer.part.write(Uint8Array.from(transfer.written), isStopped);
@@ -179,11 +179,10 @@ export class I2cParts implements I2cWires {
     this.#sockets.powerOn();
   }
 
-  /** Drops the transfer that is under way. Call it before I2C1 is reset. */
+  /** A clock with a battery keeps what has arrived; an EEPROM that got no stop writes nothing. */
   powerOff(): void {
-    this.#transfer = undefined;
+    this.#end(false);
     this.#failure = undefined;
-    this.#missesEnd = false;
     this.#hold(0);
     this.#sockets.powerOff();
   }

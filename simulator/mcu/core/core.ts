@@ -4,9 +4,10 @@ import type { Controls } from './controls.ts';
 import { ProcessorFault } from './fault.ts';
 import { type CommonContext, FlashCode } from './flash-code.ts';
 import type { InstructionForm } from './form.ts';
+import { RUN_INSTRUCTIONS_MAX } from './limits.ts';
 import { LooseCode } from './loose-code.ts';
 import { Memory, type MemoryOptions } from './memory.ts';
-import { BUDGET, NZ, PC, PLACES } from './places.ts';
+import { NZ, PC, PLACES, REMAINING } from './places.ts';
 
 /** A Cortex-M4 that executes instructions; exceptions are entered and left from outside, between two of its runs. */
 export interface Core extends Progress, Controls {
@@ -30,7 +31,6 @@ export interface Core extends Progress, Controls {
 
 /** From here on, an address in the PC is an EXC_RETURN (ARMv7-M ARM B1.5.8). */
 const EXCEPTION_RETURN = 0xf000_0000;
-const COUNT_MAX = 0x7fff_ffff;
 
 /** Returns a processor, with all registers 0 and the floating-point unit disabled: reset is a matter of the exceptions. */
 export function createCore(options: MemoryOptions): Core {
@@ -73,31 +73,31 @@ class CortexM4 implements Core {
   onFloatingPointContext = () => {};
 
   get executed(): number {
-    return this.#before + this.#count - (this.places[BUDGET] ?? 0);
+    return this.#before + this.#count - (this.places[REMAINING] ?? 0);
   }
 
   stop(): void {
-    const left = this.places[BUDGET] ?? 0;
+    const left = this.places[REMAINING] ?? 0;
     if (left <= 1) return;
     this.#count -= left - 1;
-    this.places[BUDGET] = 1;
+    this.places[REMAINING] = 1;
   }
 
   run(count: number): void {
-    this.#count = Math.min(count, COUNT_MAX);
-    this.places[BUDGET] = this.#count;
+    this.#count = Math.min(count, RUN_INSTRUCTIONS_MAX);
+    this.places[REMAINING] = this.#count;
     try {
       this.#runAnywhere();
     } finally {
       this.#before = this.executed;
       this.#count = 0;
-      this.places[BUDGET] = 0;
+      this.places[REMAINING] = 0;
     }
   }
 
   #runAnywhere(): void {
     const r = this.places;
-    while ((r[BUDGET] ?? 0) > 0 && (r[PC] ?? 0) >>> 0 < EXCEPTION_RETURN) {
+    while ((r[REMAINING] ?? 0) > 0 && (r[PC] ?? 0) >>> 0 < EXCEPTION_RETURN) {
       const pc = r[PC] ?? 0;
       const code = this.#flash.find(({ start, bytes }) => (pc - start) >>> 0 < bytes);
       if (code === undefined) this.#stepOutside(pc);
@@ -112,9 +112,9 @@ class CortexM4 implements Core {
     let pc = from;
     try {
       let offset = (pc - start) >>> 0;
-      while (offset < bytes && (r[BUDGET] ?? 0) > 0) {
+      while (offset < bytes && (r[REMAINING] ?? 0) > 0) {
         pc = (executors[offset >>> 1] ?? this.#decodeIn(code, pc))();
-        r[BUDGET] = (r[BUDGET] ?? 0) - 1;
+        r[REMAINING] = (r[REMAINING] ?? 0) - 1;
         offset = (pc - start) >>> 0;
       }
       r[PC] = pc;
@@ -129,7 +129,7 @@ class CortexM4 implements Core {
     try {
       this.#makeSpace();
       r[PC] = this.#loose.executorAt(pc)();
-      r[BUDGET] = (r[BUDGET] ?? 0) - 1;
+      r[REMAINING] = (r[REMAINING] ?? 0) - 1;
     } catch (error) {
       r[PC] = placeOfFault(error, pc);
       throw error;

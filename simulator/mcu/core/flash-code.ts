@@ -6,8 +6,8 @@ import type { Memory } from './memory.ts';
 /** The parts of a decoding context that are the same for all instructions. */
 export type CommonContext = Pick<DecodeContext, 'r' | 'memory' | 'controls' | 'constant'>;
 
-/** The bytes of an IT and of the instructions behind it, at most, without the last one. */
-const IT_REACH_BYTES = 2 + 3 * 4;
+/** The half-words of an IT and of the instructions behind it, at most, without the last one. */
+const IT_REACH = 1 + 3 * 2;
 
 /**
  * Code that changes only when it is told so: its instructions are decoded once. The conditions of an IT block belong to
@@ -76,7 +76,7 @@ export class FlashCode {
     const end = Math.min(this.bytes, offset + bytes + 1) >>> 1;
     if (end <= first) return;
     this.#conditions.fill(0, first, end);
-    this.executors.fill(undefined, Math.max(0, first - IT_REACH_BYTES / 2), end);
+    this.executors.fill(undefined, Math.max(0, first - IT_REACH), end);
   }
 
   /** Drops all executors. */

@@ -36,7 +36,7 @@ export const FOR_INTERRUPT = 1;
 export const FOR_EVENT = 2;
 export const FPSCR = 30;
 /** Instructions that the present run may still execute, the present one counted. */
-export const BUDGET = 31;
+export const REMAINING = 31;
 /** S0 to S31. */
 export const S0 = 32;
 /** The event register, which WFE waits for: 0 or 1 (ARMv7-M ARM B1.5.18). */

@@ -12,13 +12,15 @@ import {
 } from './status.ts';
 
 /** The numbers of special registers in MRS and MSR (ARMv7-M ARM B5.1.1). 0 to 7 are combinations of the XPSR's parts. */
-const MSP = 8;
-const PSP = 9;
-const SPECIAL_PRIMASK = 16;
-const SPECIAL_BASEPRI = 17;
-const BASEPRI_MAX = 18;
-const SPECIAL_FAULTMASK = 19;
-const SPECIAL_CONTROL = 20;
+const SPECIAL = {
+  MSP: 8,
+  PSP: 9,
+  PRIMASK: 16,
+  BASEPRI: 17,
+  BASEPRI_MAX: 18,
+  FAULTMASK: 19,
+  CONTROL: 20,
+} as const;
 
 /** Exceptions whose priority is above FAULTMASK: NMI and HardFault. */
 const NMI = 2;
@@ -29,7 +31,7 @@ const PRIORITY_BITS = 0xf0;
 
 /** Where the stack pointer with this number is now. */
 const stackPlace = (r: Int32Array, number: number) =>
-  (number === PSP) === usesProcessStack(r) ? SP : OTHER_SP;
+  (number === SPECIAL.PSP) === usesProcessStack(r) ? SP : OTHER_SP;
 
 /** Returns what MRS reads; 0 where the register does not exist or is not for unprivileged software. */
 export function readSpecial(r: Int32Array, number: number): number {
@@ -38,12 +40,12 @@ export function readSpecial(r: Int32Array, number: number): number {
     const withException = (number & 1) === 1 && isPrivileged(r) ? (r[IPSR] ?? 0) : 0;
     return withFlags | withException;
   }
-  if (number === SPECIAL_CONTROL) return r[CONTROL] ?? 0;
+  if (number === SPECIAL.CONTROL) return r[CONTROL] ?? 0;
   if (!isPrivileged(r)) return 0;
-  if (number === MSP || number === PSP) return r[stackPlace(r, number)] ?? 0;
-  if (number === SPECIAL_PRIMASK) return r[PRIMASK] ?? 0;
-  if (number === SPECIAL_BASEPRI || number === BASEPRI_MAX) return r[BASEPRI] ?? 0;
-  if (number === SPECIAL_FAULTMASK) return r[FAULTMASK] ?? 0;
+  if (number === SPECIAL.MSP || number === SPECIAL.PSP) return r[stackPlace(r, number)] ?? 0;
+  if (number === SPECIAL.PRIMASK) return r[PRIMASK] ?? 0;
+  if (number === SPECIAL.BASEPRI || number === SPECIAL.BASEPRI_MAX) return r[BASEPRI] ?? 0;
+  if (number === SPECIAL.FAULTMASK) return r[FAULTMASK] ?? 0;
   return 0;
 }
 
@@ -58,12 +60,12 @@ export function writeSpecial(r: Int32Array, number: number, parts: number, value
     return;
   }
   if (!isPrivileged(r)) return;
-  if (number === MSP || number === PSP) r[stackPlace(r, number)] = value & ~3;
-  else if (number === SPECIAL_PRIMASK) r[PRIMASK] = value & 1;
-  else if (number === SPECIAL_BASEPRI) r[BASEPRI] = value & PRIORITY_BITS;
-  else if (number === BASEPRI_MAX) raisePriority(r, value & PRIORITY_BITS);
-  else if (number === SPECIAL_FAULTMASK) setFaultMask(r, value & 1);
-  else if (number === SPECIAL_CONTROL) writeControl(r, value);
+  if (number === SPECIAL.MSP || number === SPECIAL.PSP) r[stackPlace(r, number)] = value & ~3;
+  else if (number === SPECIAL.PRIMASK) r[PRIMASK] = value & 1;
+  else if (number === SPECIAL.BASEPRI) r[BASEPRI] = value & PRIORITY_BITS;
+  else if (number === SPECIAL.BASEPRI_MAX) raisePriority(r, value & PRIORITY_BITS);
+  else if (number === SPECIAL.FAULTMASK) setFaultMask(r, value & 1);
+  else if (number === SPECIAL.CONTROL) writeControl(r, value);
 }
 
 function raisePriority(r: Int32Array, priority: number): void {

@@ -50,6 +50,21 @@ export const SR1 = {
 /** RM0368 §18.6.7 */
 export const SR2 = { MSL: 1, BUSY: 1 << 1, TRA: 1 << 2 };
 
+const EVENTS = SR1.SB | SR1.ADDR | SR1.ADD10 | SR1.STOPF | SR1.BTF;
+const BUFFER_EVENTS = SR1.TXE | SR1.RXNE;
+const ERRORS = SR1.BERR | SR1.ARLO | SR1.AF | SR1.OVR | SR1.PECERR | SR1.TIMEOUT | SR1.SMBALERT;
+
+/** Whether CR2 and SR1 request the event interrupt (RM0368 §18.4). */
+export function requestsEvent(cr2: number, sr1: number): boolean {
+  const events = EVENTS | (cr2 & CR2.ITBUFEN ? BUFFER_EVENTS : 0);
+  return (cr2 & CR2.ITEVTEN) !== 0 && (sr1 & events) !== 0;
+}
+
+/** Whether CR2 and SR1 request the error interrupt. */
+export function requestsError(cr2: number, sr1: number): boolean {
+  return (cr2 & CR2.ITERREN) !== 0 && (sr1 & ERRORS) !== 0;
+}
+
 /** RM0368 §18.6.8 */
 const CCR = { CCR: 0xfff, DUTY: 1 << 14, FS: 1 << 15 };
 

@@ -11,7 +11,7 @@ import { Registers } from '../base/registers.ts';
 import type { Time } from '../base/timeline.ts';
 import type { Clocks } from './clocks.ts';
 import { BitTimer } from './i2c-bit-timer.ts';
-import { CR1, CR2, cyclesPerBit, I2C_REGISTERS, SR1, SR2 } from './i2c-registers.ts';
+import { CR1, cyclesPerBit, I2C_REGISTERS, requestsError, requestsEvent, SR1, SR2 } from './i2c-registers.ts';
 import type { I2cWires } from './i2c-wires.ts';
 import { IRQ } from './interrupts.ts';
 
@@ -19,11 +19,6 @@ const BITS_PER_BYTE = 9;
 
 /** Bits that the hardware clears while PE is 0 (RM0368 §18.6.1). */
 const CLEARED_WHILE_OFF = CR1.START | CR1.STOP | CR1.ACK | CR1.POS | CR1.PEC | CR1.ALERT;
-/** Flags that request an event interrupt, without and with ITBUFEN, and an error interrupt (RM0368 §18.4). */
-const EVENTS = SR1.SB | SR1.ADDR | SR1.ADD10 | SR1.STOPF | SR1.BTF;
-const BUFFER_EVENTS = SR1.TXE | SR1.RXNE;
-const ERRORS = SR1.BERR | SR1.ARLO | SR1.AF | SR1.OVR | SR1.PECERR | SR1.TIMEOUT | SR1.SMBALERT;
-
 /** What the master does, or what it waits for with SCL low. */
 type Phase =
   | 'idle'
@@ -101,9 +96,8 @@ export class I2c implements Peripheral {
   #signal(): void {
     const enabled = this.#registers.get('CR2');
     const flags = this.#registers.get('SR1');
-    const events = EVENTS | (enabled & CR2.ITBUFEN ? BUFFER_EVENTS : 0);
-    this.#lines.set(IRQ.I2C1_EV, (enabled & CR2.ITEVTEN) !== 0 && (flags & events) !== 0);
-    this.#lines.set(IRQ.I2C1_ER, (enabled & CR2.ITERREN) !== 0 && (flags & ERRORS) !== 0);
+    this.#lines.set(IRQ.I2C1_EV, requestsEvent(enabled, flags));
+    this.#lines.set(IRQ.I2C1_ER, requestsError(enabled, flags));
   }
 
   /** Lets some bits pass on the wires. */
@@ -121,7 +115,6 @@ export class I2c implements Peripheral {
     if (this.#registers.has('SR2', SR2.MSL)) this.#wires.abandon();
     this.#phase = 'idle';
     this.#seen = 0;
-    this.#pending = undefined;
     this.#shift = undefined;
     this.#startsAfterStop = false;
   }
@@ -165,7 +158,6 @@ export class I2c implements Peripheral {
    */
   #generateStart(): void {
     this.#phase = 'start';
-    this.#startsAfterStop = false;
     const state = this.#registers.get('SR2');
     if (state & SR2.BUSY && (state & SR2.MSL) === 0) return;
     const lateUs = this.#wires.start();
@@ -176,7 +168,6 @@ export class I2c implements Peripheral {
   #started(): void {
     const isTransmitter = this.#registers.has('SR2', SR2.TRA);
     this.#phase = 'select';
-    this.#pending = undefined;
     this.#registers.change('CR1', 0, CR1.START);
     this.#registers.change('SR1', SR1.SB, isTransmitter ? SR1.TXE | SR1.BTF : SR1.TXE);
     this.#registers.change('SR2', SR2.MSL | SR2.BUSY, SR2.TRA);
@@ -197,14 +188,13 @@ export class I2c implements Peripheral {
     this.#registers.change('SR1', 0, isTransmitter ? SR1.TXE | SR1.BTF : SR1.TXE);
     this.#registers.change('SR2', 0, SR2.MSL | SR2.BUSY | SR2.TRA);
     this.#phase = 'idle';
-    this.#pending = undefined;
     this.#startsAfterStop = false;
     this.#follow();
   }
 
   #sendAddress(byte: number): void {
-    this.#registers.change('SR1', 0, SR1.SB);
     this.#phase = 'address';
+    this.#pending = undefined;
     this.#after(BITS_PER_BYTE, () => {
       const isRead = (byte & 1) !== 0;
       if (this.#losesArbitration(byte)) return;
@@ -217,7 +207,6 @@ export class I2c implements Peripheral {
 
   #refuse(): void {
     this.#phase = 'refused';
-    this.#pending = undefined;
     this.#registers.change('SR1', SR1.AF);
     this.#follow();
   }
@@ -226,7 +215,6 @@ export class I2c implements Peripheral {
   #losesArbitration(byte: number): boolean {
     if (!this.#wires.isHeld || byte === 0) return false;
     this.#phase = 'idle';
-    this.#pending = undefined;
     this.#registers.change('SR1', SR1.ARLO, SR1.TXE | SR1.BTF);
     this.#registers.change('SR2', 0, SR2.MSL | SR2.TRA);
     return true;
@@ -256,10 +244,10 @@ export class I2c implements Peripheral {
     return (this.#seen & this.#registers.get('SR1') & flag) !== 0;
   }
 
-  #clearSeen(flag: number): void {
-    if (!this.#isSeen(flag)) return;
-    this.#registers.change('SR1', 0, flag);
-    this.#seen &= ~flag;
+  /** Clears those of the flags that the last read of SR1 showed. */
+  #clearSeen(flags: number): void {
+    this.#registers.change('SR1', 0, this.#seen & flags);
+    this.#seen &= ~flags;
   }
 
   /** Goes on after a byte, or after the address: with a stop, a start or the byte that waits in DR. */
@@ -284,17 +272,18 @@ export class I2c implements Peripheral {
 
   /** A write of DR by software. */
   #giveData(byte: number): void {
-    this.#clearSeen(SR1.BTF);
+    const isAfterStart = this.#isSeen(SR1.SB);
+    this.#clearSeen(SR1.SB | SR1.BTF);
     this.#registers.change('SR1', 0, SR1.RXNE);
     this.#shift = undefined;
     const phase = this.#phase;
     const isTransmitter = this.#registers.has('SR2', SR2.TRA);
-    if (phase === 'select' && this.#isSeen(SR1.SB)) {
-      this.#sendAddress(byte);
+    if (phase === 'select') {
+      if (isAfterStart) this.#sendAddress(byte);
     } else if (phase === 'sent') {
       // DR stays empty: the byte goes to the shift register at once.
       this.#send(byte);
-    } else if (phase === 'send' || (phase === 'addressed' && isTransmitter)) {
+    } else if (isTransmitter) {
       this.#pending = byte;
       this.#registers.change('SR1', 0, SR1.TXE);
     }

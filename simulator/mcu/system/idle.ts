@@ -1,13 +1,14 @@
 import { PC, SP } from '../core/places.ts';
 import {
+  IDLE_CANDIDATES_MAX,
   IDLE_ITERATIONS_MIN,
   IDLE_LOOP_MAX,
   IDLE_LOOPS_KEPT,
   IDLE_REST_ITERATIONS,
   IDLE_REST_MAX,
   IDLE_REST_MIN,
-  IDLE_RETURNS_MAX,
   IDLE_SEARCH_MIN,
+  IDLE_SETTLE,
 } from './limits.ts';
 import { LoopSkipper, type SkippedLoop } from './loop-skipper.ts';
 import { runExactly, type TrialMachine } from './loop-trial.ts';
@@ -68,7 +69,8 @@ export class IdleSkipper {
     const searches =
       this.#candidates.length === 0 && timeline.now >= this.#searchAfter && this.#fits(IDLE_SEARCH_MIN, end);
     if (lengths.length === 0 && !searches) {
-      this.#restUntil = end;
+      // What happens at `end` may leave more time after it, once its interrupt has been handled.
+      this.#restUntil = end + IDLE_SETTLE;
       return 0;
     }
     const loop =
@@ -115,26 +117,41 @@ export class IdleSkipper {
 
   /** Looks for the length of the loop that the program is in, if it is in one; returns whether there are candidates. */
   #search(end: number): boolean {
-    this.#candidates = this.#findReturns(end);
-    this.#searchAfter = this.#machine.timeline.now + this.#searchRest;
-    this.#searchRest = Math.min(2 * this.#searchRest, IDLE_REST_MAX);
+    const { timeline } = this.#machine;
+    const from = timeline.now;
+    const distances = this.#findDistances(end);
+    const [longest = 0] = distances ?? [];
+    // A program that frees a piece of memory and takes another in its place comes round after two iterations.
+    this.#candidates = longest === 0 ? [] : [...(distances ?? []), 2 * longest];
+    if (distances === undefined) {
+      this.#searchAfter = timeline.now + Math.max(IDLE_SETTLE, 4 * (timeline.now - from));
+    } else {
+      this.#searchAfter = timeline.now + this.#searchRest;
+      this.#searchRest = Math.min(2 * this.#searchRest, IDLE_REST_MAX);
+    }
     return this.#candidates.length > 0;
   }
 
-  /** Executes instructions one by one; returns after how many the processor was back where it began. */
-  #findReturns(end: number): number[] {
+  /**
+   * Executes instructions one by one, and measures after how many others each of them comes back. Those of inner loops
+   * come back many times in an iteration, and others once: the longest distances are likely to be the length of the loop.
+   * @returns the longest distances, the very longest first; undefined where an effect outside ends the search
+   */
+  #findDistances(end: number): number[] | undefined {
     const machine = this.#machine;
     const { core, timeline, monitor } = machine;
     const { places } = core;
-    const pc = places[PC];
-    const sp = places[SP];
     const most = Math.min(IDLE_LOOP_MAX, (end - timeline.now) / timeline.ticksPerInstruction);
-    const returns: number[] = [];
+    const last = new Map<number, number>();
+    const distances = new Set<number>();
     monitor.hasEffects = false;
-    for (let count = 1; count < most && returns.length < IDLE_RETURNS_MAX; count++) {
-      if (!runExactly(machine, 1)) return [];
-      if (places[PC] === pc && places[SP] === sp) returns.push(count);
+    for (let count = 0; count < most; count++) {
+      // A stack pointer is a multiple of four in some 100 kB of RAM, and programs lie in some MB.
+      const visit = (places[PC] ?? 0) * 0x1_0000 + (((places[SP] ?? 0) >>> 2) & 0xffff);
+      distances.add(count - (last.get(visit) ?? count));
+      last.set(visit, count);
+      if (!runExactly(machine, 1)) return undefined;
     }
-    return returns;
+    return [...distances].sort((a, b) => b - a).slice(0, IDLE_CANDIDATES_MAX);
   }
 }

@@ -15,8 +15,8 @@ export const REPORTED_STACK = 24;
 
 /** Instructions in which a loop comes round, or it is not looked at. */
 export const IDLE_LOOP_MAX = 20_000;
-/** Returns to the start that are tried as the end of an iteration: loops inside it return there, too. */
-export const IDLE_RETURNS_MAX = 24;
+/** Lengths that a search for a loop finds and that are tried. */
+export const IDLE_CANDIDATES_MAX = 8;
 /** Loops whose lengths are remembered. */
 export const IDLE_LOOPS_KEPT = 8;
 /** Iterations that must fit before the next alarm, or looking would cost more than running. */
@@ -29,3 +29,5 @@ export const IDLE_REST_ITERATIONS = 0.37;
 export const IDLE_REST_MIN = 84_000;
 /** Ticks for which no loop is searched for after many failures: 64 ms. */
 export const IDLE_REST_MAX = 64 * 84_000;
+/** Ticks after an event from outside until the program may be back in its loop. */
+export const IDLE_SETTLE = 4_000;

@@ -135,6 +135,11 @@ export class HostComputer implements UsbHostPort {
     });
   }
 
+  /** Resets the port of a configured device, as after trouble, and enumerates it again. */
+  resetPort(): void {
+    if (this.#state === 'configured') this.#after(0, () => this.#enumerate());
+  }
+
   get frame(): number {
     return this.#schedule.frame;
   }
@@ -239,7 +244,7 @@ export class HostComputer implements UsbHostPort {
           this.#control.packetBytes = bytes;
         },
         done: device => this.#configured(device),
-        failed: () => this.#after(0, () => this.#enumerate()),
+        failed: () => this.#after(LIMITS.attemptUs, () => this.#enumerate()),
       });
     });
   }
@@ -265,15 +270,14 @@ export class HostComputer implements UsbHostPort {
   #functionPorts({ address }: EnumeratedDevice): FunctionPorts {
     const { time, reactionUs = 50, onControl } = this.#options;
     const schedule = this.#schedule;
-    const resetPort = () => this.#after(0, () => this.#enumerate());
     const control: FunctionPorts['control'] = (request, done) =>
       this.#control.request(request, result => {
         onControl?.(request, result);
-        if (result === 'error' || result === 'timeout') resetPort();
+        if (result === 'error' || result === 'timeout') this.resetPort();
         else done?.(result === 'stall' ? undefined : result);
       });
     const fail: FunctionPorts['fail'] = (handshake, clearing, restart) => {
-      if (handshake === 'silent') resetPort();
+      if (handshake === 'silent') this.resetPort();
       else control(clearing, restart);
     };
     const poll = (endpoint: UsbEndpoint, onData: (bytes: Uint8Array) => void) => {

@@ -16,6 +16,8 @@ export const LIMITS = {
   resumeRecoveryUs: 10_000,
   /** A control transfer that takes longer has failed. */
   controlUs: 5_000_000,
+  /** From a failed enumeration to the next attempt; Linux tries for some two seconds. */
+  attemptUs: 500_000,
   /** A pause of the operating system between two requests: at most. */
   thinkingUs: 500,
 } as const;

@@ -42,7 +42,7 @@ export function runEnumeration(
   function received(result: ControlResult): void {
     advance(() =>
       typeof result === 'string'
-        ? steps.throw(new EnumerationError(`a request ended with ${result}`))
+        ? steps.throw(new EnumerationError(`a request ended with ${result}`, result === 'stall'))
         : steps.next(result),
     );
   }

@@ -2,6 +2,8 @@ import type { Bus } from '@passfob/simulator/mcu/core/bus';
 import { type Core, createCore } from '@passfob/simulator/mcu/core/core';
 import { ProcessorFault } from '@passfob/simulator/mcu/core/fault';
 import { PC, SP } from '@passfob/simulator/mcu/core/places';
+import { flags } from '@passfob/simulator/mcu/core/status';
+import { expect } from 'vitest';
 
 export const FLASH_AT = 0x0800_0000;
 export const RAM_AT = 0x2000_0000;
@@ -42,8 +44,17 @@ export function programOf(halves: readonly number[], bus = emptyBus): Program {
   return { core, r: core.places, flash, ram };
 }
 
-/** Sets registers by their numbers. */
+/** Values of registers by their numbers. */
 export type Registers = Readonly<Record<number, number>>;
+
+export function putRegisters(r: Int32Array, registers: Registers): void {
+  for (const [n, value] of Object.entries(registers)) r[Number(n)] = value;
+}
+
+export function expectRegisters(r: Int32Array, registers: Registers): void {
+  const found = Object.keys(registers).map(n => [n, (r[Number(n)] ?? 0) >>> 0]);
+  expect(Object.fromEntries(found)).toEqual(registers);
+}
 
 /** Executes all of a straight program and returns its state. */
 export function execute(
@@ -52,7 +63,7 @@ export function execute(
   count = Number.NaN,
 ): Int32Array {
   const { core, r } = programOf(halves);
-  for (const [n, value] of Object.entries(registers)) r[Number(n)] = value;
+  putRegisters(r, registers);
   core.run(Number.isNaN(count) ? instructionsIn(halves) : count);
   return r;
 }
@@ -73,4 +84,10 @@ export function faultOf(core: Core, count: number): ProcessorFault {
     throw error;
   }
   throw new Error('There was no fault.');
+}
+
+/** Returns the flags as text: `NZCVQ`, with a dash for each that is clear. */
+export function flagsOf(r: Int32Array): string {
+  const bits = flags(r) >>> 27;
+  return [...'NZCVQ'].map((letter, index) => ((bits >>> (4 - index)) & 1 ? letter : '-')).join('');
 }

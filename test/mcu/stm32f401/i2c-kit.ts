@@ -1,5 +1,5 @@
 import type { FaultPlan } from '@passfob/simulator/base/fault-plan';
-import { EEPROM_BYTES, RTC_BYTES } from '@passfob/simulator/base/limits';
+import { EEPROM_BYTES, EEPROM_WRITE_US, RTC_BYTES } from '@passfob/simulator/base/limits';
 import { Operations } from '@passfob/simulator/base/power';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { FaultDraw } from '@passfob/simulator/faults/draw';
@@ -153,4 +153,37 @@ export class I2cRig {
     this.set('CR1', CR1.PE);
     this.set('CR1', CR1.PE | CR1.ACK);
   }
+}
+
+/** Ticks of a bit at 400 kHz: CCR is 35, of which fast mode takes three times as many cycles of 42 MHz. */
+export const BIT = 210;
+export const BYTE = 9 * BIT;
+
+export function ready(...options: ConstructorParameters<typeof I2cRig>): I2cRig {
+  const rig = new I2cRig(...options);
+  rig.setup();
+  return rig;
+}
+
+/** A start and its address, up to and without the events that follow. */
+export function selected(rig: I2cRig, address: number, isRead: boolean): void {
+  rig.set('CR1', CR1.PE | CR1.ACK | CR1.START);
+  rig.wait(BIT);
+  rig.get('SR1');
+  rig.set('DR', (address << 1) | (isRead ? 1 : 0));
+  rig.wait(BYTE);
+}
+
+/** An EEPROM that contains the numbers from 0 to 255, over and over. */
+export function counting(rig: I2cRig): I2cRig {
+  rig.memory.write(
+    0,
+    Uint8Array.from({ length: 4096 }, (_, at) => at & 255),
+  );
+  return rig;
+}
+
+/** Waits until an EEPROM has written its page. */
+export function settle(rig: I2cRig): void {
+  rig.wait((EEPROM_WRITE_US + 1) * TICKS_PER_US);
 }

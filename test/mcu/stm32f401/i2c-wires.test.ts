@@ -107,6 +107,18 @@ describe('the parts of a virtual board on their wires', () => {
     expect(rig.isSdaHeld).toBe(false);
   });
 
+  it('a power cut in a write to the clock leaves it with the bytes that had arrived', () => {
+    const rig = new I2cRig();
+    write(rig, CLOCK, [0, 0x10, 0x20, 0x03]);
+    rig.parts.start();
+    rig.parts.address(CLOCK, false);
+    for (const byte of [0, 0x40, 0x50]) rig.parts.write(byte);
+    rig.parts.powerOff();
+    rig.parts.powerOn();
+    write(rig, CLOCK, [0]);
+    expect(read(rig, CLOCK, 3).bytes).toEqual([0x40, 0x50, 0x03]);
+  });
+
   it('transfers are counted from each start, and anew for a new plan', () => {
     const rig = new I2cRig();
     write(rig, CLOCK, [0]);

@@ -139,6 +139,24 @@ describe('IN transfers of OTG FS (RM0368 §22.17.6)', () => {
     expect(otg.in(0, 1)).toEqual(packet(0, 9));
   });
 
+  test('a transfer whose data was flushed sends nothing, not even an empty packet', () => {
+    const { otg, start, write, read } = makeBulk();
+    start(1, 1);
+    write(FIFO_1, 9);
+    write(OFFSET.GRSTCTL, (1 << 6) | 0x20);
+    write(OFFSET.DIEPCTL + AT_1, read(OFFSET.DIEPCTL + AT_1));
+    expect(otg.in(0, 1)).toBe('nak');
+  });
+
+  test('a reset of the bus leaves data in the FIFO, which software has to flush', () => {
+    const { otg, start, write, read } = makeBulk();
+    start(1, 1);
+    write(FIFO_1, 9);
+    otg.drive('reset');
+    otg.drive('frames');
+    expect(read(OFFSET.DTXFSTS + AT_1)).toBe(15);
+  });
+
   test('words beyond the depth of the FIFO are lost', () => {
     const { write, read } = makeBulk();
     for (let word = 0; word < 20; word++) write(FIFO_1, word);

@@ -84,24 +84,34 @@ describe('the enumeration by a USB host', () => {
     bench.configure();
   });
 
-  test('resets the port when a request takes longer than five seconds', () => {
+  test.each([
+    { ignoring: 1, results: ['timeout'], resets: 2 },
+    { ignoring: 2, results: ['timeout', 'timeout'], resets: 4 },
+  ])('repeats a request after five seconds, and resets the port after another five', expected => {
     const results: string[] = [];
     const onControl = (_: UsbRequest, result: Uint8Array | string) => {
       if (typeof result === 'string') results.push(result);
     };
     const bench = new Bench({ onControl });
     let ignored = 0;
-    treat(
-      bench,
-      request => request[1] === 9 && ignored++ === 0,
-      () => {},
-    );
+    const isIgnored = (request: Uint8Array) => request[1] === 9 && ignored++ < expected.ignoring;
+    treat(bench, isIgnored, () => {});
     bench.host.plug();
     bench.run(5_000);
     expect(results).toEqual([]);
-    bench.run(1_000);
-    expect(results).toEqual(['timeout']);
-    expect(bench.host.state).toBe('configured');
+    bench.until(() => bench.host.state === 'configured', 20_000);
+    expect(results).toEqual(expected.results);
+    expect(bench.gadget.log.filter(line => line === 'reset')).toHaveLength(expected.resets);
+  });
+
+  test('is repeated by a reset of the port', () => {
+    const bench = new Bench();
+    bench.configure();
+    bench.host.resetPort();
+    bench.run(1);
+    expect(bench.host.state).toBe('enumerating');
+    bench.until(() => bench.host.state === 'configured');
+    expect(bench.gadget.log.filter(line => line === 'configured')).toHaveLength(2);
   });
 
   test('takes the same times from the same seed, and other times from another', () => {

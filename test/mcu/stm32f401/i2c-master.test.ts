@@ -1,44 +1,9 @@
-import { EEPROM_WRITE_US } from '@passfob/simulator/base/limits';
 import { TICKS_PER_US } from '@passfob/simulator/mcu/base/timeline';
-import { CR1, CR2, cyclesPerBit, SR1, SR2 } from '@passfob/simulator/mcu/stm32f401/i2c-registers';
-import { IRQ } from '@passfob/simulator/mcu/stm32f401/interrupts';
+import { CR1, cyclesPerBit, SR1, SR2 } from '@passfob/simulator/mcu/stm32f401/i2c-registers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { CLOCK, EEPROM, I2cRig } from './i2c-kit.ts';
-import { manualRead, manualStop, manualWrite, NoEvent, waitFor } from './i2c-manual-driver.ts';
-
-/** Ticks of a bit at 400 kHz: CCR is 35, of which fast mode takes three times as many cycles of 42 MHz. */
-const BIT = 210;
-const BYTE = 9 * BIT;
-
-function ready(...options: ConstructorParameters<typeof I2cRig>): I2cRig {
-  const rig = new I2cRig(...options);
-  rig.setup();
-  return rig;
-}
-
-/** A start and its address, up to and without the events that follow. */
-function selected(rig: I2cRig, address: number, isRead: boolean): void {
-  rig.set('CR1', CR1.PE | CR1.ACK | CR1.START);
-  rig.wait(BIT);
-  rig.get('SR1');
-  rig.set('DR', (address << 1) | (isRead ? 1 : 0));
-  rig.wait(BYTE);
-}
-
-/** An EEPROM that contains the numbers from 0 to 255, over and over. */
-function counting(rig: I2cRig): I2cRig {
-  rig.memory.write(
-    0,
-    Uint8Array.from({ length: 4096 }, (_, at) => at & 255),
-  );
-  return rig;
-}
-
-/** Waits until an EEPROM has written its page. */
-function settle(rig: I2cRig): void {
-  rig.wait((EEPROM_WRITE_US + 1) * TICKS_PER_US);
-}
+import { BIT, BYTE, CLOCK, counting, EEPROM, ready, selected, settle } from './i2c-kit.ts';
+import { manualRead, manualStop, manualWrite, NoEvent } from './i2c-manual-driver.ts';
 
 describe('a period of SCL', () => {
   it.each([
@@ -158,6 +123,51 @@ describe('a master transmitter (RM0368 §18.3.3)', () => {
     expect(rig.memory.bytes[64]).toBe(0xff);
   });
 
+  it.each(['STOP', 'START'] as const)(
+    'follows %s after the byte on the wires, and drops the one in DR',
+    request => {
+      const rig = ready();
+      selected(rig, EEPROM, false);
+      rig.get('SR1');
+      rig.get('SR2');
+      rig.set('DR', 0);
+      rig.set('DR', 16);
+      rig.change('CR1', CR1[request]);
+      rig.wait(BYTE);
+      expect(rig.get('SR1') & (SR1.TXE | SR1.BTF)).toBe(0);
+      rig.wait(BIT);
+      expect([rig.get('SR1'), rig.get('SR2')]).toEqual(
+        request === 'STOP' ? [0, 0] : [SR1.SB, SR2.MSL | SR2.BUSY],
+      );
+      rig.setup();
+      manualWrite(rig, EEPROM, [0, 32, 1]);
+      expect([...rig.memory.bytes.subarray(32, 34)]).toEqual([1, 0xff]);
+    },
+  );
+
+  it('clears TXE and BTF at a repeated start', () => {
+    const rig = ready();
+    manualWrite(rig, EEPROM, [0, 0], false);
+    expect(rig.get('SR1')).toBe(SR1.TXE | SR1.BTF);
+    rig.change('CR1', CR1.START);
+    rig.wait(BIT);
+    expect([rig.get('SR1'), rig.get('SR2')]).toEqual([SR1.SB, SR2.MSL | SR2.BUSY]);
+  });
+
+  it('sends a start and then a stop where software asks for both', () => {
+    const rig = ready();
+    rig.set('CR1', CR1.PE | CR1.START);
+    rig.set('CR1', CR1.PE | CR1.START | CR1.STOP);
+    rig.wait(2 * BIT);
+    expect([rig.get('CR1'), rig.get('SR2')]).toEqual([CR1.PE, 0]);
+  });
+
+  it('ignores a request for a stop while it has not started', () => {
+    const rig = ready();
+    rig.set('CR1', CR1.PE | CR1.STOP);
+    expect(rig.get('CR1')).toBe(CR1.PE);
+  });
+
   it('gets no acknowledge from an EEPROM that writes', () => {
     const rig = ready();
     manualWrite(rig, EEPROM, [0, 0, 5]);
@@ -259,113 +269,5 @@ describe('a master receiver (RM0368 §18.3.3)', () => {
     expect(manualRead(rig, CLOCK, 7)).toEqual([0x59, 0x59, 0x23, 6, 0x31, 0x12, 0x26]);
     manualWrite(rig, CLOCK, [0]);
     expect(manualRead(rig, CLOCK, 7).slice(0, 3)).toEqual([0, 0, 0]);
-  });
-});
-
-describe('the interrupts of I2C1 (RM0368 §18.4)', () => {
-  it('requests the event interrupt where ITEVTEN and ITBUFEN ask for it', () => {
-    const rig = ready();
-    const isRequested = () => rig.levels.get(IRQ.I2C1_EV);
-    rig.set('CR2', 42 | CR2.ITEVTEN);
-    rig.set('CR1', CR1.PE | CR1.START);
-    expect(isRequested()).toBe(false);
-    rig.wait(BIT);
-    expect(isRequested()).toBe(true);
-    rig.get('SR1');
-    rig.set('DR', EEPROM << 1);
-    expect(isRequested()).toBe(false);
-    rig.wait(BYTE);
-    expect(isRequested()).toBe(true);
-    rig.get('SR1');
-    rig.get('SR2');
-    expect(isRequested()).toBe(false);
-    rig.set('CR2', 42 | CR2.ITEVTEN | CR2.ITBUFEN);
-    expect(isRequested()).toBe(true);
-    rig.set('CR2', 42);
-    expect(isRequested()).toBe(false);
-  });
-
-  it('requests the error interrupt until software has cleared AF', () => {
-    const rig = ready();
-    rig.set('CR2', 42 | CR2.ITERREN);
-    selected(rig, 0x42, false);
-    expect(rig.levels.get(IRQ.I2C1_ER)).toBe(true);
-    rig.set('SR1', ~SR1.AF);
-    expect(rig.levels.get(IRQ.I2C1_ER)).toBe(false);
-  });
-});
-
-describe('I2C1 that is disabled or reset', () => {
-  it('drops a transfer without a stop when PE is cleared, and starts anew', () => {
-    const rig = ready();
-    manualWrite(rig, EEPROM, [0, 0, 7], false);
-    rig.set('CR1', 0);
-    expect([rig.get('SR1'), rig.get('SR2'), rig.get('CR1')]).toEqual([0, 0, 0]);
-    settle(rig);
-    expect(rig.memory.bytes[0]).toBe(0xff);
-    rig.set('CR1', CR1.PE | CR1.ACK);
-    manualWrite(rig, EEPROM, [0, 0, 8]);
-    expect(rig.memory.bytes[0]).toBe(8);
-  });
-
-  it('keeps no request for a start, nor ACK, while PE is 0 (RM0368 §18.6.1)', () => {
-    const rig = new I2cRig();
-    rig.set('CR1', CR1.START | CR1.ACK | CR1.POS);
-    expect(rig.get('CR1')).toBe(0);
-  });
-
-  it('has its reset values while SWRST is set, and takes nothing but CR1', () => {
-    const rig = ready();
-    rig.set('CR1', CR1.PE | CR1.START);
-    rig.wait(BIT);
-    rig.change('CR1', CR1.SWRST);
-    rig.set('CCR', 35);
-    expect([rig.get('CR1'), rig.get('SR1'), rig.get('SR2')]).toEqual([CR1.SWRST, 0, 0]);
-    expect([rig.get('CR2'), rig.get('CCR'), rig.get('TRISE')]).toEqual([0, 0, 2]);
-    rig.set('CR1', 0);
-    rig.setup();
-    manualWrite(rig, CLOCK, [0]);
-  });
-});
-
-describe('SDA that a part holds low', () => {
-  it('looks busy, and lets no start happen', () => {
-    const rig = ready({ bus: { at: { 1: 'hang' } } });
-    rig.set('CR1', CR1.PE | CR1.START);
-    expect(rig.isSdaHeld).toBe(true);
-    rig.wait(1000 * BIT);
-    expect([rig.get('SR1'), rig.get('SR2')]).toEqual([0, SR2.BUSY]);
-    rig.setup();
-    expect(rig.get('SR2')).toBe(SR2.BUSY);
-    for (let clocks = 0; clocks < 9; clocks++) rig.parts.clock();
-    expect(rig.isSdaHeld).toBe(false);
-    rig.setup();
-    expect(rig.get('SR2')).toBe(0);
-    manualWrite(rig, CLOCK, [0]);
-  });
-
-  it('takes the bus away from a master that sends a 1 (RM0368 §18.3.4)', () => {
-    const rig = ready({ bus: { at: { 1: 'hang' } } });
-    rig.isConnected = false;
-    rig.set('CR2', 42 | CR2.ITERREN);
-    rig.set('CR1', CR1.PE | CR1.START);
-    rig.wait(BIT);
-    rig.isConnected = true;
-    rig.get('SR1');
-    rig.set('DR', EEPROM << 1);
-    rig.wait(BYTE);
-    expect([rig.get('SR1'), rig.get('SR2')]).toEqual([SR1.ARLO, SR2.BUSY]);
-    expect(rig.levels.get(IRQ.I2C1_ER)).toBe(true);
-  });
-});
-
-describe('pins that are not those of I2C1', () => {
-  it('reach no part', () => {
-    const rig = ready();
-    rig.isConnected = false;
-    rig.set('CR1', CR1.PE | CR1.START);
-    waitFor(rig, SR1.SB);
-    rig.set('DR', CLOCK << 1);
-    expect(() => waitFor(rig, SR1.ADDR)).toThrow(NoEvent);
   });
 });
