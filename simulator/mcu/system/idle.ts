@@ -6,8 +6,9 @@ import {
   IDLE_LOOPS_KEPT,
   IDLE_REST_ITERATIONS,
   IDLE_REST_MAX,
-  IDLE_REST_MIN,
   IDLE_SEARCH_MIN,
+  IDLE_SEARCH_REST_MAX,
+  IDLE_SEARCH_REST_MIN,
   IDLE_SETTLE,
 } from './limits.ts';
 import { LoopSkipper, type SkippedLoop } from './loop-skipper.ts';
@@ -29,7 +30,7 @@ export class IdleSkipper {
   #rest = 0;
   /** No search for unknown loops before this time. */
   #searchAfter = 0;
-  #searchRest = IDLE_REST_MIN;
+  #searchRest = IDLE_SEARCH_REST_MIN;
   /** A time at which the loop skipped last goes another way. */
   #deadline = Number.POSITIVE_INFINITY;
 
@@ -66,8 +67,7 @@ export class IdleSkipper {
     const lengths = [...new Set([...this.#lengths, ...this.#candidates])].filter(length =>
       this.#fits(length, end),
     );
-    const searches =
-      this.#candidates.length === 0 && timeline.now >= this.#searchAfter && this.#fits(IDLE_SEARCH_MIN, end);
+    const searches = timeline.now >= this.#searchAfter && this.#fits(IDLE_SEARCH_MIN, end);
     if (lengths.length === 0 && !searches) {
       // What happens at `end` may leave more time after it, once its interrupt has been handled.
       this.#restUntil = end + IDLE_SETTLE;
@@ -80,7 +80,7 @@ export class IdleSkipper {
             lengths.sort((a, b) => a - b),
             end,
           );
-    if (loop === undefined) this.#restAfterFailure(searches && this.#search(end));
+    if (loop === undefined) this.#restAfterFailure(end, searches && this.#search(end));
     else this.#remember(loop);
     return loop?.ticks ?? 0;
   }
@@ -100,18 +100,18 @@ export class IdleSkipper {
     this.#candidates = [];
     this.#deadline = deadline;
     this.#rest = 0;
-    this.#searchRest = IDLE_REST_MIN;
-    this.#searchAfter = this.#machine.timeline.now + IDLE_REST_MIN;
+    this.#searchRest = IDLE_SEARCH_REST_MIN;
+    this.#searchAfter = this.#machine.timeline.now + IDLE_SEARCH_REST_MIN;
   }
 
   /** A program that is busy is left alone for a while that grows, and is looked at in another part of its loop then. */
-  #restAfterFailure(hasCandidates: boolean): void {
+  #restAfterFailure(end: number, hasCandidates: boolean): void {
     const { timeline } = this.#machine;
     if (hasCandidates) return;
     this.#candidates = [];
     const longest = Math.max(0, ...this.#lengths) * timeline.ticksPerInstruction;
-    this.#rest = Math.min(Math.max(IDLE_REST_ITERATIONS * longest, 2 * this.#rest), IDLE_REST_MIN);
-    this.#restUntil = timeline.now + this.#rest;
+    this.#rest = Math.min(Math.max(IDLE_REST_ITERATIONS * longest, 2 * this.#rest), IDLE_REST_MAX);
+    this.#restUntil = Math.min(timeline.now + this.#rest, end + IDLE_SETTLE);
     if (this.#lengths.length === 0) this.#restUntil = Math.max(this.#restUntil, this.#searchAfter);
   }
 
@@ -127,7 +127,7 @@ export class IdleSkipper {
       this.#searchAfter = timeline.now + Math.max(IDLE_SETTLE, 4 * (timeline.now - from));
     } else {
       this.#searchAfter = timeline.now + this.#searchRest;
-      this.#searchRest = Math.min(2 * this.#searchRest, IDLE_REST_MAX);
+      this.#searchRest = Math.min(2 * this.#searchRest, IDLE_SEARCH_REST_MAX);
     }
     return this.#candidates.length > 0;
   }
@@ -148,7 +148,8 @@ export class IdleSkipper {
     for (let count = 0; count < most; count++) {
       // A stack pointer is a multiple of four in some 100 kB of RAM, and programs lie in some MB.
       const visit = (places[PC] ?? 0) * 0x1_0000 + (((places[SP] ?? 0) >>> 2) & 0xffff);
-      distances.add(count - (last.get(visit) ?? count));
+      const before = last.get(visit);
+      if (before !== undefined) distances.add(count - before);
       last.set(visit, count);
       if (!runExactly(machine, 1)) return undefined;
     }

@@ -25,9 +25,10 @@ export const IDLE_ITERATIONS_MIN = 6;
 export const IDLE_SEARCH_MIN = 1000;
 /** Iterations of the longest known loop for which nothing is tried after a failure, at first. */
 export const IDLE_REST_ITERATIONS = 0.37;
-/** Ticks for which nothing is tried after a failure, at most, and for which no loop is searched for, at first: 1 ms. */
-export const IDLE_REST_MIN = 84_000;
-/** Ticks for which no loop is searched for after many failures: 64 ms. */
-export const IDLE_REST_MAX = 64 * 84_000;
+/** Ticks for which nothing is tried after a failure, at most: no part of the millisecond in which USB frames come. */
+export const IDLE_REST_MAX = 31_000;
+/** Ticks for which no loop is searched for after a failure, at first, and after many. */
+export const IDLE_SEARCH_REST_MIN = 73_000;
+export const IDLE_SEARCH_REST_MAX = 16 * 73_000;
 /** Ticks after an event from outside until the program may be back in its loop. */
 export const IDLE_SETTLE = 4_000;
