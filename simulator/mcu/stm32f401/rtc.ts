@@ -5,7 +5,7 @@ import { ClockCount } from './clock-count.ts';
 import type { Clocks } from './clocks.ts';
 import { EXTI_LINE, type Exti } from './exti.ts';
 import { nextMatch } from './rtc-alarm.ts';
-import { dateRegister, readRegisters, timeRegister } from './rtc-calendar.ts';
+import { dateRegister, isFirstYear, readRegisters, timeRegister } from './rtc-calendar.ts';
 import { calibrationRate, RtcCounter } from './rtc-counter.ts';
 import { RtcProtection } from './rtc-protection.ts';
 import { RTC_CR, RTC_ISR, RTC_REGISTERS, type RtcRegister } from './rtc-registers.ts';
@@ -162,7 +162,7 @@ export class Rtc implements Peripheral {
     if ((cr & RTC_CR.ALRBE) === 0) status |= RTC_ISR.ALRBWF;
     if ((cr & RTC_CR.WUTE) === 0 && cycles >= this.#wakeUpWritableFrom) status |= RTC_ISR.WUTWF;
     if (cycles < this.#calibratedFrom) status |= RTC_ISR.RECALPF;
-    if (this.#calendarAt(cycles).DR >> 16 !== 0) status |= RTC_ISR.INITS;
+    if (!isFirstYear(this.#counter.at(cycles).seconds)) status |= RTC_ISR.INITS;
     if (this.#isInitialising) return status | RTC_ISR.INITF;
     const isShadowed = this.#initialisedFrom === undefined && (cr & RTC_CR.BYPSHAD) === 0;
     return isShadowed && this.#shadow.isSynchronised(cycles) ? status | RTC_ISR.RSF : status;
