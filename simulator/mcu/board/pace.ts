@@ -35,8 +35,8 @@ export class RealPace {
     this.#later(0);
   }
 
-  /** Brings the board up to the present time, as far as it gets in one go. */
-  follow(): void {
+  /** Brings the board up to the present time. Returns whether it got there in one go. */
+  follow(): boolean {
     const machine = this.#machine;
     const board = this.#board;
     const elapsedMs = machine.monotonicMs() - this.#startMs;
@@ -47,12 +47,13 @@ export class RealPace {
     if (behindUs > BEHIND_MAX_US) board.skip(behindUs - BEHIND_MAX_US / 2);
     const endMs = machine.monotonicMs() + GO_MS;
     board.run(presentUs, () => machine.monotonicMs() > endMs);
+    return board.nowUs() >= presentUs;
   }
 
   #later(ms: number): void {
     this.#stop = this.#machine.after(ms, () => {
-      this.follow();
-      if (!this.#isStopped) this.#later(REST_MS);
+      const isThere = this.follow();
+      if (!this.#isStopped) this.#later(isThere ? REST_MS : 0);
     });
   }
 

@@ -35,12 +35,15 @@ export class FlashCode {
 
   /** @throws ProcessorFault `undefined-instruction` */
   decodeAt(pc: number): Executor {
-    const { memory } = this.#common;
+    const common = this.#common;
     const index = this.#indexOf(pc);
-    const { word, next } = fetchInstruction(memory, pc);
+    const { word, next } = fetchInstruction(common.memory, pc);
     const kept = this.#conditions[index] ?? 0;
     const context: DecodeContext = {
-      ...this.#common,
+      r: common.r,
+      memory: common.memory,
+      controls: common.controls,
+      constant: common.constant,
       pc,
       next,
       isConditional: kept > 0,

@@ -49,6 +49,32 @@ export interface InstructionForm {
   make(word: number, context: DecodeContext): Executor | undefined;
 }
 
+/** Neighbouring bits of a field. */
+interface BitRun {
+  /** Of the lowest bit. */
+  position: number;
+  count: number;
+}
+
+/** Adds the next bit to the right to a letter's field. */
+function addBit(letters: Map<string, BitRun[]>, letter: string, position: number): void {
+  const runs = letters.get(letter) ?? [];
+  letters.set(letter, runs);
+  const last = runs.at(-1);
+  if (last?.position === position + 1) {
+    last.position = position;
+    last.count++;
+  } else runs.push({ position, count: 1 });
+}
+
+function fieldOf(word: number, runs: readonly BitRun[]): number {
+  let field = 0;
+  for (const { position, count } of runs) {
+    field = (field << count) | ((word >>> position) & ((1 << count) - 1));
+  }
+  return field;
+}
+
 /**
  * Returns a row of the table.
  * @param general letters of registers that are neither SP nor PC: anything else is unpredictable
@@ -63,19 +89,18 @@ export function form<const Bits extends string>(
   if (text.length !== 16 && text.length !== 32) throw new Error(`${name} has ${text.length} bits.`);
   let care = 0;
   let value = 0;
-  const positions = new Map<string, number[]>();
+  const letters = new Map<string, BitRun[]>();
   for (const [index, letter] of [...text].entries()) {
     const position = text.length - 1 - index;
     if (letter === '0' || letter === '1') {
       care |= 1 << position;
       value |= Number(letter) << position;
-    } else positions.set(letter, [...(positions.get(letter) ?? []), position]);
+    } else addBit(letters, letter, position);
   }
+  const runs = [...letters];
   const fieldsOf = (word: number) => {
     const fields: Record<string, number> = {};
-    for (const [letter, at] of positions) {
-      fields[letter] = at.reduce((field, position) => (field << 1) | ((word >>> position) & 1), 0);
-    }
+    for (const [letter, parts] of runs) fields[letter] = fieldOf(word, parts);
     return fields;
   };
   return {

@@ -35,8 +35,12 @@ export class LooseCode {
     if (this.#conditions.size > 0) this.#conditions.delete(pc);
     const known = this.#decoded.get(pc);
     if (known?.word === word && known.condition === condition && known.next === next) return known.execute;
+    const common = this.#common;
     const context: DecodeContext = {
-      ...this.#common,
+      r: common.r,
+      memory: common.memory,
+      controls: common.controls,
+      constant: common.constant,
       pc,
       next,
       isConditional: condition !== ALWAYS,

@@ -30,6 +30,11 @@ export function timeRegister(seconds: number, is12Hours: boolean): number {
   return pm | (toBcd(shown) << 16) | (toBcd(Math.floor(seconds / 60) % 60) << 8) | toBcd(seconds % 60);
 }
 
+/** Whether it is the year 2000, which a clock shows that was never set. */
+export function isFirstYear(seconds: number): boolean {
+  return seconds % SECONDS_PER_CENTURY < 366 * SECONDS_PER_DAY;
+}
+
 /** A day of the calendar. */
 export interface RtcDate {
   /** 0 to 99. */
@@ -45,7 +50,7 @@ export function dateOf(seconds: number): RtcDate {
 
 /**
  * Returns the day of the week, 1 to 7. The clock counts it apart from the date: software says which one it is.
- * @param weekShift days by which 2000-01-01 comes after a day 1
+ * @param weekShift days from a day 1 to 2000-01-01; negative where that day 1 comes later, up to the date itself
  */
 export function weekdayOf(seconds: number, weekShift: number): number {
   return ((Math.floor(seconds / SECONDS_PER_DAY) + weekShift) % 7) + 1;
@@ -71,6 +76,5 @@ export function readRegisters(
   const time = hourOf(tr, is12Hours) * 3600 + fromBcd((tr >> 8) & 0x7f) * 60 + fromBcd(tr & 0x7f);
   const seconds = Math.max(0, days / 1000 + time);
   const weekday = (dr >> 13) & 7;
-  const shift = (weekday - 1 - Math.floor(seconds / SECONDS_PER_DAY)) % 7;
-  return { seconds, weekShift: (shift + 7) % 7 };
+  return { seconds, weekShift: weekday - 1 - Math.floor(seconds / SECONDS_PER_DAY) };
 }

@@ -5,13 +5,14 @@ import { ClockCount } from './clock-count.ts';
 import type { Clocks } from './clocks.ts';
 import { EXTI_LINE, type Exti } from './exti.ts';
 import { nextMatch } from './rtc-alarm.ts';
-import { dateRegister, readRegisters, timeRegister } from './rtc-calendar.ts';
+import { dateRegister, isFirstYear, readRegisters, timeRegister } from './rtc-calendar.ts';
 import { calibrationRate, RtcCounter } from './rtc-counter.ts';
 import { RtcProtection } from './rtc-protection.ts';
 import { RTC_CR, RTC_ISR, RTC_REGISTERS, type RtcRegister } from './rtc-registers.ts';
 import { type CalendarRegisters, RtcShadow } from './rtc-shadow.ts';
 import { RtcWakeUp } from './rtc-wakeup.ts';
 
+const CALENDAR_OFFSETS: readonly number[] = [RTC_REGISTERS.TR.at, RTC_REGISTERS.DR.at, RTC_REGISTERS.SSR.at];
 /** Cycles of the RTC's clock until it enters initialization mode, and until WUTWF is set (RM0368 §17.3.5). */
 const SYNCHRONISATION_CYCLES = 2;
 /** Cycles until the calendar counts again after initialization (RM0368 §17.3.5). */
@@ -105,6 +106,17 @@ export class Rtc implements Peripheral {
     this.#update();
   }
 
+  /** What reads of the calendar change: the registers that they hold (RM0368 §17.3.6). */
+  readonly readState = {
+    save: () => this.#shadow.saveHeld(),
+    restore: (held: readonly number[]) => this.#shadow.restoreHeld(held),
+  };
+
+  /** Whether a read changes nothing but `readState`. */
+  isSteady(offset: number): boolean {
+    return CALENDAR_OFFSETS.includes(offset) && this.#initialisedFrom === undefined;
+  }
+
   read(offset: number): number {
     this.#enterInitialisation();
     return this.#registers.read(offset);
@@ -150,7 +162,7 @@ export class Rtc implements Peripheral {
     if ((cr & RTC_CR.ALRBE) === 0) status |= RTC_ISR.ALRBWF;
     if ((cr & RTC_CR.WUTE) === 0 && cycles >= this.#wakeUpWritableFrom) status |= RTC_ISR.WUTWF;
     if (cycles < this.#calibratedFrom) status |= RTC_ISR.RECALPF;
-    if (this.#calendarAt(cycles).DR >> 16 !== 0) status |= RTC_ISR.INITS;
+    if (!isFirstYear(this.#counter.at(cycles).seconds)) status |= RTC_ISR.INITS;
     if (this.#isInitialising) return status | RTC_ISR.INITF;
     const isShadowed = this.#initialisedFrom === undefined && (cr & RTC_CR.BYPSHAD) === 0;
     return isShadowed && this.#shadow.isSynchronised(cycles) ? status | RTC_ISR.RSF : status;

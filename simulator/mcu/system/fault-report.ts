@@ -3,7 +3,7 @@ import { ProcessorFault } from '../core/fault.ts';
 import { LR, PC, SP } from '../core/places.ts';
 import { programStatus } from '../core/status.ts';
 import { HARD_FAULT } from './exception-numbers.ts';
-import { REPORTED_STACK_WORDS } from './limits.ts';
+import { REPORTED_STACK } from './limits.ts';
 
 /** A fault with the state of the processor in which it happened. */
 export interface FaultReport {
@@ -30,7 +30,7 @@ function readStack(core: Core): number[] {
   const stack: number[] = [];
   const top = (core.places[SP] ?? 0) & ~3;
   try {
-    while (stack.length < REPORTED_STACK_WORDS) stack.push(core.load(top + 4 * stack.length) >>> 0);
+    while (stack.length < REPORTED_STACK) stack.push(core.load(top + 4 * stack.length) >>> 0);
   } catch (error) {
     if (!(error instanceof ProcessorFault)) throw error;
   }

@@ -3,13 +3,13 @@ import { TICKS_PER_SECOND, type Timeline } from '../base/timeline.ts';
 import type { Core } from '../core/core.ts';
 import { ProcessorFault } from '../core/fault.ts';
 import { ASLEEP, CONSTANTS, EVENT, FOR_EVENT, FPSCR, IPSR, LR, NZ, PC, SP } from '../core/places.ts';
-import type { BusMonitor } from './bus-monitor.ts';
 import { createCounters, type ProcessorCounters } from './counters.ts';
 import { ExceptionState } from './exception-state.ts';
 import { Exceptions } from './exceptions.ts';
 import type { FaultReport } from './fault-report.ts';
 import { Faults } from './faults.ts';
 import { IdleSkipper } from './idle.ts';
+import type { TrialMachine } from './loop-trial.ts';
 import { Nvic } from './nvic.ts';
 import { preempts, wakes } from './priority.ts';
 import { ProcessorClock } from './processor-clock.ts';
@@ -35,7 +35,7 @@ export interface ProcessorOptions {
   readonly onResetRequest?: () => void;
   readonly onFault?: (report: FaultReport) => void;
   /** Memory and bus for finding loops that only wait; without them nothing is skipped. */
-  readonly idle?: { readonly ram: Uint8Array; readonly monitor: BusMonitor };
+  readonly idle?: Pick<TrialMachine, 'ram' | 'monitor' | 'readState'>;
 }
 
 /** Why `runUntil` has returned. */

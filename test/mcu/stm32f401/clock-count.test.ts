@@ -23,11 +23,11 @@ describe('the count of a clock', () => {
     expect(clock.due(204) - time.now).toBeCloseTo(4, 6);
   });
 
-  it('has counted a cycle when that is due, and not a tenth of it before, for days on end', () => {
-    const frequency = fc.constantFrom(32_000, 32_017.3, 32_768, 16e6, 21e6, 42e6, 84e6);
+  it('has counted a cycle when that is due, and not half of it before, for months on end', () => {
+    const frequency = fc.constantFrom(32_000, 32_017.3, 32_768, 16e6, 21e6, 42e6, 84e6, 84_012_345.6);
     fc.assert(
       fc.property(
-        fc.integer({ min: 0, max: 10 ** 11 }),
+        fc.integer({ min: 0, max: 10 ** 13 }),
         frequency,
         fc.nat(10 ** 9),
         (startUs, hz, cycles) => {
@@ -36,11 +36,11 @@ describe('the count of a clock', () => {
           const clock = new ClockCount(time);
           clock.hz = hz;
           const due = clock.due(cycles);
-          time.moveTo(due - (0.1 * 84e6) / hz);
+          time.moveTo(due - (0.5 * 84e6) / hz);
           expect(clock.cycles).toBe(cycles === 0 ? 0 : cycles - 1);
           time.moveTo(due);
           expect(clock.cycles).toBe(cycles);
-          expect(due).toBeCloseTo(startUs * TICKS_PER_US + (cycles * 84e6) / hz, 1);
+          expect(due).toBeCloseTo(startUs * TICKS_PER_US + (cycles * 84e6) / hz, 0);
         },
       ),
     );

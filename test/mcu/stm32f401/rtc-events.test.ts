@@ -77,6 +77,28 @@ describe('the wake-up timer', () => {
     expect(edges).toEqual([]);
   });
 
+  it('does not count seconds while the calendar stands still', () => {
+    const { rtc, pass, edges } = makeSet();
+    store(rtc, RTC.CR, 4);
+    store(rtc, RTC.WUTR, 0);
+    store(rtc, RTC.CR, 4 | WUTIE | WUTE);
+    setBits(rtc, RTC.ISR, INIT);
+    pass(10 * SECOND);
+    expect(edges).toEqual([]);
+  });
+
+  it('counts on as before through a change to summer time', () => {
+    const { rtc, pass, edges } = makeSet();
+    store(rtc, RTC.CR, 4);
+    store(rtc, RTC.WUTR, 9);
+    store(rtc, RTC.CR, 4 | WUTIE | WUTE);
+    setBits(rtc, RTC.CR, 1 << 16);
+    pass(9.9 * SECOND);
+    expect(edges).toEqual([]);
+    pass(0.1 * SECOND);
+    expect(edges).toEqual(['22↑']);
+  });
+
   it('keeps what is left of its seconds when the calendar is set', () => {
     const made = makeSet();
     const { rtc, pass, edges } = made;

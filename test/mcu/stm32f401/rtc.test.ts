@@ -14,7 +14,7 @@ import {
 } from './rtc-fixture.ts';
 
 const [BYPSHAD, FMT, ADD1H, SUB1H] = [1 << 5, 1 << 6, 1 << 16, 1 << 17];
-const INITS = 1 << 4;
+const [INITS, RECALPF] = [1 << 4, 1 << 16];
 const SECOND = 1e6;
 
 describe('the calendar of the RTC', () => {
@@ -122,6 +122,21 @@ describe('the calendar of the RTC', () => {
     expect(rtc.read(RTC.TR)).toBe(0x410000);
   });
 
+  it('takes 12 in the morning for midnight with FMT', () => {
+    const { rtc, pass } = makeRtc();
+    unlock(rtc);
+    setBits(rtc, RTC.ISR, INIT);
+    pass(TWO_CYCLES_US);
+    setBits(rtc, RTC.CR, FMT);
+    store(rtc, RTC.TR, 0x123000);
+    clearBits(rtc, RTC.ISR, INIT);
+    pass(SECOND);
+    expect(rtc.read(RTC.TR)).toBe(0x123000);
+    rtc.read(RTC.DR);
+    pass(3600 * SECOND);
+    expect(rtc.read(RTC.TR)).toBe(0x013000);
+  });
+
   it('goes an hour forwards or back for summer time, not back before hour 1 (RM0368 §17.6.3)', () => {
     const made = makeRtc();
     setCalendar(made, 0x233000, 0x24_2330);
@@ -130,6 +145,23 @@ describe('the calendar of the RTC', () => {
     setBits(made.rtc, RTC.CR, SUB1H);
     expect(readCalendar(made.rtc)).toBe('244331 003000');
     expect(made.rtc.read(RTC.CR)).toBe(0);
+    setBits(made.rtc, RTC.ISR, INIT);
+    setBits(made.rtc, RTC.CR, ADD1H);
+    made.rtc.reset();
+    made.pass(TWO_CYCLES_US);
+    expect(made.rtc.read(RTC.TR)).toBe(0x003000);
+  });
+
+  it('starts again four cycles after initialization mode (RM0368 §17.3.5)', () => {
+    const { rtc, pass } = makeRtc();
+    unlock(rtc);
+    setBits(rtc, RTC.CR, BYPSHAD);
+    setBits(rtc, RTC.ISR, INIT);
+    pass(TWO_CYCLES_US);
+    store(rtc, RTC.PRER, 0x7fff);
+    clearBits(rtc, RTC.ISR, INIT);
+    pass((104 / 32_768) * SECOND);
+    expect(0x7fff - rtc.read(RTC.SSR)).toBe(100);
   });
 
   it('runs faster or slower with the smooth calibration (RM0368 §17.3.11)', () => {
@@ -140,6 +172,38 @@ describe('the calendar of the RTC', () => {
     made.pass(1024 * SECOND);
     expect(readCalendar(made.rtc)).toBe('002101 001703');
     expect(made.rtc.read(RTC.SSR) / 0x8000).toBeCloseTo(0.5, 2);
+    made.rtc.read(RTC.DR);
+    // What was taken out stays so when the calibration ends.
+    store(made.rtc, RTC.CALR, 0);
+    made.pass(1024 * SECOND);
+    expect(readCalendar(made.rtc)).toBe('002101 003407');
+    expect(made.rtc.read(RTC.SSR) / 0x8000).toBeCloseTo(0.5, 2);
+  });
+
+  it('takes a calibration over after three steps of the asynchronous prescaler: RECALPF', () => {
+    const { rtc, pass } = makeRtc();
+    unlock(rtc);
+    store(rtc, RTC.CALR, 1);
+    expect(rtc.read(RTC.ISR) & RECALPF).toBe(RECALPF);
+    store(rtc, RTC.CALR, 2);
+    expect(rtc.read(RTC.CALR)).toBe(1);
+    pass((3 * 128 * SECOND) / 32_768 + 1);
+    expect(rtc.read(RTC.ISR) & RECALPF).toBe(0);
+  });
+
+  it('can be made faster by CALP only with an asynchronous prescaler of at least 3', () => {
+    const seconds = [0x007f_00ff, 0x7fff].map(prer => {
+      const { rtc, pass } = makeRtc();
+      unlock(rtc);
+      setBits(rtc, RTC.ISR, INIT);
+      pass(TWO_CYCLES_US);
+      store(rtc, RTC.PRER, prer);
+      clearBits(rtc, RTC.ISR, INIT);
+      store(rtc, RTC.CALR, 1 << 15);
+      pass(3 * 1024 * SECOND);
+      return rtc.read(RTC.TR);
+    });
+    expect(seconds).toEqual([0x005113, 0x005111]);
   });
 
   it('follows the clock that it runs from', () => {
@@ -165,6 +229,24 @@ describe('the shadow registers', () => {
     pass(SECOND);
     expect(rtc.read(RTC.DR)).toBe(0x24_e606);
     expect(readCalendar(rtc)).toBe('24e606 000001');
+  });
+
+  it('hold the date from a read of TR, too', () => {
+    const made = makeRtc();
+    setCalendar(made, 0x235959, 0x24_c605);
+    expect(made.rtc.read(RTC.TR)).toBe(0x235959);
+    made.pass(SECOND);
+    expect(made.rtc.read(RTC.DR)).toBe(0x24_c605);
+  });
+
+  it('show every second cycle only', () => {
+    const made = makeRtc();
+    setCalendar(made, 0x120000, 0x2101);
+    const seen = Array.from({ length: 6 }, () => {
+      made.pass(SECOND / 32_768);
+      return made.rtc.read(RTC.SSR);
+    });
+    expect(new Set(seen.map((ssr, index) => ssr - (seen[index + 1] ?? ssr - 2)))).toEqual(new Set([0, 2]));
   });
 
   it('are copied every two cycles, which sets RSF after software cleared it (RM0368 §17.3.2)', () => {
@@ -229,6 +311,13 @@ describe('the write protection of the RTC', () => {
     store(rtc, RTC.WUTR, 4);
     expect(rtc.read(RTC.WUTR)).toBe(2);
     expect(rtc.read(RTC.WPR)).toBe(0);
+  });
+
+  it('keeps initialization mode and RSF to software with the keys', () => {
+    const { rtc, pass } = makeRtc();
+    pass(TWO_CYCLES_US);
+    store(rtc, RTC.ISR, INIT);
+    expect(rtc.read(RTC.ISR) & (INIT | RSF)).toBe(RSF);
   });
 
   it('leaves the backup registers and TAFCR open, which DBP protects as all others (RM0368 §5.4.1)', () => {

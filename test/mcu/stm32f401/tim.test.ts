@@ -84,7 +84,10 @@ describe('the counter of a timer', () => {
     pass(0xffff - 1000);
     expect(tim.read(CNT)).toBe(0xffff);
     expect(tim.read(SR) & UIF).toBe(0);
-    pass(1 + 10);
+    pass(1);
+    expect(tim.read(CNT)).toBe(0);
+    expect(tim.read(SR) & UIF).toBe(0);
+    pass(10);
     expect(tim.read(CNT)).toBe(0);
     expect(tim.read(SR) & UIF).toBe(UIF);
   });
@@ -126,6 +129,14 @@ describe('the counter of a timer', () => {
     change({ timerClock1: 42e6 });
     pass(100);
     expect(tim.read(CNT)).toBe(150);
+  });
+
+  it('costs nothing for the periods that nobody looks at', () => {
+    const { tim, pass } = makeTim();
+    store(tim, ARR, 1);
+    store(tim, CR1, CEN);
+    pass(1e6);
+    expect(tim.read(SR) & UIF).toBe(UIF);
   });
 
   it('reads as a timer that is stepped cycle by cycle does', () => {
@@ -221,6 +232,17 @@ describe('an update event', () => {
     expect(tim.read(SR) & UIF).toBe(0);
   });
 
+  it('loads no buffered values for UG with UDIS, which still starts the counter anew', () => {
+    const { tim, pass } = makeMicroseconds();
+    store(tim, CR1, CEN | UDIS);
+    store(tim, PSC, 0);
+    pass(10);
+    store(tim, EGR, 1);
+    expect(tim.read(SR) & UIF).toBe(0);
+    pass(10);
+    expect(tim.read(CNT)).toBe(10);
+  });
+
   it('stops the counter in one-pulse mode (RM0368 §13.3.10)', () => {
     const { tim, pass } = makeMicroseconds();
     store(tim, ARR, 99);
@@ -238,6 +260,18 @@ describe('an update event', () => {
     store(tim, DIER, UIF);
     expect(time.nextDue).toBeCloseTo(0x1_0000 * 84, 3);
     clearBits(tim, CR1, CEN);
+    expect(time.nextDue).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('interrupts at the end of a period that was under way, and sets no alarm while UIF is set', () => {
+    const { tim, time, pass, lines } = makeMicroseconds();
+    store(tim, ARR, 99);
+    store(tim, CR1, CEN);
+    pass(60.5);
+    store(tim, DIER, UIF);
+    expect(time.nextDue - time.now).toBeCloseTo(39.5 * 84, 3);
+    pass(39.5);
+    expect(lines.requested.size).toBe(1);
     expect(time.nextDue).toBe(Number.POSITIVE_INFINITY);
   });
 
@@ -319,6 +353,57 @@ describe('a compare channel', () => {
     setBits(tim, CCER, 2 << 8);
     expect(tim.level(3)).toBe(true);
     expect(tim.pulses(3)).toEqual({ hz: 1000, duty: 0.75 });
+  });
+
+  it.each([
+    // Compare value of a period of 100: duty, and the counter's first and last value at which it is high.
+    { mode: '1, up', bits: PWM1, direction: 0, compare: 25, duty: 0.25, first: 0, last: 24 },
+    { mode: '1, down', bits: PWM1, direction: DIR, compare: 25, duty: 0.26, first: 0, last: 25 },
+    { mode: '2, up', bits: PWM1 | 0x10, direction: 0, compare: 25, duty: 0.75, first: 25, last: 99 },
+    { mode: '2, down', bits: PWM1 | 0x10, direction: DIR, compare: 25, duty: 0.74, first: 26, last: 99 },
+    { mode: '1 all the time', bits: PWM1, direction: 0, compare: 200, duty: 1, first: 0, last: 99 },
+  ])('is high in PWM mode $mode as the manual says (RM0368 §13.3.9)', settings => {
+    const { bits, direction, compare, duty, first, last } = settings;
+    const { tim, pass } = makeMicroseconds();
+    store(tim, CR1, direction);
+    store(tim, ARR, 99);
+    store(tim, CCR1, compare);
+    store(tim, CCMR1, bits);
+    store(tim, CCER, 1);
+    store(tim, CR1, direction | CEN);
+    expect(tim.pulses(1)?.duty).toBeCloseTo(duty, 6);
+    for (let microsecond = 0; microsecond < 200; microsecond += 1) {
+      const count = tim.read(CNT);
+      expect([count, tim.level(1)]).toEqual([count, count >= first && count <= last]);
+      pass(1);
+    }
+  });
+
+  it('keeps its level when software freezes it (RM0368 §13.4.7)', () => {
+    const { tim, pass } = makeMicroseconds();
+    store(tim, ARR, 99);
+    store(tim, CCR1, 50);
+    store(tim, CCMR1, PWM1);
+    store(tim, CCER, 1);
+    store(tim, CR1, CEN);
+    pass(10);
+    store(tim, CCMR1, 0);
+    pass(80);
+    expect(tim.level(1)).toBe(true);
+    expect(tim.pulses(1)).toBeUndefined();
+  });
+
+  it('toggles as often as matches come while nobody looks', () => {
+    const { tim, pass } = makeMicroseconds();
+    store(tim, ARR, 99);
+    store(tim, CCR1, 50);
+    store(tim, CCMR1, 0x30);
+    store(tim, CCER, 1);
+    store(tim, CR1, CEN);
+    pass(4 * 100 + 60);
+    expect(tim.level(1)).toBe(true);
+    pass(3 * 100);
+    expect(tim.level(1)).toBe(false);
   });
 
   it.each([

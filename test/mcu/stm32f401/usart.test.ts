@@ -91,12 +91,23 @@ describe('the transmitter', () => {
     expect(sent).toEqual([5]);
   });
 
+  it('is not complete while a byte waits for it to be on', () => {
+    const { usart, pass, sent } = makeRunning();
+    usart.read(SR);
+    store(usart, DR, 1);
+    store(usart, DR, 2);
+    clearBits(usart, CR1, TE);
+    pass(1000);
+    expect(sent).toEqual([1]);
+    expect(usart.read(SR)).toBe(0);
+  });
+
   it.each([
     ['8 data bits, 1 stop bit', 0, 0, 182, 10],
     ['9 data bits', M, 0, 182, 11],
     ['2 stop bits', 0, 2, 182, 11],
     ['half a stop bit', 0, 1, 182, 9.5],
-    ['oversampling by 8: BRR has three bits of fraction', OVER8, 0, 0x166, 10],
+    ['oversampling by 8: BRR has three bits of fraction', OVER8, 0, 0x16e, 10],
   ])('needs %s for a frame (RM0368 §19.3.4)', (_format, flags, stop, brr, bits) => {
     const { usart, pass, sent } = makeUsart();
     store(usart, BRR, brr);
@@ -150,6 +161,17 @@ describe('the receiver', () => {
     expect(usart.read(DR)).toBe(0x55);
     expect(usart.read(SR) & RXNE).toBe(0);
     expect(lines.requested.size).toBe(0);
+  });
+
+  it('gets what is sent in two pieces one after the other', () => {
+    const { usart, pass } = makeRunning();
+    usart.receive([1]);
+    pass(FRAME_US / 2);
+    usart.receive([2]);
+    pass(FRAME_US / 2 + 1);
+    expect(usart.read(DR)).toBe(1);
+    pass(FRAME_US);
+    expect(usart.read(DR)).toBe(2);
   });
 
   it('keeps the old byte and loses the new one when software is late (RM0368 §19.3.3)', () => {
