@@ -5,6 +5,7 @@ const FEED = 3;
 const STEP = 4;
 const RUN = 5;
 const READ = 6;
+const KEEP = 7;
 
 /** Numbers as `oracle.c` reads them: 32 bits each, little-endian, as all computers that run these tests are. */
 function bytesOf(...numbers: (number | Int32Array)[]): Uint8Array {
@@ -31,3 +32,9 @@ export const step = (instructions: number): Uint8Array => bytesOf(STEP, instruct
 export const run = (instructions: number): Uint8Array => bytesOf(RUN, instructions);
 
 export const readMemory = (address: number, bytes: number): Uint8Array => bytesOf(READ, address, bytes);
+
+/** Keeps the IT bits of code that an exception interrupts. */
+export const keepConditions = (): Uint8Array => bytesOf(KEEP);
+
+/** As a state's IT bits: those that were kept last. */
+export const KEPT = -1;

@@ -8,9 +8,10 @@
  *   STEP   instructions                                 executes so many, an IT block counting as one
  *   RUN    instructions                                 executes exactly so many, a skipped one counting, too
  *   READ   address, bytes                               replies with the bytes padded to numbers
+ *   KEEP   nothing                                      keeps the IT bits for a later STATE, as an exception does
  *
  * STEP and RUN reply with Unicorn's error code, the state, the count of accesses and three numbers for each of them:
- * its kind and size, its address, its value. Devices answer reads with the values fed, and without any with a number
+ * its kind and size, its address, its value; RUN leaves out writes to RAM. Devices answer reads with the values fed, and without any with a number
  * that depends on the address alone.
  */
 #include <stdint.h>
@@ -19,7 +20,7 @@
 #include <string.h>
 #include <unicorn/unicorn.h>
 
-enum { STATE = 1, WRITE, FEED, STEP, RUN, READ };
+enum { STATE = 1, WRITE, FEED, STEP, RUN, READ, KEEP };
 enum { RAM_WRITE = 0x100, DEVICE_READ = 0x200, DEVICE_WRITE = 0x300 };
 
 #define FLASH_AT 0x08000000u
@@ -28,12 +29,16 @@ enum { RAM_WRITE = 0x100, DEVICE_READ = 0x200, DEVICE_WRITE = 0x300 };
 #define RAM_BYTES 0x18000u
 #define ACCESSES_MAX (1 << 22)
 /* Where no instruction of a test lies: Unicorn stops before it. */
-#define NOWHERE 0xfffffff0u
+#define NOWHERE 0xeffffff0u
+/* From here on, an address in the PC ends an exception (ARMv7-M ARM B1.5.8). */
+#define EXCEPTION_RETURN 0xf0000000u
 /* XPSR of a handler, which may read and write all registers. */
 #define HANDLER (1u << 24 | 1)
 /* Bits of EPSR: instructions of an IT block are left. */
 #define IT_STATE 0x0600fc00u
 #define UNLIMITED (~0u)
+#define KEPT (~0u)
+#define KEPT_MAX 64
 
 struct state {
   uint32_t r[16]; /* r[15]: the address of the next instruction, with EPSR.T as bit 0 */
@@ -41,7 +46,7 @@ struct state {
   uint32_t other_sp; /* of the stack that is not in use */
   uint32_t fpscr;
   uint32_t s[32];
-  uint32_t it; /* the IT bits of EPSR */
+  uint32_t it; /* the IT bits of EPSR; KEPT: those that were kept last */
 };
 
 struct access {
@@ -52,6 +57,7 @@ static uc_engine *uc;
 static uint8_t *flash, *ram;
 static struct access accesses[ACCESSES_MAX];
 static uint32_t access_count;
+static int leaves_out_ram;
 static uint32_t *feed;
 static uint32_t feed_at, feed_count;
 
@@ -93,6 +99,9 @@ static int general(int n) {
   return n < 13 ? UC_ARM_REG_R0 + n : last[n - 13];
 }
 
+/* IT bits of interrupted code. */
+static uint32_t kept[KEPT_MAX], kept_count;
+
 static int uses_process_stack(const struct state *state) {
   return state->ipsr == 0 && (state->control & 2) != 0;
 }
@@ -116,7 +125,7 @@ static void set_state(const struct state *state) {
   for (int n = 0; n < 15; n++) if (n != 13) set(general(n), state->r[n]);
   set(UC_ARM_REG_PC, state->r[15] | 1);
   /* The bits lie in CPSR as they do in EPSR, and there they can be written. */
-  set(UC_ARM_REG_CPSR, (get(UC_ARM_REG_CPSR) & ~IT_STATE) | state->it);
+  set(UC_ARM_REG_CPSR, (get(UC_ARM_REG_CPSR) & ~IT_STATE) | (state->it == KEPT ? kept[--kept_count] : state->it));
 }
 
 static void get_state(struct state *state) {
@@ -164,6 +173,7 @@ static void write_device(uc_engine *engine, uint64_t offset, unsigned size, uint
 
 static void on_ram_write(uc_engine *engine, uc_mem_type type, uint64_t address, int size, int64_t value, void *unused) {
   (void)engine, (void)type, (void)unused;
+  if (leaves_out_ram) return;
   if (size == 8) { /* a double register */
     record(RAM_WRITE, 4, (uint32_t)address + 4, (uint32_t)((uint64_t)value >> 32));
     size = 4;
@@ -171,9 +181,14 @@ static void on_ram_write(uc_engine *engine, uc_mem_type type, uint64_t address, 
   record(RAM_WRITE, (uint32_t)size, (uint32_t)address, (uint32_t)value & mask_of((uint32_t)size));
 }
 
+static int lies_in(uint32_t address, uint32_t bytes, uint32_t at, uint32_t size) {
+  return address - at < size && bytes <= size - (address - at);
+}
+
 static uint8_t *memory_at(uint32_t address, uint32_t bytes) {
-  if (address - FLASH_AT < FLASH_BYTES && bytes <= FLASH_BYTES - (address - FLASH_AT)) return flash + (address - FLASH_AT);
-  if (address - RAM_AT < RAM_BYTES && bytes <= RAM_BYTES - (address - RAM_AT)) return ram + (address - RAM_AT);
+  if (lies_in(address, bytes, FLASH_AT, FLASH_BYTES)) return flash + (address - FLASH_AT);
+  if (lies_in(address, bytes, 0, FLASH_BYTES)) return flash + address;
+  if (lies_in(address, bytes, RAM_AT, RAM_BYTES)) return ram + (address - RAM_AT);
   die("no memory there", UC_ERR_OK);
   return NULL;
 }
@@ -214,8 +229,12 @@ static uc_err run(uint32_t instructions) {
   uc_err error;
   uint32_t start, end;
   budget = instructions;
-  error = uc_emu_start(uc, get(UC_ARM_REG_PC) | 1, NOWHERE, 0, 0);
-  if (!has_stopped || error || budget == 0) return error;
+  has_stopped = 0;
+  while (!has_stopped && budget > 0) {
+    error = uc_emu_start(uc, get(UC_ARM_REG_PC) | 1, NOWHERE, 0, 0);
+    if (error) return get(UC_ARM_REG_PC) >= EXCEPTION_RETURN ? UC_ERR_OK : error;
+  }
+  if (budget == 0) return UC_ERR_OK;
   start = end = get(UC_ARM_REG_PC);
   for (; budget > 0; budget--) end += bytes_at(end);
   budget = UNLIMITED;
@@ -239,6 +258,7 @@ static void execute(uint32_t command) {
   uint32_t instructions = take_one(), result;
   struct state state;
   access_count = 0;
+  leaves_out_ram = command == RUN;
   result = command == RUN ? run(instructions) : step(instructions);
   get_state(&state);
   fwrite(&result, 4, 1, stdout);
@@ -281,6 +301,10 @@ static void obey(uint32_t command) {
   case STEP:
   case RUN: execute(command); break;
   case READ: send_memory(); break;
+  case KEEP:
+    if (kept_count == KEPT_MAX) die("too many exceptions", UC_ERR_OK);
+    kept[kept_count++] = get(UC_ARM_REG_EPSR) & IT_STATE;
+    break;
   default: die("an unknown command", UC_ERR_OK);
   }
 }
@@ -297,7 +321,9 @@ int main(void) {
   memset(ram, 0, RAM_BYTES);
   error = uc_mem_map_ptr(uc, FLASH_AT, FLASH_BYTES, UC_PROT_READ | UC_PROT_EXEC, flash);
   if (!error) error = uc_mem_map_ptr(uc, RAM_AT, RAM_BYTES, UC_PROT_ALL, ram);
+  if (!error) error = uc_mem_map_ptr(uc, 0, FLASH_BYTES, UC_PROT_READ | UC_PROT_EXEC, flash);
   if (error) die("memory", error);
+  map_devices(0x1fff0000, 0x00010000);
   map_devices(0x40000000, 0x20000000);
   map_devices(0xe0000000, 0x00100000);
   uc_hook_add(uc, &hooks[0], UC_HOOK_BLOCK, on_block, NULL, 1, 0);

@@ -23,7 +23,7 @@ export function makeOurSide(memory: { readonly flash: Uint8Array; readonly ram: 
   flash.set(memory.flash);
   ram.set(memory.ram);
   const devices = new RecordedDevices();
-  const core = createCore({ flash, isFlashAtZero: false, ram, bus: devices });
+  const core = createCore({ flash, ram, bus: devices });
   core.isFpuEnabled = true;
   return { core, flash, ram, ramWords: new Int32Array(ram.buffer), devices };
 }
