@@ -23,7 +23,8 @@ export function writeMemory(address: number, bytes: Uint8Array): Uint8Array {
 }
 
 /** Values for the next reads of devices. */
-export const feed = (values: readonly number[]): Uint8Array => bytesOf(FEED, values.length, ...values);
+export const feed = (values: readonly number[]): Uint8Array =>
+  bytesOf(FEED, values.length, Int32Array.from(values));
 
 /** An IT block counts as one instruction. */
 export const step = (instructions: number): Uint8Array => bytesOf(STEP, instructions);

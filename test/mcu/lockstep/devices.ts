@@ -4,8 +4,8 @@ import { hex } from './processor-state.ts';
 
 /** Kinds of accesses, as `oracle.c` numbers them; the size is added. */
 export const RAM_WRITE = 0x100;
-const DEVICE_READ = 0x200;
-const DEVICE_WRITE = 0x300;
+export const DEVICE_READ = 0x200;
+export const DEVICE_WRITE = 0x300;
 
 /** One access as `oracle.c` reports it. */
 export interface OracleAccess {

@@ -47,7 +47,8 @@ function entry(before: Int32Array, number: number, memory: ExceptionMemory): Exc
   const status = at(before, APSR) | at(before, IPSR) | THUMB | (isRealigned ? REALIGNED : 0);
   const integers = [...before.subarray(0, 4), at(before, R12), at(before, LR), at(before, PC) & ~1, status];
   const parts: [number, Int32Array][] = [[address, Int32Array.from(integers)]];
-  if (isExtended) parts.push([address + 32, Int32Array.from([...before.subarray(S0, S0 + 16), at(before, FPSCR)])]);
+  if (isExtended)
+    parts.push([address + 32, Int32Array.from([...before.subarray(S0, S0 + 16), at(before, FPSCR)])]);
   state[SP] = isProcess ? at(before, OTHER_SP) : address;
   if (isProcess) state[OTHER_SP] = address;
   const link = 0xffff_ffe1 | (isThread ? 8 : 0) | (isProcess ? 4 : 0) | (isExtended ? 0 : 16);
@@ -71,7 +72,8 @@ function leave(before: Int32Array, memory: ExceptionMemory): ExceptionChange {
   state[APSR] = status & 0xf80f_0000;
   state[IPSR] = status & 0x1ff;
   state[FAULTMASK] = 0;
-  state[CONTROL] = (at(before, CONTROL) & ~(FPCA | SPSEL)) | (isExtended ? FPCA : 0) | (isProcess ? SPSEL : 0);
+  state[CONTROL] =
+    (at(before, CONTROL) & ~(FPCA | SPSEL)) | (isExtended ? FPCA : 0) | (isProcess ? SPSEL : 0);
   if (isExtended) {
     for (let index = 0; index < 16; index++) state[S0 + index] = frame(8 + index);
     state[FPSCR] = frame(24);
