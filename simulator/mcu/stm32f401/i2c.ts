@@ -169,7 +169,7 @@ export class I2c implements Peripheral {
     const isTransmitter = this.#registers.has('SR2', SR2.TRA);
     this.#phase = 'select';
     this.#registers.change('CR1', 0, CR1.START);
-    this.#registers.change('SR1', SR1.SB, isTransmitter ? SR1.TXE | SR1.BTF : SR1.TXE);
+    this.#registers.change('SR1', SR1.SB, isTransmitter ? SR1.TXE | SR1.BTF : 0);
     this.#registers.change('SR2', SR2.MSL | SR2.BUSY, SR2.TRA);
     this.#follow();
   }
@@ -185,7 +185,7 @@ export class I2c implements Peripheral {
     this.#wires.stop();
     const isTransmitter = this.#registers.has('SR2', SR2.TRA);
     this.#registers.change('CR1', 0, CR1.STOP);
-    this.#registers.change('SR1', 0, isTransmitter ? SR1.TXE | SR1.BTF : SR1.TXE);
+    this.#registers.change('SR1', 0, isTransmitter ? SR1.TXE | SR1.BTF : 0);
     this.#registers.change('SR2', 0, SR2.MSL | SR2.BUSY | SR2.TRA);
     this.#phase = 'idle';
     this.#startsAfterStop = false;

@@ -200,7 +200,6 @@ export class HostComputer implements UsbHostPort {
     this.#schedule.stop();
     this.#schedule.act(() => this.#options.device.drive('idle'));
     this.#become(state);
-    if (state === 'empty') this.#lookSoon();
   }
 
   #forget(): void {
