@@ -85,7 +85,6 @@ function systemOf({ space }: Processor) {
 
 /** A processor whose instructions take a tick each, with a few kilobytes and a device that raises interrupts. */
 export function createMachine(options: MachineOptions) {
-  const { skipsIdle = false, deepSleep } = options;
   const flash = flashWith(options);
   const ram = new Uint8Array(RAM_BYTES);
   const log: { value: number; time: number }[] = [];
@@ -116,8 +115,8 @@ export function createMachine(options: MachineOptions) {
       resets.push(timeline.now);
       processor.reset();
     },
-    ...(deepSleep && { deepSleep }),
-    ...(skipsIdle && { idle: { ram, monitor } }),
+    ...(options.deepSleep && { deepSleep: options.deepSleep }),
+    ...(options.skipsIdle && { idle: { ram, monitor } }),
   });
   processor.setClock(84_000_000);
   processor.reset();
