@@ -1,4 +1,4 @@
-/** The commands of `oracle.c`. */
+/** The commands of `oracle/oracle.c`. */
 const STATE = 1;
 const WRITE = 2;
 const FEED = 3;
@@ -7,7 +7,7 @@ const RUN = 5;
 const READ = 6;
 const KEEP = 7;
 
-/** Numbers as `oracle.c` reads them: 32 bits each, little-endian, as all computers that run these tests are. */
+/** Numbers as `oracle/oracle.c` reads them: 32 bits each, little-endian, as all computers that run these tests are. */
 function bytesOf(...numbers: (number | Int32Array)[]): Uint8Array {
   const all = numbers.flatMap(each => (typeof each === 'number' ? [each] : [...each]));
   return new Uint8Array(Int32Array.from(all).buffer);

@@ -1,7 +1,7 @@
 import { type Core, createCore } from '@passfob/simulator/mcu/core/core';
 import { RecordedDevices } from './devices.ts';
 
-/** As `oracle.c` has them. */
+/** As `oracle/oracle.c` has them. */
 export const FLASH_AT = 0x0800_0000;
 export const FLASH_BYTES = 0x8_0000;
 export const RAM_AT = 0x2000_0000;
@@ -16,7 +16,7 @@ export interface OurSide {
   readonly devices: RecordedDevices;
 }
 
-/** @param memory what the memories hold from their first address on; the rest of them is as in `oracle.c` */
+/** @param memory what the memories hold from their first address on; the rest of them is as in `oracle/oracle.c` */
 export function makeOurSide(memory: { readonly flash: Uint8Array; readonly ram: Uint8Array }): OurSide {
   const flash = new Uint8Array(FLASH_BYTES).fill(0xff);
   const ram = new Uint8Array(RAM_BYTES);

@@ -1,7 +1,7 @@
 import * as places from '@passfob/simulator/mcu/core/places';
 
 /**
- * The state of a processor as both sides are compared by it: numbers in the order of `struct state` in `oracle.c`. The
+ * The state of a processor as both sides are compared by it: numbers in the order of `struct state` in `oracle/state.h`. The
  * sixteen core registers come first.
  */
 export const STATE_NUMBERS = 57;
