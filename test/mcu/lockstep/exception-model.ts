@@ -17,7 +17,8 @@ export interface ExceptionMemory {
   readonly vectors: number;
 }
 
-const [R12, SP, LR, PC] = [12, 13, 14, 15];
+/** IP is the twelfth register. */
+const [IP, SP, LR, PC] = [12, 13, 14, 15];
 const SPSEL = 2;
 const FPCA = 4;
 const THUMB = 1 << 24;
@@ -45,7 +46,7 @@ function entry(before: Int32Array, number: number, memory: ExceptionMemory): Exc
   const isRealigned = (sp & 4) !== 0;
   const address = (sp - (isExtended ? EXTENDED_BYTES : BASIC_BYTES)) & ~7;
   const status = at(before, APSR) | at(before, IPSR) | THUMB | (isRealigned ? REALIGNED : 0);
-  const integers = [...before.subarray(0, 4), at(before, R12), at(before, LR), at(before, PC) & ~1, status];
+  const integers = [...before.subarray(0, 4), at(before, IP), at(before, LR), at(before, PC) & ~1, status];
   const parts: [number, Int32Array][] = [[address, Int32Array.from(integers)]];
   if (isExtended)
     parts.push([address + 32, Int32Array.from([...before.subarray(S0, S0 + 16), at(before, FPSCR)])]);
@@ -65,7 +66,7 @@ function leave(before: Int32Array, memory: ExceptionMemory): ExceptionChange {
   const address = at(before, isProcess ? OTHER_SP : SP);
   const frame = (index: number): number => memory.word(address + 4 * index);
   for (let index = 0; index < 4; index++) state[index] = frame(index);
-  state[R12] = frame(4);
+  state[IP] = frame(4);
   state[LR] = frame(5);
   state[PC] = frame(6) | 1;
   const status = frame(7);
