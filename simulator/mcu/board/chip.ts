@@ -27,7 +27,7 @@ import { Tim } from '../stm32f401/tim.ts';
 import { Usart } from '../stm32f401/usart.ts';
 import { OtgFs } from '../stm32f401/usb/otg-fs.ts';
 import { BusMonitor } from '../system/bus-monitor.ts';
-import type { FaultReport } from '../system/fault-report.ts';
+import type { ProcessorFaultReport } from '../system/fault-report.ts';
 import type { ReadState } from '../system/loop-trial.ts';
 import { Processor, type RunOutcome } from '../system/processor.ts';
 import { isSteadySystemRead, SYSTEM_SPACE } from '../system/system-space.ts';
@@ -63,7 +63,7 @@ export interface ChipOptions extends ClockOptions {
   /** Called after each reset but that of power-on. */
   onReset?(): void;
   /** Called with each fault of the program, before its handler runs. */
-  onFault?(report: FaultReport): void;
+  onFault?(report: ProcessorFaultReport): void;
   /** Cycles that an instruction takes on average. Default 1.4, as measured with Espruino. */
   readonly cyclesPerInstruction?: number;
   /** Whether loops that only wait are skipped. Default true. */
