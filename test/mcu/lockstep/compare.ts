@@ -147,7 +147,8 @@ function problemsOf(trial: InstructionTrial, our: OurStep, oracle: OracleStep, r
 }
 
 const isUnaligned = ({ address, bytes }: OracleAccess): boolean => address % bytes !== 0;
-const isInFlash = (address: number): boolean => (address - FLASH_AT) >>> 0 < FLASH_BYTES;
+const isInFlash = (address: number): boolean =>
+  (address - FLASH_AT) >>> 0 < FLASH_BYTES || address < FLASH_BYTES;
 
 /**
  * Unicorn refuses no unaligned access, and splits those to devices. An access without memory does not end its IT block:
