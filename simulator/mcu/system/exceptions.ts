@@ -117,6 +117,8 @@ export class Exceptions {
       const handler = core.load(vector);
       places[PC] = handler & ~1;
       if ((handler & 1) === 0) faults.raise(new ProcessorFault('invalid-state', handler));
+      // As in erased flash. Only instructions make an exception return of such an address (B1.5.8).
+      else if (handler >>> 28 === 0xf) faults.raise(new ProcessorFault('instruction-bus', handler & ~1));
     } catch (error) {
       if (!(error instanceof ProcessorFault)) throw error;
       faults.raiseForVector(vector);
@@ -162,7 +164,9 @@ export class Exceptions {
     const { state, faults } = this.#ports;
     if (state.isActive(returning)) state.deactivate(returning);
     faults.raise(new ProcessorFault('invalid-return', link));
-    if (preempts(state, this.#places)) this.#start(state.first, link);
+    if (!preempts(state, this.#places)) return;
+    this.#ports.spendCycles(TAIL_CHAIN_CYCLES);
+    this.#start(state.first, link);
   }
 
   /** Enters the next exception with the frame of the last one (B1.5.12, tail-chaining). */
