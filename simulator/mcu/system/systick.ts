@@ -87,8 +87,11 @@ export class SysTick implements Peripheral {
     this.#alarm = this.#time.at(this.#since + counts * this.#ticksPerCount, () => this.#reachedZero(counts));
   }
 
+  /** After a stall of the bus it may have reached 0 many times: all of them together pend one interrupt. */
   #reachedZero(counts: number): void {
-    this.#since += counts * this.#ticksPerCount;
+    const period = this.#load + 1;
+    const periods = this.#load === 0 ? 0 : Math.max(0, Math.floor((this.#passed() - counts) / period));
+    this.#since += (counts + periods * period) * this.#ticksPerCount;
     this.#value = 0;
     this.#control |= COUNTFLAG;
     if (this.#control & TICKINT) this.#state.pend(SYS_TICK);
