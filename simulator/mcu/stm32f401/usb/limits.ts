@@ -6,3 +6,6 @@ export const PACKETS_IN_TRANSMIT_FIFO = 8;
 
 /** Words of the receive FIFO that only SETUP packets use (RM0368 §22.11.1). */
 export const SETUP_LOCATIONS = 10;
+
+/** Words of the memory that all FIFOs share: 1.25 kB (RM0368 §22.2.1). */
+export const FIFO_RAM_WORDS = 320;

@@ -1,4 +1,4 @@
-import { SETUP_LOCATIONS } from './limits.ts';
+import { FIFO_RAM_WORDS, SETUP_LOCATIONS } from './limits.ts';
 
 interface FifoWord {
   readonly word: number;
@@ -20,14 +20,15 @@ export class ReceiveFifo {
 
   /** Returns whether OUT data of `bytes` and their two status words fit into a FIFO of `depth` words. */
   accepts(bytes: number, depth: number): boolean {
-    return this.#queue.length + Math.ceil(bytes / 4) + 2 <= depth - SETUP_LOCATIONS;
+    return this.#queue.length + Math.ceil(bytes / 4) + 2 <= Math.min(depth, FIFO_RAM_WORDS) - SETUP_LOCATIONS;
   }
 
   /**
-   * Adds an entry: a status word and data.
+   * Adds an entry: a status word and data. It is lost where the memory is full of others, which software never popped.
    * @param popped called when software pops the status word
    */
   push(status: number, bytes: Uint8Array, popped: () => void = nothing): void {
+    if (this.#queue.length + 1 + Math.ceil(bytes.length / 4) > FIFO_RAM_WORDS) return;
     this.#queue.push({ word: status, isStatus: true, popped });
     this.#entries++;
     for (let at = 0; at < bytes.length; at += 4)
