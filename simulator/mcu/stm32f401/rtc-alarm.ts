@@ -49,10 +49,13 @@ function matchingSubsecond({ subsecond, subsecondStart }: AlarmPattern, atMost: 
 }
 
 function isMatch(alarm: AlarmPattern, seconds: number): boolean {
-  return nextSecond(alarm, seconds) === seconds;
+  const time = seconds % SECONDS_PER_DAY;
+  return isMatchingDay(alarm, seconds - time) && nextTimeOfDay(alarm, time) === time;
 }
 
 function nextSecond(alarm: AlarmPattern, from: number): number | undefined {
+  // Software may write a time that no day has, again and again: such a pattern is not looked for.
+  if (nextTimeOfDay(alarm, 0) === undefined) return undefined;
   const today = Math.floor(from / SECONDS_PER_DAY) * SECONDS_PER_DAY;
   for (let day = today; day <= today + DAYS_AHEAD * SECONDS_PER_DAY; day += SECONDS_PER_DAY) {
     if (!isMatchingDay(alarm, day)) continue;
@@ -73,6 +76,7 @@ function nextTimeOfDay({ time, is12Hours }: AlarmPattern, from: number): number 
   const hours = choices((time & IS_ANY.hours) !== 0, hourOf(time, is12Hours), 24);
   const minutes = choices((time & IS_ANY.minutes) !== 0, fromBcd((time >> 8) & 0x7f), 60);
   const seconds = choices((time & IS_ANY.seconds) !== 0, fromBcd(time & 0x7f), 60);
+  if (seconds.length === 0) return undefined;
   for (const hour of hours)
     for (const minute of hour * 3600 + 3599 < from ? [] : minutes)
       for (const second of seconds) {
