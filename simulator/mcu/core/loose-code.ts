@@ -3,6 +3,7 @@ import { decode, isWide, type SeenForms } from './decoder.ts';
 import { ProcessorFault } from './fault.ts';
 import { type CommonContext, type FetchedInstruction, fetchInstruction } from './flash-code.ts';
 import type { DecodeContext, Executor } from './form.ts';
+import { LOOSE_INSTRUCTIONS_MAX } from './limits.ts';
 
 interface DecodedInstruction extends FetchedInstruction {
   readonly condition: number;
@@ -50,6 +51,7 @@ export class LooseCode {
       },
     };
     const execute = decode(word, condition, context, this.#seen);
+    if (this.#decoded.size >= LOOSE_INSTRUCTIONS_MAX) this.#decoded.clear();
     this.#decoded.set(pc, { word, next, condition, execute });
     return execute;
   }
