@@ -33,6 +33,8 @@ import type { ReadState } from '../system/loop-trial.ts';
 import { Processor, type RunOutcome } from '../system/processor.ts';
 import { isSteadySystemRead, SYSTEM_SPACE } from '../system/system-space.ts';
 
+/** At least so long the chip holds itself in a reset that comes from within (RM0368 §6.1.2). */
+const RESET_PULSE_US = 20;
 /** Line of the EXTI for a wake-up by USB (RM0368 §10.2.5). */
 const EXTI_USB = 18;
 /** Reading these registers of a port has no effect: IDR and ODR (RM0368 §8.4). */
@@ -258,6 +260,7 @@ export class Chip {
     this.#rcc.reset(cause);
     this.#map.reset();
     this.processor.reset();
+    if (cause !== 'pin') this.timeline.spend(RESET_PULSE_US * TICKS_PER_US);
     this.#options.onReset?.();
   }
 
