@@ -228,7 +228,7 @@ export class Board {
       operate: operation => outside.flashWrites.operate(operation),
       supplyVolts: () => outside.measuredVolts,
       onReset: () => this.#powerChanged('reset'),
-      onFault: report => outside.violations.push(describeFault(report)),
+      onFault: report => outside.violations.add(() => describeFault(report)),
       send: (port, bytes) => this.#send(port, bytes),
       onReport: report => this.#typedReport(report),
       onPin: (pin, isHigh) => this.#powered && watchClock(this.#powered, outside, pin, isHigh),

@@ -5,6 +5,7 @@ import type { FaultDraw } from '../../faults/draw.ts';
 import type { I2cPart } from '../../parts/part.ts';
 import { Sockets } from '../../parts/sockets.ts';
 import type { I2cWires } from '../stm32f401/i2c-wires.ts';
+import type { Violations } from './violations.ts';
 
 /** A refused write takes each byte with odds of 3 in 4, so that the EEPROM gets any number of the first ones. */
 const BYTES_TO_DRAW = 3;
@@ -14,7 +15,7 @@ export interface I2cPartsOptions {
   readonly parts: readonly I2cPart[];
   readonly faults: FaultDraw;
   /** Receives acts of the firmware that stall a real board. */
-  readonly violations: string[];
+  readonly violations: Violations;
   /** Whether I2C1 has the pins that the parts are soldered to. */
   isConnected(): boolean;
   /** Called when a part begins to hold SDA low, and when it lets go. */
@@ -98,7 +99,7 @@ export class I2cParts implements I2cWires {
     const part = this.#options.isConnected() ? this.#sockets.partAt(address) : undefined;
     if (!part) return false;
     if (!part.ready()) {
-      this.#options.violations.push(`${part.name} addressed during its write time`);
+      this.#options.violations.add(() => `${part.name} addressed during its write time`);
       return false;
     }
     if (isRead) {

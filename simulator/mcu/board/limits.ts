@@ -17,3 +17,6 @@ export const BEHIND_MAX_US = 1_000_000;
 
 /** Typical frequency of the chip's internal slow oscillator (data sheet of the STM32F401xD/xE, table 42). */
 export const LSI_HZ = 32_000;
+
+/** Violations that a board lists; of more it only says that there are some. */
+export const VIOLATIONS_MAX = 100;

@@ -21,6 +21,7 @@ import { FLASH_BYTES } from '../stm32f401/chip-addresses.ts';
 import { FlashWrites } from './flash-writes.ts';
 import { I2cParts, type I2cPartsOptions } from './i2c-parts.ts';
 import { storageOf } from './storage.ts';
+import { Violations } from './violations.ts';
 
 /** The name of this kind of memory in its file. */
 const KIND = 'stm32f401cd';
@@ -58,7 +59,7 @@ export class Surroundings {
   readonly i2c: I2cParts;
   readonly keys: FobKeys;
   /** Acts of the firmware that would harm or stall a real board. */
-  readonly violations: string[] = [];
+  readonly violations = new Violations();
   supplyVolts = SUPPLY_VOLTS;
   /** Of a battery that a fault has emptied, until the next start. */
   #lowVolts: number | undefined;

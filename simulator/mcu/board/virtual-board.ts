@@ -2,6 +2,7 @@ import { hexOf } from '../../base/bytes.ts';
 import type { SimulatedFob } from '../../base/fob.ts';
 import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from '../../base/limits.ts';
 import { makeRandomness, secureRandomness } from '../../base/randomness.ts';
+import { UsageError } from '../../base/usage-error.ts';
 import { throughFaults } from '../../faults/wire.ts';
 import { programFiles, reprogramFiles, StorageFiles } from '../../interpreter/storage-files.ts';
 import { insidesOf } from '../../outside/insides.ts';
@@ -40,7 +41,7 @@ function boardOf(platform: Platform, options: VirtualBoardOptions): Board {
 
 /**
  * Puts firmware and files on a board that is new, as a programmer at the factory does.
- * @throws Error if the board is not new and has another firmware, unless `updateFirmware` says to replace it
+ * @throws UsageError if the board is not new and has another firmware, unless `updateFirmware` says to replace it
  */
 function program(outside: Surroundings, options: VirtualBoardOptions): void {
   const { memories, flash } = outside;
@@ -48,7 +49,9 @@ function program(outside: Surroundings, options: VirtualBoardOptions): void {
   const whole = memories.flash.bytes.slice();
   if (memories.isNew || !holdsFirmware(whole, firmware)) {
     if (!memories.isNew && options.updateFirmware !== true) {
-      throw new Error('this is the memory of a board with another firmware: it is not changed');
+      throw new UsageError(
+        'this is the memory of a board with another firmware: it is not changed. To put this firmware on it, add --update-firmware (updateFirmware)',
+      );
     }
     putFirmware(whole, firmware);
     memories.flash.write(0, whole);
@@ -201,7 +204,7 @@ export function virtualBoardOn(platform: Platform, options: VirtualBoardOptions)
     ...conditions(board),
     ...looks(board),
     get violations() {
-      return [...outside.violations];
+      return outside.violations.all;
     },
     close: () => board.close(),
     counters: () => board.counters,

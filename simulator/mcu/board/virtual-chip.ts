@@ -13,6 +13,7 @@ import { I2cParts } from './i2c-parts.ts';
 import type { BoardCounters } from './options.ts';
 import { Powered, type WiredPort } from './powered.ts';
 import { storageOf } from './storage.ts';
+import { Violations } from './violations.ts';
 
 /** An STM32F401CD with pins and parts of your own. */
 export interface VirtualChipOptions {
@@ -54,7 +55,7 @@ export interface VirtualChip {
   reset(): void;
   /** Its present contents. */
   readonly flash: Uint8Array;
-  /** Faults of the program, oldest first, each as a few lines of text. */
+  /** The first faults of the program, oldest first, each as a few lines of text. */
   readonly faults: readonly string[];
   counters(): BoardCounters;
 }
@@ -64,13 +65,13 @@ export function virtualChip(options: VirtualChipOptions): VirtualChip {
   const { seed = 1, parts = [], crystal = false } = options;
   const flash = options.flash?.slice() ?? programmed(firmwareOf(options.firmware, options.firmwareAddress));
   if (options.files) putFiles(flash, options.files);
-  const faults: string[] = [];
+  const violations = new Violations();
   const ears = { USB: new Set<Heard>(), Serial1: new Set<Heard>(), pins: new Set<PinListener>() };
   const startUs = DEFAULT_START_MS * 1000;
   const i2c1 = new I2cParts({
     parts,
     faults: new FaultDraw(0),
-    violations: faults,
+    violations,
     isConnected: () => true,
     holds: () => {},
     halt: () => {},
@@ -85,7 +86,7 @@ export function virtualChip(options: VirtualChipOptions): VirtualChip {
     i2c1,
     ...(!crystal && { lseHz: 0 }),
     supplyVolts: () => SUPPLY_VOLTS,
-    onFault: report => faults.push(describeFault(report)),
+    onFault: report => violations.add(() => describeFault(report)),
     send: (port, bytes) => {
       for (const listener of ears[port]) listener(bytes);
     },
@@ -112,7 +113,9 @@ export function virtualChip(options: VirtualChipOptions): VirtualChip {
     onPin: listener => listening(ears.pins, listener),
     reset: () => powered.chip.reset(),
     flash,
-    faults,
+    get faults() {
+      return violations.all;
+    },
     counters: () => powered.counters,
   };
 }

@@ -5,6 +5,7 @@ import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { FaultDraw } from '@passfob/simulator/faults/draw';
 import { type Execution, TICKS_PER_US, Timeline } from '@passfob/simulator/mcu/base/timeline';
 import { I2cParts } from '@passfob/simulator/mcu/board/i2c-parts';
+import { Violations } from '@passfob/simulator/mcu/board/violations';
 import type { Clocks } from '@passfob/simulator/mcu/stm32f401/clocks';
 import { I2c } from '@passfob/simulator/mcu/stm32f401/i2c';
 import { CR1, I2C_REGISTERS } from '@passfob/simulator/mcu/stm32f401/i2c-registers';
@@ -62,7 +63,7 @@ export class I2cRig {
   readonly clocks = new TestClocks();
   readonly faults: FaultDraw;
   readonly levels = new Map<number, boolean>();
-  readonly violations: string[] = [];
+  readonly #violations = new Violations();
   /** Whether the pins are those of I2C1. */
   isConnected = true;
   isSdaHeld = false;
@@ -89,7 +90,7 @@ export class I2cRig {
     this.parts = new I2cParts({
       parts: [this.display, this.eeprom, this.rtc],
       faults: this.faults,
-      violations: this.violations,
+      violations: this.#violations,
       isConnected: () => this.isConnected,
       holds: isHeld => {
         this.isSdaHeld = isHeld;
@@ -105,6 +106,10 @@ export class I2cRig {
       wires: this.parts,
       lines: { set: (number, isRequested) => this.levels.set(number, isRequested) },
     });
+  }
+
+  get violations(): readonly string[] {
+    return this.#violations.all;
   }
 
   /** Lets some instructions pass, and what happens meanwhile. */
