@@ -17,7 +17,7 @@ const USART1 = FIRST_INTERRUPT + 37;
  * @param handlers offsets of exception handlers in the program, by the number of the exception; others stay in a loop at
  *   its end
  */
-function assembled(source: string, handlers: Readonly<Record<number, number>> = {}): Uint8Array {
+export function assembled(source: string, handlers: Readonly<Record<number, number>> = {}): Uint8Array {
   const halfWords = source
     .trim()
     .split('\n')
