@@ -7,7 +7,7 @@ import { programFiles } from '../../interpreter/storage-files.ts';
 import type { I2cPart } from '../../parts/part.ts';
 import { Region } from '../../state/memories.ts';
 import { memoryStore } from '../../state/memory-store.ts';
-import { describeFault } from '../system/fault-report.ts';
+import { noteFault } from './fault-texts.ts';
 import { firmwareOf, programmed } from './firmware.ts';
 import { I2cParts } from './i2c-parts.ts';
 import type { BoardCounters } from './options.ts';
@@ -85,7 +85,7 @@ export function virtualChip(options: VirtualChipOptions): VirtualChip {
     i2c1,
     ...(!crystal && { lseHz: 0 }),
     supplyVolts: () => SUPPLY_VOLTS,
-    onFault: report => faults.push(describeFault(report)),
+    onFault: report => noteFault(faults, report),
     send: (port, bytes) => {
       for (const listener of ears[port]) listener(bytes);
     },
