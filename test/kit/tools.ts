@@ -66,6 +66,20 @@ export function needsEspruinos32(): Need<string[]> {
   };
 }
 
+/**
+ * The need for Espruino's firmware for the Pico: `ESPRUINO_ARM` names files, several with colons between.
+ *
+ * @throws when it names a file that cannot be read
+ */
+export function needsEspruinosArm(): Need<string[]> {
+  const paths = (process.env.ESPRUINO_ARM ?? '').split(delimiter).filter(Boolean);
+  for (const path of paths) accessSync(path, constants.R_OK);
+  return {
+    name: 'ESPRUINO_ARM=<paths to firmware of a Pico>',
+    found: paths.length > 0 ? paths : undefined,
+  };
+}
+
 /** Runs a test with the found thing where `need` is met, and otherwise skips it with the reason in its title. */
 export function itNeeds<T>(need: Need<T>, title: string, run: (found: T) => void | Promise<void>): void {
   const { name, found } = need;

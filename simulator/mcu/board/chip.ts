@@ -27,21 +27,16 @@ import { Tim } from '../stm32f401/tim.ts';
 import { Usart } from '../stm32f401/usart.ts';
 import { OtgFs } from '../stm32f401/usb/otg-fs.ts';
 import { BusMonitor } from '../system/bus-monitor.ts';
-import type { FaultReport } from '../system/fault-report.ts';
+import type { ProcessorFaultReport } from '../system/fault-report.ts';
+import type { ReadState } from '../system/loop-trial.ts';
 import { Processor, type RunOutcome } from '../system/processor.ts';
 import { isSteadySystemRead, SYSTEM_SPACE } from '../system/system-space.ts';
 
 /** Line of the EXTI for a wake-up by USB (RM0368 §10.2.5). */
 const EXTI_USB = 18;
-/** Reading these has no effect, so that a loop that reads them may be idle. */
-const STEADY = [
-  'TIM2',
-  'TIM3',
-  'TIM4',
-  'TIM5',
-  'RCC',
-  ...PIN_PORTS.map(port => `GPIO${port}` as const),
-] as const;
+/** Reading these registers of a port has no effect: IDR and ODR (RM0368 §8.4). */
+const STEADY_PORT_OFFSETS: readonly number[] = [0x10, 0x14];
+const STEADY_PORTS: readonly number[] = PIN_PORTS.map(port => BASE[`GPIO${port}`]);
 /** The ADC's first channels, by port and first pin (data sheet of the STM32F401, table 8). */
 const ANALOG_PINS: readonly (readonly [port: PinPort, pin: number])[] = [
   ...[0, 1, 2, 3, 4, 5, 6, 7].map(pin => ['A', pin] as const),
@@ -68,7 +63,7 @@ export interface ChipOptions extends ClockOptions {
   /** Called after each reset but that of power-on. */
   onReset?(): void;
   /** Called with each fault of the program, before its handler runs. */
-  onFault?(report: FaultReport): void;
+  onFault?(report: ProcessorFaultReport): void;
   /** Cycles that an instruction takes on average. Default 1.4, as measured with Espruino. */
   readonly cyclesPerInstruction?: number;
   /** Whether loops that only wait are skipped. Default true. */
@@ -99,14 +94,16 @@ export class Chip {
       read: (address, bytes) => this.#map.read(address, bytes),
       write: (address, value, bytes) => this.#map.write(address, value, bytes),
     };
-    const monitor = new BusMonitor(bus, isSteadyRead);
+    const monitor = new BusMonitor(bus, address => this.#isSteadyRead(address));
     const core = createCore({ flash: options.flash, ram: this.ram, bus: monitor });
     this.timeline = new Timeline(core, options.cyclesPerInstruction ?? 1.4);
     this.processor = new Processor({
       core,
       timeline: this.timeline,
       ...(options.cyclesPerInstruction && { cyclesPerInstruction: options.cyclesPerInstruction }),
-      ...(options.skipsIdle !== false && { idle: { ram: this.ram, monitor } }),
+      ...(options.skipsIdle !== false && {
+        idle: { ram: this.ram, monitor, readState: this.#readState() },
+      }),
       deepSleep: { enter: () => this.#enterDeepSleep(), leave: () => this.#leaveDeepSleep() },
       onResetRequest: () => this.reset(this.#resetCause),
       onFault: report => options.onFault?.(report),
@@ -163,6 +160,23 @@ export class Chip {
   }
 
   #rtc: Rtc | undefined;
+
+  /** Whether a loop that reads this word may be idle: timers, for one, count on when they are read, and are not steady. */
+  #isSteadyRead(address: number): boolean {
+    if (isSteadySystemRead(address)) return true;
+    const block = address & ~(PERIPHERAL_BYTES - 1);
+    if (block === BASE.RTC) return this.#rtc?.isSteady(address - block) === true;
+    return (
+      block === BASE.RCC || (STEADY_PORTS.includes(block) && STEADY_PORT_OFFSETS.includes(address - block))
+    );
+  }
+
+  #readState(): ReadState {
+    return {
+      save: () => this.#rtc?.readState.save() ?? [],
+      restore: saved => this.#rtc?.readState.restore(saved),
+    };
+  }
 
   #makeRtc(): Rtc {
     const { timeline: time } = this;
@@ -266,10 +280,4 @@ function named(peripherals: readonly Peripheral[]): ReadonlyMap<string, Peripher
 
 function isGated(name: string): name is ClockedPeripheral {
   return Object.values(CLOCKED_PERIPHERALS).some(bus => Object.hasOwn(bus, name));
-}
-
-function isSteadyRead(address: number): boolean {
-  if (isSteadySystemRead(address)) return true;
-  const block = address & ~(PERIPHERAL_BYTES - 1);
-  return STEADY.some(name => BASE[name] === block);
 }

@@ -109,6 +109,25 @@ function pair(
   };
 }
 
+/** The fields of LDRD and STRD. */
+interface PairFields {
+  readonly p: number;
+  readonly u: number;
+  readonly w: number;
+  readonly n: number;
+  readonly t: number;
+  readonly v: number;
+  readonly i: number;
+}
+
+/** Undefined where a base that is written back is one of the two registers, and for other instructions (p = w = 0). */
+function indexedPair(at: DecodeContext, isLoad: boolean, { p, u, w, n, t, v, i }: PairFields) {
+  const isBaseLost = w === 1 && (n === t || n === v);
+  if ((p === 0 && w === 0) || n === PC || isBaseLost) return undefined;
+  const moves = w === 0 ? 'never' : p === 1 ? 'before' : 'after';
+  return pair(at, isLoad, t, v, n, (u === 1 ? i : -i) * 4, moves);
+}
+
 const stacked = (list: number, isBelow: boolean): Block => ({ n: SP, list, isBelow, writesBack: true });
 
 /** Loads and stores of several registers (ARMv7-M ARM A5.2.5, A5.3.5, A5.3.6). */
@@ -136,14 +155,15 @@ export const manyForms = [
     'tv',
   ),
   form(
-    'LDRD (immediate), STRD (immediate)',
-    '1110100 p u 1 w l nnnn tttt vvvv iiiiiiii',
-    ({ p, u, w, l, n, t, v, i }, at) => {
-      const isBaseLost = w === 1 && (n === t || n === v);
-      if ((p === 0 && w === 0) || n === PC || (l === 1 && t === v) || isBaseLost) return undefined;
-      const moves = w === 0 ? 'never' : p === 1 ? 'before' : 'after';
-      return pair(at, l === 1, t, v, n, (u === 1 ? i : -i) * 4, moves);
-    },
+    'LDRD (immediate)',
+    '1110100 p u 1 w 1 nnnn tttt vvvv iiiiiiii',
+    (f, at) => (f.t === f.v ? undefined : indexedPair(at, true, f)),
+    'tv',
+  ),
+  form(
+    'STRD (immediate)',
+    '1110100 p u 1 w 0 nnnn tttt vvvv iiiiiiii',
+    (f, at) => indexedPair(at, false, f),
     'tv',
   ),
 ];

@@ -8,7 +8,7 @@
  */
 import type { InterruptLines, Peripheral } from '../base/peripheral.ts';
 import { Registers } from '../base/registers.ts';
-import type { Time } from '../base/timeline.ts';
+import type { BoardTime } from '../base/timeline.ts';
 import type { Clocks } from './clocks.ts';
 import { BitTimer } from './i2c-bit-timer.ts';
 import { CR1, cyclesPerBit, I2C_REGISTERS, requestsError, requestsEvent, SR1, SR2 } from './i2c-registers.ts';
@@ -63,7 +63,7 @@ export class I2c implements Peripheral {
   #startsAfterStop = false;
 
   constructor(options: {
-    readonly time: Time;
+    readonly time: BoardTime;
     readonly lines: InterruptLines;
     readonly clocks: Clocks;
     readonly wires: I2cWires;
@@ -169,7 +169,7 @@ export class I2c implements Peripheral {
     const isTransmitter = this.#registers.has('SR2', SR2.TRA);
     this.#phase = 'select';
     this.#registers.change('CR1', 0, CR1.START);
-    this.#registers.change('SR1', SR1.SB, isTransmitter ? SR1.TXE | SR1.BTF : SR1.TXE);
+    this.#registers.change('SR1', SR1.SB, isTransmitter ? SR1.TXE | SR1.BTF : 0);
     this.#registers.change('SR2', SR2.MSL | SR2.BUSY, SR2.TRA);
     this.#follow();
   }
@@ -185,7 +185,7 @@ export class I2c implements Peripheral {
     this.#wires.stop();
     const isTransmitter = this.#registers.has('SR2', SR2.TRA);
     this.#registers.change('CR1', 0, CR1.STOP);
-    this.#registers.change('SR1', 0, isTransmitter ? SR1.TXE | SR1.BTF : SR1.TXE);
+    this.#registers.change('SR1', 0, isTransmitter ? SR1.TXE | SR1.BTF : 0);
     this.#registers.change('SR2', 0, SR2.MSL | SR2.BUSY | SR2.TRA);
     this.#phase = 'idle';
     this.#startsAfterStop = false;

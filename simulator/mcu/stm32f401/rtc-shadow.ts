@@ -62,6 +62,16 @@ export class RtcShadow {
     this.#synchronisedFrom = Math.max(nextCopy(cycle), this.#copiedFrom);
   }
 
+  /** What reads have held, for a trial of instructions that is undone. */
+  saveHeld(): readonly number[] {
+    return [this.#heldTime ?? Number.NaN, this.#heldDate ?? Number.NaN];
+  }
+
+  restoreHeld([time = Number.NaN, date = Number.NaN]: readonly number[]): void {
+    this.#heldTime = Number.isNaN(time) ? undefined : time;
+    this.#heldDate = Number.isNaN(date) ? undefined : date;
+  }
+
   readSubsecond(cycle: number): number {
     const { SSR, TR, DR } = this.#at(cycle);
     this.#heldTime ??= TR;

@@ -1,6 +1,6 @@
 import type { Peripheral } from '../base/peripheral.ts';
 import { Registers } from '../base/registers.ts';
-import type { Alarm, Time } from '../base/timeline.ts';
+import type { Alarm, BoardTime } from '../base/timeline.ts';
 import { ClockCount } from './clock-count.ts';
 import type { Clocks } from './clocks.ts';
 import { EXTI_LINE, type Exti } from './exti.ts';
@@ -12,6 +12,7 @@ import { RTC_CR, RTC_ISR, RTC_REGISTERS, type RtcRegister } from './rtc-register
 import { type CalendarRegisters, RtcShadow } from './rtc-shadow.ts';
 import { RtcWakeUp } from './rtc-wakeup.ts';
 
+const CALENDAR_OFFSETS: readonly number[] = [RTC_REGISTERS.TR.at, RTC_REGISTERS.DR.at, RTC_REGISTERS.SSR.at];
 /** Cycles of the RTC's clock until it enters initialization mode, and until WUTWF is set (RM0368 §17.3.5). */
 const SYNCHRONISATION_CYCLES = 2;
 /** Cycles until the calendar counts again after initialization (RM0368 §17.3.5). */
@@ -27,7 +28,7 @@ const ALARMS = [
 ] as const;
 
 export interface RtcOptions {
-  readonly time: Time;
+  readonly time: BoardTime;
   readonly clocks: Clocks;
   /** The interrupt controller that the alarms (line 17) and the wake-up timer (line 22) go through. */
   readonly exti: Pick<Exti, 'edge'>;
@@ -103,6 +104,17 @@ export class Rtc implements Peripheral {
     this.#calibratedFrom = cycles;
     this.#shadow.reset(cycles);
     this.#update();
+  }
+
+  /** What reads of the calendar change: the registers that they hold (RM0368 §17.3.6). */
+  readonly readState = {
+    save: () => this.#shadow.saveHeld(),
+    restore: (held: readonly number[]) => this.#shadow.restoreHeld(held),
+  };
+
+  /** Whether a read changes nothing but `readState`. */
+  isSteady(offset: number): boolean {
+    return CALENDAR_OFFSETS.includes(offset) && this.#initialisedFrom === undefined;
   }
 
   read(offset: number): number {

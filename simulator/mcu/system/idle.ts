@@ -1,52 +1,47 @@
 import { PC, SP } from '../core/places.ts';
 import {
+  IDLE_CANDIDATES_MAX,
   IDLE_ITERATIONS_MIN,
   IDLE_LOOP_MAX,
   IDLE_LOOPS_KEPT,
+  IDLE_REST_ITERATIONS,
   IDLE_REST_MAX,
-  IDLE_REST_MIN,
-  IDLE_RETURNS_MAX,
+  IDLE_SEARCH_MIN,
+  IDLE_SEARCH_REST_MAX,
+  IDLE_SEARCH_REST_MIN,
   IDLE_SETTLE,
 } from './limits.ts';
-import { runExactly, Snapshot, type TrialMachine, tryIteration } from './loop-trial.ts';
+import { LoopSkipper, type SkippedLoop } from './loop-skipper.ts';
+import { runExactly, type TrialMachine } from './loop-trial.ts';
 
 /**
- * Skips the iterations of a loop that only waits: for an interrupt to change something in memory, or for a time to come.
- *
- * A loop is never known by its address. From wherever the processor is, an iteration is executed as usual: S becomes S1,
- * at the same instruction with the same stack pointer. Then the iteration that would be the last before the next alarm is
- * tried at its time, once from S1 and once from S. If both come round in as many ticks and leave the same memory and
- * registers, then the first iteration has left no trace, and no more will those between, which are as long: they are
- * left out, and the state after the last one is kept. It is the state that the program would have reached, to the bit.
- * Otherwise everything is put back, and if only the tried iteration took another way (a deadline of the program has
- * come), the half of the distance is tried.
- *
- * An iteration with an effect outside memory is not idle, and neither is one that counts anything. What is assumed is
- * that between two idle iterations all are idle: a loop that acts when a bit of a clock is set, and can miss the bit by
- * coming late, may miss it here. Such a program needs the option that turns this off.
+ * Decides when to look whether the program is in an idle loop, and remembers how long such loops are. Looking costs time,
+ * but changes nothing, so all that is kept here are guesses.
  */
 export class IdleSkipper {
   readonly #machine: TrialMachine;
-  readonly #before: Snapshot;
-  readonly #after: Snapshot;
-  readonly #result: Snapshot;
+  readonly #loops: LoopSkipper;
   /** Lengths of idle loops in instructions, the one met last first. */
-  readonly #lengths: number[] = [];
-  /** Nothing is tried before this time: the program is busy. */
+  #lengths: readonly number[] = [];
+  /** Lengths that the last search has found, until they are tried. */
+  #candidates: readonly number[] = [];
+  /** Nothing is tried before this time. */
   #restUntil = 0;
   #rest = 0;
   /** No search for unknown loops before this time. */
   #searchAfter = 0;
-  #searchRest = IDLE_REST_MIN;
-  /** A time at which an iteration goes another way. */
+  #searchRest = IDLE_SEARCH_REST_MIN;
+  /** A time at which the loop skipped last goes another way. */
   #deadline = Number.POSITIVE_INFINITY;
-  #undone = 0;
 
   constructor(machine: TrialMachine) {
     this.#machine = machine;
-    this.#before = new Snapshot(machine.ram.length);
-    this.#after = new Snapshot(machine.ram.length);
-    this.#result = new Snapshot(machine.ram.length);
+    this.#loops = new LoopSkipper(machine);
+  }
+
+  /** Lengths of the loops found so far, in instructions. */
+  get lengths(): readonly number[] {
+    return this.#lengths;
   }
 
   /** No need to ask again before this time. */
@@ -56,12 +51,7 @@ export class IdleSkipper {
 
   /** Instructions that were executed as a trial and undone. */
   get undone(): number {
-    return this.#undone;
-  }
-
-  /** Lengths of the loops found so far, in instructions. */
-  get lengths(): readonly number[] {
-    return this.#lengths;
+    return this.#loops.undone;
   }
 
   /**
@@ -74,27 +64,25 @@ export class IdleSkipper {
     if (timeline.now < this.#restUntil) return 0;
     if (this.#deadline <= timeline.now) this.#deadline = Number.POSITIVE_INFINITY;
     const end = Math.min(horizon, this.#deadline);
-    if (!this.#mayTry(end)) {
+    const lengths = [...new Set([...this.#lengths, ...this.#candidates])].filter(length =>
+      this.#fits(length, end),
+    );
+    const searches = timeline.now >= this.#searchAfter && this.#fits(IDLE_SEARCH_MIN, end);
+    if (lengths.length === 0 && !searches) {
       // What happens at `end` may leave more time after it, once its interrupt has been handled.
-      const settled = end + IDLE_SETTLE;
-      this.#restUntil = this.#lengths.length > 0 ? settled : Math.max(settled, this.#searchAfter);
+      this.#restUntil = end + IDLE_SETTLE;
       return 0;
     }
-    const skipped = this.#skipKnown(end, this.#lengths) || this.#skipUnknown(end);
-    if (skipped > 0) {
-      this.#rest = 0;
-      return skipped;
-    }
-    const longest = Math.max(64, ...this.#lengths) * timeline.ticksPerInstruction;
-    this.#rest = Math.min(Math.max(longest, 2 * this.#rest), IDLE_REST_MIN);
-    this.#restUntil = timeline.now + this.#rest;
-    if (this.#lengths.length === 0) this.#restUntil = Math.max(this.#restUntil, this.#searchAfter);
-    return 0;
-  }
-
-  #mayTry(end: number): boolean {
-    if (this.#lengths.some(length => this.#fits(length, end))) return true;
-    return this.#machine.timeline.now >= this.#searchAfter && this.#fits(IDLE_LOOP_MAX / 16, end);
+    const loop =
+      lengths.length === 0
+        ? undefined
+        : this.#loops.skip(
+            lengths.sort((a, b) => a - b),
+            end,
+          );
+    if (loop === undefined) this.#restAfterFailure(end, searches && this.#search(end));
+    else this.#remember(loop);
+    return loop?.ticks ?? 0;
   }
 
   #fits(instructions: number, end: number): boolean {
@@ -102,104 +90,69 @@ export class IdleSkipper {
     return end - timeline.now >= IDLE_ITERATIONS_MIN * instructions * timeline.ticksPerInstruction;
   }
 
-  /** Tries loops of these lengths, each from here. */
-  #skipKnown(end: number, lengths: readonly number[]): number {
-    const machine = this.#machine;
-    const ascending = lengths.filter(length => this.#fits(length, end)).sort((a, b) => a - b);
-    if (ascending.length === 0) return 0;
-    const { monitor, core } = machine;
-    monitor.hasEffects = false;
-    this.#before.take(machine);
-    let executed = 0;
-    for (const length of ascending) {
-      if (!runExactly(machine, length - executed)) return 0;
-      executed = length;
-      if (core.places[PC] !== this.#before.pc || core.places[SP] !== this.#before.sp) continue;
-      const skipped = this.#skipIterations(length, end);
-      if (skipped === 0) continue;
-      this.#remember(length);
-      return skipped;
-    }
-    return 0;
+  /**
+   * Remembers how long the loop is. Its first iteration may have had some work left to do, so that only two or three
+   * together have proved idle: parts of it are remembered, too.
+   */
+  #remember({ length, deadline }: SkippedLoop): void {
+    const parts = this.#candidates.filter(part => length % part === 0);
+    this.#lengths = [...new Set([length, ...parts, ...this.#lengths])].slice(0, IDLE_LOOPS_KEPT);
+    this.#candidates = [];
+    this.#deadline = deadline;
+    this.#rest = 0;
+    this.#searchRest = IDLE_SEARCH_REST_MIN;
+    this.#searchAfter = this.#machine.timeline.now + IDLE_SEARCH_REST_MIN;
   }
 
-  #remember(length: number): void {
-    const at = this.#lengths.indexOf(length);
-    if (at === 0) return;
-    if (at > 0) this.#lengths.splice(at, 1);
-    this.#lengths.unshift(length);
-    if (this.#lengths.length > IDLE_LOOPS_KEPT) this.#lengths.pop();
-  }
-
-  /** Looks for the length of the loop that the program is in, if it is in one. */
-  #skipUnknown(end: number): number {
+  /** A program that is busy is left alone for a while that grows, and is looked at in another part of its loop then. */
+  #restAfterFailure(end: number, hasCandidates: boolean): void {
     const { timeline } = this.#machine;
-    if (timeline.now < this.#searchAfter || !this.#fits(IDLE_LOOP_MAX / 16, end)) return 0;
-    const returns = this.#findReturns(end);
-    if (returns.length === 0) {
-      this.#searchAfter = timeline.now + IDLE_SETTLE;
-      return 0;
+    if (hasCandidates) return;
+    this.#candidates = [];
+    const longest = Math.max(0, ...this.#lengths) * timeline.ticksPerInstruction;
+    this.#rest = Math.min(Math.max(IDLE_REST_ITERATIONS * longest, 2 * this.#rest), IDLE_REST_MAX);
+    this.#restUntil = Math.min(timeline.now + this.#rest, end + IDLE_SETTLE);
+    if (this.#lengths.length === 0) this.#restUntil = Math.max(this.#restUntil, this.#searchAfter);
+  }
+
+  /** Looks for the length of the loop that the program is in, if it is in one; returns whether there are candidates. */
+  #search(end: number): boolean {
+    const { timeline } = this.#machine;
+    const from = timeline.now;
+    const distances = this.#findDistances(end);
+    const [longest = 0] = distances ?? [];
+    // A program that frees a piece of memory and takes another in its place comes round after two iterations.
+    this.#candidates = longest === 0 ? [] : [...(distances ?? []), 2 * longest];
+    if (distances === undefined) {
+      this.#searchAfter = timeline.now + Math.max(IDLE_SETTLE, 4 * (timeline.now - from));
+    } else {
+      this.#searchAfter = timeline.now + this.#searchRest;
+      this.#searchRest = Math.min(2 * this.#searchRest, IDLE_SEARCH_REST_MAX);
     }
-    const skipped = this.#skipKnown(end, returns);
-    this.#searchRest = skipped > 0 ? IDLE_REST_MIN : Math.min(2 * this.#searchRest, IDLE_REST_MAX);
-    this.#searchAfter = timeline.now + this.#searchRest;
-    return skipped;
+    return this.#candidates.length > 0;
   }
 
   /**
-   * Executes instructions one by one; returns the lengths that the loop may have, the likeliest first. An instruction of
-   * an inner loop comes back many times in an iteration, and others once: their distances are the longest.
+   * Executes instructions one by one, and measures after how many others each of them comes back. Those of inner loops
+   * come back many times in an iteration, and others once: the longest distances are likely to be the length of the loop.
+   * @returns the longest distances, the very longest first; undefined where an effect outside ends the search
    */
-  #findReturns(end: number): number[] {
+  #findDistances(end: number): number[] | undefined {
     const machine = this.#machine;
     const { core, timeline, monitor } = machine;
     const { places } = core;
-    const most = Math.min(IDLE_LOOP_MAX, (end - timeline.now) / timeline.ticksPerInstruction / 2);
-    const visited = new Map<number, number>();
-    const lengths = new Set<number>();
+    const most = Math.min(IDLE_LOOP_MAX, (end - timeline.now) / timeline.ticksPerInstruction);
+    const last = new Map<number, number>();
+    const distances = new Set<number>();
     monitor.hasEffects = false;
     for (let count = 0; count < most; count++) {
-      // A stack pointer is a multiple of four in 96 kB of RAM, and a program lies in some MB.
-      const key = (places[PC] ?? 0) * 0x1_0000 + (((places[SP] ?? 0) >>> 2) & 0xffff);
-      const before = visited.get(key);
-      if (before !== undefined) lengths.add(count - before);
-      visited.set(key, count);
-      if (!runExactly(machine, 1)) return [];
+      // A stack pointer is a multiple of four in some 100 kB of RAM, and programs lie in some MB.
+      const visit = (places[PC] ?? 0) * 0x1_0000 + (((places[SP] ?? 0) >>> 2) & 0xffff);
+      const before = last.get(visit);
+      if (before !== undefined) distances.add(count - before);
+      last.set(visit, count);
+      if (!runExactly(machine, 1)) return undefined;
     }
-    const longest = [...lengths].sort((a, b) => b - a).slice(0, IDLE_RETURNS_MAX);
-    // A program that frees a piece of memory and takes another in its place comes round after two iterations.
-    return longest
-      .slice(0, 1)
-      .map(length => 2 * length)
-      .concat(longest);
-  }
-
-  /** Called after an iteration from `#before`: skips as many more as are idle before `end`, or none. */
-  #skipIterations(instructions: number, end: number): number {
-    const machine = this.#machine;
-    this.#after.take(machine);
-    const { executed } = machine.core;
-    const skipped = this.#tryIterations(instructions, end);
-    if (skipped === 0) this.#after.restore(machine);
-    this.#undone += machine.core.executed - executed - (skipped === 0 ? 0 : instructions);
-    return skipped;
-  }
-
-  #tryIterations(instructions: number, end: number): number {
-    const machine = this.#machine;
-    const start = this.#after.time;
-    const ticks = start - this.#before.time;
-    let count = Math.floor((end - start) / ticks) - 1;
-    while (count >= 2) {
-      const at = { time: start + count * ticks, instructions, ticks };
-      if (tryIteration(machine, this.#after, at)) {
-        this.#result.take(machine);
-        if (tryIteration(machine, this.#before, at) && this.#result.isNow(machine)) return count * ticks;
-        return 0;
-      }
-      this.#deadline = Math.min(this.#deadline, at.time + ticks);
-      count >>= 1;
-    }
-    return 0;
+    return [...distances].sort((a, b) => b - a).slice(0, IDLE_CANDIDATES_MAX);
   }
 }

@@ -10,19 +10,25 @@ export const RETURN_CYCLES = 10;
 
 /** Faults that are kept with all they say; older ones are dropped. */
 export const FAULTS_KEPT = 16;
-/** Words of the stack in the report of a fault. */
-export const REPORTED_STACK_WORDS = 24;
+/** Words from the top of the stack in the report of a fault. */
+export const REPORTED_STACK = 24;
 
 /** Instructions in which a loop comes round, or it is not looked at. */
 export const IDLE_LOOP_MAX = 20_000;
-/** Distances between returns to an instruction that are tried as the length of a loop: loops inside it have some, too. */
-export const IDLE_RETURNS_MAX = 24;
+/** Lengths that a search for a loop finds and that are tried. */
+export const IDLE_CANDIDATES_MAX = 8;
 /** Loops whose lengths are remembered. */
 export const IDLE_LOOPS_KEPT = 8;
 /** Iterations that must fit before the next alarm, or looking would cost more than running. */
 export const IDLE_ITERATIONS_MIN = 6;
-/** Ticks for which nothing is tried after a fruitless search for a loop, at first and at most: 1 ms and 64 ms. */
-export const IDLE_REST_MIN = 84_000;
-export const IDLE_REST_MAX = 64 * 84_000;
+/** Instructions for which there must be time before the next alarm, as above, or no loop is searched for. */
+export const IDLE_SEARCH_MIN = 1000;
+/** Iterations of the longest known loop for which nothing is tried after a failure, at first. */
+export const IDLE_REST_ITERATIONS = 0.37;
+/** Ticks for which nothing is tried after a failure, at most: no part of the millisecond in which USB frames come. */
+export const IDLE_REST_MAX = 31_000;
+/** Ticks for which no loop is searched for after a failure, at first, and after many. */
+export const IDLE_SEARCH_REST_MIN = 73_000;
+export const IDLE_SEARCH_REST_MAX = 16 * 73_000;
 /** Ticks after an event from outside until the program may be back in its loop. */
 export const IDLE_SETTLE = 4_000;

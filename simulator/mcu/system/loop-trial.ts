@@ -4,10 +4,21 @@ import { ProcessorFault } from '../core/fault.ts';
 import { ASLEEP, CONSTANTS, PC, SP } from '../core/places.ts';
 import { type BusMonitor, TrialEnded } from './bus-monitor.ts';
 
+/**
+ * State of the chip that reads change although they are steady, such as a register that is held until another one has
+ * been read. A trial puts it back.
+ */
+export interface ReadState {
+  /** All of it, as a few numbers. */
+  save(): readonly number[];
+  restore(saved: readonly number[]): void;
+}
+
 /** Everything that an instruction without effects outside may change, at a moment. */
 export class Snapshot {
   readonly #ram: Uint8Array;
   readonly #places = new Int32Array(CONSTANTS);
+  #readState: readonly number[] = [];
   time = 0;
 
   constructor(bytes: number) {
@@ -25,21 +36,25 @@ export class Snapshot {
   take(machine: TrialMachine): void {
     this.#ram.set(machine.ram);
     this.#places.set(machine.core.places.subarray(0, CONSTANTS));
+    this.#readState = machine.readState?.save() ?? [];
     this.time = machine.timeline.now;
   }
 
   restore(machine: TrialMachine): void {
     machine.ram.set(this.#ram);
     machine.core.places.set(this.#places);
+    machine.readState?.restore(this.#readState);
     machine.timeline.moveBackTo(this.time);
   }
 
   /** Tells whether memory, registers and time are the same now. */
   isNow(machine: TrialMachine): boolean {
     const { places } = machine.core;
+    const readState = machine.readState?.save() ?? [];
     return (
       this.time === machine.timeline.now &&
       this.#places.every((value, place) => value === places[place]) &&
+      this.#readState.every((value, index) => Object.is(value, readState[index])) &&
       isEqual(this.#ram, machine.ram)
     );
   }
@@ -60,6 +75,7 @@ export interface TrialMachine {
   readonly monitor: BusMonitor;
   /** Its length and its offset in its buffer are multiples of four. */
   readonly ram: Uint8Array;
+  readonly readState?: ReadState;
   /** Whether a pending exception interrupts the program now. */
   isInterrupted(): boolean;
 }

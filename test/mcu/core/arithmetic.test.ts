@@ -128,7 +128,7 @@ const both = (high: bigint, low: bigint) => (high << 32n) | low;
 const signed = (x: bigint) => BigInt.asIntN(32, x);
 const HALF = 1n << 31n;
 
-/** Results of two words, in numbers of any size: x and y in R1 and R2, the upper word in R3, the lower one in R0. */
+/** Results of two words, in numbers of any size: x and y in r1 and r2, the upper word in r3, the lower one in r0. */
 const longProducts: (readonly [string, number[], Wide])[] = [
   ['umull r0, r3, r1, r2', [0xfba1, 0x0302], (x, y) => x * y],
   ['smull r0, r3, r1, r2', [0xfb81, 0x0302], (x, y) => signed(x) * signed(y)],
@@ -139,7 +139,7 @@ const longProducts: (readonly [string, number[], Wide])[] = [
 
 type Upper = (x: bigint, y: bigint, a: bigint) => bigint;
 
-/** Upper words of results, rounded down or to the nearest: x and y are signed, a comes from R3. */
+/** Upper words of results, rounded down or to the nearest: x and y are signed, a comes from r3. */
 const upperProducts: (readonly [string, number[], Upper])[] = [
   ['smmul r0, r1, r2', [0xfb51, 0xf002], (x, y) => x * y],
   ['smmulr r0, r1, r2', [0xfb51, 0xf012], (x, y) => x * y + HALF],

@@ -107,6 +107,26 @@ describe('the run of a core', () => {
     expect([r[0], r[1]]).toEqual([2, 2]);
   });
 
+  it('code at the alias of the flash is forgotten by its address in the flash', () => {
+    // movs r0, #1
+    const { core, r, flash } = programOf([0x2001]);
+    for (const value of [1, 2]) {
+      putHalves(flash, 0, [0x2000 | value]);
+      core.forget(FLASH_AT, 2);
+      r[PC] = 0;
+      core.run(1);
+      expect(r[0]).toBe(value);
+    }
+  });
+
+  it('stop does nothing outside of a run', () => {
+    const { core } = programOf([0xbf00, 0xbf00]);
+    core.stop();
+    core.run(2);
+    core.stop();
+    expect(core.executed).toBe(2);
+  });
+
   it('code in RAM changes when it is written', () => {
     // movs r0, #1; strh r2, [r3]; movs r1, #1
     const { core, r, ram } = programOf([]);

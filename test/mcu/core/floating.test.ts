@@ -14,7 +14,7 @@ import {
 const S = (n: number) => S0 + n;
 const DATA_AT = RAM_AT + 0x100;
 
-/** Assembly, its half-words, and registers before and after. Before, R1 is the address of the words 1, 2, 3 and 4. */
+/** Assembly, its half-words, and registers before and after. Before, r1 is the address of the words 1, 2, 3 and 4. */
 type Row = readonly [text: string, halves: number[], before: Registers, after: Registers];
 
 const moves: Row[] = [

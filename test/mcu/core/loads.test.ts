@@ -114,7 +114,7 @@ const loads: Load[] = [
 
 /**
  * Assembly, its half-words, registers before it, words 0x100 bytes behind the beginning of the RAM, and registers after
- * it. Before it, R0 is 0x44332211, R1 the address of the words.
+ * it. Before it, r0 is 0x44332211, r1 the address of the words.
  */
 type Store = readonly [text: string, halves: number[], before: Registers, words: number[], after: Registers];
 

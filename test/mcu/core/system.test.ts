@@ -36,7 +36,7 @@ const NUMBERS = {
 };
 type Special = keyof typeof NUMBERS;
 
-/** MRS R0, and MSR from R0; of APSR, all of its parts. */
+/** MRS r0, and MSR from r0; of APSR, all of its parts. */
 const mrs = (name: Special) => [0xf3ef, 0x8000 | NUMBERS[name]];
 const msr = (name: Special) => [0xf380, (name === 'apsr' ? 0x8c00 : 0x8800) | NUMBERS[name]];
 

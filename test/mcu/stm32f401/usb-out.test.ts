@@ -132,6 +132,22 @@ describe('OUT transfers of OTG FS (RM0368 §22.17.6)', () => {
     expect(otg.out(0, 1, packet(1, ...full))).toBe('ack');
   });
 
+  test('space in the receive FIFO is news to the host', () => {
+    const { otg, write, pop, read, seen } = makeBulk(20);
+    write(OFFSET.GRXFSIZ, 10 + 5);
+    const full = [1, 2, 3, 4, 5, 6, 7, 8];
+    expect(otg.out(0, 1, packet(0, ...full))).toBe('ack');
+    expect(otg.out(0, 1, packet(1, ...full))).toBe('nak');
+    read(OFFSET.GRXSTSP);
+    const { changes } = seen;
+    expect(otg.out(0, 1, packet(1, ...full))).toBe('nak');
+    read(OFFSET.FIFO);
+    expect(seen.changes).toBe(changes + 1);
+    expect(otg.out(0, 1, packet(1, ...full))).toBe('ack');
+    read(OFFSET.FIFO);
+    expect(pop().count).toBe(8);
+  });
+
   test('a halted endpoint says STALL, and SD0PID makes the next packet DATA0', () => {
     const { otg, write, read, pop } = makeBulk(4);
     otg.out(0, 1, packet(0, 1, 2, 3, 4, 5, 6, 7, 8));

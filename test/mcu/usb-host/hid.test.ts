@@ -42,15 +42,30 @@ describe('the HID driver of a USB host', () => {
 
   test('fetches nothing while the cable is out, and nothing of before when it is back', () => {
     const bench = new Bench();
-    const reports: ReceivedReport[] = [];
-    bench.host.hid.onReport(report => reports.push(report));
+    const bytes: (number | undefined)[] = [];
+    bench.host.hid.onReport(report => bytes.push(report.bytes[0]));
     bench.configure();
-    bench.host.unplug();
     bench.gadget.sendReport(Uint8Array.of(1));
+    bench.run(20);
+    bench.host.unplug();
+    expect(bench.host.hid.reportDescriptors.size).toBe(0);
+    bench.gadget.sendReport(Uint8Array.of(2));
     bench.run(100);
     bench.configure();
+    bench.gadget.sendReport(Uint8Array.of(3));
     bench.run(100);
-    expect(reports).toEqual([]);
+    expect(bytes).toEqual([1, 3]);
     expect(bench.host.hid.reportDescriptors.size).toBe(1);
+  });
+
+  test('forgets a request of before when the cable is back', () => {
+    const bench = new Bench();
+    bench.configure();
+    bench.host.hid.send(2, 0, Uint8Array.of(2));
+    bench.host.unplug();
+    bench.run(10);
+    bench.configure();
+    bench.run(100);
+    expect(bench.gadget.lights).toEqual([]);
   });
 });

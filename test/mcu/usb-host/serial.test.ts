@@ -120,6 +120,41 @@ describe('the serial port of a USB host', () => {
     expect(bench.host.serial.isConnected).toBe(false);
   });
 
+  test('closing the port drops what the device has not taken', () => {
+    const bench = new Bench();
+    bench.configure();
+    bench.gadget.onPacket = () => {};
+    bench.host.serial.write(Uint8Array.of(1));
+    bench.host.serial.write(Uint8Array.of(2));
+    bench.run(10);
+    bench.host.serial.close();
+    bench.host.serial.open();
+    bench.host.serial.write(Uint8Array.of(3));
+    bench.gadget.listen();
+    bench.run(10);
+    expect(bench.gadget.received).toEqual([1, 3]);
+  });
+
+  test('a packet with the toggle of the last one is taken for that one again', () => {
+    const bench = new Bench();
+    const read = listen(bench);
+    bench.configure();
+    for (const byte of [1, 2, 3]) {
+      if (byte === 2) bench.gadget.driver.stall(0x83, false);
+      bench.gadget.sendSerial(Uint8Array.of(byte));
+      bench.run(5);
+    }
+    expect(read).toEqual([1, 3]);
+  });
+
+  test('the state of the line is read from the device', () => {
+    const bench = new Bench();
+    bench.configure();
+    bench.gadget.driver.send(2, Uint8Array.of(0xa1, 0x20, 0, 0, 0, 0, 2, 0));
+    bench.run(20);
+    expect(bench.gadget.driver.read(0x940) >>> 31).toBe(0);
+  });
+
   test.each([0x83, 0x03])('the host clears the halt of endpoint %i and goes on', address => {
     const bench = new Bench();
     const read = listen(bench);

@@ -1,14 +1,14 @@
 import type { Registers } from '../../base/registers.ts';
-import { type Alarm, TICKS_PER_US, type Time } from '../../base/timeline.ts';
+import { type Alarm, type BoardTime, TICKS_PER_US } from '../../base/timeline.ts';
 import type { UsbHostPort, UsbSignal } from '../../base/usb-port.ts';
-import { DCTL, DSTS, GAHBCFG, GINTSTS, GOTGCTL, GOTGINT } from './bits.ts';
+import { DSTS, GAHBCFG, GINTSTS, GOTGCTL, GOTGINT } from './bits.ts';
 import type { CoreRegister } from './core-registers.ts';
 
 /** Idleness until the early suspend interrupt, and from there to the suspend interrupt (RM0368 §22.5.2). */
 const IDLE_TICKS = 3_000 * TICKS_PER_US;
 
 export interface BusEventsOptions {
-  readonly time: Time;
+  readonly time: BoardTime;
   readonly core: Registers<CoreRegister>;
   /** A reset of the bus begins. */
   onReset(): void;
@@ -104,7 +104,6 @@ export class BusEvents {
     if (signal !== 'reset') return;
     core.change('GINTSTS', GINTSTS.USBRST);
     core.change('DSTS', DSTS.ENUMSPD_FULL);
-    core.change('DCTL', 0, DCTL.RWUSIG);
     onReset();
   }
 

@@ -71,7 +71,7 @@ export class InEndpoint {
       registers.change('DIEPCTL', EPCTL.NAKSTS);
       registers.change('DIEPINT', DIEPINT.INEPNE);
     }
-    if (written & EPCTL.SD0PID) registers.change('DIEPCTL', 0, EPCTL.DPID);
+    if (written & EPCTL.SD0PID && this.#options.number > 0) registers.change('DIEPCTL', 0, EPCTL.DPID);
     if (written & EPCTL.EPDIS) {
       if (before & EPCTL.EPENA) registers.change('DIEPINT', DIEPINT.EPDISD);
       registers.change('DIEPCTL', 0, EPCTL.EPENA);

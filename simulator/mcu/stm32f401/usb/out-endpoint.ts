@@ -51,7 +51,7 @@ export class OutEndpoint {
     if (isControl) registers.change('DOEPCTL', before & EPCTL.STALL);
     if (written & EPCTL.CNAK) registers.change('DOEPCTL', 0, EPCTL.NAKSTS);
     if (written & EPCTL.SNAK) registers.change('DOEPCTL', EPCTL.NAKSTS);
-    if (written & EPCTL.SD0PID) registers.change('DOEPCTL', 0, EPCTL.DPID);
+    if (written & EPCTL.SD0PID && !isControl) registers.change('DOEPCTL', 0, EPCTL.DPID);
     // Software cannot disable OUT endpoint 0.
     if (written & EPCTL.EPDIS && !isControl) {
       if (before & EPCTL.EPENA) registers.change('DOEPINT', DOEPINT.EPDISD);

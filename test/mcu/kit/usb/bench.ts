@@ -98,7 +98,7 @@ export class Bench {
   /** Plugs the cable in and waits until the device is configured. */
   configure(): void {
     this.host.plug();
-    this.until(() => this.host.state === 'configured');
+    this.until(() => this.host.state === 'configured', 1_000);
     this.run(20);
   }
 }

@@ -1,0 +1,79 @@
+import { boot } from '@passfob/simulator/boot';
+import { memoryStore } from '@passfob/simulator/state/memory-store';
+import { expect, it } from 'vitest';
+import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
+import { BOOT_MS, booted, evaluated, IMAGE } from './espruino-kit.ts';
+
+describeNeeds(needsEspruinosArm(), "Espruino's own firmware on the virtual board", paths => {
+  it.each(paths)('%s boots to its prompt and evaluates what comes over USB', path => {
+    const board = booted(path);
+    expect(board.consoleText()).toContain('espruino.com');
+    expect(evaluated(board, '1+1')).toContain('=2\r\n>');
+    expect(evaluated(board, 'process.env.BOARD')).toContain('="PICO_R1_3"');
+    expect(evaluated(board, 'Math.sqrt(2)')).toContain('=1.41421356237\r\n');
+    expect(board.violations).toEqual([]);
+    board.close();
+  });
+
+  it.each(paths)('%s keeps a file of Storage over a loss of power', path => {
+    const storage = memoryStore();
+    const board = booted(path, { storage });
+    expect(evaluated(board, 'require("Storage").write("kept","yes")')).toContain('=true');
+    board.cutPower();
+    board.powerOn();
+    board.advance(BOOT_MS);
+    expect(evaluated(board, 'require("Storage").read("kept")')).toContain('="yes"');
+    expect(Buffer.from(board.storedFile('kept') ?? []).toString()).toBe('yes');
+    board.close();
+    const again = booted(path, { storage });
+    expect(evaluated(again, 'require("Storage").read("kept")')).toContain('="yes"');
+    again.close();
+  });
+
+  it.each(paths)('%s reads a pressed button, and measures its supply', path => {
+    const board = booted(path);
+    expect(evaluated(board, 'digitalRead(BTN)')).toContain('=0');
+    board.keyDown();
+    board.advance(50);
+    expect(evaluated(board, 'digitalRead(BTN)')).toContain('=1');
+    board.setSupply(2.9);
+    const volts = Number(/=(\d\.\d+)/.exec(evaluated(board, 'E.getAnalogVRef()'))?.[1]);
+    expect(volts).toBeGreaterThan(2.85);
+    expect(volts).toBeLessThan(2.95);
+    board.close();
+  });
+
+  it.each(paths)('%s talks to the chips on the bus', path => {
+    const board = booted(path);
+    evaluated(board, 'I2C1.setup({scl:B8,sda:B9,bitrate:400000})');
+    expect(evaluated(board, 'I2C1.writeTo(0x57,0,64,1,2,3),1')).toContain('=1');
+    expect(evaluated(board, 'I2C1.writeTo(0x57,0,64),I2C1.readFrom(0x57,3)')).toContain(
+      '=new Uint8Array([1, 2, 3])',
+    );
+    expect(evaluated(board, 'I2C1.writeTo(0x68,15),I2C1.readFrom(0x68,1)')).toMatch(
+      /=new Uint8Array\(\[\d+\]\)/,
+    );
+    expect(board.violations).toEqual([]);
+    board.close();
+  });
+
+  it.each(paths)('%s shows what the simulator shows, with the image of the fob', path => {
+    const board = booted(path, IMAGE);
+    // The simulator's own interpreter is the model: the same image, the same number, the same presses.
+    const model = boot({ board: 'pico', seed: 1, crystal: false, ...IMAGE });
+    model.advance(BOOT_MS);
+    expect(board.screen().text).toContain('passfob pair');
+    for (const heldMs of [100, 1500, 1500]) {
+      for (const fob of [board, model]) {
+        fob.press(0, heldMs);
+        fob.advance(400);
+      }
+      expect(board.screen().text).toEqual(model.screen().text);
+      expect(board.screen().bitmap).toEqual(model.screen().bitmap);
+    }
+    model.close();
+    expect(board.inspect().parts).toEqual({ display: true, clock: true, eeprom: true });
+    expect(board.violations).toEqual([]);
+    board.close();
+  });
+});
