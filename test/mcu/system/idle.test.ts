@@ -1,4 +1,4 @@
-import { CONSTANTS } from '@passfob/simulator/mcu/core/places';
+import { CONSTANTS, PRIMASK } from '@passfob/simulator/mcu/core/places';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMachine, MAIN, RAM_AT } from './machine.ts';
@@ -73,6 +73,18 @@ const KEEPS_TIME = [
   0xe000,
 ];
 
+/** Reads SysTick->VAL, and turns all bits of a word round: memory is the same after two iterations. */
+const TOGGLES = [
+  0x4902, // LDR r1, =0xE000E018
+  0x6808, // loop: LDR r0, [r1]
+  0x6813, // LDR r3, [r2]
+  0x43db, // MVNS r3, r3
+  0x6013, // STR r3, [r2]
+  0xe7fa, // B loop
+  0xe018, // .word 0xE000E018
+  0xe000,
+];
+
 interface IdleRun {
   readonly program: readonly number[];
   readonly ticks: number;
@@ -143,6 +155,33 @@ describe('a loop that only waits', () => {
       { numRuns: 15 },
     );
   });
+});
+
+it('a loop after two iterations of which memory is the same is skipped by twos', () => {
+  const options = { program: TOGGLES, ticks: 1_000_003 };
+  const skipping = run(options, true);
+  expect(stateOf(skipping)).toEqual(stateOf(run(options, false)));
+  expect(skipping.processor.counters.ticksSkipped).toBeGreaterThan(800_000);
+});
+
+it('a loop is skipped while an interrupt waits that a mask keeps out', () => {
+  const runMasked = (skipsIdle: boolean) => {
+    const machine = createMachine({
+      code: { [MAIN]: POLLS, 512: SETS_FLAG },
+      vectors: { 16: 0x201 },
+      skipsIdle,
+    });
+    machine.places[PRIMASK] = 1;
+    machine.enable(0, 0);
+    machine.raiseAt(1000, 0);
+    machine.timeline.at(900_000, () => machine.setWord(FLAG, 1));
+    machine.processor.runUntil(1_000_000);
+    return machine;
+  };
+  const skipping = runMasked(true);
+  expect(stateOf(skipping)).toEqual(stateOf(runMasked(false)));
+  expect(skipping.values()).toEqual([77]);
+  expect(skipping.processor.counters.ticksSkipped).toBeGreaterThan(800_000);
 });
 
 describe('a loop that does something', () => {
