@@ -18,7 +18,7 @@ import { SystemSpace } from './system-space.ts';
 import { SysTick } from './systick.ts';
 
 /** What the chip does in deep sleep (ARMv7-M ARM B1.5.17; RM0368 §5.3.5). */
-export interface DeepSleepPort {
+export interface StopMode {
   /** Called when the processor falls asleep with SCR.SLEEPDEEP set: stops clocks, and says whether it did. */
   enter(): boolean;
   /** Called when it wakes after that. */
@@ -30,7 +30,7 @@ export interface ProcessorOptions {
   readonly timeline: Timeline;
   /** Cycles that an instruction takes on average. Default 1.4, as measured with Espruino. */
   readonly cyclesPerInstruction?: number;
-  readonly deepSleep?: DeepSleepPort;
+  readonly deepSleep?: StopMode;
   /** Called between two instructions after a program's request (AIRCR.SYSRESETREQ): resets the chip, and this. */
   readonly onResetRequest?: () => void;
   readonly onFault?: (report: ProcessorFaultReport) => void;

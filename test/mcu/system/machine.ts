@@ -4,7 +4,7 @@ import { createCore } from '@passfob/simulator/mcu/core/core';
 import { ProcessorFault } from '@passfob/simulator/mcu/core/fault';
 import { CONTROL, PC, SP } from '@passfob/simulator/mcu/core/places';
 import { BusMonitor } from '@passfob/simulator/mcu/system/bus-monitor';
-import { type DeepSleepPort, Processor } from '@passfob/simulator/mcu/system/processor';
+import { Processor, type StopMode } from '@passfob/simulator/mcu/system/processor';
 import { isSteadySystemRead, SYSTEM_SPACE } from '@passfob/simulator/mcu/system/system-space';
 
 export const RAM_AT = 0x2000_0000;
@@ -33,7 +33,7 @@ export interface MachineOptions {
   readonly vectors?: Readonly<Record<number, number>>;
   /** Whether idle loops are skipped. Default false. */
   readonly skipsIdle?: boolean;
-  readonly deepSleep?: DeepSleepPort;
+  readonly deepSleep?: StopMode;
 }
 
 /** A handler that logs a value below 256, from which it returns. */
@@ -47,8 +47,7 @@ export function logging(value: number): number[] {
   ];
 }
 
-/** The flash with a vector table and programs. */
-function createFlash({ code, vectors = {} }: MachineOptions): Uint8Array {
+function flashWith({ code, vectors = {} }: MachineOptions): Uint8Array {
   const flash = new Uint8Array(0x1000);
   const view = new DataView(flash.buffer);
   view.setUint32(0, STACK, true);
@@ -59,38 +58,19 @@ function createFlash({ code, vectors = {} }: MachineOptions): Uint8Array {
   return flash;
 }
 
-/** The processor's own registers, and a device that raises interrupts and notes what is written to it. */
-function createBus(processor: () => Processor, note: (value: number) => void): Bus {
-  const isSystem = (address: number) => address >= SYSTEM_SPACE && address < SYSTEM_SPACE + 0x1000;
-  return {
-    read(address) {
-      if (isSystem(address)) return processor().space.read(address - SYSTEM_SPACE);
-      throw new ProcessorFault('data-bus', address);
-    },
-    write(address, value) {
-      if (address === LOG) note(value);
-      else if (address === RAISE) processor().lines.set(value, true);
-      else if (address === LOWER) processor().lines.set(value, false);
-      else if (isSystem(address)) processor().space.write(address - SYSTEM_SPACE, value, 0xffffffff);
-      else throw new ProcessorFault('data-bus', address);
-    },
-  };
-}
-
-/** Words of the RAM by their addresses. */
-function wordsOf(ram: Uint8Array) {
+/** Looks at the memory. */
+function memoryOf(ram: Uint8Array) {
   const view = new DataView(ram.buffer);
-  const word = (address: number) => view.getUint32(address - RAM_AT, true);
   return {
-    word,
+    word: (address: number) => view.getUint32(address - RAM_AT, true),
     setWord: (address: number, value: number) => view.setUint32(address - RAM_AT, value, true),
     words: (address: number, count: number) =>
-      Array.from({ length: count }, (_, index) => word(address + 4 * index)),
+      Array.from({ length: count }, (_, index) => view.getUint32(address - RAM_AT + 4 * index, true)),
   };
 }
 
-/** Registers of the System Control Space by their offsets. */
-function registersOf({ space }: Processor) {
+/** Looks at the System Control Space. */
+function systemOf({ space }: Processor) {
   return {
     scs: (offset: number) => space.read(offset),
     setScs: (offset: number, value: number) => space.write(offset, value, 0xffffffff),
@@ -105,14 +85,26 @@ function registersOf({ space }: Processor) {
 
 /** A processor whose instructions take a tick each, with a few kilobytes and a device that raises interrupts. */
 export function createMachine(options: MachineOptions) {
+  const flash = flashWith(options);
   const ram = new Uint8Array(RAM_BYTES);
   const log: { value: number; time: number }[] = [];
-  const bus = createBus(
-    () => processor,
-    value => log.push({ value, time: timeline.now }),
-  );
+  const bus: Bus = {
+    read(address) {
+      if (address >= SYSTEM_SPACE && address < SYSTEM_SPACE + 0x1000)
+        return processor.space.read(address - SYSTEM_SPACE);
+      throw new ProcessorFault('data-bus', address);
+    },
+    write(address, value) {
+      if (address === LOG) log.push({ value, time: timeline.now });
+      else if (address === RAISE) processor.lines.set(value, true);
+      else if (address === LOWER) processor.lines.set(value, false);
+      else if (address >= SYSTEM_SPACE && address < SYSTEM_SPACE + 0x1000)
+        processor.space.write(address - SYSTEM_SPACE, value, 0xffffffff);
+      else throw new ProcessorFault('data-bus', address);
+    },
+  };
   const monitor = new BusMonitor(bus, isSteadySystemRead);
-  const core = createCore({ flash: createFlash(options), ram, bus: monitor });
+  const core = createCore({ flash, ram, bus: monitor });
   const timeline = new Timeline(core, 1);
   const resets: number[] = [];
   const processor = new Processor({
@@ -128,22 +120,27 @@ export function createMachine(options: MachineOptions) {
   });
   processor.setClock(84_000_000);
   processor.reset();
-  const { places } = core;
   return {
-    ...{ core, places, timeline, processor, log, resets, ram },
-    ...wordsOf(ram),
-    ...registersOf(processor),
+    core,
+    places: core.places,
+    timeline,
+    processor,
+    log,
+    resets,
+    ram,
     values: () => log.map(({ value }) => value),
+    ...memoryOf(ram),
+    ...systemOf(processor),
     raiseAt: (time: number, number: number) => timeline.at(time, () => processor.lines.set(number, true)),
     lowerAt: (time: number, number: number) => timeline.at(time, () => processor.lines.set(number, false)),
     get pc() {
-      return (places[PC] ?? 0) >>> 0;
+      return (core.places[PC] ?? 0) >>> 0;
     },
     get sp() {
-      return (places[SP] ?? 0) >>> 0;
+      return (core.places[SP] ?? 0) >>> 0;
     },
     get control() {
-      return places[CONTROL] ?? 0;
+      return core.places[CONTROL] ?? 0;
     },
   };
 }
