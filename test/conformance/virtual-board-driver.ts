@@ -1,7 +1,7 @@
 import { memoryStore, type StateStore } from '@passfob/simulator';
 import { builtImage } from '@passfob/simulator/image';
 import type { VirtualBoard } from '@passfob/simulator/mcu/board/options';
-import { virtualBoard } from '@passfob/simulator/virtual-board';
+import type { virtualBoard } from '@passfob/simulator/virtual-board';
 import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
 import type { Transport } from 'passfob/transports/transport';
@@ -26,13 +26,17 @@ export class VirtualBoardDriver extends OneKey implements Driver {
   readonly board: VirtualBoard;
   readonly transport: Transport;
 
-  /** @param storage memory of a board that ran before; default: a new fob */
+  /**
+   * @param make the board, as it was built
+   * @param storage memory of a board that ran before; default: a new fob
+   */
   constructor(
+    make: typeof virtualBoard,
     firmware: Uint8Array,
     { seed = 1, storage = memoryStore() }: { seed?: number; storage?: StateStore } = {},
   ) {
     super();
-    this.board = virtualBoard({
+    this.board = make({
       firmware,
       seed,
       storage,
