@@ -1,6 +1,8 @@
+import { basename } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
+import { describeNeeds } from '../../kit/tools.ts';
 import type { Change } from '../../mutants/defect.ts';
+import { needsFirmware } from '../kit/built-board.ts';
 import { linkWithout } from './client-without.ts';
 import { fobWithout } from './fob-without.ts';
 import { answerTo, cableOf } from './hello.ts';
@@ -41,8 +43,8 @@ async function lossOf(
   return { lost, isLosing: IS_LOSING.test(version) };
 }
 
-describeNeeds(needsEspruinosArm(), 'frames on the USB port of a virtual board', paths => {
-  describe.each(paths)('%s', path => {
+describeNeeds(needsFirmware(), 'frames on the USB port of a virtual board', paths => {
+  describe.each(paths.map(path => [basename(path), path]))('%s', (_name, path) => {
     it('no frame is lost in packets that the fob answers', async () => {
       expect((await lossOf(path, {})).lost).toBe(0);
     });

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { VirtualBoard, VirtualBoardOptions } from '@passfob/simulator/mcu/board/options';
-import { virtualBoard } from '@passfob/simulator/virtual-board';
 import type { Change } from '../../mutants/defect.ts';
+import { builtBoard } from '../kit/built-board.ts';
 import { imageWithout } from './image-without.ts';
 
 /**
@@ -13,6 +13,7 @@ export async function fobWithout(
   changes: readonly Change[],
   options: Partial<VirtualBoardOptions> = {},
 ): Promise<VirtualBoard> {
+  const virtualBoard = await builtBoard();
   return virtualBoard({
     firmware: new Uint8Array(readFileSync(path)),
     image: await imageWithout(...changes),

@@ -1,6 +1,7 @@
 import { Writer } from '@passfob/protocol/bytes';
 import { COMMANDS } from '@passfob/protocol/commands';
 import { encodeClear, FRAME_REQUEST, FRAME_RESPONSE } from '@passfob/protocol/frame';
+import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import type { VirtualBoard } from '@passfob/simulator/mcu/board/options';
 import type { Link } from 'passfob/client/link';
 import { hostPrimitives } from 'passfob/client/primitives';
@@ -29,7 +30,10 @@ export async function answerTo(
   link: Link,
   { number, noise, waitMs }: { readonly number: number; readonly noise: number; readonly waitMs: number },
 ): Promise<string | undefined> {
-  const request = new Writer(3).number(FRAME_REQUEST, 1).number(number, 1).number(COMMANDS.hello[0], 1);
+  const request = new Writer(PAYLOAD_BYTES_MAX)
+    .number(FRAME_REQUEST, 1)
+    .number(number, 1)
+    .number(COMMANDS.hello[0], 1);
   const exchange = link.exchange(
     {
       frame: () => 'x'.repeat(noise) + encodeClear(hostPrimitives, request),
@@ -42,6 +46,14 @@ export async function answerTo(
   );
   return passUntil(
     board,
-    exchange.catch(() => undefined),
+    exchange.catch(error => {
+      if (isNoAnswer(error)) return undefined;
+      throw error;
+    }),
   );
+}
+
+/** Errors of a program that was compiled apart have a class of their own. */
+function isNoAnswer(error: unknown): boolean {
+  return error instanceof Error && 'kind' in error && error.kind === 'no-answer';
 }
