@@ -66,6 +66,8 @@ export interface ChipOptions extends ClockOptions {
   onFault?(report: ProcessorFaultReport): void;
   /** Cycles that an instruction takes on average. Default 1.4, as measured with Espruino. */
   readonly cyclesPerInstruction?: number;
+  /** Wait states of each access to OTG FS, in ticks. Default 2. */
+  readonly usbWaitTicks?: number;
   /** Whether loops that only wait are skipped. Default true. */
   readonly skipsIdle?: boolean;
 }
@@ -113,7 +115,11 @@ export class Chip {
     this.gpio = new Gpio((port, pin, isHigh) => this.#exti.pin(port, pin, isHigh));
     this.#rcc = this.#makeRcc();
     const shared = { time: this.timeline, lines: this.processor.lines, clocks: this.#rcc };
-    this.usb = new OtgFs({ ...shared, wake: () => this.#exti.edge(EXTI_USB, true) });
+    this.usb = new OtgFs({
+      ...shared,
+      wake: () => this.#exti.edge(EXTI_USB, true),
+      waitTicks: options.usbWaitTicks ?? 2,
+    });
     const usart = (name: Usart['name']) => new Usart({ name, ...shared });
     this.usarts = { USART1: usart('USART1'), USART2: usart('USART2'), USART6: usart('USART6') };
     const timer = (name: Tim['name']) => new Tim({ name, ...shared });
