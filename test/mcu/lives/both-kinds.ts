@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
 import type { Request } from '@passfob/protocol/commands';
 import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
@@ -17,7 +18,7 @@ const WHEEL_TURNS_MAX = 14;
 /** Both clocks count whole seconds, and one side works longer than the other. */
 const PERIOD_MS = 30_000;
 const EDGE_MS = 8_000;
-const GROUP = /^[a-z0-9]{3} [a-z0-9]{3}$/;
+const SECONDS_LEFT = /\b\d+ ?s\b/;
 
 /** A fob of one kind and its owner, and what both did in a scenario. */
 export class ScenarioSide {
@@ -43,14 +44,19 @@ export class ScenarioSide {
     return this.driver.fob;
   }
 
-  /** What a person sees and a computer gets now. Codes of pairing are random. */
+  /** What a person sees and a computer gets now. */
   seen(): string {
-    const { on, text } = this.fob.screen();
+    const { on, text, bitmap } = this.fob.screen();
     const reports = this.fob.keyboard
       .slice(this.#reports)
       .map(({ bytes }) => Buffer.from(bytes).toString('hex'));
     this.#reports = this.fob.keyboard.length;
-    const screen = on ? text.map(line => (GROUP.test(line) ? '*** ***' : line)).join(' | ') : 'dark';
+    // One side knows what was drawn as one string; the seconds that are left depend on the moment of the drawing.
+    const lines = text.join(' ').replace(/ +/g, ' ').replace(SECONDS_LEFT, '** s');
+    const pixels = SECONDS_LEFT.test(text.join(' '))
+      ? ''
+      : createHash('sha1').update(bitmap.pixels).digest('hex');
+    const screen = on ? `${lines} ${pixels.slice(0, 8)}` : 'dark';
     return `${screen}${reports.length > 0 ? `; typed ${reports.join(' ')}` : ''}`;
   }
 
