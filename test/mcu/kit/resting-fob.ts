@@ -25,7 +25,7 @@ function boardOptions({
 }
 
 /** Lets a board run until its work is done, or its power is lost. */
-export function rest(board: VirtualBoard): void {
+function rest(board: VirtualBoard): void {
   for (let spans = 0, workMs = 0; spans < 2; workMs += SPAN_MS) {
     if (workMs > WORK_MS_MAX) throw new Error('the virtual board does not come to rest');
     const before = board.counters();

@@ -18,6 +18,7 @@ const WHEEL_TURNS_MAX = 14;
 /** Both clocks count whole seconds, and one side works longer than the other. */
 const PERIOD_MS = 30_000;
 const EDGE_MS = 8_000;
+const WHEEL_SYMBOL = / (?:\d|ok|del|back) (?=Undo|Leave)/;
 const SECONDS_LEFT = /\b\d+ ?s\b/;
 
 /** A fob of one kind and its owner, and what both did in a scenario. */
@@ -52,10 +53,10 @@ export class ScenarioSide {
       .map(({ bytes }) => Buffer.from(bytes).toString('hex'));
     this.#reports = this.fob.keyboard.length;
     // One side knows what was drawn as one string; the seconds that are left depend on the moment of the drawing.
-    const lines = text.join(' ').replace(/ +/g, ' ').replace(SECONDS_LEFT, '** s');
-    const pixels = SECONDS_LEFT.test(text.join(' '))
-      ? ''
-      : createHash('sha1').update(bitmap.pixels).digest('hex');
+    const plain = text.join(' ').replace(/ +/g, ' ');
+    const lines = plain.replace(SECONDS_LEFT, '** s').replace(WHEEL_SYMBOL, ' * ');
+    const isSame = lines === plain;
+    const pixels = isSame ? createHash('sha1').update(bitmap.pixels).digest('hex') : '';
     const screen = on ? `${lines} ${pixels.slice(0, 8)}` : 'dark';
     return `${screen}${reports.length > 0 ? `; typed ${reports.join(' ')}` : ''}`;
   }
@@ -64,7 +65,8 @@ export class ScenarioSide {
   async asks<N extends SealedCommand>(name: N, request: Request<N>): Promise<string> {
     const onPressNeeded = () => {
       this.fob.advance(DEAF_MS);
-      this.fob.press(0, APPROVE_HOLD_MS);
+      this.press(APPROVE_HOLD_MS);
+      this.enters(this.#birth.pin ?? WRONG_PIN);
     };
     return this.#result(() =>
       this.#owner.client.call(name, request, { onPressNeeded, renew: async () => request }),
@@ -88,10 +90,22 @@ export class ScenarioSide {
     }
   }
 
+  /** The wheel begins at a random symbol, so that a press there is not the same on both sides. */
+  get #isAtWheel(): boolean {
+    return this.fob.screen().text.join(' ').includes('Hold:take');
+  }
+
+  press(ms: number): void {
+    if (!this.#isAtWheel) this.fob.press(0, ms);
+  }
+
+  /** Enters a PIN where one is asked for. */
   enters(pin: string): void {
+    if (!this.#isAtWheel) return;
     const isThere = (symbol: string) => this.fob.screen().text.includes(symbol);
     for (const symbol of [...pin, 'ok']) {
       for (let turns = 0; turns < WHEEL_TURNS_MAX && !isThere(symbol); turns++) this.fob.press();
+      if (!isThere(symbol)) return;
       this.fob.press(0, HOLD_MS);
     }
   }
@@ -104,11 +118,11 @@ type Deed = (side: ScenarioSide) => unknown;
 const DEEDS: Readonly<Record<string, (chance: Randomness, birth: Birth) => Deed>> = {
   press: chance => {
     const ms = chance.pick([40, 100, 100, 400]);
-    return ({ fob }) => fob.press(0, ms);
+    return side => side.press(ms);
   },
   hold: chance => {
     const ms = chance.pick([HOLD_MS, HOLD_MS, 1_200, 2_500]);
-    return ({ fob }) => fob.press(0, ms);
+    return side => side.press(ms);
   },
   wait: chance => {
     const ms = chance.below(chance.pick([500, 3_000, 7_000]));
