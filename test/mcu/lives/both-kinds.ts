@@ -111,11 +111,13 @@ export class ScenarioSide {
   }
 }
 
-/** Returns what came of it, if it was a request. */
+/** Acts on one side. Resolves to the result of a request as text. */
 type Deed = (side: ScenarioSide) => unknown;
 
 /** Deeds by name, each drawn for both sides alike. */
-const DEEDS: Readonly<Record<string, (chance: Randomness, birth: Birth) => Deed>> = {
+type Deeds = Readonly<Record<string, (chance: Randomness, birth: Birth) => Deed>>;
+
+const BY_HAND: Deeds = {
   press: chance => {
     const ms = chance.pick([40, 100, 100, 400]);
     return side => side.press(ms);
@@ -152,6 +154,9 @@ const DEEDS: Readonly<Record<string, (chance: Randomness, birth: Birth) => Deed>
     const entered = chance.below(4) > 0 ? pin : WRONG_PIN;
     return side => side.enters(entered);
   },
+};
+
+const OVER_THE_LINK: Deeds = {
   put: chance => {
     const kind = chance.pick([KIND_HOTP, KIND_TOTP]);
     const id = Uint8Array.of(130 + chance.below(3), 0, 0, kind);
@@ -201,6 +206,8 @@ const DEEDS: Readonly<Record<string, (chance: Randomness, birth: Birth) => Deed>
   },
   info: () => side => side.asks('info', {}),
 };
+
+const DEEDS: Deeds = { ...BY_HAND, ...OVER_THE_LINK };
 const NAMES = Object.keys(DEEDS) as [string, ...string[]];
 /** Much of a scenario is spent with the button, and needs a session. */
 const OFTEN = ['press', 'press', 'hold', 'hold', 'PIN', 'open', 'open'] as const;
