@@ -1,8 +1,11 @@
 import { boot } from '@passfob/simulator/boot';
 import { memoryStore } from '@passfob/simulator/state/memory-store';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
 import { BOOT_MS, booted, evaluated, IMAGE } from './espruino-kit.ts';
+
+// Seconds of the board's time, of which a busy machine makes minutes.
+vi.setConfig({ testTimeout: 300_000 });
 
 /** A report descriptor (HID 1.11, appendix B.1), without the lights. */
 const KEYBOARD = [
