@@ -3,11 +3,14 @@ import { basename } from 'node:path';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { firmwareOf, programmed } from '@passfob/simulator/mcu/board/firmware';
 import { Powered } from '@passfob/simulator/mcu/board/powered';
-import { afterAll, expect } from 'vitest';
-import { describeNeeds, itNeeds, needsEspruinosArm } from '../../kit/tools.ts';
+import { afterAll, expect, it, vi } from 'vitest';
+import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
 import { BootRecording } from './boot-recording.ts';
 import { compileOracle, needsUnicorn } from './oracle.ts';
 import { makeRecordedCore } from './recorded-core.ts';
+
+/** A busy machine takes its time for a hundred million instructions on either side. */
+vi.setConfig({ testTimeout: 180_000 });
 
 const SEED = 1;
 /** Within this time the computer has found the board, and the board shows its prompt. */
@@ -71,15 +74,15 @@ describeNeeds(needsUnicorn(), 'real firmware on the virtual board', gcc => {
   const oracle = compileOracle(gcc);
   afterAll(() => oracle.remove());
 
-  itNeeds(needsEspruinosArm(), 'boots and computes beside Unicorn, exceptions by the manual', paths => {
-    for (const path of paths) {
+  describeNeeds(needsEspruinosArm(), 'beside Unicorn', paths => {
+    it.each(paths.map(path => [basename(path), path] as const))('boots and computes: %s', (_name, path) => {
       const { recording, text } = boot(path);
-      expect(recording?.compare(oracle), basename(path)).toBeUndefined();
+      expect(recording?.compare(oracle)).toBeUndefined();
       // Each access, entry and return of these has been compared.
       expect(recording?.counts.instructions).toBeGreaterThan(50_000_000);
       expect(recording?.counts.entry).toBeGreaterThan(1000);
       expect(text).toContain('1.070776 21x 55');
       expect(text).toContain('later true');
-    }
+    });
   });
 });

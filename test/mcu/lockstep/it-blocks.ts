@@ -74,7 +74,11 @@ export function itTrials(source: InstructionSource, seed: number, count: number)
     }
     const words = [itFor(random, length), ...block];
     const pc = slotAt(number);
-    const state = randomState(random, pc, ...block.map(operandsOf));
+    const state = randomState(
+      random,
+      pc,
+      ...block.map(word => ({ ...operandsOf(word), isPrivileged: false })),
+    );
     const text = words.map(word => word.toString(16)).join(' ');
     const title = `IT block, seed ${seed}, number ${number}: ${text}`;
     return {

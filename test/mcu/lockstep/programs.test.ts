@@ -42,16 +42,14 @@ describeNeeds(needsUnicorn(), 'compiled programs', gcc => {
   const oracle = compileOracle(gcc);
   afterAll(() => oracle.remove());
 
-  it('run beside Unicorn to the same end, with the same registers every few instructions', LONG, () => {
-    for (const seed of seedsOrOne(3, 300)) {
-      const { side, runs } = runOurs(seed);
-      expect(side.core.places[PC]).toBe(FINISHED);
-      const commands = runs.map(({ instructions }) => run(instructions));
-      const start = [writeMemory(FLASH_AT, PROGRAMS), setState(startState())];
-      const replies = new Replies(oracle.exchange([...start, ...commands, readMemory(RAM_AT, RAM_BYTES)]));
-      for (const [index, { state }] of runs.entries())
-        expect(differences(state, replies.step().state), `seed ${seed}, run ${index}`).toEqual([]);
-      expect(Buffer.compare(side.ram, replies.memory(RAM_BYTES))).toBe(0);
-    }
+  it.each(seedsOrOne(3, 300))('run beside Unicorn, compared every few instructions (seed %i)', LONG, seed => {
+    const { side, runs } = runOurs(seed);
+    expect(side.core.places[PC]).toBe(FINISHED);
+    const commands = runs.map(({ instructions }) => run(instructions));
+    const start = [writeMemory(FLASH_AT, PROGRAMS), setState(startState())];
+    const replies = new Replies(oracle.exchange([...start, ...commands, readMemory(RAM_AT, RAM_BYTES)]));
+    for (const [index, { state }] of runs.entries())
+      expect(differences(state, replies.step().state), `run ${index}`).toEqual([]);
+    expect(Buffer.compare(side.ram, replies.memory(RAM_BYTES))).toBe(0);
   });
 });
