@@ -8,4 +8,4 @@ export const PACKETS_IN_TRANSMIT_FIFO = 8;
 export const SETUP_LOCATIONS = 10;
 
 /** Words of the memory that all FIFOs share: 1.25 kB (RM0368 §22.2.1). */
-export const FIFO_RAM_WORDS = 320;
+export const FIFO_DEPTH = 320;

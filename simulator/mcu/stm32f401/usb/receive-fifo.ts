@@ -1,4 +1,4 @@
-import { FIFO_RAM_WORDS, SETUP_LOCATIONS } from './limits.ts';
+import { FIFO_DEPTH, SETUP_LOCATIONS } from './limits.ts';
 
 interface FifoWord {
   readonly word: number;
@@ -20,7 +20,7 @@ export class ReceiveFifo {
 
   /** Returns whether OUT data of `bytes` and their two status words fit into a FIFO of `depth` words. */
   accepts(bytes: number, depth: number): boolean {
-    return this.#queue.length + Math.ceil(bytes / 4) + 2 <= Math.min(depth, FIFO_RAM_WORDS) - SETUP_LOCATIONS;
+    return this.#queue.length + Math.ceil(bytes / 4) + 2 <= Math.min(depth, FIFO_DEPTH) - SETUP_LOCATIONS;
   }
 
   /**
@@ -28,7 +28,7 @@ export class ReceiveFifo {
    * @param popped called when software pops the status word
    */
   push(status: number, bytes: Uint8Array, popped: () => void = nothing): void {
-    if (this.#queue.length + 1 + Math.ceil(bytes.length / 4) > FIFO_RAM_WORDS) return;
+    if (this.#queue.length + 1 + Math.ceil(bytes.length / 4) > FIFO_DEPTH) return;
     this.#queue.push({ word: status, isStatus: true, popped });
     this.#entries++;
     for (let at = 0; at < bytes.length; at += 4)
