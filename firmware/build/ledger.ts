@@ -19,6 +19,8 @@ export interface LedgerEntry {
   readonly variablesPeak: number;
   /** Counts of callgrind for the bench image: see docs/performance.md. */
   readonly instructions?: object;
+  /** Figures of the image on virtual boards, each with the image's CRC-32: see docs/performance.md. */
+  readonly virtualBoards?: readonly { readonly image: string }[];
 }
 
 const LEDGER = 'docs/ledger.json';
@@ -44,7 +46,9 @@ export function ledgerLine(root: string, board: ImageBoard, hash: string): { tex
 }
 
 /** Returns why the image should be measured again, as the end of a line; nothing where it need not. */
-function whyAgain({ image, commit }: LedgerEntry, hash: string): string {
+function whyAgain({ image, commit, virtualBoards }: LedgerEntry, hash: string): string {
   if (image !== hash) return ', measured on an older image: run npm run measure';
+  if (virtualBoards?.some(board => board.image !== hash))
+    return ', measured on virtual boards with an older image: run npm run measure -- virtual-board';
   return commit === undefined ? ', measured by an interpreter without a commit: run npm run measure' : '';
 }

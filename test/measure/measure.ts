@@ -115,9 +115,11 @@ it('the images are measured on the real interpreter, and docs/ledger.json is wri
       variablesPeak: afterBoot + accounts + (full.peak.peak - full.booted.usage),
     });
     const hid = await afterBoot(interpreter, 'pico-hid');
-    const { instructions } = readLedger(ROOT).find(entry => entry.board === 'bench') ?? {};
+    const before = readLedger(ROOT);
+    const { instructions } = before.find(entry => entry.board === 'bench') ?? {};
+    const { virtualBoards } = before.find(entry => entry.board === 'pico') ?? {};
     writeLedger([
-      row('pico', pico),
+      { ...row('pico', pico), ...(virtualBoards && { virtualBoards }) },
       row('pico-hid', hid),
       row('banglejs2', bangle),
       { ...row('bench', blank.booted.usage), ...(instructions && { instructions }) },

@@ -11,7 +11,12 @@ export const BOOT_MS = 2000;
  * Espruino does not wait for one two seconds after its start.
  */
 export function booted(path: string, options: Partial<VirtualBoardOptions> = {}): VirtualBoard {
-  const board = virtualBoard({ firmware: new Uint8Array(readFileSync(path)), seed: 1, crystal: false, ...options });
+  const board = virtualBoard({
+    firmware: new Uint8Array(readFileSync(path)),
+    seed: 1,
+    crystal: false,
+    ...options,
+  });
   board.advance(BOOT_MS);
   return board;
 }
