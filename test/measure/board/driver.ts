@@ -15,6 +15,8 @@ const DRAWN_MS = 300;
 const REBOOT_MS = 3000;
 /** The board's time between two turns of the computer's program. */
 const TURN_MS = 0.25;
+/** Without a computer: long enough for idle time to be skipped. */
+const PIECE_MS = 10;
 /** Longer than the fob needs for any answer. */
 const SILENCE_MS = 3000;
 const NEWLINE = 0x0a;
@@ -84,7 +86,7 @@ export class BoardDriver extends OneKey implements Driver {
   async advance(ms: number): Promise<void> {
     const endMs = this.board.now() + ms;
     while (this.board.now() < endMs) {
-      this.board.advance(Math.min(TURN_MS * 4, endMs - this.board.now()));
+      this.board.advance(Math.min(PIECE_MS, endMs - this.board.now()));
       this.onPiece();
     }
   }
