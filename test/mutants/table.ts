@@ -1,4 +1,5 @@
 import type { Defect } from './defect.ts';
+import { MICROCONTROLLER } from './microcontroller.ts';
 
 /** Defects of firmware and protocol. Each was once missed by every test, or would be among the worst to ship. */
 export const FIRMWARE: readonly Defect[] = [
@@ -401,4 +402,4 @@ const SCENARIOS: readonly Defect[] = [
   },
 ];
 
-export const DEFECTS: readonly Defect[] = [...FIRMWARE, ...CHIPS, ...SCENARIOS];
+export const DEFECTS: readonly Defect[] = [...FIRMWARE, ...CHIPS, ...MICROCONTROLLER, ...SCENARIOS];

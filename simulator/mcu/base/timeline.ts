@@ -16,7 +16,7 @@ interface Entry extends Alarm {
 }
 
 /** Time as peripherals see it. */
-export interface Time {
+export interface BoardTime {
   /** Ticks since the board got its power for the first time; exact within a run of instructions, too. */
   readonly now: number;
   /** Calls `run` at `due`, or after the present instruction if that is past. Equal times keep their order. */
@@ -27,7 +27,7 @@ export interface Time {
 }
 
 /** The progress of a processor. */
-export interface Progress {
+export interface Execution {
   /** Instructions executed so far, the present one not counted. */
   readonly executed: number;
   /** Ends the present run after the present instruction. */
@@ -35,8 +35,8 @@ export interface Progress {
 }
 
 /** Time driven by the instructions of a processor, and by jumps over the pauses in which it sleeps. */
-export class Timeline implements Time {
-  readonly #processor: Progress;
+export class Timeline implements BoardTime {
+  readonly #processor: Execution;
   #entries: Entry[] = [];
   /** Ticks when `#from` instructions were executed. */
   #base = 0;
@@ -45,7 +45,7 @@ export class Timeline implements Time {
   /** The moment until which the processor may run without a look at the alarms. */
   #horizon = 0;
 
-  constructor(processor: Progress, ticksPerInstruction: number) {
+  constructor(processor: Execution, ticksPerInstruction: number) {
     this.#processor = processor;
     this.#ticksPerInstruction = ticksPerInstruction;
   }

@@ -11,8 +11,8 @@ import type { CableClock } from '../../faults/wire.ts';
 import { Listeners } from '../../outside/listeners.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Memories } from '../../state/memories.ts';
-import { describeFault } from '../system/fault-report.ts';
 import { ConsoleText } from './console-text.ts';
+import { noteFault } from './fault-texts.ts';
 import { LSI_HZ, SLICE_US } from './limits.ts';
 import type { BoardCounters } from './options.ts';
 import { RealPace } from './pace.ts';
@@ -29,6 +29,7 @@ export interface BoardSetup {
   readonly driftPpm: number;
   readonly oscillatorPpm: number;
   readonly crystal: boolean;
+  readonly usbWaitTicks: number | undefined;
   readonly parts: PartsOptions;
   readonly faults: FaultPlan | undefined;
   readonly clock: 'virtual' | 'real';
@@ -222,7 +223,7 @@ export class Board {
   #start(): Powered {
     const { outside } = this;
     const { memories, scheduler, faults } = outside;
-    const { seed, oscillatorPpm, crystal } = this.#setup;
+    const { seed, oscillatorPpm, crystal, usbWaitTicks } = this.#setup;
     const isSlow = faults.strikes('crystal.slow') !== undefined;
     const hasCrystal = crystal && faults.strikes('crystal.absent') === undefined;
     return new Powered({
@@ -235,10 +236,11 @@ export class Board {
       lsiHz: LSI_HZ * (1 + oscillatorPpm / 1e6),
       lseStartUs: restartUs(outside.randomness('crystal'), isSlow),
       ...(!hasCrystal && { lseHz: 0 }),
+      ...(usbWaitTicks !== undefined && { usbWaitTicks }),
       operate: operation => outside.flashWrites.operate(operation),
       supplyVolts: () => outside.measuredVolts,
       onReset: () => this.#powerChanged('reset'),
-      onFault: report => outside.violations.push(describeFault(report)),
+      onFault: report => noteFault(outside.violations, report),
       send: (port, bytes) => this.#send(port, bytes),
       onReport: report => this.#typedReport(report),
       onPin: (pin, isHigh) => this.#powered && watchClock(this.#powered, outside, pin, isHigh),

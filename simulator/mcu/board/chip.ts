@@ -6,7 +6,8 @@ import type { Randomness } from '../../base/randomness.ts';
 import type { Peripheral } from '../base/peripheral.ts';
 import { TICKS_PER_US, Timeline } from '../base/timeline.ts';
 import type { Bus } from '../core/bus.ts';
-import { createCore } from '../core/core.ts';
+import { type Core, createCore } from '../core/core.ts';
+import type { MemoryOptions } from '../core/memory.ts';
 import { Adc } from '../stm32f401/adc.ts';
 import { BASE, PERIPHERAL_BYTES, RAM_BYTES } from '../stm32f401/chip-addresses.ts';
 import { Exti } from '../stm32f401/exti.ts';
@@ -25,9 +26,9 @@ import { Syscfg } from '../stm32f401/syscfg.ts';
 import { systemMemory, TYPICAL_CALIBRATION } from '../stm32f401/system-memory.ts';
 import { Tim } from '../stm32f401/tim.ts';
 import { Usart } from '../stm32f401/usart.ts';
-import { OtgFs } from '../stm32f401/usb/otg-fs.ts';
+import { OtgFs, type OtgFsOptions } from '../stm32f401/usb/otg-fs.ts';
 import { BusMonitor } from '../system/bus-monitor.ts';
-import type { FaultReport } from '../system/fault-report.ts';
+import type { ProcessorFaultReport } from '../system/fault-report.ts';
 import type { ReadState } from '../system/loop-trial.ts';
 import { Processor, type RunOutcome } from '../system/processor.ts';
 import { isSteadySystemRead, SYSTEM_SPACE } from '../system/system-space.ts';
@@ -63,11 +64,15 @@ export interface ChipOptions extends ClockOptions {
   /** Called after each reset but that of power-on. */
   onReset?(): void;
   /** Called with each fault of the program, before its handler runs. */
-  onFault?(report: FaultReport): void;
+  onFault?(report: ProcessorFaultReport): void;
   /** Cycles that an instruction takes on average. Default 1.4, as measured with Espruino. */
   readonly cyclesPerInstruction?: number;
+  /** Wait states of each access to OTG FS, in ticks. Default 2. */
+  readonly usbWaitTicks?: number;
   /** Whether loops that only wait are skipped. Default true. */
   readonly skipsIdle?: boolean;
+  /** Makes the core, such as one that reports what it executes. Default: `createCore`. */
+  makeCore?(options: MemoryOptions): Core;
 }
 
 export class Chip {
@@ -95,7 +100,7 @@ export class Chip {
       write: (address, value, bytes) => this.#map.write(address, value, bytes),
     };
     const monitor = new BusMonitor(bus, address => this.#isSteadyRead(address));
-    const core = createCore({ flash: options.flash, ram: this.ram, bus: monitor });
+    const core = (options.makeCore ?? createCore)({ flash: options.flash, ram: this.ram, bus: monitor });
     this.timeline = new Timeline(core, options.cyclesPerInstruction ?? 1.4);
     this.processor = new Processor({
       core,
@@ -113,7 +118,7 @@ export class Chip {
     this.gpio = new Gpio((port, pin, isHigh) => this.#exti.pin(port, pin, isHigh));
     this.#rcc = this.#makeRcc();
     const shared = { time: this.timeline, lines: this.processor.lines, clocks: this.#rcc };
-    this.usb = new OtgFs({ ...shared, wake: () => this.#exti.edge(EXTI_USB, true) });
+    this.usb = new OtgFs({ ...shared, ...this.#usbOptions() });
     const usart = (name: Usart['name']) => new Usart({ name, ...shared });
     this.usarts = { USART1: usart('USART1'), USART2: usart('USART2'), USART6: usart('USART6') };
     const timer = (name: Tim['name']) => new Tim({ name, ...shared });
@@ -143,6 +148,11 @@ export class Chip {
     this.#rcc.onChange(() => this.processor.setClock(this.#rcc.hclk));
     this.processor.setClock(this.#rcc.hclk);
     this.processor.reset();
+  }
+
+  #usbOptions(): Pick<OtgFsOptions, 'wake' | 'waitTicks'> {
+    const { usbWaitTicks: waitTicks = 2 } = this.#options;
+    return { wake: () => this.#exti.edge(EXTI_USB, true), waitTicks };
   }
 
   #makeRcc(): Rcc {

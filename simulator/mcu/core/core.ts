@@ -1,4 +1,4 @@
-import type { Progress } from '../base/timeline.ts';
+import type { Execution } from '../base/timeline.ts';
 import { Constants } from './constants.ts';
 import type { Controls } from './controls.ts';
 import { ProcessorFault } from './fault.ts';
@@ -10,7 +10,7 @@ import { Memory, type MemoryOptions } from './memory.ts';
 import { NZ, PC, PLACES, REMAINING } from './places.ts';
 
 /** A Cortex-M4 that executes instructions; exceptions are entered and left from outside, between two of its runs. */
-export interface Core extends Progress, Controls {
+export interface Core extends Execution, Controls {
   /** Its state, by the indexes of `places.ts`. */
   readonly places: Int32Array;
   /** The forms of which an instruction has been decoded, which happens when it is executed for the first time. */

@@ -1,7 +1,7 @@
 import type { Randomness } from '../../base/randomness.ts';
 import type { InterruptLines, Peripheral } from '../base/peripheral.ts';
 import { Registers } from '../base/registers.ts';
-import { type Alarm, TICKS_PER_SECOND, type Time } from '../base/timeline.ts';
+import { type Alarm, type BoardTime, TICKS_PER_SECOND } from '../base/timeline.ts';
 import {
   ADC_REGISTERS,
   type AdcRegister,
@@ -18,7 +18,7 @@ import { IRQ } from './interrupts.ts';
 
 /** The world as the converter sees it. */
 export interface AdcPorts {
-  readonly time: Time;
+  readonly time: BoardTime;
   readonly lines: InterruptLines;
   readonly clocks: Pick<Clocks, 'pclk2'>;
   /** Of the noise. */

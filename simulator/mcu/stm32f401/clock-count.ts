@@ -1,17 +1,17 @@
-import { TICKS_PER_SECOND, type Time } from '../base/timeline.ts';
+import { type BoardTime, TICKS_PER_SECOND } from '../base/timeline.ts';
 
 /** Part of a cycle that may be missing where moments and frequencies do not divide evenly. */
 const ROUNDING = 0.01;
 
 /** Counts the cycles of a clock whose frequency may change, without an event per cycle. */
 export class ClockCount {
-  readonly #time: Time;
+  readonly #time: BoardTime;
   #hz = 0;
   /** Cycles at the moment `#since`, with the fraction of the one begun. */
   #base = 0;
   #since: number;
 
-  constructor(time: Time) {
+  constructor(time: BoardTime) {
     this.#time = time;
     this.#since = time.now;
   }

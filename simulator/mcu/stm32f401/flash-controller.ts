@@ -1,6 +1,6 @@
 import type { InterruptLines, Peripheral } from '../base/peripheral.ts';
 import { type Register, Registers } from '../base/registers.ts';
-import { type Alarm, TICKS_PER_US, type Time } from '../base/timeline.ts';
+import { type Alarm, type BoardTime, TICKS_PER_US } from '../base/timeline.ts';
 import { ProcessorFault } from '../core/fault.ts';
 import { BASE, FLASH_ADDRESS, FLASH_BYTES } from './chip-addresses.ts';
 import { FLASH_SECTORS, type FlashSector, sectorAt } from './flash-sectors.ts';
@@ -17,7 +17,7 @@ export interface FlashOperation {
 }
 
 export interface FlashPorts {
-  readonly time: Time;
+  readonly time: BoardTime;
   readonly lines: InterruptLines;
   /** The flash, from its first address on. */
   readonly flash: Uint8Array;

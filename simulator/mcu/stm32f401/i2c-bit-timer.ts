@@ -1,4 +1,4 @@
-import { type Alarm, TICKS_PER_SECOND, TICKS_PER_US, type Time } from '../base/timeline.ts';
+import { type Alarm, type BoardTime, TICKS_PER_SECOND, TICKS_PER_US } from '../base/timeline.ts';
 import type { Clocks } from './clocks.ts';
 
 interface Wait {
@@ -9,7 +9,7 @@ interface Wait {
 
 /** Counts bits on the wires. It keeps its count while the clock of the peripheral stands still. */
 export class BitTimer {
-  readonly #time: Time;
+  readonly #time: BoardTime;
   readonly #clocks: Clocks;
   readonly #cyclesPerBit: () => number;
   #wait: Wait | undefined;
@@ -18,7 +18,7 @@ export class BitTimer {
   #stopped: { readonly bits: number; readonly run: () => void } | undefined;
 
   /** @param cyclesPerBit of PCLK1 */
-  constructor(time: Time, clocks: Clocks, cyclesPerBit: () => number) {
+  constructor(time: BoardTime, clocks: Clocks, cyclesPerBit: () => number) {
     this.#time = time;
     this.#clocks = clocks;
     this.#cyclesPerBit = cyclesPerBit;

@@ -8,7 +8,7 @@
  */
 import type { InterruptLines, Peripheral } from '../base/peripheral.ts';
 import { Registers } from '../base/registers.ts';
-import type { Time } from '../base/timeline.ts';
+import type { BoardTime } from '../base/timeline.ts';
 import type { Clocks } from './clocks.ts';
 import { BitTimer } from './i2c-bit-timer.ts';
 import { CR1, cyclesPerBit, I2C_REGISTERS, requestsError, requestsEvent, SR1, SR2 } from './i2c-registers.ts';
@@ -63,7 +63,7 @@ export class I2c implements Peripheral {
   #startsAfterStop = false;
 
   constructor(options: {
-    readonly time: Time;
+    readonly time: BoardTime;
     readonly lines: InterruptLines;
     readonly clocks: Clocks;
     readonly wires: I2cWires;

@@ -1,6 +1,6 @@
 import type { Peripheral } from '../base/peripheral.ts';
 import { type Register, Registers } from '../base/registers.ts';
-import { type Alarm, TICKS_PER_SECOND, type Time } from '../base/timeline.ts';
+import { type Alarm, type BoardTime, TICKS_PER_SECOND } from '../base/timeline.ts';
 
 /** RM0368 §15.4.5. */
 const IWDG_REGISTERS = {
@@ -21,7 +21,7 @@ const COUNTER_AFTER_RESET = 0xfff;
 const UPDATE_CYCLES = 5;
 
 export interface IwdgPorts {
-  readonly time: Time;
+  readonly time: BoardTime;
   /** The clock that drives it, in Hz: 17,000 to 47,000, typically 32,000. */
   readonly lsiHz: number;
   /** The watchdog was started: keep LSI running. */

@@ -1,10 +1,10 @@
-import { type Alarm, TICKS_PER_US, type Time } from '../base/timeline.ts';
+import { type Alarm, type BoardTime, TICKS_PER_US } from '../base/timeline.ts';
 
 /** A clock source that software turns on and that is ready some time later. */
 export class Oscillator {
   /** In Hz once ready. 0: there is none, and it never gets ready. */
   readonly frequency: number;
-  readonly #time: Time;
+  readonly #time: BoardTime;
   readonly #startUpUs: number;
   readonly #onReady: () => void;
   #isOn = false;
@@ -12,7 +12,7 @@ export class Oscillator {
   #alarm: Alarm | undefined;
 
   /** @param onReady called when it has started */
-  constructor(time: Time, frequency: number, startUpUs: number, onReady: () => void) {
+  constructor(time: BoardTime, frequency: number, startUpUs: number, onReady: () => void) {
     this.#time = time;
     this.frequency = frequency;
     this.#startUpUs = startUpUs;

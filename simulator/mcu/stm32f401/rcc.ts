@@ -1,6 +1,6 @@
 import type { InterruptLines, Peripheral } from '../base/peripheral.ts';
 import { type Behaviour, Registers } from '../base/registers.ts';
-import type { Time } from '../base/timeline.ts';
+import type { BoardTime } from '../base/timeline.ts';
 import { type ClockFrequencies, clockTree, STOPPED } from './clock-tree.ts';
 import type { Clocks } from './clocks.ts';
 import { IRQ } from './interrupts.ts';
@@ -43,7 +43,7 @@ export interface ClockOptions {
 
 /** What the reset and clock control acts on. */
 export interface RccPorts extends ClockOptions {
-  readonly time: Time;
+  readonly time: BoardTime;
   readonly lines: InterruptLines;
   /** Whether PWR lets software write to the backup domain (DBP). */
   backupIsWritable(): boolean;

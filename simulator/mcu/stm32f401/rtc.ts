@@ -1,6 +1,6 @@
 import type { Peripheral } from '../base/peripheral.ts';
 import { Registers } from '../base/registers.ts';
-import type { Alarm, Time } from '../base/timeline.ts';
+import type { Alarm, BoardTime } from '../base/timeline.ts';
 import { ClockCount } from './clock-count.ts';
 import type { Clocks } from './clocks.ts';
 import { EXTI_LINE, type Exti } from './exti.ts';
@@ -28,7 +28,7 @@ const ALARMS = [
 ] as const;
 
 export interface RtcOptions {
-  readonly time: Time;
+  readonly time: BoardTime;
   readonly clocks: Clocks;
   /** The interrupt controller that the alarms (line 17) and the wake-up timer (line 22) go through. */
   readonly exti: Pick<Exti, 'edge'>;

@@ -1,6 +1,6 @@
 import type { InterruptLines, Peripheral } from '../base/peripheral.ts';
 import { Registers } from '../base/registers.ts';
-import type { Alarm, Time } from '../base/timeline.ts';
+import type { Alarm, BoardTime } from '../base/timeline.ts';
 import { ClockCount } from './clock-count.ts';
 import type { Clocks } from './clocks.ts';
 import { IRQ } from './interrupts.ts';
@@ -26,7 +26,7 @@ import {
 
 export interface TimOptions {
   readonly name: 'TIM2' | 'TIM3' | 'TIM4' | 'TIM5';
-  readonly time: Time;
+  readonly time: BoardTime;
   readonly lines: InterruptLines;
   readonly clocks: Clocks;
 }

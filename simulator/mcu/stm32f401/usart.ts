@@ -1,6 +1,6 @@
 import type { InterruptLines, Peripheral } from '../base/peripheral.ts';
 import { Registers } from '../base/registers.ts';
-import type { Alarm, Time } from '../base/timeline.ts';
+import type { Alarm, BoardTime } from '../base/timeline.ts';
 import { ClockCount } from './clock-count.ts';
 import type { Clocks } from './clocks.ts';
 import { IRQ } from './interrupts.ts';
@@ -15,7 +15,7 @@ import {
 
 export interface UsartOptions {
   readonly name: 'USART1' | 'USART2' | 'USART6';
-  readonly time: Time;
+  readonly time: BoardTime;
   readonly lines: InterruptLines;
   readonly clocks: Clocks;
 }

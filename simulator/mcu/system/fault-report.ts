@@ -6,11 +6,11 @@ import { HARD_FAULT } from './exception-numbers.ts';
 import { REPORTED_STACK } from './limits.ts';
 
 /** A fault with the state of the processor in which it happened. */
-export interface FaultReport {
+export interface ProcessorFaultReport {
   readonly fault: ProcessorFault;
   /** The exception that handles it; 0 where none can: the processor locks up (ARMv7-M ARM B1.5.15). */
   readonly exception: number;
-  /** R0 to R15. */
+  /** r0 to r15. */
   readonly registers: readonly number[];
   readonly statusWord: number;
   /** Words from the stack pointer upwards, fewer at the end of the memory. */
@@ -37,7 +37,12 @@ function readStack(core: Core): number[] {
   return stack;
 }
 
-export function reportFault(core: Core, fault: ProcessorFault, exception: number, time: number): FaultReport {
+export function reportFault(
+  core: Core,
+  fault: ProcessorFault,
+  exception: number,
+  time: number,
+): ProcessorFaultReport {
   return {
     fault,
     exception,
@@ -51,7 +56,7 @@ export function reportFault(core: Core, fault: ProcessorFault, exception: number
 const hex = (value: number): string => (value >>> 0).toString(16).padStart(8, '0');
 
 /** A few lines for a person: the kind, the addresses, the registers and the top of the stack. */
-export function describeFault(report: FaultReport): string {
+export function describeFault(report: ProcessorFaultReport): string {
   const { fault, exception, registers, statusWord, stack } = report;
   const handler = exception === 0 ? 'lockup' : (HANDLERS[exception] ?? `exception ${exception}`);
   const at = (register: number): string => hex(registers[register] ?? 0);

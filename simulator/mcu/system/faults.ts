@@ -2,7 +2,7 @@ import type { Core } from '../core/core.ts';
 import { type FaultKind, ProcessorFault } from '../core/fault.ts';
 import { BUS_FAULT, HARD_FAULT, USAGE_FAULT } from './exception-numbers.ts';
 import type { ExceptionState } from './exception-state.ts';
-import { type FaultReport, reportFault } from './fault-report.ts';
+import { type ProcessorFaultReport, reportFault } from './fault-report.ts';
 import { FAULTS_KEPT } from './limits.ts';
 import { executionPriority } from './priority.ts';
 import { DEBUGEVT, FORCED, type SystemControl, VECTTBL } from './scb.ts';
@@ -37,8 +37,8 @@ export class Faults {
   readonly #state: ExceptionState;
   readonly #scb: SystemControl;
   readonly #now: () => number;
-  readonly #onReport: (report: FaultReport) => void;
-  readonly #reports: FaultReport[] = [];
+  readonly #onReport: (report: ProcessorFaultReport) => void;
+  readonly #reports: ProcessorFaultReport[] = [];
   #isLockedUp = false;
 
   constructor(ports: {
@@ -46,7 +46,7 @@ export class Faults {
     state: ExceptionState;
     scb: SystemControl;
     now: () => number;
-    onReport: (report: FaultReport) => void;
+    onReport: (report: ProcessorFaultReport) => void;
   }) {
     this.#core = ports.core;
     this.#state = ports.state;
@@ -61,7 +61,7 @@ export class Faults {
   }
 
   /** The latest faults, oldest first. */
-  get reports(): readonly FaultReport[] {
+  get reports(): readonly ProcessorFaultReport[] {
     return this.#reports;
   }
 
@@ -123,7 +123,7 @@ export class Faults {
     this.#pend(HARD_FAULT, new ProcessorFault('undefined-instruction', address));
   }
 
-  #keep(report: FaultReport): void {
+  #keep(report: ProcessorFaultReport): void {
     this.#reports.push(report);
     if (this.#reports.length > FAULTS_KEPT) this.#reports.shift();
     this.#onReport(report);

@@ -2,7 +2,8 @@ import type { Core } from '../core/core.ts';
 import { CONTROL, FPSCR, IPSR, LR, PC, S0, SP } from '../core/places.ts';
 import { FLOATING_POINT_ACTIVE, programStatus, setConditionFlags, setGreaterFlags } from '../core/status.ts';
 
-const R12 = 12;
+/** The scratch register between calls. */
+const IP = 12;
 /** Bit 9 of a stacked xPSR: the stack pointer was moved to a multiple of 8 (ARMv7-M ARM B1.5.7). */
 const REALIGNED = 1 << 9;
 /** Bytes of the basic frame, and of one with S0 to S15, FPSCR and a reserved word (ARMv7-M ARM B1.5.6). */
@@ -30,7 +31,7 @@ export function pushFrame(core: Core, returnAddress: number, alignsTo8: boolean)
   const address = (before - (isExtended ? EXTENDED : BASIC) - (isRealigned ? 4 : 0)) >>> 0;
   const status = programStatus(places) | (isRealigned ? REALIGNED : 0);
   places[SP] = address;
-  const integers = [0, 1, 2, 3, R12, LR].map(register => places[register] ?? 0);
+  const integers = [0, 1, 2, 3, IP, LR].map(register => places[register] ?? 0);
   for (const [index, value] of [...integers, returnAddress, status].entries())
     core.store(address + 4 * index, value);
   if (isExtended) {
@@ -51,9 +52,9 @@ export function popFrame(core: Core, { address, isExtended }: StackedFrame): num
   const floats = isExtended
     ? Array.from({ length: 17 }, (_, index) => core.load(address + BASIC + 4 * index))
     : [];
-  const [r0 = 0, r1 = 0, r2 = 0, r3 = 0, r12 = 0, lr = 0, pc = 0, status = 0] = integers;
+  const [r0 = 0, r1 = 0, r2 = 0, r3 = 0, ip = 0, lr = 0, pc = 0, status = 0] = integers;
   places.set([r0, r1, r2, r3], 0);
-  places[R12] = r12;
+  places[IP] = ip;
   places[LR] = lr;
   places[PC] = pc & ~1;
   places.set(floats.slice(0, 16), S0);

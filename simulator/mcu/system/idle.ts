@@ -34,6 +34,10 @@ export class IdleSkipper {
   /** A time at which the loop skipped last goes another way. */
   #deadline = Number.POSITIVE_INFINITY;
 
+  /** When the program will be disturbed, and since when that is known. */
+  #end = 0;
+  #since = 0;
+
   constructor(machine: TrialMachine) {
     this.#machine = machine;
     this.#loops = new LoopSkipper(machine);
@@ -64,10 +68,14 @@ export class IdleSkipper {
     if (timeline.now < this.#restUntil) return 0;
     if (this.#deadline <= timeline.now) this.#deadline = Number.POSITIVE_INFINITY;
     const end = Math.min(horizon, this.#deadline);
+    if (end !== this.#end) {
+      this.#since = Math.min(this.#end, timeline.now);
+      this.#end = end;
+    }
     const lengths = [...new Set([...this.#lengths, ...this.#candidates])].filter(length =>
       this.#fits(length, end),
     );
-    const searches = timeline.now >= this.#searchAfter && this.#fits(IDLE_SEARCH_MIN, end);
+    const searches = timeline.now >= this.#searchAfter && this.#hasTimeToSearch(end);
     if (lengths.length === 0 && !searches) {
       // What happens at `end` may leave more time after it, once its interrupt has been handled.
       this.#restUntil = end + IDLE_SETTLE;
@@ -88,6 +96,12 @@ export class IdleSkipper {
   #fits(instructions: number, end: number): boolean {
     const { timeline } = this.#machine;
     return end - timeline.now >= IDLE_ITERATIONS_MIN * instructions * timeline.ticksPerInstruction;
+  }
+
+  /** Searches begin in the first half of the time between two events, to see as much of a loop as can be seen. */
+  #hasTimeToSearch(end: number): boolean {
+    const { now } = this.#machine.timeline;
+    return this.#fits(IDLE_SEARCH_MIN, end) && end - now >= now - this.#since;
   }
 
   /**
@@ -120,9 +134,7 @@ export class IdleSkipper {
     const { timeline } = this.#machine;
     const from = timeline.now;
     const distances = this.#findDistances(end);
-    const [longest = 0] = distances ?? [];
-    // A program that frees a piece of memory and takes another in its place comes round after two iterations.
-    this.#candidates = longest === 0 ? [] : [...(distances ?? []), 2 * longest];
+    this.#candidates = distances ?? [];
     if (distances === undefined) {
       this.#searchAfter = timeline.now + Math.max(IDLE_SETTLE, 4 * (timeline.now - from));
     } else {
@@ -133,26 +145,41 @@ export class IdleSkipper {
   }
 
   /**
-   * Executes instructions one by one, and measures after how many others each of them comes back. Those of inner loops
-   * come back many times in an iteration, and others once: the longest distances are likely to be the length of the loop.
-   * @returns the longest distances, the very longest first; undefined where an effect outside ends the search
+   * Executes instructions one by one, and measures after how many others each of them comes back for the first and for the
+   * second time. Those of inner loops come back many times in an iteration, and others once: the longest distances are
+   * likely to be the length of the loop. Two iterations count as one where every other one is different: a program frees a
+   * piece of memory, say, and takes another in its place.
+   * @returns the longest distances; undefined where an effect outside ends the search
    */
   #findDistances(end: number): number[] | undefined {
     const machine = this.#machine;
     const { core, timeline, monitor } = machine;
     const { places } = core;
     const most = Math.min(IDLE_LOOP_MAX, (end - timeline.now) / timeline.ticksPerInstruction);
-    const last = new Map<number, number>();
-    const distances = new Set<number>();
+    const instructions = new Map<number, number>();
+    const visits = new Int32Array(2 * IDLE_LOOP_MAX).fill(-1);
+    const once = new Set<number>();
+    const twice = new Set<number>();
     monitor.hasEffects = false;
     for (let count = 0; count < most; count++) {
       // A stack pointer is a multiple of four in some 100 kB of RAM, and programs lie in some MB.
-      const visit = (places[PC] ?? 0) * 0x1_0000 + (((places[SP] ?? 0) >>> 2) & 0xffff);
-      const before = last.get(visit);
-      if (before !== undefined) distances.add(count - before);
-      last.set(visit, count);
+      const key = (places[PC] ?? 0) * 0x1_0000 + (((places[SP] ?? 0) >>> 2) & 0xffff);
+      let at = instructions.get(key);
+      if (at === undefined) {
+        at = 2 * instructions.size;
+        instructions.set(key, at);
+      }
+      const [last = -1, before = -1] = [visits[at], visits[at + 1]];
+      if (last >= 0) once.add(count - last);
+      if (before >= 0) twice.add(count - before);
+      visits[at] = count;
+      visits[at + 1] = last;
       if (!runExactly(machine, 1)) return undefined;
     }
-    return [...distances].sort((a, b) => b - a).slice(0, IDLE_CANDIDATES_MAX);
+    return [...longest(once), ...longest(twice)];
   }
+}
+
+function longest(distances: ReadonlySet<number>): number[] {
+  return [...distances].sort((a, b) => b - a).slice(0, IDLE_CANDIDATES_MAX / 2);
 }

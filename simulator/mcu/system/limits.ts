@@ -14,13 +14,13 @@ export const FAULTS_KEPT = 16;
 export const REPORTED_STACK = 24;
 
 /** Instructions in which a loop comes round, or it is not looked at. */
-export const IDLE_LOOP_MAX = 20_000;
+export const IDLE_LOOP_MAX = 16_000;
 /** Lengths that a search for a loop finds and that are tried. */
 export const IDLE_CANDIDATES_MAX = 8;
 /** Loops whose lengths are remembered. */
 export const IDLE_LOOPS_KEPT = 8;
 /** Iterations that must fit before the next alarm, or looking would cost more than running. */
-export const IDLE_ITERATIONS_MIN = 6;
+export const IDLE_ITERATIONS_MIN = 4;
 /** Instructions for which there must be time before the next alarm, as above, or no loop is searched for. */
 export const IDLE_SEARCH_MIN = 1000;
 /** Iterations of the longest known loop for which nothing is tried after a failure, at first. */
@@ -29,6 +29,6 @@ export const IDLE_REST_ITERATIONS = 0.37;
 export const IDLE_REST_MAX = 31_000;
 /** Ticks for which no loop is searched for after a failure, at first, and after many. */
 export const IDLE_SEARCH_REST_MIN = 73_000;
-export const IDLE_SEARCH_REST_MAX = 16 * 73_000;
+export const IDLE_SEARCH_REST_MAX = 32 * 73_000;
 /** Ticks after an event from outside until the program may be back in its loop. */
 export const IDLE_SETTLE = 4_000;

@@ -6,7 +6,7 @@ import { ASLEEP, CONSTANTS, EVENT, FOR_EVENT, FPSCR, IPSR, LR, NZ, PC, SP } from
 import { createCounters, type ProcessorCounters } from './counters.ts';
 import { ExceptionState } from './exception-state.ts';
 import { Exceptions } from './exceptions.ts';
-import type { FaultReport } from './fault-report.ts';
+import type { ProcessorFaultReport } from './fault-report.ts';
 import { Faults } from './faults.ts';
 import { IdleSkipper } from './idle.ts';
 import type { TrialMachine } from './loop-trial.ts';
@@ -18,7 +18,7 @@ import { SystemSpace } from './system-space.ts';
 import { SysTick } from './systick.ts';
 
 /** What the chip does in deep sleep (ARMv7-M ARM B1.5.17; RM0368 §5.3.5). */
-export interface DeepSleep {
+export interface StopMode {
   /** Called when the processor falls asleep with SCR.SLEEPDEEP set: stops clocks, and says whether it did. */
   enter(): boolean;
   /** Called when it wakes after that. */
@@ -30,10 +30,10 @@ export interface ProcessorOptions {
   readonly timeline: Timeline;
   /** Cycles that an instruction takes on average. Default 1.4, as measured with Espruino. */
   readonly cyclesPerInstruction?: number;
-  readonly deepSleep?: DeepSleep;
+  readonly deepSleep?: StopMode;
   /** Called between two instructions after a program's request (AIRCR.SYSRESETREQ): resets the chip, and this. */
   readonly onResetRequest?: () => void;
-  readonly onFault?: (report: FaultReport) => void;
+  readonly onFault?: (report: ProcessorFaultReport) => void;
   /** Memory and bus for finding loops that only wait; without them nothing is skipped. */
   readonly idle?: Pick<TrialMachine, 'ram' | 'monitor' | 'readState'>;
 }
@@ -125,7 +125,7 @@ export class Processor {
   }
 
   /** The latest faults, oldest first. */
-  get faults(): readonly FaultReport[] {
+  get faults(): readonly ProcessorFaultReport[] {
     return this.#faults.reports;
   }
 

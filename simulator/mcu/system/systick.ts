@@ -1,5 +1,5 @@
 import type { Peripheral } from '../base/peripheral.ts';
-import { type Alarm, TICKS_PER_SECOND, type Time } from '../base/timeline.ts';
+import { type Alarm, type BoardTime, TICKS_PER_SECOND } from '../base/timeline.ts';
 import { SYS_TICK } from './exception-numbers.ts';
 import type { ExceptionState } from './exception-state.ts';
 import type { ProcessorClock } from './processor-clock.ts';
@@ -24,7 +24,7 @@ const CALIBRATION = 0xc0000000 | 10499;
  */
 export class SysTick implements Peripheral {
   readonly name = 'SysTick';
-  readonly #time: Time;
+  readonly #time: BoardTime;
   readonly #clock: ProcessorClock;
   readonly #state: ExceptionState;
   #control = 0;
@@ -35,7 +35,7 @@ export class SysTick implements Peripheral {
   #ticksPerCount = 0;
   #alarm: Alarm | undefined;
 
-  constructor(ports: { time: Time; clock: ProcessorClock; state: ExceptionState }) {
+  constructor(ports: { time: BoardTime; clock: ProcessorClock; state: ExceptionState }) {
     this.#time = ports.time;
     this.#clock = ports.clock;
     this.#state = ports.state;

@@ -1,5 +1,5 @@
 import { makeRandomness, type Randomness } from '../../base/randomness.ts';
-import { type Alarm, TICKS_PER_US, type Time } from '../base/timeline.ts';
+import { type Alarm, type BoardTime, TICKS_PER_US } from '../base/timeline.ts';
 import type { UsbDevicePort, UsbHostPort } from '../base/usb-port.ts';
 import { ControlPipe, type ControlResult } from './control-pipe.ts';
 import type { UsbEndpoint } from './descriptors.ts';
@@ -27,7 +27,7 @@ export type HostComputerState =
   | 'failed';
 
 export interface HostComputerOptions {
-  readonly time: Time;
+  readonly time: BoardTime;
   readonly device: UsbDevicePort;
   /** Of the jitter: the same seed, the same times. Default 0. */
   readonly seed?: number;

@@ -1,4 +1,4 @@
-import { type Alarm, TICKS_PER_US, type Time } from '../base/timeline.ts';
+import { type Alarm, type BoardTime, TICKS_PER_US } from '../base/timeline.ts';
 import type { UsbDevicePort } from '../base/usb-port.ts';
 
 const FRAME_TICKS = 1_000 * TICKS_PER_US;
@@ -15,7 +15,7 @@ export interface UsbPipe {
 
 /** The host controller: frames, and the transactions of all pipes one after the other. */
 export class Schedule {
-  readonly time: Time;
+  readonly time: BoardTime;
   readonly device: UsbDevicePort;
   /** In order of precedence. */
   #pipes: UsbPipe[] = [];
@@ -27,7 +27,7 @@ export class Schedule {
   /** Inside a call of the device; its changes then are answers, not news. */
   #isActing = false;
 
-  constructor(time: Time, device: UsbDevicePort) {
+  constructor(time: BoardTime, device: UsbDevicePort) {
     this.time = time;
     this.device = device;
   }

@@ -3,7 +3,7 @@ import { EEPROM_BYTES, EEPROM_WRITE_US, RTC_BYTES } from '@passfob/simulator/bas
 import { Operations } from '@passfob/simulator/base/power';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { FaultDraw } from '@passfob/simulator/faults/draw';
-import { type Progress, TICKS_PER_US, Timeline } from '@passfob/simulator/mcu/base/timeline';
+import { type Execution, TICKS_PER_US, Timeline } from '@passfob/simulator/mcu/base/timeline';
 import { I2cParts } from '@passfob/simulator/mcu/board/i2c-parts';
 import type { Clocks } from '@passfob/simulator/mcu/stm32f401/clocks';
 import { I2c } from '@passfob/simulator/mcu/stm32f401/i2c';
@@ -23,7 +23,7 @@ export const CLOCK = 0x68;
 export const DISPLAY = 0x3c;
 
 /** A processor that executes nothing in particular: time is its count of instructions. */
-class Instructions implements Progress {
+class Instructions implements Execution {
   executed = 0;
   stop(): void {}
 }

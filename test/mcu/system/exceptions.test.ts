@@ -24,13 +24,13 @@ const LOGGING = {
 /** A handler that raises interrupt 1 and logs 1, then logs 3. */
 const RAISING = [
   0xb500, // PUSH {LR}
-  0x2101, // MOVS R1, #1
-  0x0789, // LSLS R1, R1, #30
-  0x2001, // MOVS R0, #1
-  0x6008, // STR R0, [R1]
-  0x6048, // STR R0, [R1, #4]
-  0x2003, // MOVS R0, #3
-  0x6008, // STR R0, [R1]
+  0x2101, // MOVS r1, #1
+  0x0789, // LSLS r1, r1, #30
+  0x2001, // MOVS r0, #1
+  0x6008, // STR r0, [r1]
+  0x6048, // STR r0, [r1, #4]
+  0x2003, // MOVS r0, #3
+  0x6008, // STR r0, [r1]
   0xbd00, // POP {PC}
 ];
 
@@ -274,8 +274,8 @@ it('an interrupt is taken right after the instruction whose store has raised it'
     code: {
       ...LOGGING.code,
       [MAIN]: [
-        0x6008, // STR R0, [R1]
-        0x1c52, // ADDS R2, R2, #1
+        0x6008, // STR r0, [r1]
+        0x1c52, // ADDS r2, r2, #1
         0x1c52,
         SPIN,
       ],

@@ -13,7 +13,7 @@ const ENABLED = (1 << 17) | (1 << 18);
 const HANDLERS = { 512: logging(3), 544: logging(5), 576: logging(6), 608: [SPIN] };
 const VECTORS = { 3: 0x261, 5: 0x221, 6: 0x241 };
 const UDF = 0xde00;
-/** MOV.W R0, #0x60000000; LDR R1, [R0] */
+/** MOV.W r0, #0x60000000; LDR r1, [r0] */
 const LOAD_FROM_NOWHERE = [0xf04f, 0x40c0, 0x6801, SPIN];
 
 describe('faults (ARMv7-M ARM B1.5.14)', () => {
@@ -105,7 +105,7 @@ describe('faults (ARMv7-M ARM B1.5.14)', () => {
   });
 
   it('an instruction of a floating-point unit that CPACR denies is a UsageFault (B1.5.7, NOCP)', () => {
-    const VMOV = [0xee00, 0x0a10, SPIN]; // VMOV S0, R0
+    const VMOV = [0xee00, 0x0a10, SPIN]; // VMOV S0, r0
     const machine = createMachine({ code: { ...HANDLERS, [MAIN]: VMOV }, vectors: VECTORS });
     machine.processor.runUntil(100);
     expect(machine.scs(CFSR)).toBe(1 << 19);
@@ -117,7 +117,7 @@ describe('faults (ARMv7-M ARM B1.5.14)', () => {
   });
 
   it('a division by zero gives 0, or is a UsageFault if CCR.DIV_0_TRP asks for it', () => {
-    const SDIV = [0xfb91, 0xf0f2, SPIN]; // SDIV R0, R1, R2
+    const SDIV = [0xfb91, 0xf0f2, SPIN]; // SDIV r0, r1, r2
     const machine = createMachine({ code: { ...HANDLERS, [MAIN]: SDIV }, vectors: VECTORS });
     machine.places[1] = 7;
     machine.processor.runUntil(100);

@@ -1,4 +1,4 @@
-import { CONSTANTS } from '@passfob/simulator/mcu/core/places';
+import { CONSTANTS, PRIMASK } from '@passfob/simulator/mcu/core/places';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createMachine, MAIN, RAM_AT } from './machine.ts';
@@ -9,29 +9,29 @@ const FLAG = RAM_AT + 8;
 
 /** Sets the flag in memory, and lowers its line. */
 const SETS_FLAG = [
-  0x2101, // MOVS R1, #1
-  0x074a, // LSLS R2, R1, #29
-  0x6091, // STR R1, [R2, #8]
-  0x078b, // LSLS R3, R1, #30
-  0x2000, // MOVS R0, #0
-  0x6098, // STR R0, [R3, #8]
+  0x2101, // MOVS r1, #1
+  0x074a, // LSLS r2, r1, #29
+  0x6091, // STR r1, [r2, #8]
+  0x078b, // LSLS r3, r1, #30
+  0x2000, // MOVS r0, #0
+  0x6098, // STR r0, [r3, #8]
   0x4770, // BX LR
 ];
 
 /** Reads SysTick->VAL and the flag, and logs 77 whenever the flag is set. */
 const POLLS = [
-  0x4906, // LDR R1, =0xE000E018
-  0x2201, // MOVS R2, #1
-  0x0752, // LSLS R2, R2, #29
-  0x0055, // LSLS R5, R2, #1
-  0x6808, // loop: LDR R0, [R1]
-  0x6893, // LDR R3, [R2, #8]
-  0x2b00, // CMP R3, #0
+  0x4906, // LDR r1, =0xE000E018
+  0x2201, // MOVS r2, #1
+  0x0752, // LSLS r2, r2, #29
+  0x0055, // LSLS r5, r2, #1
+  0x6808, // loop: LDR r0, [r1]
+  0x6893, // LDR r3, [r2, #8]
+  0x2b00, // CMP r3, #0
   0xd0fb, // BEQ loop
-  0x2300, // MOVS R3, #0
-  0x6093, // STR R3, [R2, #8]
-  0x234d, // MOVS R3, #77
-  0x602b, // STR R3, [R5]
+  0x2300, // MOVS r3, #0
+  0x6093, // STR r3, [r2, #8]
+  0x234d, // MOVS r3, #77
+  0x602b, // STR r3, [r5]
   0xe7f6, // B loop
   0x0000,
   0xe018, // .word 0xE000E018
@@ -43,32 +43,44 @@ const POLLS = [
  * when the timer is over and adds the period; and polls the flag.
  */
 const KEEPS_TIME = [
-  0x490c, // LDR R1, =0xE000E018
-  0xf04f, // MOV.W R2, #0x20000000
+  0x490c, // LDR r1, =0xE000E018
+  0xf04f, // MOV.W r2, #0x20000000
   0x5200,
-  0x2501, // MOVS R5, #1
-  0x07ad, // LSLS R5, R5, #30
-  0x6808, // loop: LDR R0, [R1]
-  0x6813, // LDR R3, [R2]
-  0x1a1b, // SUBS R3, R3, R0
-  0x6010, // STR R0, [R2]
-  0x021b, // LSLS R3, R3, #8
-  0x0a1b, // LSRS R3, R3, #8
-  0x6854, // LDR R4, [R2, #4]
-  0x1ae4, // SUBS R4, R4, R3
+  0x2501, // MOVS r5, #1
+  0x07ad, // LSLS r5, r5, #30
+  0x6808, // loop: LDR r0, [r1]
+  0x6813, // LDR r3, [r2]
+  0x1a1b, // SUBS r3, r3, r0
+  0x6010, // STR r0, [r2]
+  0x021b, // LSLS r3, r3, #8
+  0x0a1b, // LSRS r3, r3, #8
+  0x6854, // LDR r4, [r2, #4]
+  0x1ae4, // SUBS r4, r4, r3
   0xdc02, // BGT store
-  0x6028, // STR R0, [R5]
-  0x68d6, // LDR R6, [R2, #12]
-  0x19a4, // ADDS R4, R4, R6
-  0x6054, // store: STR R4, [R2, #4]
-  0x6890, // LDR R0, [R2, #8]
-  0x2800, // CMP R0, #0
+  0x6028, // STR r0, [r5]
+  0x68d6, // LDR r6, [r2, #12]
+  0x19a4, // ADDS r4, r4, r6
+  0x6054, // store: STR r4, [r2, #4]
+  0x6890, // LDR r0, [r2, #8]
+  0x2800, // CMP r0, #0
   0xd0ef, // BEQ loop
-  0x2000, // MOVS R0, #0
-  0x6090, // STR R0, [R2, #8]
-  0x204d, // MOVS R0, #77
-  0x6028, // STR R0, [R5]
+  0x2000, // MOVS r0, #0
+  0x6090, // STR r0, [r2, #8]
+  0x204d, // MOVS r0, #77
+  0x6028, // STR r0, [r5]
   0xe7ea, // B loop
+  0xe018, // .word 0xE000E018
+  0xe000,
+];
+
+/** Reads SysTick->VAL, and turns all bits of a word round: memory is the same after two iterations. */
+const TOGGLES = [
+  0x4902, // LDR r1, =0xE000E018
+  0x6808, // loop: LDR r0, [r1]
+  0x6813, // LDR r3, [r2]
+  0x43db, // MVNS r3, r3
+  0x6013, // STR r3, [r2]
+  0xe7fa, // B loop
   0xe018, // .word 0xE000E018
   0xe000,
 ];
@@ -145,19 +157,46 @@ describe('a loop that only waits', () => {
   });
 });
 
+it('a loop after two iterations of which memory is the same is skipped by twos', () => {
+  const options = { program: TOGGLES, ticks: 1_000_003 };
+  const skipping = run(options, true);
+  expect(stateOf(skipping)).toEqual(stateOf(run(options, false)));
+  expect(skipping.processor.counters.ticksSkipped).toBeGreaterThan(800_000);
+});
+
+it('a loop is skipped while an interrupt waits that a mask keeps out', () => {
+  const runMasked = (skipsIdle: boolean) => {
+    const machine = createMachine({
+      code: { [MAIN]: POLLS, 512: SETS_FLAG },
+      vectors: { 16: 0x201 },
+      skipsIdle,
+    });
+    machine.places[PRIMASK] = 1;
+    machine.enable(0, 0);
+    machine.raiseAt(1000, 0);
+    machine.timeline.at(900_000, () => machine.setWord(FLAG, 1));
+    machine.processor.runUntil(1_000_000);
+    return machine;
+  };
+  const skipping = runMasked(true);
+  expect(stateOf(skipping)).toEqual(stateOf(runMasked(false)));
+  expect(skipping.values()).toEqual([77]);
+  expect(skipping.processor.counters.ticksSkipped).toBeGreaterThan(800_000);
+});
+
 describe('a loop that does something', () => {
   it.each([
-    ['counts in a register', [0x3401 /* ADDS R4, #1 */, 0xe7fd /* B . - 2 */]],
+    ['counts in a register', [0x3401 /* ADDS r4, #1 */, 0xe7fd /* B . - 2 */]],
     [
       'counts in memory',
-      [0x6810 /* LDR R0, [R2] */, 0x3001 /* ADDS R0, #1 */, 0x6010 /* STR R0, [R2] */, 0xe7fb],
+      [0x6810 /* LDR r0, [r2] */, 0x3001 /* ADDS r0, #1 */, 0x6010 /* STR r0, [r2] */, 0xe7fb],
     ],
-    ['writes to a peripheral', [0x6028 /* STR R0, [R5] */, 0xe7fd]],
+    ['writes to a peripheral', [0x6028 /* STR r0, [r5] */, 0xe7fd]],
     [
       'reads a register whose read has an effect',
       // SysTick->CTRL
       [
-        0x4901 /* LDR R1, [PC, #4] */, 0x6808 /* loop: LDR R0, [R1] */, 0xe7fd /* B loop */, 0, 0xe010,
+        0x4901 /* LDR r1, [PC, #4] */, 0x6808 /* loop: LDR r0, [r1] */, 0xe7fd /* B loop */, 0, 0xe010,
         0xe000,
       ],
     ],

@@ -4,7 +4,7 @@ import { createCore } from '@passfob/simulator/mcu/core/core';
 import { ProcessorFault } from '@passfob/simulator/mcu/core/fault';
 import { CONTROL, PC, SP } from '@passfob/simulator/mcu/core/places';
 import { BusMonitor } from '@passfob/simulator/mcu/system/bus-monitor';
-import { type DeepSleep, Processor } from '@passfob/simulator/mcu/system/processor';
+import { Processor, type StopMode } from '@passfob/simulator/mcu/system/processor';
 import { isSteadySystemRead, SYSTEM_SPACE } from '@passfob/simulator/mcu/system/system-space';
 
 export const RAM_AT = 0x2000_0000;
@@ -33,34 +33,60 @@ export interface MachineOptions {
   readonly vectors?: Readonly<Record<number, number>>;
   /** Whether idle loops are skipped. Default false. */
   readonly skipsIdle?: boolean;
-  readonly deepSleep?: DeepSleep;
+  readonly deepSleep?: StopMode;
 }
 
 /** A handler that logs a value below 256, from which it returns. */
 export function logging(value: number): number[] {
   return [
-    0x2000 | value, // MOVS R0, #value
-    0x2101, // MOVS R1, #1
-    0x0789, // LSLS R1, R1, #30
-    0x6008, // STR R0, [R1]
+    0x2000 | value, // MOVS r0, #value
+    0x2101, // MOVS r1, #1
+    0x0789, // LSLS r1, r1, #30
+    0x6008, // STR r0, [r1]
     0x4770, // BX LR
   ];
 }
 
-/** A processor whose instructions take a tick each, with a few kilobytes and a device that raises interrupts. */
-export function createMachine({ code, vectors = {}, skipsIdle = false, deepSleep }: MachineOptions) {
+function flashWith({ code, vectors = {} }: MachineOptions): Uint8Array {
   const flash = new Uint8Array(0x1000);
-  const ram = new Uint8Array(RAM_BYTES);
-  const flashView = new DataView(flash.buffer);
-  const ramView = new DataView(ram.buffer);
-  flashView.setUint32(0, STACK, true);
-  flashView.setUint32(4, MAIN | 1, true);
-  for (const [number, handler] of Object.entries(vectors))
-    flashView.setUint32(4 * Number(number), handler, true);
+  const view = new DataView(flash.buffer);
+  view.setUint32(0, STACK, true);
+  view.setUint32(4, MAIN | 1, true);
+  for (const [number, handler] of Object.entries(vectors)) view.setUint32(4 * Number(number), handler, true);
   for (const [address, halves] of Object.entries(code))
-    for (const [index, half] of halves.entries())
-      flashView.setUint16(Number(address) + 2 * index, half, true);
+    for (const [index, half] of halves.entries()) view.setUint16(Number(address) + 2 * index, half, true);
+  return flash;
+}
 
+/** Looks at the memory. */
+function memoryOf(ram: Uint8Array) {
+  const view = new DataView(ram.buffer);
+  return {
+    word: (address: number) => view.getUint32(address - RAM_AT, true),
+    setWord: (address: number, value: number) => view.setUint32(address - RAM_AT, value, true),
+    words: (address: number, count: number) =>
+      Array.from({ length: count }, (_, index) => view.getUint32(address - RAM_AT + 4 * index, true)),
+  };
+}
+
+/** Looks at the System Control Space. */
+function systemOf({ space }: Processor) {
+  return {
+    scs: (offset: number) => space.read(offset),
+    setScs: (offset: number, value: number) => space.write(offset, value, 0xffffffff),
+    /** Enables an interrupt of the chip with a priority. */
+    enable(number: number, priority: number) {
+      const shift = 8 * (number & 3);
+      space.write(0x400 + (number & ~3), priority << shift, 0xff << shift);
+      space.write(ISER0, 1 << number, 0xffffffff);
+    },
+  };
+}
+
+/** A processor whose instructions take a tick each, with a few kilobytes and a device that raises interrupts. */
+export function createMachine(options: MachineOptions) {
+  const flash = flashWith(options);
+  const ram = new Uint8Array(RAM_BYTES);
   const log: { value: number; time: number }[] = [];
   const bus: Bus = {
     read(address) {
@@ -89,8 +115,8 @@ export function createMachine({ code, vectors = {}, skipsIdle = false, deepSleep
       resets.push(timeline.now);
       processor.reset();
     },
-    ...(deepSleep && { deepSleep }),
-    ...(skipsIdle && { idle: { ram, monitor } }),
+    ...(options.deepSleep && { deepSleep: options.deepSleep }),
+    ...(options.skipsIdle && { idle: { ram, monitor } }),
   });
   processor.setClock(84_000_000);
   processor.reset();
@@ -103,18 +129,8 @@ export function createMachine({ code, vectors = {}, skipsIdle = false, deepSleep
     resets,
     ram,
     values: () => log.map(({ value }) => value),
-    word: (address: number) => ramView.getUint32(address - RAM_AT, true),
-    setWord: (address: number, value: number) => ramView.setUint32(address - RAM_AT, value, true),
-    words: (address: number, count: number) =>
-      Array.from({ length: count }, (_, index) => ramView.getUint32(address - RAM_AT + 4 * index, true)),
-    scs: (offset: number) => processor.space.read(offset),
-    setScs: (offset: number, value: number) => processor.space.write(offset, value, 0xffffffff),
-    /** Enables an interrupt of the chip with a priority. */
-    enable(number: number, priority: number) {
-      const shift = 8 * (number & 3);
-      processor.space.write(0x400 + (number & ~3), priority << shift, 0xff << shift);
-      processor.space.write(ISER0, 1 << number, 0xffffffff);
-    },
+    ...memoryOf(ram),
+    ...systemOf(processor),
     raiseAt: (time: number, number: number) => timeline.at(time, () => processor.lines.set(number, true)),
     lowerAt: (time: number, number: number) => timeline.at(time, () => processor.lines.set(number, false)),
     get pc() {

@@ -13,7 +13,7 @@ describe('a processor', () => {
       code: {
         [MAIN]: [
           0xb672, // CPSID I
-          0x6008, // STR R0, [R1]
+          0x6008, // STR r0, [r1]
           SPIN,
         ],
       },

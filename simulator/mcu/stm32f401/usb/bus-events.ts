@@ -1,5 +1,5 @@
 import type { Registers } from '../../base/registers.ts';
-import { type Alarm, TICKS_PER_US, type Time } from '../../base/timeline.ts';
+import { type Alarm, type BoardTime, TICKS_PER_US } from '../../base/timeline.ts';
 import type { UsbHostPort, UsbSignal } from '../../base/usb-port.ts';
 import { DSTS, GAHBCFG, GINTSTS, GOTGCTL, GOTGINT } from './bits.ts';
 import type { CoreRegister } from './core-registers.ts';
@@ -8,7 +8,7 @@ import type { CoreRegister } from './core-registers.ts';
 const IDLE_TICKS = 3_000 * TICKS_PER_US;
 
 export interface BusEventsOptions {
-  readonly time: Time;
+  readonly time: BoardTime;
   readonly core: Registers<CoreRegister>;
   /** A reset of the bus begins. */
   onReset(): void;

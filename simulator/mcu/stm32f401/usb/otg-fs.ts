@@ -1,6 +1,6 @@
 import type { InterruptLines, Peripheral } from '../../base/peripheral.ts';
 import { Registers } from '../../base/registers.ts';
-import type { Time } from '../../base/timeline.ts';
+import type { BoardTime } from '../../base/timeline.ts';
 import type { UsbDevicePort, UsbHandshake, UsbHostPort, UsbPacket, UsbSignal } from '../../base/usb-port.ts';
 import type { Clocks } from '../clocks.ts';
 import { IRQ } from '../interrupts.ts';
@@ -15,7 +15,7 @@ const FIFO_BASE = 0x1000;
 const FIFO_END = 0x5000;
 
 export interface OtgFsOptions {
-  readonly time: Time;
+  readonly time: BoardTime;
   readonly lines: InterruptLines;
   readonly clocks: Clocks;
   /** The wake-up event of EXTI line 18 (RM0368 §10.2.5). */
