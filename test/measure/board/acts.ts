@@ -8,7 +8,7 @@ import type { BoardDriver } from './driver.ts';
 export type ActCosts = Record<Act, BoardCost>;
 
 const ACCOUNTS = 33;
-const ROUNDS = 5;
+const ROUNDS = 3;
 /** Not far from the last place of these rounds. */
 const HOTP_PLACE = ROUNDS + 3;
 const START_UTC = 1_800_000_000;
@@ -132,6 +132,8 @@ export class MeasuredFob {
       await this.#goTo(new RegExp(`^${round}/`, 'm'));
       costs.step.push(await this.#step(new RegExp(`^${round + 1}/`, 'm')));
       costs.totp.push(await this.#hold(PASSCODE));
+      // Back to the list, so that the display goes off soon.
+      await this.driver.press();
     }
     await this.#wake();
     await this.#goTo(new RegExp(`^${HOTP_PLACE}/`, 'm'));

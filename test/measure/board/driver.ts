@@ -10,8 +10,8 @@ import { secret } from '../../kit/secrets.ts';
 
 const SEED = 1;
 const SHORT_PRESS_MS = 100;
-/** Until any screen is drawn after its reason. */
-const DRAWN_MS = 300;
+/** Until any screen is drawn after its reason, and until another press moves by one place again (JUMP_MS). */
+const DRAWN_MS = 400;
 const REBOOT_MS = 3000;
 /** The board's time between two turns of the computer's program. */
 const TURN_MS = 0.25;
