@@ -5,8 +5,6 @@
 
 import type { BootOptions, SimulatedFob } from './base/fob.ts';
 import { bootOn, type ImageFiles } from './boot-on.ts';
-import type { VirtualBoard, VirtualBoardOptions } from './mcu/board/options.ts';
-import { virtualBoardOn } from './mcu/board/virtual-board.ts';
 import { BROWSER } from './platform/browser/browser-platform.ts';
 
 export type {
@@ -47,8 +45,6 @@ export type {
 export type { ImageFiles } from './boot-on.ts';
 export { BadPlan, planOfText, planText } from './faults/plan.ts';
 export { type FaultyWire, faultyWire, type WireFaultKind } from './faults/wire.ts';
-export { BadFirmware } from './mcu/board/firmware.ts';
-export type { BoardCounters, VirtualBoard, VirtualBoardOptions } from './mcu/board/options.ts';
 export { isolate } from './platform/browser/isolate.ts';
 export { memoryStore } from './state/memory-store.ts';
 
@@ -66,12 +62,4 @@ export function boot(options: BrowserBootOptions): SimulatedFob {
   return bootOn(BROWSER, options, () => {
     throw new TypeError('image is missing: the files of a board, by name');
   });
-}
-
-/**
- * Makes a Pico whose microcontroller is virtual and runs the given firmware, and powers it on. As in Node.
- * @throws BadFirmware for bytes that are no firmware of this microcontroller
- */
-export function virtualBoard(options: VirtualBoardOptions): VirtualBoard {
-  return virtualBoardOn(BROWSER, options);
 }

@@ -47,6 +47,8 @@ export { BadPlan, planOfText, planText } from './faults/plan.ts';
 export { type FaultyWire, faultyWire, type WireFaultKind } from './faults/wire.ts';
 export { BadFirmware } from './mcu/board/firmware.ts';
 export type { BoardCounters, VirtualBoard, VirtualBoardOptions } from './mcu/board/options.ts';
+export { type VirtualChip, type VirtualChipOptions, virtualChip } from './mcu/board/virtual-chip.ts';
+export type { I2cPart } from './parts/part.ts';
 export {
   type FobRecording,
   formatRecording,

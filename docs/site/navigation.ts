@@ -109,6 +109,7 @@ export const GROUPS: readonly NavigationGroup[] = [
       page('docs/scenarios.md', 'Scenario files'),
       page('docs/simulator-control.md', 'Control of the simulator'),
       page('docs/simulated-usb.md', 'Simulated USB'),
+      page('docs/virtual-board.md', 'The virtual board'),
       page('docs/faults.md', 'Faults of a simulated fob'),
       page('CONTRIBUTING.md', 'Contribute'),
       page('docs/map.md', 'Map of the code'),

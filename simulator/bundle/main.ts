@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
@@ -35,8 +35,14 @@ async function bundlePackages(): Promise<string[]> {
   return packagesIn(Object.keys(metafile.inputs));
 }
 
+/** The modules for web pages: what to call them, and where they begin. */
+const BROWSER_MODULES = {
+  simulator: 'simulator/browser.ts',
+  'virtual-board': 'simulator/browser-virtual-board.ts',
+};
+
 /**
- * Bundles the simulator for web pages into one module, with the packages it uses.
+ * Bundles the simulator and the virtual board for web pages, each into one module with the packages it uses.
  * @returns the names of these packages
  */
 async function bundleForBrowsers(): Promise<string[]> {
@@ -44,8 +50,8 @@ async function bundleForBrowsers(): Promise<string[]> {
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     conditions: ['source'],
-    entryPoints: ['simulator/browser.ts'],
-    outfile: 'simulator/dist/browser/simulator.js',
+    entryPoints: BROWSER_MODULES,
+    outdir: 'simulator/dist/browser',
     bundle: true,
     minify: true,
     metafile: true,
@@ -56,12 +62,13 @@ async function bundleForBrowsers(): Promise<string[]> {
     target: 'es2022',
     legalComments: 'none',
   });
-  const [file] = outputFiles;
-  if (file === undefined) throw new Error('the bundle of the simulator is empty');
-  mkdirSync(dirname(file.path), { recursive: true });
-  writeFileSync(file.path, file.contents);
-  const { length } = file.contents;
-  console.log(`simulator for browsers: ${length} bytes, ${gzipSync(file.contents).length} compressed`);
+  for (const { path, contents } of outputFiles) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, contents);
+    console.log(
+      `${basename(path)} for browsers: ${contents.length} bytes, ${gzipSync(contents).length} compressed`,
+    );
+  }
   return packagesIn(Object.keys(metafile.inputs));
 }
 

@@ -79,7 +79,9 @@ export async function onFob<T>(
   board: OnCable,
   work: (fob: Parameters<typeof list>[1]) => Promise<T>,
 ): Promise<T> {
-  const client = connect(await board.port.open(), { patience: { answerTimeoutMs: 2_000, sendsMax: 1 } });
+  // A virtual board on a busy machine is slow, and says so.
+  const answerTimeoutMs = Math.max(2_000, board.port.patience?.probe.answerTimeoutMs ?? 0);
+  const client = connect(await board.port.open(), { patience: { answerTimeoutMs, sendsMax: 1 } });
   try {
     return await work({ address: 'cable', client, hello: await client.hello() });
   } finally {

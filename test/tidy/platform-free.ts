@@ -2,8 +2,8 @@ import { type ProjectFile, place } from './files.ts';
 import { importedPath, importsOf } from './imports.ts';
 import { scan } from './scan.ts';
 
-/** The entry of the simulator for web pages: everything it reaches runs without Node. */
-export const ENTRY = 'simulator/browser.ts';
+/** The entries of the simulator for web pages: everything they reach runs without Node. */
+export const ENTRIES = ['simulator/browser.ts', 'simulator/browser-virtual-board.ts'];
 /** The one folder of it that may name what a browser has. */
 const OF_BROWSERS = 'simulator/platform/browser/';
 

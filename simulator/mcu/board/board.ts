@@ -11,8 +11,8 @@ import type { CableClock } from '../../faults/wire.ts';
 import { Listeners } from '../../outside/listeners.ts';
 import type { Platform } from '../../platform/platform.ts';
 import type { Memories } from '../../state/memories.ts';
-import { describeFault } from '../system/fault-report.ts';
 import { ConsoleText } from './console-text.ts';
+import { noteFault } from './fault-texts.ts';
 import { LSI_HZ, SLICE_US } from './limits.ts';
 import type { BoardCounters } from './options.ts';
 import { RealPace } from './pace.ts';
@@ -228,7 +228,7 @@ export class Board {
       operate: operation => outside.flashWrites.operate(operation),
       supplyVolts: () => outside.measuredVolts,
       onReset: () => this.#powerChanged('reset'),
-      onFault: report => outside.violations.push(describeFault(report)),
+      onFault: report => noteFault(outside.violations, report),
       send: (port, bytes) => this.#send(port, bytes),
       onReport: report => this.#typedReport(report),
       onPin: (pin, isHigh) => this.#powered && watchClock(this.#powered, outside, pin, isHigh),

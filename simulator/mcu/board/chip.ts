@@ -6,7 +6,8 @@ import type { Randomness } from '../../base/randomness.ts';
 import type { Peripheral } from '../base/peripheral.ts';
 import { TICKS_PER_US, Timeline } from '../base/timeline.ts';
 import type { Bus } from '../core/bus.ts';
-import { createCore } from '../core/core.ts';
+import { type Core, createCore } from '../core/core.ts';
+import type { MemoryOptions } from '../core/memory.ts';
 import { Adc } from '../stm32f401/adc.ts';
 import { BASE, PERIPHERAL_BYTES, RAM_BYTES } from '../stm32f401/chip-addresses.ts';
 import { Exti } from '../stm32f401/exti.ts';
@@ -68,6 +69,8 @@ export interface ChipOptions extends ClockOptions {
   readonly cyclesPerInstruction?: number;
   /** Whether loops that only wait are skipped. Default true. */
   readonly skipsIdle?: boolean;
+  /** Makes the core, such as one that reports what it executes. Default: `createCore`. */
+  makeCore?(options: MemoryOptions): Core;
 }
 
 export class Chip {
@@ -95,7 +98,7 @@ export class Chip {
       write: (address, value, bytes) => this.#map.write(address, value, bytes),
     };
     const monitor = new BusMonitor(bus, address => this.#isSteadyRead(address));
-    const core = createCore({ flash: options.flash, ram: this.ram, bus: monitor });
+    const core = (options.makeCore ?? createCore)({ flash: options.flash, ram: this.ram, bus: monitor });
     this.timeline = new Timeline(core, options.cyclesPerInstruction ?? 1.4);
     this.processor = new Processor({
       core,

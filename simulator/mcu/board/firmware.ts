@@ -83,8 +83,8 @@ export function putFirmware(flash: Uint8Array, { bytes, address }: Firmware): vo
   if (address !== FLASH_ADDRESS) flash.set(bytes.subarray(0, 8), 0);
 }
 
-/** Whether a flash holds this program. */
+/** Whether a flash holds this program. Its erased bytes are free for others: Storage, in a program that reaches around it. */
 export function holdsFirmware(flash: Uint8Array, { bytes, address }: Firmware): boolean {
   const at = address - FLASH_ADDRESS;
-  return bytes.every((byte, index) => flash[at + index] === byte);
+  return bytes.every((byte, index) => byte === 0xff || flash[at + index] === byte);
 }

@@ -17,3 +17,6 @@ export const BEHIND_MAX_US = 1_000_000;
 
 /** Typical frequency of the chip's internal slow oscillator (data sheet of the STM32F401xD/xE, table 42). */
 export const LSI_HZ = 32_000;
+
+/** Faults of a program that are kept with their text, the first ones; a program may fault and start again for ever. */
+export const FAULT_TEXTS_MAX = 64;

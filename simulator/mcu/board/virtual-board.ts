@@ -48,7 +48,9 @@ function program(outside: Surroundings, options: VirtualBoardOptions): void {
   const whole = memories.flash.bytes.slice();
   if (memories.isNew || !holdsFirmware(whole, firmware)) {
     if (!memories.isNew && options.updateFirmware !== true) {
-      throw new Error('this is the memory of a board with another firmware: it is not changed');
+      throw new Error(
+        'this is the memory of a board with another firmware, and is not changed: updateFirmware (--update-firmware) replaces it',
+      );
     }
     putFirmware(whole, firmware);
     memories.flash.write(0, whole);

@@ -88,12 +88,14 @@ export function accessWithWriteBack(
   const { r, memory, next, constant } = at;
   if (t === n || n === PC) return undefined;
   const accessOffset = isBefore ? offset : 0;
+  // The low bits of SP always read as zero (ARMv7-M ARM A5.1.3).
+  const kept = n === SP ? ~3 : ~0;
   if (t === PC) {
     if (operation !== 'LDR') return undefined;
     return () => {
       const base = r[n] ?? 0;
       const target = memory.load32(base + accessOffset);
-      r[n] = base + offset;
+      r[n] = (base + offset) & kept;
       return thumb(target);
     };
   }
@@ -101,7 +103,7 @@ export function accessWithWriteBack(
   if (execute === undefined) return undefined;
   return () => {
     execute();
-    r[n] = (r[n] ?? 0) + offset;
+    r[n] = ((r[n] ?? 0) + offset) & kept;
     return next;
   };
 }

@@ -1,12 +1,13 @@
-/** The commands of `oracle.c`. */
+/** The commands of `oracle/oracle.c`. */
 const STATE = 1;
 const WRITE = 2;
 const FEED = 3;
 const STEP = 4;
 const RUN = 5;
 const READ = 6;
+const KEEP = 7;
 
-/** Numbers as `oracle.c` reads them: 32 bits each, little-endian, as all computers that run these tests are. */
+/** Numbers as `oracle/oracle.c` reads them: 32 bits each, little-endian, as all computers that run these tests are. */
 function bytesOf(...numbers: (number | Int32Array)[]): Uint8Array {
   const all = numbers.flatMap(each => (typeof each === 'number' ? [each] : [...each]));
   return new Uint8Array(Int32Array.from(all).buffer);
@@ -22,7 +23,8 @@ export function writeMemory(address: number, bytes: Uint8Array): Uint8Array {
 }
 
 /** Values for the next reads of devices. */
-export const feed = (values: readonly number[]): Uint8Array => bytesOf(FEED, values.length, ...values);
+export const feed = (values: readonly number[]): Uint8Array =>
+  bytesOf(FEED, values.length, Int32Array.from(values));
 
 /** An IT block counts as one instruction. */
 export const step = (instructions: number): Uint8Array => bytesOf(STEP, instructions);
@@ -31,3 +33,9 @@ export const step = (instructions: number): Uint8Array => bytesOf(STEP, instruct
 export const run = (instructions: number): Uint8Array => bytesOf(RUN, instructions);
 
 export const readMemory = (address: number, bytes: number): Uint8Array => bytesOf(READ, address, bytes);
+
+/** Keeps the IT bits of code that an exception interrupts. */
+export const keepConditions = (): Uint8Array => bytesOf(KEEP);
+
+/** As a state's IT bits: those that were kept last. */
+export const KEPT = -1;

@@ -2,12 +2,12 @@ import type { Bus } from '@passfob/simulator/mcu/core/bus';
 import { ProcessorFault } from '@passfob/simulator/mcu/core/fault';
 import { hex } from './processor-state.ts';
 
-/** Kinds of accesses, as `oracle.c` numbers them; the size is added. */
+/** Kinds of accesses, as `oracle/oracle.c` numbers them; the size is added. */
 export const RAM_WRITE = 0x100;
-const DEVICE_READ = 0x200;
-const DEVICE_WRITE = 0x300;
+export const DEVICE_READ = 0x200;
+export const DEVICE_WRITE = 0x300;
 
-/** One access as `oracle.c` reports it. */
+/** One access as `oracle/oracle.c` reports it. */
 export interface OracleAccess {
   readonly kind: number;
   readonly bytes: number;
@@ -21,7 +21,7 @@ const isDevice = (address: number): boolean =>
 const cut = (value: number, bytes: number): number =>
   (bytes === 4 ? value : value & (2 ** (8 * bytes) - 1)) >>> 0;
 
-/** Devices that answer as those of `oracle.c` do, and that remember all accesses. */
+/** Devices that answer as those of `oracle/oracle.c` do, and that remember all accesses. */
 export class RecordedDevices implements Bus {
   accesses: OracleAccess[] = [];
 

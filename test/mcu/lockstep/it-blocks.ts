@@ -69,12 +69,16 @@ export function itTrials(source: InstructionSource, seed: number, count: number)
     while (block.length < length) {
       const row = rows[random.below(rows.length)];
       const isLast = block.length === length - 1;
-      const word = row && source.draw(row, random, each => mayStand(each, isLast));
-      if (word !== undefined) block.push(word);
+      const word = row && source.drawOnce(row, random);
+      if (word !== undefined && mayStand(word, isLast)) block.push(word);
     }
     const words = [itFor(random, length), ...block];
     const pc = slotAt(number);
-    const state = randomState(random, pc, ...block.map(operandsOf));
+    const state = randomState(
+      random,
+      pc,
+      ...block.map(word => ({ ...operandsOf(word), isPrivileged: false })),
+    );
     const text = words.map(word => word.toString(16)).join(' ');
     const title = `IT block, seed ${seed}, number ${number}: ${text}`;
     return {

@@ -18,6 +18,8 @@ export interface Operands {
   readonly mask?: number;
   /** Becomes CONTROL. */
   readonly control?: number;
+  /** Whether it depends on the mode and on privileges: MSR, MRS, CPS. */
+  readonly isPrivileged?: boolean;
 }
 
 /** How an encoding addresses memory: its fields `n` and `m` are the base and the index, if it has them. */
@@ -58,6 +60,12 @@ const MOVED = [
   { role: 'control', pattern: patternOf('111100111000 nnnn 1000 xx 00 00010100') },
 ] as const;
 
+const PRIVILEGED = [
+  '111100111 00 xxxxx 1000 xxxx xxxxxxxx',
+  '111100111 11 xxxxx 1000 xxxx xxxxxxxx',
+  '10110110011 xxxxx',
+].map(patternOf);
+
 /** Returns the roles of the registers of an instruction. */
 export function operandsOf(word: number): Operands {
   if (fits(BRANCH_TO_REGISTER, word)) {
@@ -65,7 +73,9 @@ export function operandsOf(word: number): Operands {
     return { target: m };
   }
   const moved = MOVED.find(({ pattern }) => fits(pattern, word));
-  if (moved) return { [moved.role]: fieldsOf(moved.pattern, word).n };
+  const isPrivileged = PRIVILEGED.some(pattern => fits(pattern, word));
+  if (moved) return { isPrivileged, [moved.role]: fieldsOf(moved.pattern, word).n };
+  if (isPrivileged) return { isPrivileged };
   const found = ADDRESSING.find(({ pattern }) => fits(pattern, word));
   if (!found) return {};
   const { n = 0, m } = fieldsOf(found.pattern, word);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Need, tool } from '../../kit/tools.ts';
 
-const SOURCE = fileURLToPath(new URL('oracle.c', import.meta.url));
+const SOURCE = fileURLToPath(new URL('oracle/oracle.c', import.meta.url));
 /** More than the replies to one exchange take. */
 const REPLY_BYTES_MAX = 1 << 30;
 
@@ -20,7 +20,7 @@ export function needsUnicorn(): Need<string> {
 /** The independent Cortex-M4 as a program in a temporary folder. */
 export interface OracleProgram {
   readonly path: string;
-  /** Sends commands (see `oracle.c`) to a new run of the program and returns the replies to all of them. */
+  /** Sends commands (see `oracle/oracle.c`) to a new run of the program and returns the replies to all of them. */
   exchange(commands: readonly Uint8Array[]): Int32Array;
   /** Removes the program. */
   remove(): void;

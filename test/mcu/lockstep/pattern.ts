@@ -27,7 +27,7 @@ export function patternOf(bits: string): Pattern {
 }
 
 /** Whether a word is of 32 bits: its first half-word, the upper one, says so (ARMv7-M ARM A5.1). */
-export const isWide = (word: number): boolean => word >>> 27 >= 0x1d;
+const isWide = (word: number): boolean => word >>> 27 >= 0x1d;
 
 export function fits({ length, care, value }: Pattern, word: number): boolean {
   return (length === 32) === isWide(word) && (word & care) === value;

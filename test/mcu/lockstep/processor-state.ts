@@ -1,10 +1,10 @@
 import * as places from '@passfob/simulator/mcu/core/places';
 
 /**
- * The state of a processor as both sides are compared by it: 56 numbers in the order of `struct state` in `oracle.c`.
- * The sixteen core registers come first.
+ * The state of a processor as both sides are compared by it: numbers in the order of `struct state` in `oracle/state.h`. The
+ * sixteen core registers come first.
  */
-export const STATE_NUMBERS = 56;
+export const STATE_NUMBERS = 57;
 export const APSR = 16;
 export const IPSR = 17;
 export const PRIMASK = 18;
@@ -14,6 +14,8 @@ export const CONTROL = 21;
 export const OTHER_SP = 22;
 export const FPSCR = 23;
 export const S0 = 24;
+/** The IT bits of EPSR, which our core does not keep: it knows conditions by the addresses of instructions. */
+export const IT = 56;
 
 const NAMES = [
   ...Array.from({ length: 13 }, (_, n) => `R${n}`),

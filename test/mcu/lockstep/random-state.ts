@@ -6,6 +6,7 @@ import {
   CONTROL,
   FAULTMASK,
   FPSCR,
+  IPSR,
   OTHER_SP,
   PRIMASK,
   S0,
@@ -21,6 +22,8 @@ const INDEX_MAX = 1024;
 const SP = 13;
 /** CONTROL.FPCA is set, as after any earlier floating-point instruction; MSR does not change it in Unicorn. */
 const FPCA = 4;
+/** An exception: SysTick. */
+const HANDLER = 15;
 
 /** Not 0x80008000: Unicorn sets Q for it in SMLAD even where the sum fits. */
 const EDGES: readonly [number, ...number[]] = [
@@ -92,6 +95,16 @@ function setOperands(random: Randomness, state: Int32Array, operands: Operands):
   if (mask !== SP) state[mask] = (random.word() & ~255) | (random.below(16) << 4);
 }
 
+/**
+ * Thread mode with and without privileges and with either stack, and a handler: not for MSR CONTROL, with which a handler
+ * chooses a stack in Unicorn, against the manual (ARMv7-M ARM B5.2.3).
+ */
+function setMode(random: Randomness, state: Int32Array, { control }: Operands): void {
+  const isHandler = control === undefined && oneIn(random, 3);
+  state[IPSR] = isHandler ? HANDLER : 0;
+  state[CONTROL] = FPCA | (isHandler ? 0 : random.below(4));
+}
+
 /** Returns a state for instructions from `pc` on whose registers have these roles. */
 export function randomState(random: Randomness, pc: number, ...operands: readonly Operands[]): Int32Array {
   const state = new Int32Array(STATE_NUMBERS);
@@ -105,6 +118,7 @@ export function randomState(random: Randomness, pc: number, ...operands: readonl
   state[BASEPRI] = random.below(16) << 4;
   state[FAULTMASK] = random.below(2);
   state[CONTROL] = FPCA;
+  for (const each of operands) if (each.isPrivileged) setMode(random, state, each);
   state[OTHER_SP] = pointer(random, true, false);
   state[FPSCR] = apsr(random) & 0xf000_0000;
   for (let n = 0; n < 32; n++) state[S0 + n] = float(random);

@@ -95,19 +95,22 @@ export class InstructionSource {
   }
 
   /**
-   * Returns an instruction of a row, or undefined where `isWanted` refuses all that were drawn. It may be one that the
-   * core refuses: the oracle tells whether it should.
+   * Draws an instruction of a row once; undefined where it is none of it. It may be one that the core refuses:
+   * the oracle tells whether it should.
    */
-  draw(
-    row: InstructionForm,
-    random: Randomness,
-    isWanted = (_word: number): boolean => true,
-  ): number | undefined {
+  drawOnce(row: InstructionForm, random: Randomness): number | undefined {
     const pattern = this.#patterns.get(row);
-    for (let draws = 0; pattern && draws < DRAWS_MAX; draws++) {
-      const word = wordFrom(pattern, random.word());
-      if (!fits(pattern, word) || unpredictable(word) || isBeyondOracle(word) || !isWanted(word)) continue;
-      if ((this.rowOf(word) ?? row) === row) return word;
+    if (!pattern) return undefined;
+    const word = wordFrom(pattern, random.word());
+    if (!fits(pattern, word) || unpredictable(word) || isBeyondOracle(word)) return undefined;
+    return (this.rowOf(word) ?? row) === row ? word : undefined;
+  }
+
+  /** Draws until there is an instruction; undefined where a row has hardly any. */
+  draw(row: InstructionForm, random: Randomness): number | undefined {
+    for (let draws = 0; draws < DRAWS_MAX; draws++) {
+      const word = this.drawOnce(row, random);
+      if (word !== undefined) return word;
     }
     return undefined;
   }

@@ -1,8 +1,17 @@
 import { boot } from '@passfob/simulator/boot';
 import { memoryStore } from '@passfob/simulator/state/memory-store';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
 import { BOOT_MS, booted, evaluated, IMAGE } from './espruino-kit.ts';
+
+// Seconds of the board's time, of which a busy machine makes minutes.
+vi.setConfig({ testTimeout: 300_000 });
+
+/** A report descriptor (HID 1.11, appendix B.1), without the lights. */
+const KEYBOARD = [
+  ...[5, 1, 9, 6, 161, 1, 5, 7, 25, 224, 41, 231, 21, 0, 37, 1, 117, 1, 149, 8, 129, 2],
+  ...[149, 1, 117, 8, 129, 1, 149, 6, 117, 8, 21, 0, 37, 101, 5, 7, 25, 0, 41, 101, 129, 0, 192],
+];
 
 describeNeeds(needsEspruinosArm(), "Espruino's own firmware on the virtual board", paths => {
   it.each(paths)('%s boots to its prompt and evaluates what comes over USB', path => {
@@ -54,6 +63,34 @@ describeNeeds(needsEspruinosArm(), "Espruino's own firmware on the virtual board
       /=new Uint8Array\(\[\d+\]\)/,
     );
     expect(board.violations).toEqual([]);
+    board.close();
+  });
+
+  it.each(paths)('%s types as a keyboard that the computer polls', path => {
+    const boot0 = new TextEncoder().encode(`E.setUSBHID({reportDescriptor:[${KEYBOARD}]})`);
+    const board = booted(path, { files: { '.boot0': boot0 } });
+    expect([...(board.usbHid.reportDescriptor ?? [])]).toEqual(KEYBOARD);
+    evaluated(board, 'E.sendUSBHID([0,0,4,0,0,0,0,0])');
+    evaluated(board, 'E.sendUSBHID([0,0,0,0,0,0,0,0])');
+    expect(board.keyboard.map(({ bytes }) => [...bytes])).toEqual([
+      [0, 0, 4, 0, 0, 0, 0, 0],
+      [0, 0, 0, 0, 0, 0, 0, 0],
+    ]);
+    board.close();
+  });
+
+  it.each(paths)('%s sleeps deeply without USB where it may, and wakes by the button', path => {
+    const board = booted(path, IMAGE);
+    board.setUsb(false);
+    board.advance(60_000);
+    expect(board.sleeping).toBe(true);
+    expect(board.screen().on).toBe(false);
+    const { instructions } = board.counters();
+    board.advance(60_000);
+    expect(board.counters().instructions - instructions).toBeLessThan(10_000_000);
+    board.press();
+    board.advance(400);
+    expect(board.screen().text).toContain('passfob pair');
     board.close();
   });
 
