@@ -43,17 +43,22 @@ export class VirtualBoardDriver extends OneKey implements Driver {
       image: builtImage('pico'),
       files: { birth: secret(crypto.getRandomValues(new Uint8Array(32))) },
     });
+    this.transport = paced(this.open());
+    this.start();
+  }
+
+  /** Opens the serial port, as often as a program wants. Its packets are not paced. */
+  open(): Transport {
     const cable = pipe({
       name: 'virtual board',
       write: async text => {
         this.board.link.write(Buffer.from(text, 'latin1'));
         this.work();
       },
-      release: async () => {},
+      release: async () => stop(),
     });
-    this.board.link.onData(bytes => cable.receive(bytes));
-    this.transport = paced(cable.transport);
-    this.start();
+    const stop = this.board.link.onData(bytes => cable.receive(bytes));
+    return cable.transport;
   }
 
   private start(): void {
