@@ -1,4 +1,5 @@
 import {
+  type BootOptions,
   boot,
   type FaultPlan,
   type Fob,
@@ -32,6 +33,7 @@ export class SimulatorDriver extends OneKey implements Driver {
    * @param oscillatorPpm how much faster its internal oscillator runs
    * @param updateImage puts the image into `storage` as well
    * @param birth initial randomness of a new fob; empty for none
+   * @param make makes the fob from these; default: an imitated board
    */
   constructor({
     seed = 1,
@@ -43,6 +45,7 @@ export class SimulatorDriver extends OneKey implements Driver {
     faults,
     files = {},
     updateImage = false,
+    make = boot,
   }: {
     seed?: number;
     storage?: StateStore;
@@ -53,9 +56,10 @@ export class SimulatorDriver extends OneKey implements Driver {
     faults?: FaultPlan;
     files?: Record<string, Uint8Array>;
     updateImage?: boolean;
+    make?: (options: BootOptions) => Fob;
   } = {}) {
     super();
-    this.fob = boot({
+    this.fob = make({
       board: 'pico',
       seed,
       storage,

@@ -10,6 +10,8 @@ import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
 import { OneKey } from './one-key.ts';
 
 const PRESS_MS = 100;
+/** Longer than the image waits for a contact to be still; meanwhile it is at rest. */
+const DEBOUNCE_MS = 100;
 /** From power-on until the image runs and the slow oscillator is replaced by the crystal. */
 const BOOT_MS = 2_500;
 /** The processor is at rest when it waited for so much of so long. */
@@ -84,6 +86,7 @@ export class VirtualBoardDriver extends OneKey implements Driver {
 
   override async press(heldMs = PRESS_MS): Promise<void> {
     this.board.press(0, heldMs);
+    this.board.advance(DEBOUNCE_MS);
     this.work();
   }
 

@@ -29,6 +29,7 @@ export interface BoardSetup {
   readonly driftPpm: number;
   readonly oscillatorPpm: number;
   readonly crystal: boolean;
+  readonly usbWaitTicks: number | undefined;
   readonly parts: PartsOptions;
   readonly faults: FaultPlan | undefined;
   readonly clock: 'virtual' | 'real';
@@ -212,7 +213,7 @@ export class Board {
   #start(): Powered {
     const { outside } = this;
     const { memories, scheduler, faults } = outside;
-    const { seed, oscillatorPpm, crystal } = this.#setup;
+    const { seed, oscillatorPpm, crystal, usbWaitTicks } = this.#setup;
     const isSlow = faults.strikes('crystal.slow') !== undefined;
     const hasCrystal = crystal && faults.strikes('crystal.absent') === undefined;
     return new Powered({
@@ -225,6 +226,7 @@ export class Board {
       lsiHz: LSI_HZ * (1 + oscillatorPpm / 1e6),
       lseStartUs: restartUs(outside.randomness('crystal'), isSlow),
       ...(!hasCrystal && { lseHz: 0 }),
+      ...(usbWaitTicks !== undefined && { usbWaitTicks }),
       operate: operation => outside.flashWrites.operate(operation),
       supplyVolts: () => outside.measuredVolts,
       onReset: () => this.#powerChanged('reset'),

@@ -26,7 +26,7 @@ import { Syscfg } from '../stm32f401/syscfg.ts';
 import { systemMemory, TYPICAL_CALIBRATION } from '../stm32f401/system-memory.ts';
 import { Tim } from '../stm32f401/tim.ts';
 import { Usart } from '../stm32f401/usart.ts';
-import { OtgFs } from '../stm32f401/usb/otg-fs.ts';
+import { OtgFs, type OtgFsOptions } from '../stm32f401/usb/otg-fs.ts';
 import { BusMonitor } from '../system/bus-monitor.ts';
 import type { ProcessorFaultReport } from '../system/fault-report.ts';
 import type { ReadState } from '../system/loop-trial.ts';
@@ -67,6 +67,8 @@ export interface ChipOptions extends ClockOptions {
   onFault?(report: ProcessorFaultReport): void;
   /** Cycles that an instruction takes on average. Default 1.4, as measured with Espruino. */
   readonly cyclesPerInstruction?: number;
+  /** Wait states of each access to OTG FS, in ticks. Default 2. */
+  readonly usbWaitTicks?: number;
   /** Whether loops that only wait are skipped. Default true. */
   readonly skipsIdle?: boolean;
   /** Makes the core, such as one that reports what it executes. Default: `createCore`. */
@@ -116,7 +118,7 @@ export class Chip {
     this.gpio = new Gpio((port, pin, isHigh) => this.#exti.pin(port, pin, isHigh));
     this.#rcc = this.#makeRcc();
     const shared = { time: this.timeline, lines: this.processor.lines, clocks: this.#rcc };
-    this.usb = new OtgFs({ ...shared, wake: () => this.#exti.edge(EXTI_USB, true) });
+    this.usb = new OtgFs({ ...shared, ...this.#usbOptions() });
     const usart = (name: Usart['name']) => new Usart({ name, ...shared });
     this.usarts = { USART1: usart('USART1'), USART2: usart('USART2'), USART6: usart('USART6') };
     const timer = (name: Tim['name']) => new Tim({ name, ...shared });
@@ -146,6 +148,11 @@ export class Chip {
     this.#rcc.onChange(() => this.processor.setClock(this.#rcc.hclk));
     this.processor.setClock(this.#rcc.hclk);
     this.processor.reset();
+  }
+
+  #usbOptions(): Pick<OtgFsOptions, 'wake' | 'waitTicks'> {
+    const { usbWaitTicks: waitTicks = 2 } = this.#options;
+    return { wake: () => this.#exti.edge(EXTI_USB, true), waitTicks };
   }
 
   #makeRcc(): Rcc {

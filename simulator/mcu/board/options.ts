@@ -26,6 +26,8 @@ export interface VirtualBoardOptions
   readonly updateFirmware?: boolean;
   /** Files of Storage, by name, written if the state is new. Default: none, as on a board that was never flashed. */
   readonly image?: Readonly<Record<string, Uint8Array>>;
+  /** How long each access to the registers of OTG FS takes beyond an instruction, in ticks of 84 MHz. Default 2. */
+  readonly usbWaitTicks?: number;
 }
 
 /** The work of a virtual board since this process made it. */

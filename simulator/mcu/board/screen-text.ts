@@ -12,6 +12,8 @@ interface Letter {
   /** Pixels per dot. */
   readonly scale: number;
   readonly letter: string;
+  /** Rows of its cell, without an empty last one, into which a line of smaller letters may reach. */
+  readonly rows: number;
   /** Dots that are lit. */
   readonly dots: number;
 }
@@ -39,6 +41,7 @@ function letterAt(bitmap: Bitmap, font: Font, x: number, y: number, scale: numbe
   const { width, pixels } = bitmap;
   const columns = [0, 0, 0, 0, 0, 0];
   let dots = 0;
+  let rows = CELL_ROWS - 1;
   for (let column = CELL_COLUMNS - 1; column >= 0; column--) {
     let bits = 0;
     for (let row = 0; row < CELL_ROWS; row++) {
@@ -48,16 +51,17 @@ function letterAt(bitmap: Bitmap, font: Font, x: number, y: number, scale: numbe
     }
     if (column === CELL_COLUMNS - 1 && bits !== 0) return undefined;
     columns[column] = bits;
+    if (bits & 1) rows = CELL_ROWS;
   }
   if (dots === 0) return undefined;
   const letter = font.get(shapeOf(columns));
-  if (letter === undefined || !isEven(bitmap, x, y, scale)) return undefined;
-  return { x, y, scale, letter, dots };
+  if (letter === undefined || !isEven(bitmap, x, y, scale, rows)) return undefined;
+  return { x, y, scale, letter, rows, dots };
 }
 
 /** Whether all pixels of each dot are alike. */
-function isEven({ width, pixels }: Bitmap, x: number, y: number, scale: number): boolean {
-  for (let row = 0; row < CELL_ROWS * scale; row++) {
+function isEven({ width, pixels }: Bitmap, x: number, y: number, scale: number, rows: number): boolean {
+  for (let row = 0; row < rows * scale; row++) {
     const line = (y + row) * width + x;
     const dotLine = (y + row - (row % scale)) * width + x;
     for (let column = 0; column < CELL_COLUMNS * scale; column++) {
@@ -93,8 +97,8 @@ function isAligned(one: Letter, other: Letter): boolean {
   );
 }
 
-function isUsed({ width, pixels }: Bitmap, used: Uint8Array, { x, y, scale }: Letter): boolean {
-  for (let row = 0; row < CELL_ROWS * scale; row++) {
+function isUsed({ width, pixels }: Bitmap, used: Uint8Array, { x, y, scale, rows }: Letter): boolean {
+  for (let row = 0; row < rows * scale; row++) {
     const line = (y + row) * width + x;
     for (let column = 0; column < CELL_COLUMNS * scale; column++) {
       if (pixels[line + column] === 1 && used[line + column] === 1) return true;
@@ -103,8 +107,8 @@ function isUsed({ width, pixels }: Bitmap, used: Uint8Array, { x, y, scale }: Le
   return false;
 }
 
-function use({ width }: Bitmap, used: Uint8Array, { x, y, scale }: Letter): void {
-  for (let row = 0; row < CELL_ROWS * scale; row++) {
+function use({ width }: Bitmap, used: Uint8Array, { x, y, scale, rows }: Letter): void {
+  for (let row = 0; row < rows * scale; row++) {
     const line = (y + row) * width + x;
     used.fill(1, line, line + CELL_COLUMNS * scale);
   }

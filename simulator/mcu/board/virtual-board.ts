@@ -31,6 +31,7 @@ function boardOf(platform: Platform, options: VirtualBoardOptions): Board {
     driftPpm: options.driftPpm ?? 0,
     oscillatorPpm: options.oscillatorPpm ?? 0,
     crystal: options.crystal ?? true,
+    usbWaitTicks: options.usbWaitTicks,
     parts: options.parts ?? {},
     faults: options.faults,
     clock: options.clock ?? 'virtual',

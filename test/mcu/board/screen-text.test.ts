@@ -2,6 +2,8 @@ import { boot } from '@passfob/simulator/boot';
 import { fontIn } from '@passfob/simulator/mcu/board/font';
 import { textOn } from '@passfob/simulator/mcu/board/screen-text';
 import { describe, expect, it } from 'vitest';
+import { births } from '../../simulation/kit/births.ts';
+import { storeOf } from '../kit/board-memory.ts';
 
 const SCREENS = 12;
 
@@ -20,6 +22,24 @@ describe('the text of a display, read from its pixels', () => {
       fob.press(0, step % 3 === 0 ? 1200 : 100);
     }
     expect(seen.size).toBeGreaterThan(1);
+    fob.close();
+  });
+
+  it('has the large digit of the PIN, into whose cell the line below it reaches', async () => {
+    const [, locked] = await births();
+    if (!locked) throw new Error('no fob has a PIN');
+    const fob = boot({ board: 'pico', seed: 3, storage: storeOf(locked.image) });
+    fob.advance(1000);
+    const font = fontIn(fob.storedFile('app') ?? new Uint8Array()) ?? new Map<number, string>();
+    const symbols = new Set<string>();
+    for (let step = 0; step < SCREENS; step++) {
+      const { text, bitmap } = fob.screen();
+      symbols.add(text[1] ?? '');
+      const plain = (strings: readonly string[]) => strings.join(' ').replace(/ +/g, ' ');
+      expect(plain(textOn(bitmap, font))).toBe(plain(text));
+      fob.press();
+    }
+    expect([...symbols].sort().join('')).toMatch(/^0123456789/);
     fob.close();
   });
 

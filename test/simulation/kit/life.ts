@@ -2,6 +2,7 @@ import { accountProof, KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { SHA1 } from '@passfob/protocol/primitives';
+import type { BootOptions, SimulatedFob } from '@passfob/simulator/base/fob';
 import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
 import { type Client, isFobError, pairingCode } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
@@ -28,11 +29,27 @@ interface Held {
   skipped: number;
 }
 
+/** Makes the fob of a life. */
+export type MakeFob = (options: BootOptions) => SimulatedFob;
+
+/** How a life differs on another kind of board. */
+export interface LifeOptions {
+  /** Makes the fob. Default: an imitated board. */
+  readonly make?: MakeFob;
+  /** The power goes in one step of so many, if the step gets so far. Default 2. */
+  readonly cutOften?: number;
+  /** The last operation of the memories in a step in which the power may go. Default 7. */
+  readonly cutMax?: number;
+  /** The last operation of the memories in pairing in which the power may go. Default 12. */
+  readonly pairCutMax?: number;
+}
+
 /** One fob in random use, beside a model of its required content. Everything is drawn from the seed. */
 export class Life {
   readonly driver: SimulatorDriver;
   /** The past steps, for the message of a failure. */
   readonly told: string[] = [];
+  private readonly options: LifeOptions;
   private readonly chance: Randomness;
   private owner: Owner;
   private held: Held[] = [];
@@ -40,9 +57,11 @@ export class Life {
   private isOpen = false;
   private made = 0;
 
-  constructor(seed: number) {
+  constructor(seed: number, options: LifeOptions = {}) {
+    this.options = options;
     this.chance = makeRandomness(seed, 'life');
-    this.driver = new SimulatorDriver({ seed, birth: this.secret(32) });
+    const { make } = options;
+    this.driver = new SimulatorDriver({ seed, birth: this.secret(32), ...(make && { make }) });
     this.owner = this.newOwner();
   }
 
@@ -66,7 +85,8 @@ export class Life {
     const common = [this.enrol, this.enrol, this.askForCode, this.pressForCode, this.pressForCode] as const;
     const rare = [this.remove, this.setClock, this.erase, this.reboot, this.loseTime] as const;
     const work = this.chance.below(4) === 0 ? this.chance.pick(rare) : this.chance.pick(common);
-    const cut = this.chance.below(2) === 0 ? 1 + this.chance.below(7) : 0;
+    const { cutOften = 2, cutMax = 7 } = this.options;
+    const cut = this.chance.below(cutOften) === 0 ? 1 + this.chance.below(cutMax) : 0;
     this.told.push(`${work.name}${cut > 0 ? ` cut at ${cut}` : ''}`);
     if (cut > 0) this.driver.fob.cutPowerAtOperation(cut);
     await work.call(this);
@@ -233,7 +253,8 @@ export class Life {
     this.mayBeErased = false;
     for (;;) {
       this.owner = this.newOwner();
-      const cut = this.chance.below(3) > 0 ? 1 + this.chance.below(12) : Number.MAX_SAFE_INTEGER;
+      const { pairCutMax = 12 } = this.options;
+      const cut = this.chance.below(3) > 0 ? 1 + this.chance.below(pairCutMax) : Number.MAX_SAFE_INTEGER;
       this.driver.fob.cutPowerAtOperation(cut);
       const paired = await this.happened(() => this.pair());
       this.driver.fob.cutPowerAtOperation(Number.MAX_SAFE_INTEGER);

@@ -10,6 +10,7 @@ import { expect } from 'vitest';
 import { ascii, Owner } from '../../conformance/owner.ts';
 import { SimulatorDriver } from '../../conformance/simulator-driver.ts';
 import { ATTEMPTS, type Birth, type BornAccount, ISSUER, WRONG_PIN } from './births.ts';
+import type { MakeFob } from './life.ts';
 
 /** The fob in this process answers at once or, without power, never. */
 const PATIENCE = { patience: { answerTimeoutMs: 15, sendsMax: 1 } };
@@ -40,6 +41,11 @@ interface Act {
   run(): void | Promise<void>;
 }
 
+interface UsedLifeOptions {
+  readonly make?: MakeFob;
+  readonly waitMax?: number;
+}
+
 /**
  * One fob in the hands of a person and on the cable of a computer: pressed, held, left alone, unplugged, cut from its
  * power, on a bad bus, with right and wrong PINs. Everything is drawn from the seed. A model beside it knows which codes
@@ -51,6 +57,7 @@ export class UsedLife {
   readonly told: string[] = [];
   /** Codes that were on the display. */
   shown = 0;
+  readonly #waitMax: number;
   readonly #chance: Randomness;
   readonly #birth: Birth;
   readonly #owner: Owner;
@@ -67,12 +74,14 @@ export class UsedLife {
   #disturbedMs = Number.NEGATIVE_INFINITY;
   #onDisplay = '';
 
-  constructor(seed: number, born: readonly Birth[]) {
+  /** @param options its board, if that is not an imitated one, and the longest wait as a power of ten of ms */
+  constructor(seed: number, born: readonly Birth[], { make, waitMax = 7 }: UsedLifeOptions = {}) {
+    this.#waitMax = waitMax;
     this.#chance = makeRandomness(seed, 'used life');
     this.#birth = this.#chance.pick(born as [Birth, ...Birth[]]);
     const storage = memoryStore();
     storage.write(0, this.#birth.image);
-    this.driver = new SimulatorDriver({ seed, storage, birth: new Uint8Array() });
+    this.driver = new SimulatorDriver({ seed, storage, birth: new Uint8Array(), ...(make && { make }) });
     const random = (length: number) => this.#chance.bytes(length);
     const options = { ...PATIENCE, random };
     this.#owner = Object.assign(new Owner(this.driver, options), { key: this.#birth.pairingKey });
@@ -157,7 +166,8 @@ export class UsedLife {
 
   /** From a millisecond to some hours, and seldom weeks. */
   #wait(): void {
-    const ms = 10 ** (this.#chance.fraction() * (this.#chance.below(20) === 0 ? 9 : 7));
+    const isLong = this.#chance.below(20) === 0;
+    const ms = 10 ** (this.#chance.fraction() * (isLong ? this.#waitMax + 2 : this.#waitMax));
     this.#fob.advance(Math.round(ms));
   }
 

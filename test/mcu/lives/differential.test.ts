@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import { boot } from '@passfob/simulator';
+import { expect, it } from 'vitest';
+import { LONG, seedsOrOne } from '../../kit/counts.ts';
+import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
+import { type Birth, births } from '../../simulation/kit/births.ts';
+import { boardMemory } from '../kit/board-memory.ts';
+import { virtualFobs } from '../kit/resting-fob.ts';
+import { meet, ScenarioSide, scenarioOf } from './both-kinds.ts';
+
+const STEPS = 14;
+/** `PASSFOB_SEED=n` repeats one scenario, as the message of a failure says. */
+const SEEDS = seedsOrOne(1, 100);
+
+/** Plays a scenario on both kinds of fob. Returns the first difference; undefined if there is none. */
+async function difference(seed: number, born: Birth, firmware: Uint8Array): Promise<string | undefined> {
+  const onBoard = { ...born, image: boardMemory(born.image, firmware) };
+  const imitated = new ScenarioSide(born, seed, boot);
+  const virtual = new ScenarioSide(onBoard, seed, virtualFobs(firmware));
+  const told: string[] = [];
+  try {
+    for (const { name, deed } of scenarioOf(seed, STEPS, born)) {
+      told.push(name);
+      meet([imitated, virtual], born.aheadMs);
+      const results = [await deed(imitated), await deed(virtual)];
+      meet([imitated, virtual], born.aheadMs);
+      const [one, other] = [imitated, virtual].map((side, at) => `${results[at] ?? ''}; ${side.seen()}`);
+      if (one !== other)
+        return `PASSFOB_SEED=${seed}: ${told.join(', ')}:\n  imitated: ${one}\n  virtual:  ${other}`;
+    }
+    return virtual.fob.violations.length > 0 ? `PASSFOB_SEED=${seed}: ${virtual.fob.violations}` : undefined;
+  } finally {
+    await imitated.driver.close();
+    await virtual.driver.close();
+  }
+}
+
+describeNeeds(needsEspruinosArm(), "the imitated pico beside Espruino's own firmware", paths => {
+  it.each(paths)(
+    '%s answers, shows and types the same in random scenarios',
+    { ...LONG, timeout: 7_200_000 },
+    async path => {
+      const firmware = new Uint8Array(readFileSync(path));
+      const born = await births();
+      const found: string[] = [];
+      for (const seed of SEEDS) {
+        const birth = born[seed % born.length];
+        const text = birth && (await difference(seed, birth, firmware));
+        if (text) console.log(text);
+        if (text) found.push(text);
+      }
+      console.log(`${SEEDS.length} scenarios from seed ${SEEDS[0]}, ${found.length} with a difference`);
+      expect(found.join('\n')).toBe('');
+    },
+  );
+});

@@ -1,0 +1,61 @@
+import { readFileSync } from 'node:fs';
+import { isFobError } from 'passfob/errors';
+import { expect, it } from 'vitest';
+import { LONG, seedsOrOne } from '../../kit/counts.ts';
+import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
+import { Life } from '../../simulation/kit/life.ts';
+import { virtualFobs } from '../kit/resting-fob.ts';
+
+/** A step takes two to five seconds, most of which is the boot after the power was lost in it. */
+const STEPS = 20;
+/** Three hundred cuts. `PASSFOB_SEED=n` repeats one life, as the message of a failure says. */
+const SEEDS = seedsOrOne(1, 20);
+/** On a board the keys go into flash word by word. */
+const PAIR_CUT_MAX = 36;
+
+/** Returns how often the power was lost. */
+async function live(seed: number, firmware: Uint8Array): Promise<number> {
+  const life = new Life(seed, {
+    make: virtualFobs(firmware),
+    cutOften: 1,
+    cutMax: 4,
+    pairCutMax: PAIR_CUT_MAX,
+  });
+  const { fob } = life.driver;
+  let cuts = 0;
+  fob.onEvent(event => {
+    if (event.kind === 'power' && event.change === 'off') cuts++;
+  });
+  try {
+    await life.settle();
+    for (let step = 0; step < STEPS; step++) await life.step();
+    expect(fob.violations).toEqual([]);
+  } catch (error) {
+    // As in test/simulation/life.test.ts: a header torn in a certain way loses all of Storage, the image too.
+    const isErased = fob.consoleText().includes('Storage is corrupt');
+    if (!(isErased && isFobError(error, 'no-answer'))) {
+      throw new Error(`PASSFOB_SEED=${seed}: ${life.told.join(', ')}`, { cause: error });
+    }
+    console.log(`seed ${seed} ends: the firmware erased its corrupt Storage`);
+  } finally {
+    fob.close();
+  }
+  return cuts;
+}
+
+describeNeeds(needsEspruinosArm(), "the fob on Espruino's own firmware whose power goes at random", paths => {
+  it.each(paths)(
+    '%s loses no account, revives none, shows no HOTP value twice, and always has one owner or none',
+    { ...LONG, timeout: 7_200_000 },
+    async path => {
+      const firmware = new Uint8Array(readFileSync(path));
+      for (const seed of SEEDS) {
+        const start = performance.now();
+        const cuts = await live(seed, firmware);
+        console.log(
+          `life ${seed}: ${cuts} losses of power in ${((performance.now() - start) / 1000).toFixed(0)} s`,
+        );
+      }
+    },
+  );
+});
