@@ -19,9 +19,9 @@ it('the pico image is measured on virtual boards, and docs/ledger.json is writte
   const path = process.env.AUTHENTIWATCH || undefined;
   if (path === undefined)
     console.log('AUTHENTIWATCH does not name its app.js: the reference is not measured.');
-  const virtualBoards: BoardFigures[] = [];
-  for (const firmware of found) virtualBoards.push(await measureBoard(firmware, hash, path));
-  console.log(JSON.stringify(virtualBoards, null, 2));
-  const ledger = readLedger(root).map(entry => (entry.board === BOARD ? { ...entry, virtualBoards } : entry));
+  const boardFigures: BoardFigures[] = [];
+  for (const firmware of found) boardFigures.push(await measureBoard(firmware, hash, path));
+  console.log(JSON.stringify(boardFigures, null, 2));
+  const ledger = readLedger(root).map(entry => (entry.board === BOARD ? { ...entry, boardFigures } : entry));
   writeFileSync(join(root, 'docs/ledger.json'), `${JSON.stringify(ledger, null, 2)}\n`);
 });

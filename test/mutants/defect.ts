@@ -1,12 +1,16 @@
-/** One deliberate defect, and the test that must fail for it. */
-export interface Defect {
-  /** What the code does wrong, as a sentence. */
+/** A change of one place of the code. */
+export interface Change {
+  /** What the code then does wrong, as a sentence. */
   readonly name: string;
-  /** The file that gets it, from the root. */
+  /** The file, from the root. */
   readonly file: string;
   /** Text that stands there exactly once, and what takes its place. */
   readonly before: string;
   readonly after: string;
+}
+
+/** One deliberate defect, and the test that must fail for it. */
+export interface Defect extends Change {
   /** The file of the test, from the root. */
   readonly test: string;
   /** The test's title; of a title with values in it, a part that has none. */
@@ -19,7 +23,7 @@ export interface Defect {
  * Returns a file's text with the defect.
  * @throws where the text to replace does not stand there exactly once: the table is out of date
  */
-export function broken({ name, file, before, after }: Defect, text: string): string {
+export function broken({ name, file, before, after }: Change, text: string): string {
   const times = before === '' ? 0 : text.split(before).length - 1;
   if (times !== 1) throw new Error(`"${name}": its text stands ${times} times in ${file}, not once`);
   if (before === after) throw new Error(`"${name}": it changes nothing`);

@@ -63,9 +63,9 @@ export const MICROCONTROLLER: readonly Defect[] = [
   },
   {
     name: 'A loop that changes memory is skipped as if it only waited.',
-    file: 'simulator/mcu/system/idle.ts',
-    before: ' && this.#result.isNow(machine)) return',
-    after: ') return',
+    file: 'simulator/mcu/system/loop-skipper.ts',
+    before: ' && this.#result.isNow(machine);',
+    after: ';',
     test: 'test/mcu/system/idle.test.ts',
     title: 'is never skipped',
   },

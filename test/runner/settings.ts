@@ -30,7 +30,7 @@ export const fromSources = {
 
 /** Of `npm test` and of `npm run test:long`. */
 export const settings = {
-  server: { deps: { inline: [/^(?:@passfob|passfob)\//] } },
+  server: { deps: { inline: [/^(?:@passfob|passfob)\//], external: [/\/simulator\/dist\//] } },
   globalSetup: ['test/kit/built-setup.ts'],
   // For what hangs; how long something takes is not what is tested.
   testTimeout: 60_000,

@@ -8,9 +8,9 @@ import { grouped, type Table } from './record.ts';
 /** What `npm run measure -- virtual-board` wrote into the ledger, one firmware after the other. */
 function figures(): readonly BoardFigures[] {
   const ledger = JSON.parse(readFileSync(join(root, 'docs/ledger.json'), 'utf8')) as {
-    readonly virtualBoards?: readonly BoardFigures[];
+    readonly boardFigures?: readonly BoardFigures[];
   }[];
-  return ledger.flatMap(({ virtualBoards }) => virtualBoards ?? []);
+  return ledger.flatMap(({ boardFigures }) => boardFigures ?? []);
 }
 
 type Cost = BoardFigures['acts'][Act] | undefined;
