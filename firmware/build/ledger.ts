@@ -1,6 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUDGETS, type ImageBoard } from './limits.ts';
+
+/** The tests that an image passed on Espruino's own firmware, in a virtual board. */
+export interface BoardTests {
+  /** Version of the firmware and its commit in Espruino's repository, as it says them. */
+  readonly espruino: string;
+  /** The beginning of the SHA-256 of the firmware's file. */
+  readonly sha256: string;
+  /** CRC-32 of the image's application file. */
+  readonly image: string;
+  readonly passed: number;
+}
 
 /** Measurements of one image on the real interpreter. */
 export interface LedgerEntry {
@@ -19,6 +30,10 @@ export interface LedgerEntry {
   readonly variablesPeak: number;
   /** Counts of callgrind for the bench image: see docs/performance.md. */
   readonly instructions?: object;
+  /** Of the pico: see CONTRIBUTING.md. */
+  readonly virtualBoard?: readonly BoardTests[];
+  /** Figures of the image on virtual boards, each with the image's CRC-32: see docs/performance.md. */
+  readonly boardFigures?: readonly { readonly image: string }[];
 }
 
 const LEDGER = 'docs/ledger.json';
@@ -26,6 +41,10 @@ const LEDGER = 'docs/ledger.json';
 export function readLedger(root: string): LedgerEntry[] {
   const path = join(root, LEDGER);
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as LedgerEntry[]) : [];
+}
+
+export function writeLedger(root: string, ledger: readonly LedgerEntry[]): void {
+  writeFileSync(join(root, LEDGER), `${JSON.stringify(ledger, null, 2)}\n`);
 }
 
 /**
@@ -43,8 +62,21 @@ export function ledgerLine(root: string, board: ImageBoard, hash: string): { tex
   return { text: figures + whyAgain(entry, hash), fits };
 }
 
-/** Returns why the image should be measured again, as the end of a line; nothing where it need not. */
-function whyAgain({ image, commit }: LedgerEntry, hash: string): string {
+/** Returns why the image should be measured or tested again, as the end of a line; nothing where it need not. */
+function whyAgain(entry: LedgerEntry, hash: string): string {
+  return whyMeasureAgain(entry, hash) + whyTestAgain(entry, hash);
+}
+
+function whyMeasureAgain({ image, commit, boardFigures }: LedgerEntry, hash: string): string {
   if (image !== hash) return ', measured on an older image: run npm run measure';
+  if (boardFigures?.some(board => board.image !== hash))
+    return ', measured on virtual boards with an older image: run npm run measure -- virtual-board';
   return commit === undefined ? ', measured by an interpreter without a commit: run npm run measure' : '';
+}
+
+function whyTestAgain({ board, virtualBoard = [] }: LedgerEntry, hash: string): string {
+  if (board !== 'pico') return '';
+  if (virtualBoard.length === 0) return ', never tested on the virtual board: run npm run test:board';
+  if (virtualBoard.every(({ image }) => image === hash)) return '';
+  return ', tested on the virtual board with an older image: run npm run test:board';
 }

@@ -45,19 +45,28 @@ export async function codeOnScreen(driver: Driver): Promise<string> {
   return secret(code);
 }
 
+/** The keys by which a fob knows its owner. */
+interface OwnerKeys {
+  readonly key: Uint8Array;
+  readonly recoveryKey: Uint8Array;
+}
+
 /** An owner at the cable: the real client with the keys it made. */
 export class Owner {
   readonly driver: Driver;
-  readonly key = secret(random(32));
+  readonly key: Uint8Array;
   readonly deviceSecret = secret(random(32));
-  readonly recoveryKey = secret(random(32));
+  readonly recoveryKey: Uint8Array;
   client: Client;
 
   private readonly options: ClientOptions;
 
-  constructor(driver: Driver, options: ClientOptions = {}) {
+  /** @param keys of a fob that is paired already */
+  constructor(driver: Driver, options: ClientOptions = {}, keys: Partial<OwnerKeys> = {}) {
     this.driver = driver;
     this.options = options;
+    this.key = keys.key ?? secret(random(32));
+    this.recoveryKey = keys.recoveryKey ?? secret(random(32));
     this.client = connect(driver.transport, options);
   }
 

@@ -10,6 +10,8 @@ import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
 import { OneKey } from './one-key.ts';
 
 const PRESS_MS = 100;
+/** Longer than the image waits for a contact to be still; meanwhile it is at rest. */
+const DEBOUNCE_MS = 100;
 /** From power-on until the image runs and the slow oscillator is replaced by the crystal. */
 const BOOT_MS = 2_500;
 /** The processor is at rest when it waited for so much of so long. */
@@ -43,17 +45,22 @@ export class VirtualBoardDriver extends OneKey implements Driver {
       image: builtImage('pico'),
       files: { birth: secret(crypto.getRandomValues(new Uint8Array(32))) },
     });
+    this.transport = paced(this.open());
+    this.start();
+  }
+
+  /** Opens the serial port, as often as a program wants. Its packets are not paced. */
+  open(): Transport {
     const cable = pipe({
       name: 'virtual board',
       write: async text => {
         this.board.link.write(Buffer.from(text, 'latin1'));
         this.work();
       },
-      release: async () => {},
+      release: async () => stop(),
     });
-    this.board.link.onData(bytes => cable.receive(bytes));
-    this.transport = paced(cable.transport);
-    this.start();
+    const stop = this.board.link.onData(bytes => cable.receive(bytes));
+    return cable.transport;
   }
 
   private start(): void {
@@ -79,6 +86,7 @@ export class VirtualBoardDriver extends OneKey implements Driver {
 
   override async press(heldMs = PRESS_MS): Promise<void> {
     this.board.press(0, heldMs);
+    this.board.advance(DEBOUNCE_MS);
     this.work();
   }
 

@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readLedger } from '@passfob/firmware/build/ledger';
+import { type LedgerEntry, readLedger, writeLedger } from '@passfob/firmware/build/ledger';
 import { pairingKey } from 'passfob/client';
 import { it } from 'vitest';
 import { about, type BenchAnswer, Interpreter, imageFolder } from '../kit/interpreter.ts';
@@ -12,7 +12,6 @@ import { account, answered, clientOf, enrolAll, random } from './enrol.ts';
 import { authentiwatchOf, measurePresses } from './press.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
-const LEDGER = join(ROOT, 'docs/ledger.json');
 
 /**
  * Boots out of flash, opens a session and makes one passcode; measures the variables in use at rest, and the most at
@@ -76,8 +75,8 @@ function roomy(binary: string): string {
   return process.env.ESPRUINO_ROOMY || binary;
 }
 
-function writeLedger(ledger: readonly object[]): void {
-  writeFileSync(LEDGER, `${JSON.stringify(ledger, null, 2)}\n`);
+function showLedger(ledger: readonly LedgerEntry[]): void {
+  writeLedger(ROOT, ledger);
   console.log(JSON.stringify(ledger, null, 2));
 }
 
@@ -105,7 +104,7 @@ it('the images are measured on the real interpreter, and docs/ledger.json is wri
         bytes: number;
         hash: string;
       };
-    const row = (board: string, afterBoot: number) => ({
+    const row = (board: LedgerEntry['board'], afterBoot: number) => ({
       board,
       image: manifest(board).hash,
       imageBytes: manifest(board).bytes,
@@ -115,9 +114,15 @@ it('the images are measured on the real interpreter, and docs/ledger.json is wri
       variablesPeak: afterBoot + accounts + (full.peak.peak - full.booted.usage),
     });
     const hid = await afterBoot(interpreter, 'pico-hid');
-    const { instructions } = readLedger(ROOT).find(entry => entry.board === 'bench') ?? {};
-    writeLedger([
-      row('pico', pico),
+    const before = readLedger(ROOT);
+    const { instructions } = before.find(entry => entry.board === 'bench') ?? {};
+    const { virtualBoard, boardFigures } = before.find(entry => entry.board === 'pico') ?? {};
+    showLedger([
+      {
+        ...row('pico', pico),
+        ...(virtualBoard && { virtualBoard }),
+        ...(boardFigures && { boardFigures }),
+      },
       row('pico-hid', hid),
       row('banglejs2', bangle),
       { ...row('bench', blank.booted.usage), ...(instructions && { instructions }) },
@@ -148,9 +153,7 @@ it('the instructions from the list to a passcode are counted and written into do
       JSON.parse(readFileSync(join(imageFolder('bench'), 'manifest.json'), 'utf8')) as { hash: string }
     ).hash;
     const instructions = { image, authentiwatchCode: authentiwatch, ...ways };
-    writeLedger(
-      readLedger(ROOT).map(entry => (entry.board === 'bench' ? { ...entry, instructions } : entry)),
-    );
+    showLedger(readLedger(ROOT).map(entry => (entry.board === 'bench' ? { ...entry, instructions } : entry)));
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

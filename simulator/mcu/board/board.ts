@@ -36,7 +36,13 @@ export interface BoardSetup {
   readonly startMs: number | undefined;
 }
 
-const NO_COUNTERS: BoardCounters = { instructions: 0, seconds: 0, idleSeconds: 0, exceptions: 0 };
+const NO_COUNTERS: BoardCounters = {
+  instructions: 0,
+  seconds: 0,
+  idleSeconds: 0,
+  deepSleepSeconds: 0,
+  exceptions: 0,
+};
 
 /**
  * A Pico with its parts, its time and its power. The chip runs inside `#run` only, piece by piece; between two pieces
@@ -117,6 +123,10 @@ export class Board {
 
   get counters(): BoardCounters {
     return added(this.#past, this.#powered?.counters ?? NO_COUNTERS);
+  }
+
+  get ram(): Uint8Array | undefined {
+    return this.#powered?.ram;
   }
 
   /** The report descriptor of the board's HID interface, once the computer has read it. */
@@ -344,6 +354,7 @@ function added(one: BoardCounters, other: BoardCounters): BoardCounters {
     instructions: one.instructions + other.instructions,
     seconds: one.seconds + other.seconds,
     idleSeconds: one.idleSeconds + other.idleSeconds,
+    deepSleepSeconds: one.deepSleepSeconds + other.deepSleepSeconds,
     exceptions: one.exceptions + other.exceptions,
   };
 }

@@ -38,6 +38,8 @@ export interface BoardCounters {
   readonly seconds: number;
   /** Of them, seconds in which the processor slept or waited in a loop that was skipped. */
   readonly idleSeconds: number;
+  /** Of these, seconds in STOP or standby, in which all clocks but that of the RTC stand still. */
+  readonly deepSleepSeconds: number;
   /** Exceptions that were entered: interrupts, calls, faults. */
   readonly exceptions: number;
 }
@@ -45,4 +47,6 @@ export interface BoardCounters {
 /** A fob like any other, and what only a virtual board can tell. */
 export interface VirtualBoard extends SimulatedFob {
   counters(): BoardCounters;
+  /** Returns a copy of the microcontroller's SRAM, which begins at 0x20000000; undefined while the power is off. */
+  ram(): Uint8Array | undefined;
 }

@@ -101,6 +101,11 @@ export class Powered {
     return [scl, sda].every(pin => this.chip.gpio.alternate(...pinOf(pin)) === AF_I2C1);
   }
 
+  /** A copy of the chip's memory. */
+  get ram(): Uint8Array {
+    return this.chip.ram.slice();
+  }
+
   /** Whether the clocks of the chip stand still. */
   get isInDeepSleep(): boolean {
     return this.chip.isInDeepSleep;
@@ -118,6 +123,7 @@ export class Powered {
       instructions: processor.instructions,
       seconds: now / TICKS_PER_SECOND,
       idleSeconds: (ticksAsleep + ticksInDeepSleep + ticksSkipped) / TICKS_PER_SECOND,
+      deepSleepSeconds: ticksInDeepSleep / TICKS_PER_SECOND,
       exceptions: exceptions.reduce((sum, count) => sum + (count ?? 0), 0),
     };
   }

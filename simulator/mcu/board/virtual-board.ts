@@ -209,5 +209,6 @@ export function virtualBoardOn(platform: Platform, options: VirtualBoardOptions)
     },
     close: () => board.close(),
     counters: () => board.counters,
+    ram: () => board.ram,
   };
 }

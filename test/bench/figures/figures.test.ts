@@ -17,7 +17,8 @@ describe('the figures of docs/performance.md', () => {
   });
 
   it('have a section for each part of npm run bench', () => {
-    for (const name of ['firmware', ...PARTS]) expect(stored(PAGE)).toContain(`<!-- bench:${name} -->`);
+    for (const name of ['firmware', 'virtual-board', ...PARTS])
+      expect(stored(PAGE)).toContain(`<!-- bench:${name} -->`);
   });
 
   it('have pictures that are drawn from them, and no others (npm run docs draws them)', () => {

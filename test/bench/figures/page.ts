@@ -4,6 +4,7 @@ import { root } from '../../tidy/files.ts';
 import { firmwareTable } from './firmware.ts';
 import { alternative, drawPlot, type Plot } from './plot.ts';
 import { PARTS, type Part, type Recorded, recorded, type Table } from './record.ts';
+import { virtualBoardTables } from './virtual-board.ts';
 
 export const PAGE = 'docs/performance.md';
 
@@ -13,6 +14,7 @@ const sectionOf = (name: string) => new RegExp(`(<!-- bench:${name} -->\\n)[\\s\
 export function withFigures(page: string, figures: Recorded = recorded()): string {
   const sections = [
     ['firmware', markdownOf(firmwareTable())] as const,
+    ['virtual-board', virtualBoardTables().map(markdownOf).join('\n\n')] as const,
     ...PARTS.flatMap(name => {
       const part = figures[name];
       return part === undefined ? [] : [[name, sectionText(part)] as const];

@@ -30,6 +30,7 @@ export const PARTS = [
   'push',
   'care',
   'simulator',
+  'board',
   'lives',
   'try',
   'start',

@@ -232,3 +232,16 @@ export const FLASH_WRITE = assembled(`
   4000 0800  constant
   3344 1122  constant
 `);
+
+/** Counts up the words of the first 256 bytes of RAM, one after the other, and never waits. */
+export const BUSY = assembled(`
+  4803       ldr r0, =0x20000000
+  2100       movs r1, #0
+  5842       next: ldr r2, [r0, r1]
+  3201       adds r2, #1
+  5042       str r2, [r0, r1]
+  3104       adds r1, #4
+  b2c9       uxtb r1, r1
+  e7f9       b next
+  0000 2000  constant
+`);

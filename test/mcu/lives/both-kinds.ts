@@ -17,7 +17,7 @@ const APPROVE_HOLD_MS = 1_200;
 const WHEEL_TURNS_MAX = 14;
 /** Both clocks count whole seconds, and one side works longer than the other. */
 const PERIOD_MS = 30_000;
-const EDGE_MS = 8_000;
+const EDGE_MS = 3_000;
 const WHEEL_SYMBOL = / (?:\d|ok|del|back) (?=Undo|Leave)/;
 const SECONDS_LEFT = /\b\d+ ?s\b/;
 
@@ -232,12 +232,17 @@ export function scenarioOf(seed: number, count: number, birth: Birth): readonly 
   });
 }
 
-/** Brings both sides to the same moment, which is not at the edge of a time step. */
-export function meet(sides: readonly ScenarioSide[], aheadMs: number): void {
-  let ms = Math.max(...sides.map(({ fob }) => fob.now())) + 20;
-  const intoStep = (ms + aheadMs) % PERIOD_MS;
-  if (intoStep > PERIOD_MS - EDGE_MS) ms += PERIOD_MS - intoStep + 1_000;
-  // The work of the later moments ends later.
-  for (let tries = 0; tries < 5; tries++)
-    for (const { fob } of sides) fob.advance(Math.max(0, ms - fob.now()));
+/**
+ * Brings both sides to the same moment.
+ * @param aheadMs how far the time of codes is ahead, to get away from the edge of a time step; undefined: stay near it
+ */
+export function meet(sides: readonly ScenarioSide[], aheadMs?: number): void {
+  const nowMs = Math.max(...sides.map(({ fob }) => fob.now()));
+  const leftMs = aheadMs === undefined ? PERIOD_MS : PERIOD_MS - ((nowMs + aheadMs) % PERIOD_MS);
+  let ms = nowMs + (leftMs < EDGE_MS ? leftMs + EDGE_MS : 0);
+  // The virtual board works on for a moment, until it is at rest; then the other one follows.
+  for (let passes = 0; passes < 2; passes++) {
+    for (const { fob } of sides) if (fob.now() < ms) fob.advance(ms - fob.now());
+    ms = Math.max(...sides.map(({ fob }) => fob.now()));
+  }
 }

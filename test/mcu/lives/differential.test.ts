@@ -23,7 +23,7 @@ async function difference(seed: number, born: Birth, firmware: Uint8Array): Prom
       told.push(name);
       meet([imitated, virtual], born.aheadMs);
       const results = [await deed(imitated), await deed(virtual)];
-      meet([imitated, virtual], born.aheadMs);
+      meet([imitated, virtual]);
       const [one, other] = [imitated, virtual].map((side, at) => `${results[at] ?? ''}; ${side.seen()}`);
       if (one !== other)
         return `PASSFOB_SEED=${seed}: ${told.join(', ')}:\n  imitated: ${one}\n  virtual:  ${other}`;

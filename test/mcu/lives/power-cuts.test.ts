@@ -10,6 +10,8 @@ import { virtualFobs } from '../kit/resting-fob.ts';
 const STEPS = 20;
 /** Three hundred cuts. `PASSFOB_SEED=n` repeats one life, as the message of a failure says. */
 const SEEDS = seedsOrOne(1, 20);
+/** The last operations of the memories, for the message of a failure. */
+const WRITES_TOLD = 8;
 /** On a board the keys go into flash word by word. */
 const PAIR_CUT_MAX = 36;
 
@@ -22,9 +24,12 @@ async function live(seed: number, firmware: Uint8Array): Promise<number> {
     pairCutMax: PAIR_CUT_MAX,
   });
   const { fob } = life.driver;
+  const writes: string[] = [];
   let cuts = 0;
   fob.onEvent(event => {
     if (event.kind === 'power' && event.change === 'off') cuts++;
+    if (event.kind === 'memory')
+      writes.push(`${event.memory} ${event.act} ${event.at} at ${event.atUs / 1e6}`);
   });
   try {
     await life.settle();
@@ -34,7 +39,8 @@ async function live(seed: number, firmware: Uint8Array): Promise<number> {
     // As in test/simulation/life.test.ts: a header torn in a certain way loses all of Storage, the image too.
     const isErased = fob.consoleText().includes('Storage is corrupt');
     if (!(isErased && isFobError(error, 'no-answer'))) {
-      throw new Error(`PASSFOB_SEED=${seed}: ${life.told.join(', ')}`, { cause: error });
+      const told = [...life.told, ...fob.violations, ...writes.slice(-WRITES_TOLD)].join(', ');
+      throw new Error(`PASSFOB_SEED=${seed}: ${told}`, { cause: error });
     }
     console.log(`seed ${seed} ends: the firmware erased its corrupt Storage`);
   } finally {

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { ACTS, type Act } from '../../measure/board/act-names.ts';
+import type { BoardFigures } from '../../measure/board/measure-board.ts';
+import { root } from '../../tidy/files.ts';
+import { grouped, type Table } from './record.ts';
+
+/** What `npm run measure -- virtual-board` wrote into the ledger, one firmware after the other. */
+function figures(): readonly BoardFigures[] {
+  const ledger = JSON.parse(readFileSync(join(root, 'docs/ledger.json'), 'utf8')) as {
+    readonly boardFigures?: readonly BoardFigures[];
+  }[];
+  return ledger.flatMap(({ boardFigures }) => boardFigures ?? []);
+}
+
+type Cost = BoardFigures['acts'][Act] | undefined;
+
+const million = (cost: Cost) => (cost === undefined ? '' : grouped(cost.instructions / 1e6, 1));
+const milliseconds = (cost: Cost) => (cost === undefined ? '' : grouped(cost.milliseconds, 0));
+
+/** Instructions and time of each act, beside the reference. */
+function actsTable(boards: readonly BoardFigures[]): Table {
+  const row = (title: string, costOf: (board: BoardFigures) => Cost) => [
+    title,
+    ...boards.flatMap(board => [million(costOf(board)), milliseconds(costOf(board))]),
+  ];
+  return {
+    head: [
+      'on the virtual board',
+      ...boards.flatMap(({ firmware }) => [`${firmware}: million instructions`, 'ms']),
+    ],
+    rows: [
+      ...(Object.keys(ACTS) as Act[]).map(act => row(ACTS[act], ({ acts }) => acts[act])),
+      row('reference: `hotp()` of authentiwatch', ({ authentiwatchCode }) => authentiwatchCode),
+    ],
+  };
+}
+
+/** Memory at its peak, and an estimated day. */
+function useTable(boards: readonly BoardFigures[]): Table {
+  const row = (title: string, say: (board: BoardFigures) => string) => [title, ...boards.map(say)];
+  return {
+    head: ['memory and current', ...boards.map(({ firmware }) => firmware)],
+    rows: [
+      row('stack, deepest, bytes', ({ stackBytes }) => grouped(stackBytes)),
+      row(
+        'variables, most',
+        ({ variablesPeak, variablesTotal }) => `${grouped(variablesPeak)} of ${grouped(variablesTotal)}`,
+      ),
+      row('one passcode, cable out: awake', ({ use }) => `${grouped(use.awakeSeconds, 1)} s`),
+      row('one passcode, cable out: million instructions', ({ use }) => grouped(use.instructions / 1e6, 0)),
+      row('a day of 20 passcodes: in STOP', ({ day }) => `${(100 * day.stopShare).toFixed(2)} %`),
+      row('a day of 20 passcodes: awake', ({ day }) => `${grouped(day.awakeSeconds)} s`),
+      row(
+        'a day of 20 passcodes, estimate',
+        ({ day: { microampereHours } }) =>
+          `${grouped(microampereHours.least)} to ${grouped(microampereHours.most)} µAh`,
+      ),
+    ],
+  };
+}
+
+/** Both tables; none where nothing was measured. */
+export function virtualBoardTables(): Table[] {
+  const boards = figures();
+  return boards.length === 0 ? [] : [actsTable(boards), useTable(boards)];
+}

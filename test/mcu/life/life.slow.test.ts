@@ -1,0 +1,235 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { base32nopad } from '@scure/base';
+import { generateSync } from 'otplib';
+import { connect } from 'passfob/client/client';
+import { update } from 'passfob/commands/update';
+import { verify } from 'passfob/commands/verify';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { ascii, Owner, random } from '../../conformance/owner.ts';
+import { refused } from '../../conformance/refused.ts';
+import { RFC4226_KEY } from '../../conformance/vectors.ts';
+import { imageOfVersion } from '../../flash/owner.ts';
+import { passfob } from '../../host/kit/cli.ts';
+import { simulatedFob } from '../../host/kit/simulated-fob.ts';
+import { OCRA_VECTORS } from '../../kit/ocra-vectors.ts';
+import { secret } from '../../kit/secrets.ts';
+import { describeNeeds } from '../../kit/tools.ts';
+import { needsFirmware } from '../kit/built-board.ts';
+import { FobLife, memoryIn } from './fob-life.ts';
+
+// A board computes at about half the speed of a real one, and a process flashes it in real time.
+vi.setConfig({ testTimeout: 900_000, hookTimeout: 600_000 });
+
+/** Accounts for which a board has memory. */
+const ACCOUNTS_FIT = 33;
+const STEP_SECONDS = 30;
+const PIN = secret('730258');
+const NEW_PIN = secret('918273');
+const POLICY = { pinDigits: 6, attempts: 3, wipe: 0, lockSeconds: 0, asks: 0, typing: 1 };
+const NO_PIN = { ...POLICY, pinDigits: 0 };
+const SUITE = 'OCRA-1:HOTP-SHA1-6:QN08';
+const NEXT_VERSION = '0.9.9';
+/** Keypad 1 to 9 and 0 (HID Usage Tables §10). */
+const DIGIT_OF = new Map(Array.from('1234567890', (digit, at) => [0x59 + at, digit]));
+
+describeNeeds(needsFirmware(), 'the life of a fob on the firmware of a virtual board', paths => {
+  describe.each(paths.map(path => [basename(path), path] as const))('%s', (_name, path) => {
+    const home = mkdtempSync(join(tmpdir(), 'passfob-life-'));
+    const key = secret(random(20));
+    let fob: FobLife;
+    const call = () => fob.owner.client;
+
+    afterAll(async () => {
+      await fob?.close();
+      rmSync(home, { recursive: true });
+    });
+
+    it('passfob flash, as a process, makes a fob of a board with nothing but Espruino', async () => {
+      const board = await simulatedFob('--unflashed', '--firmware', path, '--storage', memoryIn(home));
+      try {
+        const flashed = await passfob(['flash', '--board', 'pico', '--json', '--port', board.tcp], { home });
+        expect(flashed.json()).toMatchObject({ ok: true, pairing: 'new', board: 'pico', isDryRun: false });
+      } finally {
+        await board.close();
+      }
+    });
+
+    it('the flashed fob starts with its keys, and takes accounts until its memory is full', async () => {
+      fob = await FobLife.begin(new Uint8Array(readFileSync(path)), home);
+      await fob.owner.open();
+      await fob.owner.setClock(Math.floor(fob.driver.board.now() / 1000));
+      await fob.owner.put({ kind: 2, period: STEP_SECONDS, label: ascii('steps'), secret: key });
+      await fob.owner.put({ label: ascii('counted'), secret: RFC4226_KEY });
+      for (let count = 2; count < ACCOUNTS_FIT; count++)
+        await fob.owner.put({ label: ascii(`account ${count}`), secret: secret(random(20)) });
+      await refused(fob.owner.put({ secret: secret(random(20)) }), 'full');
+      expect((await call().call('info', {})).accounts).toBe(ACCOUNTS_FIT);
+    });
+
+    it('a fob shows the passcode of each step as otplib makes it, across the edge between two', async () => {
+      const codeAt = (epoch: number) => generateSync({ secret: base32nopad.encode(key), epoch });
+      await fob.owner.toList();
+      await fob.turnTo('steps');
+      const { utc } = await call().call('clock', {});
+      await fob.driver.advance((STEP_SECONDS - (utc % STEP_SECONDS) - 6) * 1000);
+      const seen = new Set<string>();
+      for (let looks = 0; looks < 8; looks++) {
+        const before = (await call().call('clock', {})).utc;
+        await fob.turnTo('steps');
+        const shown = await fob.owner.pressed();
+        const after = (await call().call('clock', {})).utc;
+        expect([codeAt(before), codeAt(after)]).toContain(shown);
+        seen.add(shown);
+      }
+      expect(seen.size).toBe(2);
+    });
+
+    it('a passcode is typed by the board as a USB keyboard', async () => {
+      await call().call('setPolicy', NO_PIN);
+      for (const words of ['Settings', 'Type out', 'Back', 'steps']) {
+        await fob.turnTo(words);
+        await fob.driver.choose();
+      }
+      const code = secret(await fob.owner.passcodeShown());
+      expect(code).toMatch(/^\d{6}$/);
+      const before = fob.driver.board.keyboard.length;
+      await fob.driver.advance(1_000);
+      await fob.driver.choose();
+      await fob.driver.advance(3_000);
+      const keys = fob.driver.board.keyboard.slice(before).map(({ bytes }) => bytes[2] ?? 0);
+      expect(keys.at(-1)).toBe(0);
+      const digits = keys.filter(usage => usage !== 0).map(usage => DIGIT_OF.get(usage));
+      expect(digits.join('')).toBe(code);
+    });
+
+    it('a setting that the person changes is kept over a power cut', async () => {
+      await fob.driver.back();
+      await fob.turnTo('Settings');
+      await fob.driver.choose();
+      await fob.turnTo('Screen off');
+      const before = await fob.shown();
+      await fob.driver.choose();
+      const after = await fob.shown();
+      expect(after).not.toBe(before);
+      await fob.driver.reboot();
+      await fob.driver.press();
+      await fob.turnTo('Settings');
+      await fob.driver.choose();
+      await fob.turnTo('Screen off');
+      expect(await fob.shown()).toBe(after);
+      await fob.turnTo('Back');
+      await fob.driver.choose();
+    });
+
+    it('a fob asks for a PIN, opens with it, and locks out after wrong ones', async () => {
+      await fob.owner.open();
+      await call().call('setPolicy', POLICY);
+      await awake();
+      await fob.owner.enter(PIN);
+      await fob.owner.enter(PIN);
+      expect(await call().call('status', {})).toMatchObject({ pin: 1, locked: 0, failures: 0 });
+      await fob.driver.advance(400_000);
+      expect(await fob.driver.screen()).toEqual([]);
+      expect((await call().call('status', {})).locked).toBe(1);
+      await awake();
+      await fob.owner.enter(PIN);
+      expect((await call().call('status', {})).locked).toBe(0);
+      await fob.driver.advance(400_000);
+      for (let wrong = 1; wrong <= POLICY.attempts; wrong++) {
+        await awake();
+        await fob.owner.enter('730259');
+        expect((await call().call('status', {})).failures).toBe(wrong);
+        await fob.driver.advance(6_000);
+      }
+      await awake();
+      expect(await fob.shown()).toContain('Too many wrong PINs');
+    });
+
+    it('the owner resets the PIN of a locked fob by the recovery key, and its accounts are there', async () => {
+      const { recoveryKey, approve } = fob.owner;
+      await call().call('resetPin', { recoveryKey }, { onPressNeeded: approve });
+      await awake();
+      await fob.owner.enter(NEW_PIN);
+      await fob.owner.enter(NEW_PIN);
+      expect(await call().call('status', {})).toMatchObject({ pin: 1, locked: 0 });
+      await call().call('setPolicy', NO_PIN);
+      expect((await call().call('info', {})).accounts).toBe(ACCOUNTS_FIT);
+    });
+
+    it('the owner sets the clock back after a hold, and removes accounts', async () => {
+      const { utc } = await call().call('clock', {});
+      const deny = { onPressNeeded: fob.owner.deny };
+      await refused(call().call('setClock', { utc: utc - 3_600 }, deny), 'press-denied');
+      await fob.owner.setClock(utc - 3_600);
+      expect((await call().call('clock', {})).utc - (utc - 3_600)).toBeLessThan(60);
+      await fob.owner.setClock(utc);
+      for (let index = ACCOUNTS_FIT - 1; index > 3; index--) {
+        const { id } = await call().call('list', { index });
+        await call().call('remove', { id });
+      }
+      expect((await call().call('info', {})).accounts).toBe(4);
+    });
+
+    it('a fob answers a challenge that comes as a push after a hold, and none that is declined', async () => {
+      const vectors = OCRA_VECTORS.filter(({ suite }) => suite === SUITE);
+      expect(vectors.length).toBeGreaterThan(5);
+      const id = Uint8Array.of(130, ...random(3));
+      const settings = { algorithm: 1, digits: 6, question: 0, length: 8, inputs: 0, step: 0, counter: 0 };
+      const names = { issuer: ascii('Example'), label: ascii('question') };
+      await call().call('putOcra', { id, ...settings, ...names, secret: RFC4226_KEY });
+      const request = { id, number: 42, service: ascii('Payroll'), user: ascii('alice') };
+      const { approve, deny } = fob.owner;
+      for (const { question, passcode } of vectors) {
+        const press = { onPressNeeded: approve };
+        const answer = await call().call('respond', { ...request, question: ascii(question) }, press);
+        expect(Buffer.from(answer.code).toString()).toBe(passcode);
+      }
+      const denied = call().call(
+        'respond',
+        { ...request, question: ascii('11111111') },
+        { onPressNeeded: deny },
+      );
+      await refused(denied, 'press-denied');
+    });
+
+    it('a person enters a question on the wheel, and the fob shows the answer', async () => {
+      const [, vector] = OCRA_VECTORS.filter(({ suite }) => suite === SUITE);
+      await fob.driver.advance(10_000);
+      await awake();
+      await fob.turnTo('question');
+      await fob.driver.choose();
+      await fob.owner.enter(vector?.question ?? '');
+      expect(await fob.owner.passcodeShown()).toBe(vector?.passcode);
+      await fob.driver.back();
+    });
+
+    it('passfob update gives the fob another firmware, and its accounts prove themselves after it', async () => {
+      const updated = await update(fob.context, fob.port, {
+        isDryRun: false,
+        image: () => imageOfVersion(NEXT_VERSION),
+      });
+      expect(updated).toMatchObject({ firmware: NEXT_VERSION, accounts: 5 });
+      const atHand = await fob.atHand();
+      expect(atHand.hello.firmware).toBe(NEXT_VERSION);
+      const { accounts } = await verify(fob.context, atHand);
+      expect(accounts).toHaveLength(5);
+    });
+
+    it('an erased fob is blank, and another owner pairs it by the code on its screen', async () => {
+      await fob.owner.open();
+      await call().call('erase', {}, { onPressNeeded: fob.owner.approve });
+      expect((await connect(fob.driver.transport).hello()).state).toBe('blank');
+      await fob.driver.reboot();
+      const next = new Owner(fob.driver);
+      await next.pair();
+      expect((await next.client.call('info', {})).accounts).toBe(0);
+      expect(fob.driver.complaints()).toBe('');
+    });
+
+    async function awake(): Promise<void> {
+      if ((await fob.driver.screen()).length === 0) await fob.driver.press();
+    }
+  });
+});

@@ -1,0 +1,210 @@
+import { HOLD_MS } from '@passfob/firmware/core/base/limits';
+import { ascii, Owner, random } from '../../conformance/owner.ts';
+import type { Act } from './act-names.ts';
+import { type BoardCost, between, type Moment, typical, Watcher } from './cost.ts';
+import { type Awake, awakeBetween } from './current.ts';
+import type { BoardDriver } from './driver.ts';
+
+export type ActCosts = Record<Act, BoardCost>;
+
+const ACCOUNTS = 33;
+const ROUNDS = 3;
+/** Not far from the last place of these rounds. */
+const HOTP_PLACE = ROUNDS + 3;
+const START_UTC = 1_800_000_000;
+const SHORT_MS = 100;
+/** Longer than a passcode stays on the display, and the display after it. */
+const ASLEEP_MS = 120_000;
+const MESSAGE_MS = 6000;
+/** Longer than the fob types. */
+const TYPED_MS = 3000;
+const PIN = '7305';
+const PASSCODE = /^\d{3} \d{3}$/m;
+const LIST = /\d+\/\d+/;
+const POLICY = { pinDigits: 0, attempts: 10, wipe: 1, lockSeconds: 600, asks: 0, typing: 0 };
+/** The computer waits in the board's time, not in its own. */
+const PATIENCE = { patience: { answerTimeoutMs: 120_000, sendsMax: 1 } };
+
+/** A virtual board with its owner and its person, whose waits are measured. */
+export class MeasuredFob {
+  readonly driver: BoardDriver;
+  readonly owner: Owner;
+  readonly #watcher: Watcher;
+
+  constructor(driver: BoardDriver) {
+    this.driver = driver;
+    this.owner = new Owner(driver, PATIENCE);
+    this.#watcher = new Watcher(driver.board);
+  }
+
+  readonly #advance = (ms: number) => this.driver.advance(ms);
+
+  async #untilDrawn(from: Moment, text: RegExp): Promise<BoardCost> {
+    return between(from, await this.#watcher.drawn(text, this.#advance));
+  }
+
+  async #untilSent(work: () => Promise<unknown>): Promise<BoardCost> {
+    const from = this.#watcher.now;
+    await work();
+    return between(from, this.#watcher.sent);
+  }
+
+  /** From the power to the first screen; the power must have come this moment. */
+  async boot(text: RegExp): Promise<BoardCost> {
+    return this.#untilDrawn(this.#watcher.now, text);
+  }
+
+  async reboot(): Promise<BoardCost> {
+    this.driver.board.cutPower();
+    this.driver.board.powerOn();
+    return this.boot(LIST);
+  }
+
+  /** Pairs, and enrols accounts until the fob is full: one HOTP, the others TOTP. */
+  async enrol(): Promise<Pick<ActCosts, 'hello' | 'session' | 'put' | 'putAll'>> {
+    const { driver, owner } = this;
+    await driver.advance(1000);
+    const hello = await this.#untilSent(() => owner.client.hello());
+    await owner.pair();
+    await owner.setClock(START_UTC);
+    const session = await this.#untilSent(() => owner.open());
+    const from = this.#watcher.now;
+    const puts: BoardCost[] = [];
+    for (let nth = 1; nth <= ACCOUNTS; nth++) {
+      const traits = nth === HOTP_PLACE ? { kind: 1 } : { kind: 2, period: 30 };
+      const label = ascii(`user.name${nth}@example.org`);
+      puts.push(await this.#untilSent(() => owner.put({ ...traits, label, secret: random(20) })));
+    }
+    const putAll = between(from, this.#watcher.sent);
+    await owner.toList();
+    return { hello, session, put: typical(puts), putAll };
+  }
+
+  async #hold(text: RegExp): Promise<BoardCost> {
+    const { board } = this.driver;
+    board.keyDown();
+    await this.driver.advance(HOLD_MS);
+    const cost = await this.#untilDrawn(this.#watcher.now, text);
+    board.keyUp();
+    return cost;
+  }
+
+  async #step(text: RegExp): Promise<BoardCost> {
+    const { board } = this.driver;
+    board.keyDown();
+    await this.driver.advance(SHORT_MS);
+    board.keyUp();
+    return this.#untilDrawn(this.#watcher.now, text);
+  }
+
+  /** Moves on until the screen shows a text. */
+  async #goTo(text: RegExp): Promise<void> {
+    for (let steps = 0; !text.test((await this.driver.screen()).join('\n')); steps++) {
+      if (steps > 2 * ACCOUNTS) throw new Error(`there is no ${text} to go to`);
+      await this.driver.step();
+    }
+  }
+
+  /** Waits until everything is off; nothing is sampled, so that it takes no time. */
+  #rest(): void {
+    this.driver.board.advance(ASLEEP_MS);
+  }
+
+  async #wake(): Promise<BoardCost> {
+    this.#rest();
+    return this.#wakeNow();
+  }
+
+  async #wakeNow(): Promise<BoardCost> {
+    const { board } = this.driver;
+    const from = this.#watcher.now;
+    board.keyDown();
+    await this.driver.advance(SHORT_MS);
+    board.keyUp();
+    return this.#untilDrawn(from, LIST);
+  }
+
+  /** Wakes, steps and holds as a person with the fob in the hand, the cable out. */
+  async press(): Promise<Pick<ActCosts, 'wake' | 'step' | 'totp' | 'hotp'>> {
+    const costs = { wake: [] as BoardCost[], step: [] as BoardCost[], totp: [] as BoardCost[] };
+    for (let round = 2; round < 2 + ROUNDS; round++) {
+      costs.wake.push(await this.#wake());
+      await this.#goTo(new RegExp(`^${round}/`, 'm'));
+      costs.step.push(await this.#step(new RegExp(`^${round + 1}/`, 'm')));
+      costs.totp.push(await this.#hold(PASSCODE));
+      // Back to the list, so that the display goes off soon.
+      await this.driver.press();
+    }
+    await this.#wake();
+    await this.#goTo(new RegExp(`^${HOTP_PLACE}/`, 'm'));
+    const hotp = await this.#hold(PASSCODE);
+    return { wake: typical(costs.wake), step: typical(costs.step), totp: typical(costs.totp), hotp };
+  }
+
+  /** Switches type-out on, and has a passcode typed. */
+  async typeOut(): Promise<BoardCost> {
+    const { driver, owner } = this;
+    await owner.open();
+    await owner.client.call('setPolicy', { ...POLICY, typing: 1 });
+    await driver.advance(MESSAGE_MS);
+    for (const text of [/^Settings/m, /^Type out/m, /^Back/m, /^1\//m]) {
+      await this.#goTo(text);
+      await driver.choose();
+    }
+    const before = driver.board.keyboard.length;
+    await this.#watcher.drawn(PASSCODE, this.#advance);
+    await driver.advance(1000);
+    driver.board.keyDown();
+    await driver.advance(HOLD_MS);
+    const from = this.#watcher.now;
+    let typed = from;
+    for (let reports = before, ms = 0; ms < TYPED_MS; ms++) {
+      await driver.advance(1);
+      if (driver.board.keyboard.length > reports) typed = this.#watcher.now;
+      reports = driver.board.keyboard.length;
+    }
+    driver.board.keyUp();
+    if (typed === from) throw new Error('nothing was typed');
+    return between(from, typed);
+  }
+
+  /** Chooses a PIN, lets the display go off, and enters it. */
+  async unlock(): Promise<BoardCost> {
+    const { driver, owner } = this;
+    await owner.open();
+    await owner.client.call('setPolicy', { ...POLICY, pinDigits: PIN.length });
+    await driver.advance(MESSAGE_MS);
+    if ((await driver.screen()).length === 0) await driver.press();
+    await owner.enter(PIN);
+    await owner.enter(PIN);
+    this.#rest();
+    await driver.press();
+    for (const symbol of PIN) {
+      await this.#goTo(new RegExp(`^${symbol}$`, 'm'));
+      await driver.choose();
+    }
+    await this.#goTo(/^ok$/m);
+    return this.#hold(LIST);
+  }
+
+  /** A fob that lies there for some hours, its cable out. */
+  rest(hours: number): Awake {
+    const { board } = this.driver;
+    this.#rest();
+    const before = board.counters();
+    board.advance(hours * 3_600_000);
+    const after = board.counters();
+    return awakeBetween(before, after);
+  }
+
+  /** Wakes the fob, makes a passcode and waits until the fob sleeps again. */
+  async use(): Promise<Awake> {
+    const { board } = this.driver;
+    this.#rest();
+    const before = board.counters();
+    await this.#wakeNow();
+    await this.#hold(PASSCODE);
+    this.#rest();
+    return awakeBetween(before, board.counters());
+  }
+}

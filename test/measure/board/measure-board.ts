@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs';
+import { type ActCosts, MeasuredFob } from './acts.ts';
+import { type Bare, measureBare } from './bare.ts';
+import type { BoardCost } from './cost.ts';
+import { type Awake, type DailyCharge, dailyCharge } from './current.ts';
+import { BoardDriver } from './driver.ts';
+import { deepestStack, variablesInUse } from './memory.ts';
+
+const REST_HOURS = 4;
+const USES = 20;
+/** Until the computer has set up the board again after the cable went in. */
+const PLUGGED_MS = 3000;
+const FIRST_SCREEN = /passfob pair/;
+
+/** Figures of an image on a virtual board with a firmware. */
+export interface BoardFigures {
+  /** Espruino's version and its commit. */
+  readonly firmware: string;
+  readonly commit: string;
+  /** CRC-32 of the image's application file. */
+  readonly image: string;
+  readonly acts: ActCosts;
+  readonly authentiwatchCode: BoardCost | undefined;
+  /** Bytes that were ever written of the stack. */
+  readonly stackBytes: number;
+  readonly variablesTotal: number;
+  readonly variablesPeak: number;
+  /** One passcode, from sleep to sleep, with the cable out. */
+  readonly use: Awake;
+  readonly day: DailyCharge;
+}
+
+/** Measures everything with one firmware, in virtual time. */
+export async function measureBoard(
+  path: string,
+  image: string,
+  authentiwatch: string | undefined,
+): Promise<BoardFigures> {
+  const { firmware, commit, layout, authentiwatchCode }: Bare = measureBare(path, authentiwatch);
+  const driver = new BoardDriver(new Uint8Array(readFileSync(path)));
+  const { board } = driver;
+  const ram = () => board.ram() ?? new Uint8Array();
+  const atPowerOn = ram();
+  const fob = new MeasuredFob(driver);
+  const boot = await fob.boot(FIRST_SCREEN);
+  let variablesPeak = 0;
+  driver.onPiece = () => {
+    variablesPeak = Math.max(variablesPeak, variablesInUse(ram(), layout));
+  };
+  const enrolled = await fob.enrol();
+  board.setUsb(false);
+  const pressed = await fob.press();
+  const rest = fob.rest(REST_HOURS);
+  const use = await fob.use();
+  board.setUsb(true);
+  await driver.advance(PLUGGED_MS);
+  const typeOut = await fob.typeOut();
+  const unlock = await fob.unlock();
+  const stackBytes = deepestStack(atPowerOn, ram());
+  driver.onPiece = () => {};
+  const bootFull = await fob.reboot();
+  const complaints = [driver.complaints(), ...board.violations].join('\n');
+  if (complaints !== '') throw new Error(complaints);
+  board.close();
+  return {
+    firmware,
+    commit,
+    image,
+    acts: { boot, bootFull, ...enrolled, ...pressed, typeOut, unlock },
+    authentiwatchCode,
+    stackBytes,
+    variablesTotal: layout.total,
+    variablesPeak,
+    use,
+    day: dailyCharge(rest, use, USES),
+  };
+}
