@@ -32,6 +32,7 @@ import type { ProcessorFaultReport } from '../system/fault-report.ts';
 import type { ReadState } from '../system/loop-trial.ts';
 import { Processor, type RunOutcome } from '../system/processor.ts';
 import { isSteadySystemRead, SYSTEM_SPACE } from '../system/system-space.ts';
+import { LSI_HZ } from './limits.ts';
 
 /** At least so long the chip holds itself in a reset that comes from within (RM0368 §6.1.2). */
 const RESET_PULSE_US = 20;
@@ -91,6 +92,7 @@ export class Chip {
   readonly #exti: Exti;
   readonly #map: MemoryMap;
   readonly #peripherals: ReadonlyMap<string, Peripheral>;
+  #rtc: Rtc | undefined;
   #resetCause: ResetCause = 'software';
   #isInDeepSleep = false;
 
@@ -171,8 +173,6 @@ export class Chip {
     });
   }
 
-  #rtc: Rtc | undefined;
-
   /** Whether a loop that reads this word may be idle: timers, for one, count on when they are read, and are not steady. */
   #isSteadyRead(address: number): boolean {
     if (isSteadySystemRead(address)) return true;
@@ -212,7 +212,7 @@ export class Chip {
   #makeIwdg(): Iwdg {
     return new Iwdg({
       time: this.timeline,
-      lsiHz: this.#options.lsiHz ?? 32_000,
+      lsiHz: this.#options.lsiHz ?? LSI_HZ,
       forceLsi: () => this.#rcc.forceLsi(),
       requestReset: () => this.#requestReset('independent-watchdog'),
     });
