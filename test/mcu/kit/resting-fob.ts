@@ -3,7 +3,7 @@ import { PRESS_HELD_MS } from '@passfob/simulator/base/limits';
 import { builtImage } from '@passfob/simulator/image';
 import type { VirtualBoard, VirtualBoardOptions } from '@passfob/simulator/mcu/board/options';
 import type { MakeFob } from '../../simulation/kit/life.ts';
-import { virtualBoard } from './bundled-board.ts';
+import { builtBoard } from './built-board.ts';
 
 /** Until the image runs and USB is enumerated. */
 const BOOT_MS = 700;
@@ -79,7 +79,8 @@ export function bootedFob(board: VirtualBoard): SimulatedFob {
   return Object.assign(Object.create(board), overrides);
 }
 
-/** Makes fobs of the pico's image on Espruino's own firmware. */
-export function virtualFobs(firmware: Uint8Array): MakeFob {
+/** Returns a maker of fobs with the pico's image on Espruino's own firmware. */
+export async function virtualFobs(firmware: Uint8Array): Promise<MakeFob> {
+  const virtualBoard = await builtBoard();
   return options => bootedFob(virtualBoard({ ...boardOptions(options), firmware }));
 }

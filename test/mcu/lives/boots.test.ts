@@ -6,10 +6,10 @@ import { expect, it } from 'vitest';
 import { Owner } from '../../conformance/owner.ts';
 import { SimulatorDriver } from '../../conformance/simulator-driver.ts';
 import { LONG, seedsOrOne } from '../../kit/counts.ts';
-import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
+import { describeNeeds } from '../../kit/tools.ts';
 import { type Birth, births } from '../../simulation/kit/births.ts';
 import { boardMemory, storeOf } from '../kit/board-memory.ts';
-import { virtualBoard } from '../kit/bundled-board.ts';
+import { builtBoard, needsFirmware } from '../kit/built-board.ts';
 import { bootedFob } from '../kit/resting-fob.ts';
 
 /** `PASSFOB_SEED=n` repeats one boot, as the message of a failure says. */
@@ -73,6 +73,7 @@ async function expectSound(fob: Fob, born: Birth, random: (length: number) => Ui
 }
 
 async function bootOnce(seed: number, firmware: Uint8Array, born: Birth): Promise<void> {
+  const virtualBoard = await builtBoard();
   const chance = makeRandomness(seed, 'boots');
   const trial = trialOf(chance);
   const storage = storeOf(born.image);
@@ -98,7 +99,7 @@ async function bootOnce(seed: number, firmware: Uint8Array, born: Birth): Promis
   }
 }
 
-describeNeeds(needsEspruinosArm(), "boots of the fob on Espruino's own firmware", paths => {
+describeNeeds(needsFirmware(), "boots of the fob on Espruino's own firmware", paths => {
   it.each(paths)(
     '%s shows the list of accounts after each boot, whatever its clocks, its bus and its person did meanwhile',
     { ...LONG, timeout: 7_200_000 },

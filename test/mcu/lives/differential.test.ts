@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { boot } from '@passfob/simulator';
 import { expect, it } from 'vitest';
 import { LONG, seedsOrOne } from '../../kit/counts.ts';
-import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
+import { describeNeeds } from '../../kit/tools.ts';
 import { type Birth, births } from '../../simulation/kit/births.ts';
+import type { MakeFob } from '../../simulation/kit/life.ts';
 import { boardMemory } from '../kit/board-memory.ts';
+import { needsFirmware } from '../kit/built-board.ts';
 import { virtualFobs } from '../kit/resting-fob.ts';
 import { meet, ScenarioSide, scenarioOf } from './both-kinds.ts';
 
@@ -13,10 +15,15 @@ const STEPS = 14;
 const SEEDS = seedsOrOne(1, 100);
 
 /** Plays a scenario on both kinds of fob. Returns the first difference; undefined if there is none. */
-async function difference(seed: number, born: Birth, firmware: Uint8Array): Promise<string | undefined> {
-  const onBoard = { ...born, image: boardMemory(born.image, firmware) };
+/** @param onBoard `born`, with the memory of a virtual board */
+async function difference(
+  seed: number,
+  born: Birth,
+  onBoard: Birth,
+  make: MakeFob,
+): Promise<string | undefined> {
   const imitated = new ScenarioSide(born, seed, boot);
-  const virtual = new ScenarioSide(onBoard, seed, virtualFobs(firmware));
+  const virtual = new ScenarioSide(onBoard, seed, make);
   const told: string[] = [];
   try {
     for (const { name, deed } of scenarioOf(seed, STEPS, born)) {
@@ -35,17 +42,20 @@ async function difference(seed: number, born: Birth, firmware: Uint8Array): Prom
   }
 }
 
-describeNeeds(needsEspruinosArm(), "the imitated pico beside Espruino's own firmware", paths => {
+describeNeeds(needsFirmware(), "the imitated pico beside Espruino's own firmware", paths => {
   it.each(paths)(
     '%s answers, shows and types the same in random scenarios',
     { ...LONG, timeout: 7_200_000 },
     async path => {
       const firmware = new Uint8Array(readFileSync(path));
+      const make = await virtualFobs(firmware);
       const born = await births();
       const found: string[] = [];
       for (const seed of SEEDS) {
         const birth = born[seed % born.length];
-        const text = birth && (await difference(seed, birth, firmware));
+        if (birth === undefined) throw new Error('no fob is born');
+        const onBoard = { ...birth, image: boardMemory(birth.image, firmware) };
+        const text = await difference(seed, birth, onBoard, make);
         if (text) console.log(text);
         if (text) found.push(text);
       }

@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { isFobError } from 'passfob/errors';
 import { expect, it } from 'vitest';
 import { LONG, seedsOrOne } from '../../kit/counts.ts';
-import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
-import { Life } from '../../simulation/kit/life.ts';
+import { describeNeeds } from '../../kit/tools.ts';
+import { Life, type MakeFob } from '../../simulation/kit/life.ts';
+import { needsFirmware } from '../kit/built-board.ts';
 import { virtualFobs } from '../kit/resting-fob.ts';
 
 /** A step takes two to five seconds, most of which is the boot after the power was lost in it. */
@@ -16,9 +17,9 @@ const WRITES_TOLD = 8;
 const PAIR_CUT_MAX = 36;
 
 /** Returns how often the power was lost. */
-async function live(seed: number, firmware: Uint8Array): Promise<number> {
+async function live(seed: number, make: MakeFob): Promise<number> {
   const life = new Life(seed, {
-    make: virtualFobs(firmware),
+    make,
     cutOften: 1,
     cutMax: 4,
     pairCutMax: PAIR_CUT_MAX,
@@ -49,15 +50,15 @@ async function live(seed: number, firmware: Uint8Array): Promise<number> {
   return cuts;
 }
 
-describeNeeds(needsEspruinosArm(), "the fob on Espruino's own firmware whose power goes at random", paths => {
+describeNeeds(needsFirmware(), "the fob on Espruino's own firmware whose power goes at random", paths => {
   it.each(paths)(
     '%s loses no account, revives none, shows no HOTP value twice, and always has one owner or none',
     { ...LONG, timeout: 7_200_000 },
     async path => {
-      const firmware = new Uint8Array(readFileSync(path));
+      const make = await virtualFobs(new Uint8Array(readFileSync(path)));
       for (const seed of SEEDS) {
         const start = performance.now();
-        const cuts = await live(seed, firmware);
+        const cuts = await live(seed, make);
         console.log(
           `life ${seed}: ${cuts} losses of power in ${((performance.now() - start) / 1000).toFixed(0)} s`,
         );
