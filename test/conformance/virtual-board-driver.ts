@@ -10,6 +10,9 @@ import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
 import { OneKey } from './one-key.ts';
 
 const PRESS_MS = 100;
+/** A press of this length is meant as a hold; one without any effect on the screen ends after so much more. */
+const HOLD_MS = 600;
+const HOLD_MORE_MS = 1_000;
 /** Longer than the image waits for a contact to be still; meanwhile it is at rest. */
 const DEBOUNCE_MS = 100;
 /** From power-on until the image runs and the slow oscillator is replaced by the crystal. */
@@ -85,8 +88,17 @@ export class VirtualBoardDriver extends OneKey implements Driver {
   }
 
   override async press(heldMs = PRESS_MS): Promise<void> {
-    this.board.press(0, heldMs);
-    this.board.advance(DEBOUNCE_MS);
+    const { board } = this;
+    const pixels = () => board.screen().bitmap.pixels.join('');
+    const before = pixels();
+    board.keyDown();
+    board.advance(heldMs);
+    // Work of the fob does not count towards a hold: a person holds until the screen changes.
+    for (let ms = 0; heldMs >= HOLD_MS && ms < HOLD_MORE_MS && pixels() === before; ms += REST_MS) {
+      board.advance(REST_MS);
+    }
+    board.keyUp();
+    board.advance(DEBOUNCE_MS);
     this.work();
   }
 

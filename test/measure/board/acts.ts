@@ -1,4 +1,4 @@
-import { HOLD_MS } from '@passfob/firmware/core/base/limits';
+import { HOLD_MS, JUMP_MS } from '@passfob/firmware/core/base/limits';
 import { ascii, Owner, random } from '../../conformance/owner.ts';
 import type { Act } from './act-names.ts';
 import { type BoardCost, between, type Moment, typical, Watcher } from './cost.ts';
@@ -100,8 +100,11 @@ export class MeasuredFob {
   /** Moves on until the screen shows a text. */
   async #goTo(text: RegExp): Promise<void> {
     for (let steps = 0; !text.test((await this.driver.screen()).join('\n')); steps++) {
-      if (steps > 2 * ACCOUNTS) throw new Error(`there is no ${text} to go to`);
+      if (steps > 2 * ACCOUNTS)
+        throw new Error(`there is no ${text} to go to, only ${this.driver.board.screen().text}`);
       await this.driver.step();
+      // A press that comes soon after another one jumps.
+      await this.driver.advance(JUMP_MS);
     }
   }
 
