@@ -8,13 +8,15 @@ import { virtualBoardTables } from './virtual-board.ts';
 
 export const PAGE = 'docs/performance.md';
 
+const NOT_MEASURED = 'The ledger has no figures of this yet.\n';
+
 const sectionOf = (name: string) => new RegExp(`(<!-- bench:${name} -->\\n)[\\s\\S]*?(<!-- /bench -->)`);
 
 /** Returns the page with the figures that were recorded last. @throws if it has no place for a part */
 export function withFigures(page: string, figures: Recorded = recorded()): string {
   const sections = [
     ['firmware', markdownOf(firmwareTable())] as const,
-    ['virtual-board', virtualBoardTables().map(markdownOf).join('\n\n')] as const,
+    ['virtual-board', virtualBoardTables().map(markdownOf).join('\n\n') || NOT_MEASURED] as const,
     ...PARTS.flatMap(name => {
       const part = figures[name];
       return part === undefined ? [] : [[name, sectionText(part)] as const];
