@@ -1,12 +1,12 @@
 import type { BoardName, BootOptions, SimulatedFob } from './base/fob.ts';
 import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from './base/limits.ts';
-import { makeRandomness, secureRandomness } from './base/randomness.ts';
 import { BANGLEJS2 } from './boards/banglejs2.ts';
 import { BENCH } from './boards/bench.ts';
 import type { BoardWiring } from './boards/board.ts';
 import { PICO, PICO_HID } from './boards/pico.ts';
 import { throughFaults } from './faults/wire.ts';
 import { Machine } from './machine.ts';
+import { boardRandomness } from './outside/board-randomness.ts';
 import { insidesOf } from './outside/insides.ts';
 import type { Platform } from './platform/platform.ts';
 import { memoryStore } from './state/memory-store.ts';
@@ -30,15 +30,6 @@ function wiringOf(board: unknown): BoardWiring {
       ? `board is missing: one of ${names}`
       : `board is unknown: ${JSON.stringify(board)}; it is one of ${names}`,
   );
-}
-
-function boardRandomness(
-  platform: Platform,
-  { seed, random = seed === undefined ? 'real' : 'seed' }: BootOptions,
-) {
-  if (random === 'real') return () => secureRandomness(count => platform.random(count));
-  if (random !== 'seed') throw new TypeError("random is 'real' or 'seed'");
-  return (...labels: readonly (string | number)[]) => makeRandomness(seed ?? DEFAULT_SEED, ...labels);
 }
 
 function machineOf(

@@ -1,10 +1,10 @@
 import { hexOf } from '../../base/bytes.ts';
 import type { SimulatedFob } from '../../base/fob.ts';
 import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from '../../base/limits.ts';
-import { makeRandomness, secureRandomness } from '../../base/randomness.ts';
 import { UsageError } from '../../base/usage-error.ts';
 import { throughFaults } from '../../faults/wire.ts';
 import { programFiles, reprogramFiles, StorageFiles } from '../../interpreter/storage-files.ts';
+import { boardRandomness } from '../../outside/board-randomness.ts';
 import { insidesOf } from '../../outside/insides.ts';
 import type { Platform } from '../../platform/platform.ts';
 import { memoryStore } from '../../state/memory-store.ts';
@@ -14,14 +14,6 @@ import type { VirtualBoard, VirtualBoardOptions } from './options.ts';
 import type { WiredPort } from './powered.ts';
 import { ScreenReader } from './screen-reader.ts';
 import type { Surroundings } from './surroundings.ts';
-
-function boardRandomness(
-  platform: Platform,
-  { seed, random = seed === undefined ? 'real' : 'seed' }: VirtualBoardOptions,
-) {
-  if (random === 'real') return () => secureRandomness(count => platform.random(count));
-  return (...labels: readonly (string | number)[]) => makeRandomness(seed ?? DEFAULT_SEED, ...labels);
-}
 
 function boardOf(platform: Platform, options: VirtualBoardOptions): Board {
   return new Board({

@@ -106,6 +106,11 @@ describe('a program on the whole virtual board', () => {
     virtualBoard({ firmware: ECHO, seed: 1, storage }).close();
   });
 
+  it('refuses a misspelt source of randomness, which would make its secrets guessable', () => {
+    const options = { firmware: BLINK, ...JSON.parse('{"random":"Real"}') };
+    expect(() => virtualBoard(options)).toThrow("random is 'real' or 'seed'");
+  });
+
   it('says where a program without a handler went wrong', () => {
     const board = virtualBoard({
       firmware: BLINK.map((byte, at) => (at === 0x200 ? 0xff : at === 0x201 ? 0xde : byte)),
