@@ -51,6 +51,11 @@ interface OwnerKeys {
   readonly recoveryKey: Uint8Array;
 }
 
+/** Returns what the wheel shows; a digit that was entered before may stand above it. */
+function onWheel(screen: readonly string[]): string | undefined {
+  return screen.filter(line => /^(?:[0-9A-F]|ok|del|back)$/i.test(line)).at(-1);
+}
+
 /** An owner at the cable: the real client with the keys it made. */
 export class Owner {
   readonly driver: Driver;
@@ -170,7 +175,7 @@ export class Owner {
   /** Enters symbol by symbol: a waiting computer has to be heard in between. */
   async *entering(digits: string): AsyncGenerator<void> {
     for (const symbol of [...digits, 'ok']) {
-      for (let turns = 0; !(await this.driver.screen()).includes(symbol); turns++) {
+      for (let turns = 0; onWheel(await this.driver.screen()) !== symbol; turns++) {
         if (turns > 20) throw new Error('the wheel does not show what is to be taken');
         await this.driver.step();
       }

@@ -10,8 +10,12 @@ import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
 import { OneKey } from './one-key.ts';
 
 const PRESS_MS = 100;
-/** A press of this length is meant as a hold; one without any effect on the screen ends after so much more. */
+/**
+ * A press of this length is meant as a hold. Work of the fob does not count towards it, so that it lasts longer; one
+ * without any effect on the screen ends after so much more.
+ */
 const HOLD_MS = 600;
+const HOLD_LONGER_MS = 300;
 const HOLD_MORE_MS = 1_000;
 /** Longer than the image waits for a contact to be still; meanwhile it is at rest. */
 const DEBOUNCE_MS = 100;
@@ -91,10 +95,10 @@ export class VirtualBoardDriver extends OneKey implements Driver {
     const { board } = this;
     const pixels = () => board.screen().bitmap.pixels.join('');
     const before = pixels();
+    const isHold = heldMs >= HOLD_MS;
     board.keyDown();
-    board.advance(heldMs);
-    // Work of the fob does not count towards a hold: a person holds until the screen changes.
-    for (let ms = 0; heldMs >= HOLD_MS && ms < HOLD_MORE_MS && pixels() === before; ms += REST_MS) {
+    board.advance(isHold ? heldMs + HOLD_LONGER_MS : heldMs);
+    for (let ms = 0; isHold && ms < HOLD_MORE_MS && pixels() === before; ms += REST_MS) {
       board.advance(REST_MS);
     }
     board.keyUp();

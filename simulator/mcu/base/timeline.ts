@@ -104,12 +104,17 @@ export class Timeline implements BoardTime {
     return this.#entries[0]?.due ?? Number.POSITIVE_INFINITY;
   }
 
+  /** Lets every alarm that is set from now on, and is due before `end` and before the next one, stop the processor. */
+  watchUntil(end: number): void {
+    this.#horizon = Math.min(this.nextDue, end);
+  }
+
   /**
    * Returns the instructions that fit before the next alarm or `end`, whichever comes first: at least one. An alarm that
    * is set meanwhile for an earlier moment stops the processor.
    */
   instructionsUntil(end: number): number {
-    this.#horizon = Math.min(this.nextDue, end);
+    this.watchUntil(end);
     return Math.max(1, Math.ceil((this.#horizon - this.now) / this.#ticksPerInstruction));
   }
 

@@ -252,6 +252,8 @@ export class Processor {
     const timeline = this.#timeline;
     const before = core.executed;
     try {
+      // Looking for loops executes instructions, too, which may set an alarm.
+      timeline.watchUntil(ticks);
       if (this.#idle) this.counters.ticksSkipped += this.#idle.skip(Math.min(timeline.nextDue, ticks));
       if (core.executed === before) core.run(timeline.instructionsUntil(this.#nextLook(ticks)));
     } catch (error) {

@@ -15,6 +15,8 @@ import { builtBoard } from '../kit/built-board.ts';
 /** The file that keeps the memory of the board. */
 export const memoryIn = (home: string): string => join(home, 'board');
 
+/** The board's time that passes in each turn of a command. */
+const PASSING_MS = 10;
 /** Steps after which a list has come round. */
 const STEPS_MAX = 80;
 
@@ -61,8 +63,17 @@ export class FobLife {
     };
   }
 
+  /** The port of commands that write to the board's console, which wait for it longer than its work takes. */
   get port(): BoardPort {
-    return { address: 'cable', open: async () => this.driver.open() };
+    return {
+      address: 'cable',
+      open: async () => {
+        const transport = this.driver.open();
+        const passing = setInterval(() => this.driver.board.advance(PASSING_MS));
+        transport.onClose(() => clearInterval(passing));
+        return transport;
+      },
+    };
   }
 
   async atHand(): Promise<FobAtHand> {

@@ -15,6 +15,8 @@ const SEEDS = seedsOrOne(1, 20);
 const WRITES_TOLD = 8;
 /** On a board the keys go into flash word by word. */
 const PAIR_CUT_MAX = 36;
+/** A second, and the work of the board meanwhile. */
+const APPROVE_HOLD_MS = 2_500;
 
 /** Returns how often the power was lost. */
 async function live(seed: number, make: MakeFob): Promise<number> {
@@ -23,6 +25,7 @@ async function live(seed: number, make: MakeFob): Promise<number> {
     cutOften: 1,
     cutMax: 4,
     pairCutMax: PAIR_CUT_MAX,
+    approveHoldMs: APPROVE_HOLD_MS,
   });
   const { fob } = life.driver;
   const writes: string[] = [];

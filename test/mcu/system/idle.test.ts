@@ -85,6 +85,24 @@ const TOGGLES = [
   0xe000,
 ];
 
+const NOP = 0xbf00;
+
+/** Polls the flag in a long loop. Once it is set, stores 20 at 0x4000000C after each 400 instructions. */
+const WAITS_THEN_WORKS = [
+  0xe005, // B wait
+  0x23c8, // work: MOVS r3, #200
+  0x3b01, // SUBS r3, #1
+  0xd1fd, // BNE . - 2
+  0x2014, // MOVS r0, #20
+  0x60e8, // STR r0, [r5, #12]
+  0xe7f9, // B work
+  0x6893, // wait: LDR r3, [r2, #8]
+  0x2b00, // CMP r3, #0
+  0xd1f6, // BNE work
+  ...new Array<number>(100).fill(NOP),
+  0xe797, // B wait
+];
+
 interface IdleRun {
   readonly program: readonly number[];
   readonly ticks: number;
@@ -182,6 +200,15 @@ it('a loop is skipped while an interrupt waits that a mask keeps out', () => {
   expect(stateOf(skipping)).toEqual(stateOf(runMasked(false)));
   expect(skipping.values()).toEqual([77]);
   expect(skipping.processor.counters.ticksSkipped).toBeGreaterThan(800_000);
+});
+
+it('what a store starts comes in its time, also while a loop is looked for', () => {
+  const options = { program: WAITS_THEN_WORKS, ticks: 1_000_000, interrupts: [300_000] };
+  const skipping = run(options, true);
+  const plain = run(options, false);
+  expect(skipping.processor.counters.ticksSkipped).toBeGreaterThan(200_000);
+  expect(plain.values().filter(value => value === 20).length).toBeGreaterThan(1_000);
+  expect(stateOf(skipping)).toEqual(stateOf(plain));
 });
 
 describe('a loop that does something', () => {

@@ -18,6 +18,8 @@ const LOG = 0x4000_0000;
 export const RAISE = 0x4000_0004;
 /** A store here lowers the line of this number. */
 const LOWER = 0x4000_0008;
+/** A value that is stored here is noted in the log after so many ticks. */
+const LATER = 0x4000_000c;
 
 /** `B .`: waits for ever. */
 export const SPIN = 0xe7fe;
@@ -83,6 +85,8 @@ function systemOf({ space }: Processor) {
   };
 }
 
+const isSystem = (address: number) => address >= SYSTEM_SPACE && address < SYSTEM_SPACE + 0x1000;
+
 /** A processor whose instructions take a tick each, with a few kilobytes and a device that raises interrupts. */
 export function createMachine(options: MachineOptions) {
   const flash = flashWith(options);
@@ -90,16 +94,16 @@ export function createMachine(options: MachineOptions) {
   const log: { value: number; time: number }[] = [];
   const bus: Bus = {
     read(address) {
-      if (address >= SYSTEM_SPACE && address < SYSTEM_SPACE + 0x1000)
-        return processor.space.read(address - SYSTEM_SPACE);
+      if (isSystem(address)) return processor.space.read(address - SYSTEM_SPACE);
       throw new ProcessorFault('data-bus', address);
     },
     write(address, value) {
       if (address === LOG) log.push({ value, time: timeline.now });
       else if (address === RAISE) processor.lines.set(value, true);
       else if (address === LOWER) processor.lines.set(value, false);
-      else if (address >= SYSTEM_SPACE && address < SYSTEM_SPACE + 0x1000)
-        processor.space.write(address - SYSTEM_SPACE, value, 0xffffffff);
+      else if (address === LATER)
+        timeline.at(timeline.now + value, () => log.push({ value, time: timeline.now }));
+      else if (isSystem(address)) processor.space.write(address - SYSTEM_SPACE, value, 0xffffffff);
       else throw new ProcessorFault('data-bus', address);
     },
   };

@@ -16,10 +16,14 @@ const SHORT_MS = 100;
 /** Longer than a passcode stays on the display, and the display after it. */
 const ASLEEP_MS = 120_000;
 const MESSAGE_MS = 6000;
+const READ_MS = 1000;
+/** Until the computer has set up the board again after the cable went in. */
+const PLUGGED_MS = 3000;
 /** Longer than the fob types. */
 const TYPED_MS = 3000;
 const PIN = '7305';
 const PASSCODE = /^\d{3} \d{3}$/m;
+const LOCKED = /^PIN$/m;
 const LIST = /\d+\/\d+/;
 const POLICY = { pinDigits: 0, attempts: 10, wipe: 1, lockSeconds: 600, asks: 0, typing: 0 };
 /** The computer waits in the board's time, not in its own. */
@@ -54,10 +58,11 @@ export class MeasuredFob {
     return this.#untilDrawn(this.#watcher.now, text);
   }
 
+  /** With all its accounts, and the PIN that locks it. */
   async reboot(): Promise<BoardCost> {
     this.driver.board.cutPower();
     this.driver.board.powerOn();
-    return this.boot(LIST);
+    return this.boot(LOCKED);
   }
 
   /** Pairs, and enrols accounts until the fob is full: one HOTP, the others TOTP. */
@@ -82,6 +87,8 @@ export class MeasuredFob {
 
   async #hold(text: RegExp): Promise<BoardCost> {
     const { board } = this.driver;
+    // The fob may still be making the passcode ready; a person reads meanwhile.
+    await this.driver.advance(READ_MS);
     board.keyDown();
     await this.driver.advance(HOLD_MS);
     const cost = await this.#untilDrawn(this.#watcher.now, text);
@@ -144,6 +151,17 @@ export class MeasuredFob {
     return { wake: typical(costs.wake), step: typical(costs.step), totp: typical(costs.totp), hotp };
   }
 
+  /**
+   * Puts the cable in some time after the fob woke. Espruino's clock runs ahead after a wake, and on USB then stands
+   * still for as long as the fob had slept (docs/virtual-board.md).
+   */
+  async plugIn(): Promise<void> {
+    await this.#wake();
+    await this.driver.advance(MESSAGE_MS);
+    this.driver.board.setUsb(true);
+    await this.driver.advance(PLUGGED_MS);
+  }
+
   /** Switches type-out on, and has a passcode typed. */
   async typeOut(): Promise<BoardCost> {
     const { driver, owner } = this;
@@ -171,11 +189,12 @@ export class MeasuredFob {
     return between(from, typed);
   }
 
-  /** Chooses a PIN, lets the display go off, and enters it. */
+  /** Chooses a PIN, lets the display go off, and enters it, the cable out. */
   async unlock(): Promise<BoardCost> {
     const { driver, owner } = this;
     await owner.open();
-    await owner.client.call('setPolicy', { ...POLICY, pinDigits: PIN.length });
+    await owner.client.call('setPolicy', { ...POLICY, pinDigits: PIN.length, lockSeconds: 0 });
+    driver.board.setUsb(false);
     await driver.advance(MESSAGE_MS);
     if ((await driver.screen()).length === 0) await driver.press();
     await owner.enter(PIN);

@@ -63,10 +63,14 @@ export class Watcher {
    */
   async drawn(text: RegExp, advance: (ms: number) => Promise<void>, seconds = 10): Promise<Moment> {
     const from = this.now.seconds;
+    let read: Moment | undefined;
     while (this.now.seconds < from + seconds) {
       await advance(PIECE_MS);
       const pause = this.now.seconds - Math.max(from, this.#drawn.seconds);
-      if (pause > DRAWN_SECONDS && text.test(this.#board.screen().text.join('\n'))) return this.#drawn;
+      // Reading the pixels takes longer than the board needs for the piece.
+      if (pause <= DRAWN_SECONDS || read === this.#drawn) continue;
+      read = this.#drawn;
+      if (text.test(this.#board.screen().text.join('\n'))) return read;
     }
     throw new Error(`the display never showed ${text}: ${this.#board.screen().text.join(' / ')}`);
   }

@@ -1,6 +1,6 @@
 import { builtImage } from '@passfob/simulator/image';
 import type { VirtualBoard } from '@passfob/simulator/mcu/board/options';
-import { virtualBoard } from '@passfob/simulator/virtual-board';
+import type { virtualBoard } from '@passfob/simulator/virtual-board';
 import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
 import type { Transport } from 'passfob/transports/transport';
@@ -34,9 +34,10 @@ export class BoardDriver extends OneKey implements Driver {
   private silentMs = 0;
   private isRunning = false;
 
-  constructor(firmware: Uint8Array) {
+  /** @param make the board, as it was built */
+  constructor(make: typeof virtualBoard, firmware: Uint8Array) {
     super();
-    this.board = virtualBoard({
+    this.board = make({
       firmware,
       image: builtImage('pico'),
       files: { birth: secret(crypto.getRandomValues(new Uint8Array(32))) },

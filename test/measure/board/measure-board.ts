@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { builtBoard } from '../../mcu/kit/built-board.ts';
 import { type ActCosts, MeasuredFob } from './acts.ts';
 import { type Bare, measureBare } from './bare.ts';
 import type { BoardCost } from './cost.ts';
@@ -8,8 +9,8 @@ import { deepestStack, variablesInUse } from './memory.ts';
 
 const REST_HOURS = 4;
 const USES = 20;
-/** Until the computer has set up the board again after the cable went in. */
-const PLUGGED_MS = 3000;
+/** Between two looks at the variables: each reads all of RAM. */
+const LOOK_MS = 2;
 const FIRST_SCREEN = /passfob pair/;
 
 /** Figures of an image on a virtual board with a firmware. */
@@ -37,14 +38,17 @@ export async function measureBoard(
   authentiwatch: string | undefined,
 ): Promise<BoardFigures> {
   const { firmware, commit, layout, authentiwatchCode }: Bare = measureBare(path, authentiwatch);
-  const driver = new BoardDriver(new Uint8Array(readFileSync(path)));
+  const driver = new BoardDriver(await builtBoard(), new Uint8Array(readFileSync(path)));
   const { board } = driver;
   const ram = () => board.ram() ?? new Uint8Array();
   const atPowerOn = ram();
   const fob = new MeasuredFob(driver);
   const boot = await fob.boot(FIRST_SCREEN);
   let variablesPeak = 0;
+  let lookedAtMs = 0;
   driver.onPiece = () => {
+    if (board.now() - lookedAtMs < LOOK_MS) return;
+    lookedAtMs = board.now();
     variablesPeak = Math.max(variablesPeak, variablesInUse(ram(), layout));
   };
   const enrolled = await fob.enrol();
@@ -52,8 +56,7 @@ export async function measureBoard(
   const pressed = await fob.press();
   const rest = fob.rest(REST_HOURS);
   const use = await fob.use();
-  board.setUsb(true);
-  await driver.advance(PLUGGED_MS);
+  await fob.plugIn();
   const typeOut = await fob.typeOut();
   const unlock = await fob.unlock();
   const stackBytes = deepestStack(atPowerOn, ram());

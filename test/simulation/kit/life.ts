@@ -42,6 +42,8 @@ export interface LifeOptions {
   readonly cutMax?: number;
   /** The last operation of the memories in pairing in which the power may go. Default 12. */
   readonly pairCutMax?: number;
+  /** How long the person holds the button to approve, in milliseconds: work of the fob does not count. Default 1,200. */
+  readonly approveHoldMs?: number;
 }
 
 /** One fob in random use, beside a model of its required content. Everything is drawn from the seed. */
@@ -106,10 +108,11 @@ export class Life {
   }
 
   private approved<T>(request: T) {
+    const { approveHoldMs = 1_200 } = this.options;
     return {
       onPressNeeded: () => {
         this.driver.fob.advance(800);
-        this.driver.fob.press(0, 1_200);
+        this.driver.fob.press(0, approveHoldMs);
       },
       renew: async () => request,
     };
