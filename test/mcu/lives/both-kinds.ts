@@ -45,20 +45,24 @@ export class ScenarioSide {
     return this.driver.fob;
   }
 
-  /** What a person sees and a computer gets now. */
-  seen(): string {
-    const { on, text, bitmap } = this.fob.screen();
+  /** The reports of the keyboard since the last call. */
+  typed(): string {
     const reports = this.fob.keyboard
       .slice(this.#reports)
       .map(({ bytes }) => Buffer.from(bytes).toString('hex'));
     this.#reports = this.fob.keyboard.length;
+    return reports.join(' ');
+  }
+
+  /** What a person sees now. */
+  seen(): string {
+    const { on, text, bitmap } = this.fob.screen();
     // One side knows what was drawn as one string; the seconds that are left depend on the moment of the drawing.
     const plain = text.join(' ').replace(/ +/g, ' ');
     const lines = plain.replace(SECONDS_LEFT, '** s').replace(WHEEL_SYMBOL, ' * ');
     const isSame = lines === plain;
     const pixels = isSame ? createHash('sha1').update(bitmap.pixels).digest('hex') : '';
-    const screen = on ? `${lines} ${pixels.slice(0, 8)}` : 'dark';
-    return `${screen}${reports.length > 0 ? `; typed ${reports.join(' ')}` : ''}`;
+    return on ? `${lines} ${pixels.slice(0, 8)}` : 'dark';
   }
 
   /** Runs a request; returns what came of it as text. */

@@ -14,8 +14,28 @@ const STEPS = 14;
 /** `PASSFOB_SEED=n` repeats one scenario, as the message of a failure says. */
 const SEEDS = seedsOrOne(1, 100);
 
-/** Plays a scenario on both kinds of fob. Returns the first difference; undefined if there is none. */
-/** @param onBoard `born`, with the memory of a virtual board */
+/**
+ * Messages end, and displays go off, some time after the work before, which takes one side longer: a difference in what
+ * is seen must last.
+ */
+const LASTING_MS = 6_500;
+const LOOKS = 4;
+
+/** Tells what both sides see, once they see the same or do not come to it. */
+function seenBy(sides: readonly ScenarioSide[]): readonly string[] {
+  for (let looks = 1; ; looks++) {
+    const seen = sides.map(side => side.seen());
+    if (looks === LOOKS || seen[0] === seen[1]) return seen;
+    for (const { fob } of sides) fob.advance(LASTING_MS);
+    meet(sides);
+  }
+}
+
+/**
+ * Plays a scenario on both kinds of fob. Returns the first difference; undefined if there is none.
+ *
+ * @param onBoard `born`, with the memory of a virtual board
+ */
 async function difference(
   seed: number,
   born: Birth,
@@ -31,7 +51,9 @@ async function difference(
       meet([imitated, virtual], born.aheadMs);
       const results = [await deed(imitated), await deed(virtual)];
       meet([imitated, virtual]);
-      const [one, other] = [imitated, virtual].map((side, at) => `${results[at] ?? ''}; ${side.seen()}`);
+      const typed = [imitated, virtual].map(side => side.typed());
+      const seen = seenBy([imitated, virtual]);
+      const [one, other] = [0, 1].map(at => `${results[at] ?? ''}; ${seen[at]}; ${typed[at]}`);
       if (one !== other)
         return `PASSFOB_SEED=${seed}: ${told.join(', ')}:\n  imitated: ${one}\n  virtual:  ${other}`;
     }
