@@ -152,8 +152,9 @@ export class BoardHardware {
 
   /** The resistors of a module pull the wires of the bus up; a part that was cut off in a byte may hold SDA low. */
   #level(pin: string): boolean | undefined {
-    const { keyPins, i2c } = this.facts;
+    const { keyPins, cablePin, i2c } = this.facts;
     if (keyPins.includes(pin)) return this.keys.level(pin);
+    if (pin === cablePin) return this.usb.plugged;
     const isPulledUp = [this.display, this.rtc, this.eeprom].some(part => this.i2c.isConnected(part));
     if (i2c === undefined || !isPulledUp) return undefined;
     if (pin === i2c.sda) return !this.i2c.isHeld;

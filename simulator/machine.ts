@@ -253,8 +253,11 @@ export class Machine {
 
   setUsb(plugged: boolean): void {
     this.#pacing.follow();
-    if (plugged) this.#sleep.powered(this.hardware.scheduler.nowUs);
-    this.hardware.usb.plug(plugged, this.powered);
+    const { usb, scheduler, facts } = this.hardware;
+    const isChange = plugged !== usb.plugged;
+    if (plugged) this.#sleep.powered(scheduler.nowUs);
+    usb.plug(plugged, this.powered);
+    if (isChange && facts.cablePin !== undefined) this.#pinChanged(facts.cablePin, plugged);
     this.#react();
   }
 

@@ -39,6 +39,8 @@ interface DevicePin {
 }
 declare const B8: DevicePin;
 declare const B9: DevicePin;
+/** High while a cable supplies the Pico. */
+declare const A9: DevicePin;
 declare const BTN1: DevicePin;
 declare const LED1: DevicePin;
 
@@ -173,7 +175,7 @@ declare function clearTimeout(timer: number): void;
 declare function setWatch(
   callback: (event: { state: boolean }) => void,
   pin: DevicePin,
-  options: { repeat: boolean; edge: 'both'; debounce: number },
+  options: { repeat: boolean; edge: 'both'; debounce?: number },
 ): number;
 /** A 32-bit word of memory or registers. */
 declare function peek32(address: number): number;

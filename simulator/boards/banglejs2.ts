@@ -20,6 +20,7 @@ export const BANGLEJS2: BoardWiring = {
   ports: ['Bluetooth', 'Serial1'],
   keyPins: ['D17'],
   pins: Array.from({ length: 48 }, (_, pin) => `D${pin}`),
+  cablePin: undefined,
   pinAliases: { BTN: 'D17', BTN1: 'D17' },
   i2c: undefined,
   hashes: ['SHA1', 'SHA224', 'SHA256', 'SHA384', 'SHA512'],

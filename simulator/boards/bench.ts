@@ -20,6 +20,7 @@ export const BENCH: BoardWiring = {
   ports: ['USB', 'Serial1', 'Serial2'],
   keyPins: [],
   pins: [],
+  cablePin: undefined,
   pinAliases: {},
   i2c: undefined,
   hashes: ['SHA1', 'SHA224', 'SHA256', 'SHA384', 'SHA512'],

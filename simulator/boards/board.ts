@@ -50,6 +50,8 @@ export interface BoardWiring {
   /** Pins of the keys, in their order on the case. A pressed key is high. */
   readonly keyPins: readonly string[];
   readonly pins: readonly string[];
+  /** The pin that is high while a USB cable supplies the board, if it has one. */
+  readonly cablePin: string | undefined;
   /** Other names of pins. */
   readonly pinAliases: Readonly<Record<string, string>>;
   /** Pins of I2C1 that the display and clock modules are soldered to. */

@@ -27,6 +27,7 @@ export const PICO: BoardWiring = {
   ports: ['USB', 'Serial1', 'Serial2'],
   keyPins: ['C13'],
   pins: [...numbered('A', 16), ...numbered('B', 16), 'C13', 'C14', 'C15', 'H0', 'H1'],
+  cablePin: 'A9',
   pinAliases: { BTN: 'C13', BTN1: 'C13', LED1: 'B2', LED2: 'B12' },
   i2c: { scl: 'B8', sda: 'B9' },
   hashes: ['SHA1', 'SHA224', 'SHA256'],

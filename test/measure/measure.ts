@@ -40,11 +40,11 @@ async function measureRun(interpreter: Interpreter, key: Uint8Array | undefined)
 /** Stand-ins for the parts that a board has and the Linux interpreter does not. */
 const STAND_INS = {
   pico:
-    'var B8,B9,BTN1=D0,LED1;' +
+    'var A9=D1,B8,B9,BTN1=D0,LED1;' +
     'I2C1={setup:function(){},writeTo:function(){},readFrom:function(a,n){return new Uint8Array(n)}};' +
     'USB={on:function(){},write:function(){}};setDeepSleep=global.peek32=global.poke32=function(){};',
   'pico-hid':
-    'var B8,B9,BTN1=D0,LED1;E.setUSBHID=function(){};E.sendUSBHID=function(){return true};' +
+    'var A9=D1,B8,B9,BTN1=D0,LED1;E.setUSBHID=function(){};E.sendUSBHID=function(){return true};' +
     'I2C1={setup:function(){},writeTo:function(){},readFrom:function(a,n){return new Uint8Array(n)}};' +
     'USB={on:function(){},write:function(){}};setDeepSleep=global.peek32=global.poke32=function(){};',
   banglejs2:

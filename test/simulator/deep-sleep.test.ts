@@ -53,6 +53,20 @@ describe('deep sleep', () => {
     expect(early.sleeping).toBe(true);
   });
 
+  it('the pin of the cable follows it, and its watch runs when deep sleep has ended', () => {
+    const fob = onBattery(
+      'setDeepSleep(1); setWatch(e => print(e.state ? "in" : "out", digitalRead(A9)), A9, {edge: "both", repeat: true})',
+    );
+    fob.setUsb(true);
+    fob.advance(100);
+    fob.setUsb(true);
+    fob.advance(100);
+    fob.setUsb(false);
+    fob.advance(100);
+    expect(lines(fob)).toEqual(['out 0', 'in 1', 'out 0']);
+    fob.close();
+  });
+
   it('deep sleep ends by the cable whenever it comes, also while the processor falls asleep', () => {
     for (let us = 0; us <= 8_000; us += 500) {
       const fob = onBattery('setDeepSleep(1); setTimeout(() => {}, 2000)');

@@ -36,6 +36,15 @@ function stayOnOscillator(): void {
 }
 
 /**
+ * Sets the interpreter's clock to what it shows. A cable ends deep sleep by an interrupt, in which Espruino reads the RTC
+ * before its shadow registers are right (RM0368 §17.3.6). A tick later it would take the whole sleep for a tick's length,
+ * run ahead, and then stand still for as long, with all timers. The RTC takes whole seconds only.
+ */
+function wakeClock(): void {
+  setTime(Math.floor(getTime()));
+}
+
+/**
  * Starts an Espruino Pico with its parts.
  * @param head bytes before a keyboard's report
  */
@@ -86,5 +95,6 @@ export function start(board: string, link: Link, head: number[]): Loop {
     BTN1,
     { repeat: true, edge: 'both', debounce: DEBOUNCE_MS },
   );
+  setWatch(wakeClock, A9, { repeat: true, edge: 'both' });
   return loop;
 }

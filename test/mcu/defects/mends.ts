@@ -47,6 +47,12 @@ export const WITHOUT = {
     before: 'if (now < latest) lost += latest - now;',
     after: '',
   },
+  wakeClock: {
+    name: 'The clock is not set when a cable ends deep sleep.',
+    file: 'firmware/boards/pico/board.ts',
+    before: "  setWatch(wakeClock, A9, { repeat: true, edge: 'both' });\n",
+    after: '',
+  },
   probe: {
     name: 'A part is not asked for a sign of life before a long transfer.',
     file: 'firmware/boards/parts/i2c.ts',

@@ -3,7 +3,10 @@ import { basename } from 'node:path';
 import type { VirtualBoard } from '@passfob/simulator/mcu/board/options';
 import { describe, expect, it, vi } from 'vitest';
 import { describeNeeds } from '../../kit/tools.ts';
+import type { Change } from '../../mutants/defect.ts';
 import { builtBoard, needsFirmware } from '../kit/built-board.ts';
+import { fobWithout, NEW_FOB, shownBy } from './fob-without.ts';
+import { WITHOUT } from './mends.ts';
 
 vi.setConfig({ testTimeout: 600_000 });
 
@@ -17,6 +20,8 @@ const AWAKE_MS = 5_000;
 const PLUGGED_MS = 11_500;
 const LATER_MS = 20_000;
 const ANSWER_MS = 100;
+/** A hold takes effect after 600 ms; the display then takes some more. */
+const HOLD_MS = 1_000;
 
 /**
  * The button and the cable wake Espruino by interrupts that read the time at once, before the shadow registers of the RTC
@@ -49,8 +54,34 @@ describeNeeds(needsFirmware(), "Espruino's clock after deep sleep", paths => {
       expect(after.shown - before.shown).toBeCloseTo(after.passed - before.passed, 0);
       sleeper.close();
     });
+
+    it('a fob whose cable ended a long sleep reacts to its button', async () => {
+      expect(await shownAfterHold(path, [])).toContain('About');
+    });
+
+    it('a fob that does not set its clock then does not react', async () => {
+      expect(await shownAfterHold(path, [WITHOUT.wakeClock])).not.toContain('About');
+    });
   });
 });
+
+/** Holds the button, once to wake the display and once more, some time after a cable ended a long sleep. */
+async function shownAfterHold(path: string, changes: readonly Change[]): Promise<string> {
+  const board = await fobWithout(path, changes);
+  board.advance(START_MS);
+  expect(shownBy(board)).toBe(NEW_FOB);
+  board.setUsb(false);
+  board.advance(SLEPT_SECONDS * 1_000);
+  board.setUsb(true);
+  board.advance(PLUGGED_MS);
+  for (let holds = 0; holds < 2; holds++) {
+    board.press(0, HOLD_MS);
+    board.advance(HOLD_MS);
+  }
+  const shown = shownBy(board);
+  board.close();
+  return shown;
+}
 
 /** A board that sleeps deeply whenever it is without its cable. */
 class Sleeper {
