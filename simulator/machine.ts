@@ -23,11 +23,10 @@ import {
   MAX_IDLE_PASSES,
   TIMER_MIN_MS,
 } from './base/limits.ts';
-import type { Randomness } from './base/randomness.ts';
-import { type Due, type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
+import { type Pacing, realPacing, Scheduler, VIRTUAL_PACING } from './base/time.ts';
 import type { BoardWiring, LinkName } from './boards/board.ts';
 import { DeepSleep } from './deep-sleep.ts';
-import { brownoutUs, powerBackUs } from './faults/power.ts';
+import { UnsteadySupply } from './faults/supply.ts';
 import type { CableClock } from './faults/wire.ts';
 import { BoardHardware, type HardwareOptions } from './hardware.ts';
 import { InterpreterSession } from './interpreter/session.ts';
@@ -103,8 +102,7 @@ export class Machine {
   #session: InterpreterSession | undefined;
   #looping = false;
   #batteryDead = false;
-  /** The supply's return after a fault. */
-  #returning: Due | undefined;
+  readonly #supply: UnsteadySupply;
   #drawn: TextLog | undefined;
   #onGlass: () => readonly string[] = noText;
 
@@ -124,7 +122,7 @@ export class Machine {
       scheduler: memories => new Scheduler(startUs(options, memories)),
       powerLost: fault => {
         this.#losePower();
-        if (fault) this.#returnLater(fault);
+        if (fault) this.#supply.returnLater(fault);
       },
       pinChanged: (pin, level) => this.#pinChanged(pin, level),
       send: (port, bytes) => this.#send(port, bytes),
@@ -134,7 +132,13 @@ export class Machine {
       },
       watchdogBit: () => this.#session?.reboot(),
     });
-    const { scheduler, memories, flash, usb, radio, operations } = this.hardware;
+    const { scheduler, faults, memories, flash, usb, radio, operations } = this.hardware;
+    this.#supply = new UnsteadySupply({
+      scheduler,
+      faults,
+      lose: () => this.#losePower(),
+      restore: () => this.powerOn(),
+    });
     for (const hid of [usb, radio]) {
       hid.onFrame = report => this.#send('HID', report);
       hid.onTyped = length => this.#typed(length);
@@ -316,38 +320,22 @@ export class Machine {
   }
 
   powerOn(): void {
-    this.hardware.scheduler.cancel(this.#returning);
+    this.#supply.takeOver();
     if (this.powered) return;
     this.#pacing.follow();
     this.hardware.powerOn();
     this.#powerChanged('on');
-    this.#brownOutLater();
+    this.#supply.started();
     this.#boot(true, false);
     this.#react();
   }
 
   cutPower(): void {
-    this.hardware.scheduler.cancel(this.#returning);
+    this.#supply.takeOver();
     if (!this.powered) return;
     this.#pacing.follow();
     this.#losePower();
     this.#react();
-  }
-
-  #brownOutLater(): void {
-    const { faults, scheduler } = this.hardware;
-    const fault = faults.strikes('power.brownout');
-    if (!fault) return;
-    scheduler.at(scheduler.nowUs + brownoutUs(fault), () => {
-      this.#losePower();
-      this.#returnLater(fault);
-    });
-  }
-
-  /** The supply comes back by itself after a fault. */
-  #returnLater(fault: Randomness): void {
-    const { scheduler } = this.hardware;
-    this.#returning = scheduler.at(scheduler.nowUs + powerBackUs(fault), () => this.powerOn(), true);
   }
 
   /** The time of the cable at the board's port, which needs no power. */

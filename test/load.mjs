@@ -16,6 +16,8 @@ export async function load(entry) {
     platform: 'node',
     target: 'node20',
     format: 'esm',
+    // Our packages from their sources.
+    conditions: ['source', 'module'],
     write: false,
   });
   const source = Buffer.from(outputFiles[0].contents).toString('base64');

@@ -1,6 +1,4 @@
 import type { PowerFaults } from '../base/fault-plan.ts';
-import { BROWNOUT_MAX_US, POWER_BACK_MAX_US, POWER_BACK_MIN_US } from '../base/limits.ts';
-import type { Randomness } from '../base/randomness.ts';
 import type { FaultFact } from './fact.ts';
 
 export const POWER_FAULTS = {
@@ -17,13 +15,3 @@ export const POWER_FAULTS = {
     fob: 'keeps its owner, its accounts and its counters, and works at the first start that lasts',
   },
 } satisfies Record<keyof PowerFaults, FaultFact>;
-
-/** Returns after how many µs a start is over again. */
-export function brownoutUs(randomness: Randomness): number {
-  return 1000 + randomness.below(BROWNOUT_MAX_US);
-}
-
-/** Returns after how many µs the supply is back. */
-export function powerBackUs(randomness: Randomness): number {
-  return POWER_BACK_MIN_US + randomness.below(POWER_BACK_MAX_US - POWER_BACK_MIN_US);
-}

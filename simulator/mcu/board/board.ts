@@ -4,9 +4,8 @@ import type { PartName, PartsOptions, StateStore, Wire } from '../../base/fob.ts
 import { DEFAULT_START_MS } from '../../base/limits.ts';
 import { PowerLost } from '../../base/power.ts';
 import type { Randomness } from '../../base/randomness.ts';
-import type { Due } from '../../base/time.ts';
 import { restartUs } from '../../faults/crystal.ts';
-import { brownoutUs, powerBackUs } from '../../faults/power.ts';
+import { UnsteadySupply } from '../../faults/supply.ts';
 import type { CableClock } from '../../faults/wire.ts';
 import { Listeners } from '../../outside/listeners.ts';
 import type { Platform } from '../../platform/platform.ts';
@@ -58,8 +57,7 @@ export class Board {
   #powered: Powered | undefined;
   #isRunning = false;
   #isPlugged = true;
-  /** The supply's return after a fault. */
-  #returning: Due | undefined;
+  readonly #supply: UnsteadySupply;
   /** Of the chips that have lost their power. */
   #past = NO_COUNTERS;
 
@@ -71,7 +69,7 @@ export class Board {
       chipUs: () => this.#powered?.nowUs,
       powerLost: fault => {
         this.#losePower();
-        if (fault) this.#returnLater(fault);
+        if (fault) this.#supply.returnLater(fault);
       },
       pinChanged: (pin, level) => this.#powered && applyKey(this.#powered, pin, level),
       displayChanged: () => {
@@ -81,6 +79,13 @@ export class Board {
       isConnected: () => this.#powered !== undefined && isBusConnected(this.#powered),
       holds: () => this.#powered && pullBus(this.#powered, this.outside),
       halt: () => this.#powered?.pause(),
+    });
+    const { scheduler, faults } = this.outside;
+    this.#supply = new UnsteadySupply({
+      scheduler,
+      faults,
+      lose: () => this.#losePower(),
+      restore: () => this.powerOn(),
     });
     this.outside.operations.onOperation = (memory, act, at, length) =>
       this.#happened(atUs => ({ kind: 'memory', atUs, memory, act, at, length }));
@@ -207,7 +212,7 @@ export class Board {
 
   powerOn(): void {
     const { outside } = this;
-    outside.scheduler.cancel(this.#returning);
+    this.#supply.takeOver();
     if (this.powered) return;
     this.#follow();
     outside.powerOn();
@@ -216,7 +221,7 @@ export class Board {
     applyLevels(powered, outside);
     powered.plug(this.#isPlugged);
     this.#powerChanged('on');
-    this.#brownOutLater();
+    this.#supply.started();
   }
 
   /** Gives a chip its power. */
@@ -248,7 +253,7 @@ export class Board {
   }
 
   cutPower(): void {
-    this.outside.scheduler.cancel(this.#returning);
+    this.#supply.takeOver();
     if (!this.powered) return;
     this.#follow();
     this.#losePower();
@@ -265,22 +270,6 @@ export class Board {
     powered.pause();
     this.outside.powerOff();
     this.#listeners.screenChanged();
-  }
-
-  #brownOutLater(): void {
-    const { faults, scheduler } = this.outside;
-    const fault = faults.strikes('power.brownout');
-    if (!fault) return;
-    scheduler.at(scheduler.nowUs + brownoutUs(fault), () => {
-      this.#losePower();
-      this.#returnLater(fault);
-    });
-  }
-
-  /** The supply comes back by itself after a fault. */
-  #returnLater(fault: Randomness): void {
-    const { scheduler } = this.outside;
-    this.#returning = scheduler.at(scheduler.nowUs + powerBackUs(fault), () => this.powerOn(), true);
   }
 
   /** The time of the cable at the board's port, which needs no power. */

@@ -17,6 +17,8 @@ const SEEDS = seedsOrOne(2, 100);
 /** In a boot and the first second after it. */
 const TRANSFERS = 120;
 const TROUBLE_MS = 1_500;
+/** Espruino has looked at its button by then: while it is down, it skips the image. */
+const LOOKED_MS = 150;
 /** Longer than a part may not be asked after two failures in a row, and the look at it each second. */
 const SETTLE_MS = 4_000;
 /** As far as Espruino names. */
@@ -56,6 +58,7 @@ function trialOf(chance: Randomness): Trial {
 
 /** Lets the start of a board pass, with presses at any time. */
 function passStart(fob: Fob, chance: Randomness, presses: number): void {
+  fob.advance(LOOKED_MS);
   for (let press = 0; press < presses; press++) {
     fob.advance(chance.below(TROUBLE_MS / presses));
     fob.press(0, 30 + chance.below(800));
