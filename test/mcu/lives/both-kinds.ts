@@ -19,6 +19,8 @@ const WHEEL_TURNS_MAX = 14;
 const PERIOD_MS = 30_000;
 const EDGE_MS = 3_000;
 const WHEEL_SYMBOL = / (?:\d|ok|del|back) (?=Undo|Leave)/;
+/** It depends on the moment of the answer. */
+const TIME_LEFT = 'secondsLeft';
 const SECONDS_LEFT = /\b\d+ ?s\b/;
 
 /** A fob of one kind and its owner, and what both did in a scenario. */
@@ -85,9 +87,11 @@ export class ScenarioSide {
   async #result(work: () => Promise<unknown>): Promise<string> {
     try {
       const answer = await work();
-      const hex = (_: string, value: unknown) =>
-        value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value;
-      return JSON.stringify(answer, hex) ?? 'done';
+      const plain = (name: string, value: unknown) => {
+        if (name === TIME_LEFT) return '**';
+        return value instanceof Uint8Array ? Buffer.from(value).toString('hex') : value;
+      };
+      return JSON.stringify(answer, plain) ?? 'done';
     } catch (error) {
       if (!isRefusal(error) && !isFobError(error)) throw error;
       return `${error}`;
