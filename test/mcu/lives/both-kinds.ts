@@ -14,6 +14,8 @@ const PATIENCE = { patience: { answerTimeoutMs: 15, sendsMax: 1 } };
 const HOLD_MS = 700;
 const DEAF_MS = 800;
 const APPROVE_HOLD_MS = 1_200;
+/** Work of a board does not count towards a hold. */
+const TAKE_MS = 1_000;
 const WHEEL_TURNS_MAX = 14;
 /** Both clocks count whole seconds, and one side works longer than the other. */
 const PERIOD_MS = 30_000;
@@ -21,6 +23,8 @@ const EDGE_MS = 3_000;
 const WHEEL_SYMBOL = / (?:\d|ok|del|back) (?=Undo|Leave)/;
 /** It depends on the moment of the answer. */
 const TIME_LEFT = 'secondsLeft';
+/** On the screen about the fob; one side imitates a version of its own. */
+const ESPRUINO_VERSION = /\b2v\d\S*/;
 const SECONDS_LEFT = /\b\d+ ?s\b/;
 
 /** A fob of one kind and its owner, and what both did in a scenario. */
@@ -61,7 +65,10 @@ export class ScenarioSide {
     const { on, text, bitmap } = this.fob.screen();
     // One side knows what was drawn as one string; the seconds that are left depend on the moment of the drawing.
     const plain = text.join(' ').replace(/ +/g, ' ');
-    const lines = plain.replace(SECONDS_LEFT, '** s').replace(WHEEL_SYMBOL, ' * ');
+    const lines = plain
+      .replace(SECONDS_LEFT, '** s')
+      .replace(WHEEL_SYMBOL, ' * ')
+      .replace(ESPRUINO_VERSION, 'Espruino');
     const isSame = lines === plain;
     const pixels = isSame ? createHash('sha1').update(bitmap.pixels).digest('hex') : '';
     return on ? `${lines} ${pixels.slice(0, 8)}` : 'dark';
@@ -114,7 +121,7 @@ export class ScenarioSide {
     for (const symbol of [...pin, 'ok']) {
       for (let turns = 0; turns < WHEEL_TURNS_MAX && !isThere(symbol); turns++) this.fob.press();
       if (!isThere(symbol)) return;
-      this.fob.press(0, HOLD_MS);
+      this.fob.press(0, TAKE_MS);
     }
   }
 }
