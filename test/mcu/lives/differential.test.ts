@@ -21,6 +21,15 @@ const SEEDS = seedsOrOne(1, 100);
 const LASTING_MS = 6_500;
 const LOOKS = 4;
 
+/** What a screen says that stays; a message has no hint, and the same press would dismiss it on one side only. */
+const STAYS = /Hold|dark/;
+
+/** Waits until no message is left that would end sooner on one side. */
+function awaitScreens(sides: readonly ScenarioSide[]): void {
+  if (sides.every(side => STAYS.test(side.seen()))) return;
+  for (const { fob } of sides) fob.advance(LASTING_MS);
+}
+
 /** Tells what both sides see, once they see the same or do not come to it. */
 function seenBy(sides: readonly ScenarioSide[]): readonly string[] {
   for (let looks = 1; ; looks++) {
@@ -48,6 +57,7 @@ async function difference(
   try {
     for (const { name, deed } of scenarioOf(seed, STEPS, born)) {
       told.push(name);
+      awaitScreens([imitated, virtual]);
       meet([imitated, virtual], born.aheadMs);
       const results = [await deed(imitated), await deed(virtual)];
       meet([imitated, virtual]);
