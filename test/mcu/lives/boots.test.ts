@@ -98,7 +98,8 @@ async function bootOnce(seed: number, firmware: Uint8Array, born: Birth): Promis
     board.setUsb(true);
     await expectSound(bootedFob(board), born, length => chance.bytes(length));
     expect([...seen].join('\n')).not.toContain('Memory damaged');
-    expect(board.violations.filter(told => told !== ASKED_TOO_SOON).join()).toBe('');
+    const mayBeTooSoon = trial.oscillatorPpm < 0;
+    expect(board.violations.filter(told => !mayBeTooSoon || told !== ASKED_TOO_SOON).join()).toBe('');
     expect(board.consoleText()).not.toContain('Uncaught');
   } catch (error) {
     throw new Error(`PASSFOB_SEED=${seed}: ${trial.told}; seen: ${[...seen].join(' / ')}`, { cause: error });
