@@ -1,3 +1,5 @@
+import * as limits from '@passfob/firmware/core/base/limits';
+import type { BusFault } from '@passfob/simulator';
 import { type Client, connect, pairingCode } from 'passfob/client';
 import type { Transport } from 'passfob/transports/transport';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -74,6 +76,31 @@ describe('holds across changes of the screen', () => {
     await driver.press(700);
     expect(await owner.passcodeShown()).toBe(RFC4226[0]);
   });
+});
+
+describe('presses while the clock answers late', () => {
+  /** A press of 0.1 s on the first of two accounts, with one fault on the bus. */
+  async function pressWith(transfer: number, fault: BusFault): Promise<void> {
+    await owner.pair();
+    await owner.put({ secret: RFC4226_KEY, label: ascii('first') });
+    await owner.put({ secret: RFC4226_KEY, label: ascii('second') });
+    await owner.toList();
+    const from = driver.fob.now();
+    driver.fob.setFaults({ bus: { at: { [transfer]: fault } } });
+    await driver.press(100);
+    expect(driver.fob.now() - from).toBeGreaterThan(limits.HOLD_MS);
+    await driver.advance(3_000);
+    expect((await driver.screen()).join(' ')).toMatch(/second .*Hold: passcode/);
+    expect((await owner.client.call('list', { index: 0 })).counter).toBe(0);
+  }
+
+  // Each edge reads the clock, in two transfers.
+  const each = (transfers: readonly number[]) =>
+    transfers.flatMap(transfer => (['fail', 'hang'] as const).map(fault => [transfer, fault] as const));
+
+  it.each(each([1, 2]))('a press at whose first transfers the bus fails is no hold (%i, %s)', pressWith);
+
+  it.each(each([3, 4]))('a press at whose last transfers the bus fails is no hold (%i, %s)', pressWith);
 });
 
 describe('interrupted questions', () => {

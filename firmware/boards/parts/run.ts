@@ -48,7 +48,11 @@ export class Loop {
       else if (this.failed > 1) E.reboot();
       return;
     }
-    this.fob.key(which, down, this.ms(), this.clock.read());
+    // The clock may take 0.6 s to answer. Neither edge of a press may count that time, or the press would be a hold.
+    let ms = this.ms();
+    const utc = this.clock.read();
+    if (down) ms = this.ms();
+    this.fob.key(which, down, ms, utc);
     this.rest();
   }
 

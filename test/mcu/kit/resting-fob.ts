@@ -80,10 +80,7 @@ export function bootedFob(board: VirtualBoard): SimulatedFob {
 }
 
 /** Returns a maker of fobs with the pico's image on Espruino's own firmware. */
-export async function virtualFobs(
-  firmware: Uint8Array,
-  given: Pick<VirtualBoardOptions, 'usbWaitTicks'> = {},
-): Promise<MakeFob> {
+export async function virtualFobs(firmware: Uint8Array): Promise<MakeFob> {
   const virtualBoard = await builtBoard();
-  return options => bootedFob(virtualBoard({ ...boardOptions(options), ...given, firmware }));
+  return options => bootedFob(virtualBoard({ ...boardOptions(options), firmware }));
 }

@@ -80,9 +80,7 @@ describeNeeds(needsFirmware(), "the imitated pico beside Espruino's own firmware
     { ...LONG, timeout: 7_200_000 },
     async path => {
       const firmware = new Uint8Array(readFileSync(path));
-      // Where an interrupt of USB makes Espruino miss the end of a read, it stands still for 0.6 s, and a press may count as a
-      // hold. The shorter the interrupts, the rarer that is; boots.test.ts has longer ones.
-      const make = await virtualFobs(firmware, { usbWaitTicks: 0 });
+      const make = await virtualFobs(firmware);
       const born = await births();
       const found: string[] = [];
       for (const seed of SEEDS) {
