@@ -1,6 +1,7 @@
 import { fromReport, toReports } from '@passfob/protocol/reports';
 import type { EventRecord, TraceRecord, TraceWay } from '@passfob/protocol/trace/records';
 import { bytesOfText, hexOf, textOf } from './base/bytes.ts';
+import { checkBytes } from './base/bytes-given.ts';
 import type { FaultPlan } from './base/fault-plan.ts';
 import type {
   Bitmap,
@@ -173,6 +174,7 @@ export class Machine {
   wire(port: LinkName): Wire {
     return {
       write: bytes => {
+        checkBytes(bytes, `what is written to ${port}`);
         this.#pacing.follow();
         this.#passed(port, 'in', bytes);
         this.#receive(port, bytes);

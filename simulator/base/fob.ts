@@ -228,7 +228,10 @@ export interface SimulatedFob {
   /** Absent on boards without Bluetooth. */
   readonly bluetooth: BluetoothHost | undefined;
 
-  /** Reports that the fob typed as a USB keyboard since boot. Empty on a board without one. */
+  /**
+   * Reports that the fob typed as a USB keyboard, also before a loss of power; of more than 65,536 the newest ones. Empty
+   * on a board without a keyboard.
+   */
   readonly keyboard: readonly HidReport[];
   /**
    * HID reports other than a keyboard's, without their id, in both directions: 63 bytes each way on pico-hid; 15 bytes

@@ -64,6 +64,9 @@ export const HID_REPORT_MAX_BYTES = 16;
 export const HID_OUTPUT_MAX_BYTES = 1;
 export const HID_SENT_MS = 30;
 
+/** Keyboard reports that are kept for whoever looks, at most; then the newer half. */
+export const KEYBOARD_REPORTS_MAX = 65_536;
+
 /**
  * Files of the `bench` board's `require("fs")`: a fixed number of slots, written in place. The image uses one file
  * for each of its 256 pages of memory, and a few others.

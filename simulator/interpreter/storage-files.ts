@@ -3,6 +3,7 @@
  * a header of size, flags and name, then its data. Writing zeros over the start of a file's name deletes it.
  */
 import { bytesOfText, textOf } from '../base/bytes.ts';
+import { checkBytes } from '../base/bytes-given.ts';
 import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES, STORAGE_NAME_BYTES } from '../base/limits.ts';
 import type { Flash } from '../parts/flash.ts';
 
@@ -220,35 +221,65 @@ function headerBytes(name: string, size: number): Uint8Array {
   return bytes;
 }
 
-/** Puts files into an empty flash like a programmer at the factory. Throws if they do not fit. */
-export function programFiles(flash: Flash, files: Readonly<Record<string, Uint8Array>>): void {
+/** @throws TypeError for files that no type has checked, in JavaScript */
+function checkFile(name: string, data: unknown): void {
+  checkBytes(data, `the file ${JSON.stringify(name)}`);
+  if (name.length > STORAGE_NAME_BYTES) {
+    throw new TypeError(
+      `the name of the file ${JSON.stringify(name)} is too long: Storage keeps ${STORAGE_NAME_BYTES} characters`,
+    );
+  }
+}
+
+interface RawFile {
+  /** The 32 bytes before the data. */
+  readonly header: Uint8Array;
+  readonly data: Uint8Array;
+}
+
+function rawFiles(files: Readonly<Record<string, Uint8Array>>): RawFile[] {
+  return Object.entries(files).map(([name, data]) => {
+    checkFile(name, data);
+    return { header: headerBytes(name, data.length), data };
+  });
+}
+
+function programAll(flash: Flash, files: readonly RawFile[]): void {
   let at = 0;
-  for (const [name, data] of Object.entries(files)) {
+  for (const { header, data } of files) {
     if (data.length === 0) continue;
     const end = at + STORAGE_HEADER_BYTES + align(data.length);
     if (end > flash.length) {
       throw new Error(`the files of the image do not fit into the ${flash.length} bytes of Storage`);
     }
-    flash.program(at, headerBytes(name, data.length));
+    flash.program(at, header);
     flash.program(at + STORAGE_HEADER_BYTES, data);
     at = end;
   }
 }
 
 /**
- * Replaces files of an older image, or adds them, as a programmer does that keeps the others. Throws if they do not
- * fit.
+ * Puts files into an empty flash like a programmer at the factory.
+ * @throws Error if they do not fit, TypeError for what is no file
+ */
+export function programFiles(flash: Flash, files: Readonly<Record<string, Uint8Array>>): void {
+  programAll(flash, rawFiles(files));
+}
+
+/**
+ * Replaces files of an older image, or adds them, as a programmer does that keeps the others, with their flags.
+ * @throws as `programFiles`; the flash is as it was for what is no file
  */
 export function reprogramFiles(flash: Flash, files: Readonly<Record<string, Uint8Array>>): void {
+  const given = rawFiles(files);
   const stored = new StorageFiles(flash, () => false);
-  const kept: Record<string, Uint8Array> = {};
+  const kept: RawFile[] = [];
   for (const { at, header } of stored.walk(0)) {
-    const name = nameOf(header);
-    if (!isRealFile(header) || Object.hasOwn(files, name)) continue;
-    kept[name] = flash.read(at + STORAGE_HEADER_BYTES, header.size);
+    if (!isRealFile(header) || Object.hasOwn(files, nameOf(header))) continue;
+    kept.push({ header: header.raw, data: flash.read(at + STORAGE_HEADER_BYTES, header.size) });
   }
   flash.program(0, new Uint8Array(flash.length).fill(0xff));
-  programFiles(flash, { ...files, ...kept });
+  programAll(flash, [...given, ...kept]);
 }
 
 /** Fills Storage to its end with one file, as that of another program. */

@@ -1,5 +1,11 @@
 import type { BluetoothHost } from '../base/fob.ts';
-import { HID_OUTPUT_MAX_BYTES, HID_REPORT_MAX_BYTES, HID_SENT_MS } from '../base/limits.ts';
+import {
+  HID_OUTPUT_MAX_BYTES,
+  HID_REPORT_MAX_BYTES,
+  HID_SENT_MS,
+  KEYBOARD_REPORTS_MAX,
+} from '../base/limits.ts';
+import { addNewest } from '../base/newest.ts';
 import { FRAMES_ID, hasIds } from './report-ids.ts';
 
 /**
@@ -95,7 +101,7 @@ export class Radio implements BluetoothHost {
     const bytes = withId ? value.subarray(1) : value;
     if (withId && value[0] === FRAMES_ID) this.onFrame(bytes);
     else {
-      this.reports.push(bytes);
+      addNewest(this.reports, bytes, KEYBOARD_REPORTS_MAX);
       this.onTyped(bytes.length);
     }
   }

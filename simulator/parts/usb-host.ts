@@ -4,7 +4,8 @@
  * interval. Until it has fetched one, the device cannot send the next (espruino.md §5.2).
  */
 import type { HidReport, UsbComputer } from '../base/fob.ts';
-import { USB_ENUMERATION_US, USB_HID_INTERVAL_US } from '../base/limits.ts';
+import { KEYBOARD_REPORTS_MAX, USB_ENUMERATION_US, USB_HID_INTERVAL_US } from '../base/limits.ts';
+import { addNewest } from '../base/newest.ts';
 import type { Due, Scheduler } from '../base/time.ts';
 import { FRAMES_ID, hasIds, KEYBOARD_ID } from './report-ids.ts';
 
@@ -117,7 +118,8 @@ export class UsbHost {
     const bytes = withId ? report.subarray(1) : report;
     if (withId && report[0] !== KEYBOARD_ID) this.onFrame(bytes);
     else {
-      this.keys.push({ atMs: Math.floor(this.#scheduler.nowUs / 1000), bytes });
+      const atMs = Math.floor(this.#scheduler.nowUs / 1000);
+      addNewest(this.keys, { atMs, bytes }, KEYBOARD_REPORTS_MAX);
       this.onTyped(bytes.length);
     }
   }

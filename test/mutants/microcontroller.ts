@@ -40,8 +40,8 @@ export const MICROCONTROLLER: readonly Defect[] = [
   {
     name: 'A return leaves the stack pointer where its alignment for the frame has moved it.',
     file: 'simulator/mcu/system/frame.ts',
-    before: 'return (address + size + (status & REALIGNED ? 4 : 0)) >>> 0;',
-    after: 'return (address + size) >>> 0;',
+    before: 'stackPointer: (address + size + (status & REALIGNED ? 4 : 0)) >>> 0',
+    after: 'stackPointer: (address + size) >>> 0',
     test: 'test/mcu/system/exceptions.test.ts',
     title: 'move the frame to a multiple of 8 and back if CCR.STKALIGN is set (B1.5.7)',
   },
@@ -149,6 +149,22 @@ export const MICROCONTROLLER: readonly Defect[] = [
     after: 'return TR;',
     test: 'test/mcu/stm32f401/rtc.test.ts',
     title: 'hold the time and the date from a read of SSR or TR to one of DR (RM0368 §17.3.6)',
+  },
+  {
+    name: 'A run of instructions goes on after its clock has stopped.',
+    file: 'simulator/mcu/system/processor.ts',
+    before: '} else this.#core.stop();',
+    after: '}',
+    test: 'test/mcu/system/processor.test.ts',
+    title: 'executes nothing more once an instruction has stopped its clock, and time goes on',
+  },
+  {
+    name: 'The condition of an IT in RAM is forgotten once it was used.',
+    file: 'simulator/mcu/core/ram-code.ts',
+    before: 'return fixed.condition;',
+    after: '{\n      this.#conditions.delete(pc);\n      return fixed.condition;\n    }',
+    test: 'test/mcu/core/branches.test.ts',
+    title: 'keep their conditions where an interrupt runs the same code in between',
   },
   {
     name: 'A byte that comes too late for the serial port replaces the one before.',

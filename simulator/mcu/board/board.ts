@@ -1,4 +1,5 @@
 import type { EventRecord, TraceRecord, TraceWay } from '@passfob/protocol/trace/records';
+import { checkBytes } from '../../base/bytes-given.ts';
 import type { FaultPlan } from '../../base/fault-plan.ts';
 import type { PartName, PartsOptions, StateStore, Wire } from '../../base/fob.ts';
 import { DEFAULT_START_MS } from '../../base/limits.ts';
@@ -13,7 +14,7 @@ import type { Memories } from '../../state/memories.ts';
 import { describeFault } from '../system/fault-report.ts';
 import { ConsoleText } from './console-text.ts';
 import { LSI_HZ, SLICE_US } from './limits.ts';
-import type { BoardCounters } from './options.ts';
+import type { BoardCounters, Pacing } from './options.ts';
 import { RealPace } from './pace.ts';
 import { applyKey, applyLevels, isBusConnected, pullBus, watchClock } from './pico-pins.ts';
 import { Powered, type WiredPort } from './powered.ts';
@@ -28,7 +29,7 @@ export interface BoardSetup {
   readonly driftPpm: number;
   readonly oscillatorPpm: number;
   readonly crystal: boolean;
-  readonly usbWaitTicks: number | undefined;
+  readonly pacing: Pacing;
   readonly parts: PartsOptions;
   readonly faults: FaultPlan | undefined;
   readonly clock: 'virtual' | 'real';
@@ -163,6 +164,7 @@ export class Board {
   wire(port: WiredPort): Wire {
     return {
       write: bytes => {
+        checkBytes(bytes, `what is written to ${port}`);
         this.#follow();
         this.#passed(port, 'in', bytes);
         this.#powered?.receive(port, bytes);
@@ -172,7 +174,7 @@ export class Board {
   }
 
   #send(port: WiredPort, bytes: Uint8Array): void {
-    this.console.add(bytes);
+    this.console.add(port, bytes);
     this.#listeners.send(port, bytes);
     this.#passed(port, 'out', bytes);
     this.#powered?.pause();
@@ -205,7 +207,7 @@ export class Board {
   /** Virtual clock only. */
   advance(ms: number): void {
     if (this.#pace) throw new Error('a real clock moves by itself');
-    if (!(ms >= 0)) throw new Error('time moves forward only');
+    if (!(ms >= 0 && ms < Number.POSITIVE_INFINITY)) throw new Error('time moves forward only');
     if (this.#isRunning) throw new Error('time cannot be advanced from within a listener');
     this.#run(this.outside.scheduler.nowUs + Math.round(ms * 1000), () => false);
   }
@@ -216,6 +218,7 @@ export class Board {
     if (this.powered) return;
     this.#follow();
     outside.powerOn();
+    this.console.restart();
     const powered = this.#start();
     this.#powered = powered;
     applyLevels(powered, outside);
@@ -228,7 +231,7 @@ export class Board {
   #start(): Powered {
     const { outside } = this;
     const { memories, scheduler, faults } = outside;
-    const { seed, oscillatorPpm, crystal, usbWaitTicks } = this.#setup;
+    const { seed, oscillatorPpm, crystal, pacing } = this.#setup;
     const isSlow = faults.strikes('crystal.slow') !== undefined;
     const hasCrystal = crystal && faults.strikes('crystal.absent') === undefined;
     return new Powered({
@@ -241,10 +244,13 @@ export class Board {
       lsiHz: LSI_HZ * (1 + oscillatorPpm / 1e6),
       lseStartUs: restartUs(outside.randomness('crystal'), isSlow),
       ...(!hasCrystal && { lseHz: 0 }),
-      ...(usbWaitTicks !== undefined && { usbWaitTicks }),
+      ...pacing,
       operate: operation => outside.flashWrites.operate(operation),
       supplyVolts: () => outside.measuredVolts,
-      onReset: () => this.#powerChanged('reset'),
+      onReset: () => {
+        this.console.restart();
+        this.#powerChanged('reset');
+      },
       onFault: report => outside.violations.add(() => describeFault(report)),
       send: (port, bytes) => this.#send(port, bytes),
       onReport: report => this.#typedReport(report),

@@ -10,7 +10,7 @@ import { type Core, createCore } from '../core/core.ts';
 import type { MemoryOptions } from '../core/memory.ts';
 import { Adc } from '../stm32f401/adc.ts';
 import { BASE, PERIPHERAL_BYTES, RAM_BYTES } from '../stm32f401/chip-addresses.ts';
-import { Exti } from '../stm32f401/exti.ts';
+import { EXTI_LINE, Exti } from '../stm32f401/exti.ts';
 import { FlashController, type FlashOperation } from '../stm32f401/flash-controller.ts';
 import { Gpio } from '../stm32f401/gpio.ts';
 import { I2c } from '../stm32f401/i2c.ts';
@@ -33,11 +33,12 @@ import type { ReadState } from '../system/loop-trial.ts';
 import { Processor, type RunOutcome } from '../system/processor.ts';
 import { isSteadySystemRead, SYSTEM_SPACE } from '../system/system-space.ts';
 import { LSI_HZ } from './limits.ts';
+import type { Pacing } from './options.ts';
 
 /** At least so long the chip holds itself in a reset that comes from within (RM0368 §6.1.2). */
 const RESET_PULSE_US = 20;
-/** Line of the EXTI for a wake-up by USB (RM0368 §10.2.5). */
-const EXTI_USB = 18;
+/** WKUP (RM0368 §5.4.2). */
+const WAKE_PIN = { port: 'A', pin: 0 } as const;
 /** Reading these registers of a port has no effect: IDR and ODR (RM0368 §8.4). */
 const STEADY_PORT_OFFSETS: readonly number[] = [0x10, 0x14];
 const STEADY_PORTS: readonly number[] = PIN_PORTS.map(port => BASE[`GPIO${port}`]);
@@ -49,7 +50,7 @@ const ANALOG_PINS: readonly (readonly [port: PinPort, pin: number])[] = [
 ];
 
 /** The world around a chip. */
-export interface ChipOptions extends ClockOptions {
+export interface ChipOptions extends ClockOptions, Pacing {
   /** All of it, from its first address on. The chip changes it in place. */
   readonly flash: Uint8Array;
   /** Twelve bytes that no other chip has. */
@@ -68,12 +69,6 @@ export interface ChipOptions extends ClockOptions {
   onReset?(): void;
   /** Called with each fault of the program, before its handler runs. */
   onFault?(report: ProcessorFaultReport): void;
-  /** Cycles that an instruction takes on average. Default 1.4, as measured with Espruino. */
-  readonly cyclesPerInstruction?: number;
-  /** Wait states of each access to OTG FS, in ticks. Default 2. */
-  readonly usbWaitTicks?: number;
-  /** Whether loops that only wait are skipped. Default true. */
-  readonly skipsIdle?: boolean;
   /** Makes the core, such as one that reports what it executes. Default: `createCore`. */
   makeCore?(options: MemoryOptions): Core;
 }
@@ -105,7 +100,8 @@ export class Chip {
     };
     const monitor = new BusMonitor(bus, address => this.#isSteadyRead(address));
     const core = (options.makeCore ?? createCore)({ flash: options.flash, ram: this.ram, bus: monitor });
-    this.timeline = new Timeline(core, options.cyclesPerInstruction ?? 1.4);
+    // The processor sets its speed.
+    this.timeline = new Timeline(core, 1);
     this.processor = new Processor({
       core,
       timeline: this.timeline,
@@ -119,7 +115,7 @@ export class Chip {
     });
     const syscfg = new Syscfg();
     this.#exti = new Exti({ lines: this.processor.lines, portOf: line => syscfg.portOf(line) });
-    this.gpio = new Gpio((port, pin, isHigh) => this.#exti.pin(port, pin, isHigh));
+    this.gpio = new Gpio((port, pin, isHigh) => this.#pinChanged(port, pin, isHigh));
     this.#rcc = this.#makeRcc();
     const shared = { time: this.timeline, lines: this.processor.lines, clocks: this.#rcc };
     this.usb = new OtgFs({ ...shared, ...this.#usbOptions() });
@@ -154,9 +150,15 @@ export class Chip {
     this.processor.reset();
   }
 
+  #pinChanged(port: PinPort, pin: number, isHigh: boolean): void {
+    this.#exti.pin(port, pin, isHigh);
+    const wakes = port === WAKE_PIN.port && pin === WAKE_PIN.pin && this.#pwr.wakePin(isHigh);
+    if (wakes && this.#isInDeepSleep && this.#pwr.standsBy) this.requestReset('power');
+  }
+
   #usbOptions(): Pick<OtgFsOptions, 'wake' | 'waitTicks'> {
     const { usbWaitTicks: waitTicks = 2 } = this.#options;
-    return { wake: () => this.#exti.edge(EXTI_USB, true), waitTicks };
+    return { wake: () => this.#exti.edge(EXTI_LINE.OTG_FS_WAKE_UP, true), waitTicks };
   }
 
   #makeRcc(): Rcc {
@@ -214,7 +216,7 @@ export class Chip {
       time: this.timeline,
       lsiHz: this.#options.lsiHz ?? LSI_HZ,
       forceLsi: () => this.#rcc.forceLsi(),
-      requestReset: () => this.#requestReset('independent-watchdog'),
+      requestReset: () => this.requestReset('independent-watchdog'),
     });
   }
 
@@ -252,7 +254,8 @@ export class Chip {
     return this.processor.runUntil(ticks);
   }
 
-  #requestReset(cause: ResetCause): void {
+  /** Has the system reset between two instructions. */
+  requestReset(cause: ResetCause): void {
     this.#resetCause = cause;
     this.processor.requestReset();
   }
@@ -271,7 +274,10 @@ export class Chip {
     this.#options.onReset?.();
   }
 
-  /** STOP (RM0368 §5.3.4); from standby, in which all but the backup domain loses its power, a reset leads back. */
+  /**
+   * STOP (RM0368 §5.3.4). Standby (§5.3.5) is STOP here, with SRAM and pins as they were, but a reset leads back, from the
+   * wake-up pin, too.
+   */
   #enterDeepSleep(): boolean {
     this.#isInDeepSleep = true;
     if (this.#pwr.standsBy) this.#pwr.enterStandby();
@@ -283,7 +289,7 @@ export class Chip {
     this.#isInDeepSleep = false;
     this.timeline.spend(this.#pwr.wakeUpUs * TICKS_PER_US);
     this.#rcc.leaveStop();
-    if (this.#pwr.standsBy) this.#requestReset('low-power');
+    if (this.#pwr.standsBy) this.requestReset('power');
   }
 }
 

@@ -1,11 +1,10 @@
+import { PACKET_ANSWER } from '@passfob/protocol/limits';
 import { textOf } from '../../base/bytes.ts';
 import { CONSOLE_TEXT_MAX } from '../../base/limits.ts';
 
 /** The marks of a frame (protocol/frame.ts); the console prints no mark on its own. */
 const FRAME_START = '~';
 const FRAME_END = '\n';
-/** The answer to a packet (protocol/limits.ts). */
-const PACKET_ANSWER = '\x06';
 
 /**
  * The serial output of a board that is no frame and no answer to a packet: its console. Kept across starts, the newest
@@ -13,16 +12,24 @@ const PACKET_ANSWER = '\x06';
  */
 export class ConsoleText {
   #text = '';
-  #isInFrame = false;
+  readonly #portsInFrame = new Set<string>();
 
-  add(bytes: Uint8Array): void {
+  /** @param port the frames of different ports may overlap */
+  add(port: string, bytes: Uint8Array): void {
     let found = '';
+    let isInFrame = this.#portsInFrame.delete(port);
     for (const character of textOf(bytes)) {
-      if (character === FRAME_START) this.#isInFrame = true;
-      else if (!this.#isInFrame) found += character === PACKET_ANSWER ? '' : character;
-      else if (character === FRAME_END) this.#isInFrame = false;
+      if (character === FRAME_START) isInFrame = true;
+      else if (!isInFrame) found += character.charCodeAt(0) === PACKET_ANSWER ? '' : character;
+      else if (character === FRAME_END) isInFrame = false;
     }
+    if (isInFrame) this.#portsInFrame.add(port);
     this.#text = (this.#text + found).slice(-CONSOLE_TEXT_MAX);
+  }
+
+  /** The board starts anew: nobody ends the frames that it had begun. */
+  restart(): void {
+    this.#portsInFrame.clear();
   }
 
   get text(): string {

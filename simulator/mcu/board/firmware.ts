@@ -1,3 +1,4 @@
+import { areBytes } from '../../base/bytes-given.ts';
 import { UsageError } from '../../base/usage-error.ts';
 import { FLASH_ADDRESS, FLASH_BYTES, RAM_ADDRESS, RAM_BYTES } from '../stm32f401/chip-addresses.ts';
 
@@ -23,9 +24,10 @@ export class BadFirmware extends UsageError {}
  * @throws BadFirmware
  */
 export function firmwareOf(bytes: Uint8Array, address?: number): Firmware {
+  if (!areBytes(bytes)) throw notBytes(bytes);
   if (bytes.length > FLASH_BYTES) {
     throw new BadFirmware(
-      `this firmware has ${bytes.length} bytes: the flash of an STM32F401CD has ${FLASH_BYTES}`,
+      `this firmware has ${bytes.length} bytes, and the flash of an STM32F401CD ${FLASH_BYTES}: give a .bin file, not .hex, .elf or .lst`,
     );
   }
   if (bytes.length < VECTOR_TABLE_SPAN) throw notFirmware('it is too short for a vector table');
@@ -37,8 +39,9 @@ export function firmwareOf(bytes: Uint8Array, address?: number): Firmware {
       `this firmware has ${bytes.length} bytes: behind 0x${at.toString(16)}, where it belongs, there are ${free}`,
     );
   }
-  if (vectors.some(vector => vector < at || vector >= at + bytes.length)) {
-    throw notFirmware('its vectors point outside of it');
+  if (vectors.some(vector => vector < at)) throw notFirmware('its vectors point outside of it');
+  if (vectors.some(vector => vector >= at + bytes.length)) {
+    throw notFirmware('its vectors point behind its end; perhaps a part of the file is missing');
   }
   return { bytes, address: at };
 }
@@ -65,6 +68,18 @@ function inFlash(address: number): number {
 
 function notFirmware(why: string): BadFirmware {
   return new BadFirmware(`this is no firmware of an STM32F401 (a .bin file, not .hex or .elf): ${why}`);
+}
+
+function notBytes(given: unknown): BadFirmware {
+  if (given === undefined) return new BadFirmware('firmware is missing: give the bytes of a .bin file');
+  const next = typeof given === 'string' ? ': readFileSync(path) reads them from a file' : '';
+  return new BadFirmware(`firmware must be the bytes of a .bin file, a Uint8Array${next}`);
+}
+
+/** @throws BadFirmware unless these bytes may be the whole flash of an earlier chip */
+export function checkFlash(flash: Uint8Array): void {
+  if (areBytes(flash) && flash.length === FLASH_BYTES) return;
+  throw new BadFirmware(`flash must be the ${FLASH_BYTES} bytes that another chip has as its flash`);
 }
 
 /** Returns the flash of a new chip with a program on it. */

@@ -5,6 +5,7 @@ import type { FaultDraw } from '../../faults/draw.ts';
 import type { I2cPart } from '../../parts/part.ts';
 import { Sockets } from '../../parts/sockets.ts';
 import type { I2cWires } from '../stm32f401/i2c-wires.ts';
+import { TRANSFER_BYTES_MAX } from './limits.ts';
 import type { Violations } from './violations.ts';
 
 /** A refused write takes each byte with odds of 3 in 4, so that the EEPROM gets any number of the first ones. */
@@ -122,6 +123,7 @@ export class I2cParts implements I2cWires {
   write(byte: number): boolean {
     const transfer = this.#present();
     if (!transfer?.written || this.#refuses()) return false;
+    if (transfer.written.length === TRANSFER_BYTES_MAX) return false;
     transfer.written.push(byte);
     return true;
   }

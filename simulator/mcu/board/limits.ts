@@ -18,5 +18,14 @@ export const BEHIND_MAX_US = 1_000_000;
 /** Typical frequency of the chip's internal slow oscillator (data sheet of the STM32F401xD/xE, table 42). */
 export const LSI_HZ = 32_000;
 
+/** Bytes of one write to a part on I2C; no more are acknowledged. */
+export const TRANSFER_BYTES_MAX = 65_536;
+
+/** Cycles of an instruction on average that somebody may ask for: a Cortex-M4 needs one, and with wait states a few. */
+export const CYCLES_MIN = 0.1;
+export const CYCLES_MAX = 100;
+/** Wait states of USB that somebody may ask for, in ticks. */
+export const USB_WAIT_TICKS_MAX = 1000;
+
 /** Violations that a board lists; of more it only says that there are some. */
 export const VIOLATIONS_MAX = 100;

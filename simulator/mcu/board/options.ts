@@ -1,22 +1,49 @@
 import type { BootOptions, SimulatedFob } from '../../base/fob.ts';
+import { CYCLES_MAX, CYCLES_MIN, USB_WAIT_TICKS_MAX } from './limits.ts';
+
+/** How long instructions take, and whether waiting is left out. */
+export interface Pacing {
+  /** Cycles of an instruction on average, with the wait states of the flash in them. Default 1.4, measured with Espruino. */
+  readonly cyclesPerInstruction?: number | undefined;
+  /** How long each access to the registers of OTG FS takes beyond an instruction, in ticks of 84 MHz. Default 2. */
+  readonly usbWaitTicks?: number | undefined;
+  /**
+   * Whether loops that only wait are left out. Default true. Turn it off for a program that waits for one bit of a clock
+   * and may come late for it.
+   */
+  readonly skipsIdle?: boolean | undefined;
+}
+
+/** @throws TypeError for a speed that cannot be */
+export function pacingOf({ cyclesPerInstruction, usbWaitTicks, skipsIdle }: Pacing): Pacing {
+  if (
+    cyclesPerInstruction !== undefined &&
+    !(cyclesPerInstruction >= CYCLES_MIN && cyclesPerInstruction <= CYCLES_MAX)
+  )
+    throw new TypeError(`cyclesPerInstruction must be a number from ${CYCLES_MIN} to ${CYCLES_MAX}`);
+  if (usbWaitTicks !== undefined && !(usbWaitTicks >= 0 && usbWaitTicks <= USB_WAIT_TICKS_MAX))
+    throw new TypeError(`usbWaitTicks must be a number from 0 to ${USB_WAIT_TICKS_MAX}`);
+  return { cyclesPerInstruction, usbWaitTicks, skipsIdle };
+}
 
 /** A Pico with a virtual microcontroller. Options not named here are those of `boot`. */
 export interface VirtualBoardOptions
-  extends Pick<
-    BootOptions,
-    | 'files'
-    | 'updateImage'
-    | 'storage'
-    | 'clock'
-    | 'startMs'
-    | 'seed'
-    | 'random'
-    | 'parts'
-    | 'faults'
-    | 'driftPpm'
-    | 'oscillatorPpm'
-    | 'crystal'
-  > {
+  extends Pacing,
+    Pick<
+      BootOptions,
+      | 'files'
+      | 'updateImage'
+      | 'storage'
+      | 'clock'
+      | 'startMs'
+      | 'seed'
+      | 'random'
+      | 'parts'
+      | 'faults'
+      | 'driftPpm'
+      | 'oscillatorPpm'
+      | 'crystal'
+    > {
   readonly board?: 'pico';
   /** The contents of Espruino's .bin file for the board, or of another program for an STM32F401CD. */
   readonly firmware: Uint8Array;
@@ -26,8 +53,6 @@ export interface VirtualBoardOptions
   readonly updateFirmware?: boolean;
   /** Files of Storage, by name, written if the state is new. Default: none, as on a board that was never flashed. */
   readonly image?: Readonly<Record<string, Uint8Array>>;
-  /** How long each access to the registers of OTG FS takes beyond an instruction, in ticks of 84 MHz. Default 2. */
-  readonly usbWaitTicks?: number;
 }
 
 /** The work of a virtual board since this process made it. */

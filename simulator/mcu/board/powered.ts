@@ -1,6 +1,8 @@
 import type { Randomness } from '../../base/randomness.ts';
 import { TICKS_PER_SECOND, TICKS_PER_US } from '../base/timeline.ts';
 import type { PinPort } from '../stm32f401/pin-ports.ts';
+import type { PulseTrain } from '../stm32f401/tim-output.ts';
+import { type TimerOutput, timerOutput } from '../stm32f401/timer-pins.ts';
 import { HostComputer } from '../usb-host/host-computer.ts';
 import { Chip, type ChipOptions } from './chip.ts';
 import type { BoardCounters } from './options.ts';
@@ -91,6 +93,24 @@ export class Powered {
     return this.chip.gpio.level(...pinOf(pin));
   }
 
+  /** The level that a timer applies to a pin now; undefined where none does. */
+  timerLevel(pin: string): boolean | undefined {
+    const output = this.#timerAt(pin);
+    return output && this.chip.timers[output.timer].level(output.channel);
+  }
+
+  /** The pulses that a timer sends at a pin. */
+  pulses(pin: string): PulseTrain | undefined {
+    const output = this.#timerAt(pin);
+    return output && this.chip.timers[output.timer].pulses(output.channel);
+  }
+
+  #timerAt(name: string): TimerOutput | undefined {
+    const [port, pin] = pinOf(name);
+    const alternate = this.chip.gpio.alternate(port, pin);
+    return alternate === undefined ? undefined : timerOutput(port, pin, alternate);
+  }
+
   /** The level that the chip itself applies to a pin; undefined where it leaves the wire alone. */
   output(pin: string): boolean | undefined {
     return this.chip.gpio.output(...pinOf(pin));
@@ -132,6 +152,7 @@ export class Powered {
 function pinOf(pin: string): [PinPort, number] {
   const [, port = '', digits = ''] = /^([A-EH])(\d{1,2})$/.exec(pin) ?? [];
   const number = Number(digits);
-  if (port === '' || number > 15) throw new TypeError(`there is no pin ${pin}`);
+  if (port === '' || number > 15)
+    throw new TypeError(`there is no pin ${pin}: name it by port and number, such as B2 or C13`);
   return [port as PinPort, number];
 }

@@ -1,7 +1,9 @@
 import type { HidReport } from '../../base/fob.ts';
+import { KEYBOARD_REPORTS_MAX } from '../../base/limits.ts';
+import { addNewest } from '../../base/newest.ts';
 import { hasIds } from '../../parts/report-ids.ts';
 
-/** The reports that a board typed as a USB keyboard. */
+/** The reports that a board typed as a USB keyboard: all, or the newest ones where they are very many. */
 export class TypedReports {
   readonly all: HidReport[] = [];
 
@@ -12,7 +14,7 @@ export class TypedReports {
    */
   add(atMs: number, report: Uint8Array, descriptor: Uint8Array | undefined): number {
     const bytes = descriptor && hasIds(descriptor) ? report.subarray(1) : report;
-    this.all.push({ atMs, bytes });
+    addNewest(this.all, { atMs, bytes }, KEYBOARD_REPORTS_MAX);
     return bytes.length;
   }
 }

@@ -10,12 +10,27 @@ import type { Platform } from '../../platform/platform.ts';
 import { memoryStore } from '../../state/memory-store.ts';
 import { Board } from './board.ts';
 import { firmwareOf, holdsFirmware, putFirmware } from './firmware.ts';
-import type { VirtualBoard, VirtualBoardOptions } from './options.ts';
+import { pacingOf, type VirtualBoard, type VirtualBoardOptions } from './options.ts';
 import type { WiredPort } from './powered.ts';
 import { ScreenReader } from './screen-reader.ts';
 import type { Surroundings } from './surroundings.ts';
 
+/** What `parts` may name. */
+const PART_NAMES: readonly string[] = ['display', 'clock', 'eeprom'];
+
+/** @throws TypeError for options that no type has checked, in JavaScript */
+function checkOptions({ board = 'pico', parts = {} }: VirtualBoardOptions): void {
+  if (board !== 'pico')
+    throw new TypeError(`a virtual board is a pico, no ${String(board)}: leave board out`);
+  const unknown = Object.keys(parts).find(name => !PART_NAMES.includes(name));
+  if (unknown === undefined) return;
+  throw new TypeError(
+    `parts are ${PART_NAMES.join(', ')}, and not ${unknown}: virtualChip takes parts of your own`,
+  );
+}
+
 function boardOf(platform: Platform, options: VirtualBoardOptions): Board {
+  checkOptions(options);
   return new Board({
     platform,
     storage: options.storage ?? memoryStore(),
@@ -24,7 +39,7 @@ function boardOf(platform: Platform, options: VirtualBoardOptions): Board {
     driftPpm: options.driftPpm ?? 0,
     oscillatorPpm: options.oscillatorPpm ?? 0,
     crystal: options.crystal ?? true,
-    usbWaitTicks: options.usbWaitTicks,
+    pacing: pacingOf(options),
     parts: options.parts ?? {},
     faults: options.faults,
     clock: options.clock ?? 'virtual',

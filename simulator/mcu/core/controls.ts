@@ -6,7 +6,7 @@ export interface Controls {
   onSupervisorCall: () => void;
   /**
    * Called before the first floating-point instruction of a context, when CONTROL.FPCA becomes 1 (ARMv7-M ARM B1.5.7):
-   * a lazy frame is saved here, and FPSCR gets its default.
+   * FPSCR gets its default here.
    */
   onFloatingPointContext: () => void;
   /** Whether CPACR lets floating-point instructions run. */

@@ -5,9 +5,9 @@ import { ProcessorFault } from './fault.ts';
 import { type CommonContext, FlashCode } from './flash-code.ts';
 import type { InstructionForm } from './form.ts';
 import { RUN_INSTRUCTIONS_MAX } from './limits.ts';
-import { LooseCode } from './loose-code.ts';
 import { Memory, type MemoryOptions } from './memory.ts';
 import { NZ, PC, PLACES, REMAINING } from './places.ts';
+import { RamCode } from './ram-code.ts';
 
 /** A Cortex-M4 that executes instructions; exceptions are entered and left from outside, between two of its runs. */
 export interface Core extends Execution, Controls {
@@ -46,7 +46,7 @@ class CortexM4 implements Core {
   readonly #constants = new Constants(this.places);
   /** The flash, at each of its addresses. */
   readonly #flash: readonly FlashCode[];
-  readonly #loose: LooseCode;
+  readonly #ramCode: RamCode;
   /** Instructions executed before the present run. */
   #before = 0;
   /** Instructions that the present run is meant to execute. */
@@ -60,11 +60,9 @@ class CortexM4 implements Core {
       controls: this,
       constant: value => this.#constants.placeOf(value),
     };
-    const { flashAt, flashBytes, isFlashAtZero } = this.#memory;
-    this.#flash = (isFlashAtZero ? [0, flashAt] : [flashAt]).map(
-      start => new FlashCode(start, flashBytes, common, this.seenForms),
-    );
-    this.#loose = new LooseCode(common, this.seenForms);
+    const { flashAt, flashBytes } = this.#memory;
+    this.#flash = [0, flashAt].map(start => new FlashCode(start, flashBytes, common, this.seenForms));
+    this.#ramCode = new RamCode(common, this.seenForms);
     // Z is clear after a reset of ours, as in QEMU; the manual leaves the flags unknown.
     this.places[NZ] = 1;
   }
@@ -128,7 +126,7 @@ class CortexM4 implements Core {
     const r = this.places;
     try {
       this.#makeSpace();
-      r[PC] = this.#loose.executorAt(pc)();
+      r[PC] = this.#ramCode.executorAt(pc)();
       r[REMAINING] = (r[REMAINING] ?? 0) - 1;
     } catch (error) {
       r[PC] = placeOfFault(error, pc);
@@ -145,7 +143,7 @@ class CortexM4 implements Core {
   #makeSpace(): void {
     if (!this.#constants.isFull) return;
     this.#constants.clear();
-    this.#loose.clear();
+    this.#ramCode.clear();
     for (const code of this.#flash) code.clear();
   }
 

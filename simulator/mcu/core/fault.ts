@@ -21,7 +21,7 @@ export type FaultKind =
   /** UFSR.INVPC: an EXC_RETURN that fits no active exception. */
   | 'invalid-return';
 
-/** Thrown by an instruction; its effects are undone, apart from registers that a load of many has loaded. */
+/** Thrown by an instruction. What it has done before stays done: words of an STM or STRD, registers of an LDM, LR of a BLX. */
 export class ProcessorFault extends Error {
   readonly kind: FaultKind;
   /** Of the access that failed, or of the instruction. */

@@ -3,10 +3,8 @@ import type { Bus } from './bus.ts';
 /** Flash and RAM of a processor, and the bus to everything else. */
 export interface MemoryOptions {
   readonly flash: Uint8Array;
-  /** Address of the flash. Default 0x08000000. */
+  /** Address of the flash, which answers at address 0, too, as after a boot from flash (RM0368 §2.4). Default 0x08000000. */
   readonly flashAt?: number;
-  /** Whether the flash answers at address 0, too, as after a boot from flash (RM0368 §2.4). Default true. */
-  readonly isFlashAtZero?: boolean;
   readonly ram: Uint8Array;
   /** Address of the RAM. Default 0x20000000. */
   readonly ramAt?: number;
@@ -23,22 +21,17 @@ const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array) =>
 export class Memory {
   readonly flashAt: number;
   readonly flashBytes: number;
-  readonly isFlashAtZero: boolean;
   readonly #flash: DataView;
-  /** Bytes of flash at address 0. */
-  readonly #zeroBytes: number;
   readonly #ram: DataView;
   readonly #ramAt: number;
   readonly #ramBytes: number;
   readonly #bus: Bus;
 
   constructor(options: MemoryOptions) {
-    const { flash, flashAt = 0x0800_0000, isFlashAtZero = true, ram, ramAt = 0x2000_0000, bus } = options;
+    const { flash, flashAt = 0x0800_0000, ram, ramAt = 0x2000_0000, bus } = options;
     this.flashAt = flashAt;
     this.flashBytes = flash.byteLength;
-    this.isFlashAtZero = isFlashAtZero;
     this.#flash = viewOf(flash);
-    this.#zeroBytes = isFlashAtZero ? flash.byteLength : 0;
     this.#ram = viewOf(ram);
     this.#ramAt = ramAt;
     this.#ramBytes = ram.byteLength;
@@ -50,7 +43,7 @@ export class Memory {
     const inRam = (address - this.#ramAt) >>> 0;
     if (inRam <= this.#ramBytes - 4) return this.#ram.getInt32(inRam, true);
     const atZero = address >>> 0;
-    if (atZero <= this.#zeroBytes - 4) return this.#flash.getInt32(atZero, true);
+    if (atZero <= this.flashBytes - 4) return this.#flash.getInt32(atZero, true);
     const inFlash = (address - this.flashAt) >>> 0;
     if (inFlash <= this.flashBytes - 4) return this.#flash.getInt32(inFlash, true);
     return this.#bus.read(atZero, 4) | 0;
@@ -60,7 +53,7 @@ export class Memory {
     const inRam = (address - this.#ramAt) >>> 0;
     if (inRam <= this.#ramBytes - 2) return this.#ram.getUint16(inRam, true);
     const atZero = address >>> 0;
-    if (atZero <= this.#zeroBytes - 2) return this.#flash.getUint16(atZero, true);
+    if (atZero <= this.flashBytes - 2) return this.#flash.getUint16(atZero, true);
     const inFlash = (address - this.flashAt) >>> 0;
     if (inFlash <= this.flashBytes - 2) return this.#flash.getUint16(inFlash, true);
     return this.#bus.read(atZero, 2) & 0xffff;
@@ -70,7 +63,7 @@ export class Memory {
     const inRam = (address - this.#ramAt) >>> 0;
     if (inRam < this.#ramBytes) return this.#ram.getUint8(inRam);
     const atZero = address >>> 0;
-    if (atZero < this.#zeroBytes) return this.#flash.getUint8(atZero);
+    if (atZero < this.flashBytes) return this.#flash.getUint8(atZero);
     const inFlash = (address - this.flashAt) >>> 0;
     if (inFlash < this.flashBytes) return this.#flash.getUint8(inFlash);
     return this.#bus.read(atZero, 1) & 0xff;

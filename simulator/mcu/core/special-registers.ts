@@ -1,3 +1,4 @@
+import { HARD_FAULT, NMI, PRIORITY_BITS } from './exception-numbers.ts';
 import { BASEPRI, CONTROL, FAULTMASK, IPSR, OTHER_SP, PRIMASK, SP } from './places.ts';
 import {
   FLOATING_POINT_ACTIVE,
@@ -21,13 +22,6 @@ const SPECIAL = {
   FAULTMASK: 19,
   CONTROL: 20,
 } as const;
-
-/** Exceptions whose priority is above FAULTMASK: NMI and HardFault. */
-const NMI = 2;
-const HARD_FAULT = 3;
-
-/** Priorities have four bits on this chip (RM0368 §10.1): the lower ones read as zero. */
-const PRIORITY_BITS = 0xf0;
 
 /** Where the stack pointer with this number is now. */
 const stackPlace = (r: Int32Array, number: number) =>

@@ -1,7 +1,7 @@
 import { CARRY, CONTROL, GREATER, IPSR, NZ, OTHER_SP, OVERFLOW, SATURATED, SP } from './places.ts';
 
 /** EPSR.T: the processor is in Thumb state, always. */
-const THUMB_STATE = 1 << 24;
+export const THUMB_STATE = 1 << 24;
 
 /** Bits of `places[CONTROL]`. */
 export const UNPRIVILEGED = 1;

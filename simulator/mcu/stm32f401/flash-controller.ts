@@ -98,11 +98,6 @@ export class FlashController implements Peripheral {
     return this.#ports.time.now < this.#busyUntil;
   }
 
-  /** Wait states that software has set: for reads at the present HCLK. */
-  get latency(): number {
-    return this.#registers.get('ACR') & 15;
-  }
-
   /**
    * A store to an address in flash programs it, if the controller is set up for that; otherwise it sets an error flag.
    * @param bytes 1, 2 or 4

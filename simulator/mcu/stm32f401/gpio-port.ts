@@ -54,8 +54,6 @@ export class GpioPort implements Peripheral {
   readonly #lock = new GpioLock();
   /** Levels that the outside applies to pins. */
   readonly #outside = new PinDrives();
-  /** Levels that peripherals apply to pins in their alternate function. */
-  readonly #peripherals = new PinDrives();
   /** MODER and PUPDR as a bit for each pin. */
   #configuration = NO_CONFIGURATION;
   /** A bit for each wire that is high. */
@@ -92,12 +90,6 @@ export class GpioPort implements Peripheral {
     this.#update();
   }
 
-  /** Applies the level of a peripheral, which shows while the pin is in its alternate function, or lets go of it. */
-  drivePeripheral(pin: number, level: boolean | undefined): void {
-    this.#peripherals.set(pin, level);
-    this.#update();
-  }
-
   /** The level of the wire. */
   level(pin: number): boolean {
     return ((this.#wires >>> pin) & 1) !== 0;
@@ -107,13 +99,6 @@ export class GpioPort implements Peripheral {
   output(pin: number): boolean | undefined {
     const states = this.#states();
     return ((drivenByChip(states) >>> pin) & 1) === 0 ? undefined : ((states.levels >>> pin) & 1) !== 0;
-  }
-
-  /** The pull resistor of a pin. */
-  pull(pin: number): 'up' | 'down' | undefined {
-    const { pulledUp, pulledDown } = this.#configuration;
-    if (((pulledUp >>> pin) & 1) !== 0) return 'up';
-    return ((pulledDown >>> pin) & 1) !== 0 ? 'down' : undefined;
   }
 
   /** The number of the alternate function that a pin has, 0 to 15; undefined in another mode. */
@@ -175,10 +160,10 @@ export class GpioPort implements Peripheral {
   }
 
   #states(): PinStates {
-    const { outputs, alternates, pulledUp, pulledDown } = this.#configuration;
+    const { outputs, pulledUp, pulledDown } = this.#configuration;
     return {
-      driven: outputs | (alternates & this.#peripherals.pins),
-      levels: (outputs & this.#registers.get('ODR')) | (alternates & this.#peripherals.levels),
+      driven: outputs,
+      levels: outputs & this.#registers.get('ODR'),
       openDrain: this.#registers.get('OTYPER'),
       ...{ pulledUp, pulledDown },
       outside: this.#outside.pins,

@@ -47,7 +47,7 @@ export class Iwdg implements Peripheral {
   constructor(ports: IwdgPorts) {
     this.#ports = ports;
     this.#registers = new Registers<keyof typeof IWDG_REGISTERS>(IWDG_REGISTERS, {
-      KR: { written: (_value, _before, key) => this.#writeKey(key) },
+      KR: { written: (_value, _before, written) => this.#writeKey(written & 0xffff) },
       PR: { written: (_value, before) => this.#writeProtected('PR', PVU, before) },
       RLR: { written: (_value, before) => this.#writeProtected('RLR', RVU, before) },
     });

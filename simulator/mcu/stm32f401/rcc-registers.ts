@@ -58,10 +58,10 @@ export const CIR_FLAGS = { LSI: 1, LSE: 2, HSI: 4, HSE: 8, PLL: 16, PLLI2S: 32 }
 /** Why the chip was reset; the flag of CSR for each (RM0368 §6.3.21). Each but power-on also pulls the reset pin. */
 export const RESET_FLAGS = {
   pin: 1 << 26,
+  power: 1 << 27,
   software: 1 << 28,
   'independent-watchdog': 1 << 29,
   'window-watchdog': 1 << 30,
-  'low-power': 1 << 31,
 } as const;
 
 export type ResetCause = keyof typeof RESET_FLAGS;

@@ -37,13 +37,6 @@ export class Syscfg implements Peripheral {
     this.#registers.write(offset, value, mask);
   }
 
-  /** What lies at address 0: the flash after a reset with BOOT0 low (RM0368 §7.2.1). */
-  get memoryAtZero(): 'flash' | 'system-memory' | 'ram' {
-    return (
-      (['flash', 'system-memory', 'flash', 'ram'] as const)[this.#registers.get('MEMRMP') & 3] ?? 'flash'
-    );
-  }
-
   /** The port whose pin `line` feeds EXTI line `line`, 0 to 15. */
   portOf(line: number): PinPort | undefined {
     const name = SELECTIONS[line >> 2];

@@ -47,7 +47,6 @@ export class Tim implements Peripheral {
   /** CCRx as they are in effect, and the level that matches have left, by channel. */
   readonly #compares = [0, 0, 0, 0];
   readonly #references = [false, false, false, false];
-  readonly #listeners: (() => void)[] = [];
   #alarm: Alarm | undefined;
 
   constructor(options: TimOptions) {
@@ -87,7 +86,6 @@ export class Tim implements Peripheral {
     this.#registers.write(offset, value, mask);
     this.#loadUnbuffered();
     this.#update();
-    for (const listener of this.#listeners) listener();
   }
 
   /**
@@ -110,11 +108,6 @@ export class Tim implements Peripheral {
     const duty = pwmDuty(this.#modeOf(found.fields), this.#counter, compare);
     if (duty === undefined) return undefined;
     return { hz: this.#clock.hz / this.#counter.period, duty: found.isInverted ? 1 - duty : duty };
-  }
-
-  /** Calls `listener` after software wrote a register, which may have changed an output. */
-  onWrite(listener: () => void): void {
-    this.#listeners.push(listener);
   }
 
   #output(channel: number): { readonly fields: TimChannel; readonly isInverted: boolean } | undefined {

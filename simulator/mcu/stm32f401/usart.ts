@@ -13,6 +13,9 @@ import {
   type UsartRegister,
 } from './usart-registers.ts';
 
+/** Frames from outside that wait for their turn on the wire. */
+const INCOMING_FRAMES_MAX = 65_536;
+
 export interface UsartOptions {
   readonly name: 'USART1' | 'USART2' | 'USART6';
   readonly time: BoardTime;
@@ -79,13 +82,17 @@ export class Usart implements Peripheral {
   }
 
   /**
-   * Sends data to the chip, one frame after the other. While the receiver is off they are lost.
+   * Sends data to the chip, one frame after the other. While the receiver is off they are lost, as are those for which
+   * more than 65,536 would have to wait.
    * @param data bytes, or with nine data bits numbers up to 511; parity is added
    */
   receive(data: Iterable<number>): void {
     if (!this.#isOn(USART_CR1.RE)) return;
     const isIdle = this.#incoming.length === 0;
-    this.#incoming.push(...data);
+    for (const frame of data) {
+      if (this.#incoming.length === INCOMING_FRAMES_MAX) break;
+      this.#incoming.push(frame);
+    }
     if (isIdle && this.#incoming.length > 0) this.#awaitFrame();
   }
 

@@ -1,11 +1,9 @@
-import { FIRST_INTERRUPT, HARD_FAULT, NMI, RESET } from './exception-numbers.ts';
+import { FIRST_INTERRUPT, HARD_FAULT, NMI, PRIORITY_BITS, RESET } from '../core/exception-numbers.ts';
 import { INTERRUPTS } from './limits.ts';
 
 const EXCEPTIONS = FIRST_INTERRUPT + INTERRUPTS;
 /** The priority of code that no exception and no mask protects: lower than all. */
 export const LOWEST_PRIORITY = 256;
-/** Bits of a priority that the STM32F4 implements (PM0214 §4.3.8). */
-const PRIORITY_BITS = 0xf0;
 
 export interface ExceptionStatePorts {
   /** Called when an exception has become pending, enabled or not. */

@@ -1,5 +1,6 @@
 import type { Timeline } from '../base/timeline.ts';
 import type { Core } from '../core/core.ts';
+import { NMI, SV_CALL } from '../core/exception-numbers.ts';
 import { ProcessorFault } from '../core/fault.ts';
 import {
   ASLEEP,
@@ -15,7 +16,6 @@ import {
 } from '../core/places.ts';
 import { FLOATING_POINT_ACTIVE, selectStack, usesProcessStack } from '../core/status.ts';
 import type { ProcessorCounters } from './counters.ts';
-import { NMI, SV_CALL } from './exception-numbers.ts';
 import type { ExceptionState } from './exception-state.ts';
 import type { Faults } from './faults.ts';
 import { popFrame, pushFrame } from './frame.ts';
@@ -185,7 +185,10 @@ export class Exceptions {
     selectStack(places, (link & TO_PROCESS_STACK) !== 0);
     const address = (places[SP] ?? 0) >>> 0;
     try {
-      places[SP] = popFrame(core, { address, isExtended: (link & BASIC_FRAME) === 0 });
+      const popped = popFrame(core, { address, isExtended: (link & BASIC_FRAME) === 0 });
+      places[SP] = popped.stackPointer;
+      // The first instruction there would fault (B1.5.8).
+      if (!popped.isThumb) faults.raise(new ProcessorFault('invalid-state', places[PC] ?? 0));
     } catch (error) {
       if (!(error instanceof ProcessorFault)) throw error;
       selectStack(places, false);

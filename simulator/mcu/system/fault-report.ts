@@ -1,8 +1,8 @@
 import type { Core } from '../core/core.ts';
+import { BUS_FAULT, HARD_FAULT, MEM_MANAGE, USAGE_FAULT } from '../core/exception-numbers.ts';
 import { ProcessorFault } from '../core/fault.ts';
 import { LR, PC, SP } from '../core/places.ts';
 import { programStatus } from '../core/status.ts';
-import { HARD_FAULT } from './exception-numbers.ts';
 import { REPORTED_STACK } from './limits.ts';
 
 /** A fault with the state of the processor in which it happened. */
@@ -21,9 +21,9 @@ export interface ProcessorFaultReport {
 
 const HANDLERS: Readonly<Record<number, string>> = {
   [HARD_FAULT]: 'HardFault',
-  4: 'MemManage',
-  5: 'BusFault',
-  6: 'UsageFault',
+  [MEM_MANAGE]: 'MemManage',
+  [BUS_FAULT]: 'BusFault',
+  [USAGE_FAULT]: 'UsageFault',
 };
 
 function readStack(core: Core): number[] {

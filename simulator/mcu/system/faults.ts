@@ -1,6 +1,6 @@
 import type { Core } from '../core/core.ts';
+import { BUS_FAULT, HARD_FAULT, USAGE_FAULT } from '../core/exception-numbers.ts';
 import { type FaultKind, ProcessorFault } from '../core/fault.ts';
-import { BUS_FAULT, HARD_FAULT, USAGE_FAULT } from './exception-numbers.ts';
 import type { ExceptionState } from './exception-state.ts';
 import { type ProcessorFaultReport, reportFault } from './fault-report.ts';
 import { FAULTS_KEPT } from './limits.ts';
@@ -65,7 +65,8 @@ export class Faults {
     return this.#reports;
   }
 
-  /** True after a fault in HardFault or NMI: the processor does nothing until a reset or NMI (B1.5.15). */
+  /** True after a fault in HardFault or NMI: the processor does nothing until a reset (B1.5.15; an NMI, which
+   * this chip makes for a failed HSE only, would end it, too, and does not here). */
   get isLockedUp(): boolean {
     return this.#isLockedUp;
   }

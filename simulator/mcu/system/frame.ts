@@ -1,6 +1,12 @@
 import type { Core } from '../core/core.ts';
 import { CONTROL, FPSCR, IPSR, LR, PC, S0, SP } from '../core/places.ts';
-import { FLOATING_POINT_ACTIVE, programStatus, setConditionFlags, setGreaterFlags } from '../core/status.ts';
+import {
+  FLOATING_POINT_ACTIVE,
+  programStatus,
+  setConditionFlags,
+  setGreaterFlags,
+  THUMB_STATE,
+} from '../core/status.ts';
 
 /** The scratch register between calls. */
 const IP = 12;
@@ -41,12 +47,18 @@ export function pushFrame(core: Core, returnAddress: number, alignsTo8: boolean)
   return { address, isExtended };
 }
 
+export interface PoppedFrame {
+  /** Above the frame. */
+  readonly stackPointer: number;
+  /** Whether the status word has bit T, without which no instruction can be executed. */
+  readonly isThumb: boolean;
+}
+
 /**
  * Loads the registers from a frame.
- * @returns the stack pointer above the frame
  * @throws ProcessorFault with the registers as they were, if nothing is at the address
  */
-export function popFrame(core: Core, { address, isExtended }: StackedFrame): number {
+export function popFrame(core: Core, { address, isExtended }: StackedFrame): PoppedFrame {
   const { places } = core;
   const integers = Array.from({ length: 8 }, (_, index) => core.load(address + 4 * index));
   const floats = isExtended
@@ -65,5 +77,8 @@ export function popFrame(core: Core, { address, isExtended }: StackedFrame): num
   setGreaterFlags(places, status);
   places[IPSR] = status & 0x1ff;
   const size = isExtended ? EXTENDED : BASIC;
-  return (address + size + (status & REALIGNED ? 4 : 0)) >>> 0;
+  return {
+    stackPointer: (address + size + (status & REALIGNED ? 4 : 0)) >>> 0,
+    isThumb: (status & THUMB_STATE) !== 0,
+  };
 }

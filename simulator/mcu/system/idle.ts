@@ -22,6 +22,7 @@ export class IdleSkipper {
   readonly #machine: TrialMachine;
   readonly #loops: LoopSkipper;
   /** Lengths of idle loops in instructions, the one met last first. */
+  /** Of the loops found so far, in instructions. */
   #lengths: readonly number[] = [];
   /** Lengths that the last search has found, until they are tried. */
   #candidates: readonly number[] = [];
@@ -41,11 +42,6 @@ export class IdleSkipper {
   constructor(machine: TrialMachine) {
     this.#machine = machine;
     this.#loops = new LoopSkipper(machine);
-  }
-
-  /** Lengths of the loops found so far, in instructions. */
-  get lengths(): readonly number[] {
-    return this.#lengths;
   }
 
   /** No need to ask again before this time. */

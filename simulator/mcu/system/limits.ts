@@ -1,6 +1,9 @@
 /** Interrupts of the controller; the STM32F401 uses 0 to 84 (RM0368 table 38), and registers hold 32 each. */
 export const INTERRUPTS = 96;
 
+/** Cycles that an instruction takes on average, unless the caller knows better: as measured with Espruino. */
+export const CYCLES_PER_INSTRUCTION = 1.4;
+
 /** Cycles from the last instruction to the first of a handler, without wait states (Cortex-M4 TRM, 3.9.1). */
 export const ENTRY_CYCLES = 12;
 /** Cycles from the last instruction of a handler to the first of the next one. */

@@ -1,5 +1,5 @@
 import type { InterruptLines, Peripheral } from '../base/peripheral.ts';
-import { FIRST_INTERRUPT } from './exception-numbers.ts';
+import { FIRST_INTERRUPT } from '../core/exception-numbers.ts';
 import type { ExceptionState } from './exception-state.ts';
 import { INTERRUPTS } from './limits.ts';
 
@@ -27,7 +27,7 @@ export class Nvic implements Peripheral, InterruptLines {
     this.#state = state;
   }
 
-  /** Lines keep their levels until their peripherals change them: they are reset first. */
+  /** Peripherals are reset first; those that still request something then raise their lines again. */
   reset(): void {
     this.#levels.fill(0);
   }

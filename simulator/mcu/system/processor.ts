@@ -9,6 +9,7 @@ import { Exceptions } from './exceptions.ts';
 import type { ProcessorFaultReport } from './fault-report.ts';
 import { Faults } from './faults.ts';
 import { IdleSkipper } from './idle.ts';
+import { CYCLES_PER_INSTRUCTION } from './limits.ts';
 import type { TrialMachine } from './loop-trial.ts';
 import { Nvic } from './nvic.ts';
 import { preempts, wakes } from './priority.ts';
@@ -28,7 +29,7 @@ export interface StopMode {
 export interface ProcessorOptions {
   readonly core: Core;
   readonly timeline: Timeline;
-  /** Cycles that an instruction takes on average. Default 1.4, as measured with Espruino. */
+  /** Cycles that an instruction takes on average. Default: `CYCLES_PER_INSTRUCTION`. */
   readonly cyclesPerInstruction?: number;
   readonly deepSleep?: StopMode;
   /** Called between two instructions after a program's request (AIRCR.SYSRESETREQ): resets the chip, and this. */
@@ -57,6 +58,8 @@ export class Processor {
   readonly #faults: Faults;
   readonly #exceptions: Exceptions;
   readonly #idle: IdleSkipper | undefined;
+  readonly #cyclesPerInstruction: number;
+  #ticksPerCycle = 1;
   #isResetRequested = false;
   #isHalted = false;
   /** Whether the chip has stopped its clocks for this sleep; undefined while awake. */
@@ -67,6 +70,7 @@ export class Processor {
     this.#options = options;
     this.#core = core;
     this.#timeline = timeline;
+    this.#cyclesPerInstruction = options.cyclesPerInstruction ?? CYCLES_PER_INSTRUCTION;
     this.#state = new ExceptionState({
       onPend: () => {
         if (this.#scb.registers.has('SCR', SEVONPEND)) this.signalEvent();
@@ -109,14 +113,13 @@ export class Processor {
     this.#setSpeed();
   }
 
-  get #ticksPerCycle(): number {
-    return TICKS_PER_SECOND / this.#clock.hertz;
-  }
-
   /** While the clock is stopped nothing is executed, and the last speed stays. */
   #setSpeed(): void {
-    if (this.#clock.hertz > 0)
-      this.#timeline.ticksPerInstruction = (this.#options.cyclesPerInstruction ?? 1.4) * this.#ticksPerCycle;
+    const { hertz } = this.#clock;
+    if (hertz > 0) {
+      this.#ticksPerCycle = TICKS_PER_SECOND / hertz;
+      this.#timeline.ticksPerInstruction = this.#cyclesPerInstruction * this.#ticksPerCycle;
+    } else this.#core.stop();
   }
 
   /** Tells the frequency of HCLK in Hz; 0 while it is stopped. */
@@ -129,7 +132,7 @@ export class Processor {
     return this.#faults.reports;
   }
 
-  /** Whether a fault could not be handled: only a reset or NMI goes on. */
+  /** Whether a fault could not be handled: only a reset goes on. */
   get isLockedUp(): boolean {
     return this.#faults.isLockedUp;
   }
@@ -141,11 +144,6 @@ export class Processor {
   /** Instructions executed; those of skipped iterations of an idle loop are not among them. */
   get instructions(): number {
     return this.#core.executed - (this.#idle?.undone ?? 0);
-  }
-
-  /** Lengths of the idle loops found so far, in instructions. */
-  get idleLoops(): readonly number[] {
-    return this.#idle?.lengths ?? [];
   }
 
   /**

@@ -1,7 +1,15 @@
 import type { Peripheral } from '../base/peripheral.ts';
 import { type Behaviour, type Register, Registers } from '../base/registers.ts';
 import type { Controls } from '../core/controls.ts';
-import { BUS_FAULT, MEM_MANAGE, NMI, PEND_SV, SV_CALL, SYS_TICK, USAGE_FAULT } from './exception-numbers.ts';
+import {
+  BUS_FAULT,
+  MEM_MANAGE,
+  NMI,
+  PEND_SV,
+  SV_CALL,
+  SYS_TICK,
+  USAGE_FAULT,
+} from '../core/exception-numbers.ts';
 import type { ExceptionState } from './exception-state.ts';
 
 /** Offsets from 0xE000E000 (ARMv7-M ARM tables B3-4 and B3-5; PM0214 §4.4). */

@@ -1,6 +1,6 @@
 import type { Peripheral } from '../base/peripheral.ts';
 import { type Alarm, type BoardTime, TICKS_PER_SECOND } from '../base/timeline.ts';
-import { SYS_TICK } from './exception-numbers.ts';
+import { SYS_TICK } from '../core/exception-numbers.ts';
 import type { ExceptionState } from './exception-state.ts';
 import type { ProcessorClock } from './processor-clock.ts';
 

@@ -6,15 +6,25 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 it('console text leaves frames out, also those that arrive in pieces', () => {
   const console = new ConsoleText();
-  for (const piece of ['>1+1\r\n=2\r\n~AQI', 'DBA==', '\n>', '~AgMEBQ==\n', 'x']) console.add(bytes(piece));
+  for (const piece of ['>1+1\r\n=2\r\n~AQI', 'DBA==', '\n>', '~AgMEBQ==\n', 'x'])
+    console.add('USB', bytes(piece));
   expect(console.text).toBe('>1+1\r\n=2\r\n>x');
 });
 
 it('console text keeps the newest characters', () => {
   const console = new ConsoleText();
-  for (let count = 0; count < 100; count++) console.add(bytes('x'.repeat(999) + (count % 10)));
+  for (let count = 0; count < 100; count++) console.add('USB', bytes('x'.repeat(999) + (count % 10)));
   expect(console.text.length).toBe(65_536);
   expect(console.text.endsWith('x9')).toBe(true);
+});
+
+it('console text has what a board prints after a start in the middle of a frame, and beside one on another port', () => {
+  const console = new ConsoleText();
+  console.add('USB', bytes('~AQ'));
+  console.add('Serial1', bytes('one'));
+  console.restart();
+  console.add('USB', bytes('two'));
+  expect(console.text).toBe('onetwo');
 });
 
 it('a typed report is kept without its id, if its descriptor has ids', () => {
@@ -26,4 +36,11 @@ it('a typed report is kept without its id, if its descriptor has ids', () => {
     { atMs: 5, bytes: report.subarray(1) },
     { atMs: 6, bytes: report },
   ]);
+});
+
+it('of very many typed reports the newest ones are kept', () => {
+  const typed = new TypedReports();
+  for (let count = 0; count < 70_000; count++) typed.add(count, Uint8Array.of(0), undefined);
+  expect(typed.all.length).toBeLessThanOrEqual(65_536);
+  expect(typed.all.at(-1)?.atMs).toBe(69_999);
 });

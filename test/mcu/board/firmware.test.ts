@@ -23,12 +23,12 @@ describe('firmware for an STM32F401', () => {
   });
 
   it.each([
-    ['is too long for the flash', new Uint8Array(384 * 1024 + 1), 'the flash of an STM32F401CD has'],
+    ['is too long for the flash', new Uint8Array(384 * 1024 + 1), 'give a .bin file, not .hex, .elf or .lst'],
     ['is too long behind Storage', programAt(0x0801_0200, 0x2001_8000, 330_000), 'there are 327680'],
     ['is empty', new Uint8Array(0), 'too short'],
     ['is text', new TextEncoder().encode(':020000040800F2\n'.repeat(100)), 'no firmware of an STM32F401'],
     ['has its stack elsewhere', programAt(0x0800_0200, 0x2002_0000), 'stack'],
-    ['has vectors outside of it', programAt(0x0805_0000), 'vectors point outside'],
+    ['has vectors behind its end', programAt(0x0805_0000), 'perhaps a part of the file is missing'],
     ['has ARM code', programAt(0x0800_0200).map((byte, at) => (at === 4 ? byte & 0xfe : byte)), 'Thumb'],
   ])('is refused if it %s', (_what, bytes, message) => {
     expect(() => firmwareOf(bytes)).toThrow(BadFirmware);

@@ -11,19 +11,36 @@ const FIRST_INTERRUPT = 16;
 const SYS_TICK = 15;
 const USART1 = FIRST_INTERRUPT + 37;
 
-/**
- * Returns the program for a board's flash.
- * @param source lines of half-words, then their meaning
- * @param handlers offsets of exception handlers in the program, by the number of the exception; others stay in a loop at
- *   its end
- */
-export function assembled(source: string, handlers: Readonly<Record<number, number>> = {}): Uint8Array {
-  const halfWords = source
+/** `B .` and `BX LR`. */
+const LOOP = 0xe7fe;
+const RETURN = 0x4770;
+
+function halfWordsOf(source: string): number[] {
+  return source
     .trim()
     .split('\n')
     .flatMap(line => /^ *((?:[\da-f]{4} )+)/.exec(`${line} `)?.[1]?.trim().split(' ') ?? [])
     .map(word => Number.parseInt(word, 16));
-  const code = [...halfWords, 0xe7fe];
+}
+
+/** Bytes of the code of some source: the offset of what comes behind it. */
+export function bytesOf(source: string): number {
+  return 2 * halfWordsOf(source).length;
+}
+
+/**
+ * Returns the program for a board's flash.
+ * @param source lines of half-words, then their meaning
+ * @param handlers offsets of exception handlers in the program, by the number of the exception
+ * @param others what the other handlers do: stay in a loop behind the program, or return
+ */
+export function assembled(
+  source: string,
+  handlers: Readonly<Record<number, number>> = {},
+  others: 'stay' | 'return' = 'stay',
+): Uint8Array {
+  const halfWords = halfWordsOf(source);
+  const code = [...halfWords, others === 'stay' ? LOOP : RETURN];
   const program = new Uint8Array(TABLE_BYTES + 2 * code.length);
   const view = new DataView(program.buffer);
   for (const [index, halfWord] of code.entries()) view.setUint16(TABLE_BYTES + 2 * index, halfWord, true);
@@ -33,6 +50,25 @@ export function assembled(source: string, handlers: Readonly<Record<number, numb
     view.setUint32(4 * number, (START + offset) | 1, true);
   }
   return program;
+}
+
+/** The digits of a half-word. */
+export const hex = (halfWord: number) => halfWord.toString(16).padStart(4, '0');
+
+/** Source that puts a constant into a register: MOVW (encoding T3) and MOVT (T1). */
+export function constant(register: number, value: number): string {
+  const move = (opcode: number, half: number) => {
+    const first = opcode | ((half >>> 1) & 0x400) | (half >>> 12);
+    return `${hex(first)} ${hex(((half & 0x700) << 4) | (register << 8) | (half & 0xff))}`;
+  };
+  return `  ${move(0xf240, value & 0xffff)} ${move(0xf2c0, value >>> 16)}  ldr r${register}, =0x${value.toString(16)}`;
+}
+
+/** Source that writes words to addresses, one after the other. */
+export function writes(...words: readonly (readonly [address: number, value: number])[]): string {
+  return words
+    .map(([address, value]) => `${constant(0, address)}\n${constant(1, value)}\n  6001  str r1, [r0]`)
+    .join('\n');
 }
 
 /** Toggles B2 in the interrupt of SysTick, every millisecond, and sleeps between. */

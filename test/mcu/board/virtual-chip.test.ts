@@ -1,6 +1,11 @@
 import { virtualChip } from '@passfob/simulator';
+import { Operations } from '@passfob/simulator/base/power';
+import { nameOf, StorageFiles } from '@passfob/simulator/interpreter/storage-files';
+import { storageOf } from '@passfob/simulator/mcu/board/storage';
+import { Region } from '@passfob/simulator/state/memories';
+import { memoryStore } from '@passfob/simulator/state/memory-store';
 import { describe, expect, it } from 'vitest';
-import { BLINK, ECHO, EEPROM_WRITE } from './programs.ts';
+import { assembled, BLINK, ECHO, EEPROM_WRITE, writes } from './programs.ts';
 
 describe('a chip with pins and parts of its own', () => {
   it('tells of each edge at a pin', () => {
@@ -34,6 +39,72 @@ describe('a chip with pins and parts of its own', () => {
     expect(chip.faults).toEqual([]);
   });
 
+  it('may be reset from within a listener, and then starts again', () => {
+    const chip = virtualChip({ firmware: BLINK });
+    const rises: number[] = [];
+    chip.onPin((_pin, isHigh) => {
+      if (!isHigh) return;
+      rises.push(Math.round(chip.now));
+      if (rises.length === 1) chip.reset();
+    });
+    chip.advance(3.5);
+    expect(rises).toEqual([1, 2]);
+  });
+
+  it('tells the pulses that a timer sends at a pin, and their level at the moment', () => {
+    const [RCC, GPIOA, TIM2] = [0x4002_3800, 0x4002_0000, 0x4000_0000];
+    const source = writes(
+      ...([
+        [RCC + 0x30, 1],
+        [RCC + 0x40, 1],
+        [GPIOA, 2],
+        [GPIOA + 0x20, 1],
+        // 1000 steps of a microsecond, of which PWM mode 1 sends 250 high.
+        [TIM2 + 0x28, 15],
+        [TIM2 + 0x2c, 999],
+        [TIM2 + 0x34, 250],
+        [TIM2 + 0x18, 0x60],
+        [TIM2 + 0x20, 1],
+        [TIM2 + 0x14, 1],
+        [TIM2, 1],
+      ] as const),
+    );
+    const chip = virtualChip({ firmware: assembled(source) });
+    chip.advance(10.1);
+    expect(chip.pulses('A0')).toEqual({ hz: 1000, duty: 0.25 });
+    expect(chip.pulses('A1')).toBeUndefined();
+    expect(chip.level('A0')).toBe(true);
+    chip.advance(0.4);
+    expect(chip.level('A0')).toBe(false);
+  });
+
+  it('is woken from standby by a rising edge at A0, by a reset', () => {
+    const [RCC, GPIOB, PWR, SCR] = [0x4002_3800, 0x4002_0400, 0x4000_7000, 0xe000_ed10];
+    const source = writes(
+      ...([
+        [RCC + 0x30, 2],
+        [RCC + 0x40, 1 << 28],
+        [GPIOB, 0x10],
+        [GPIOB + 0x18, 4],
+        [PWR + 4, 0x100],
+        [PWR, 2],
+        [SCR, 4],
+      ] as const),
+    );
+    const chip = virtualChip({ firmware: assembled(`${source}\n  bf30  wfi`) });
+    let starts = 0;
+    chip.onPin((pin, isHigh) => {
+      if (pin === 'B2' && isHigh) starts++;
+    });
+    chip.advance(5);
+    chip.drive('A0', true);
+    chip.advance(5);
+    expect(starts).toBe(2);
+    chip.drive('A0', false);
+    chip.advance(5);
+    expect(starts).toBe(2);
+  });
+
   it('talks to a part at its address', () => {
     const received: number[][] = [];
     const memory = [0x5a];
@@ -42,18 +113,71 @@ describe('a chip with pins and parts of its own', () => {
       parts: [
         {
           address: 0x57,
-          name: 'a memory of one byte',
-          ready: () => true,
           write: bytes => void received.push([...bytes]),
           startRead: () => () => memory[0] ?? 0xff,
-          read: count => new Uint8Array(count).fill(memory[0] ?? 0xff),
-          powerOn() {},
-          powerOff() {},
         },
       ],
     });
     chip.advance(20);
     expect(received[0]).toEqual([0, 0x40, 0x5a]);
     expect(chip.level('B2')).toBe(true);
+  });
+});
+
+/** The data of each file in the Storage of a chip. */
+function filesIn(flash: Uint8Array): Record<string, number[]> {
+  const operations = new Operations({ seed: 1, count: 0, counted() {}, applied() {}, powerLost() {} });
+  const storage = storageOf(new Region(flash, memoryStore(), 0, flash.length), operations);
+  const files = new StorageFiles(storage, () => false);
+  return Object.fromEntries(
+    [...files.walk(0)].map(({ at, header }) => [nameOf(header), [...storage.read(at + 32, header.size)]]),
+  );
+}
+
+describe('a virtual chip and JavaScript without types', () => {
+  const bytes = (text: string) => new TextEncoder().encode(text);
+  const made = (options: object) => () => virtualChip({ firmware: BLINK, ...options });
+  const part = { address: 0x48, write() {}, startRead: () => () => 0 };
+
+  it.each([
+    ['no firmware', { firmware: undefined }, 'firmware is missing'],
+    ['a path in place of firmware', { firmware: 'espruino.bin' }, 'readFileSync(path)'],
+    ['a flash of another size', { flash: new Uint8Array(10) }, 'flash must be the 393216 bytes'],
+    ['a file of text', { files: { '.bootcde': 'print(1)' } }, 'Buffer.from(text)'],
+    ['a file with a long name', { files: { ['x'.repeat(29)]: bytes('1') } }, 'Storage keeps 28 characters'],
+    ['parts that are no list', { parts: {} }, 'parts must be a list'],
+    ['an address of eight bits', { parts: [{ ...part, address: 0x90 }] }, 'seven bits'],
+    ['two parts with one address', { parts: [part, part] }, 'two parts have the address 0x48'],
+    ['a part that cannot be read', { parts: [{ address: 0x48, write() {} }] }, 'needs the method startRead'],
+    ['a speed that cannot be', { cyclesPerInstruction: 0 }, 'cyclesPerInstruction must be'],
+  ])('refuses %s', (_what, options, message) => {
+    expect(made(options)).toThrow(message);
+  });
+
+  it('refuses times, bytes and levels that are none', () => {
+    const chip = virtualChip({ firmware: BLINK });
+    for (const ms of [Number.NaN, -1, Number.POSITIVE_INFINITY, undefined])
+      expect(() => chip.advance(ms as number)).toThrow('time moves forward only');
+    const text: unknown = '1+1';
+    expect(() => chip.usb.write(text as Uint8Array)).toThrow('must be bytes');
+    const low: unknown = 'low';
+    expect(() => chip.drive('A0', low as boolean)).toThrow('a level is true');
+    chip.onPin(() => {
+      expect(() => chip.advance(1)).toThrow('from within a listener');
+    });
+    chip.advance(1.5);
+  });
+
+  it('keeps the files of an earlier flash, but for those that it gets anew', () => {
+    const files = { '.bootcde': bytes('old'), data: new Uint8Array(9_000).fill(1), log: bytes('kept') };
+    const earlier = virtualChip({ firmware: BLINK, files });
+    const later = virtualChip({
+      firmware: BLINK,
+      flash: earlier.flash,
+      files: { '.bootcde': bytes('a longer new one') },
+    });
+    const { '.bootcde': code, ...others } = filesIn(later.flash);
+    expect(Buffer.from(code ?? []).toString()).toBe('a longer new one');
+    expect(others).toEqual({ data: [...files.data], log: [...files.log] });
   });
 });

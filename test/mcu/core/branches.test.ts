@@ -57,6 +57,40 @@ describe('conditions', () => {
   );
 });
 
+describe('IT blocks in RAM', () => {
+  // cmp r0, #0; it eq; moveq r1, #9
+  const block = [0x2800, 0xbf08, 0x2109];
+
+  function inRam(halves: readonly number[]) {
+    const program = programOf([]);
+    putHalves(program.ram, 0, halves);
+    program.r[PC] = RAM_AT;
+    return program;
+  }
+
+  it('keep their conditions where an interrupt runs the same code in between', () => {
+    const { core, r } = inRam(block);
+    r[0] = 1;
+    core.run(2);
+    r[PC] = RAM_AT;
+    core.run(3);
+    r[PC] = RAM_AT + 4;
+    core.run(1);
+    expect(r[1]).toBe(0);
+  });
+
+  it('leave no condition to other code in their place', () => {
+    const { core, r, ram } = inRam(block);
+    r[0] = 1;
+    core.run(2);
+    // nop; movs r1, #9
+    putHalves(ram, 2, [0xbf00, 0x2109]);
+    r[PC] = RAM_AT + 2;
+    core.run(2);
+    expect(r[1]).toBe(9);
+  });
+});
+
 describe('IT blocks', () => {
   // itete eq; addeq r0, #1; addne r0, #2; addeq r1, #1; addne r1, #2
   const itete = [0xbf0b, 0x3001, 0x3002, 0x3101, 0x3102];

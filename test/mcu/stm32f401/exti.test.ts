@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { RecordedLines, setBits, store, storeHalf } from './fixture.ts';
 
 const [IMR, EMR, RTSR, FTSR, SWIER, PR] = [0x00, 0x04, 0x08, 0x0c, 0x10, 0x14];
-const [MEMRMP, EXTICR1, EXTICR4, CMPCR] = [0x00, 0x08, 0x14, 0x20];
+const [EXTICR1, EXTICR4, CMPCR] = [0x08, 0x14, 0x20];
 
 function makePins() {
   const lines = new RecordedLines();
@@ -167,15 +167,6 @@ describe('SYSCFG', () => {
     expect([0, 1, 2, 3, 4].map(line => syscfg.portOf(line))).toEqual(['B', 'C', 'E', 'H', 'A']);
     store(syscfg, EXTICR1, 0x0005);
     expect(syscfg.portOf(0)).toBeUndefined();
-  });
-
-  it('tells what lies at address 0 (RM0368 §7.2.1)', () => {
-    const { syscfg } = makePins();
-    expect(syscfg.memoryAtZero).toBe('flash');
-    store(syscfg, MEMRMP, 1);
-    expect(syscfg.memoryAtZero).toBe('system-memory');
-    store(syscfg, MEMRMP, 3);
-    expect(syscfg.memoryAtZero).toBe('ram');
   });
 
   it('has its compensation cell ready once it is on', () => {

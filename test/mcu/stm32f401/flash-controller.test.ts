@@ -235,7 +235,6 @@ describe('settings of the flash', () => {
     const { controller } = makeController();
     store(controller, ACR, 0x0602);
     expect(controller.read(ACR)).toBe(0x0602);
-    expect(controller.latency).toBe(2);
     store(controller, OPTCR, 0);
     expect(controller.read(OPTCR)).toBe(0x0fff_aaed);
   });

@@ -126,15 +126,6 @@ describe('an alternate function', () => {
     store(b, AFRH, 9 << 4);
     expect([6, 9, 7].map(pin => gpio.alternate('B', pin))).toEqual([4, 9, undefined]);
   });
-
-  it('shows the level of its peripheral only while the pin has it', () => {
-    const { gpio, b } = makeGpio();
-    b.drivePeripheral(12, true);
-    expect(gpio.output('B', 12)).toBeUndefined();
-    store(b, MODER, 2 << 24);
-    expect(gpio.output('B', 12)).toBe(true);
-    expect(gpio.level('B', 12)).toBe(true);
-  });
 });
 
 describe('the lock', () => {

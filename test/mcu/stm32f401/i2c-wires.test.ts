@@ -57,6 +57,17 @@ describe('the parts of a virtual board on their wires', () => {
     expect(outcomes.size).toBe(2);
   });
 
+  it('a write without an end is not acknowledged for ever', () => {
+    const rig = new I2cRig();
+    const { parts } = rig;
+    parts.start();
+    parts.address(EEPROM, false);
+    let taken = 0;
+    while (taken < 70_000 && parts.write(0)) taken++;
+    expect(taken).toBe(65_536);
+    parts.stop();
+  });
+
   it('the power that is cut in a page write halts the board, and tears as the EEPROM does', () => {
     for (let seed = 1; seed <= 12; seed++) {
       const torn = new I2cRig({}, seed);

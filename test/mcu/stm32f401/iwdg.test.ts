@@ -30,6 +30,15 @@ describe('the independent watchdog', () => {
     expect(seen.forced).toBe(1);
   });
 
+  it('takes its keys from half-words, which the bus repeats (RM0368 §15.4.1)', () => {
+    const { iwdg, pass, seen } = makeWatchdog();
+    store(iwdg, KR, 0xcccc_cccc);
+    pass(400_000);
+    store(iwdg, KR, 0xaaaa_aaaa);
+    pass(400_000);
+    expect([iwdg.isRunning, seen.resets]).toEqual([true, 0]);
+  });
+
   it('resets 512 ms after a start with its reset values (RM0368 §15.3, table 63)', () => {
     const { iwdg, pass, seen } = makeWatchdog();
     store(iwdg, KR, START);

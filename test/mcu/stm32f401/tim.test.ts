@@ -426,17 +426,6 @@ describe('a compare channel', () => {
     expect(seen).toEqual(levels);
   });
 
-  it('tells its listeners when software writes a register', () => {
-    const { tim } = makeTim();
-    let writes = 0;
-    tim.onWrite(() => {
-      writes += 1;
-    });
-    tim.read(SR);
-    store(tim, CCR1, 1);
-    expect(writes).toBe(1);
-  });
-
   it('refuses channels that no timer has', () => {
     expect(() => makeTim().tim.level(5)).toThrow(new RangeError('TIM3 has no channel 5'));
   });

@@ -174,6 +174,15 @@ describe('the receiver', () => {
     expect(usart.read(DR)).toBe(2);
   });
 
+  it('has a bound for what waits on the wire', () => {
+    const { usart, pass } = makeRunning();
+    usart.receive(new Uint8Array(200_000).fill(7));
+    pass(65_000 * FRAME_US);
+    expect(usart.read(SR) & IDLE).toBe(0);
+    pass(1_000 * FRAME_US);
+    expect(usart.read(SR) & IDLE).toBe(IDLE);
+  });
+
   it('keeps the old byte and loses the new one when software is late (RM0368 §19.3.3)', () => {
     const { usart, pass, lines } = makeRunning(RXNEIE);
     usart.receive([1, 2, 3]);

@@ -101,6 +101,29 @@ describe('exception entry and return (ARMv7-M ARM B1.5.6, B1.5.8)', () => {
     expect([machine.sp, places[FPSCR], machine.control]).toEqual([STACK, 0x123, 4]);
   });
 
+  it('faults where a handler has taken the Thumb bit from the frame (UFSR.INVSTATE)', () => {
+    const clearsThumb = [
+      0x9807, // LDR r0, [sp, #28]
+      0x2101, // MOVS r1, #1
+      0x0609, // LSLS r1, r1, #24
+      0x4388, // BICS r0, r1
+      0x9007, // STR r0, [sp, #28]
+      0x4770, // BX LR
+    ];
+    const machine = createMachine({
+      code: { [MAIN]: [SPIN], 512: clearsThumb, 768: logging(3) },
+      vectors: { 3: 0x301, 16: 0x201 },
+    });
+    machine.enable(0, 0);
+    machine.raiseAt(100, 0);
+    machine.lowerAt(101, 0);
+    machine.processor.runUntil(150);
+    expect(machine.processor.faults.map(({ fault }) => [fault.kind, fault.address])).toEqual([
+      ['invalid-state', MAIN],
+    ]);
+    expect(machine.values()).toEqual([3]);
+  });
+
   it('use the process stack of a thread for the frame and the main stack for the handler', () => {
     const machine = createMachine(LOGGING);
     const { places } = machine;

@@ -20,6 +20,8 @@ export const RAISE = 0x4000_0004;
 const LOWER = 0x4000_0008;
 /** A value that is stored here is noted in the log after so many ticks. */
 const LATER = 0x4000_000c;
+/** A store here sets the processor's clock, in Hz. */
+const CLOCK = 0x4000_0010;
 
 /** `B .`: waits for ever. */
 export const SPIN = 0xe7fe;
@@ -103,6 +105,7 @@ export function createMachine(options: MachineOptions) {
       else if (address === LOWER) processor.lines.set(value, false);
       else if (address === LATER)
         timeline.at(timeline.now + value, () => log.push({ value, time: timeline.now }));
+      else if (address === CLOCK) processor.setClock(value);
       else if (isSystem(address)) processor.space.write(address - SYSTEM_SPACE, value, 0xffffffff);
       else throw new ProcessorFault('data-bus', address);
     },

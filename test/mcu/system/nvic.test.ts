@@ -1,4 +1,4 @@
-import { FIRST_INTERRUPT, SYS_TICK } from '@passfob/simulator/mcu/system/exception-numbers';
+import { FIRST_INTERRUPT, SYS_TICK } from '@passfob/simulator/mcu/core/exception-numbers';
 import { ExceptionState } from '@passfob/simulator/mcu/system/exception-state';
 import { Nvic } from '@passfob/simulator/mcu/system/nvic';
 import { describe, expect, it } from 'vitest';

@@ -51,6 +51,25 @@ describe('a processor', () => {
     expect(machine.processor.instructions).toBe((1000 - 4 * (12 + 10)) / 4);
   });
 
+  it('executes nothing more once an instruction has stopped its clock, and time goes on', () => {
+    const stopsClock = [
+      0x2000, // MOVS r0, #0
+      0x2101, // MOVS r1, #1
+      0x0789, // LSLS r1, r1, #30
+      0x6108, // STR r0, [r1, #16]
+      0x4770, // BX LR
+    ];
+    const machine = createMachine({ code: { [MAIN]: [SPIN], 512: stopsClock }, vectors: { 16: 0x201 } });
+    machine.enable(0, 0);
+    machine.raiseAt(100, 0);
+    machine.lowerAt(101, 0);
+    machine.processor.runUntil(1000);
+    expect([machine.pc, machine.timeline.now]).toEqual([520, 1000]);
+    machine.processor.setClock(84_000_000);
+    machine.processor.runUntil(1050);
+    expect([machine.pc, machine.timeline.now]).toEqual([MAIN, 1050]);
+  });
+
   it('shows an interrupt that PRIMASK keeps out as pending', () => {
     const machine = createMachine({ code: { [MAIN]: [0xb672, SPIN] } });
     machine.enable(0, 0);

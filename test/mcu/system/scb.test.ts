@@ -4,7 +4,7 @@ import {
   PEND_SV,
   SV_CALL,
   SYS_TICK,
-} from '@passfob/simulator/mcu/system/exception-numbers';
+} from '@passfob/simulator/mcu/core/exception-numbers';
 import { ExceptionState } from '@passfob/simulator/mcu/system/exception-state';
 import { SystemControl } from '@passfob/simulator/mcu/system/scb';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 import { Timeline } from '@passfob/simulator/mcu/base/timeline';
-import { SYS_TICK } from '@passfob/simulator/mcu/system/exception-numbers';
+import { SYS_TICK } from '@passfob/simulator/mcu/core/exception-numbers';
 import { ExceptionState } from '@passfob/simulator/mcu/system/exception-state';
 import { ProcessorClock } from '@passfob/simulator/mcu/system/processor-clock';
 import { SysTick } from '@passfob/simulator/mcu/system/systick';

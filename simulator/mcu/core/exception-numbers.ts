@@ -10,3 +10,6 @@ export const PEND_SV = 14;
 export const SYS_TICK = 15;
 /** The number of interrupt 0 of the chip. */
 export const FIRST_INTERRUPT = 16;
+
+/** Bits of a priority that the STM32F4 implements (PM0214 §4.3.8); the others read as zero. */
+export const PRIORITY_BITS = 0xf0;

@@ -3,7 +3,7 @@ import { decode, isWide, type SeenForms } from './decoder.ts';
 import { ProcessorFault } from './fault.ts';
 import { type CommonContext, type FetchedInstruction, fetchInstruction } from './flash-code.ts';
 import type { DecodeContext, Executor } from './form.ts';
-import { LOOSE_INSTRUCTIONS_MAX } from './limits.ts';
+import { RAM_INSTRUCTIONS_MAX } from './limits.ts';
 
 interface DecodedInstruction extends FetchedInstruction {
   readonly condition: number;
@@ -13,16 +13,24 @@ interface DecodedInstruction extends FetchedInstruction {
 /** The address space in eighths: where instructions may lie (ARMv7-M ARM B3.1, table B3-1). */
 const EXECUTABLE = [true, true, false, true, true, false, false, false];
 
+/** What an IT says about an instruction behind it. */
+interface FixedCondition {
+  readonly condition: number;
+  readonly itAt: number;
+  readonly it: number;
+}
+
 /**
  * Code outside the flash, which any store may change: each instruction is fetched each time, and decoded again if it is
- * another one than the last time. The conditions of an IT block belong to the addresses behind the IT; each execution
- * of the IT fixes them, and each is used once.
+ * another one than the last time. The conditions of an IT block belong to the addresses behind the IT, as in the flash;
+ * each execution of the IT fixes them, for as long as that IT is in its place.
  */
-export class LooseCode {
+export class RamCode {
   readonly #common: CommonContext;
   readonly #seen: SeenForms;
   readonly #decoded = new Map<number, DecodedInstruction>();
-  readonly #conditions = new Map<number, number>();
+  /** By the address of the instruction. */
+  readonly #conditions = new Map<number, FixedCondition>();
 
   constructor(common: CommonContext, seen: SeenForms) {
     this.#common = common;
@@ -32,8 +40,7 @@ export class LooseCode {
   /** @throws ProcessorFault `instruction-bus` or `undefined-instruction` */
   executorAt(pc: number): Executor {
     const { word, next } = this.#fetch(pc);
-    const condition = this.#conditions.get(pc) ?? ALWAYS;
-    if (this.#conditions.size > 0) this.#conditions.delete(pc);
+    const condition = this.#conditionAt(pc);
     const known = this.#decoded.get(pc);
     if (known?.word === word && known.condition === condition && known.next === next) return known.execute;
     const common = this.#common;
@@ -46,12 +53,12 @@ export class LooseCode {
       next,
       isConditional: condition !== ALWAYS,
       conditionsBehind: conditions => () => {
-        this.#fix(next, conditions);
+        this.#fix({ itAt: pc, it: word }, next, conditions);
         return next;
       },
     };
     const execute = decode(word, condition, context, this.#seen);
-    if (this.#decoded.size >= LOOSE_INSTRUCTIONS_MAX) this.#decoded.clear();
+    if (this.#decoded.size >= RAM_INSTRUCTIONS_MAX) this.#decoded.clear();
     this.#decoded.set(pc, { word, next, condition, execute });
     return execute;
   }
@@ -66,17 +73,24 @@ export class LooseCode {
     }
   }
 
-  #fix(from: number, conditions: readonly number[]): void {
+  #conditionAt(pc: number): number {
+    const fixed = this.#conditions.get(pc);
+    if (fixed === undefined) return ALWAYS;
+    if (this.#common.memory.load16(fixed.itAt) === fixed.it) return fixed.condition;
+    this.#conditions.delete(pc);
+    return ALWAYS;
+  }
+
+  #fix(by: Pick<FixedCondition, 'itAt' | 'it'>, from: number, conditions: readonly number[]): void {
     let at = from;
     for (const condition of conditions) {
-      this.#conditions.set(at, condition);
+      this.#conditions.set(at, { condition, ...by });
       at += isWide(this.#common.memory.load16(at)) ? 4 : 2;
     }
   }
 
-  /** Drops everything. */
+  /** Drops what was decoded. */
   clear(): void {
     this.#decoded.clear();
-    this.#conditions.clear();
   }
 }
