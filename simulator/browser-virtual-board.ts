@@ -7,6 +7,7 @@ import type { VirtualBoard, VirtualBoardOptions } from './mcu/board/options.ts';
 import { virtualBoardOn } from './mcu/board/virtual-board.ts';
 import { BROWSER } from './platform/browser/browser-platform.ts';
 
+export type { ChipPart } from './mcu/board/chip-part.ts';
 export { BadFirmware } from './mcu/board/firmware.ts';
 export type { BoardCounters, VirtualBoard, VirtualBoardOptions } from './mcu/board/options.ts';
 export { type VirtualChip, type VirtualChipOptions, virtualChip } from './mcu/board/virtual-chip.ts';

@@ -45,6 +45,7 @@ export { boot } from './boot.ts';
 export { bootAgain } from './boot-again.ts';
 export { BadPlan, planOfText, planText } from './faults/plan.ts';
 export { type FaultyWire, faultyWire, type WireFaultKind } from './faults/wire.ts';
+export type { ChipPart } from './mcu/board/chip-part.ts';
 export { BadFirmware } from './mcu/board/firmware.ts';
 export type { BoardCounters, VirtualBoard, VirtualBoardOptions } from './mcu/board/options.ts';
 export { type VirtualChip, type VirtualChipOptions, virtualChip } from './mcu/board/virtual-chip.ts';

@@ -195,7 +195,8 @@ async function start(
     );
   } else if (options.exitWithParent) {
     process.stdin.resume();
-    process.stdin.on('close', () => end(EXIT.done));
+    // Not every kind of input has both: /dev/null never closes.
+    for (const event of ['end', 'close'] as const) process.stdin.on(event, () => end(EXIT.done));
   }
 }
 

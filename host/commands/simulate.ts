@@ -17,16 +17,16 @@ export async function simulate(main: string, args: readonly string[], isByNpx = 
   // The simulator's help and messages use this name.
   const argv0 = isByNpx ? 'npx passfob simulate' : 'passfob simulate';
   const child = spawn(process.execPath, [main, ...args], { argv0, stdio: 'inherit' });
-  // A terminal sends Ctrl-C to both processes; the simulator then ends by itself, and this process after it.
+  // A terminal sends Ctrl-C to both processes, a script to this one only. The simulator ends once, however often it is
+  // told so, and this process after it.
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
-  const stay = () => undefined;
-  process.on('SIGTERM', forward).on('SIGHUP', forward).on('SIGINT', stay);
+  process.on('SIGTERM', forward).on('SIGHUP', forward).on('SIGINT', forward);
   try {
     return await new Promise((resolve, reject) => {
       child.on('error', reject);
       child.on('close', code => resolve(code ?? 1));
     });
   } finally {
-    process.off('SIGTERM', forward).off('SIGHUP', forward).off('SIGINT', stay);
+    process.off('SIGTERM', forward).off('SIGHUP', forward).off('SIGINT', forward);
   }
 }

@@ -17,7 +17,9 @@ const ANY_PART = wholeNumber(0, Number.MAX_SAFE_INTEGER, 0);
 /** Returns lines of the recording from one of them on, as many as one answer holds. */
 function recordingPart({ recorder }: ControlTarget, from: number): CommandResult {
   if (recorder === undefined) {
-    throw new BadRequest('nothing is recorded: the fob is not a new one, or was not started with --seed');
+    throw new BadRequest(
+      'nothing is recorded: the fob is not a new one, was not started with --seed, or is a virtual board (--firmware)',
+    );
   }
   const { facts, inputs } = recorder.recording();
   const lines = inputs.length + 1;

@@ -117,7 +117,7 @@ function refuse(image: Uint8Array, board: string, sizes: MemorySizes): void {
   const kept = textAt(BOARD_AT, BOARD_NAME_BYTES).replace(/\0+$/, '');
   if (kept !== board) {
     throw new Error(
-      `this is the memory of a ${kept} board, not of a ${board} board: start it with the options it was made with, or name another file`,
+      `this is the memory of a ${kept} board, not of a ${board} board: start it with the options it was made with (--board, --firmware), or name another file`,
     );
   }
   if (image.length !== imageBytes(sizes)) {

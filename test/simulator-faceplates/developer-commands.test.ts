@@ -163,7 +163,10 @@ it.each([
   ],
   [{ do: 'replayTo', input: 1 }, 'no recording is loaded'],
   [{ do: 'replayLoad', text: '{}', last: true }, 'this simulator replays nothing'],
-  [{ do: 'recording' }, 'nothing is recorded: the fob is not a new one, or was not started with --seed'],
+  [
+    { do: 'recording' },
+    'nothing is recorded: the fob is not a new one, was not started with --seed, or is a virtual board (--firmware)',
+  ],
 ])('%j is refused with the reason', async (request, error) => {
   const { ask } = connection(bootTestFob('virtual'));
   expect(await ask(request)).toMatchObject({ ok: false, error });

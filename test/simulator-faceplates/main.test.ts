@@ -360,6 +360,14 @@ describe('simulator processes', () => {
     expect(await once(child, 'close')).toEqual([0, null]);
   });
 
+  it('the simulator ends on request at once where its input is /dev/null', async () => {
+    const child = spawn(process.execPath, [MAIN, '--tcp', '0', '--exit-with-parent'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    onTestFinished(() => void child.kill());
+    expect(await once(child, 'close')).toEqual([0, null]);
+  });
+
   it('the simulator stays when its input ends, by default', async () => {
     const child = simulator(['--tcp', '0']);
     const { tcp } = await jsonLines(child.stdout)();

@@ -14,7 +14,7 @@ import type { Memories } from '../../state/memories.ts';
 import { describeFault } from '../system/fault-report.ts';
 import { ConsoleText } from './console-text.ts';
 import { LSI_HZ, SLICE_US } from './limits.ts';
-import type { BoardCounters, Pacing } from './options.ts';
+import type { BoardCounters, BoardPace } from './options.ts';
 import { RealPace } from './pace.ts';
 import { applyKey, applyLevels, isBusConnected, pullBus, watchClock } from './pico-pins.ts';
 import { Powered, type WiredPort } from './powered.ts';
@@ -29,7 +29,7 @@ export interface BoardSetup {
   readonly driftPpm: number;
   readonly oscillatorPpm: number;
   readonly crystal: boolean;
-  readonly pacing: Pacing;
+  readonly pace: BoardPace;
   readonly parts: PartsOptions;
   readonly faults: FaultPlan | undefined;
   readonly clock: 'virtual' | 'real';
@@ -231,7 +231,7 @@ export class Board {
   #start(): Powered {
     const { outside } = this;
     const { memories, scheduler, faults } = outside;
-    const { seed, oscillatorPpm, crystal, pacing } = this.#setup;
+    const { seed, oscillatorPpm, crystal, pace } = this.#setup;
     const isSlow = faults.strikes('crystal.slow') !== undefined;
     const hasCrystal = crystal && faults.strikes('crystal.absent') === undefined;
     return new Powered({
@@ -244,7 +244,7 @@ export class Board {
       lsiHz: LSI_HZ * (1 + oscillatorPpm / 1e6),
       lseStartUs: restartUs(outside.randomness('crystal'), isSlow),
       ...(!hasCrystal && { lseHz: 0 }),
-      ...pacing,
+      ...pace,
       operate: operation => outside.flashWrites.operate(operation),
       supplyVolts: () => outside.measuredVolts,
       onReset: () => {

@@ -1,4 +1,5 @@
 import type { I2cPart } from '../../parts/part.ts';
+import { ADDRESS_MAX, ADDRESS_MIN } from './limits.ts';
 
 /** A part of your own at I2C1. */
 export interface ChipPart {
@@ -15,10 +16,6 @@ export interface ChipPart {
   /** Called once, when the chip gets its power. */
   powerOn?(): void;
 }
-
-/** UM10204 §3.1.12 reserves the others. */
-const ADDRESS_MIN = 0x08;
-const ADDRESS_MAX = 0x77;
 
 /** @throws TypeError for a part that no type has checked, in JavaScript */
 function partOf(part: ChipPart): I2cPart {

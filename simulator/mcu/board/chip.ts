@@ -33,7 +33,7 @@ import type { ReadState } from '../system/loop-trial.ts';
 import { Processor, type RunOutcome } from '../system/processor.ts';
 import { isSteadySystemRead, SYSTEM_SPACE } from '../system/system-space.ts';
 import { LSI_HZ } from './limits.ts';
-import type { Pacing } from './options.ts';
+import type { BoardPace } from './options.ts';
 
 /** At least so long the chip holds itself in a reset that comes from within (RM0368 §6.1.2). */
 const RESET_PULSE_US = 20;
@@ -50,7 +50,7 @@ const ANALOG_PINS: readonly (readonly [port: PinPort, pin: number])[] = [
 ];
 
 /** The world around a chip. */
-export interface ChipOptions extends ClockOptions, Pacing {
+export interface ChipOptions extends ClockOptions, BoardPace {
   /** All of it, from its first address on. The chip changes it in place. */
   readonly flash: Uint8Array;
   /** Twelve bytes that no other chip has. */

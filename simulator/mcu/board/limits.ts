@@ -18,6 +18,9 @@ export const BEHIND_MAX_US = 1_000_000;
 /** Typical frequency of the chip's internal slow oscillator (data sheet of the STM32F401xD/xE, table 42). */
 export const LSI_HZ = 32_000;
 
+/** Addresses of parts on I2C; UM10204 §3.1.12 reserves the others. */
+export const ADDRESS_MIN = 0x08;
+export const ADDRESS_MAX = 0x77;
 /** Bytes of one write to a part on I2C; no more are acknowledged. */
 export const TRANSFER_BYTES_MAX = 65_536;
 

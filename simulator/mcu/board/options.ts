@@ -2,7 +2,7 @@ import type { BootOptions, SimulatedFob } from '../../base/fob.ts';
 import { CYCLES_MAX, CYCLES_MIN, USB_WAIT_TICKS_MAX } from './limits.ts';
 
 /** How long instructions take, and whether waiting is left out. */
-export interface Pacing {
+export interface BoardPace {
   /** Cycles of an instruction on average, with the wait states of the flash in them. Default 1.4, measured with Espruino. */
   readonly cyclesPerInstruction?: number | undefined;
   /** How long each access to the registers of OTG FS takes beyond an instruction, in ticks of 84 MHz. Default 2. */
@@ -15,7 +15,7 @@ export interface Pacing {
 }
 
 /** @throws TypeError for a speed that cannot be */
-export function pacingOf({ cyclesPerInstruction, usbWaitTicks, skipsIdle }: Pacing): Pacing {
+export function paceOf({ cyclesPerInstruction, usbWaitTicks, skipsIdle }: BoardPace): BoardPace {
   if (
     cyclesPerInstruction !== undefined &&
     !(cyclesPerInstruction >= CYCLES_MIN && cyclesPerInstruction <= CYCLES_MAX)
@@ -28,7 +28,7 @@ export function pacingOf({ cyclesPerInstruction, usbWaitTicks, skipsIdle }: Paci
 
 /** A Pico with a virtual microcontroller. Options not named here are those of `boot`. */
 export interface VirtualBoardOptions
-  extends Pacing,
+  extends BoardPace,
     Pick<
       BootOptions,
       | 'files'

@@ -10,7 +10,7 @@ import type { Platform } from '../../platform/platform.ts';
 import { memoryStore } from '../../state/memory-store.ts';
 import { Board } from './board.ts';
 import { firmwareOf, holdsFirmware, putFirmware } from './firmware.ts';
-import { pacingOf, type VirtualBoard, type VirtualBoardOptions } from './options.ts';
+import { paceOf, type VirtualBoard, type VirtualBoardOptions } from './options.ts';
 import type { WiredPort } from './powered.ts';
 import { ScreenReader } from './screen-reader.ts';
 import type { Surroundings } from './surroundings.ts';
@@ -39,7 +39,7 @@ function boardOf(platform: Platform, options: VirtualBoardOptions): Board {
     driftPpm: options.driftPpm ?? 0,
     oscillatorPpm: options.oscillatorPpm ?? 0,
     crystal: options.crystal ?? true,
-    pacing: pacingOf(options),
+    pace: paceOf(options),
     parts: options.parts ?? {},
     faults: options.faults,
     clock: options.clock ?? 'virtual',

@@ -12,13 +12,13 @@ import { describeFault } from '../system/fault-report.ts';
 import { type ChipPart, partsOf } from './chip-part.ts';
 import { checkFlash, firmwareOf, programmed } from './firmware.ts';
 import { I2cParts } from './i2c-parts.ts';
-import { type BoardCounters, type Pacing, pacingOf } from './options.ts';
+import { type BoardCounters, type BoardPace, paceOf } from './options.ts';
 import { Powered, type WiredPort } from './powered.ts';
 import { storageOf } from './storage.ts';
 import { Violations } from './violations.ts';
 
 /** An STM32F401CD with pins and parts of your own. */
-export interface VirtualChipOptions extends Pacing {
+export interface VirtualChipOptions extends BoardPace {
   /** The contents of a .bin file: Espruino for the Pico, or any program for this chip. */
   readonly firmware: Uint8Array;
   /** Address of its first byte. Default: 0x08010000 if its vectors point there, otherwise 0x08000000. */
@@ -168,7 +168,7 @@ function poweredOf(options: VirtualChipOptions, flash: Uint8Array, connections: 
   const { seed = 1, crystal = false, isPlugged = true } = options;
   const powered = new Powered({
     ...connections,
-    ...pacingOf(options),
+    ...paceOf(options),
     seed,
     flash,
     uniqueId: makeRandomness(seed, 'serial').bytes(12),

@@ -4,6 +4,7 @@ import type { Alarm, BoardTime } from '../base/timeline.ts';
 import { ClockCount } from './clock-count.ts';
 import type { Clocks } from './clocks.ts';
 import { IRQ } from './interrupts.ts';
+import { INCOMING_FRAMES_MAX } from './limits.ts';
 import { dataMask, frameCycles, withParity } from './usart-frame.ts';
 import {
   USART_CR1,
@@ -12,9 +13,6 @@ import {
   USART_SR,
   type UsartRegister,
 } from './usart-registers.ts';
-
-/** Frames from outside that wait for their turn on the wire. */
-const INCOMING_FRAMES_MAX = 65_536;
 
 export interface UsartOptions {
   readonly name: 'USART1' | 'USART2' | 'USART6';

@@ -87,6 +87,14 @@ function systemOf({ space }: Processor) {
   };
 }
 
+/** Moves the lines of interrupts at times to come. */
+function linesOf({ lines }: Processor, timeline: Timeline) {
+  return {
+    raiseAt: (time: number, number: number) => timeline.at(time, () => lines.set(number, true)),
+    lowerAt: (time: number, number: number) => timeline.at(time, () => lines.set(number, false)),
+  };
+}
+
 const isSystem = (address: number) => address >= SYSTEM_SPACE && address < SYSTEM_SPACE + 0x1000;
 
 /** A processor whose instructions take a tick each, with a few kilobytes and a device that raises interrupts. */
@@ -138,8 +146,7 @@ export function createMachine(options: MachineOptions) {
     values: () => log.map(({ value }) => value),
     ...memoryOf(ram),
     ...systemOf(processor),
-    raiseAt: (time: number, number: number) => timeline.at(time, () => processor.lines.set(number, true)),
-    lowerAt: (time: number, number: number) => timeline.at(time, () => processor.lines.set(number, false)),
+    ...linesOf(processor, timeline),
     get pc() {
       return (core.places[PC] ?? 0) >>> 0;
     },
