@@ -1,10 +1,11 @@
-import { PACKET_ANSWER } from '@passfob/protocol/limits';
 import { textOf } from '../../base/bytes.ts';
 import { CONSOLE_TEXT_MAX } from '../../base/limits.ts';
 
 /** The marks of a frame (protocol/frame.ts); the console prints no mark on its own. */
 const FRAME_START = '~';
 const FRAME_END = '\n';
+/** The answer to a packet (protocol/limits.ts). */
+const PACKET_ANSWER = '\x06';
 
 /**
  * The serial output of a board that is no frame and no answer to a packet: its console. Kept across starts, the newest
@@ -20,7 +21,7 @@ export class ConsoleText {
     let isInFrame = this.#portsInFrame.delete(port);
     for (const character of textOf(bytes)) {
       if (character === FRAME_START) isInFrame = true;
-      else if (!isInFrame) found += character.charCodeAt(0) === PACKET_ANSWER ? '' : character;
+      else if (!isInFrame) found += character === PACKET_ANSWER ? '' : character;
       else if (character === FRAME_END) isInFrame = false;
     }
     if (isInFrame) this.#portsInFrame.add(port);
