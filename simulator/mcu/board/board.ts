@@ -61,6 +61,7 @@ export class Board {
   readonly #supply: UnsteadySupply;
   /** Of the chips that have lost their power. */
   #past = NO_COUNTERS;
+  readonly #pastForms = new Set<string>();
 
   constructor(setup: BoardSetup) {
     this.#setup = setup;
@@ -129,6 +130,11 @@ export class Board {
 
   get counters(): BoardCounters {
     return added(this.#past, this.#powered?.counters ?? NO_COUNTERS);
+  }
+
+  /** Names of the rows of the table of instructions, in the order in which the program came to them. */
+  get executedForms(): readonly string[] {
+    return [...new Set([...this.#pastForms, ...namesOf(this.#powered)])];
   }
 
   get ram(): Uint8Array | undefined {
@@ -272,6 +278,7 @@ export class Board {
     this.outside.scheduler.moveTo(Math.floor(powered.nowUs));
     this.#powerChanged('off');
     this.#past = this.counters;
+    for (const name of namesOf(powered)) this.#pastForms.add(name);
     this.#powered = undefined;
     powered.pause();
     this.outside.powerOff();
@@ -342,6 +349,10 @@ function startUs({ startMs, clock, platform }: BoardSetup, memories: Memories): 
   if (startMs !== undefined) return startMs * 1000;
   if (clock === 'real') return platform.epochMs() * 1000;
   return keptUs > 0 ? keptUs : DEFAULT_START_MS * 1000;
+}
+
+function namesOf(powered: Powered | undefined): string[] {
+  return [...(powered?.chip.executedForms ?? [])].map(({ name }) => name);
 }
 
 function added(one: BoardCounters, other: BoardCounters): BoardCounters {

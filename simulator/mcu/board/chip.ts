@@ -7,6 +7,7 @@ import type { Peripheral } from '../base/peripheral.ts';
 import { TICKS_PER_US, Timeline } from '../base/timeline.ts';
 import type { Bus } from '../core/bus.ts';
 import { type Core, createCore } from '../core/core.ts';
+import type { InstructionForm } from '../core/form.ts';
 import type { MemoryOptions } from '../core/memory.ts';
 import { Adc } from '../stm32f401/adc.ts';
 import { BASE, PERIPHERAL_BYTES, RAM_BYTES } from '../stm32f401/chip-addresses.ts';
@@ -81,6 +82,8 @@ export class Chip {
   readonly usb: OtgFs;
   readonly usarts: Readonly<Record<'USART1' | 'USART2' | 'USART6', Usart>>;
   readonly timers: Readonly<Record<'TIM2' | 'TIM3' | 'TIM4' | 'TIM5', Tim>>;
+  /** The rows of the table of instructions of which the program has executed one. */
+  readonly executedForms: ReadonlySet<InstructionForm>;
   readonly #options: ChipOptions;
   readonly #rcc: Rcc;
   readonly #pwr = new Pwr();
@@ -100,6 +103,7 @@ export class Chip {
     };
     const monitor = new BusMonitor(bus, address => this.#isSteadyRead(address));
     const core = (options.makeCore ?? createCore)({ flash: options.flash, ram: this.ram, bus: monitor });
+    this.executedForms = core.seenForms;
     // The processor sets its speed.
     this.timeline = new Timeline(core, 1);
     this.processor = new Processor({

@@ -72,6 +72,11 @@ export interface BoardCounters {
 /** A fob like any other, and what only a virtual board can tell. */
 export interface VirtualBoard extends SimulatedFob {
   counters(): BoardCounters;
+  /**
+   * Returns the instructions that the firmware has executed since this process made the board, each form once, by the names
+   * of the architecture manual: `ADD (immediate) T1`.
+   */
+  executedForms(): readonly string[];
   /** Returns a copy of the microcontroller's SRAM, which begins at 0x20000000; undefined while the power is off. */
   ram(): Uint8Array | undefined;
 }

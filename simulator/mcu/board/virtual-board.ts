@@ -216,6 +216,7 @@ export function virtualBoardOn(platform: Platform, options: VirtualBoardOptions)
     },
     close: () => board.close(),
     counters: () => board.counters,
+    executedForms: () => board.executedForms,
     ram: () => board.ram,
   };
 }

@@ -40,12 +40,16 @@ function actsTable(boards: readonly BoardFigures[]): Table {
 function useTable(boards: readonly BoardFigures[]): Table {
   const row = (title: string, say: (board: BoardFigures) => string) => [title, ...boards.map(say)];
   return {
-    head: ['memory and current', ...boards.map(({ firmware }) => firmware)],
+    head: ['memory, instructions and current', ...boards.map(({ firmware }) => firmware)],
     rows: [
       row('stack, deepest, bytes', ({ stackBytes }) => grouped(stackBytes)),
       row(
         'variables, most',
         ({ variablesPeak, variablesTotal }) => `${grouped(variablesPeak)} of ${grouped(variablesTotal)}`,
+      ),
+      row(
+        'forms of instructions executed, of those that the core knows',
+        ({ forms, formsExecuted }) => `${formsExecuted} of ${forms}`,
       ),
       row('one passcode, cable out: awake', ({ use }) => `${grouped(use.awakeSeconds, 1)} s`),
       row('one passcode, cable out: million instructions', ({ use }) => grouped(use.instructions / 1e6, 0)),

@@ -18,7 +18,22 @@ describe('a program on the whole virtual board', () => {
     expect(instructions).toBeLessThan(20_000);
     expect(seconds).toBeCloseTo(1, 3);
     expect(idleSeconds).toBeGreaterThan(0.98);
+    expect(board.executedForms().slice(0, 3)).toEqual([
+      'LDR (literal) T1',
+      'MOV (immediate) T1',
+      'STR (immediate) T1',
+    ]);
     expect(board.violations).toEqual([]);
+    board.close();
+  });
+
+  it('tells the forms of instructions that were executed before a loss of power, too', () => {
+    const board = virtualBoard({ firmware: BLINK, seed: 1 });
+    board.advance(10);
+    const before = board.executedForms();
+    board.cutPower();
+    expect(board.executedForms()).toEqual(before);
+    expect(before).toContain('EOR (register) T1');
     board.close();
   });
 

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { TABLE } from '@passfob/simulator/mcu/core/table';
 import { builtBoard } from '../../mcu/kit/built-board.ts';
 import { type ActCosts, MeasuredFob } from './acts.ts';
 import { type Bare, measureBare } from './bare.ts';
@@ -26,6 +27,9 @@ export interface BoardFigures {
   readonly stackBytes: number;
   readonly variablesTotal: number;
   readonly variablesPeak: number;
+  /** Rows of the core's table of instructions: all, and those of which the firmware executed one in all of this. */
+  readonly forms: number;
+  readonly formsExecuted: number;
   /** One passcode, from sleep to sleep, with the cable out. */
   readonly use: Awake;
   readonly day: DailyCharge;
@@ -64,6 +68,9 @@ export async function measureBoard(
   const bootFull = await fob.reboot();
   const complaints = [driver.complaints(), ...board.violations].join('\n');
   if (complaints !== '') throw new Error(complaints);
+  const executed = board.executedForms();
+  const never = TABLE.map(({ name }) => name).filter(name => !executed.includes(name));
+  console.log(`never executed: ${never.join(', ')}`);
   board.close();
   return {
     firmware,
@@ -74,6 +81,8 @@ export async function measureBoard(
     stackBytes,
     variablesTotal: layout.total,
     variablesPeak,
+    forms: TABLE.length,
+    formsExecuted: executed.length,
     use,
     day: dailyCharge(rest, use, USES),
   };
