@@ -70,7 +70,7 @@ export async function measureBoard(
   if (complaints !== '') throw new Error(complaints);
   const executed = board.executedForms();
   const never = TABLE.map(({ name }) => name).filter(name => !executed.includes(name));
-  console.log(`never executed: ${never.join(', ')}`);
+  console.log(`never executed: ${never.join('; ')}`);
   board.close();
   return {
     firmware,
