@@ -49,7 +49,6 @@ export type { ChipPart } from './mcu/board/chip-part.ts';
 export { BadFirmware } from './mcu/board/firmware.ts';
 export type { BoardCounters, VirtualBoard, VirtualBoardOptions } from './mcu/board/options.ts';
 export { type VirtualChip, type VirtualChipOptions, virtualChip } from './mcu/board/virtual-chip.ts';
-export type { I2cPart } from './parts/part.ts';
 export {
   type FobRecording,
   formatRecording,

@@ -20,13 +20,15 @@ export async function simulate(main: string, args: readonly string[], isByNpx = 
   // A terminal sends Ctrl-C to both processes, a script to this one only. The simulator ends once, however often it is
   // told so, and this process after it.
   const forward = (signal: NodeJS.Signals) => child.kill(signal);
-  process.on('SIGTERM', forward).on('SIGHUP', forward).on('SIGINT', forward);
+  // On Windows `kill` ends a process in the middle of its work, and only a console interrupts.
+  const interrupt = (signal: NodeJS.Signals) => process.platform === 'win32' || forward(signal);
+  process.on('SIGTERM', forward).on('SIGHUP', forward).on('SIGINT', interrupt);
   try {
     return await new Promise((resolve, reject) => {
       child.on('error', reject);
       child.on('close', code => resolve(code ?? 1));
     });
   } finally {
-    process.off('SIGTERM', forward).off('SIGHUP', forward).off('SIGINT', forward);
+    process.off('SIGTERM', forward).off('SIGHUP', forward).off('SIGINT', interrupt);
   }
 }

@@ -229,7 +229,8 @@ export interface SimulatedFob {
   readonly bluetooth: BluetoothHost | undefined;
 
   /**
-   * Reports that the fob typed as a USB keyboard, also before a loss of power; of more than 65,536 the newest ones. Empty
+   * Reports that the fob typed as a USB keyboard, also before a loss of power; of more than 65,536 the newest
+   * 32,768 stay, at other indexes. Empty
    * on a board without a keyboard.
    */
   readonly keyboard: readonly HidReport[];

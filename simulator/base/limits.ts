@@ -64,7 +64,7 @@ export const HID_REPORT_MAX_BYTES = 16;
 export const HID_OUTPUT_MAX_BYTES = 1;
 export const HID_SENT_MS = 30;
 
-/** Keyboard reports that are kept for whoever looks, at most; then the newer half. */
+/** Keyboard reports that are kept; of more the newer half stays. */
 export const KEYBOARD_REPORTS_MAX = 65_536;
 
 /**

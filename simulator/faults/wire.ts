@@ -4,6 +4,7 @@
  */
 
 import { bytesOfText } from '../base/bytes.ts';
+import { checkBytes } from '../base/bytes-given.ts';
 import type { FaultPlan, WireFaults } from '../base/fault-plan.ts';
 import type { Wire } from '../base/fob.ts';
 import {
@@ -195,9 +196,13 @@ export function throughFaults(wire: Wire, faults: FaultDraw, clock?: CableClock)
   const outward = laneOf(cable, 'out', bytes => {
     for (const listener of [...listeners]) listener(bytes.slice());
   });
+  const inward = laneOf(cable, 'in', bytes => wire.write(bytes));
   wire.onData(outward);
   return {
-    write: laneOf(cable, 'in', bytes => wire.write(bytes)),
+    write(bytes) {
+      checkBytes(bytes, 'what is written to a wire');
+      inward(bytes);
+    },
     onData(listener) {
       listeners.push(listener);
       return () => {

@@ -1,18 +1,16 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { refuseExisting, saveNew } from 'passfob/commands/out-file';
 import { openInventory } from 'passfob/inventory/inventory';
 import { rekey } from 'passfob/inventory/rekey';
 import { createPrivately, isTemporaryOf, leftoversOf, replacePrivately } from 'passfob/private-file';
-import { expect, it, onTestFinished, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { secret } from '../kit/secrets.ts';
-import { describeNeeds, itNeeds } from '../kit/tools.ts';
+import { itNeeds } from '../kit/tools.ts';
 import { killedAt } from './kit/killed.ts';
-import { cliMain, needsBuild } from './kit/simulated-fob.ts';
+import { needsBuild } from './kit/simulated-fob.ts';
 
 /** Programs that are killed (kill -9) before each of their calls that touch a file, one after another. */
 
@@ -209,19 +207,4 @@ test('a copy of a key file that its owner named by the date stays when the file 
     copies.map(() => 'the only key of older rows'),
   );
   expect(copies.some(copy => isTemporaryOf('service.key', basename(copy)))).toBe(false);
-});
-
-describeNeeds(needsBuild, 'passfob simulate', () => {
-  it('ends with its simulator when a script interrupts it', async () => {
-    const child = spawn(process.execPath, [cliMain, 'simulate', '--tcp', '0'], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    onTestFinished(() => void child.kill('SIGKILL'));
-    const [line] = await once(child.stdout, 'data');
-    const { tcp } = JSON.parse(String(line));
-    child.kill('SIGINT');
-    expect(await once(child, 'close')).toEqual([0, null]);
-    const socket = connect(tcp, '127.0.0.1');
-    await expect(once(socket, 'connect')).rejects.toThrow('ECONNREFUSED');
-  });
 });

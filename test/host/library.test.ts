@@ -47,10 +47,10 @@ describeNeeds(needsBuild, 'passfob simulate', () => {
     });
   });
 
-  it('the library ends its fob when it is told to', async () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('the library ends its fob when it gets %s alone', async signal => {
     const ended = await passfob(['simulate', '--tcp', '0', '--control'], {
       home,
-      when: ['"ready":true', ({ kill }) => kill('SIGTERM')],
+      when: ['"ready":true', ({ kill }) => kill(signal)],
     });
     expect(ended.exitCode).toBe(0);
   });

@@ -5,8 +5,11 @@ import { ADDRESS_MAX, ADDRESS_MIN } from './limits.ts';
 export interface ChipPart {
   /** Seven bits, 0x08 to 0x77. */
   readonly address: number;
-  /** Receives what was written to it, at the end of each write. */
-  write(bytes: Uint8Array): void;
+  /**
+   * Receives what was written to it, at the end of each write of a byte or more.
+   * @param isStopped whether a stop ended it, as usual: an EEPROM writes after a stop only, not after a repeated start
+   */
+  write(bytes: Uint8Array, isStopped?: boolean): void;
   /** Begins a read. Returns the function that gives the next byte, as often as the chip asks. */
   startRead(): () => number;
   /** Whether it acknowledges its address now. Default: always. */
@@ -33,7 +36,7 @@ function partOf(part: ChipPart): I2cPart {
     address,
     name: part.name ?? `the part at 0x${address.toString(16)}`,
     ready: () => part.ready?.() ?? true,
-    write: bytes => part.write(bytes),
+    write: (bytes, isStopped) => part.write(bytes, isStopped),
     startRead: () => part.startRead(),
     read(count) {
       const next = part.startRead();

@@ -14,14 +14,15 @@ export interface BoardPace {
   readonly skipsIdle?: boolean | undefined;
 }
 
+function isWithin(value: unknown, min: number, max: number): boolean {
+  return value === undefined || (typeof value === 'number' && value >= min && value <= max);
+}
+
 /** @throws TypeError for a speed that cannot be */
 export function paceOf({ cyclesPerInstruction, usbWaitTicks, skipsIdle }: BoardPace): BoardPace {
-  if (
-    cyclesPerInstruction !== undefined &&
-    !(cyclesPerInstruction >= CYCLES_MIN && cyclesPerInstruction <= CYCLES_MAX)
-  )
+  if (!isWithin(cyclesPerInstruction, CYCLES_MIN, CYCLES_MAX))
     throw new TypeError(`cyclesPerInstruction must be a number from ${CYCLES_MIN} to ${CYCLES_MAX}`);
-  if (usbWaitTicks !== undefined && !(usbWaitTicks >= 0 && usbWaitTicks <= USB_WAIT_TICKS_MAX))
+  if (!isWithin(usbWaitTicks, 0, USB_WAIT_TICKS_MAX))
     throw new TypeError(`usbWaitTicks must be a number from 0 to ${USB_WAIT_TICKS_MAX}`);
   return { cyclesPerInstruction, usbWaitTicks, skipsIdle };
 }

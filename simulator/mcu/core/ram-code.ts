@@ -3,7 +3,7 @@ import { decode, isWide, type SeenForms } from './decoder.ts';
 import { ProcessorFault } from './fault.ts';
 import { type CommonContext, type FetchedInstruction, fetchInstruction } from './flash-code.ts';
 import type { DecodeContext, Executor } from './form.ts';
-import { RAM_INSTRUCTIONS_MAX } from './limits.ts';
+import { IT_BLOCK_BYTES_MAX, RAM_INSTRUCTIONS_MAX } from './limits.ts';
 
 interface DecodedInstruction extends FetchedInstruction {
   readonly condition: number;
@@ -82,6 +82,9 @@ export class RamCode {
   }
 
   #fix(by: Pick<FixedCondition, 'itAt' | 'it'>, from: number, conditions: readonly number[]): void {
+    // The block that stood behind this IT before may have been longer.
+    for (let at = from; at < from + IT_BLOCK_BYTES_MAX; at += 2)
+      if (this.#conditions.get(at)?.itAt === by.itAt) this.#conditions.delete(at);
     let at = from;
     for (const condition of conditions) {
       this.#conditions.set(at, { condition, ...by });

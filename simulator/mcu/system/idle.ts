@@ -22,7 +22,6 @@ export class IdleSkipper {
   readonly #machine: TrialMachine;
   readonly #loops: LoopSkipper;
   /** Lengths of idle loops in instructions, the one met last first. */
-  /** Of the loops found so far, in instructions. */
   #lengths: readonly number[] = [];
   /** Lengths that the last search has found, until they are tried. */
   #candidates: readonly number[] = [];

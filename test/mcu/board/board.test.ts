@@ -27,6 +27,13 @@ describe('a program on the whole virtual board', () => {
     board.close();
   });
 
+  it.each([{}, { wire: { flip: 10 } }])('a board refuses text for its link, with the faults %j', faults => {
+    const board = virtualBoard({ firmware: BLINK, faults });
+    const text: unknown = '123';
+    expect(() => board.link.write(text as Uint8Array)).toThrow('must be bytes');
+    board.close();
+  });
+
   it('tells the forms of instructions that were executed before a loss of power, too', () => {
     const board = virtualBoard({ firmware: BLINK, seed: 1 });
     board.advance(10);

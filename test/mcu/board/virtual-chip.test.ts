@@ -39,7 +39,7 @@ describe('a chip with pins and parts of its own', () => {
     expect(chip.faults).toEqual([]);
   });
 
-  it('may be reset from within a listener, and then starts again', () => {
+  it('a virtual chip may be reset from within a listener, and then starts again', () => {
     const chip = virtualChip({ firmware: BLINK });
     const rises: number[] = [];
     chip.onPin((_pin, isHigh) => {
@@ -51,7 +51,7 @@ describe('a chip with pins and parts of its own', () => {
     expect(rises).toEqual([1, 2]);
   });
 
-  it('tells the pulses that a timer sends at a pin, and their level at the moment', () => {
+  it('a virtual chip tells the pulses that a timer sends at a pin, and their level at the moment', () => {
     const [RCC, GPIOA, TIM2] = [0x4002_3800, 0x4002_0000, 0x4000_0000];
     const source = writes(
       ...([
@@ -78,7 +78,7 @@ describe('a chip with pins and parts of its own', () => {
     expect(chip.level('A0')).toBe(false);
   });
 
-  it('is woken from standby by a rising edge at A0, by a reset', () => {
+  it('a virtual chip is woken from standby by a rising edge at A0, by a reset', () => {
     const [RCC, GPIOB, PWR, SCR] = [0x4002_3800, 0x4002_0400, 0x4000_7000, 0xe000_ed10];
     const source = writes(
       ...([
@@ -124,14 +124,29 @@ describe('a chip with pins and parts of its own', () => {
   });
 });
 
-/** The data of each file in the Storage of a chip. */
-function filesIn(flash: Uint8Array): Record<string, number[]> {
+/** The flag of a file that grows. */
+const STORAGE_FILE = 64;
+const STORAGE_AT = 0x4000;
+
+function storageIn(flash: Uint8Array) {
   const operations = new Operations({ seed: 1, count: 0, counted() {}, applied() {}, powerLost() {} });
   const storage = storageOf(new Region(flash, memoryStore(), 0, flash.length), operations);
-  const files = new StorageFiles(storage, () => false);
+  return { storage, found: [...new StorageFiles(storage, () => false).walk(0)] };
+}
+
+/** The data of each file in the Storage of a chip. */
+function filesIn(flash: Uint8Array): Record<string, number[]> {
+  const { storage, found } = storageIn(flash);
   return Object.fromEntries(
-    [...files.walk(0)].map(({ at, header }) => [nameOf(header), [...storage.read(at + 32, header.size)]]),
+    found.map(({ at, header }) => [nameOf(header), [...storage.read(at + 32, header.size)]]),
   );
+}
+
+/** Where the header of a file is in a flash. */
+function storedIn(flash: Uint8Array, name: string): { readonly headerAt: number } {
+  const file = storageIn(flash).found.find(({ header }) => nameOf(header) === name);
+  if (file === undefined) throw new Error(`there is no file ${name}`);
+  return { headerAt: STORAGE_AT + file.at };
 }
 
 describe('a virtual chip and JavaScript without types', () => {
@@ -150,11 +165,12 @@ describe('a virtual chip and JavaScript without types', () => {
     ['two parts with one address', { parts: [part, part] }, 'two parts have the address 0x48'],
     ['a part that cannot be read', { parts: [{ address: 0x48, write() {} }] }, 'needs the method startRead'],
     ['a speed that cannot be', { cyclesPerInstruction: 0 }, 'cyclesPerInstruction must be'],
-  ])('refuses %s', (_what, options, message) => {
+    ['a pace of text', { usbWaitTicks: '2' }, 'usbWaitTicks must be'],
+  ])('a virtual chip refuses %s', (_what, options, message) => {
     expect(made(options)).toThrow(message);
   });
 
-  it('refuses times, bytes and levels that are none', () => {
+  it('a virtual chip refuses times, bytes and levels that are none', () => {
     const chip = virtualChip({ firmware: BLINK });
     for (const ms of [Number.NaN, -1, Number.POSITIVE_INFINITY, undefined])
       expect(() => chip.advance(ms as number)).toThrow('time moves forward only');
@@ -162,15 +178,24 @@ describe('a virtual chip and JavaScript without types', () => {
     expect(() => chip.usb.write(text as Uint8Array)).toThrow('must be bytes');
     const low: unknown = 'low';
     expect(() => chip.drive('A0', low as boolean)).toThrow('a level is true');
+    const refusals: unknown[] = [];
     chip.onPin(() => {
-      expect(() => chip.advance(1)).toThrow('from within a listener');
+      try {
+        chip.advance(1);
+      } catch (error) {
+        refusals.push(error);
+      }
     });
     chip.advance(1.5);
+    expect(refusals).toEqual([new Error('time cannot be advanced from within a listener')]);
   });
 
-  it('keeps the files of an earlier flash, but for those that it gets anew', () => {
+  it('a virtual chip keeps the files of an earlier flash with their kind, but for those that it gets anew', () => {
     const files = { '.bootcde': bytes('old'), data: new Uint8Array(9_000).fill(1), log: bytes('kept') };
     const earlier = virtualChip({ firmware: BLINK, files });
+    // Byte 3 of the header of the last file: a StorageFile of Espruino.
+    const { headerAt } = storedIn(earlier.flash, 'log');
+    earlier.flash[headerAt + 3] = STORAGE_FILE;
     const later = virtualChip({
       firmware: BLINK,
       flash: earlier.flash,
@@ -179,5 +204,7 @@ describe('a virtual chip and JavaScript without types', () => {
     const { '.bootcde': code, ...others } = filesIn(later.flash);
     expect(Buffer.from(code ?? []).toString()).toBe('a longer new one');
     expect(others).toEqual({ data: [...files.data], log: [...files.log] });
+    const kept = storedIn(later.flash, 'log');
+    expect(later.flash[kept.headerAt + 3]).toBe(STORAGE_FILE);
   });
 });

@@ -79,6 +79,18 @@ describe('IT blocks in RAM', () => {
     expect(r[1]).toBe(0);
   });
 
+  it('leave no condition behind a shorter block with the same IT', () => {
+    // cmp r0, #0; itt eq; moveq.w r1, #9; moveq.w r2, #9
+    const { core, r, ram } = inRam([0x2800, 0xbf04, 0xf04f, 0x0109, 0xf04f, 0x0209]);
+    r[0] = 1;
+    core.run(4);
+    // cmp r0, #0; itt eq; moveq r1, #9; moveq r2, #9; movs r3, #3
+    putHalves(ram, 0, [0x2800, 0xbf04, 0x2109, 0x2209, 0x2303]);
+    r[PC] = RAM_AT;
+    core.run(5);
+    expectRegisters(r, { 1: 0, 2: 0, 3: 3 });
+  });
+
   it('leave no condition to other code in their place', () => {
     const { core, r, ram } = inRam(block);
     r[0] = 1;
