@@ -6,19 +6,11 @@ import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
 import type { Transport } from 'passfob/transports/transport';
 import { secret } from '../kit/secrets.ts';
+import { pressKey } from '../mcu/kit/pressing.ts';
 import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
 import { OneKey } from './one-key.ts';
 
 const PRESS_MS = 100;
-/**
- * A press of this length is meant as a hold. Work of the fob does not count towards it, so that it lasts longer; one
- * without any effect on the screen ends after so much more.
- */
-const HOLD_MS = 600;
-const HOLD_LONGER_MS = 300;
-const HOLD_MORE_MS = 1_000;
-/** Longer than the image waits for a contact to be still; meanwhile it is at rest. */
-const DEBOUNCE_MS = 100;
 /** From power-on until the image runs and the slow oscillator is replaced by the crystal. */
 const BOOT_MS = 2_500;
 /** The processor is at rest when it waited for so much of so long. */
@@ -92,17 +84,7 @@ export class VirtualBoardDriver extends OneKey implements Driver {
   }
 
   override async press(heldMs = PRESS_MS): Promise<void> {
-    const { board } = this;
-    const pixels = () => board.screen().bitmap.pixels.join('');
-    const before = pixels();
-    const isHold = heldMs >= HOLD_MS;
-    board.keyDown();
-    board.advance(isHold ? heldMs + HOLD_LONGER_MS : heldMs);
-    for (let ms = 0; isHold && ms < HOLD_MORE_MS && pixels() === before; ms += REST_MS) {
-      board.advance(REST_MS);
-    }
-    board.keyUp();
-    board.advance(DEBOUNCE_MS);
+    pressKey(this.board, 0, heldMs);
     this.work();
   }
 

@@ -4,6 +4,7 @@ import { builtImage } from '@passfob/simulator/image';
 import type { VirtualBoard, VirtualBoardOptions } from '@passfob/simulator/mcu/board/options';
 import type { MakeFob } from '../../simulation/kit/life.ts';
 import { builtBoard } from './built-board.ts';
+import { pressKey } from './pressing.ts';
 
 /** Until the image runs and USB is enumerated. */
 const BOOT_MS = 700;
@@ -60,7 +61,7 @@ export function bootedFob(board: VirtualBoard): SimulatedFob {
   const overrides: Pick<SimulatedFob, 'link' | 'press' | 'advance' | 'powerOn' | 'setUsb'> = {
     link: restingWire(board),
     press(key = 0, heldMs = PRESS_HELD_MS) {
-      board.press(key, heldMs);
+      pressKey(board, key, heldMs);
       rest(board);
     },
     advance(ms) {
