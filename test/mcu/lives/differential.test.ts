@@ -24,10 +24,13 @@ const LOOKS = 4;
 /** What a screen says that stays; a message has no hint, and the same press would dismiss it on one side only. */
 const STAYS = /Hold|dark/;
 
-/** Waits until no message is left that would end sooner on one side. */
+/** Waits until no message is left that would end sooner on one side, and no view has ended on one side only. */
 function awaitScreens(sides: readonly ScenarioSide[]): void {
   if (sides.every(side => STAYS.test(side.seen()))) return;
-  for (const { fob } of sides) fob.advance(LASTING_MS);
+  for (let looks = 0; looks < LOOKS; looks++) {
+    for (const { fob } of sides) fob.advance(LASTING_MS);
+    if (new Set(sides.map(side => side.seen())).size === 1) return;
+  }
 }
 
 /** Tells what both sides see, once they see the same or do not come to it. */
