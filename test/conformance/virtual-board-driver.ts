@@ -5,8 +5,8 @@ import type { virtualBoard } from '@passfob/simulator/virtual-board';
 import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
 import type { Transport } from 'passfob/transports/transport';
+import { pressKey } from '../kit/pressing.ts';
 import { secret } from '../kit/secrets.ts';
-import { pressKey } from '../mcu/kit/pressing.ts';
 import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
 import { OneKey } from './one-key.ts';
 

@@ -2,9 +2,9 @@ import type { BootOptions, SimulatedFob, Wire } from '@passfob/simulator/base/fo
 import { PRESS_HELD_MS } from '@passfob/simulator/base/limits';
 import { builtImage } from '@passfob/simulator/image';
 import type { VirtualBoard, VirtualBoardOptions } from '@passfob/simulator/mcu/board/options';
+import { pressKey } from '../../kit/pressing.ts';
 import type { MakeFob } from '../../simulation/kit/life.ts';
 import { builtBoard } from './built-board.ts';
-import { pressKey } from './pressing.ts';
 
 /** Until the image runs and USB is enumerated. */
 const BOOT_MS = 700;

@@ -4,6 +4,7 @@ import { expect } from 'vitest';
 import { ascii, Owner } from '../../conformance/owner.ts';
 import { SimulatorDriver } from '../../conformance/simulator-driver.ts';
 import { RFC4226, RFC4226_KEY } from '../../conformance/vectors.ts';
+import { pressKey } from '../../kit/pressing.ts';
 import { secret } from '../../kit/secrets.ts';
 
 const START_UTC = 1_800_000_000;
@@ -11,6 +12,7 @@ const PIN = secret('730258');
 const NEW_ID = Uint8Array.of(200, 1, 2, 3);
 /** Longer than a part may not be asked after two failures in a row, and the look at it each second. */
 const SETTLE_MS = 4_000;
+const HOLD_MS = 700;
 const ERASES = /erase/i;
 
 /** The memories of a fob at rest, with the owner that can open them. */
@@ -112,7 +114,7 @@ export class BusTrial {
   /** A display that fails in the middle of a row keeps the fob busy for longer than a view lasts. */
   private async holding(wanted: RegExp): Promise<boolean> {
     this.shown.clear();
-    await this.driver.choose();
+    pressKey(this.driver.fob, 0, HOLD_MS);
     await this.driver.advance(SETTLE_MS);
     return [...this.shown].some(text => wanted.test(text));
   }

@@ -1,4 +1,4 @@
-import type { VirtualBoard } from '@passfob/simulator/mcu/board/options';
+import type { SimulatedFob } from '@passfob/simulator/base/fob';
 
 /**
  * A press of this length is meant as a hold. Work of the fob, such as a late answer of its clock, does not count towards
@@ -12,13 +12,13 @@ const LOOK_MS = 10;
 const DEBOUNCE_MS = 100;
 
 /** Presses a key as a person does, who holds it until the screen changes. */
-export function pressKey(board: VirtualBoard, key: number, heldMs: number): void {
-  const pixels = () => board.screen().bitmap.pixels.join('');
+export function pressKey(fob: SimulatedFob, key: number, heldMs: number): void {
+  const pixels = () => fob.screen().bitmap.pixels.join('');
   const before = pixels();
   const isHold = heldMs >= HOLD_MS;
-  board.keyDown(key);
-  board.advance(isHold ? heldMs + HOLD_LONGER_MS : heldMs);
-  for (let ms = 0; isHold && ms < HOLD_MORE_MS && pixels() === before; ms += LOOK_MS) board.advance(LOOK_MS);
-  board.keyUp(key);
-  board.advance(DEBOUNCE_MS);
+  fob.keyDown(key);
+  fob.advance(isHold ? heldMs + HOLD_LONGER_MS : heldMs);
+  for (let ms = 0; isHold && ms < HOLD_MORE_MS && pixels() === before; ms += LOOK_MS) fob.advance(LOOK_MS);
+  fob.keyUp(key);
+  fob.advance(DEBOUNCE_MS);
 }
