@@ -35,15 +35,11 @@ export class FlashCode {
 
   /** @throws ProcessorFault `undefined-instruction` */
   decodeAt(pc: number): Executor {
-    const common = this.#common;
     const index = this.#indexOf(pc);
-    const { word, next } = fetchInstruction(common.memory, pc);
+    const { word, next } = fetchInstruction(this.#common.memory, pc);
     const kept = this.#conditions[index] ?? 0;
     const context: DecodeContext = {
-      r: common.r,
-      memory: common.memory,
-      controls: common.controls,
-      constant: common.constant,
+      ...this.#common,
       pc,
       next,
       isConditional: kept > 0,

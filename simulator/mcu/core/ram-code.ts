@@ -43,12 +43,8 @@ export class RamCode {
     const condition = this.#conditionAt(pc);
     const known = this.#decoded.get(pc);
     if (known?.word === word && known.condition === condition && known.next === next) return known.execute;
-    const common = this.#common;
     const context: DecodeContext = {
-      r: common.r,
-      memory: common.memory,
-      controls: common.controls,
-      constant: common.constant,
+      ...this.#common,
       pc,
       next,
       isConditional: condition !== ALWAYS,
