@@ -2,6 +2,7 @@ import { FobError } from '../errors.ts';
 import type { ArgumentReading, Invocation } from './base/command.ts';
 import { choiceReader } from './base/common-options.ts';
 import { commandLine } from './command-line.ts';
+import { refuseFlagValues, withLiterals } from './raw-words.ts';
 import { usageError } from './usage-errors.ts';
 
 /** The parsed command line: a command, or a help text to show. */
@@ -27,19 +28,21 @@ export async function readArguments(
     choiceOf: choiceReader(environment, trace),
     serialOf: async text => (await import('./base/fob-names.ts')).knownSerial(text, environment),
   };
-  const parser = await commandLine(reading, args);
+  const words = withLiterals(args);
+  await refuseFlagValues(words).catch(async error => {
+    throw await usageError(error, words);
+  });
+  const parser = await commandLine(reading, words);
   const { error, output } = await new Promise<{ error: unknown; output: string }>((resolve, reject) => {
     Promise.resolve(
-      parser.parse([...args], {}, (error: unknown, _argv: unknown, output: string) =>
-        resolve({ error, output }),
-      ),
+      parser.parse(words, {}, (error: unknown, _argv: unknown, output: string) => resolve({ error, output })),
     ).catch(reject);
   }).catch(async error => {
-    throw error instanceof FobError ? await usageError(error, args) : error;
+    throw error instanceof FobError ? await usageError(error, words) : error;
   });
-  if (error) throw await usageError(error, args);
+  if (error) throw await usageError(error, words);
   const invocation = await read?.().catch(async error => {
-    throw error instanceof FobError ? await usageError(error, args) : error;
+    throw error instanceof FobError ? await usageError(error, words) : error;
   });
   if (invocation) return { invocation };
   return { help: output === '' ? await parser.getHelp() : output };

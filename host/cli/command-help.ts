@@ -1,6 +1,6 @@
 import { addCommands, NO_READING } from './base/command.ts';
 import { commonOptions } from './base/common-options.ts';
-import { type OptionOutline, Outline } from './base/outline.ts';
+import { type ArgumentOutline, type OptionOutline, Outline } from './base/outline.ts';
 import { commandTable } from './table.ts';
 
 /** The contents of a command's help, for programs. */
@@ -8,6 +8,8 @@ export interface CommandHelp {
   /** Its subcommands. */
   readonly commands: Outline['commands'];
   readonly options: readonly OptionOutline[];
+  /** Its options, with those that the help does not show. */
+  readonly allOptions: readonly OptionOutline[];
   readonly arguments: Outline['arguments'];
 }
 
@@ -60,8 +62,19 @@ export async function locateCommand(words: readonly string[]): Promise<CommandLo
   return { path, help, unknown: undefined };
 }
 
-/** Returns the option that a word names, whole (`--port`) or as the last of its letters (`-jp`). */
-export function optionOf({ options }: CommandHelp, word: string): OptionOutline | undefined {
-  if (word.startsWith('--')) return options.find(({ name }) => `--${name}` === word);
-  return /^-[a-zA-Z]+$/.test(word) ? options.find(({ letter }) => letter === word.at(-1)) : undefined;
+/** Returns an argument as a help shows it: `<account>`, `[name]`, `<files..>`. */
+export function placeholder({ name, isDemanded, isRepeated }: ArgumentOutline): string {
+  const text = isRepeated ? `${name}..` : name;
+  return isDemanded ? `<${text}>` : `[${text}]`;
+}
+
+/** Returns the option that a word names, whole (`--dry-run`, `--dryRun`) or as the last of its letters (`-jp`). */
+export function optionOf({ allOptions }: CommandHelp, word: string): OptionOutline | undefined {
+  if (word.startsWith('--')) return allOptions.find(({ name }) => `--${name}` === withDashes(word));
+  return /^-[a-zA-Z]+$/.test(word) ? allOptions.find(({ letter }) => letter === word.at(-1)) : undefined;
+}
+
+/** yargs knows each option by both names: `dry-run` and `dryRun`. */
+export function withDashes(name: string): string {
+  return name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
 }

@@ -3,6 +3,8 @@ import { packageVersion } from '../commands/package-root.ts';
 import { FobError } from '../errors.ts';
 import { type ArgumentReading, addCommands, NO_READING } from './base/command.ts';
 import { commonOptions, REPEATABLE } from './base/common-options.ts';
+import { withDashes } from './command-help.ts';
+import { restoreLiterals } from './raw-words.ts';
 import { commandTable } from './table.ts';
 
 /** Returns the help of a command, with each entry on one line. */
@@ -25,16 +27,28 @@ export async function helpOf(path: readonly string[]): Promise<string> {
 export async function commandLine(reading: ArgumentReading, words?: readonly string[]) {
   const parser = commonOptions(yargs());
   addCommands(parser, await commandTable(words), reading);
-  return parser
-    .demandCommand(0, 0)
-    .epilogue('docs/errors.md lists every error and exit code, docs/cli.md the fields of JSON.')
-    .version(packageVersion())
-    .alias('help', 'h')
-    .alias('version', 'V')
-    .locale('en')
-    .exitProcess(false)
-    .check(options => refuseRepeated(options))
-    .strict();
+  return (
+    parser
+      .demandCommand(0, 0)
+      .epilogue('docs/errors.md lists every error and exit code, docs/cli.md the fields of JSON.')
+      .version(packageVersion())
+      .alias('help', 'h')
+      .alias('version', 'V')
+      .locale('en')
+      .exitProcess(false)
+      // Before values are checked.
+      .middleware(given => restoreLiterals(given), true)
+      .check(options => refuseRepeated(options))
+      .check(options => refuseNoNumbers(options))
+      .strict()
+  );
+}
+
+/** yargs makes NaN of a value that is no number. */
+function refuseNoNumbers(options: Readonly<Record<string, unknown>>): true {
+  const wrong = Object.keys(options).find(name => Number.isNaN(options[name]));
+  if (wrong === undefined) return true;
+  throw new Error(`Not a number: ${withDashes(wrong)}`);
 }
 
 /** yargs makes a list of an option given twice, and the intended value is unknown. */

@@ -1,6 +1,6 @@
 import { FobError, isFobError } from '../errors.ts';
 import { TEXTS } from '../texts.ts';
-import { type CommandLocation, locateCommand } from './command-help.ts';
+import { type CommandLocation, locateCommand, placeholder } from './command-help.ts';
 import { isWord, nearest } from './nearest.ts';
 
 /** Messages of yargs that name only options. Other messages quote values and are not shown. */
@@ -13,7 +13,12 @@ const HARMLESS =
  */
 export async function usageError(error: unknown, args: readonly string[]): Promise<FobError> {
   const place = await locateCommand(args);
-  const next = `Run: ${['passfob', ...place.path].join(' ')} --help`;
+  const passfob = ['passfob', ...place.path].join(' ');
+  const line =
+    place.help.arguments.length > 0
+      ? `Write: ${[passfob, ...place.help.arguments.map(placeholder)].join(' ')}. `
+      : '';
+  const next = `${line}Run: ${passfob} --help`;
   if (error instanceof FobError) {
     if (!isFobError(error, 'usage') || error.next !== TEXTS.usage.next) return error;
     return new FobError('usage', { sentence: error.message, next, cause: error });
@@ -22,10 +27,9 @@ export async function usageError(error: unknown, args: readonly string[]): Promi
   if (HARMLESS.test(message)) {
     return new FobError('usage', { sentence: `${message.replace(/\s+/g, ' ')}.`, next });
   }
-  const [, option, choices] = /Argument: ([\w-]+), Given: [\s\S]*, Choices: (.*)/.exec(message) ?? [];
-  if (option) return new FobError('usage', { sentence: `--${option} takes one of ${choices}.`, next });
+  const sentence = wrongValue(message, place) ?? missingArguments(message, place);
+  if (sentence !== undefined) return new FobError('usage', { sentence, next });
   if (!message.startsWith('Unknown')) return new FobError('usage', { next });
-  const passfob = ['passfob', ...place.path].join(' ');
   const meant = nearest(
     place.unknown ?? '',
     place.help.commands.map(({ value }) => value),
@@ -40,8 +44,36 @@ export async function usageError(error: unknown, args: readonly string[]): Promi
   // before it.
   const options = unknownOptions(message, args);
   if (options.length > 0) return unknownOption(options, place, next);
-  const what = isWord(place.unknown ?? '') ? 'this command' : 'one of the arguments';
-  return new FobError('usage', { sentence: `${passfob} does not know ${what}.`, next });
+  return new FobError('usage', { sentence: unknownWord(place), next });
+}
+
+/** Explains a value that yargs refused. */
+function wrongValue(message: string, { help }: CommandLocation): string | undefined {
+  const [, name, choices] =
+    /Argument: ([\w-]+), Given: [\s\S]*, Choices: (.*)/.exec(message) ??
+    /^Not a number: (.*)/.exec(message) ??
+    [];
+  if (name === undefined) return undefined;
+  const argument = help.arguments.find(one => one.name === name);
+  const what = argument === undefined ? `--${name}` : placeholder(argument);
+  return `${what} takes ${choices === undefined ? 'a number' : `one of ${choices}`}.`;
+}
+
+function missingArguments(message: string, { help, path }: CommandLocation): string | undefined {
+  const [, given] = /^Not enough non-option arguments: got (\d+)/.exec(message) ?? [];
+  if (given === undefined) return undefined;
+  const missing = help.arguments.filter(({ isDemanded }) => isDemanded).slice(Number(given));
+  return `${['passfob', ...path].join(' ')} needs ${missing.map(placeholder).join(' ')}.`;
+}
+
+/** Says what a command takes to whoever gave it a word too many, without the word: it may be a secret. */
+function unknownWord({ path, help, unknown }: CommandLocation): string {
+  const passfob = ['passfob', ...path].join(' ');
+  if (isWord(unknown ?? '')) return `${passfob} does not know this command.`;
+  if (help.commands.length > 0) return `${passfob} does not know one of the arguments.`;
+  return help.arguments.length === 0
+    ? `${passfob} takes no words, only options.`
+    : `${passfob} takes ${help.arguments.map(placeholder).join(' ')} and no further words.`;
 }
 
 function unknownOptions(message: string, args: readonly string[]): string[] {

@@ -7,6 +7,7 @@ import {
   fileOptions,
   flagsOf,
   radiusClientOptions,
+  recordOptions,
   restoreOptions,
   serveOptions,
   serviceOptions,
@@ -64,7 +65,7 @@ export const commands: readonly Command[] = [
   command({
     words: 'service rekey',
     describe: 'encrypt everything with a new key, while the service runs',
-    options: settingOptions,
+    options: recordOptions,
     read: flagsOf,
     needs: theRecords,
     run: async (_, records) => (await import('./records.ts')).renewKey(records),
@@ -72,7 +73,7 @@ export const commands: readonly Command[] = [
   command({
     words: 'service bounce',
     describe: 'process a delivery status notification (a bounced mail to a user) from standard input',
-    options: settingOptions,
+    options: recordOptions,
     read: flagsOf,
     needs: theRecords,
     run: async (_, records) => (await import('./records.ts')).importBounce(records),

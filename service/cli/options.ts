@@ -42,6 +42,29 @@ export function settingOptions(command: CommonOptions) {
     .option('log-level', about('logLevel'));
 }
 
+/** Options of the server alone. */
+const OF_SERVER = [
+  'host',
+  'port',
+  'tls-cert',
+  'tls-key',
+  'behind-proxy',
+  'public-url',
+  'published-hosts',
+  'published-ranges',
+  'radius',
+  'lock-threshold',
+  'lock-period',
+  'log-level',
+];
+
+/** Where the stored data are. The options of the server are taken, for scripts that pass those of `serve`, and not shown. */
+export function recordOptions(command: CommonOptions) {
+  const all = settingOptions(command);
+  for (const name of OF_SERVER) all.hide(name);
+  return all;
+}
+
 /** These commands use no fob. `flagsOf` refuses `--dry-run` with a more helpful text. */
 function withoutFobs(command: CommonOptions) {
   return without(command, 'device', 'fob', 'trace').hide('dry-run');
@@ -87,7 +110,7 @@ export function flagsOf(given: Given): ServiceFlags {
 }
 
 export function applicationKeyOptions(command: CommonOptions) {
-  return settingOptions(command)
+  return recordOptions(command)
     .option('yes', {
       alias: LETTERS.yes,
       boolean: true,
@@ -101,7 +124,7 @@ export function applicationKeyOptions(command: CommonOptions) {
 }
 
 export function radiusClientOptions(command: CommonOptions) {
-  return settingOptions(command)
+  return recordOptions(command)
     .option('address', {
       string: true,
       requiresArg: true,
@@ -134,7 +157,7 @@ export function radiusClientOptions(command: CommonOptions) {
 }
 
 export function fileOptions(command: CommonOptions) {
-  return settingOptions(command).positional('file', {
+  return recordOptions(command).positional('file', {
     type: 'string',
     demandOption: true,
     describe: 'path of the file',
@@ -150,7 +173,7 @@ export function restoreOptions(command: CommonOptions) {
 }
 
 export function auditOptions(command: CommonOptions) {
-  return settingOptions(command).positional('what', {
+  return recordOptions(command).positional('what', {
     choices: ['verify'] as const,
     demandOption: true,
     describe: 'what to do with it',

@@ -24,8 +24,8 @@ it.each([
   [['pin', 'policy', '1234'], 'Run: passfob pin policy --help'],
   [['pin', 'policy', '--digits', '3'], 'Run: passfob pin policy --help'],
   [['inventory'], 'Run: passfob inventory --help'],
-  [['move', 'alice', 'up'], 'Run: passfob move --help'],
-  [['code', 'alice', '--all'], 'Run: passfob code --help'],
+  [['move', 'alice', 'up'], 'Write: passfob move <account> <position>. Run: passfob move --help'],
+  [['code', 'alice', '--all'], 'Write: passfob code [account]. Run: passfob code --help'],
 ])('%j is answered with the intended command, or its help', async (args, next) => {
   expect((await refusal(args)).next).toBe(next);
 });

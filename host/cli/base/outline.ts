@@ -20,6 +20,7 @@ export interface ArgumentOutline {
   readonly choices: readonly string[];
   /** Whether it takes all further arguments. */
   readonly isRepeated: boolean;
+  readonly isDemanded: boolean;
 }
 
 /** A word that may stand on the command line. */
@@ -56,7 +57,11 @@ export class Outline {
 
   /** The options that the help shows. */
   get options(): readonly OptionOutline[] {
-    return [...this.all.values()].filter(({ name }) => !this.hidden.has(name));
+    return this.allOptions.filter(({ name }) => !this.hidden.has(name));
+  }
+
+  get allOptions(): readonly OptionOutline[] {
+    return [...this.all.values()];
   }
 
   /** The subcommands. */
@@ -91,6 +96,7 @@ export class Outline {
         describe: textOf(definition.describe),
         choices: choicesOf(definition),
         isRepeated: definition.array === true,
+        isDemanded: definition.demandOption === true,
       });
       return this.recorder;
     },
