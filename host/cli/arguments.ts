@@ -2,7 +2,7 @@ import { FobError } from '../errors.ts';
 import type { ArgumentReading, Invocation } from './base/command.ts';
 import { choiceReader } from './base/common-options.ts';
 import { commandLine } from './command-line.ts';
-import { refuseFlagValues, withLiterals } from './raw-words.ts';
+import { refuseFlagValues, withLiterals } from './raw-arguments.ts';
 import { usageError } from './usage-errors.ts';
 
 /** The parsed command line: a command, or a help text to show. */

@@ -4,7 +4,7 @@ import { FobError } from '../errors.ts';
 import { type ArgumentReading, addCommands, NO_READING } from './base/command.ts';
 import { commonOptions, REPEATABLE } from './base/common-options.ts';
 import { withDashes } from './command-help.ts';
-import { restoreLiterals } from './raw-words.ts';
+import { restoreLiterals } from './raw-arguments.ts';
 import { commandTable } from './table.ts';
 
 /** Returns the help of a command, with each entry on one line. */

@@ -2,7 +2,7 @@ import { badInput } from '../enrol/enrolment.ts';
 import { imageSize } from '../enrol/image-size.ts';
 import { shellWord } from '../errors.ts';
 import { isEncryptedAndOtp } from './apps/and-otp.ts';
-import { isObject, parseJsonValue } from './apps/json.ts';
+import { isObject, parseJsonValue, textIn } from './apps/json.ts';
 import { isEncryptedStratum } from './apps/stratum.ts';
 import { closed, closedKind } from './base/closed.ts';
 import { documentLook, MARKDOWN, notAccounts } from './base/documents.ts';
@@ -131,6 +131,15 @@ function formatOf(json: Readonly<Record<string, unknown>>): FormatName | undefin
   if ([json, ...accounts].some(one => isObject(one) && 'shared_secret' in one)) {
     throw closed('the secrets of a Steam account', 'Keep it in the app of Steam: no fob has its alphabet.');
   }
+  if (textIn(json, 'app').startsWith('2fauth')) return '2fauth';
+  if ('decrypted_authenticator_tokens' in json) return 'authy';
+  if ('authenticator_tokens' in json) {
+    throw closed('a list of encrypted tokens of Authy', 'Decrypt it with the program that fetched it.');
+  }
+  if (holds(json.items, 'template_type')) return 'enpass';
+  if ('realm' in json && Array.isArray(json.users)) return 'keycloak';
+  if (holds(json.value, 'secretKey')) return 'graph';
+  if ('factorProfile' in json) return 'okta';
   if (holds(json.items, 'login') || 'passwordProtected' in json || 'encrypted' in json) {
     return 'vaults' in json ? 'proton' : 'bitwarden';
   }

@@ -6,9 +6,11 @@ import { isFobError } from '../errors.ts';
 import { readAegis } from './apps/aegis.ts';
 import { readAndOtp } from './apps/and-otp.ts';
 import { readBitwarden } from './apps/bitwarden.ts';
+import { readEnpass } from './apps/enpass.ts';
 import { readFreeOtp } from './apps/free-otp.ts';
 import { readKeePass } from './apps/keepass.ts';
-import { readDuoMobile, readLastPass, readRaivo } from './apps/others.ts';
+import { readKeycloak } from './apps/keycloak.ts';
+import { readAuthy, readDuoMobile, readLastPass, readRaivo, readTwoFAuth } from './apps/others.ts';
 import { readProton } from './apps/proton.ts';
 import { readStratum } from './apps/stratum.ts';
 import { readTwoFas } from './apps/two-fas.ts';
@@ -30,6 +32,7 @@ import { readPskc } from './pskc/read.ts';
 import { readCsv } from './tables/csv.ts';
 import { readOathUsers } from './tables/oath-users.ts';
 import { type PlacedUri, placedUris, readUris } from './uris/list.ts';
+import { readGraph, readOkta } from './vendors/requests.ts';
 import { readSafeNet } from './vendors/safenet.ts';
 import { readSafeWord } from './vendors/safeword.ts';
 
@@ -43,13 +46,19 @@ const READERS: Readonly<Record<Exclude<FormatName, 'uri' | 'qr'>, ReadFormat>> =
   oath: readOathUsers,
   safenet: readSafeNet,
   safeword: readSafeWord,
+  graph: readGraph,
+  okta: readOkta,
   aegis: readAegis,
   '2fas': readTwoFas,
+  '2fauth': readTwoFAuth,
   andotp: readAndOtp,
+  authy: readAuthy,
   bitwarden: readBitwarden,
   duo: readDuoMobile,
+  enpass: readEnpass,
   freeotp: readFreeOtp,
   keepass: readKeePass,
+  keycloak: readKeycloak,
   lastpass: readLastPass,
   proton: readProton,
   raivo: readRaivo,

@@ -24,7 +24,10 @@ const ADDED: readonly string[] = [
   'POST /v1/users/{user}/fob-requests',
 ];
 /** Formats that imports take since then. */
-const FORMATS = ['andotp', 'duo', 'keepass', 'lastpass', 'proton', 'raivo', 'safenet', 'safeword', 'stratum'];
+const FORMATS = [
+  ...['2fauth', 'andotp', 'authy', 'duo', 'enpass', 'graph', 'keepass', 'keycloak', 'lastpass', 'okta'],
+  ...['proton', 'raivo', 'safenet', 'safeword', 'stratum'],
+];
 /** Returns the changes of an alert in the response of a route: alerts about fobs. */
 function alertChanges(route: string, place: string): string[] {
   const where = `${route} responses 200 content application/json ${place}`;

@@ -17,6 +17,8 @@ const ASSUMED: Readonly<Record<string, Assumed>> = {
   'token2.csv': { type: 'totp' },
   'feitian.txt': { type: 'totp' },
   'feitian-base32.txt': { type: 'totp', period: 60 },
+  'linotp-short.csv': { type: 'hotp' },
+  'privacyidea-long-keys.csv': { type: 'hotp', algorithm: 'sha512' },
   'duo-hotp.csv': { type: 'hotp', digits: 8 },
   'duo-totp.csv': { type: 'totp', digits: 6 },
   'bare-ambiguous.csv': { type: 'totp' },

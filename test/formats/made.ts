@@ -4,6 +4,7 @@ import { type Picture, png, qrPicture, sideBySide } from '../enrol/images.ts';
 import { KEY, PASSWORD } from './keys.ts';
 import { appFiles } from './made-apps.ts';
 import { closedFiles } from './made-closed.ts';
+import { foreignFiles } from './made-foreign.ts';
 import { BASE32, base64, fixedBytes, hex, SECRET, seal256 } from './made-parts.ts';
 import { tokenFiles } from './made-tokens.ts';
 
@@ -286,5 +287,5 @@ export async function madeFiles(): Promise<Map<string, Uint8Array>> {
     ...(await tokenFiles()),
   ];
   const files = texts.map(([name, text]) => [name, new TextEncoder().encode(text)] as const);
-  return new Map([...files, ...closedFiles(), ...appFiles(), ...(await pictures())]);
+  return new Map([...files, ...closedFiles(), ...appFiles(), ...foreignFiles(), ...(await pictures())]);
 }

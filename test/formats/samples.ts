@@ -229,7 +229,51 @@ export const ORIGINS: readonly Origin[] = [
       'table-ragged.csv': ['totp', 'totp d8'],
       'table-title-above.csv': ['totp'],
       'table-serials.csv': ['totp', 'hotp', 'ocra'],
+      'table-counter.csv': ['hotp c5', 'hotp'],
+      'table-counter-hex.csv': ['hotp c3'],
+      'table-hexkey.csv': ['hotp d8 c7'],
+      'table-explained.csv': ['totp sha256 d8 s60', 'totp'],
+      'table-underscores.csv': ['totp d8 s60'],
+      'table-time-step.csv': ['totp s60'],
+      'table-uri-as-secret.csv': ['totp'],
+      'table-others.csv': ['totp'],
     },
+  },
+  {
+    from: '2FAuth, its TwoFAccountStore JSON (Services/Migrators/TwoFAuthMigrator.php)',
+    files: { '2fauth.json': ['totp sha256 d8 s60', 'hotp c4'] },
+  },
+  {
+    from: 'Authy, tokens decrypted by others, in the form of the answer of its API: accounts of its own have 7 digits and 10 s',
+    files: { 'authy.json': ['totp'] },
+  },
+  {
+    from: 'Enpass, its JSON export: a field of the type totp holds a secret or a key URI',
+    files: { 'enpass.json': twice },
+  },
+  {
+    from: 'Ente Auth, its text export: codeDisplay with trashed',
+    files: { 'ente-trash.txt': ['totp'] },
+  },
+  {
+    from: 'KeeOtp and KeeOtp2, fields of KeePass: OtpAuthData of KeeOtp',
+    files: { 'keepass-plugins.xml': ['totp d8 s60', 'hotp sha256 c11', 'totp'] },
+  },
+  {
+    from: 'Keycloak, realm export: OTPCredentialModel, whose secret is a text and not Base32 unless it says so',
+    files: { 'keycloak.json': ['totp sha256 d8 s60', 'hotp c9'] },
+  },
+  {
+    from: 'Proton Pass, data.json of its export: state 2 is the trash',
+    files: { 'proton-pass-trash.json': ['totp'] },
+  },
+  {
+    from: 'python-pskc, which writes an empty EncryptionKey into plain files',
+    files: { 'pskc-by-python.xml': ['hotp d8 c2'] },
+  },
+  {
+    from: 'Passfob, requests to Microsoft Graph and Okta',
+    files: { 'graph.json': ['totp sha256 s60', 'totp'], 'okta.json': ['totp sha512 d8 s60'] },
   },
 ];
 

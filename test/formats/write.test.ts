@@ -200,6 +200,30 @@ describe('written account files', () => {
     },
   );
 
+  it.each(OUT_FORMAT_NAMES)('an account of a file %s is read with what was written of it', async format => {
+    let writes = 0;
+    const property = fc.asyncProperty(account, async drawn => {
+      const made = suited(drawn);
+      const output = { format, factorProfile: 'ftp1' } as const;
+      const text = await writeTokens(output, [tokenOf('PF-7Q4M-K2XZ', 'pico', made)], drawer()).catch(
+        error => error,
+      );
+      if (isFobError(text, 'bad-input')) return;
+      writes++;
+      // A person says what a table for Duo does not.
+      const assumed = { type: 'totp', digits: 6, period: made.period, algorithm: 'sha1' } as const;
+      const file = { name: 'written', bytes: new TextEncoder().encode(text) };
+      const [row] = await readFiles([file], { ...answers, assumed });
+      const { kind, algorithm, digits, period, secret } = made;
+      expect(row?.outcome).toMatchObject({
+        state: 'ok',
+        enrolment: { kind, algorithm, digits, period, secret },
+      });
+    });
+    await fc.assert(property, { numRuns: 50 });
+    expect(writes).toBeGreaterThan(5);
+  });
+
   /** Returns settings that every format takes. */
   function suited(made: Enrolment): Enrolment {
     const period = made.period > 60 ? 60 : 30;

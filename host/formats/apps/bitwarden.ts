@@ -1,7 +1,7 @@
 import { createDecipheriv, createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { badInput } from '../../enrol/enrolment.ts';
 import { base64Bytes } from '../base/encodings.ts';
-import { type ImportRow, type ReadAids, readRows, type SourceFile, textOf } from '../base/row.ts';
+import { type ImportRow, type ReadAids, readRows, type SourceFile, skipped, textOf } from '../base/row.ts';
 import { argon2Key, damagedSeal, pbkdf2Key, wrongPassword } from '../base/sealed.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
 import { vaultItemRow } from './vault-item.ts';
@@ -12,8 +12,12 @@ export async function readBitwarden(file: SourceFile, aids: ReadAids): Promise<I
   const plain = vault.encrypted === true ? await decrypted(vault, file, aids) : vault;
   const items = listIn(plain, 'items');
   return readRows(items, aids.work, (item, at) => {
-    const { name, username, totp } = loginOf(isObject(item) ? item : {});
-    return vaultItemRow(`item ${at + 1}`, { issuer: name, label: username }, totp);
+    const given = isObject(item) ? item : {};
+    const { name, username, totp } = loginOf(given);
+    const names = { issuer: name, label: username };
+    if (textIn(given, 'deletedDate') !== '')
+      return skipped(`item ${at + 1}`, names, 'It is in the trash of Bitwarden.');
+    return vaultItemRow(`item ${at + 1}`, names, totp);
   });
 }
 

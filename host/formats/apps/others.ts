@@ -46,3 +46,33 @@ export async function readDuoMobile(file: SourceFile, { work }: ReadAids): Promi
     };
   });
 }
+
+/** Reads an export of 2FAuth. */
+export async function readTwoFAuth(file: SourceFile, { work }: ReadAids): Promise<ImportRow[]> {
+  return readEntries(listIn(parseJson(textOf(file)), 'data'), 'entry', work, entry => ({
+    type: textIn(entry, 'otp_type').replace(/^steamtotp$/, 'steam'),
+    secret: { as: 'base32', text: textIn(entry, 'secret') },
+    algorithm: entry.algorithm,
+    digits: entry.digits,
+    period: entry.period,
+    counter: entry.counter,
+    issuer: textIn(entry, 'service'),
+    label: textIn(entry, 'account'),
+  }));
+}
+
+/** Seconds of the accounts whose secrets Authy itself made; they have 7 digits, and no other account has. */
+const AUTHY_PERIOD = 10;
+
+/** Reads tokens of Authy that another program has decrypted; Authy itself exports nothing. */
+export async function readAuthy(file: SourceFile, { work }: ReadAids): Promise<ImportRow[]> {
+  const tokens = listIn(parseJson(textOf(file)), 'decrypted_authenticator_tokens');
+  return readEntries(tokens, 'token', work, entry => ({
+    type: 'totp',
+    secret: { as: 'base32', text: textIn(entry, 'decrypted_seed') },
+    digits: entry.digits,
+    period: entry.digits === 7 ? AUTHY_PERIOD : undefined,
+    issuer: textIn(entry, 'issuer'),
+    label: textIn(entry, 'name') || textIn(entry, 'original_name'),
+  }));
+}

@@ -1,7 +1,7 @@
 import { closed } from '../base/closed.ts';
 import { base64Bytes } from '../base/encodings.ts';
 import { ARGON2_SALT_BYTES, GCM_NONCE_BYTES } from '../base/limits.ts';
-import { type ImportRow, type ReadAids, readRows, type SourceFile, textOf } from '../base/row.ts';
+import { type ImportRow, type ReadAids, readRows, type SourceFile, skipped, textOf } from '../base/row.ts';
 import { argon2Key, damagedSeal, openGcm, wrongPassword } from '../base/sealed.ts';
 import { isObject, type Json, listIn, objectIn, parseJson, textIn } from './json.ts';
 import { vaultItemRow } from './vault-item.ts';
@@ -47,11 +47,15 @@ function* itemsOf(root: Json): Generator<Json> {
   }
 }
 
+/** State of an item in the trash. */
+const TRASHED = 2;
+
 function passRow(item: Json, at: number): ImportRow {
   const data = objectIn(item, 'data');
   const content = objectIn(data, 'content');
   const label =
     textIn(content, 'itemUsername') || textIn(content, 'itemEmail') || textIn(content, 'username');
   const names = { issuer: textIn(objectIn(data, 'metadata'), 'name'), label };
+  if (item.state === TRASHED) return skipped(`item ${at + 1}`, names, 'It is in the trash of Proton Pass.');
   return vaultItemRow(`item ${at + 1}`, names, textIn(content, 'totpUri'));
 }

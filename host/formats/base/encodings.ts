@@ -1,9 +1,10 @@
+import { readBareSecret } from '../../enrol/bare-secret.ts';
 import { badInput } from '../../enrol/enrolment.ts';
 import { readSecretText, type SecretText } from '../../enrol/secret-text.ts';
 import { SECRET_CHARS_MAX } from './limits.ts';
 
-/** The encoding of secrets in a file. */
-export type Encoding = 'base32' | 'hex' | 'base64';
+/** The encoding of secrets in a file. `bare`: Base32 or hexadecimal, whichever the secret can be. */
+export type Encoding = 'base32' | 'hex' | 'base64' | 'bare';
 
 /** A secret as written in a file. */
 export type WrittenSecret = { readonly as: Encoding; readonly text: string } | { readonly bytes: Uint8Array };
@@ -17,6 +18,7 @@ export function readSecret(written: WrittenSecret): SecretText {
       'Check that the right column holds the secrets.',
     );
   }
+  if (written.as === 'bare') return readBareSecret(written.text);
   if (written.as === 'base32') return readSecretText(written.text);
   const bytes = written.as === 'hex' ? hexBytes(written.text) : base64Bytes(written.text);
   if (bytes !== undefined) return { secret: bytes, warnings: [] };

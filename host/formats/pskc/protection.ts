@@ -30,7 +30,9 @@ export async function readProtection(
   aids: ReadAids,
   isOverPlain = false,
 ): Promise<Protection> {
-  const encryption = inside(root, 'EncryptionKey');
+  const given = inside(root, 'EncryptionKey');
+  // python-pskc writes an empty one into files without encryption.
+  const encryption = given?.children.length === 0 ? undefined : given;
   const method = inside(root, 'MACMethod');
   if (encryption === undefined) {
     if (method !== undefined) {
@@ -98,7 +100,14 @@ function encryptedParts(from: Element): { cipher: Cipher; bytes: Uint8Array } {
   const method = inside(from, 'EncryptionMethod', true);
   // A draft named the cipher inside of the method of PKCS #5.
   const named = inside(method, 'EncryptionScheme', true) ?? method;
-  const cipher = lookUp(CIPHERS, named?.attributes.get('Algorithm') ?? '');
+  const algorithm = named?.attributes.get('Algorithm') ?? '';
+  const cipher = lookUp(CIPHERS, algorithm);
+  if (/#kw-aes\d+$/.test(algorithm)) {
+    throw badInput(
+      'It is encrypted by AES key wrap, which passfob does not read.',
+      'Ask for AES in CBC mode.',
+    );
+  }
   if (cipher === undefined) {
     throw badInput(
       'passfob does not support its cipher.',

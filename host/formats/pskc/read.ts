@@ -61,10 +61,11 @@ function serialsOf(packages: readonly Element[]): string[] {
 
 function rowOf(place: string, packaged: Element, { protection, warnings, serial }: Around): ImportRow {
   const key = inside(packaged, 'Key');
-  const names = { ...namesOf(packaged, key), serial };
+  const { user, ...named } = namesOf(packaged, key);
+  const names = { ...named, serial };
   const algorithm = algorithmOf(key);
   if (algorithm === 'pin') return skipped(place, names, 'It is the PIN of another key, not an account.');
-  return checkedRow(place, names, () => {
+  const row = checkedRow(place, names, () => {
     const said = [...warnings, ...readPolicy(inside(key, 'Policy'))];
     const parameters = inside(key, 'AlgorithmParameters');
     const format = inside(parameters, 'ResponseFormat');
@@ -83,6 +84,7 @@ function rowOf(place: string, packaged: Element, { protection, warnings, serial 
       warnings: said,
     });
   });
+  return user === '' ? row : { ...row, user };
 }
 
 /** Most programs write the URN of the profile; csv2pskc writes only its last word. */
@@ -93,10 +95,11 @@ function algorithmOf(key: Element | undefined): string {
 
 function namesOf(packaged: Element, key: Element | undefined) {
   const device = inside(packaged, 'DeviceInfo');
-  const labels = [inside(key, 'UserId'), inside(device, 'UserId'), inside(key, 'FriendlyName')];
+  const user = textOf(inside(key, 'UserId')) || textOf(inside(device, 'UserId'));
   return {
     issuer: textOf(inside(key, 'Issuer')) || textOf(inside(device, 'Manufacturer')),
-    label: labels.map(textOf).find(text => text !== '') ?? '',
+    label: textOf(inside(key, 'FriendlyName')) || user,
+    user,
   };
 }
 

@@ -12,16 +12,15 @@ import type { TableLine } from './line.ts';
  * digits or, without the number, the period: the person who bought the tokens knows.
  */
 
-/**
- * Whether a line has this form. Two columns with a hexadecimal seed are HOTP of privacyIDEA, unless a person says
- * otherwise.
- */
-export function isBareLine({ cells }: TableLine, { type }: Assumed): boolean {
+/** Whether a line has this form. privacyIDEA takes two columns for HOTP, and makers write TOTP like that: a person says. */
+export function isBareLine({ cells }: TableLine): boolean {
   const [serial = '', seed = '', number, ...rest] = cells;
   if (serial === '' || rest.some(cell => cell !== '')) return false;
-  if (number !== undefined && number !== '') return /^\d{1,16}$/.test(number) && isSeed(seed);
-  return (type !== undefined || hexBytes(seed) === undefined) && isSeed(seed);
+  return /^\d{0,16}$/.test(number ?? '') && isSeed(seed);
 }
+
+/** As many bytes as SHA-224, -256, -384 and -512 have. */
+const OTHER_HASH_BYTES: readonly number[] = [28, 32, 48, 64];
 
 function isSeed(text: string): boolean {
   try {
@@ -39,6 +38,12 @@ export function bareLineReader(assumed: Assumed): (line: TableLine) => ImportRow
     const names = isSeed(text) ? { issuer: '', label: '', serial } : NAMELESS;
     return checkedRow(place, names, () => {
       const { secret, warnings } = readBareSecret(text, assumed.encoding);
+      if (assumed.algorithm === undefined && OTHER_HASH_BYTES.includes(secret.length)) {
+        throw badInput(
+          `A seed of ${secret.length} bytes may be for SHA-1 or for SHA-2, and the table does not say it.`,
+          'Say it: --algorithm sha1, sha256 or sha512.',
+        );
+      }
       return accountOf(names, { bytes: secret }, number, { ...assumed, warnings });
     });
   };

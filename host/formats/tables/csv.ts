@@ -100,8 +100,9 @@ function isRegular(lines: readonly TableLine[]): boolean {
 /** Makes a reader for tables with lines like this one; undefined if it is no token. */
 function headlessReader(line: TableLine, assumed: Assumed): ((line: TableLine) => ImportRow) | undefined {
   if (isYubicoLine(line)) return readYubicoLine;
-  if (isBareLine(line, assumed)) return bareLineReader(assumed);
-  return isTokenLine(line) ? other => readTokenLine(other) : undefined;
+  if (!isBareLine(line) && !isTokenLine(line)) return undefined;
+  const readBare = bareLineReader(assumed);
+  return other => (isTokenLine(other) && !isBareLine(other) ? readTokenLine(other) : readBare(other));
 }
 
 function aboveHeader(): FobError {

@@ -13,11 +13,10 @@ import type { TableLine } from './line.ts';
 export function isTokenLine({ cells }: TableLine): boolean {
   const [serial = '', key = '', type] = cells;
   if (serial === '' || key === '' || cells.some(cell => /^(?:serial|secret|upn)\b/i.test(cell))) return false;
-  return (
-    /^(?:hotp|hmac|totp|ocra2?|tiqr|motp)$/i.test(type ?? '') ||
-    (hexBytes(key)?.length ?? 0) >= SECRET_BYTES_MIN
-  );
+  return TYPES.test(type ?? '') || (cells.length > 3 && (hexBytes(key)?.length ?? 0) >= SECRET_BYTES_MIN);
 }
+
+const TYPES = /^(?:hotp|hmac|totp|ocra2?|tiqr|motp)$/i;
 
 /** Reads a token line that begins with a user, a resolver and a realm. */
 export function readOwnedTokenLine({ place, cells }: TableLine): ImportRow {
@@ -37,6 +36,7 @@ export function readTokenLine({ place, cells }: TableLine, user = ''): ImportRow
     enrolmentOf({
       ...names,
       type,
+      warnings: written === '' ? ['Taken, since the line does not say it: HOTP, as privacyIDEA does.'] : [],
       secret: { as: 'hex', text: key },
       ...(type === 'ocra'
         ? { suite: form, counter: 0 }

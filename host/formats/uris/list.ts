@@ -65,7 +65,15 @@ function keyUri(place: string, uri: string): ImportRow {
   const { outcome } = row;
   // A URI without a name must not show the placeholder as its name.
   const names = row.issuer === '' && row.label === UNNAMED ? NAMELESS : row;
-  return outcome.state === 'ok' ? checkedRow(place, names, () => fitted(outcome.enrolment)) : row;
+  if (outcome.state !== 'ok') return row;
+  if (isTrashed(uri)) return skipped(place, names, 'It is in the trash of Ente Auth.');
+  return checkedRow(place, names, () => fitted(outcome.enrolment));
+}
+
+/** Ente Auth exports its trash, too, and marks it in a parameter of its own. */
+function isTrashed(uri: string): boolean {
+  const display = new URLSearchParams(uri.slice(uri.indexOf('?') + 1)).get('codeDisplay') ?? '';
+  return /"trashed"\s*:\s*true/.test(display);
 }
 
 function fitted(read: Enrolment): Enrolment {

@@ -21,10 +21,11 @@ export type RandomBytes = (length: number) => Uint8Array;
 const KEY_NAME = 'Pre-shared-key';
 
 /** @throws FobError `bad-input` for an account that PSKC readers do not support, or a name that XML cannot hold */
-export function checkPskc({ enrolment }: Token): void {
+export function checkPskc({ user, enrolment }: Token): void {
   checkOrdinary(enrolment, 'PSKC');
   xml(enrolment.issuer);
   xml(enrolment.label);
+  xml(user.name);
 }
 
 /**
@@ -129,7 +130,7 @@ function encryptedParts(uri: string, sealed: Uint8Array): string {
 }
 
 /** Elements in the order of the schema (RFC 6030 §11). */
-function packageOf({ serial, device, model, enrolment }: Token, secret: string): string[] {
+function packageOf({ serial, device, model, user, enrolment }: Token, secret: string): string[] {
   const { kind, algorithm, digits, issuer, label, period, counter } = enrolment;
   const isTotp = kind === KIND_TOTP;
   const suite = algorithm === SHA1 ? '' : `<Suite>HMAC-${NAMES_OF_ALGORITHMS[algorithm]}</Suite>`;
@@ -145,6 +146,7 @@ function packageOf({ serial, device, model, enrolment }: Token, secret: string):
     `   <AlgorithmParameters>${suite}<ResponseFormat Length="${digits}" Encoding="DECIMAL"/></AlgorithmParameters>`,
     ...(label === '' ? [] : [`   <FriendlyName>${xml(label)}</FriendlyName>`]),
     `   <Data><Secret>${secret}</Secret>${moving}</Data>`,
+    ...(user.name === label ? [] : [`   <UserId>${xml(user.name)}</UserId>`]),
     '   <Policy><KeyUsage>OTP</KeyUsage></Policy>',
     '  </Key>',
     ' </KeyPackage>',
