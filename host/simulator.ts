@@ -1,2 +1,2 @@
-/** The simulator as a library, if it is installed beside this package: `npm install @passfob/simulator`. */
+/** The simulator as a library, if it is installed beside this package. */
 export * from '@passfob/simulator';

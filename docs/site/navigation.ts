@@ -116,6 +116,7 @@ export const GROUPS: readonly NavigationGroup[] = [
       page('docs/architecture.md', 'Architecture'),
       page('docs/design-notes.md', 'Design notes'),
       page('docs/dependencies.md', 'Dependencies'),
+      page('docs/releasing.md', 'Releasing'),
       page('docs/performance.md', 'Performance'),
       page('test/wire/README.md', 'Bytes of the wire'),
     ],

@@ -49,7 +49,8 @@ async function installed<T>(name: string, load: () => Promise<T>): Promise<T | u
 function notInstalled(what: string, name: string): FobError {
   return new FobError('unfit', {
     sentence: `${what} is a package of its own, which is not installed.`,
-    next: `Run: npm install ${name}`,
+    // The packages are on no registry yet: whoever claims a name there would run code here.
+    next: `Install the tarball of ${name} of the same version beside it; docs/operations.md, "Install", says how it is made.`,
   });
 }
 
