@@ -73,7 +73,7 @@ async function sayStarted(
   configured: Configured,
 ): Promise<void> {
   const { configuration, isJson, terminal } = configured;
-  const { publicUrl } = configuration;
+  const { publicUrl, directory } = configuration;
   const { made } = service;
   const isFirst = made.includes('database');
   const link = (adminLink ?? isFirst) ? await service.makeOperatorLink() : undefined;
@@ -81,7 +81,8 @@ async function sayStarted(
     address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`,
   );
   const lines = [
-    ...made.map(thing => serveTexts.made[thing]),
+    made.includes('folder') ? serveTexts.folderMade(directory) : serveTexts.folder(directory),
+    ...made.flatMap(thing => (thing === 'folder' ? [] : [serveTexts.made[thing]])),
     serveTexts.listening(publicUrl ?? service.url),
     ...radius.map(serveTexts.radius),
     ...(link === undefined
@@ -90,6 +91,7 @@ async function sayStarted(
   ];
   const document = {
     url: service.url,
+    directory,
     ...(radius.length > 0 && { radius }),
     made,
     ...(link !== undefined && { adminLink: link }),

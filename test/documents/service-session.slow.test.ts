@@ -64,10 +64,18 @@ async function started(command: string, { folder, env }: Computer): Promise<stri
   onTestFinished(() => ended(child));
   const lines: string[] = [];
   for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(line.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:PORT').replace(/key=pfo_.*/, 'key=KEY'));
+    lines.push(withoutPlace(line));
     if (line.includes('key=pfo_')) break;
   }
   return lines;
+}
+
+/** Replaces what differs between two computers. */
+function withoutPlace(line: string): string {
+  return line
+    .replace(/127\.0\.0\.1:\d+/, '127.0.0.1:PORT')
+    .replace(/key=pfo_.*/, 'key=KEY')
+    .replace(/ \/\S+\/service /, ' /PATH/service ');
 }
 
 function ended(child: ChildProcess): Promise<void> {
@@ -80,7 +88,7 @@ function expectedLines({ text }: DocumentedBlock): string[] {
   return text
     .split('\n')
     .filter(line => !line.startsWith('$ '))
-    .map(line => line.replace(/127\.0\.0\.1:\d+/, '127.0.0.1:PORT').replace(/key=pfo_.*/, 'key=KEY'));
+    .map(withoutPlace);
 }
 
 itNeeds(

@@ -91,8 +91,9 @@ export const unreadyTexts = {
 export const serveTexts = {
   listening: (url: string) => `Passfob listens at ${url}`,
   radius: (endpoint: string) => `RADIUS listens at ${endpoint}`,
+  folderMade: (directory: string) => `The service folder ${directory} was made.`,
+  folder: (directory: string) => `The service folder is ${directory}.`,
   made: {
-    folder: 'The service folder was made.',
     database: 'The database was made.',
     keyFile:
       'The key file service.key was made. Back it up apart from the database: without it no seed can be read.',
