@@ -59,7 +59,8 @@ export function pairingCodeOf(entropy: Uint8Array): string {
 
 /**
  * Returns the code without separators and in lower case, or undefined if a character is missing, unknown or wrong.
- * @param typed as a person types it: any case, spaces and dashes anywhere
+ * @param typed as a person types it: any case, spaces and dashes anywhere, and what the alphabet leaves out for what it
+ * must be: `o` for `0`, `1` and `i` for `l`
  */
 export function readPairingCode(typed: string): string | undefined {
   const symbols = new Uint8Array(PAIRING_CODE_CHARS);
@@ -69,8 +70,9 @@ export function readPairingCode(typed: string): string | undefined {
     const char = typed.charAt(i);
     if (char === ' ' || char === '-') continue;
     const letter = typed.charCodeAt(i);
+    const lower = letter >= 65 && letter <= 90 ? String.fromCharCode(letter + 32) : char;
     const symbol = PAIRING_ALPHABET.indexOf(
-      letter >= 65 && letter <= 90 ? String.fromCharCode(letter + 32) : char,
+      lower === 'o' ? '0' : lower === 'i' || lower === '1' ? 'l' : lower,
     );
     if (symbol < 0 || code.length >= PAIRING_CODE_CHARS + PAIRING_CHECK_CHARS) return undefined;
     if (code.length < PAIRING_CODE_CHARS) symbols[code.length] = symbol;

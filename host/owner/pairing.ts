@@ -50,6 +50,7 @@ export async function askedCode(ask: AskCode): Promise<string> {
 /** Says what is wrong with a code: its length, or else one of its characters. */
 export function codeFault(typed: string): string {
   const { length } = typed.replaceAll(/[ -]/g, '');
+  if (/b/i.test(typed)) return 'No code has the letter b: it may be a 6 or an 8.';
   if (length === CODE_CHARS) return 'A character is wrong.';
   const were = length === 1 ? 'that was 1' : `those were ${length}`;
   return `The code has ${CODE_CHARS} characters in six groups of three; ${were}.`;

@@ -145,6 +145,8 @@ describe('pairing codes', () => {
           if (swapped !== code) expect(readPairingCode(swapped)).toBeUndefined();
         }
         expect(readPairingCode(code.slice(1))).toBeUndefined();
+        expect(readPairingCode(code.replaceAll('0', 'O').replaceAll('l', '1'))).toBe(code);
+        expect(readPairingCode(code.replaceAll('0', 'o').replaceAll('l', 'I'))).toBe(code);
       }),
       { numRuns: 20 },
     );
