@@ -1,6 +1,7 @@
-import { existsSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 import { boot } from './boot.ts';
+import { writeAnew } from './platform/node/open-anew.ts';
 import { readAtMost } from './platform/node/read-at-most.ts';
 import { BESIDE_BYTES_MAX } from './scenarios/base/limits.ts';
 import type { ScenarioFiles } from './scenarios/base/world.ts';
@@ -36,7 +37,7 @@ function filesIn(folder: string): ScenarioFiles {
       if (bytes === undefined) throw new Error(`${path} is longer than ${BESIDE_BYTES_MAX} bytes.`);
       return bytes;
     },
-    write: (path, bytes) => writeFileSync(fileIn(folder, path), bytes),
+    write: (path, bytes) => writeAnew(fileIn(folder, path), bytes),
   };
 }
 

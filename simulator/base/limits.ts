@@ -5,8 +5,11 @@ export const STATE_MAGIC = 'PASSFOB\n';
 export const STATE_VERSION = 2;
 export const STATE_HEADER_BYTES = 128;
 export const STATE_FILE_MODE = 0o600;
-/** A lock file that is still empty after this time is one of a killed process. */
-export const LOCK_WRITE_MS = 2_000;
+/** Tries of a lock, and the longest wait before the next: two that start at once may both give way. */
+export const LOCK_TRIES = 5;
+export const LOCK_WAIT_MAX_MS = 100;
+/** Random bytes in the name of a file that is about to replace another. */
+export const TEMPORARY_NAME_BYTES = 4;
 
 export const BOARD_NAME_BYTES = 12;
 export const SERIAL_BYTES = 12;

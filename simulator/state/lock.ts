@@ -1,30 +1,53 @@
-import { readFileSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { randomInt } from 'node:crypto';
+import { closeSync, openSync, readdirSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { LOCK_WRITE_MS, STATE_FILE_MODE } from '../base/limits.ts';
+import { LOCK_TRIES, LOCK_WAIT_MAX_MS, STATE_FILE_MODE } from '../base/limits.ts';
 import { refuseMissingFolder, StartRefused } from '../platform/node/start-refused.ts';
 
 /**
- * Keeps other simulated fobs away from a storage file by a lock file beside it, which names this process. The lock of
- * a process that has ended is replaced.
+ * Keeps other simulated fobs away from a storage file by an empty file beside it, whose name names this process. Each
+ * process makes its own and then looks for those of others, so of two at once at least one sees the other. A process
+ * that has ended never comes back, so anybody may delete its lock at any time.
  * @returns a function that removes the lock
- * @throws StartRefused if another running process has the lock, or the folder does not exist
+ * @throws StartRefused if another running process has a lock, or the folder does not exist
  */
 export function lockStorage(storage: string): () => void {
   refuseMissingFolder(storage);
-  const lock = `${realPath(storage)}.lock`;
-  const ours = nameOf(process.pid);
-  if (!written(lock, ours)) {
-    const theirs = textOf(lock);
-    if (isHeld(lock, theirs) || !removed(lock, theirs) || !written(lock, ours)) {
+  const start = `${realPath(storage)}.lock.`;
+  const ours = `${start}${nameOf(process.pid)}`;
+  for (let tries = 1; ; tries++) {
+    if (isTaken(start, ours)) return () => rmSync(ours, { force: true });
+    if (tries === LOCK_TRIES) {
       throw new StartRefused(
         `${storage} is in use by another simulated fob.`,
         'End it (Ctrl-C), or name another file.',
       );
     }
+    // Two that saw each other both gave way: one of them is earlier next time.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, randomInt(1, LOCK_WAIT_MAX_MS));
   }
-  return () => {
-    if (textOf(lock) === ours) rmSync(lock, { force: true });
-  };
+}
+
+/** Makes our lock; false, and without it, if another process has one, or this one already. */
+function isTaken(start: string, ours: string): boolean {
+  if (isHeld(start, ours) || !isMade(ours)) return false;
+  if (!isHeld(start, ours)) return true;
+  rmSync(ours, { force: true });
+  return false;
+}
+
+/** Whether another running process has a lock. Deletes those of ended processes. */
+function isHeld(start: string, ours: string): boolean {
+  const folder = dirname(start);
+  const others = readdirSync(folder)
+    .map(name => join(folder, name))
+    .filter(path => path !== ours && path.startsWith(start) && NAME.test(path.slice(start.length)));
+  return others.some(path => {
+    const name = path.slice(start.length);
+    const isRunning = nameOf(Number.parseInt(name, 10)) === name;
+    if (!isRunning) rmSync(path, { force: true });
+    return isRunning;
+  });
 }
 
 /** The same for all links to the file, so that they share a lock. The file may be new; its folder is not. */
@@ -37,9 +60,9 @@ function realPath(storage: string): string {
 }
 
 /** Creates the lock; false if it exists. */
-function written(lock: string, text: string): boolean {
+function isMade(lock: string): boolean {
   try {
-    writeFileSync(lock, text, { flag: 'wx', mode: STATE_FILE_MODE });
+    closeSync(openSync(lock, 'wx', STATE_FILE_MODE));
     return true;
   } catch (error) {
     if (codeOf(error) === 'EEXIST') return false;
@@ -47,39 +70,7 @@ function written(lock: string, text: string): boolean {
   }
 }
 
-function textOf(lock: string): string {
-  try {
-    return readFileSync(lock, 'latin1');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return '';
-    throw error;
-  }
-}
-
-function isHeld(lock: string, text: string): boolean {
-  const pid = Number(/^\d+/.exec(text)?.[0] ?? 0);
-  if (pid > 0) return nameOf(pid) === text;
-  // Its process may be about to write it, or was killed before it did.
-  const changed = statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0;
-  return Date.now() - changed < LOCK_WRITE_MS;
-}
-
-/** Removes the lock of an ended process; false if another process has replaced it meanwhile, whose lock then stays. */
-function removed(lock: string, text: string): boolean {
-  const aside = `${lock}.${process.pid}`;
-  try {
-    renameSync(lock, aside);
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return true;
-    throw error;
-  }
-  if (textOf(aside) !== text) {
-    renameSync(aside, lock);
-    return false;
-  }
-  rmSync(aside);
-  return true;
-}
+const NAME = /^\d+(?:-\d+-[\da-f-]+)?$/;
 
 /**
  * Names a process in a lock; empty if it has ended. On Linux with its time of start, as another process may have the
@@ -91,12 +82,12 @@ function nameOf(pid: number): string {
   } catch (error) {
     if (codeOf(error) !== 'EPERM') return '';
   }
-  if (process.platform !== 'linux') return `${pid}\n`;
+  if (process.platform !== 'linux') return String(pid);
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim();
-    return fields[0] === 'Z' ? '' : `${pid} ${fields[19]} ${boot}\n`;
+    return fields[0] === 'Z' ? '' : `${pid}-${fields[19]}-${boot}`;
   } catch (error) {
     if (codeOf(error) === 'ENOENT' || codeOf(error) === 'ESRCH') return '';
     throw error;

@@ -1,5 +1,6 @@
-import { closeSync, fchmodSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import type { SimulatedFob } from '../base/fob.ts';
+import { openAnew } from '../platform/node/open-anew.ts';
 import { type Recording, recordTrace, type TraceOptions } from './record.ts';
 
 /** Only this user reads it: it tells when which fob was used. */
@@ -17,9 +18,7 @@ export function traceToFile(
   options: TraceOptions,
   failed: (error: unknown) => void,
 ): Recording {
-  const file = openSync(path, 'w', PRIVATE);
-  // A file that was there before keeps its mode; a pipe to Wireshark has no use for one.
-  if (fstatSync(file).isFile()) fchmodSync(file, PRIVATE);
+  const file = openAnew(path, PRIVATE);
   let hasFailed = false;
   let isOpen = true;
   const write = (bytes: Uint8Array) => {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lockStorage } from '@passfob/simulator/state/lock';
@@ -24,33 +24,26 @@ it('a lock refuses the next, and leaves nothing when it is removed', () => {
   lockStorage(storage)();
 });
 
-it('a lock of a process that has ended is replaced', () => {
-  // Above the largest number of a process (proc_sys_kernel(5), pid_max).
-  writeFileSync(lock, '4194305 1 boot\n');
+it('locks of processes that have ended are deleted', () => {
+  // Above the largest number of a process (proc_sys_kernel(5), pid_max), and a file of a person.
+  for (const name of ['4194305-1-b007', 'mine']) writeFileSync(`${lock}.${name}`, '');
   lockStorage(storage)();
-  expect(readdirSync(join(lock, '..'))).toEqual([]);
+  expect(readdirSync(join(lock, '..'))).toEqual(['fob.lock.mine']);
 });
 
 itNeeds(
   { name: 'Linux', found: process.platform === 'linux' ? true : undefined },
-  'a lock of an ended process whose number another has is replaced',
+  'a lock of an ended process whose number another has is deleted',
   () => {
-    writeFileSync(lock, `${process.pid} 1 boot\n`);
+    writeFileSync(`${lock}.${process.pid}-1-b007`, '');
     lockStorage(storage)();
     expect(readdirSync(join(lock, '..'))).toEqual([]);
   },
 );
 
-it('a lock that is still empty counts as held at first, and as left behind later', () => {
-  writeFileSync(lock, '');
-  expect(() => lockStorage(storage)).toThrow(IN_USE);
-  utimesSync(lock, 1, 1);
+it('a lock of another storage file does not count', () => {
+  const remove = lockStorage(`${storage}2`);
   lockStorage(storage)();
-});
-
-it('a lock that another process has replaced is not removed', () => {
-  const remove = lockStorage(storage);
-  writeFileSync(lock, '1 of another\n');
   remove();
-  expect(readFileSync(lock, 'latin1')).toBe('1 of another\n');
+  expect(readdirSync(join(lock, '..'))).toEqual([]);
 });

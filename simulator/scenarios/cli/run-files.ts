@@ -1,7 +1,7 @@
-import { writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { visible } from '@passfob/protocol/trace/text';
 import { UsageError } from '../../base/usage-error.ts';
+import { writeAnew } from '../../platform/node/open-anew.ts';
 import type { OpenOwner } from '../base/owner.ts';
 import { ScenarioError } from '../base/place.ts';
 import { readScenario, type Scenario } from '../read.ts';
@@ -56,7 +56,7 @@ function asJson(results: readonly FileResult[]): string {
 /** Writes the report. @returns false, and says why, if that fails */
 function isWritten(path: string, report: string, { program, printError }: RunCommand): boolean {
   try {
-    writeFileSync(path, report);
+    writeAnew(path, report);
     return true;
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
