@@ -71,6 +71,14 @@ export const BUSY_POLLS_MAX = 24;
 export const RECOVERY_KEY_BYTES = 32;
 /** How long to wait while another passfob locks the inventory. */
 export const INVENTORY_BUSY_TIMEOUT_MS = 5_000;
+/** Between two attempts to begin the log of a database that another process begins at this moment. */
+export const DATABASE_RETRY_MS = 20;
+/** How long to wait while another program changes a file of ours. */
+export const LOCK_WAIT_MS = 5_000;
+/** Two processes that try a lock at once disturb each other for a moment, in which neither has it. */
+export const LOCK_MOMENT_MS = 200;
+/** Between two attempts to take a lock that another program has for long. */
+export const LOCK_RETRY_MS = 50;
 
 /** How often the fob is asked for the time while waiting for its next whole second. */
 export const CLOCK_POLL_INTERVAL_MS = 15;

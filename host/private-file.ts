@@ -8,6 +8,7 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   renameSync,
   rmSync,
   statSync,
@@ -57,28 +58,12 @@ export function readPrivately(path: string, bytesMax: number): string | undefine
 }
 
 /**
- * Creates a file atomically, readable only by its owner, unless it exists: of two programs that start at once only
- * one succeeds. A killed program leaves at most a temporary file beside it, which the next writer deletes.
- */
-export function createPrivately(path: string, text: string): void {
-  const temporary = writeBeside(path, text);
-  try {
-    linkSync(temporary, path);
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error;
-  } finally {
-    rmSync(temporary, { force: true });
-  }
-  syncFolder(dirname(path));
-}
-
-/**
  * Creates a file atomically, readable only by its owner: it is whole or absent, and replaces no other. A killed program
  * leaves at most a temporary file beside it, which the next writer deletes.
  * @throws an error with the code EEXIST if the file exists, and others of the file system
  */
-export function createWhole(path: string, text: string): void {
-  const temporary = writeBeside(path, text);
+export function createWhole(path: string, content: string | Uint8Array): void {
+  const temporary = writeBeside(path, content);
   try {
     placeNew(temporary, path);
   } finally {
@@ -114,27 +99,73 @@ export function replacePrivately(path: string, text: string): void {
   syncFolder(dirname(path));
 }
 
-/** Whether a file name belongs to a temporary file of a private file. @param base name of the private file */
-export function isTemporaryOf(base: string, name: string): boolean {
-  return name.startsWith(`${base}.`) && TEMPORARY.test(name.slice(base.length));
+/**
+ * Opens a file for writing that begins anew, readable only by its owner. A program that still writes the former file of
+ * this name goes on in that one, so the two never mix. A pipe or a terminal is opened as it is.
+ * @throws an error of the file system
+ */
+export function openAnew(path: string): number {
+  const facts = statSync(path, { throwIfNoEntry: false });
+  if (facts !== undefined && !facts.isFile()) return openSync(path, 'w');
+  const real = facts === undefined ? path : realpathSync(path);
+  const temporary = temporaryName(real);
+  const descriptor = openSync(temporary, 'wx', 0o600);
+  try {
+    renameSync(temporary, real);
+    return descriptor;
+  } catch (error) {
+    closeSync(descriptor);
+    unlinkSync(temporary);
+    throw error;
+  }
+}
+
+/** After the file's name: the process id of the writer, random digits, and a mark that no person chooses. */
+const TEMPORARY = /^\.(\d{1,10})-[0-9a-f]{8}\.passfob-temporary$/;
+
+/**
+ * As earlier versions named them, and perhaps a person a copy: reported, never deleted. Eight digits that form a date are
+ * a person's.
+ */
+const UNMARKED = /^\.(?!\d{8}(?:-\d{8})?$)(?:(\d{1,10})-)?[0-9a-f]{8}$/;
+
+function temporaryName(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(TEMPORARY_NAME_BYTES).toString('hex')}.passfob-temporary`;
+}
+
+/** Returns what the name of a temporary file has after that of its file; undefined for any other name. */
+function endingOf(base: string, name: string, forms: readonly RegExp[]): RegExpExecArray | undefined {
+  if (!name.startsWith(base)) return undefined;
+  return forms.map(form => form.exec(name.slice(base.length))).find(ending => ending !== null) ?? undefined;
 }
 
 /**
- * After the file's name: the process id of the writer, if given, and random digits. Eight digits that form a date
- * mark a copy kept by a person.
+ * Whether a file name may belong to a temporary file of a private file, of this version or an earlier one.
+ * @param base name of the private file
  */
-const TEMPORARY = /^\.(?!\d{8}(?:-\d{8})?$)(?:(\d{1,10})-)?[0-9a-f]{8}$/;
+export function mayBeTemporaryOf(base: string, name: string): boolean {
+  return endingOf(base, name, [TEMPORARY, UNMARKED]) !== undefined;
+}
 
 /**
  * Returns temporary files of a private file whose writer was killed; each may contain the file's content, including
  * keys.
  */
 export function leftoversOf(path: string): string[] {
-  const base = basename(path);
-  return readdirSync(dirname(path))
-    .filter(name => isTemporaryOf(base, name))
-    .filter(name => !isBeingWritten(join(dirname(path), name), TEMPORARY.exec(name.slice(base.length))?.[1]))
-    .map(name => join(dirname(path), name));
+  return leftBeside(path, [TEMPORARY]);
+}
+
+/** Like `leftoversOf`, and files that may be such of an earlier version, or a person's. */
+export function possibleLeftoversOf(path: string): string[] {
+  return leftBeside(path, [TEMPORARY, UNMARKED]);
+}
+
+function leftBeside(path: string, forms: readonly RegExp[]): string[] {
+  const folder = dirname(path);
+  return readdirSync(folder).flatMap(name => {
+    const ending = endingOf(basename(path), name, forms);
+    return ending === undefined || isBeingWritten(join(folder, name), ending[1]) ? [] : [join(folder, name)];
+  });
 }
 
 /**
@@ -155,13 +186,13 @@ function isRunning(id: number): boolean {
   }
 }
 
-function writeBeside(path: string, text: string): string {
+function writeBeside(path: string, content: string | Uint8Array): string {
   for (const leftover of leftoversOf(path)) rmSync(leftover, { force: true });
-  const temporary = `${path}.${process.pid}-${randomBytes(TEMPORARY_NAME_BYTES).toString('hex')}`;
+  const temporary = temporaryName(path);
   const descriptor = openSync(temporary, 'wx', 0o600);
   try {
     // Not `writeSync`, which may write a part.
-    writeFileSync(descriptor, text);
+    writeFileSync(descriptor, content);
     fsyncSync(descriptor);
   } catch (error) {
     unlinkSync(temporary);

@@ -1,8 +1,8 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import BetterSqlite from 'better-sqlite3';
-import { FobError, systemCode } from 'passfob/errors';
+import { FobError } from 'passfob/errors';
+import { FileLocked, takeLock } from 'passfob/file-lock';
 import { texts } from './texts.ts';
 
 /** Paths of a simulated fob's files. */
@@ -57,21 +57,15 @@ function madeTemporary(): string {
   }
 }
 
-/** Takes an SQLite lock; the system releases it when the process ends, however it ends. */
 function claim(directory: string): () => void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    const lock = new BetterSqlite(join(directory, 'demo.lock'), { timeout: 0 });
-    try {
-      lock.exec('begin exclusive');
-    } catch (error) {
-      lock.close();
-      throw error;
-    }
-    return () => void lock.close();
+    return takeLock(join(directory, 'demo.lock'));
   } catch (cause) {
-    const isBusy = systemCode(cause).startsWith('SQLITE_BUSY');
     const { folderInUse, noFolder } = texts.errors;
-    throw new FobError('inventory', { ...(isBusy ? folderInUse : noFolder)(directory), cause });
+    throw new FobError('inventory', {
+      ...(cause instanceof FileLocked ? folderInUse : noFolder)(directory),
+      cause,
+    });
   }
 }

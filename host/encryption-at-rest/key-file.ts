@@ -1,6 +1,6 @@
-import { closeSync, openSync, statSync, unlinkSync } from 'node:fs';
-import { systemCode } from '../errors.ts';
-import { createPrivately, PrivateFileError, readPrivately, replacePrivately } from '../private-file.ts';
+import { statSync } from 'node:fs';
+import { FileLocked, type LockRefusal, whileLocked, whileLockedFor } from '../file-lock.ts';
+import { PrivateFileError, readPrivately, replacePrivately } from '../private-file.ts';
 import {
   type KeyPurpose,
   type KeyText,
@@ -14,23 +14,22 @@ import {
 import { KEY_FILE_BYTES_MAX } from './limits.ts';
 import type { EncryptionKeys } from './seal.ts';
 
-/** Why a key file cannot be used. `exposed`: other users may read it; `newer`: a later version of the format. */
+/**
+ * Why a key file cannot be used. `exposed`: other users may read it; `newer`: a later version of the format;
+ * `incomplete`: it lacks a key that stored values need.
+ */
 export type KeyFileProblem =
   | 'missing'
   | 'exposed'
   | 'unreadable'
   | 'damaged'
+  | 'incomplete'
   | 'newer'
   | 'busy'
   | 'unwritable';
 
 /** A kind of key file: its format, and the errors of its program. */
 export interface KeyFileFormat extends KeyTextFormat {
-  /**
-   * Programs that change the file exclude each other by a lock file beside it (`lockPathOf`); a lock left by a crash
-   * expires after this time. Absent: no lock.
-   */
-  readonly lockMs?: number;
   error(problem: KeyFileProblem, path: string, cause?: unknown): Error;
 }
 
@@ -44,8 +43,13 @@ export function openKeys(format: KeyFileFormat, path: string, mayCreate: boolean
   const text = textAt(format, path);
   if (text !== undefined) return parsed(format, path, text);
   if (!mayCreate) throw format.error('missing', path);
-  put(format, path, newKeyText(format), createPrivately);
-  return readKeys(format, path);
+  return whileLocked(path, lockRefusal(format, path), () => {
+    // Of two programs that start at once, the second takes the keys of the first.
+    const present = textAt(format, path);
+    const made = present ?? newKeyText(format);
+    if (present === undefined) put(format, path, made);
+    return parsed(format, path, made);
+  });
 }
 
 /** Reads the keys of a key file that must exist. @throws the format's error */
@@ -93,50 +97,72 @@ function stampOf(path: string): string {
   return facts === undefined ? '' : `${facts.ino} ${facts.size} ${facts.mtimeMs}`;
 }
 
+/** A key file that this process alone may change, until the work of `changeKeys` ends. */
+export interface LockedKeyFile {
+  /** @throws the format's error */
+  read(): KeyText;
+  /**
+   * Appends a new sealing key. Makes no second `next` key.
+   * @throws the format's error
+   */
+  add(purpose: KeyPurpose): KeyText;
+  /** Makes a `next` key the current one for programs that read the file from now on. @throws the format's error */
+  promote(keyId: string): void;
+  /**
+   * Removes all other sealing keys: values sealed under them can never be opened again. Does nothing if it has none of
+   * these.
+   * @throws the format's error
+   */
+  keepOnly(keyIds: ReadonlySet<string>): void;
+  /** @throws the format's error `incomplete` if the file lacks one of these keys */
+  demand(keyIds: ReadonlySet<string>): void;
+}
+
 /**
- * Appends a new sealing key. Makes no second `next` key.
+ * Runs work that changes a key file, such as a re-keying from the new key to the removal of the old one, while no other
+ * program does the same. Waits a few seconds for it.
  *
- * @throws the format's error
+ * @throws the format's error `busy`; errors of the work
  */
-export function addKey(format: KeyFileFormat, path: string, purpose: KeyPurpose): KeyText {
-  return rewrite(format, path, (text, keys) =>
-    purpose === 'next' && keys.nextKeyId !== undefined ? text : withKey(format, text, purpose),
-  );
-}
-
-/** Makes a `next` key the current one for programs that read the file from now on. @throws the format's error */
-export function promote(format: KeyFileFormat, path: string, keyId: string): void {
-  rewrite(format, path, (text, keys) =>
-    keys.currentKeyId === keyId ? text : withPromoted(format, text, keyId),
-  );
-}
-
-/**
- * Removes all sealing keys but one: values sealed under the others can never be opened again.
- *
- * @param keyId the key to keep; by default the file's current one
- * @throws the format's error
- */
-export function keepOnly(format: KeyFileFormat, path: string, keyId?: string): void {
-  rewrite(format, path, (text, { currentKeyId, sealing }) => {
-    const kept = keyId ?? currentKeyId;
-    return sealing.has(kept) ? withOnly(format, text, kept) : text;
-  });
-}
-
-/** Rewrites the file atomically: readers see the old or the new text, and a power cut leaves one of them. */
-function rewrite(
+export function changeKeys<T>(
   format: KeyFileFormat,
   path: string,
-  change: (text: string, keys: KeyText) => string,
-): KeyText {
-  return locked(format, path, () => {
+  work: (file: LockedKeyFile) => Promise<T>,
+): Promise<T> {
+  return whileLockedFor(path, lockRefusal(format, path), () => work(lockedFile(format, path)));
+}
+
+function lockRefusal(format: KeyFileFormat, path: string): LockRefusal {
+  return cause => format.error(cause instanceof FileLocked ? 'busy' : 'unwritable', path, cause);
+}
+
+function lockedFile(format: KeyFileFormat, path: string): LockedKeyFile {
+  const rewrite = (change: (text: string, keys: KeyText) => string) => {
     const before = presentText(format, path);
     const text = change(before, parsed(format, path, before));
     const keys = parsed(format, path, text);
-    if (text !== before) put(format, path, text, replacePrivately);
+    if (text !== before) put(format, path, text);
     return keys;
-  });
+  };
+  return {
+    read: () => readKeys(format, path),
+    add: purpose =>
+      rewrite((text, { nextKeyId }) =>
+        purpose === 'next' && nextKeyId !== undefined ? text : withKey(format, text, purpose),
+      ),
+    promote: keyId =>
+      void rewrite((text, { currentKeyId }) =>
+        currentKeyId === keyId ? text : withPromoted(format, text, keyId),
+      ),
+    keepOnly: keyIds =>
+      void rewrite((text, { sealing }) =>
+        [...keyIds].some(id => sealing.has(id)) ? withOnly(format, text, keyIds) : text,
+      ),
+    demand(keyIds) {
+      const { sealing } = readKeys(format, path);
+      if ([...keyIds].some(id => !sealing.has(id))) throw format.error('incomplete', path);
+    },
+  };
 }
 
 function parsed(format: KeyFileFormat, path: string, text: string): KeyText {
@@ -160,53 +186,11 @@ function textAt(format: KeyFileFormat, path: string): string | undefined {
   }
 }
 
-function put(
-  format: KeyFileFormat,
-  path: string,
-  text: string,
-  write: (path: string, text: string) => void,
-): void {
+/** Rewrites the file atomically: readers see the old or the new text, and a power cut leaves one of them. */
+function put(format: KeyFileFormat, path: string, text: string): void {
   try {
-    write(path, text);
+    replacePrivately(path, text);
   } catch (error) {
     throw format.error('unwritable', path, error);
-  }
-}
-
-/** The lock file that exists while a program changes the key file. */
-export function lockPathOf(path: string): string {
-  return `${path}.new`;
-}
-
-function locked<T>(format: KeyFileFormat, path: string, work: () => T): T {
-  if (format.lockMs === undefined) return work();
-  const descriptor = openLock(format, path, format.lockMs);
-  try {
-    return work();
-  } finally {
-    closeSync(descriptor);
-    removeLock(path);
-  }
-}
-
-/** Exclusive creation lets only one of two programs make the lock, an empty file. */
-function openLock(format: KeyFileFormat, path: string, lockMs: number): number {
-  const lock = lockPathOf(path);
-  try {
-    return openSync(lock, 'wx', 0o600);
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error;
-    const left = statSync(lock, { throwIfNoEntry: false });
-    if (left !== undefined && Date.now() - left.mtimeMs < lockMs) throw format.error('busy', path, error);
-    removeLock(path);
-    return openSync(lock, 'wx', 0o600);
-  }
-}
-
-function removeLock(path: string): void {
-  try {
-    unlinkSync(lockPathOf(path));
-  } catch (error) {
-    if (systemCode(error) !== 'ENOENT') throw error;
   }
 }

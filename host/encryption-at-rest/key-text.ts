@@ -113,9 +113,10 @@ export function withPromoted(format: KeyTextFormat, text: string, keyId: string)
   return textOf([...lines.filter(line => !isWanted(line)), ...promoted]);
 }
 
-/** Returns the text with only one of its sealing keys. */
-export function withOnly(format: KeyTextFormat, text: string, keyId: string): string {
-  return textOf(linesOf(text).filter(line => [undefined, keyId].includes(sealingIdOf(format, line))));
+/** Returns the text with only these of its sealing keys. */
+export function withOnly(format: KeyTextFormat, text: string, keyIds: ReadonlySet<string>): string {
+  const isKept = (id: string | undefined) => id === undefined || keyIds.has(id);
+  return textOf(linesOf(text).filter(line => isKept(sealingIdOf(format, line))));
 }
 
 /** Returns the id of a line's sealing key; undefined for any other line. */

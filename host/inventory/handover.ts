@@ -3,9 +3,9 @@ import { type Bundle, bundleOf, type ImportedBundle, importBundle, readBundle } 
 import { seal } from './encryption.ts';
 import { addHistory } from './history.ts';
 import { type Inventory, together } from './inventory.ts';
-import { markErased, pairingKeyOf, pairingSealLocation } from './pairings.ts';
+import { markErased, pairingKeyOf } from './pairings.ts';
 import { openWithPassword, readWholeFile, sealWithPassword, writeNewFile } from './password-file.ts';
-import { nextKeySealLocation } from './recovery-keys.ts';
+import { nextKeySealLocation, replaceRecoveryKey } from './recovery-keys.ts';
 import { unknownFob } from './unknown-fob.ts';
 
 /**
@@ -95,12 +95,7 @@ async function takeBack(inventory: Inventory, fob: Bundle['fobs'][number], nowMs
     const { id } = row;
     const isSame = Buffer.compare(await pairingKeyOf(within, id), bytesOfText(secrets.pairing_key)) === 0;
     if (!isSame) return;
-    const recovery_key = seal(
-      keys,
-      pairingSealLocation('recovery_key', id),
-      bytesOfText(secrets.recovery_key),
-    );
-    await db.updateTable('secrets').set({ recovery_key }).where('pairing_id', '=', id).execute();
+    await replaceRecoveryKey(within, id, bytesOfText(secrets.recovery_key));
     await db.deleteFrom('next_recovery_keys').where('pairing_id', '=', id).execute();
     if (next_recovery_key !== undefined) {
       const next = seal(keys, nextKeySealLocation(id), bytesOfText(next_recovery_key));

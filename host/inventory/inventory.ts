@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import BetterSqlite from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
-import { createForSqlite, networkFileSystem } from '../database-file.ts';
+import type BetterSqlite from 'better-sqlite3';
+import { CompiledQuery, type DatabaseConnection, Kysely, SqliteDialect, SqliteDriver } from 'kysely';
+import { networkFileSystem } from '../database-file.ts';
 import type { EncryptionKeys } from '../encryption-at-rest/seal.ts';
 import { FobError, systemCode } from '../errors.ts';
 import { INVENTORY_BUSY_TIMEOUT_MS } from '../limits.ts';
 import { isNativeDatabaseMissing, NATIVE_DATABASE_TEXT } from '../native-database.ts';
+import { openWithLog } from '../open-database.ts';
 import { openKeyFile } from './key-file.ts';
 import { type InventorySchema, MIGRATIONS } from './schema.ts';
 
@@ -27,8 +28,10 @@ export function openInventory(directory: string): Inventory {
   const connection = opened(directory, path);
   try {
     migrate(connection, path);
-    const keys = openKeyFile(join(directory, 'inventory.key'), !holdsSecrets(connection));
-    const db = new Kysely<InventorySchema>({ dialect: new SqliteDialect({ database: connection }) });
+    const keys = openKeyFile(keyPath(directory), !holdsSecrets(connection));
+    // A re-keying that was interrupted may have added a key that is not in use yet.
+    keys.follow(keyInUse(connection) ?? keys.currentKeyId);
+    const db = new Kysely<InventorySchema>({ dialect: dialectOf(connection) });
     return { directory, db, keys, close: () => db.destroy() };
   } catch (error) {
     connection.close();
@@ -36,19 +39,33 @@ export function openInventory(directory: string): Inventory {
   }
 }
 
-/** Runs changes in one transaction. */
+/** Returns the path of the key file in the inventory's folder. */
+export function keyPath(directory: string): string {
+  return join(directory, 'inventory.key');
+}
+
+/** Runs changes in one transaction. What it reads stays as it is until it ends. */
 export function together<T>(inventory: Inventory, work: (within: Inventory) => Promise<T>): Promise<T> {
   return inventory.db.transaction().execute(db => work({ ...inventory, db }));
+}
+
+/** Every transaction takes the write lock first: one that read before it waited could not go on (SQLITE_BUSY_SNAPSHOT). */
+class WritingDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+function dialectOf(database: BetterSqlite.Database): SqliteDialect {
+  const dialect = new SqliteDialect({ database });
+  return Object.assign(dialect, { createDriver: () => new WritingDriver({ database }) });
 }
 
 function opened(directory: string, path: string): BetterSqlite.Database {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     refuseNetwork(directory, path);
-    // The write-ahead log copies the mode of the database file.
-    createForSqlite(path);
-    const connection = new BetterSqlite(path, { timeout: INVENTORY_BUSY_TIMEOUT_MS });
-    connection.pragma('journal_mode = WAL');
+    const connection = openWithLog(path, INVENTORY_BUSY_TIMEOUT_MS);
     // Data must be on the disk before it is sent to the fob, even if the power fails.
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');
@@ -89,6 +106,12 @@ function migrate(connection: BetterSqlite.Database, path: string): void {
 
 function holdsSecrets(connection: BetterSqlite.Database): boolean {
   return connection.prepare('select 1 from secrets limit 1').get() !== undefined;
+}
+
+/** Returns the id of the key under which the database takes new secrets; undefined before the first re-keying. */
+function keyInUse(connection: BetterSqlite.Database): string | undefined {
+  const row = connection.prepare<[], { key_id: string }>('select key_id from sealing').get();
+  return row?.key_id;
 }
 
 /** Converts an error of SQLite or the file system into a `FobError`; a `FobError` is returned unchanged. */

@@ -1,5 +1,5 @@
 import { randomBytes, scrypt } from 'node:crypto';
-import { closeSync, fstatSync, fsyncSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { refuseOpenedDatabase } from '../database-file.ts';
 import { openBox, sealBox } from '../encryption-at-rest/box.ts';
 import { SEAL_KEY_BYTES, SEAL_NONCE_BYTES, SEAL_TAG_BYTES } from '../encryption-at-rest/limits.ts';
@@ -12,6 +12,7 @@ import {
   PASSWORD_SCRYPT_R,
   SEALED_FILE_BYTES_MAX,
 } from '../limits.ts';
+import { createWhole } from '../private-file.ts';
 
 /**
  * Encrypts a file under a password: a line with its kind, log2 N, salt, nonce, ciphertext, tag. The key is scrypt's
@@ -79,12 +80,11 @@ function keyOf(password: string, salt: Uint8Array, logN: number): Promise<Buffer
 }
 
 /**
- * Writes a new file, readable only by its owner; it is on the disk when this returns. @throws FobError `bad-input`
+ * Writes a new file, readable only by its owner: whole and on the disk, or absent. @throws FobError `bad-input`
  */
 export function writeNewFile(path: string, bytes: Uint8Array): void {
-  let descriptor: number;
   try {
-    descriptor = openSync(path, 'wx', 0o600);
+    createWhole(path, bytes);
   } catch (error) {
     const isThere = systemCode(error) === 'EEXIST';
     throw new FobError('bad-input', {
@@ -94,19 +94,6 @@ export function writeNewFile(path: string, bytes: Uint8Array): void {
         : 'Check the folder and the space on its disk.',
       cause: error,
     });
-  }
-  try {
-    for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-    fsyncSync(descriptor);
-  } catch (error) {
-    unlinkSync(path);
-    throw new FobError('bad-input', {
-      sentence: `The file ${path} cannot be written.`,
-      next: 'Check the space on its disk.',
-      cause: error,
-    });
-  } finally {
-    closeSync(descriptor);
   }
 }
 

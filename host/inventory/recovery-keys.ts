@@ -1,4 +1,3 @@
-import { sql } from 'kysely';
 import { FobError } from '../errors.ts';
 import { type InventorySealLocation, seal, unseal } from './encryption.ts';
 import { type Inventory, together } from './inventory.ts';
@@ -54,22 +53,33 @@ export function confirmRecoveryKey(inventory: Inventory, id: number, nowMs: numb
   return together(inventory, async within => {
     const next = await nextRecoveryKeyOf(within, id);
     if (next === undefined) return;
-    const { db, keys } = within;
-    const sealed = seal(keys, pairingSealLocation('recovery_key', id), next);
-    // A re-keying that has begun since this process opened the inventory has passed this row already.
-    const { numAffectedRows } = await sql`update secrets set recovery_key = ${sealed}
-      where pairing_id = ${id} and not exists (select 1 from sealing where key_id != ${keys.currentKeyId})`.execute(
-      db,
-    );
-    if (numAffectedRows !== 1n) {
-      throw new FobError('inventory', {
-        sentence: 'The inventory got a new key while this command ran.',
-        next: 'Run the command again: it finishes the interrupted work.',
-      });
-    }
+    const { db } = within;
+    await replaceRecoveryKey(within, id, next);
     await db.deleteFrom('next_recovery_keys').where('pairing_id', '=', id).execute();
     await markEscrowed(within, id, nowMs);
   });
+}
+
+/**
+ * Replaces the recovery key of a pairing; call it in a transaction. The database refuses only new rows under an old
+ * key by itself.
+ * @throws FobError `inventory` if a re-keying has begun since this process opened the inventory: it may have passed this
+ * row already
+ */
+export async function replaceRecoveryKey(
+  { db, keys }: Inventory,
+  id: number,
+  key: Uint8Array,
+): Promise<void> {
+  const sealing = await db.selectFrom('sealing').select('key_id').executeTakeFirst();
+  if (sealing !== undefined && sealing.key_id !== keys.currentKeyId) {
+    throw new FobError('inventory', {
+      sentence: 'The inventory got a new key while this command ran.',
+      next: 'Run the command again: it finishes the interrupted work.',
+    });
+  }
+  const recovery_key = seal(keys, pairingSealLocation('recovery_key', id), key);
+  await db.updateTable('secrets').set({ recovery_key }).where('pairing_id', '=', id).execute();
 }
 
 /** Returns the place of a next recovery key, to which its seal is bound. */

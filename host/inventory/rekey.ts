@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { sql } from 'kysely';
 import { SEAL_KEY_ID_BYTES } from '../encryption-at-rest/limits.ts';
 import { reseal, type SealedValue, type SealedValues } from '../encryption-at-rest/rekey.ts';
@@ -6,8 +5,8 @@ import type { EncryptionKeys } from '../encryption-at-rest/seal.ts';
 import { REKEY_ROWS_MAX } from '../limits.ts';
 import { accountSealLocation } from './accounts.ts';
 import { cannotOpen, type InventorySealLocation, SEAL_FORMAT } from './encryption.ts';
-import type { Inventory } from './inventory.ts';
-import { addInventoryKey, dropOldKeys } from './key-file.ts';
+import { type Inventory, keyPath } from './inventory.ts';
+import { changeInventoryKeys } from './key-file.ts';
 import { pairingSealLocation } from './pairings.ts';
 import { nextKeySealLocation } from './recovery-keys.ts';
 
@@ -48,26 +47,42 @@ const COLUMNS: readonly SealedColumn[] = [
 
 /**
  * Re-encrypts every secret under a new key, in small transactions so that others can work meanwhile, then deletes the
- * old keys. After an interruption the inventory still opens, because both keys stay in the file until no value needs
- * the old one. A passfob that started before and has only the old key cannot add values from now on: the database
- * refuses them.
+ * keys that nothing needs. Only one passfob does this at a time. After an interruption the inventory still opens,
+ * because a key stays in the file while a value needs it, and the next call finishes. A passfob that started before and
+ * has only the old key cannot add values from now on: the database refuses them.
  * @returns how many values were re-encrypted
- * @throws FobError `inventory`
+ * @throws FobError `inventory`; if the file lacks a key that a value needs, before anything is changed
  */
-export async function rekey(inventory: Inventory): Promise<number> {
-  const { db, directory } = inventory;
-  const path = join(directory, 'inventory.key');
-  const keys = addInventoryKey(path);
-  const row = { id: 1, key_id: keys.currentKeyId } as const;
-  await db
-    .insertInto('sealing')
-    .values(row)
-    .onConflict(conflict => conflict.column('id').doUpdateSet(row))
-    .execute();
-  let count = 0;
-  for (const column of COLUMNS) count += await resealColumn(db, keys, column);
-  dropOldKeys(path);
-  return count;
+export function rekey({ db, directory }: Inventory): Promise<number> {
+  return changeInventoryKeys(keyPath(directory), async file => {
+    const before = await keyIdsInUse(db);
+    file.demand(before.values);
+    file.keepOnly(new Set([...before.values, before.fresh ?? file.read().currentKeyId]));
+    const keys = file.add('seal');
+    const row = { id: 1, key_id: keys.currentKeyId } as const;
+    await db
+      .insertInto('sealing')
+      .values(row)
+      .onConflict(conflict => conflict.column('id').doUpdateSet(row))
+      .execute();
+    let count = 0;
+    for (const column of COLUMNS) count += await resealColumn(db, keys, column);
+    const after = await keyIdsInUse(db);
+    file.keepOnly(new Set([...after.values, keys.currentKeyId]));
+    return count;
+  });
+}
+
+/** Returns the keys of the stored values, and the key under which the database takes new ones. */
+async function keyIdsInUse(
+  db: Db,
+): Promise<{ readonly values: Set<string>; readonly fresh: string | undefined }> {
+  const columns = COLUMNS.map(
+    ({ table, column }) => sql`select ${keyIdIn(column)} as key_id from ${sql.table(table)}`,
+  );
+  const { rows } = await sql<{ key_id: string }>`${sql.join(columns, sql` union `)}`.execute(db);
+  const sealing = await db.selectFrom('sealing').select('key_id').executeTakeFirst();
+  return { values: new Set(rows.map(({ key_id }) => key_id)), fresh: sealing?.key_id };
 }
 
 /** @returns how many values were re-encrypted */

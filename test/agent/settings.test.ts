@@ -15,6 +15,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { AGENT_SERVICES_MAX } from 'passfob/agent/base/limits';
 import {
+  changeSettings,
   fingerprintText,
   readFingerprint,
   readServiceOrigin,
@@ -23,7 +24,6 @@ import {
   settingsPath,
   withoutService,
   withService,
-  writeSettings,
 } from 'passfob/agent/network/settings';
 import { NOTIFY_INTERVAL_MS } from 'passfob/cli/agent/limits';
 import { notifier } from 'passfob/cli/agent/notify';
@@ -56,10 +56,10 @@ describe('settings of the agent', () => {
       proxy: 'none',
       proxyLogin: undefined,
     };
-    writeSettings(home, withService(withService({ services: [] }, service), plain));
+    changeSettings(home, settings => withService(withService(settings, service), plain));
     expect(readSettings(home)).toEqual({ services: [service, plain] });
     expect([statSync(home).mode & 0o777, statSync(settingsPath(home)).mode & 0o777]).toEqual([0o700, 0o600]);
-    expect(readdirSync(home)).toEqual(['agent.json']);
+    expect(readdirSync(home)).toEqual(['agent.json', 'agent.json.lock']);
     // Replaces the service at the same address, then removes it.
     const renamed = withService(readSettings(home), { ...service, name: 'Other' });
     expect(renamed.services.map(({ name }) => name)).toEqual(['Tokens', 'Other']);
@@ -84,7 +84,8 @@ describe('settings of the agent', () => {
       writeFileSync(path, text, { mode: 0o600 });
       expect(() => readSettings(home)).toThrow();
     }
-    writeSettings(home, { services: [service] });
+    rmSync(path);
+    changeSettings(home, () => ({ services: [service] }));
     chmodSync(path, 0o640);
     expect(() => readSettings(home)).toThrow(/cannot be read/);
     const elsewhere = join(folder(), 'agent.json');

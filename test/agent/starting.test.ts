@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { writeSettings } from 'passfob/agent/network/settings';
+import { changeSettings } from 'passfob/agent/network/settings';
 import type { AgentStatus } from 'passfob/agent/status';
 import { askAgent } from 'passfob/cli/agent/control';
 import { keepAgent } from 'passfob/cli/agent/run';
@@ -26,7 +26,7 @@ it('an agent that is just starting has the service that was added while no agent
   const { signal } = ending;
   const running = keepAgent({ notifies: false }, { choice, isJson: true, terminal, signal });
   // `agent add` does the same when no agent runs.
-  writeSettings(directory, { services: [settingsOf(peer)] });
+  changeSettings(directory, () => ({ services: [settingsOf(peer)] }));
   const status = (await askAgent(directory, 'status')) as AgentStatus;
   expect(status.services.map(({ url }) => url)).toEqual([peer.origin]);
   ending.abort();

@@ -6,7 +6,7 @@ import { readPairingCode } from '@passfob/protocol/pairing';
 import { createTask, listTasks } from '@passfob/service/features/care/tasks';
 import type { Service } from '@passfob/service/service';
 import { fingerprintOfKey } from '@passfob/service/storage/encryption-at-rest/identity';
-import { writeSettings } from 'passfob/agent/network/settings';
+import { changeSettings } from 'passfob/agent/network/settings';
 import { connect } from 'passfob/client/client';
 import { openTransport, readAddress } from 'passfob/transports/discover';
 import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
@@ -118,9 +118,9 @@ describeNeeds(needsBuild, 'care by the service that owns the fob, over the comma
     const other = await care(fob, ['--fingerprint', 'ab'.repeat(16)]);
     expect(other.exitCode).toBe(22);
     const home = join(folder, 'known');
-    writeSettings(home, {
+    changeSettings(home, () => ({
       services: [{ url: service.url, name: 'Example', fingerprint: fingerprint.replaceAll(' ', '') }],
-    });
+    }));
     // Other commands name the owner, and the way to it.
     const hint = await passfob(['clock', '--port', fob.tcp], { home, input: '' });
     expect(hint.exitCode).toBe(8);

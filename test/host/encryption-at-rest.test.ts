@@ -76,7 +76,7 @@ describe.each(FORMATS)('a key file of $lines lines', format => {
           const { nextKeyId } = before;
           if (step === 'add') written = withKey(format, written, format.lines === 'bare' ? 'seal' : 'next');
           if (step === 'promote' && nextKeyId) written = withPromoted(format, written, nextKeyId);
-          if (step === 'retire') written = withOnly(format, written, before.currentKeyId);
+          if (step === 'retire') written = withOnly(format, written, new Set([before.currentKeyId]));
           const after = read(written);
           const ids = [...after.sealing.keys()];
           expect(after.mac).toEqual(mac);

@@ -15,7 +15,7 @@ import { assign, fobRecord, knownFobs } from 'passfob/inventory/fobs';
 import { backUp, forget, give, importHandover, restore } from 'passfob/inventory/handover';
 import { historyOf } from 'passfob/inventory/history';
 import { openInventory } from 'passfob/inventory/inventory';
-import { openKeyFile } from 'passfob/inventory/key-file';
+import { changeInventoryKeys, openKeyFile } from 'passfob/inventory/key-file';
 import {
   addPendingPairing,
   confirmPairing,
@@ -241,6 +241,55 @@ describe('re-keying an inventory', () => {
     await expect(pairing).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT_TRIGGER' });
     await late.close();
     expect(await knownFobs(openInventory(inventory.directory), {}, NOW)).toHaveLength(1);
+  });
+
+  it('a second re-keying waits for the first, and both leave every secret open', async () => {
+    const { inventory, id, made, key } = await stocked();
+    const other = openInventory(inventory.directory);
+    expect(await Promise.all([rekey(inventory), rekey(other)])).toEqual([4, 4]);
+    await other.close();
+    const after = openInventory(inventory.directory);
+    expect(after.keys.sealing.size).toBe(1);
+    expect(await pairingKeyOf(after, id)).toEqual(made.pairingKey);
+    expect((await accountsOf(after, id)).map(account => account.key)).toEqual([key]);
+    await after.close();
+  });
+
+  it('a re-keying changes nothing where the key file lacks a key that a secret needs', async () => {
+    const { inventory } = await stocked();
+    const path = join(inventory.directory, 'inventory.key');
+    const text = readFileSync(path, 'utf8');
+    await rekey(inventory);
+    writeFileSync(path, text);
+    await expect(rekey(inventory)).rejects.toThrow('lacks a key that the inventory needs');
+    expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it('re-keyings that meet a damaged secret keep its key and add no key without end', async () => {
+    const { inventory, id, made } = await stocked();
+    const before = inventory.keys.currentKeyId;
+    const spy = new BetterSqlite(join(inventory.directory, 'inventory.db'));
+    // The key's id stays, the rest is none of its values.
+    spy.exec('update accounts set sealed_key = cast(substr(sealed_key, 1, 4) || zeroblob(48) as blob)');
+    spy.close();
+    for (let time = 0; time < 4; time++) {
+      await expect(rekey(inventory)).rejects.toMatchObject({ kind: 'inventory' });
+    }
+    const after = openInventory(inventory.directory);
+    expect(after.keys.sealing.size).toBeLessThan(4);
+    expect(after.keys.sealing.has(before)).toBe(true);
+    expect(await pairingKeyOf(after, id)).toEqual(made.pairingKey);
+    await after.close();
+  });
+
+  it('a re-keying that was cut off before its first secret keeps no new secret out', async () => {
+    const { inventory, id } = await stocked();
+    await rekey(inventory);
+    await changeInventoryKeys(join(inventory.directory, 'inventory.key'), async file => file.add('seal'));
+    const after = openInventory(inventory.directory);
+    await addPendingAccount(after, id, settings('new'), secret(new Uint8Array(randomBytes(20))), NOW);
+    expect(await accountsOf(after, id)).toHaveLength(2);
+    await after.close();
   });
 
   it('re-keying cut off after any step leaves an inventory that opens, and the next re-keying completes it', async () => {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeSettings } from 'passfob/agent/network/settings';
+import { changeSettings } from 'passfob/agent/network/settings';
 import type { AgentStatus } from 'passfob/agent/status';
 import { holdControl } from 'passfob/cli/agent/control';
 import { withOwner } from 'passfob/cli/owner-hint';
@@ -60,13 +60,13 @@ describe('the owner of a fob that is not of this inventory', () => {
 
   it('a service that does not know the fob is not named', async () => {
     await agent('other');
-    writeSettings(home, { services: [SERVICE] });
+    changeSettings(home, () => ({ services: [SERVICE] }));
     const error = foreign();
     expect(await explained(error)).toBe(error);
   });
 
   it('a fob that fails to prove itself belongs only to an owner to whom it proved itself', async () => {
-    writeSettings(home, { services: [SERVICE] });
+    changeSettings(home, () => ({ services: [SERVICE] }));
     const doubtful = foreign('not-authentic');
     expect(await explained(doubtful)).toBe(doubtful);
     await agent('unproved');
@@ -77,7 +77,7 @@ describe('the owner of a fob that is not of this inventory', () => {
   it('without a running agent the services that may be the owner are named', async () => {
     const error = foreign();
     expect(await explained(error)).toBe(error);
-    writeSettings(home, { services: [SERVICE] });
+    changeSettings(home, () => ({ services: [SERVICE] }));
     const said = await explained(error);
     expect(said.message).toContain('Its owner may be the service Example (https://otp.example.org).');
     expect(said.next).toContain('passfob care --service https://otp.example.org');

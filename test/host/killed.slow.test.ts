@@ -1,14 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { refuseExisting, saveNew } from 'passfob/commands/out-file';
+import { takeLock } from 'passfob/file-lock';
+import { bundleOf } from 'passfob/inventory/bundle';
 import { openInventory } from 'passfob/inventory/inventory';
+import { addPendingPairing } from 'passfob/inventory/pairings';
 import { rekey } from 'passfob/inventory/rekey';
-import { createPrivately, isTemporaryOf, leftoversOf, replacePrivately } from 'passfob/private-file';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { leftoversOf, mayBeTemporaryOf, possibleLeftoversOf, replacePrivately } from 'passfob/private-file';
+import { expect, it, onTestFinished, test, vi } from 'vitest';
+import { places } from '../kit/counts.ts';
 import { secret } from '../kit/secrets.ts';
-import { itNeeds } from '../kit/tools.ts';
+import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
+import { FOB, secrets } from './kit/inventory-rows.ts';
 import { killedAt } from './kit/killed.ts';
 import { needsBuild } from './kit/simulated-fob.ts';
 
@@ -48,7 +53,9 @@ itNeeds(
       path => {
         const file = join(path, 'seeds.uri');
         const names = readdirSync(path);
-        expect(names.filter(name => name !== 'seeds.uri' && !isTemporaryOf('seeds.uri', name))).toEqual([]);
+        expect(names.filter(name => name !== 'seeds.uri' && !mayBeTemporaryOf('seeds.uri', name))).toEqual(
+          [],
+        );
         if (names.includes('seeds.uri')) expect(readFileSync(file, 'utf8')).toBe(seed);
         rmSync(file, { force: true });
         refuseExisting(file);
@@ -95,7 +102,7 @@ itNeeds(
         const file = join(path, 'inventory.key');
         expect(['old', 'new']).toContain(readFileSync(file, 'utf8'));
         const others = readdirSync(path).filter(name => name !== 'inventory.key');
-        expect(others.filter(name => !isTemporaryOf('inventory.key', name))).toEqual([]);
+        expect(others.filter(name => !mayBeTemporaryOf('inventory.key', name))).toEqual([]);
         expect(leftoversOf(file).sort()).toEqual(others.map(name => join(path, name)).sort());
         replacePrivately(file, 'newer');
         expect(readdirSync(path)).toEqual(['inventory.key']);
@@ -103,25 +110,6 @@ itNeeds(
       },
     );
     expect(kills).toBeGreaterThan(4);
-  },
-);
-
-itNeeds(
-  needsBuild,
-  'a new private file is whole or missing, and the next writer deletes leftovers of a kill',
-  () => {
-    killEverywhere(
-      path => `
-      const { createPrivately } = await import(${built('host/dist/private-file')});
-      hook();
-      createPrivately(${JSON.stringify(join(path, 'service.key'))}, 'first');`,
-      path => {
-        const file = join(path, 'service.key');
-        createPrivately(file, 'second');
-        expect(readdirSync(path)).toEqual(['service.key']);
-        expect(['first', 'second']).toContain(readFileSync(file, 'utf8'));
-      },
-    );
   },
 );
 
@@ -151,27 +139,81 @@ itNeeds(
       await rekey(inventory);
       await inventory.close();
       const names = readdirSync(path).filter(name => name.startsWith('inventory.key'));
-      expect(names).toEqual(['inventory.key']);
+      expect(names).toEqual(['inventory.key', 'inventory.key.lock']);
       for (const key of before) expect(readFileSync(join(path, 'inventory.key'), 'utf8')).not.toContain(key);
     }
     expect(places.length).toBeGreaterThan(8);
   },
 );
 
+/** Calls that change the files of an inventory, SQLite's own included, and how many lie between two kills. */
+const CHANGING = { fsync: 1, rename: 1, unlink: 1, ftruncate: 1, pwrite64: 5 } as const;
+
+describeNeeds(needsBuild, 'a re-keying of the inventory', () =>
+  describeNeeds(needsTool('strace'), 'under strace', strace => {
+    it.each(Object.entries(CHANGING))(
+      'a re-keying of the inventory that is killed at any %s leaves it open for old and new secrets, and the next one ends it',
+      async (call, distance) => {
+        const { first, step } = places();
+        for (let nth = first + 1, wasKilled = true; wasKilled; nth += step * distance) {
+          const path = folder();
+          const before = openInventory(path);
+          await addPendingPairing(before, FOB, secrets(), 1);
+          // From now on the database takes secrets under one key only.
+          await rekey(before);
+          await before.close();
+          wasKilled = isRekeyKilled(strace, path, `${call}:signal=KILL:when=${nth}`);
+
+          const left = openInventory(path);
+          await addPendingPairing(left, { ...FOB, serial: 'PF-AAAA-AAAA' }, secrets(), 2);
+          expect((await bundleOf(left)).fobs).toHaveLength(2);
+          await rekey(left);
+          expect((await bundleOf(left)).fobs).toHaveLength(2);
+          await left.close();
+          const keys = readFileSync(join(path, 'inventory.key'), 'utf8').trimEnd().split('\n').slice(1);
+          expect(keys).toHaveLength(1);
+        }
+      },
+    );
+  }),
+);
+
+/** @param injected for strace @returns whether the process was killed; otherwise it ended well */
+function isRekeyKilled(strace: string, path: string, injected: string): boolean {
+  const program = `
+    const { openInventory } = await import(${built('host/dist/inventory/inventory')});
+    const { rekey } = await import(${built('host/dist/inventory/rekey')});
+    const inventory = openInventory(${JSON.stringify(path)});
+    await rekey(inventory);
+    await inventory.close();`;
+  const { status, signal, stderr } = spawnSync(
+    strace,
+    [
+      ...['-f', '-qq', '-o', '/dev/null', '-e', `inject=${injected}`],
+      ...[process.execPath, '--input-type=module', '-e', program],
+    ],
+    { encoding: 'utf8' },
+  );
+  expect(stderr).toBe('');
+  if (signal === null) expect(status).toBe(0);
+  return signal === 'SIGKILL';
+}
+
 itNeeds(needsBuild, 'a key of the service is in no second file once the key file is changed again', () => {
   const kills = killEverywhere(
     path => `
-      const { openKeyFile, prepareKey } = await import(${built('service/dist/storage/encryption-at-rest/key-file')});
-      openKeyFile(${JSON.stringify(path)}, true);
+      const { changeKeyFile, openKeyFile } = await import(${built('service/dist/storage/encryption-at-rest/key-file')});
       hook();
-      prepareKey(${JSON.stringify(path)});`,
+      openKeyFile(${JSON.stringify(path)}, true);
+      await changeKeyFile(${JSON.stringify(path)}, async file => file.add('next'));
+      process.exit(0);`,
     path => {
-      // The lock of the killed process counts for a minute, and holds nothing.
-      const lock = join(path, 'service.key.new');
-      if (readdirSync(path).includes('service.key.new')) expect(readFileSync(lock, 'utf8')).toBe('');
-      rmSync(lock, { force: true });
-      replacePrivately(join(path, 'service.key'), readFileSync(join(path, 'service.key'), 'utf8'));
-      expect(readdirSync(path)).toEqual(['service.key']);
+      const file = join(path, 'service.key');
+      replacePrivately(file, existsSync(file) ? readFileSync(file, 'utf8') : '');
+      // The system released the lock of the killed process.
+      takeLock(`${file}.lock`)();
+      expect(readdirSync(path)).toEqual(['service.key', 'service.key.lock']);
+      expect(readFileSync(`${file}.lock`, 'utf8')).toBe('');
     },
   );
   expect(kills).toBeGreaterThan(6);
@@ -182,29 +224,30 @@ itNeeds(
   'a temporary file of a running writer is left alone, and one that is a minute old is not',
   () => {
     const file = join(folder(), 'inventory.key');
-    writeFileSync(`${file}.${process.pid}-0123abcd`, 'being written');
+    writeFileSync(`${file}.${process.pid}-0123abcd.passfob-temporary`, 'being written');
     writeFileSync(`${file}.bak`, 'of the user');
     expect(leftoversOf(file)).toEqual([]);
     replacePrivately(file, 'text');
-    expect(readFileSync(`${file}.${process.pid}-0123abcd`, 'utf8')).toBe('being written');
+    expect(readFileSync(`${file}.${process.pid}-0123abcd.passfob-temporary`, 'utf8')).toBe('being written');
     vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000);
-    expect(leftoversOf(file)).toEqual([`${file}.${process.pid}-0123abcd`]);
+    expect(leftoversOf(file)).toEqual([`${file}.${process.pid}-0123abcd.passfob-temporary`]);
     vi.restoreAllMocks();
     expect(() => saveNew(file, 'x')).toThrow('exists already');
   },
 );
 
-test('a copy of a key file that its owner named by the date stays when the file is written again', () => {
+test('a copy of a file that its owner named like a temporary file of an earlier version is reported, not deleted', () => {
   const file = join(folder(), 'service.key');
-  const copies = ['20261128', '20261128-09301500'].map(date => `${file}.${date}`);
+  const copies = ['20261128', '1a2b3c4d', '4711-1a2b3c4d'].map(ending => `${file}.${ending}`);
   for (const copy of copies) writeFileSync(copy, 'the only key of older rows');
   vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
   expect(leftoversOf(file)).toEqual([]);
-  createPrivately(file, 'text');
-  replacePrivately(file, 'another');
+  // The first is named by a date, which no passfob did.
+  expect(possibleLeftoversOf(file).sort()).toEqual(copies.slice(1));
+  replacePrivately(file, 'text');
+  refuseExisting(`${file}.new`);
   vi.restoreAllMocks();
   expect(copies.map(copy => readFileSync(copy, 'utf8'))).toEqual(
     copies.map(() => 'the only key of older rows'),
   );
-  expect(copies.some(copy => isTemporaryOf('service.key', basename(copy)))).toBe(false);
 });

@@ -107,6 +107,10 @@ export const settingsTexts = {
     sentence: 'The settings of the agent, {path}, cannot be read.',
     next: 'Check the owner and the mode of the file (600), or add the services again after removing it.',
   },
+  busy: {
+    sentence: 'Another passfob is changing the settings of the agent.',
+    next: 'Run the command again.',
+  },
   badUrl: {
     sentence: 'This is not the address of a service.',
     next: 'Give https://NAME or https://NAME:PORT; http:// only for this computer itself.',

@@ -1,7 +1,9 @@
-import { chmodSync, mkdirSync } from 'node:fs';
+import { mkdirSync } from 'node:fs';
 import { isAbsolute, join } from 'node:path';
 import { NAME_CHARS_MAX } from '../../activation/limits.ts';
 import { FobError } from '../../errors.ts';
+import { FileLocked, whileLocked } from '../../file-lock.ts';
+import { isNativeDatabaseMissing, NATIVE_DATABASE_TEXT } from '../../native-database.ts';
 import { PrivateFileError, readPrivately, replacePrivately } from '../../private-file.ts';
 import { AGENT_SERVICES_MAX, AGENT_SETTINGS_BYTES_MAX } from '../base/limits.ts';
 import { filled, settingsTexts } from '../base/texts.ts';
@@ -126,12 +128,25 @@ export function fingerprintText(digits: string): string {
   return digits.match(/.{4}/g)?.join(' ') ?? '';
 }
 
-/** Writes the settings atomically, readable only by their owner. */
-export function writeSettings(directory: string, settings: AgentSettings): void {
+/**
+ * Changes the settings while no other passfob does the same, and writes them atomically, readable only by their owner.
+ * @param change returns the same settings if nothing is to be written
+ * @throws FobError `bad-input`, `agent` if another passfob still changes them after some seconds; what `change` throws
+ */
+export function changeSettings(directory: string, change: (settings: AgentSettings) => AgentSettings): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const path = settingsPath(directory);
-  replacePrivately(path, `${JSON.stringify({ version: 1, ...settings }, null, 2)}\n`);
-  chmodSync(path, 0o600);
+  whileLocked(path, lockError, () => {
+    const before = readSettings(directory);
+    const after = change(before);
+    if (after !== before) replacePrivately(path, `${JSON.stringify({ version: 1, ...after }, null, 2)}\n`);
+  });
+}
+
+function lockError(cause: unknown): Error {
+  if (cause instanceof FileLocked) return new FobError('agent', { ...settingsTexts.busy, cause });
+  if (isNativeDatabaseMissing(cause)) return new FobError('agent', { ...NATIVE_DATABASE_TEXT, cause });
+  return cause instanceof Error ? cause : new Error(String(cause));
 }
 
 /**

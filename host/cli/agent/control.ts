@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import Database from 'better-sqlite3';
 import { FobError, systemCode } from '../../errors.ts';
+import { FileLocked, takeLock } from '../../file-lock.ts';
 import { isNativeDatabaseMissing, NATIVE_DATABASE_TEXT } from '../../native-database.ts';
 import {
   CONTROL_ANSWER_CHARS_MAX,
@@ -48,41 +48,28 @@ export async function holdControl(
   answer: (request: ControlRequest) => Promise<object>,
 ): Promise<Held> {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
-  const lock = takeLock(directory);
+  const unlock = takeAgentLock(directory);
   try {
     const server = await listen(controlPath(directory), answer);
     return {
       async release() {
         await new Promise(resolve => server.close(resolve));
-        lock.close();
+        unlock();
       },
     };
   } catch (error) {
-    lock.close();
+    unlock();
     throw error;
   }
 }
 
-function openLock(path: string): Database.Database {
+function takeAgentLock(directory: string): () => void {
   try {
-    return new Database(path, { timeout: 0 });
+    return takeLock(join(directory, 'agent.lock'));
   } catch (cause) {
-    if (!isNativeDatabaseMissing(cause)) throw cause;
-    throw new FobError('agent', { ...NATIVE_DATABASE_TEXT, cause });
-  }
-}
-
-/** The system releases SQLite's lock when the process ends, however it ends. */
-function takeLock(directory: string): Database.Database {
-  const lock = openLock(join(directory, 'agent.lock'));
-  try {
-    chmodSync(lock.name, 0o600);
-    lock.exec('BEGIN EXCLUSIVE');
-    return lock;
-  } catch (cause) {
-    lock.close();
-    if (!systemCode(cause).startsWith('SQLITE_BUSY')) throw cause;
-    throw new FobError('agent', { ...agentTexts.another, cause });
+    if (cause instanceof FileLocked) throw new FobError('agent', { ...agentTexts.another, cause });
+    if (isNativeDatabaseMissing(cause)) throw new FobError('agent', { ...NATIVE_DATABASE_TEXT, cause });
+    throw cause;
   }
 }
 

@@ -1,6 +1,6 @@
 import { base16 } from '@scure/base';
 import type { Activation } from '../../activation/activation-string.ts';
-import { readSettings, withService, writeSettings } from '../../agent/network/settings.ts';
+import { changeSettings, withService } from '../../agent/network/settings.ts';
 import { isFobError, systemCode } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
 import type { NetworkOptions } from '../base/network-options.ts';
@@ -19,15 +19,18 @@ export async function recordService(
 ): Promise<void> {
   const directory = inventoryDirectory(terminal.environment);
   try {
-    const settings = readSettings(directory);
-    if (settings.services.some(service => service.url === url)) return;
     const made = {
       url,
       name: new URL(url).host,
       fingerprint: base16.encode(fingerprint).toLowerCase(),
       ...reach,
     };
-    writeSettings(directory, withService(settings, made));
+    let isKnown = false;
+    changeSettings(directory, settings => {
+      isKnown = settings.services.some(service => service.url === url);
+      return isKnown ? settings : withService(settings, made);
+    });
+    if (isKnown) return;
     const agent = await tellAgent(directory);
     const start = agent === 'running' ? undefined : agentCommand(terminal.environment);
     terminal.note(`${printable(agentTexts.recorded(url, start))}\n`);

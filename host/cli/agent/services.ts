@@ -1,14 +1,13 @@
 import { systemTime } from '../../agent/base/time.ts';
 import {
+  changeSettings,
   checkNetworkSettings,
   fingerprintText,
   readFingerprint,
   readServiceOrigin,
-  readSettings,
   type ServiceSettings,
   withoutService,
   withService,
-  writeSettings,
 } from '../../agent/network/settings.ts';
 import { openByEither } from '../../agent/service/open-service.ts';
 import type { ProvedService } from '../../agent/service/opening.ts';
@@ -46,7 +45,7 @@ export async function addService(
     fingerprint === undefined
       ? await comparedService(service, terminal, signal)
       : { ...service, fingerprint: readFingerprint(fingerprint) };
-  writeSettings(directory, withService(readSettings(directory), made));
+  changeSettings(directory, settings => withService(settings, made));
   const agent = await tellAgent(directory);
   return {
     document: { url: origin, name: made.name, fingerprint: made.fingerprint, agent },
@@ -96,7 +95,7 @@ export async function removeService(
 ): Promise<Report> {
   const directory = inventoryDirectory(terminal.environment);
   const origin = readServiceOrigin(url);
-  writeSettings(directory, withoutService(readSettings(directory), origin));
+  changeSettings(directory, settings => withoutService(settings, origin));
   const agent = await tellAgent(directory);
   const note = agent === 'running' ? agentTexts.running : undefined;
   return reportOf({ url: origin, agent }, agentTexts.removed(origin), note);

@@ -1,13 +1,11 @@
-import { closeSync, fchmodSync, fstatSync, openSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { TRACE_BYTES_DEFAULT } from '@passfob/protocol/trace/limits';
 import type { TraceWay } from '@passfob/protocol/trace/records';
 import { Screening } from '@passfob/protocol/trace/screening';
 import { TraceWriter } from '@passfob/protocol/trace/write';
 import { packageVersion } from '../../commands/package-root.ts';
 import { FobError } from '../../errors.ts';
-
-/** Only this user reads it: it tells when which fob was used. */
-const PRIVATE = 0o600;
+import { openAnew } from '../../private-file.ts';
 
 /**
  * Begins a trace file, which replaces one of that name, and returns the function that records text of a connection in
@@ -48,10 +46,8 @@ export function traceToFile(path: string): (port: string, way: TraceWay, text: s
 
 function opened(path: string): number {
   try {
-    const file = openSync(path, 'w', PRIVATE);
-    // A file that was there before keeps its mode; a pipe to Wireshark has no use for one.
-    if (fstatSync(file).isFile()) fchmodSync(file, PRIVATE);
-    return file;
+    // Only this user reads it: it tells when which fob was used.
+    return openAnew(path);
   } catch (cause) {
     throw new FobError('bad-input', {
       sentence: `The trace file ${path} cannot be written.`,

@@ -106,8 +106,8 @@ export const TEXTS = {
     'Run: chmod 600 {path}. If somebody may have copied it, enrol the accounts again with new secrets.',
   ],
   'inventory-left': [
-    'A passfob that was killed left the file {path}, which may hold keys.',
-    'Delete it, unless another passfob runs right now: rm {path}',
+    'The file {path} may hold keys. A passfob that was killed left it, or somebody made a copy.',
+    'Unless it is your copy or another passfob runs right now, delete it: rm {path}',
   ],
   'inventory-listed': ['Other users have access to the folder {path}.', 'Run: chmod 700 {path}'],
   'inventory-shut': [

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { isTemporaryOf } from '../../private-file.ts';
+import { mayBeTemporaryOf } from '../../private-file.ts';
 import { type Finding, finding } from '../base/finding.ts';
 import type { System } from '../base/system.ts';
 
@@ -26,7 +26,9 @@ export async function checkInventory(system: System, folder: string): Promise<Fi
   const findings = open
     .filter(({ mode }) => (mode & 0o077) !== 0)
     .map(({ path }) => finding('inventory', 'problem', 'inventory-open', { path }));
-  const left = (await system.names(folder)).filter(name => PRIVATE.some(base => isTemporaryOf(base, name)));
+  const left = (await system.names(folder)).filter(name =>
+    PRIVATE.some(base => mayBeTemporaryOf(base, name)),
+  );
   findings.push(
     ...left.map(name => finding('inventory', 'problem', 'inventory-left', { path: join(folder, name) })),
   );

@@ -2,10 +2,10 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { networkFileSystem } from 'passfob/database-file';
-import { leftoversOf } from 'passfob/private-file';
+import { possibleLeftoversOf } from 'passfob/private-file';
 import { ServiceError } from '../../base/errors.ts';
 import { processLimits } from '../../base/limits/process.ts';
-import { keyLockPath, keyPath, openKeyFile } from '../../storage/encryption-at-rest/key-file.ts';
+import { keyPath, openKeyFile } from '../../storage/encryption-at-rest/key-file.ts';
 import type { Configuration } from '../configuration/configuration.ts';
 import { finding, type ServiceFinding } from './finding.ts';
 
@@ -47,11 +47,12 @@ export function checkKeyFile({ directory, databaseUrl }: Configuration): Service
   }
 }
 
-/** Key files beside the key file, left by a program that was killed while it changed it. */
+/** Files beside the key file that may hold its keys, left by a program that was killed while it changed it. */
 function leftKeys(directory: string): string[] {
-  const lock = keyLockPath(directory);
+  // Before 0.2 it stood for the lock, and held the new keys.
+  const lock = `${keyPath(directory)}.new`;
   const held = statSync(lock, { throwIfNoEntry: false })?.size ?? 0;
-  return [...leftoversOf(keyPath(directory)), ...(held > 0 ? [lock] : [])];
+  return [...possibleLeftoversOf(keyPath(directory)), ...(held > 0 ? [lock] : [])];
 }
 
 /** Whether the disk has space for the database. On a full disk no acceptance can be stored, so every log-in fails. */

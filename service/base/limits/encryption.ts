@@ -4,6 +4,4 @@ export const encryptionLimits = {
    * Bytes of the length, an unsigned number, in front of each part of the data that encryption and MACs are bound to.
    */
   partLengthBytes: 4,
-  /** After this time a lock of the key file counts as left behind by a crash. */
-  keyFileLockMs: 60_000,
 } as const;

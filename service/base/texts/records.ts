@@ -16,6 +16,8 @@ export const recordTexts = {
     headChanged: 'The record of the last row number was changed or removed.',
   },
   keyFileNewer: 'The key file service.key was made by a newer Passfob. Use that version or a newer one.',
+  keyFileIncomplete:
+    'The key file service.key lacks a key that encrypted values need, and nothing was changed. Restore it from your backup, or copy it from the node that has that key.',
   keyFileBusy: 'The key file service.key is being changed by another program. Try again in a minute.',
   identityUnreadable:
     'This key file does not decrypt the service’s identity key. Restore the key file that belongs to the database.',

@@ -175,8 +175,8 @@ export const doctorTexts = {
   'key-good': ['The key file can be used, and no other user can read it.', ''],
   'key-bad': ['{problem}', ''],
   'key-left': [
-    'The file {path} holds keys of the service. A program that was killed left it.',
-    'Delete it, unless passfob service rekey runs right now: rm {path}',
+    'The file {path} may hold keys of the service. A program that was killed left it, or somebody made a copy.',
+    'Unless it is your copy or passfob service rekey runs right now, delete it: rm {path}',
   ],
   'database-new': ['There is no database yet; the first start makes it.', ''],
   'database-current': ['The database opens and its tables are current.', ''],

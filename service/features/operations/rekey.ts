@@ -1,3 +1,4 @@
+import type { LockedKeyFile } from 'passfob/encryption-at-rest/key-file';
 import { reseal, type SealedValues } from 'passfob/encryption-at-rest/rekey';
 import type { Actor } from '../../base/actor.ts';
 import { recordLimits } from '../../base/limits/records.ts';
@@ -13,12 +14,7 @@ import {
   sealedSettings,
   sealedUnder,
 } from '../../storage/encryption-at-rest/columns.ts';
-import {
-  type Keys,
-  prepareKey,
-  promoteKey,
-  retireOtherKeys,
-} from '../../storage/encryption-at-rest/key-file.ts';
+import { changeKeyFile, type Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { type Sealed, sealFormat } from '../../storage/encryption-at-rest/seal.ts';
 import type { Management } from '../../storage/management.ts';
 import { recordAudit } from '../audit/record.ts';
@@ -54,14 +50,21 @@ interface Rekeying {
 
 /**
  * Re-encrypts all encrypted values under a new key while the service runs; continues where an earlier call ended. The
- * old key leaves the key file only when no value names it and all nodes have had time to start using the new one.
+ * old key leaves the key file only when no value names it and all nodes have had time to start using the new one. Only
+ * one program with this key file does this at a time.
  *
- * @throws ServiceError `busy`, `key_file_…`
+ * @throws ServiceError `busy`, `key_file_…`; if the file lacks a key that is in use, before anything is changed
  */
-export async function rekey(place: RekeyContext, actor: Actor): Promise<RekeyProgress> {
-  const { db, keys, directory } = place;
-  const { to, sinceMs } = (await readSetting(db, REKEY)) ?? (await begin(place, actor));
-  promoteKey(directory, to);
+export function rekey(place: RekeyContext, actor: Actor): Promise<RekeyProgress> {
+  return changeKeyFile(place.directory, file => rekeyWith(file, place, actor));
+}
+
+async function rekeyWith(file: LockedKeyFile, place: RekeyContext, actor: Actor): Promise<RekeyProgress> {
+  const { db, keys } = place;
+  const begun = await readSetting(db, REKEY);
+  file.demand(new Set([...(await keyIdsInUse(db)), ...(begun === undefined ? [] : [begun.to])]));
+  const { to, sinceMs } = begun ?? (await begin(file, place, actor));
+  file.promote(to);
   keys.reload?.();
   keys.follow?.(to);
   if (keys.currentKeyId !== to) throw new Error('the new key is not among the keys');
@@ -70,12 +73,16 @@ export async function rekey(place: RekeyContext, actor: Actor): Promise<RekeyPro
   if (counts.unreadable > 0) return { ...standing, state: 'unreadable', waitUntilMs: null };
   const waitUntilMs = sinceMs + recordLimits.rekeyGraceMs;
   if (place.clock() < waitUntilMs) return { ...standing, state: 'waiting', waitUntilMs };
-  const isDone = await finish(place, actor, to);
+  const isDone = await finish(file, place, actor, to);
   return { ...standing, state: isDone ? 'done' : 'waiting', waitUntilMs: isDone ? null : place.clock() };
 }
 
-async function begin({ db, keys, clock, directory }: RekeyContext, actor: Actor): Promise<Rekeying> {
-  const prepared = prepareKey(directory);
+async function begin(
+  file: LockedKeyFile,
+  { db, keys, clock }: RekeyContext,
+  actor: Actor,
+): Promise<Rekeying> {
+  const prepared = file.add('next').nextKeyId ?? '';
   return writing(db, async transaction => {
     const present = await readSetting(transaction, REKEY);
     if (present !== undefined) return present;
@@ -89,7 +96,8 @@ async function begin({ db, keys, clock, directory }: RekeyContext, actor: Actor)
 
 /** Returns true if the old keys are gone; false if a value was encrypted under one of them meanwhile. */
 async function finish(
-  { db, keys, clock, directory }: RekeyContext,
+  file: LockedKeyFile,
+  { db, keys, clock }: RekeyContext,
   actor: Actor,
   to: string,
 ): Promise<boolean> {
@@ -102,7 +110,7 @@ async function finish(
     await recordAudit(transaction, keys, entryOf(actor, 'service.rekey', to, nowMs));
     return true;
   });
-  if (isFree) retireOtherKeys(directory, to);
+  if (isFree) file.keepOnly(new Set([to]));
   return isFree;
 }
 

@@ -1,17 +1,14 @@
 import { join } from 'node:path';
 import {
-  addKey,
+  changeKeys,
   followKeys,
   type KeyFileFormat,
   type KeyFileProblem,
-  keepOnly,
-  lockPathOf,
+  type LockedKeyFile,
   openKeys,
-  promote,
 } from 'passfob/encryption-at-rest/key-file';
 import type { EncryptionKeys } from 'passfob/encryption-at-rest/seal';
 import { ServiceError, type ServiceErrorCode } from '../../base/errors.ts';
-import { encryptionLimits } from '../../base/limits/encryption.ts';
 import { texts } from '../../base/texts/texts.ts';
 
 /** The service's keys, from the key file. */
@@ -25,7 +22,6 @@ export interface Keys extends EncryptionKeys {
 const FORMAT: KeyFileFormat = {
   heading: 'passfob service keys',
   lines: 'purposes',
-  lockMs: encryptionLimits.keyFileLockMs,
   error(problem, _path, cause) {
     // Reported in the system's words, as for every other file of the service.
     if (problem === 'unwritable' && cause instanceof Error) return cause;
@@ -41,6 +37,7 @@ const ERRORS: Readonly<Record<KeyFileProblem, readonly [ServiceErrorCode, string
   unreadable: ['key_file_damaged', startup.keyFileUnreadable],
   unwritable: ['key_file_damaged', startup.keyFileUnreadable],
   damaged: ['key_file_damaged', startup.keyFileDamaged],
+  incomplete: ['key_file_damaged', records.keyFileIncomplete],
   newer: ['key_file_damaged', records.keyFileNewer],
   busy: ['busy', records.keyFileBusy],
 };
@@ -48,14 +45,6 @@ const ERRORS: Readonly<Record<KeyFileProblem, readonly [ServiceErrorCode, string
 /** Returns the path of the key file in the service's folder. */
 export function keyPath(directory: string): string {
   return join(directory, 'service.key');
-}
-
-/**
- * Returns the path of the lock that a program holds while it changes the key file. Before 0.2 it contained the new
- * keys as well.
- */
-export function keyLockPath(directory: string): string {
-  return lockPathOf(keyPath(directory));
 }
 
 /**
@@ -73,29 +62,11 @@ export function openKeyFile(directory: string, mayCreate: boolean): Keys {
 }
 
 /**
- * Adds an encryption key to the key file for later use, unless there already is one. If nodes have key files of their
- * own, give them this file before re-keying begins.
+ * Runs work that changes the key file, while no other program does the same. If nodes have key files of their own, a
+ * key that it adds must get into them before it is used.
  *
- * @returns the key's id
- * @throws ServiceError `key_file_…`, `busy`
+ * @throws ServiceError `busy` if another one still does after some seconds, `key_file_…`; errors of the work
  */
-export function prepareKey(directory: string): string {
-  return addKey(FORMAT, keyPath(directory), 'next').nextKeyId ?? '';
-}
-
-/**
- * Makes a key of the file the one for new encryptions from the next start on. @throws ServiceError `key_file_…`,
- * `busy`
- */
-export function promoteKey(directory: string, keyId: string): void {
-  promote(FORMAT, keyPath(directory), keyId);
-}
-
-/**
- * Removes all encryption keys but one from the file: values under the others cannot be decrypted afterwards.
- *
- * @throws ServiceError `key_file_…`, `busy`
- */
-export function retireOtherKeys(directory: string, keyId: string): void {
-  keepOnly(FORMAT, keyPath(directory), keyId);
+export function changeKeyFile<T>(directory: string, work: (file: LockedKeyFile) => Promise<T>): Promise<T> {
+  return changeKeys(FORMAT, keyPath(directory), work);
 }

@@ -1,8 +1,9 @@
 import { dirname } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
-import BetterSqlite from 'better-sqlite3';
-import { createForSqlite, networkFileSystem } from 'passfob/database-file';
+import type BetterSqlite from 'better-sqlite3';
+import { networkFileSystem } from 'passfob/database-file';
 import { isNativeDatabaseMissing, NATIVE_DATABASE_TEXT } from 'passfob/native-database';
+import { openWithLog } from 'passfob/open-database';
 import { ServiceError } from '../../base/errors.ts';
 import { databaseLimits } from '../../base/limits/database.ts';
 import { texts } from '../../base/texts/texts.ts';
@@ -110,10 +111,7 @@ function openConnection(path: string): Opened {
   try {
     const network = networkFileSystem(dirname(path));
     if (network !== undefined) throw new ServiceError('network_folder', texts.startup.networkFolder(network));
-    // The write-ahead log then copies the mode of the database file.
-    createForSqlite(path);
-    const connection = new BetterSqlite(path, { timeout: databaseLimits.openTimeoutMs });
-    connection.pragma('journal_mode = WAL');
+    const connection = openWithLog(path, databaseLimits.openTimeoutMs);
     // A power cut that undoes a commit would lower a last accepted step and allow a replay.
     connection.pragma('synchronous = FULL');
     connection.pragma('foreign_keys = ON');

@@ -1,11 +1,11 @@
-import { existsSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceActor } from '@passfob/service/base/actor';
 import { followEncryptionKey, rekey } from '@passfob/service/features/operations/rekey';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { openStore, writing } from '@passfob/service/storage/database/database';
 import { ensureIdentity, fingerprintOfKey } from '@passfob/service/storage/encryption-at-rest/identity';
-import { openKeyFile, prepareKey } from '@passfob/service/storage/encryption-at-rest/key-file';
+import { changeKeyFile, openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import { seal, unseal } from '@passfob/service/storage/encryption-at-rest/seal';
 import { putSecret, readSecret } from '@passfob/service/storage/encryption-at-rest/secret-settings';
 import { expect, test } from 'vitest';
@@ -90,8 +90,8 @@ test('running nodes decrypt values under a key that was added later, and switch 
   const management = await rig.open();
   const { db } = management;
   const other = openKeyFile(rig.directory, false);
-  const added = prepareKey(rig.directory);
-  expect(prepareKey(rig.directory)).toBe(added);
+  const added = (await changeKeyFile(rig.directory, async file => file.add('next'))).nextKeyId ?? '';
+  expect(await changeKeyFile(rig.directory, async file => file.add('next').nextKeyId)).toBe(added);
   const place = { table: 'tokens', id: 'one' };
   const plain = secret(new Uint8Array(Buffer.from('a seed that is kept')));
   const fresh = openKeyFile(rig.directory, false);
@@ -123,15 +123,48 @@ test('unknown lines of later versions stay in the key file; a later file heading
   expect(() => openKeyFile(rig.directory, false)).toThrow(/damaged/);
 });
 
-test('two programs that change the key file take turns; the remains of a crash do not block the next', async () => {
+test('a re-keying waits while another one runs, and says so if that takes long', async () => {
   await using rig = new RecordsRig();
-  await rig.open();
-  const left = join(rig.directory, 'service.key.new');
-  writeFileSync(left, '', { mode: 0o600 });
-  expect(() => prepareKey(rig.directory)).toThrow(/being changed/);
-  utimesSync(left, new Date(0), new Date(0));
-  prepareKey(rig.directory);
-  expect(existsSync(left)).toBe(false);
+  const management = await rig.open();
+  await ensureIdentity(management.db, management.keys, rig.clock.nowMs);
+  const place = { ...management, directory: rig.directory };
+  let end: () => void = () => undefined;
+  const other = changeKeyFile(rig.directory, () => new Promise<void>(resolve => (end = resolve)));
+  await expect(rekey(place, serviceActor)).rejects.toMatchObject({ code: 'busy' });
+  expect(keyIdsIn(rig.directory)).toHaveLength(1);
+  const waiting = rekey(place, serviceActor);
+  end();
+  await other;
+  expect(await waiting).toMatchObject({ state: 'waiting', resealed: 1 });
+});
+
+test('two re-keyings at once use one key, and neither loses it', async () => {
+  await using rig = new RecordsRig();
+  const management = await rig.open();
+  await ensureIdentity(management.db, management.keys, rig.clock.nowMs);
+  const place = { ...management, directory: rig.directory };
+  const [one, two] = await Promise.all([rekey(place, serviceActor), rekey(place, serviceActor)]);
+  expect(one.keyId).toBe(two.keyId);
+  rig.clock.nowMs += 120_000;
+  // One ends the re-keying, the other begins the next.
+  const [ended, begun] = await Promise.all([rekey(place, serviceActor), rekey(place, serviceActor)]);
+  expect([ended.state, begun.state].sort()).toEqual(['done', 'waiting']);
+  expect(keyIdsIn(rig.directory)).toHaveLength(2);
+  expect((await ensureIdentity(management.db, openKeyFile(rig.directory, false), 0)).publicKey).not.toBe('');
+});
+
+test('a re-keying changes nothing where the key file lacks a key that a value needs', async () => {
+  await using rig = new RecordsRig();
+  const management = await rig.open();
+  const { db, keys } = management;
+  await ensureIdentity(db, keys, rig.clock.nowMs);
+  await db.updateTable('service_keys').set({ key_id: 'gone' }).execute();
+  const before = readFileSync(join(rig.directory, 'service.key'), 'utf8');
+  await expect(rekey({ ...management, directory: rig.directory }, serviceActor)).rejects.toThrow(
+    /lacks a key/,
+  );
+  expect(readFileSync(join(rig.directory, 'service.key'), 'utf8')).toBe(before);
+  expect(await db.selectFrom('settings').select('name').where('name', '=', 'rekey').execute()).toEqual([]);
 });
 
 test('the identity is created once for all nodes, and is known by its fingerprint', async () => {
