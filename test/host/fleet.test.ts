@@ -292,6 +292,20 @@ describe('re-keying an inventory', () => {
     await after.close();
   });
 
+  it('a fob that comes back after a re-keying is refused by a passfob that has only the old key', async () => {
+    const { inventory, id, made } = await stocked();
+    const word = password();
+    const file = join(inventory.directory, 'given');
+    await give(inventory, [FOB.serial], file, word, NOW);
+    const late = openInventory(inventory.directory);
+    await rekey(inventory);
+    await expect(importHandover(late, file, word, NOW + 1)).rejects.toThrow('got a new key');
+    await late.close();
+    const after = openInventory(inventory.directory);
+    expect(await recoveryKeyOf(after, id)).toEqual(made.recoveryKey);
+    await after.close();
+  });
+
   it('re-keying cut off after any step leaves an inventory that opens, and the next re-keying completes it', async () => {
     const { inventory, id, made, account, key } = await stocked();
     const path = join(inventory.directory, 'inventory.db');

@@ -5,6 +5,7 @@ import {
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
@@ -420,12 +421,13 @@ describe('simulator processes', () => {
     }
     first.kill('SIGKILL');
     await once(first, 'close');
-    expect(existsSync(`${storage}.lock`)).toBe(true);
+    const locks = () => readdirSync(folder).filter(name => name.startsWith('fob.state.lock'));
+    expect(locks()).toHaveLength(1);
     const next = simulator(['--tcp', '0', '--storage', storage]);
     expect(await jsonLines(next.stdout)()).toMatchObject({ ready: true });
     next.kill();
     await once(next, 'close');
-    expect(existsSync(`${storage}.lock`)).toBe(false);
+    expect(locks()).toEqual([]);
   });
 
   itNeeds(

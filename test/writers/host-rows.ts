@@ -291,14 +291,14 @@ export const hostRows: readonly Row[] = [
     sources: ['host/cli/base/trace-file.ts', 'host/private-file.ts'],
     writers: 'info --trace-file, info --trace-file of the same name',
     prepare: ({ at }) => {
-      const trace = (text: string) => `
+      const trace = (port: string) => `
         ${imported('traceToFile', 'host/dist/cli/base/trace-file.js')}
         const record = traceToFile(${JSON.stringify(at('trace'))});
         for (let line = 0; line < 40; line++) {
-          record('port', 'in', '${text}'.repeat(line % 5) + '\\n');
+          record('${port}', 'in', 'text\\n');
           await new Promise(resolve => setTimeout(resolve, 50));
         }`;
-      return [trace('short'), trace('a longer text')];
+      return [trace('one'), trace('another port, so that its blocks lie elsewhere')];
     },
     delays: () => [{ calls: 'write', ms: 15 }],
     holds: ({ at }) => expectTrace(at('trace')),

@@ -40,9 +40,9 @@ async function expectOpens(attempt: Attempt): Promise<void> {
   await store.close();
 }
 
-function expectUnderstood(ended: readonly Ended[]): void {
+function expectUnderstood(ended: readonly Ended[], refusal = 'being changed'): void {
   const refused = ended.filter(({ exitCode }) => exitCode !== 0);
-  for (const { printed } of refused) expect(printed).toContain('being changed');
+  for (const { printed } of refused) expect(printed).toContain(refusal);
   expect(refused.length).toBeLessThan(ended.length);
 }
 
@@ -116,10 +116,8 @@ export const serviceRows: readonly Row[] = [
     },
     delays: ({ at }) => [{ calls: 'openat', ms: 800, paths: [at('service/service.db-journal')] }],
     async holds(attempt, ended) {
-      expect(ended.map(({ exitCode, printed }) => [exitCode, exitCode === 0 ? '' : printed])).toEqual([
-        [0, ''],
-        [0, ''],
-      ]);
+      // On a disk as slow as this, the tables of the first start may take longer than the second waits.
+      expectUnderstood(ended, 'in use by another program. Try again');
       await expectOpens(attempt);
     },
   },

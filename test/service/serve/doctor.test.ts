@@ -66,7 +66,7 @@ it('the doctor names a file with keys that a killed program left', async () => {
   writeFileSync(left, 'keys', { mode: 0o600 });
   utimesSync(left, new Date(0), new Date(0));
   expect((await found(rig.directory)).key).toBe(
-    `problem: The file ${left} holds keys of the service. A program that was killed left it.`,
+    `problem: The file ${left} may hold keys of the service. A program that was killed left it, or somebody made a copy.`,
   );
   rmSync(left);
   writeFileSync(join(rig.directory, 'service.key.new'), '');
