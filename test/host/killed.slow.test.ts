@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -250,4 +251,17 @@ test('a copy of a file that its owner named like a temporary file of an earlier 
   expect(copies.map(copy => readFileSync(copy, 'utf8'))).toEqual(
     copies.map(() => 'the only key of older rows'),
   );
+});
+
+test('an inventory waits for another process that makes the same new database', async () => {
+  const path = folder();
+  const program = `
+    import BetterSqlite from 'better-sqlite3';
+    const database = new BetterSqlite(${JSON.stringify(join(path, 'inventory.db'))});
+    database.exec('begin immediate');
+    console.log('begun');
+    setTimeout(() => database.close(), 1_000);`;
+  const child = spawn(process.execPath, ['--input-type=module', '-e', program]);
+  await once(child.stdout, 'data');
+  await openInventory(path).close();
 });
