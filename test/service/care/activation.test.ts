@@ -1,17 +1,20 @@
 import { markLost } from '@passfob/service/features/care/life';
 import { createTask } from '@passfob/service/features/care/tasks';
 import { assignToken, revokeToken, unassignToken } from '@passfob/service/features/tokens/moves';
+import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, it } from 'vitest';
+import { CoreFob } from '../../host/kit/core-fob.ts';
+import { memories } from '../../host/kit/core-memories.ts';
 import { lockByPin, PIN } from '../agents/held.ts';
 import type { OwnedFob } from '../enrolment/assigned.ts';
-import { refusalOf, Scene } from '../enrolment/kit.ts';
+import { type RelayWishes, refusalOf, Scene } from '../enrolment/kit.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { Person } from './given.ts';
 import { labelsOf } from './kit.ts';
 
 /** A fob of the service with the account of ada, whose token is in use. */
-async function adas(scene: Scene): Promise<{ owned: OwnedFob; serial: string }> {
-  const owned = await scene.ownFob();
+async function adas(scene: Scene, fob?: CoreFob): Promise<{ owned: OwnedFob; serial: string }> {
+  const owned = await scene.ownFob(fob);
   const serial = await scene.putAccount(owned, 'totp');
   await scene.office.users('ada');
   accepted(await assignToken(scene.office.management, grace, { serial, user: 'ada' }));
@@ -30,6 +33,33 @@ it('the account of a revoked token is gone before the new user’s account is wr
   expect(acts.indexOf(`fob.remove-account ${owned.serial}`)).toBeLessThan(
     acts.findIndex(act => act.startsWith('activation.finish')),
   );
+});
+
+it('nothing is written to a fob from which an earlier account could not be removed', async () => {
+  await using scene = await Scene.open();
+  const parts = memories();
+  const { storage } = parts;
+  let fails = false;
+  const write: typeof storage.write = (address, bytes) => {
+    const isWritten = !fails && storage.write(address, bytes);
+    fails = false;
+    return isWritten;
+  };
+  const fob = new CoreFob(hostPrimitives, { ...parts, storage: { ...storage, write } });
+  const { owned, serial } = await adas(scene, fob);
+  accepted(await revokeToken(scene.office.management, grace, { serial, reason: 'retired' }));
+  const before = await labelsOf(owned);
+  const activation = await scene.activation({ fobs: 'owned' }, 'bob');
+  const report: RelayWishes['report'] = event => {
+    // The removal is the first thing that is written.
+    if (event.event === 'step' && event.step === 'writing') fails = true;
+  };
+  expect(await refusalOf(scene.relay(activation, fob, { report }))).toBe('fob_failed');
+  expect(fails).toBe(false);
+  expect(await labelsOf(owned)).toEqual(before);
+  expect(await scene.db.selectFrom('tokens').select('state').execute()).toEqual([{ state: 'revoked' }]);
+  await scene.relay(activation, fob);
+  expect(await labelsOf(owned)).toEqual(['bob', 'push']);
 });
 
 it('the account of a token that was taken from its user goes, and comes back for the next user', async () => {

@@ -159,6 +159,24 @@ test('every act that changed something is one audit row that names the operator;
   expect(JSON.parse(rows[3]?.detail ?? '')).toMatchObject({ from: 'inventory', reason: 'faulty' });
 });
 
+test('an act whose audit row cannot be written changes nothing', async () => {
+  await using rig = await Helpdesk.open();
+  await rig.user('ada');
+  await rig.issue('S-1', { user: 'ada' });
+  const { keys } = rig.management;
+  const management = {
+    ...rig.management,
+    keys: {
+      ...keys,
+      get mac(): Uint8Array {
+        throw new Error('no key');
+      },
+    },
+  };
+  await expect(suspendToken(management, helpdesk, { serial: 'S-1' })).rejects.toThrow('no key');
+  expect((await rowOf(rig, 'S-1')).state).toBe('assigned');
+});
+
 test('a user has a limited number of tokens, including reserved and excluding revoked ones', async () => {
   await using rig = await Helpdesk.open();
   const { management } = rig;

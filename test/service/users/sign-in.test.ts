@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EventEmitter, once } from 'node:events';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { addOperator, disableOperator } from '@passfob/service/features/users/access/operator-changes';
 import {
@@ -12,6 +13,7 @@ import { checkPassword } from '@passfob/service/features/users/credentials/passw
 import { isFresh, openSession, sessionOf } from '@passfob/service/features/users/sessions';
 import { findUser, prepareUserName } from '@passfob/service/features/users/users';
 import type { Service } from '@passfob/service/service';
+import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig, wrongCode } from '../kit.ts';
@@ -113,6 +115,59 @@ test('an operator who is disabled while the passcode is evaluated gets no sessio
     return outcome;
   };
   expect(await enter({ ...at, decider: { ...at.decider, decide } })).toBeUndefined();
+});
+
+test('an operator who is disabled while the proof is evaluated has proved nothing', async () => {
+  await using rig = new Rig();
+  await using at = await desk(rig);
+  const { office } = at;
+  const value = secret((await enter(at))?.token ?? '');
+  const decide: Decider['decide'] = async () => {
+    await office.store.db.updateTable('operators').set({ disabled_ms: office.nowMs }).execute();
+    return 'accepted';
+  };
+  const proof = { password: at.password, passcode: '', source: '192.0.2.1', requestId: randomUUID() };
+  expect(await proveAgain(office.management, { ...at.decider, decide }, { value, ...proof })).toBe(false);
+  expect((await office.audit()).acts).not.toContain('operator.prove ada');
+});
+
+test('a password that is changed while the session is being stored opens none', async () => {
+  await using rig = new Rig();
+  await using at = await desk(rig);
+  await using other = await Office.beside(rig);
+  const { office } = at;
+  const looks = new EventEmitter();
+  let changed: Promise<unknown> | undefined;
+  const decide: Decider['decide'] = async request => {
+    const outcome = await at.decider.decide(request);
+    await new Promise<void>(begun => {
+      changed = writing(other.store.db, async db => {
+        const looked = once(looks, 'looked');
+        begun();
+        await looked;
+        await db.updateTable('users').set({ password_hash: null }).execute();
+      });
+    });
+    return outcome;
+  };
+  office.nowMs += 30_000;
+  const clock = () => {
+    looks.emit('looked');
+    return office.nowMs;
+  };
+  const session = await signIn(
+    { ...office.management, clock },
+    { ...at.decider, decide },
+    {
+      user: 'ada',
+      password: at.password,
+      passcode: codeNow(at.token, office.nowMs),
+      source: '192.0.2.1',
+      requestId: randomUUID(),
+    },
+  );
+  await changed;
+  expect(session).toBeUndefined();
 });
 
 test('a session is proved again by its own operator only, and a link’s session never', async () => {

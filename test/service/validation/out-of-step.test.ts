@@ -112,6 +112,15 @@ test('the passcode after a refused one is accepted for ten minutes, and for no l
   expect(await logIn(codeAt(token, 34))).toBe('accepted');
 });
 
+test('a passcode that was refused before the clock went back makes no later one right', async () => {
+  const { office, logIn } = await scene();
+  await using _ = office;
+  const token = await office.token('ada', { kind: 'hotp' });
+  expect(await logIn(codeAt(token, 30))).toBe('wrong');
+  office.nowMs -= 60 * MINUTE_MS;
+  expect(await logIn(codeAt(token, 31))).toBe('wrong');
+});
+
 test('TOTP: two passcodes in a row find a fob whose clock is off, and the third logs in', async () => {
   const { office, logIn, failures } = await scene();
   await using _ = office;
