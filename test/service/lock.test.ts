@@ -32,6 +32,18 @@ test('three failures lock the account; failures while locked change nothing; it 
   expect(await attempt(wrongCode(token, rig.clock.nowMs))).toBe('wrong');
 });
 
+test('of wrong passcodes that are sent at once, as many are evaluated as lock the account', async () => {
+  await using rig = new Rig();
+  const service = await rig.start();
+  const token = await add(service, newToken());
+  const guesses = Array.from({ length: 16 }, (_, nth) => wrongCode(token, NOON_MS, nth));
+  const results = await Promise.all(
+    guesses.map(passcode => service.validate({ user: 'ada', passcode, source: '::1' })),
+  );
+  const outcomes = results.map(({ outcome }) => outcome);
+  expect(outcomes.sort()).toEqual([...Array(13).fill('locked'), ...Array(3).fill('wrong')]);
+});
+
 test('the lock covers all tokens of the account, and no other account', async () => {
   await using rig = new Rig();
   const service = await rig.start({ lock: { threshold: 2, periodMs: 60_000 } });

@@ -115,19 +115,25 @@ describe('push keys after an enrolment', () => {
 });
 
 describe('relays cut off before the end of an enrolment', () => {
-  it('a returning relay is told that it is done, with another ticket, unless the token was suspended meanwhile', async () => {
+  it('a returning relay, and no other, is told for a while that it is done, unless the token was suspended meanwhile', async () => {
     await using scene = await Scene.open();
     const activation = await scene.activation();
     const done = await scene.relay(activation, new CoreFob());
     const enter = scene.log.find(text => text.includes('"enter"')) ?? '{}';
     const relay = bytesOf((JSON.parse(enter) as { relay: string }).relay) ?? new Uint8Array();
     const { management } = scene.office;
-    const again = () => enterActivation(management, CALLER, { code: activation.code, relay });
+    const again = (by = relay) => enterActivation(management, CALLER, { code: activation.code, relay: by });
+    const refused = { kind: 'refused', code: 'not_valid' };
     const heard = await again();
     expect(heard).toMatchObject({ kind: 'finished', finished: { token: done.token } });
     if (heard.kind === 'finished') expect(secret(heard.finished.ticket) === done.ticket).toBe(false);
+    expect(await again(random(16))).toEqual(refused);
+    scene.office.nowMs += relayLimits.ticketMs;
+    expect(await again()).toEqual(refused);
+    scene.office.nowMs -= 1;
+    expect((await again()).kind).toBe('finished');
     accepted(await suspendToken(management, grace, { serial: done.token }));
-    expect(await again()).toEqual({ kind: 'refused', code: 'not_valid' });
+    expect(await again()).toEqual(refused);
   });
 });
 
