@@ -10,6 +10,8 @@ import { DEFECTS } from './table.ts';
 
 /** One program of a run: a build, or the test of one defect. */
 const PROGRAM_MS_MAX = 180_000;
+/** As much longer for each further test that runs in it. */
+const TEST_MS_MAX = 5_000;
 const JOBS = 2;
 
 interface Options {
@@ -57,11 +59,11 @@ async function tested(scratch: Scratch, tree: string, defects: readonly Defect[]
     [
       join(tree, 'node_modules/vitest/vitest.mjs'),
       'run',
-      ...['--project', 'passfob', '--reporter=json', `--outputFile=${output}`],
+      ...['--project', 'passfob', '--project', 'service', '--reporter=json', `--outputFile=${output}`],
       ...['-t', defects.map(({ title }) => escaped(title)).join('|')],
       ...new Set(defects.map(({ test }) => test)),
     ],
-    PROGRAM_MS_MAX,
+    PROGRAM_MS_MAX + defects.length * TEST_MS_MAX,
   );
   if (!existsSync(output)) {
     const why = code === null ? 'it took too long' : (printed.trim().split('\n').at(-1) ?? '');

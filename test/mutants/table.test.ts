@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { isSlowFile } from '../runner/slow.ts';
 import { broken, brokenByAll, type Defect } from './defect.ts';
 import { MICROCONTROLLER } from './microcontroller.ts';
+import { SERVICE } from './service.ts';
 import { CHIPS, DEFECTS, FIRMWARE } from './table.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
@@ -14,16 +15,21 @@ const textOf = (path: string) => readFileSync(join(root, path), 'utf8');
 const FIRMWARE_MIN = 20;
 const CHIPS_MIN = 10;
 const MICROCONTROLLER_MIN = 12;
+const SERVICE_MIN = 60;
 
 describe('the table of defects', () => {
-  it('the table has defects of firmware, protocol, chips and the microcontroller, and none under the name of another', () => {
+  it('the table has defects of firmware, protocol, chips, the microcontroller and the service, and none under the name of another', () => {
     expect(FIRMWARE.length).toBeGreaterThanOrEqual(FIRMWARE_MIN);
     expect(CHIPS.length).toBeGreaterThanOrEqual(CHIPS_MIN);
     expect(MICROCONTROLLER.length).toBeGreaterThanOrEqual(MICROCONTROLLER_MIN);
+    expect(SERVICE.length).toBeGreaterThanOrEqual(SERVICE_MIN);
     expect(FIRMWARE.filter(({ file }) => !/^(?:firmware|protocol)\//.test(file))).toEqual([]);
     expect(CHIPS.filter(({ file }) => !file.startsWith('simulator/parts/'))).toEqual([]);
     expect(MICROCONTROLLER.filter(({ file }) => !file.startsWith('simulator/mcu/'))).toEqual([]);
     expect(MICROCONTROLLER.filter(({ test }) => !test.startsWith('test/mcu/'))).toEqual([]);
+    expect(
+      SERVICE.filter(({ file, test }) => !/^service\/.*:test\/service\//.test(`${file}:${test}`)),
+    ).toEqual([]);
     expect(new Set(DEFECTS.map(({ name }) => name)).size).toBe(DEFECTS.length);
   });
 

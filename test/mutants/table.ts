@@ -1,5 +1,6 @@
 import type { Defect } from './defect.ts';
 import { MICROCONTROLLER } from './microcontroller.ts';
+import { SERVICE } from './service.ts';
 
 /** Defects of firmware and protocol. Each was once missed by every test, or would be among the worst to ship. */
 export const FIRMWARE: readonly Defect[] = [
@@ -420,4 +421,10 @@ const SCENARIOS: readonly Defect[] = [
   },
 ];
 
-export const DEFECTS: readonly Defect[] = [...FIRMWARE, ...CHIPS, ...MICROCONTROLLER, ...SCENARIOS];
+export const DEFECTS: readonly Defect[] = [
+  ...FIRMWARE,
+  ...CHIPS,
+  ...MICROCONTROLLER,
+  ...SCENARIOS,
+  ...SERVICE,
+];

@@ -1,6 +1,7 @@
 import { careLimits } from '@passfob/service/base/limits/care';
 import { confirmGiven, giveFob } from '@passfob/service/features/care/give';
 import { addPairing } from '@passfob/service/features/enrolment/relay/records/pairings';
+import { fobSecretsOf } from '@passfob/service/features/tokens/fobs';
 import { revokeToken } from '@passfob/service/features/tokens/moves';
 import { writing } from '@passfob/service/storage/database/database';
 import { freshSecrets } from 'passfob/owner/pairing';
@@ -49,6 +50,7 @@ it('each file is in the audit, the first ends the push key, and the confirmation
   await writing(db, tx => addPairing({ ...acting, db: tx }, owned.serial, freshSecrets(random)));
   for (let files = 0; files < 2; files++) accepted(await giving(scene));
   expect(await db.selectFrom('push_keys').selectAll().execute()).toEqual([]);
+  expect(fobSecretsOf(office.management.keys, await scene.row())).toBeUndefined();
   accepted(await confirmGiven(office.management, grace, { serial: owned.serial }));
   for (const table of ['fob_recovery', 'fob_pairings'] as const)
     expect([table, await db.selectFrom(table).selectAll().execute()]).toEqual([table, []]);

@@ -1,0 +1,593 @@
+import type { Defect } from './defect.ts';
+
+/**
+ * Defects of what the service promises. Each was once missed by every test, or is what a reviewer would fear most: a guard that
+ * is gone, a comparison that is turned round, a condition that was dropped.
+ */
+export const SERVICE: readonly Defect[] = [
+  // Token states.
+  {
+    name: 'A token that is reserved logs its user in before its enrolment is over.',
+    file: 'service/base/token-states.ts',
+    before: 'reserved: { usable: false,',
+    after: 'reserved: { usable: true,',
+    test: 'test/service/states.test.ts',
+    title: 'there are seven states; only assigned and active tokens are evaluated',
+  },
+  {
+    name: 'A token that is reserved for one user is given to another.',
+    file: 'service/features/tokens/moves.ts',
+    before:
+      "  if (row.user_id !== null && row.user_id !== user.id) return refused('reserved_for_another');\n",
+    after: '',
+    test: 'test/service/tokens/machine.test.ts',
+    title: 'a token reserved for one user is not given to another, and no user is created for it',
+  },
+  {
+    name: 'A fob keeps its push key after the last token on it was revoked.',
+    file: 'service/features/tokens/moves.ts',
+    before: 'if (row.fob_id !== null && !has) await dropUnusedPushKey(db, row.fob_id);',
+    after:
+      "if (row.fob_id !== null && !has && way.to !== 'revoked') await dropUnusedPushKey(db, row.fob_id);",
+    test: 'test/service/push/keys.test.ts',
+    title:
+      'the push key is destroyed with the last assigned token on the fob, and open requests can no longer be approved',
+  },
+  {
+    name: 'A token that goes to another user by an activation keeps its seed.',
+    file: 'service/features/enrolment/relay/records/token.ts',
+    before: ': await renewSeed(acting, waiting, user.id);',
+    after: ': waiting;',
+    test: 'test/service/care/given.test.ts',
+    title: 'gets a new seed for the next one',
+  },
+  {
+    name: 'An act of administration is no transaction.',
+    file: 'service/features/tokens/acting.ts',
+    before: 'writing(management.db, db => work(actingOf({ ...management, db }, actor), input));',
+    after: 'work(actingOf(management, actor), input);',
+    test: 'test/service/tokens/machine.test.ts',
+    title: 'an act whose audit row cannot be written changes nothing',
+  },
+  // Replay protection.
+  {
+    name: 'A passcode is accepted of a token that was given to another user meanwhile.',
+    file: 'service/features/validation/replay-protection.ts',
+    before: "(tokens.user_id || '') =",
+    after: "(tokens.user_id || '') <> '' and '' <>",
+    test: 'test/service/validation/replay-protection.test.ts',
+    title: 'the last accepted step moves once, upwards, for the user and in the states that were read',
+  },
+  {
+    name: 'A passcode is accepted of a token that was suspended meanwhile.',
+    file: 'service/features/validation/replay-protection.ts',
+    before: "(tokens.state || '') in (",
+    after: "('active' || '') in (",
+    test: 'test/service/validation/replay-protection.test.ts',
+    title: 'the last accepted step moves once, upwards, for the user and in the states that were read',
+  },
+  {
+    name: 'The last accepted step is accepted once more.',
+    file: 'service/features/validation/replay-protection.ts',
+    before: 'tokens.last_step < ',
+    after: 'tokens.last_step <= ',
+    test: 'test/service/validation/replay-protection.test.ts',
+    title: 'the last accepted step moves once, upwards, for the user and in the states that were read',
+  },
+  {
+    name: 'TOTP: the window is one step too wide into the past.',
+    file: 'service/base/passcode.ts',
+    before: 'for (let skew = -tokenLimits.totpSkewSteps;',
+    after: 'for (let skew = -tokenLimits.totpSkewSteps - 1;',
+    test: 'test/service/validate.test.ts',
+    title: 'TOTP: one step either side is accepted, two are not',
+  },
+  {
+    name: 'Two earlier passcodes that somebody has read log in.',
+    file: 'service/features/validation/validator.ts',
+    before: "if (token.kind === 'totp' && isFoundStep(",
+    after: "if (token.kind === 'ocra' && isFoundStep(",
+    test: 'test/service/validation/out-of-step.test.ts',
+    title: 'TOTP: two passcodes in a row find a fob whose clock is off, and the third logs in',
+  },
+  {
+    name: 'A passcode that was refused before the clock went back makes the next one right.',
+    file: 'service/base/passcode.ts',
+    before: 'sinceMs >= 0 && sinceMs < tokenLimits.offKeptMs',
+    after: 'sinceMs < tokenLimits.offKeptMs',
+    test: 'test/service/validation/out-of-step.test.ts',
+    title: 'a passcode that was refused before the clock went back makes no later one right',
+  },
+  {
+    name: 'A resynchronisation overwrites what a log-in has accepted meanwhile.',
+    file: 'service/features/tokens/codes/resync.ts',
+    before: ".where('last_step', '<', first)",
+    after: ".where('last_step', '>=', -1)",
+    test: 'test/service/tokens/resync.test.ts',
+    title: 'a resync match is discarded if a log-in or a lock came first',
+  },
+  {
+    name: 'A resynchronisation that began before the account was locked counts after that.',
+    file: 'service/features/tokens/codes/resync.ts',
+    before: "  if (standing.locked) return refused('account_locked');\n  let problem",
+    after: '  let problem',
+    test: 'test/service/tokens/resync.test.ts',
+    title: 'a resync match is discarded if a log-in or a lock came first',
+  },
+  {
+    name: 'Every session may answer the question of one.',
+    file: 'service/features/challenges/answering.ts',
+    before: '    challenge.session_hash === hashSession(request.session) &&\n',
+    after: '',
+    test: 'test/service/challenges/responses.test.ts',
+    title:
+      'an answer by another session, for another application or to an unknown question is refused and changes nothing',
+  },
+  // Lockout.
+  {
+    name: 'A log-in without a password forgives guesses of the password.',
+    file: 'service/base/lock.ts',
+    before: 'proved.password === true ? 0 : standing.passwordFailures',
+    after: 'proved.password === false ? standing.passwordFailures : 0',
+    test: 'test/service/validation/factors.test.ts',
+    title: 'an attacker with the fob guesses a password or PIN three times, whatever log-ins come between',
+  },
+  {
+    name: 'Guesses of one user that are sent at once count once.',
+    file: 'service/features/validation/engine.ts',
+    before: "(name === '' || !names.has(name))",
+    after: 'true',
+    test: 'test/service/lock.test.ts',
+    title: 'of wrong passcodes that are sent at once, as many are evaluated as lock the account',
+  },
+  {
+    name: 'A password that was changed during the log-in with the old one counts.',
+    file: 'service/features/validation/factors.ts',
+    before: 'password: password && passwordHash === (user?.password_hash ?? null),',
+    after: 'password,',
+    test: 'test/service/validation/factors.test.ts',
+    title: 'a password or PIN that changes during a log-in with the old one is not accepted',
+  },
+  {
+    name: 'PINs may be guessed by requests for the fob.',
+    file: 'service/features/push/create.ts',
+    before: 'if (user !== undefined && failed !== null) {',
+    after: "if (user !== undefined && failed === 'password') {",
+    test: 'test/service/push/factors.test.ts',
+    title: 'wrong passwords and PINs in push requests lock the account and raise an alert',
+  },
+  {
+    name: 'A push that is approved while its account is locked logs in.',
+    file: 'service/features/push/redeem.ts',
+    before:
+      "  if (closed !== undefined) return closed;\n  if (token === undefined) return 'no_usable_token';\n  if (factors",
+    after: "  if (token === undefined) return 'no_usable_token';\n  if (factors",
+    test: 'test/service/push/redeem.test.ts',
+    title: 'account changes during the press count: nobody gets in, and the request is over',
+  },
+  // Roles and fresh proof.
+  {
+    name: 'A temporary code needs no fresh proof.',
+    file: 'service/base/permissions.ts',
+    before: "'token.temporary-code': { roles: desk, dangerous: true },",
+    after: "'token.temporary-code': { roles: desk, dangerous: false },",
+    test: 'test/service/care/roles.test.ts',
+    title: 'an act on a fob needs the fresh proof that the same act on a token or a user needs',
+  },
+  {
+    name: 'A session makes up for a wrong API key.',
+    file: 'service/doors/api/kit/authenticate.ts',
+    before: 'if (request.headers.authorization !== undefined) return undefined;',
+    after: "if (request.headers.authorization === '') return undefined;",
+    test: 'test/service/api/roles.test.ts',
+    title: 'a wrong key fails despite a valid session, and a revoked or demoted operator is out at once',
+  },
+  {
+    name: 'A password that is changed during a sign-in opens a session of the old one.',
+    file: 'service/features/users/access/sign-in.ts',
+    before: 'if (userId === undefined || role === undefined || passwordHash !== operator.passwordHash)',
+    after: 'if (userId === undefined || role === undefined || passwordHash === undefined)',
+    test: 'test/service/users/sign-in.test.ts',
+    title: 'a password that is changed while the session is being stored opens none',
+  },
+  {
+    name: 'The help desk takes the fob of the last administrator.',
+    file: 'service/features/users/admins.ts',
+    before: "if (role === 'admin' || role === 'service') return false;",
+    after: "if (role !== 'user') return false;",
+    test: 'test/service/users/last-fob.test.ts',
+    title: 'help desk cannot take the last administrator’s fob by any change of its state',
+  },
+  {
+    name: 'An operator who was disabled during the proof has proved to be present.',
+    file: 'service/features/users/access/sign-in.ts',
+    before:
+      '    const operator = await enabledOperator(db, user);\n    if (operator === undefined) return false;\n    await proveSession',
+    after:
+      "    const operator = (await enabledOperator(db, user)) ?? { userId: '' };\n    await proveSession",
+    test: 'test/service/users/sign-in.test.ts',
+    title: 'an operator who is disabled while the proof is evaluated has proved nothing',
+  },
+  // Enrolment through relays.
+  {
+    name: 'An enrolment that has begun goes on after its activation has expired.',
+    file: 'service/features/enrolment/relay/records/claim.ts',
+    before: 'row.expires_ms > acting.atMs;',
+    after: 'row.expires_ms > 0;',
+    test: 'test/service/enrolment/possession.test.ts',
+    title: 'a press after',
+  },
+  {
+    name: 'The earlier connection of a relay goes on beside its later one.',
+    file: 'service/features/enrolment/relay/records/claim.ts',
+    before: 'this.endsMs.includes(row.claimed_until_ms ?? 0) &&',
+    after: 'this.endsMs.length > 0 &&',
+    test: 'test/service/enrolment/possession.test.ts',
+    title: 'the earlier connection of a relay that has come back changes nothing any more',
+  },
+  {
+    name: 'A token that an operator has assigned meanwhile is enrolled once more.',
+    file: 'service/features/enrolment/relay/records/finish.ts',
+    before:
+      "    .where('id', '=', token.id)\n    .where('state', '=', 'reserved')\n    .where('user_id', '=', userId)",
+    after: "    .where('id', '=', token.id)\n    .where('user_id', '=', userId)",
+    test: 'test/service/enrolment/possession.test.ts',
+    title: 'a press after',
+  },
+  {
+    name: 'A user who was disabled during the enrolment gets the token.',
+    file: 'service/features/enrolment/relay/records/finish.ts',
+    before: 'if (user === undefined || user.disabled_ms !== null)',
+    after: 'if (user === undefined)',
+    test: 'test/service/enrolment/possession.test.ts',
+    title: 'a press after',
+  },
+  {
+    name: 'The last passcode of an enrolment may be any, of a token by time.',
+    file: 'service/features/enrolment/relay/steps/passcode.ts',
+    before: 'if (!isRight) throw',
+    after: 'if (!isRight && !isTotp) throw',
+    test: 'test/service/enrolment/possession.test.ts',
+    title: 'wrong passcodes',
+  },
+  {
+    name: 'An account that is on the fob already is believed without a proof.',
+    file: 'service/features/enrolment/relay/steps/account.ts',
+    before:
+      'present !== undefined && (await opened(run, () => proves(run, accountFor(enrolment, id, present))));',
+    after:
+      'present !== undefined || (await opened(run, () => proves(run, accountFor(enrolment, id, present))));',
+    test: 'test/service/enrolment/possession.test.ts',
+    title: 'an account on the fob whose key is not that of its token is written again',
+  },
+  {
+    name: 'A fob with the account of another user is taken over where the token of that account names no fob.',
+    file: 'service/features/enrolment/relay/steps/enrol.ts',
+    before: 'await isSomebodys(acting, activation.user_id, fob.id, serials)',
+    after: 'await isSomebodys(acting, activation.user_id, fob.id, [])',
+    test: 'test/service/enrolment/possession.test.ts',
+    title: 'a fob with an account of another user is refused, also if the token of that account names no fob',
+  },
+  {
+    name: 'A new account is written beside that of an earlier user, which could not be removed.',
+    file: 'service/features/enrolment/relay/steps/cleared.ts',
+    before:
+      "last.observed.accounts === 'locked' || last.waiting.some(({ kind }) => kind === 'remove-account')",
+    after: "last.observed.accounts === 'locked'",
+    test: 'test/service/care/activation.test.ts',
+    title: 'nothing is written to a fob from which an earlier account could not be removed',
+  },
+  {
+    name: 'A PIN that protects a private account is reset for a new user.',
+    file: 'service/features/enrolment/relay/steps/cleared.ts',
+    before: 'resetsPin: isAnothers && isAllKnown',
+    after: 'resetsPin: isAnothers || isAllKnown',
+    test: 'test/service/care/given.test.ts',
+    title:
+      'an account that the service does not know keeps the PIN from being reset for a new user, until a person asks for it',
+  },
+  {
+    name: 'The replaced token of a user, who has passed it on, is revoked for its present user.',
+    file: 'service/features/enrolment/relay/records/finish.ts',
+    before: "    .where('id', '=', replaces_token_id ?? '')\n    .where('user_id', '=', user_id)\n",
+    after: "    .where('id', '=', replaces_token_id ?? user_id)\n",
+    test: 'test/service/enrolment/replacement.test.ts',
+    title: 'a token that was revoked, or given to another user, meanwhile is left as it is',
+  },
+  {
+    name: 'The earlier code of an activation stays valid beside the one that was sent again.',
+    file: 'service/features/enrolment/activations.ts',
+    before:
+      "  if (!(await endActivation(db, { id: row.id, reason: 'resent', atMs }))) return refused('activation_over');\n",
+    after: '',
+    test: 'test/service/enrolment/activations.test.ts',
+    title:
+      'resending issues another code, ends the earlier activation with its reason and drops its unsent mail',
+  },
+  {
+    name: 'Whoever has a used code gets the ticket to the page of its user.',
+    file: 'service/features/enrolment/relay/records/finish.ts',
+    before: "row.state === 'used' && row.claim === relayHash && row.token_id !== null",
+    after: "row.state === 'used' && relayHash !== '' && row.token_id !== null",
+    test: 'test/service/enrolment/relay.test.ts',
+    title:
+      'a returning relay, and no other, is told for a while that it is done, unless the token was suspended meanwhile',
+  },
+  {
+    name: 'A finished relay gets a ticket although the token was reported lost.',
+    file: 'service/features/enrolment/relay/records/finish.ts',
+    before: "    .where('user_id', '=', row.user_id)\n    .where('state', '=', 'active')\n",
+    after: "    .where('user_id', '=', row.user_id)\n",
+    test: 'test/service/enrolment/relay.test.ts',
+    title:
+      'a returning relay, and no other, is told for a while that it is done, unless the token was suspended meanwhile',
+  },
+  {
+    name: 'A relay that has finished gets tickets for ever.',
+    file: 'service/features/enrolment/relay/records/finish.ts',
+    before: 'if (!isTheirs || acting.atMs >= (row.used_ms ?? 0) + relayLimits.ticketMs) return undefined;',
+    after: 'if (!isTheirs || acting.atMs < (row.used_ms ?? 0)) return undefined;',
+    test: 'test/service/enrolment/relay.test.ts',
+    title:
+      'a returning relay, and no other, is told for a while that it is done, unless the token was suspended meanwhile',
+  },
+  // Care of fobs.
+  {
+    name: 'The accounts of a lost fob stay when it comes back.',
+    file: 'service/features/care/desired.ts',
+    before: "if (state === 'lost' || state === 'found') return 'lost';",
+    after: "if (state === 'lost') return 'lost';",
+    test: 'test/service/care/life.test.ts',
+    title:
+      'a lost fob’s tokens are suspended at once, and its accounts go when it comes back, shown as found',
+  },
+  {
+    name: 'A session that began before a fob was given away changes it.',
+    file: 'service/features/care/run/run.ts',
+    before: "if (isLeaving(fob)) return 'busy';",
+    after: "if (fob.state === 'handed_over') return 'busy';",
+    test: 'test/service/care/meanwhile.test.ts',
+    title: 'a fob that is given away while a session reads it is left as the file describes it',
+  },
+  {
+    name: 'A run of care whose lease somebody else has ended goes on.',
+    file: 'service/features/care/run/run.ts',
+    before: "if ((await leaseOf(db, lease)) !== 'mine') throw new LeaseLost();",
+    after: "if ((await leaseOf(db, lease)) === 'others') throw new LeaseLost();",
+    test: 'test/service/care/give-away.test.ts',
+    title: 'a run whose lease was over makes no other recovery key for a fob whose file is made',
+  },
+  // Hand-over.
+  {
+    name: 'A fob is given away with an account that no token is of.',
+    file: 'service/features/care/give.ts',
+    before: 'if (left !== undefined ||',
+    after: "if (left?.account === '' ||",
+    test: 'test/service/care/give-away.test.ts',
+    title: 'a fob is not given away with an account that was never listed, or that no token is of',
+  },
+  {
+    name: 'A fob is given away with an account that was never listed.',
+    file: 'service/features/care/give.ts',
+    before: "removal !== undefined) return 'accounts_left';",
+    after: "removal?.id === '') return 'accounts_left';",
+    test: 'test/service/care/give-away.test.ts',
+    title: 'a fob is not given away with an account that was never listed, or that no token is of',
+  },
+  {
+    name: 'The service keeps the keys of an interrupted pairing of a fob that it gave away.',
+    file: 'service/features/care/give.ts',
+    before: "  await db.deleteFrom('fob_pairings').where('serial', '=', serial).execute();\n",
+    after: '',
+    test: 'test/service/care/give-away.test.ts',
+    title:
+      'each file is in the audit, the first ends the push key, and the confirmation whatever is kept of its keys',
+  },
+  {
+    name: 'The service keeps the next recovery key of a fob that it gave away.',
+    file: 'service/features/care/give.ts',
+    before: '  await forgetContent({ ...acting, fob });\n  await forgetNextRecovery({ ...acting, fob });\n',
+    after: '  await forgetContent({ ...acting, fob });\n',
+    test: 'test/service/care/give-away.test.ts',
+    title:
+      'each file is in the audit, the first ends the push key, and the confirmation whatever is kept of its keys',
+  },
+  {
+    name: 'The service goes on using a fob after its keys are in a file.',
+    file: 'service/features/tokens/fobs.ts',
+    before: "return row.state === 'giving' ? undefined : keptSecretsOf(keys, row);",
+    after: "return row.state === 'handed_over' ? undefined : keptSecretsOf(keys, row);",
+    test: 'test/service/care/give-away.test.ts',
+    title:
+      'each file is in the audit, the first ends the push key, and the confirmation whatever is kept of its keys',
+  },
+  {
+    name: 'A second file with the keys of a fob is not in the audit.',
+    file: 'service/features/care/give.ts',
+    before: "    await record(acting, fob, 'giving');\n",
+    after: "    if (fob.state !== 'giving') await record(acting, fob, 'giving');\n",
+    test: 'test/service/care/give-away.test.ts',
+    title:
+      'each file is in the audit, the first ends the push key, and the confirmation whatever is kept of its keys',
+  },
+  {
+    name: 'A fob on its way to another owner keeps its push key, and approves log-ins here.',
+    file: 'service/features/care/give.ts',
+    before: "      await db.deleteFrom('push_keys').where('fob_id', '=', fob.id).execute();\n",
+    after: '',
+    test: 'test/service/care/give-away.test.ts',
+    title:
+      'each file is in the audit, the first ends the push key, and the confirmation whatever is kept of its keys',
+  },
+  {
+    name: 'A run of care that overran its lease makes another recovery key for a fob that was given away.',
+    file: 'service/features/care/give.ts',
+    before: '      await endLease(db, fob.id);\n',
+    after: '',
+    test: 'test/service/care/give-away.test.ts',
+    title: 'a run whose lease was over makes no other recovery key for a fob whose file is made',
+  },
+  // Push.
+  {
+    name: 'An approval is not bound to the number that its user compared.',
+    file: 'service/features/tokens/push-question.ts',
+    before: 'String(createdMs), String(number)]',
+    after: 'String(createdMs)]',
+    test: 'test/service/push/keys.test.ts',
+    title: 'a push question uses the suite’s digits, and changes with every value it is bound to',
+  },
+  {
+    name: 'An approval counts although the password was changed after it was checked.',
+    file: 'service/features/push/redeem.ts',
+    before: 'proofsDigest(factors, user) === push.proofs ? undefined',
+    after: 'push.proofs.length === proofsDigest(factors, user).length ? undefined',
+    test: 'test/service/push/redeem.test.ts',
+    title: 'account changes during the press count: nobody gets in, and the request is over',
+  },
+  {
+    name: 'A report of a request that was withdrawn leaves its source trusted.',
+    file: 'service/features/push/delivery.ts',
+    before: "if (to === 'reported') await forgetSource(management.db, late);",
+    after: "if (to === 'reported') await forgetSource(management.db, { ...late, source_key: null });",
+    test: 'test/service/push/trusted-source.test.ts',
+    title: 'a source from which a user reports',
+  },
+  {
+    name: 'The passcode that the fob shows logs in after a push as well.',
+    file: 'service/features/push/redeem.ts',
+    before: '  await markSteps(db, push, nowMs);',
+    after: '  if (push.fob_id === null) await markSteps(db, push, nowMs);',
+    test: 'test/service/push/redeem.test.ts',
+    title: 'a redemption uses up the fob’s shown TOTP passcodes, and no last accepted step goes back',
+  },
+  {
+    name: 'An attacker’s number replaces the one that the help desk has read out.',
+    file: 'service/features/push/cool-down.ts',
+    before: "open.some(({ kind }) => kind === 'caller' || trustedSource === undefined)",
+    after: "open.some(({ kind }) => kind !== 'caller' && trustedSource === undefined)",
+    test: 'test/service/push/caller.test.ts',
+    title: 'no log-in from any source displaces a caller check, and its response does not show that',
+  },
+  // Audit.
+  {
+    name: 'A removed last row is hidden by the next one.',
+    file: 'service/features/audit/record.ts',
+    before: "head.standing === 'good' || highest === 0 ? highest + 1 : highest + 2",
+    after: "head.standing !== 'absent' || highest === 0 ? highest + 1 : highest + 2",
+    test: 'test/service/audit/verify.test.ts',
+    title: 'a removed last row is found even when others are written after it',
+  },
+  {
+    name: 'A tampered audit is rotated away.',
+    file: 'service/features/audit/rotate.ts',
+    before: 'checkCheckpoint(keys, seal, rows, { previous, expected }).length > 0',
+    after: 'checkCheckpoint(keys, seal, rows, { previous, expected }).length > rows.length',
+    test: 'test/service/audit/verify.test.ts',
+    title: 'a tampered audit is not rotated away, and the newest checkpoint stays',
+  },
+  {
+    name: 'A caller check that nobody answers is nowhere in the audit.',
+    file: 'service/features/push/expiry.ts',
+    before:
+      '        await recordCallerResult(transaction, keys, push, { result: callerState(push, nowMs), atMs: nowMs });',
+    after:
+      '        await recordCallerResult(transaction, keys, { ...push, user_id: null }, { result: callerState(push, nowMs), atMs: nowMs });',
+    test: 'test/service/push/caller.test.ts',
+    title: 'denied, missed and prevented caller checks are in the audit; denials raise alerts',
+  },
+  // RADIUS.
+  {
+    name: 'A packet with two Message-Authenticators is authentic by the first.',
+    file: 'service/doors/radius/authenticators.ts',
+    before: 'if (found.length > 1 || only.value.length',
+    after: 'if (only.value.length',
+    test: 'test/service/radius/packets.test.ts',
+    title:
+      'packets that are unsigned, forged, malformed, unsupported or overloaded with Proxy-States are dropped silently and counted',
+  },
+  {
+    name: 'A State of one user is redeemed by another.',
+    file: 'service/doors/radius/states.ts',
+    before: ' || row.user_name !== user) return undefined;',
+    after: ') return undefined;',
+    test: 'test/service/radius/new-pin.test.ts',
+    title: 'a State is valid once, for its user and its time, and use by another user ends it',
+  },
+  // Encryption at rest.
+  {
+    name: 'An encrypted seed opens in another row.',
+    file: 'service/storage/encryption-at-rest/seal.ts',
+    before: 'unambiguous([place.table, place.id, keyId])',
+    after: 'unambiguous([place.table, keyId])',
+    test: 'test/service/encryption.test.ts',
+    title: 'an encrypted value decrypts only in its own row and only unchanged',
+  },
+  {
+    name: 'The hash of one user’s PIN is good for another.',
+    file: 'service/features/users/credentials/pins.ts',
+    before: "macOf(keys, 'pin', [userId, pin.slice(0, validationLimits.passcodeFieldMax)])",
+    after: "macOf(keys, 'pin', [String(userId === ''), pin.slice(0, validationLimits.passcodeFieldMax)])",
+    test: 'test/service/users/service-pins.test.ts',
+    title: 'a hash is valid for its own user and with its own key file only',
+  },
+  // Temporary codes and PINs at the service.
+  {
+    name: 'The help desk sets PINs by a temporary code.',
+    file: 'service/features/validation/batch.ts',
+    before: "request.changesPin !== true && facts.temporary.has(user?.id ?? '')",
+    after: "facts.temporary.has(user?.id ?? '')",
+    test: 'test/service/users/service-pins.test.ts',
+    title: 'nobody chooses a PIN with a wrong passcode, a used one, a temporary code, or for another user',
+  },
+  {
+    name: 'A PIN is chosen by a proof that a lost fob was reported after.',
+    file: 'service/features/users/credentials/pin-proofs.ts',
+    before: '[id, ...pin, applicationId, expires, ...tokens]',
+    after: '[id, ...pin, applicationId, expires, ...tokens.slice(tokens.length)]',
+    test: 'test/service/users/service-pins.test.ts',
+    title: 'after a fob is reported lost, its earlier proof chooses no PIN',
+  },
+  // Alerts.
+  {
+    name: 'A repeated alert stays acknowledged.',
+    file: 'service/features/alerts/alerts.ts',
+    before: '        acknowledged_ms: null,\n        acknowledged_by: null,\n      }),',
+    after: '      }),',
+    test: 'test/service/alerts/deliver.test.ts',
+    title: 'an alert is acknowledged once, leaves an audit row, and a repeat opens it again',
+  },
+  // Uniform refusals.
+  {
+    name: 'An accepted log-in returns the name as it was typed.',
+    file: 'service/doors/api/validate.ts',
+    before: 'sendAccepted(reply, prepareUserName(body.user) ?? body.user)',
+    after: "sendAccepted(reply, body.user || (prepareUserName(body.user) ?? ''))",
+    test: 'test/service/validation/names.test.ts',
+    title: 'a log-in returns the canonical user name, however the name was typed',
+  },
+  {
+    name: 'A relay learns whether the owner of a fob is a user of the service.',
+    file: 'service/features/enrolment/relay/records/refusal.ts',
+    before: "allowed === 'any' ? 'has_owner' : 'somebody', why)",
+    after: "why.startsWith('belongs') || allowed !== 'any' ? 'somebody' : 'has_owner', why)",
+    test: 'test/service/enrolment/concurrent.test.ts',
+    title: 'the refusal does not tell whether the owner of a fob is another user or unknown to the service',
+  },
+  // Sessions.
+  {
+    name: 'Whoever opens a one-time link keeps the session that the browser had.',
+    file: 'service/doors/console/access/enter.ts',
+    before: 'if (before !== undefined) await endSession(context.db, before);',
+    after: "if (before === '') await endSession(context.db, before);",
+    test: 'test/service/operator.test.ts',
+    title: 'a browser that is signed in uses up the operator link, too, and its session ends',
+  },
+  {
+    name: 'All sessions of the console share one token against other sites.',
+    file: 'service/features/users/sessions.ts',
+    before: "csrf: macOf(keys, 'csrf', [hash]),",
+    after: "csrf: macOf(keys, 'csrf', [row.name ?? '']),",
+    test: 'test/service/users/sessions.test.ts',
+    title: 'a session has its own token against other sites, which no other session or key file creates',
+  },
+];
