@@ -434,7 +434,7 @@ export const SERVICE: readonly Defect[] = [
     before: 'String(createdMs), String(number)]',
     after: 'String(createdMs)]',
     test: 'test/service/push/keys.test.ts',
-    title: 'a push question uses the suite’s digits, and changes with every value it is bound to',
+    title: 'requests that differ in their number alone are two questions',
   },
   {
     name: 'An approval counts although the password was changed after it was checked.',
@@ -495,6 +495,24 @@ export const SERVICE: readonly Defect[] = [
     test: 'test/service/push/caller.test.ts',
     title: 'denied, missed and prevented caller checks are in the audit; denials raise alerts',
   },
+  {
+    name: 'A fob that an activation puts into use again is not in the audit.',
+    file: 'service/features/enrolment/relay/steps/cleared.ts',
+    before: "  await recordAudit(db, keys, { atMs, actor, action: 'fob.found', ...about, detail });\n",
+    after:
+      "  if (atMs === 0) await recordAudit(db, keys, { atMs, actor, action: 'fob.found', ...about, detail });\n",
+    test: 'test/service/care/activation.test.ts',
+    title: 'a lost fob that is activated for another user is in use again, and keeps the new account',
+  },
+  {
+    name: 'A token of the inventory that an enrolment gives to its user is not in the audit.',
+    file: 'service/features/enrolment/relay/records/token.ts',
+    before: "  await recordAudit(db, keys, { atMs, actor, action: 'token.assign', ...about, detail });\n",
+    after:
+      "  if (atMs === 0) await recordAudit(db, keys, { atMs, actor, action: 'token.assign', ...about, detail });\n",
+    test: 'test/service/care/activation.test.ts',
+    title: 'the account of a token that was taken from its user goes, and comes back for the next user',
+  },
   // RADIUS.
   {
     name: 'A packet with two Message-Authenticators is authentic by the first.',
@@ -512,6 +530,14 @@ export const SERVICE: readonly Defect[] = [
     after: ') return undefined;',
     test: 'test/service/radius/new-pin.test.ts',
     title: 'a State is valid once, for its user and its time, and use by another user ends it',
+  },
+  {
+    name: 'A State of one RADIUS client is redeemed by another.',
+    file: 'service/doors/radius/states.ts',
+    before: 'if (row.client_id !== clientId || ',
+    after: 'if (',
+    test: 'test/service/radius/new-pin.test.ts',
+    title: 'a State of one client is worth nothing at another, which uses it up',
   },
   // Encryption at rest.
   {
@@ -538,6 +564,14 @@ export const SERVICE: readonly Defect[] = [
     after: "facts.temporary.has(user?.id ?? '')",
     test: 'test/service/users/service-pins.test.ts',
     title: 'nobody chooses a PIN with a wrong passcode, a used one, a temporary code, or for another user',
+  },
+  {
+    name: 'A temporary code stays valid after an answer of the fob.',
+    file: 'service/features/challenges/answer.ts',
+    before: "if (user !== undefined && outcome === 'accepted') await endTemporaryCodes(db, user.id, nowMs);",
+    after: "if (user !== undefined && outcome === 'wrong') await endTemporaryCodes(db, user.id, nowMs);",
+    test: 'test/service/challenges/responses.test.ts',
+    title: 'a right answer of the fob ends the temporary code of its user',
   },
   {
     name: 'A PIN is chosen by a proof that a lost fob was reported after.',
@@ -589,5 +623,13 @@ export const SERVICE: readonly Defect[] = [
     after: "csrf: macOf(keys, 'csrf', [row.name ?? '']),",
     test: 'test/service/users/sessions.test.ts',
     title: 'a session has its own token against other sites, which no other session or key file creates',
+  },
+  {
+    name: 'All pages of a user share one token against other sites.',
+    file: 'service/features/users/user-sessions.ts',
+    before: "csrf: macOf(keys, 'csrf', [hash]),",
+    after: "csrf: macOf(keys, 'csrf', [row.user_id]),",
+    test: 'test/service/self-service/entry.test.ts',
+    title: 'forms of other sites, without the session’s token or without a session change nothing',
   },
 ];

@@ -68,6 +68,8 @@ it('the account of a token that was taken from its user goes, and comes back for
   accepted(await unassignToken(scene.office.management, grace, { serial }));
   const { token } = await scene.relay(await scene.activation({ fobs: 'owned' }, 'bob'), owned.fob);
   expect(token).toBe(serial);
+  const { acts } = await scene.office.audit();
+  expect(acts.filter(act => act === `token.assign ${serial}`)).toHaveLength(2);
   expect(await scene.db.selectFrom('fob_tasks').select(['kind', 'state']).execute()).toEqual([
     { kind: 'remove-account', state: 'done' },
   ]);
@@ -120,4 +122,7 @@ it('a lost fob that is activated for another user is in use again, and keeps the
   await scene.relay(await scene.activation({ fobs: 'owned' }, 'bob'), owned.fob);
   const { state } = await scene.db.selectFrom('fobs').select('state').executeTakeFirstOrThrow();
   expect([state, await labelsOf(owned)]).toEqual(['in_use', ['bob', 'push']]);
+  const { acts } = await scene.office.audit();
+  // It came back, and it was activated.
+  expect(acts.filter(act => act === `fob.found ${owned.serial}`)).toHaveLength(2);
 });

@@ -1,6 +1,7 @@
 import type { AnswerRequest } from '@passfob/service/features/challenges/answering';
 import { sweepChallenges } from '@passfob/service/features/challenges/sweep';
 import { resyncToken } from '@passfob/service/features/tokens/codes/resync';
+import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/features/tokens/codes/temporary-codes';
 import { revokeToken } from '@passfob/service/features/tokens/moves';
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { disableUser } from '@passfob/service/features/users/user-changes';
@@ -29,6 +30,18 @@ test('a right answer of the fob is accepted once, and activates the token', asyn
     ['accepted', true],
     ['no_challenge', true],
   ]);
+});
+
+test('a right answer of the fob ends the temporary code of its user', async () => {
+  await using scene = await Scene.open();
+  const { management, nowMs } = scene.office;
+  accepted(await makeTemporaryCode(management, grace, { user: 'ada' }));
+  const { user_id } = await scene.row();
+  const end = () => temporaryCodeEnd(management.db, user_id ?? '', nowMs);
+  expect(await end()).toBeGreaterThan(nowMs);
+  const challenge = await scene.ask();
+  expect(await scene.answer(challenge, fobAnswer(scene.token, challenge.question))).toBe('accepted');
+  expect(await end()).toBeUndefined();
 });
 
 test('an answer by another session, for another application or to an unknown question is refused and changes nothing', async () => {

@@ -99,6 +99,12 @@ test('with a push key that cannot be decrypted no answer is right', async () => 
   expect(isRightAnswer(keys, { ...key, key_id: 'gone' }, question, fob.answer(question))).toBe(false);
 });
 
+test('requests that differ in their number alone are two questions', () => {
+  const texts = { id: 'a', sessionHash: 'b', userId: 'c', tokenId: 'd', applicationId: 'e', source: 'f' };
+  const bound = { ...texts, kind: 'login', createdMs: 1 } as const;
+  expect(questionOf({ ...bound, number: 7 })).not.toBe(questionOf({ ...bound, number: 8 }));
+});
+
 test('a push question uses the suite’s digits, and changes with every value it is bound to', () => {
   const text = fc.string({ maxLength: 12 });
   const bound: fc.Arbitrary<PushBinding> = fc.record({

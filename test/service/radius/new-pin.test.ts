@@ -1,10 +1,10 @@
-import { sweepStates } from '@passfob/service/doors/radius/states';
+import { openState, redeemState, sweepStates } from '@passfob/service/doors/radius/states';
 import { makeTemporaryCode } from '@passfob/service/features/tokens/codes/temporary-codes';
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
-import { accepted, freshPassword, grace } from '../users/kit.ts';
+import { accepted, freshPassword, grace, Office } from '../users/kit.ts';
 import type { Answer } from './client.ts';
 import { ACCEPT, attributeOf, CHALLENGE, RadiusRig, REJECT, wrongCodeAround } from './kit.ts';
 
@@ -102,6 +102,18 @@ test('a State is valid once, for its user and its time, and use by another user 
   const { db } = rig.office.store;
   await sweepStates(db, rig.nowMs + 120_000);
   expect(await db.selectFrom('radius_challenges').select('id').execute()).toEqual([]);
+});
+
+test('a State of one client is worth nothing at another, which uses it up', async () => {
+  await using office = await Office.open();
+  const bound = { clientId: 'gate', user: 'ada' };
+  const packet = Buffer.of(1);
+  const state = await openState(office.management, bound, { kind: 'log_in' });
+  const redeemed = (clientId: string) =>
+    redeemState(office.management, state, { ...bound, clientId }, packet);
+  expect(await redeemed('other')).toBeUndefined();
+  expect(await redeemState(office.management, state, bound, Buffer.of(2))).toBeUndefined();
+  expect(await redeemed('gate')).toMatchObject({ awaited: { kind: 'log_in' } });
 });
 
 test('a required password must be right before a PIN is chosen; a temporary code cannot choose one', async () => {

@@ -111,6 +111,10 @@ test('forms of other sites, without the session’s token or without a session c
   const person = new Person(service);
   await person.signInAs('ada', token, rig.clock);
   const csrf = await person.csrf();
+  // The token of another session is not this one's, even of the same user.
+  const elsewhere = new Person(service);
+  await elsewhere.signInAs('ada', token, rig.clock);
+  expect(await elsewhere.csrf()).not.toBe(csrf);
   const paths = ['/me/test', '/me/resync', '/me/name', '/me/lost', '/me/leave'];
   const fields = { token: token.serial, passcode: '123456', csrf };
   for (const path of paths) {
