@@ -429,6 +429,14 @@ export const SERVICE: readonly Defect[] = [
   },
   // Push.
   {
+    name: 'Another application that knows the session redeems an approval.',
+    file: 'service/features/push/redeem.ts',
+    before: '    push.application_id === request.applicationId &&\n',
+    after: '',
+    test: 'test/service/push/redeem.test.ts',
+    title: 'an approval is worth nothing to another application that knows the session',
+  },
+  {
     name: 'An approval is not bound to the number that its user compared.',
     file: 'service/features/tokens/push-question.ts',
     before: 'String(createdMs), String(number)]',
@@ -515,13 +523,12 @@ export const SERVICE: readonly Defect[] = [
   },
   // RADIUS.
   {
-    name: 'A packet with two Message-Authenticators is authentic by the first.',
+    name: 'A RADIUS packet is authentic whatever the first byte of its Message-Authenticator.',
     file: 'service/doors/radius/authenticators.ts',
-    before: 'if (found.length > 1 || only.value.length',
-    after: 'if (only.value.length',
-    test: 'test/service/radius/packets.test.ts',
-    title:
-      'packets that are unsigned, forged, malformed, unsupported or overloaded with Proxy-States are dropped silently and counted',
+    before: 'timingSafeEqual(expected, only.value)',
+    after: 'timingSafeEqual(expected.subarray(1), only.value.subarray(1))',
+    test: 'test/service/radius/packet.test.ts',
+    title: 'the Status-Server of RFC 5997 §6.1 has a valid Message-Authenticator',
   },
   {
     name: 'A State of one user is redeemed by another.',
@@ -538,6 +545,24 @@ export const SERVICE: readonly Defect[] = [
     after: 'if (',
     test: 'test/service/radius/new-pin.test.ts',
     title: 'a State of one client is worth nothing at another, which uses it up',
+  },
+  {
+    name: 'An address uses the secret of the widest range that has it.',
+    file: 'service/features/radius/known-clients.ts',
+    before: 'ranges.sort((one, other) => other.bits - one.bits)',
+    after: 'ranges.sort((one, other) => one.bits - other.bits)',
+    test: 'test/service/radius/known-clients.test.ts',
+    title:
+      'an address has the client of its narrowest range, until that is removed, also if the clock went back',
+  },
+  {
+    name: 'A removed RADIUS client stays known where the clock went back.',
+    file: 'service/features/radius/known-clients.ts',
+    before: 'nowMs >= untilMs || untilMs - nowMs > radiusLimits.radiusClientsSeenMs',
+    after: 'nowMs >= untilMs',
+    test: 'test/service/radius/known-clients.test.ts',
+    title:
+      'an address has the client of its narrowest range, until that is removed, also if the clock went back',
   },
   // Encryption at rest.
   {

@@ -165,6 +165,15 @@ test('requests of a locked account reach no fob, and a request after the lock is
   expect((await outcomes(office)).filter(outcome => outcome === 'locked')).toHaveLength(2);
 });
 
+test('an approval is worth nothing to another application that knows the session', async () => {
+  const { scene, fob } = await withFob();
+  await using _ = scene;
+  const push = await scene.ask('ada');
+  await approve(scene, fob);
+  expect(await scene.take(push, { applicationId: scene.otherApplicationId })).toBe('no_push');
+  expect(await scene.take(push)).toBe('accepted');
+});
+
 test('of many concurrent redemptions one is accepted', async () => {
   const { scene, fob } = await withFob();
   await using _ = scene;
