@@ -145,6 +145,12 @@ export const CARE_TAG_CHARS = 7;
 /** Characters of a progress bar. */
 export const PROGRESS_BAR_CHARS = 20;
 
+/** Certificates of authorities in one file: those of a whole system have a quarter of it. */
+export const PEM_BYTES_MAX = 1_048_576;
+
+/** Bytes of a file that are read at once. */
+export const READ_STEP_BYTES = 65_536;
+
 /** Random bytes in the name of a temporary file, to distinguish it from the file it replaces. */
 export const TEMPORARY_NAME_BYTES = 4;
 /**

@@ -2,15 +2,14 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
-  fstatSync,
   fsyncSync,
   linkSync,
   openSync,
   readdirSync,
-  readFileSync,
   realpathSync,
   renameSync,
   rmSync,
+  type Stats,
   statSync,
   unlinkSync,
   writeFileSync,
@@ -18,6 +17,7 @@ import {
 import { basename, dirname, join } from 'node:path';
 import { systemCode } from './errors.ts';
 import { TEMPORARY_AGE_MS, TEMPORARY_NAME_BYTES } from './limits.ts';
+import { readPlainFile, UnfitFile } from './read-whole.ts';
 
 /** Why a private file cannot be used: it cannot be opened, is open to others, or is not such a file at all. */
 export class PrivateFileError extends Error {
@@ -37,24 +37,20 @@ export class PrivateFileError extends Error {
  * @throws PrivateFileError if it is a link, no plain file, too large, owned by another user or open to others
  */
 export function readPrivately(path: string, bytesMax: number): string | undefined {
-  let descriptor: number;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0));
+    return readPlainFile(path, bytesMax, refuseExposed, constants.O_NOFOLLOW ?? 0).toString('utf8');
   } catch (error) {
+    if (error instanceof PrivateFileError) throw error;
+    if (error instanceof UnfitFile) throw new PrivateFileError('unfit');
     if (systemCode(error) === 'ENOENT') return undefined;
     throw new PrivateFileError('unreadable', error);
   }
-  try {
-    const facts = fstatSync(descriptor);
-    if (!facts.isFile()) throw new PrivateFileError('unfit');
-    // Windows has no such mode bits; there the folder's access list protects the file.
-    const isOpen = (facts.mode & 0o077) !== 0 || facts.uid !== process.getuid?.();
-    if (process.platform !== 'win32' && isOpen) throw new PrivateFileError('exposed');
-    if (facts.size > bytesMax) throw new PrivateFileError('unfit');
-    return readFileSync(descriptor, 'utf8');
-  } finally {
-    closeSync(descriptor);
-  }
+}
+
+/** Windows has no such mode bits; there the folder's access list protects the file. */
+function refuseExposed({ mode, uid }: Stats): void {
+  const isOpen = (mode & 0o077) !== 0 || uid !== process.getuid?.();
+  if (process.platform !== 'win32' && isOpen) throw new PrivateFileError('exposed');
 }
 
 /**

@@ -1,4 +1,3 @@
-import { statSync } from 'node:fs';
 import type { Argv } from 'yargs';
 import { FIRMWARE_FILE_MAX_BYTES } from './base/limits.ts';
 import { UsageError } from './base/usage-error.ts';
@@ -50,8 +49,6 @@ export function checkFirmware(given: FirmwareGiven): string | undefined {
 export function readFirmware(path: string): Uint8Array {
   let bytes: Uint8Array | undefined;
   try {
-    // A pipe that nobody writes to would stop the process, and Ctrl-C with it.
-    if (!statSync(path).isFile()) throw new Error(`${path} is not a regular file: name a .bin file`);
     bytes = readAtMost(path, FIRMWARE_FILE_MAX_BYTES);
   } catch (error) {
     throw new UsageError(`--firmware: ${error instanceof Error ? error.message : String(error)}`);

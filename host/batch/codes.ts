@@ -1,11 +1,9 @@
-import { closeSync, constants, createReadStream, fstatSync, openSync } from 'node:fs';
-import { Socket } from 'node:net';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { isatty, ReadStream } from 'node:tty';
 import { readSerial } from '../client/fob-serial.ts';
 import { refuseOpenedDatabase } from '../database-file.ts';
 import { FobError } from '../errors.ts';
+import { openStream } from '../read-whole.ts';
 import { CODE_LINE_CHARS_MAX, CODE_WAIT_MS } from './limits.ts';
 
 /** A source of pairing codes read off the screens: one line each, the fob's serial and then its code. */
@@ -18,23 +16,9 @@ export interface Codes {
 /** @param path a pipe, `/dev/fd/N`, a terminal or a file. @throws FobError `bad-input` if it cannot be read */
 export function codesFrom(path: string): Codes {
   refuseOpenedDatabase(path);
-  return codesOf(streamOf(path));
-}
-
-/**
- * Opens the path as a stream. The usual file stream keeps the process alive while a pipe's writer is silent: neither
- * the read nor the wait for a writer can be cancelled. So pipes and terminals are opened as sockets.
- */
-function streamOf(path: string): Readable {
-  let descriptor: number | undefined;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
-    const kind = fstatSync(descriptor);
-    if (kind.isFIFO()) return new Socket({ fd: descriptor, readable: true, writable: false });
-    if (isatty(descriptor)) return new ReadStream(descriptor);
-    return createReadStream(path, { fd: descriptor });
+    return codesOf(openStream(path));
   } catch (cause) {
-    if (descriptor !== undefined) closeSync(descriptor);
     throw new FobError('bad-input', {
       sentence: `The pairing codes cannot be read from ${path}.`,
       next: 'Check its name and that it may be read.',

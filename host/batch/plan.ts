@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { ATTEMPTS_MAX, ATTEMPTS_MIN, PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import { readSerial } from '../client/fob-serial.ts';
 import { type EnrolSource, readEnrolment } from '../commands/enrol-source.ts';
-import { refuseOpenedDatabase } from '../database-file.ts';
 import { checkEnrolment, type Enrolment } from '../enrol/enrolment.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { LOCK_SECONDS_MAX } from '../limits.ts';
 import { PIN_USE_BITS, type PinUse, type Policy } from '../owner/status.ts';
+import { readWhole } from '../read-whole.ts';
 import { readCsv } from './csv.ts';
 import { BAD_LINES_REPORTED_MAX, BAD_LINES_SHOWN_MAX, PLAN_BYTES_MAX } from './limits.ts';
 
@@ -47,10 +46,11 @@ type Cells = Readonly<Record<string, string>>;
 
 /**
  * Reads and validates a whole plan, before any fob is searched for.
- * @throws FobError `bad-input` that lists all mistakes by line and cell; never quotes secrets
+ * @throws FobError `bad-input` that lists all mistakes by line and cell, and never quotes secrets; `cancelled`
  */
-export async function readPlan(path: string): Promise<BatchPlan> {
-  const [heading, ...records] = readCsv(await textOf(path));
+export async function readPlan(path: string, signal?: AbortSignal): Promise<BatchPlan> {
+  const text = Buffer.from(await readWhole(path, PLAN_BYTES_MAX, signal)).toString('utf8');
+  const [heading, ...records] = readCsv(text);
   if (heading === undefined || records.length === 0) throw badPlan('The plan holds no rows.');
   const bad: BadLine[] = [];
   const columns = columnsOf(heading.line, heading.cells, bad);
@@ -67,26 +67,12 @@ export async function readPlan(path: string): Promise<BatchPlan> {
     equals.set(content, number + 1);
     const key = createHash('sha256').update(`${content}\n${number}`).digest('hex');
     const reading = new CellReader(line, named);
-    const row = await rowOf(reading, key, dirname(path));
+    const row = await rowOf(reading, key, dirname(path), signal);
     bad.push(...reading.bad);
     if (row !== undefined) rows.push(row);
   }
   if (bad.length > 0) throw badLines(bad);
   return { name: basename(path), rows };
-}
-
-async function textOf(path: string): Promise<string> {
-  refuseOpenedDatabase(path);
-  try {
-    if ((await stat(path)).size <= PLAN_BYTES_MAX) return await readFile(path, 'utf8');
-  } catch (cause) {
-    throw new FobError('bad-input', {
-      sentence: `The plan ${path} cannot be read.`,
-      next: 'Check its name and that it may be read.',
-      cause,
-    });
-  }
-  throw badPlan('The plan is too long.');
 }
 
 /**
@@ -195,7 +181,12 @@ class CellReader {
 }
 
 /** @returns undefined if the reading found mistakes */
-async function rowOf(cells: CellReader, key: string, folder: string): Promise<PlanRow | undefined> {
+async function rowOf(
+  cells: CellReader,
+  key: string,
+  folder: string,
+  signal: AbortSignal | undefined,
+): Promise<PlanRow | undefined> {
   const [issuer, label, user, upn] = ['issuer', 'label', 'user', 'upn'].map(column => cells.text(column));
   const source = sourceOf(cells, folder);
   const serial = cells.has('serial')
@@ -211,15 +202,19 @@ async function rowOf(cells: CellReader, key: string, folder: string): Promise<Pl
   // Zero bytes instead of a fresh secret: this only validates the plan. Cells that cannot be read leave nothing to
   // check the account with.
   if (cells.bad.every(({ column = '' }) => !IDENTIFYING.includes(column) || column === 'serial')) {
-    await cells.check(undefined, () => enrolmentOf(row, length => new Uint8Array(length)));
+    await cells.check(undefined, () => enrolmentOf(row, length => new Uint8Array(length), signal));
   }
   return cells.bad.length === 0 ? row : undefined;
 }
 
 /** Returns the account that a row describes. @throws FobError `bad-input` */
-export async function enrolmentOf(row: PlanRow, random: (length: number) => Uint8Array): Promise<Enrolment> {
+export async function enrolmentOf(
+  row: PlanRow,
+  random: (length: number) => Uint8Array,
+  signal?: AbortSignal,
+): Promise<Enrolment> {
   const standardInput = () => Promise.reject(new FobError('bad-input'));
-  const enrolment = await readEnrolment(row.source, { standardInput, random });
+  const enrolment = await readEnrolment(row.source, { standardInput, random, signal });
   const named = {
     ...enrolment,
     issuer: row.issuer === '' ? enrolment.issuer : row.issuer,

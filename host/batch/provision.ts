@@ -127,7 +127,7 @@ async function enrol(
   finished: readonly PlanRow[],
 ): Promise<void> {
   const { serial } = fob.hello;
-  const given = await enrolmentOf(row, context.random);
+  const given = await enrolmentOf(row, context.random, context.signal);
   const isGenerated = row.source.from === 'generate';
   const enrolment = isGenerated ? withFobRandomness(given, fob.client.sessionChance) : given;
   if (opened.isFresh) refuseUnsupported(fob, enrolment);

@@ -4,11 +4,11 @@ import { relayActivation } from '../activation/relay.ts';
 import type { RelayEvent, RelayOptions } from '../activation/relay-options.ts';
 import { checkNetworkSettings } from '../agent/network/settings.ts';
 import { routeTo } from '../agent/service/open-service.ts';
-import { readWhole } from '../commands/read-whole.ts';
 import { readQrImage } from '../enrol/qr.ts';
 import { FobError } from '../errors.ts';
 import { IMAGE_BYTES_MAX } from '../limits.ts';
 import { codeFault } from '../owner/pairing.ts';
+import { readWhole } from '../read-whole.ts';
 import { ActivationFob } from './activate-fob.ts';
 import { openNodeSocket } from './activate-socket.ts';
 import { recordService } from './agent/record.ts';
@@ -40,7 +40,7 @@ export async function activate(
   const prompts = promptsOn(terminal, signal);
   const say = (text: string) => terminal.note(`${printable(text)}\n`);
   try {
-    const activation = readActivationString(await activationText(source, prompts));
+    const activation = readActivationString(await activationText(source, prompts, signal));
     checkNetworkSettings(reach);
     const route = routeTo({
       service: { url: activation.service, name: '', fingerprint: '', ...reach },
@@ -88,8 +88,13 @@ function codeAsker(prompts: Prompts, say: (text: string) => void): RelayOptions[
   };
 }
 
-async function activationText(source: ActivateOptions['source'], prompts: Prompts): Promise<string> {
-  if (source.from === 'qr') return readQrImage(await readWhole(source.path, IMAGE_BYTES_MAX));
+async function activationText(
+  source: ActivateOptions['source'],
+  prompts: Prompts,
+  signal: AbortSignal,
+): Promise<string> {
+  if (source.from === 'qr')
+    return readQrImage(await readWhole(source.path, IMAGE_BYTES_MAX, signal), { signal });
   const text = await prompts.activation(source.from === 'stdin');
   return text.slice(0, TYPED_CHARS_MAX + 1);
 }

@@ -34,7 +34,7 @@ export const batchCommand = command({
     const { REPORT_WRITERS, reportRows } = await import('../batch/report.ts');
     const { rowsToHandOn, writeRows } = await import('../batch/hand-on.ts');
     const { refuseExisting, saveNew } = await import('../commands/out-file.ts');
-    const read = await readPlan(asked.plan);
+    const read = await readPlan(asked.plan, context.signal);
     const plan: BatchPlan = { ...read, name: asked.name ?? read.name };
     const ledger = asked.isDry
       ? await Ledger.look(context.inventory, plan)
@@ -42,7 +42,7 @@ export const batchCommand = command({
     const counters = asked.out && (await checkFile(asked.out, at, ledger));
     if (asked.isDry) return said(at, ledger, reportRows(ledger, []), []);
     if (asked.report) refuseExisting(asked.report.path);
-    const out = asked.out && (await settleOut(asked.out, at.prompts, 'secrets'));
+    const out = asked.out && (await settleOut(asked.out, at.prompts, 'secrets', context.signal));
     const later = await prepareExports(asked, at, ledger);
     if (asked.release !== undefined) await ledger.release(asked.release);
     const results = await work(asked, at, ledger);

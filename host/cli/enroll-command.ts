@@ -29,9 +29,13 @@ export const enrollCommand = command({
     const { readEnrolment } = await import('../commands/enrol-source.ts');
     const { enroll } = await import('../commands/enroll.ts');
     const { withFob } = await import('../commands/find.ts');
-    const enrolment = await readEnrolment(source, { standardInput: prompts.uri, random: context.random });
+    const enrolment = await readEnrolment(source, {
+      standardInput: prompts.uri,
+      random: context.random,
+      signal: context.signal,
+    });
     const isFresh = source.from.startsWith('generate');
-    const saveTo = out && (await settleOut(out, prompts, 'secret'));
+    const saveTo = out && (await settleOut(out, prompts, 'secret', context.signal));
     const name = accountName({ ...enrolment, id: '' });
     // The result says the same once more.
     const report = (progress: Progress) => {

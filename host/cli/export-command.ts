@@ -27,7 +27,7 @@ export const exportCommand = command({
     const { checkRows, writeRows } = await import('../batch/hand-on.ts');
     const { checkExportPermit } = await import('../batch/export-permit.ts');
     const { refuseExisting } = await import('../commands/out-file.ts');
-    const read = await readPlan(path);
+    const read = await readPlan(path, context.signal);
     const plan = { ...read, name: name ?? read.name };
     const ledger = await Ledger.look(context.inventory, plan);
     const rows = plan.rows.filter(({ key }) => ledger.rowOf(key)?.state === 'done');
@@ -41,7 +41,7 @@ export const exportCommand = command({
     const counters = await checkRows(ledger, wish);
     const password = await exportPassword({ terminal, prompts }, exportPasswordFile, false);
     const until = await checkExportPermit(context.inventory, ledger, password, context.now());
-    const out = await settleOut(wish, prompts, 'secrets');
+    const out = await settleOut(wish, prompts, 'secrets', context.signal);
     const count = await writeRows(context, ledger, rows, out, counters);
     const left = plan.rows.length - rows.length;
     const result = { plan: plan.name, savedTo: out.path, accounts: count, left, until: until.toISOString() };

@@ -82,7 +82,12 @@ export const inventoryCommands: readonly Command[] = [
     needs: anInventory,
     async run({ file, passwordFile }, { context, prompts }) {
       const { restore } = await import('../inventory/handover.ts');
-      const taken = await restore(context.inventory, file, await prompts.password(passwordFile, false));
+      const taken = await restore(
+        context.inventory,
+        file,
+        await prompts.password(passwordFile, false),
+        context.signal,
+      );
       return reportOf(taken, inLines(takenText(taken)));
     },
   }),
@@ -131,9 +136,10 @@ export const handoverCommands: readonly Command[] = [
     read: fileOf,
     change: 'ask for the password and take in what the file holds',
     needs: anInventory,
-    async run({ file, passwordFile }, { context: { inventory, now }, prompts }) {
+    async run({ file, passwordFile }, { context: { inventory, now, signal }, prompts }) {
       const { importHandover } = await import('../inventory/handover.ts');
-      const taken = await importHandover(inventory, file, await prompts.password(passwordFile, false), now());
+      const password = await prompts.password(passwordFile, false);
+      const taken = await importHandover(inventory, file, password, now(), signal);
       return reportOf(taken, inLines(takenText(taken)));
     },
   }),

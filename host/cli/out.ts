@@ -129,9 +129,10 @@ export async function settleOut(
   wish: OutWish,
   prompts: Prompts,
   what: 'secret' | 'secrets',
+  signal: AbortSignal | undefined,
 ): Promise<OutFile> {
   const { path, format, isEncrypted, realm, factorProfile } = wish;
-  if (isEncrypted) return { path, format, sealing: await sealingOf(wish, prompts) };
+  if (isEncrypted) return { path, format, sealing: await sealingOf(wish, prompts, signal) };
   const question = `Write the ${what} unencrypted to ${path}?`;
   if (!wish.isSure) await makeSure(prompts, question, 'Nothing was written.');
   return { path, format, realm, factorProfile };
@@ -140,15 +141,16 @@ export async function settleOut(
 async function sealingOf(
   { path, passwordFile, keyFile }: OutWish,
   prompts: Prompts,
+  signal: AbortSignal | undefined,
 ): Promise<PskcEncryption> {
   const { readKey, readPassword } = await import('../commands/import-source.ts');
   const { checkPskcEncryption } = await import('../formats/write/write.ts');
-  if (keyFile !== undefined) return { key: await readKey(keyFile) };
+  if (keyFile !== undefined) return { key: await readKey(keyFile, signal) };
   const isTyped = passwordFile === undefined;
   const sealing = {
     password: isTyped
       ? await prompts.secret(`New password of ${path} (not shown):`)
-      : await readPassword(passwordFile),
+      : await readPassword(passwordFile, signal),
   };
   checkPskcEncryption(sealing);
   if (isTyped && (await prompts.secret('Once more:')) !== sealing.password) {

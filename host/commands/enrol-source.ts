@@ -9,7 +9,7 @@ import { readQrImage } from '../enrol/qr.ts';
 import type { SecretEncoding } from '../enrol/secret-encodings.ts';
 import { freshSeed } from '../enrol/seed.ts';
 import { IMAGE_BYTES_MAX, URI_BYTES_MAX } from '../limits.ts';
-import { readWhole } from './read-whole.ts';
+import { readWhole } from '../read-whole.ts';
 
 /** The source of the account to enrol. */
 export type EnrolSource =
@@ -59,22 +59,30 @@ export interface SourceTools {
   /** @param message asks a person at a terminal */
   readonly standardInput: (message: string) => Promise<string>;
   readonly random: (length: number) => Uint8Array;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
  * Reads the account from a source.
- * @throws FobError `bad-input`; no text of it contains the secret or the URI
+ * @throws FobError `bad-input`, `cancelled`; no text of it contains the secret or the URI
  */
 export async function readEnrolment(source: EnrolSource, tools: SourceTools): Promise<Enrolment> {
+  const { signal } = tools;
   switch (source.from) {
     case 'stdin':
       return formed(await tools.standardInput('Key URI (not shown):'), source.form);
     case 'secret':
       return withSecret(await tools.standardInput('Secret (not shown):'), source);
     case 'uri-file':
-      return formed(Buffer.from(await readWhole(source.path, URI_BYTES_MAX)).toString('utf8'), source.form);
+      return formed(
+        Buffer.from(await readWhole(source.path, URI_BYTES_MAX, signal)).toString('utf8'),
+        source.form,
+      );
     case 'qr':
-      return formed(await readQrImage(await readWhole(source.path, IMAGE_BYTES_MAX)), source.form);
+      return formed(
+        await readQrImage(await readWhole(source.path, IMAGE_BYTES_MAX, signal), { signal }),
+        source.form,
+      );
     case 'generate-ocra':
       return freshSeed(source, tools.random);
     case 'generate': {

@@ -5,7 +5,7 @@ import { FILE_BYTES_MAX, FILES_BYTES_MAX, PASSWORD_BYTES_MAX } from '../formats/
 import type { Assumed, ImportRow, ReadTools } from '../formats/base/row.ts';
 import type { FormatName } from '../formats/format-names.ts';
 import { readFiles } from '../formats/read.ts';
-import { readWhole } from './read-whole.ts';
+import { readFirstLine, readWhole } from '../read-whole.ts';
 
 /** The files to import, and how to open them. */
 export interface ImportSource {
@@ -37,23 +37,27 @@ export async function readImport(
   const files = [];
   let left = FILES_BYTES_MAX;
   for (const path of source.files) {
-    const bytes = await readWhole(path, FILE_BYTES_MAX);
+    const bytes = await readWhole(path, FILE_BYTES_MAX, signal);
     left -= bytes.length;
     if (left < 0) throw badInput('The files are too big together.', 'Import some at a time.');
     files.push({ name: basename(path), path, bytes });
   }
-  const tools = { ...readTools(source, ask), assumed: source.assumed, signal };
+  const tools = { ...readTools(source, ask, signal), assumed: source.assumed, signal };
   return chosen(await readFiles(files, tools, source.format), source.only);
 }
 
-function readTools({ passwordFile, keyFile }: ImportSource, ask: AskSecret): ReadTools {
+function readTools(
+  { passwordFile, keyFile }: ImportSource,
+  ask: AskSecret,
+  signal: AbortSignal | undefined,
+): ReadTools {
   return {
     async password(file) {
       if (passwordFile === undefined) return ask(`Password of ${file} (not shown):`);
-      return readPassword(passwordFile);
+      return readPassword(passwordFile, signal);
     },
     async key(file, name) {
-      if (keyFile !== undefined) return readKey(keyFile);
+      if (keyFile !== undefined) return readKey(keyFile, signal);
       const typed = hexBytes(await ask(`Key "${name}" of ${file}, in hexadecimal (not shown):`));
       if (typed !== undefined && isKey(typed)) return typed;
       throw notAKey();
@@ -61,17 +65,16 @@ function readTools({ passwordFile, keyFile }: ImportSource, ask: AskSecret): Rea
   };
 }
 
-/** Reads the first line of a file, so that an editor's final newline does not count. @throws FobError `bad-input` */
-export async function readPassword(path: string): Promise<string> {
-  const bytes = await readWhole(path, PASSWORD_BYTES_MAX);
-  const [line = ''] = new TextDecoder().decode(bytes).split(/\r\n|\n/);
+/** Reads a password from a file. @throws FobError `bad-input`, `cancelled` */
+export async function readPassword(path: string, signal: AbortSignal | undefined): Promise<string> {
+  const line = await readFirstLine(path, PASSWORD_BYTES_MAX, signal);
   if (line !== '') return line;
   throw badInput(`The file ${path} holds no password.`, 'Put the password into its first line.');
 }
 
 /** Reads an AES key as bytes or in hexadecimal. @throws FobError `bad-input` */
-export async function readKey(path: string): Promise<Uint8Array> {
-  const bytes = await readWhole(path, PASSWORD_BYTES_MAX);
+export async function readKey(path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const bytes = await readWhole(path, PASSWORD_BYTES_MAX, signal);
   if (isKey(bytes)) return bytes;
   const written = hexBytes(Buffer.from(bytes).toString('latin1'));
   if (written !== undefined && isKey(written)) return written;

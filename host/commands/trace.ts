@@ -1,12 +1,11 @@
-import { open } from 'node:fs/promises';
 import { TraceDecoder, type TraceItem } from '@passfob/protocol/trace/decode';
 import { keysOfText } from '@passfob/protocol/trace/keys';
 import { TRACE_KEY_FILE_BYTES_MAX, TRACE_KEYS_MAX } from '@passfob/protocol/trace/limits';
 import { NotATrace, TraceReader } from '@passfob/protocol/trace/read';
 import type { TraceKeys } from '@passfob/protocol/trace/sealed';
 import { hostPrimitives } from '../client/primitives.ts';
-import { FobError, systemCode } from '../errors.ts';
-import { readWhole } from './read-whole.ts';
+import { FobError } from '../errors.ts';
+import { readPieces, readWhole } from '../read-whole.ts';
 
 export interface TraceQuery {
   /** File with pairing keys of a test. */
@@ -37,7 +36,7 @@ export async function decodeTrace(
   say: (item: TraceItem, sinceUs: number) => Promise<void>,
 ): Promise<{ readonly isCutOff: boolean }> {
   const decoder = new TraceDecoder(
-    asked.key === undefined ? undefined : await keysOf(asked.key, asked.secrets),
+    asked.key === undefined ? undefined : await keysOf(asked.key, asked.secrets, signal),
   );
   const reader = new TraceReader();
   let sinceUs: number | undefined;
@@ -45,8 +44,7 @@ export async function decodeTrace(
     for (const item of items) if (isAsked(item, sinceUs ?? 0, asked)) await say(item, sinceUs ?? 0);
   };
   try {
-    for await (const chunk of chunksOf(path)) {
-      if (signal.aborted) throw new FobError('cancelled');
+    for await (const chunk of readPieces(path, signal)) {
       for (const record of reader.take(chunk)) {
         sinceUs ??= record.atUs;
         await show(decoder.take(record));
@@ -72,26 +70,6 @@ function isAsked(
   );
 }
 
-/** @throws FobError `bad-input` */
-async function* chunksOf(path: string): AsyncGenerator<Uint8Array> {
-  try {
-    const file = await open(path, 'r');
-    try {
-      for await (const chunk of file.createReadStream({ autoClose: false })) yield chunk;
-    } finally {
-      await file.close();
-    }
-  } catch (cause) {
-    if (systemCode(cause) === '') throw cause;
-    const isAbsent = systemCode(cause) === 'ENOENT';
-    throw new FobError('bad-input', {
-      sentence: `The file ${path} ${isAbsent ? 'does not exist' : 'cannot be read'}.`,
-      next: 'Check its name, and that you may read it.',
-      cause,
-    });
-  }
-}
-
 function notATrace(path: string, { kind, at }: NotATrace): FobError {
   if (kind === 'foreign') {
     return new FobError('bad-input', {
@@ -106,8 +84,8 @@ function notATrace(path: string, { kind, at }: NotATrace): FobError {
 }
 
 /** @throws FobError `bad-input` */
-async function keysOf(path: string, showsSecrets: boolean): Promise<TraceKeys> {
-  const text = Buffer.from(await readWhole(path, TRACE_KEY_FILE_BYTES_MAX)).toString('latin1');
+async function keysOf(path: string, showsSecrets: boolean, signal: AbortSignal): Promise<TraceKeys> {
+  const text = Buffer.from(await readWhole(path, TRACE_KEY_FILE_BYTES_MAX, signal)).toString('latin1');
   const keys = keysOfText(text);
   if (keys === undefined) {
     throw new FobError('bad-input', {

@@ -6,13 +6,18 @@ export interface ImageSize {
 }
 
 const PNG_SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** Length and name of the header chunk, which stands first (W3C PNG §5.6). */
+const PNG_HEADER = [0, 0, 0, 13, ...Buffer.from('IHDR', 'latin1')];
+const PNG_START = [...PNG_SIGNATURE, ...PNG_HEADER];
 
-/** Reads the size of a PNG or JPEG from its header, before memory is spent on it; undefined for anything else. */
+/**
+ * Reads the size of a PNG or JPEG from its header, before memory is spent on it; undefined for anything else. The
+ * decoder takes the size from the same bytes.
+ */
 export function imageSize(bytes: Uint8Array): ImageSize | undefined {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (PNG_SIGNATURE.every((byte, i) => bytes[i] === byte)) {
-    // IHDR is the first chunk (W3C PNG §5.6): length, name, width, height.
-    if (bytes.length < 24) return undefined;
+    if (bytes.length < 29 || !PNG_START.every((byte, i) => bytes[i] === byte)) return undefined;
     return { format: 'PNG', width: view.getUint32(16), height: view.getUint32(20) };
   }
   return bytes[0] === 0xff && bytes[1] === 0xd8 ? jpegSize(bytes, view) : undefined;

@@ -100,7 +100,7 @@ async function readFile(file: SourceFile, aids: ReadAids, of?: FormatName): Prom
   if (format !== 'qr') return { uris: [], rows: await READERS[format](file, aids) };
   const { width, height } = imageSize(file.bytes) ?? { width: 0, height: 0 };
   aids.work.takePixels(width * height);
-  const codes = await readQrTexts(file.bytes, aids.imagePixelsMax);
+  const codes = await readQrTexts(file.bytes, { pixelsMax: aids.imagePixelsMax, signal: aids.signal });
   return { uris: codes.map((uri, at) => ({ place: `code ${at + 1}`, uri })), rows: [] };
 }
 

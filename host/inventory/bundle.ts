@@ -1,5 +1,5 @@
 import type { Selectable, Transaction } from 'kysely';
-import { FobError } from '../errors.ts';
+import { FobError, systemCode } from '../errors.ts';
 import { accountSealLocation } from './accounts.ts';
 import { seal, unseal } from './encryption.ts';
 import type { Inventory } from './inventory.ts';
@@ -116,23 +116,27 @@ export interface ImportedBundle {
 /**
  * Imports a bundle, all of it or nothing, sealed under this inventory's key. Existing data stays as it is, so
  * importing the same bundle twice changes nothing.
- * @throws FobError `inventory` if a fob is here with other keys
+ * @throws FobError `inventory` if a fob is here with other keys, `bad-input` for values that no inventory takes
  */
 export async function importBundle(inventory: Inventory, bundle: Bundle): Promise<ImportedBundle> {
   const added: string[] = [];
   const known: string[] = [];
-  await inventory.db.transaction().execute(async transaction => {
-    for (const fob of bundle.fobs) {
-      const { serial } = fob.pairing;
-      if (await isKnown(inventory, transaction, fob)) known.push(serial);
-      else {
-        await insertFob(inventory, transaction, fob);
-        added.push(serial);
+  try {
+    await inventory.db.transaction().execute(async transaction => {
+      for (const fob of bundle.fobs) {
+        const { serial } = fob.pairing;
+        if (await isKnown(inventory, transaction, fob)) known.push(serial);
+        else {
+          await insertFob(inventory, transaction, fob);
+          added.push(serial);
+        }
       }
-    }
-    const fresh = bundle.history.filter(({ serial }) => added.includes(serial));
-    for (const entry of fresh) await transaction.insertInto('history').values(entry).execute();
-  });
+      const fresh = bundle.history.filter(({ serial }) => added.includes(serial));
+      for (const entry of fresh) await transaction.insertInto('history').values(entry).execute();
+    });
+  } catch (error) {
+    throw isAboutValues(error) ? malformed(error) : error;
+  }
   return { added, known };
 }
 
@@ -216,18 +220,80 @@ async function insertFob(
   }
 }
 
-/** @throws FobError `bad-input` for data that passfob did not write */
+/** @throws FobError `bad-input` for data of a later passfob, or that passfob did not write */
 export function readBundle(text: string): Bundle {
-  try {
-    const bundle = JSON.parse(text) as Bundle;
-    if (bundle.version === 1 && Array.isArray(bundle.fobs) && Array.isArray(bundle.history)) return bundle;
-  } catch {
-    // Reported below, without the content.
+  const bundle = parsed(text);
+  if (!isRecord(bundle) || bundle.version === undefined) throw malformed();
+  if (bundle.version === 1) {
+    if (isBundle(bundle)) return bundle;
+    throw malformed();
   }
   throw new FobError('bad-input', {
     sentence: 'The file was made by a later passfob.',
     next: 'Update passfob, then run the command again.',
   });
+}
+
+/** The parser's own message is not used: it would quote the file. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw malformed();
+  }
+}
+
+type JsonRecord = Readonly<Record<string, unknown>>;
+
+function isRecord(value: unknown): value is JsonRecord {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function areRecords(value: unknown): value is readonly JsonRecord[] {
+  return Array.isArray(value) && value.every(isRecord);
+}
+
+/** Whether everything is where it should be; the database checks the values themselves. */
+function isBundle(value: JsonRecord): value is JsonRecord & Bundle {
+  return areRecords(value.history) && areRecords(value.fobs) && value.fobs.every(isFob);
+}
+
+function isFob({ pairing, secrets, next_recovery_key, observation, accounts, clocks }: JsonRecord): boolean {
+  const areSecrets =
+    secrets === undefined || (isRecord(secrets) && SECRETS.every(name => isText(secrets[name])));
+  return (
+    isRecord(pairing) &&
+    isText(pairing.serial) &&
+    areSecrets &&
+    (next_recovery_key === undefined || isText(next_recovery_key)) &&
+    (observation === undefined || isRecord(observation)) &&
+    areRecords(accounts) &&
+    accounts.every(({ key }) => isText(key)) &&
+    areRecords(clocks)
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function malformed(cause?: unknown): FobError {
+  return new FobError('bad-input', {
+    sentence: 'The password opens the file, but passfob did not write its content. Nothing was added.',
+    next: 'Take another copy of the file, or have it made again by the passfob that made it.',
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+/** Whether an error is about the values of a bundle, not about the inventory. */
+function isAboutValues(error: unknown): boolean {
+  // A value of a kind that no column takes.
+  if (error instanceof TypeError || error instanceof RangeError) return true;
+  const code = systemCode(error);
+  // An unknown column, and a value that its column refuses; a trigger tells that the inventory got another key.
+  return (
+    code === 'SQLITE_ERROR' || (code.startsWith('SQLITE_CONSTRAINT') && code !== 'SQLITE_CONSTRAINT_TRIGGER')
+  );
 }
 
 function base64(of: Uint8Array): string {

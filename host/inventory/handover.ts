@@ -1,10 +1,12 @@
 import { FobError } from '../errors.ts';
+import { SEALED_FILE_BYTES_MAX } from '../limits.ts';
+import { readWhole } from '../read-whole.ts';
 import { type Bundle, bundleOf, type ImportedBundle, importBundle, readBundle } from './bundle.ts';
 import { seal } from './encryption.ts';
 import { addHistory } from './history.ts';
 import { type Inventory, together } from './inventory.ts';
 import { markErased, pairingKeyOf } from './pairings.ts';
-import { openWithPassword, readWholeFile, sealWithPassword, writeNewFile } from './password-file.ts';
+import { openWithPassword, sealWithPassword, writeNewFile } from './password-file.ts';
 import { nextKeySealLocation, replaceRecoveryKey } from './recovery-keys.ts';
 import { unknownFob } from './unknown-fob.ts';
 
@@ -20,8 +22,13 @@ export async function backUp(inventory: Inventory, path: string, password: strin
 }
 
 /** Imports a backup into this inventory, sealed under its own key. @throws FobError `bad-input`, `inventory` */
-export async function restore(inventory: Inventory, path: string, password: string): Promise<ImportedBundle> {
-  return importBundle(inventory, await opened('backup', path, password));
+export async function restore(
+  inventory: Inventory,
+  path: string,
+  password: string,
+  signal?: AbortSignal,
+): Promise<ImportedBundle> {
+  return importBundle(inventory, await opened('backup', path, password, signal));
 }
 
 /**
@@ -65,8 +72,9 @@ export async function importHandover(
   path: string,
   password: string,
   nowMs: number,
+  signal?: AbortSignal,
 ): Promise<ImportedBundle> {
-  const bundle = await opened('handover', path, password);
+  const bundle = await opened('handover', path, password, signal);
   const taken = await importBundle(inventory, bundle);
   for (const serial of taken.added) await addHistory(inventory, serial, 'taken', nowMs);
   for (const fob of bundle.fobs) {
@@ -137,7 +145,13 @@ function bytesOf(bundle: Bundle): Buffer {
   return Buffer.from(JSON.stringify(bundle), 'utf8');
 }
 
-async function opened(what: string, path: string, password: string): Promise<Bundle> {
-  const plain = await openWithPassword(what, readWholeFile(path), password);
+async function opened(
+  what: string,
+  path: string,
+  password: string,
+  signal: AbortSignal | undefined,
+): Promise<Bundle> {
+  const sealed = await readWhole(path, SEALED_FILE_BYTES_MAX, signal);
+  const plain = await openWithPassword(what, sealed, password);
   return readBundle(plain.toString('utf8'));
 }

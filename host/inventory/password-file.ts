@@ -1,6 +1,4 @@
 import { randomBytes, scrypt } from 'node:crypto';
-import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
-import { refuseOpenedDatabase } from '../database-file.ts';
 import { openBox, sealBox } from '../encryption-at-rest/box.ts';
 import { SEAL_KEY_BYTES, SEAL_NONCE_BYTES, SEAL_TAG_BYTES } from '../encryption-at-rest/limits.ts';
 import { FobError, systemCode } from '../errors.ts';
@@ -10,7 +8,6 @@ import {
   PASSWORD_SCRYPT_LOG_N,
   PASSWORD_SCRYPT_LOG_N_MAX,
   PASSWORD_SCRYPT_R,
-  SEALED_FILE_BYTES_MAX,
 } from '../limits.ts';
 import { createWhole } from '../private-file.ts';
 
@@ -92,28 +89,6 @@ export function writeNewFile(path: string, bytes: Uint8Array): void {
       next: isThere
         ? 'Name a new file: passfob overwrites none.'
         : 'Check the folder and the space on its disk.',
-      cause: error,
-    });
-  }
-}
-
-/** @throws FobError `bad-input` */
-export function readWholeFile(path: string, bytesMax = SEALED_FILE_BYTES_MAX): Buffer {
-  refuseOpenedDatabase(path);
-  try {
-    const descriptor = openSync(path, 'r');
-    try {
-      const { size } = fstatSync(descriptor);
-      if (size > bytesMax) throw new FobError('bad-input', { sentence: `The file ${path} is too large.` });
-      return readFileSync(descriptor);
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    if (error instanceof FobError) throw error;
-    throw new FobError('bad-input', {
-      sentence: `The file ${path} cannot be read.`,
-      next: 'Check its name and whether you may read it.',
       cause: error,
     });
   }

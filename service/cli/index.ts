@@ -84,7 +84,7 @@ export const commands: readonly Command[] = [
     options: statusOptions,
     read: ({ url, ca }) => ({ url, ca }),
     needs: nothing,
-    run: async ({ url, ca }) => (await import('./status.ts')).serviceStatus(url, ca),
+    run: async ({ url, ca }, { signal }) => (await import('./status.ts')).serviceStatus(url, ca, signal),
   }),
   command({
     words: 'service config',

@@ -1,8 +1,8 @@
 import type { Report } from 'passfob/cli/base/report';
 import { printable } from 'passfob/cli/base/terminal';
 import { FobError } from 'passfob/errors';
-import { readWholeFile } from 'passfob/inventory/password-file';
 import { PASSWORD_FILE_BYTES_MAX } from 'passfob/limits';
+import { readFirstLine } from 'passfob/read-whole';
 import { serviceActor } from '../base/actor.ts';
 import { radiusLimits } from '../base/limits/radius.ts';
 import { radiusCommandTexts } from '../base/texts/radius.ts';
@@ -45,10 +45,10 @@ interface RadiusClientOptions {
  */
 export async function radiusClient(
   given: RadiusClientOptions,
-  { store, keys }: ConfiguredRecords,
+  { store, keys, signal }: ConfiguredRecords,
 ): Promise<Report> {
   const management = { db: store.db, keys, clock: Date.now };
-  return given.act === 'list' ? await list(management) : await act(management, given, given.act);
+  return given.act === 'list' ? await list(management) : await act(management, given, given.act, signal);
 }
 
 async function list({ db }: Management): Promise<Report> {
@@ -70,10 +70,11 @@ async function act(
   management: Management,
   given: RadiusClientOptions,
   what: Exclude<RadiusClientOptions['act'], 'list'>,
+  signal: AbortSignal,
 ): Promise<Report> {
   const { name, address, push } = given;
   if (name === undefined) throw new FobError('usage', radiusCommandTexts.nameMissing);
-  const secret = given.secretFile === undefined ? undefined : firstLine(given.secretFile);
+  const secret = given.secretFile === undefined ? undefined : await secretIn(given.secretFile, signal);
   const applicationId = await applicationOf(management, given.application);
   if (what === 'add') {
     if (address === undefined) throw new FobError('usage', radiusCommandTexts.addressMissing);
@@ -128,7 +129,7 @@ async function applicationOf({ db }: Management, name: string | undefined): Prom
 }
 
 /** Secrets never come from the command line, which other users can read. */
-function firstLine(path: string): string {
-  const [line = ''] = readWholeFile(path, PASSWORD_FILE_BYTES_MAX).toString('utf8').split(/\r?\n/);
+async function secretIn(path: string, signal: AbortSignal): Promise<string> {
+  const line = await readFirstLine(path, PASSWORD_FILE_BYTES_MAX, signal);
   return line.slice(0, radiusLimits.radiusSecretMax + 1);
 }

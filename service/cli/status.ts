@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { createSecureContext } from 'node:tls';
 import type { Report } from 'passfob/cli/base/report';
 import { connectionTexts } from 'passfob/cli/base/service-connection';
 import { printable } from 'passfob/cli/base/terminal';
-import { FobError } from 'passfob/errors';
+import { FobError, isFobError } from 'passfob/errors';
+import { PEM_BYTES_MAX } from 'passfob/limits';
+import { readWhole } from 'passfob/read-whole';
 import { serveTexts, unreadyTexts } from '../base/texts/serve.ts';
 import { askService, readServiceUrl, type ServiceResponse } from './request.ts';
 
@@ -13,9 +14,13 @@ import { askService, readServiceUrl, type ServiceResponse } from './request.ts';
  * @param caFile PEM file of the authorities to trust
  * @throws FobError `bad-input`, `certificate`, `service-silent`
  */
-export async function serviceStatus(url: string, caFile: string | undefined): Promise<Report> {
+export async function serviceStatus(
+  url: string,
+  caFile: string | undefined,
+  signal?: AbortSignal,
+): Promise<Report> {
   const origin = readServiceUrl(url);
-  const ca = caFile === undefined ? undefined : await readAuthority(caFile);
+  const ca = caFile === undefined ? undefined : await readAuthority(caFile, signal);
   const health = fieldsOf(await askService(`${origin}/health`, ca));
   const answer = await askService(`${origin}/ready`, ca);
   const { status, reason, version } = fieldsOf(answer);
@@ -49,13 +54,15 @@ function fieldsOf({ body }: ServiceResponse): Readonly<Record<string, unknown>> 
  * Reads the PEM of the authorities in a file. Node accepts a file without any certificate, then trusts none and
  * reports a misleading error. @throws FobError `bad-input`
  */
-async function readAuthority(path: string): Promise<string> {
+async function readAuthority(path: string, signal: AbortSignal | undefined): Promise<string> {
   try {
-    const pem = await readFile(path, 'utf8');
+    const bytes = await readWhole(path, PEM_BYTES_MAX, signal);
+    const pem = Buffer.from(bytes).toString('utf8');
     if (!pem.includes('-----BEGIN CERTIFICATE-----')) throw new Error('no certificate in it');
     createSecureContext({ ca: pem });
     return pem;
   } catch (cause) {
+    if (isFobError(cause, 'cancelled')) throw cause;
     throw new FobError('bad-input', { ...serveTexts.badCa, cause });
   }
 }

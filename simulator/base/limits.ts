@@ -2,6 +2,8 @@
 
 /** Layout of the state image: its first bytes, and the offsets of its parts. */
 export const STATE_MAGIC = 'PASSFOB\n';
+/** Several times the largest memories of a board. */
+export const STATE_FILE_MAX_BYTES = 67_108_864;
 export const STATE_VERSION = 2;
 export const STATE_HEADER_BYTES = 128;
 export const STATE_FILE_MODE = 0o600;

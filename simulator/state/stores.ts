@@ -11,7 +11,8 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import type { StateStore } from '../base/fob.ts';
-import { STATE_FILE_MODE, STATE_MAGIC } from '../base/limits.ts';
+import { STATE_FILE_MAX_BYTES, STATE_FILE_MODE, STATE_MAGIC } from '../base/limits.ts';
+import { refuseIrregular, WITHOUT_WAITING } from '../platform/node/read-at-most.ts';
 
 export { memoryStore } from './memory-store.ts';
 
@@ -22,8 +23,9 @@ function writeAll(descriptor: number, bytes: Uint8Array, offset: number): void {
   }
 }
 
-function readAll(descriptor: number): Uint8Array {
-  const bytes = new Uint8Array(fstatSync(descriptor).size);
+/** Reads the file from its start, and no more than `most` bytes. */
+function readStart(descriptor: number, most: number): Uint8Array {
+  const bytes = new Uint8Array(Math.min(fstatSync(descriptor).size, most));
   let done = 0;
   while (done < bytes.length) {
     const count = readSync(descriptor, bytes, done, bytes.length - done, done);
@@ -31,6 +33,15 @@ function readAll(descriptor: number): Uint8Array {
     done += count;
   }
   return bytes.subarray(0, done);
+}
+
+/** @throws Error for another file than the memory of a fob */
+function refuseForeign(descriptor: number, path: string): void {
+  refuseIrregular(descriptor, path);
+  const head = readStart(descriptor, STATE_MAGIC.length);
+  const isOurs = head.length === 0 || Buffer.from(head).toString('latin1') === STATE_MAGIC;
+  if (isOurs && fstatSync(descriptor).size <= STATE_FILE_MAX_BYTES) return;
+  throw new Error(`${path} is not the memory of a simulated fob, and is not changed. Name another file.`);
 }
 
 /** Makes the entry of a new file durable: a file's own synchronisation does not (fsync(2)). */
@@ -49,17 +60,19 @@ function syncFolder(path: string): void {
  */
 export function fileStore(path: string): StateStore & { close(): void } {
   const isNew = !existsSync(path);
-  const descriptor = openSync(path, constants.O_RDWR | constants.O_CREAT, STATE_FILE_MODE);
-  if (isNew) syncFolder(path);
-  const head = readAll(descriptor).subarray(0, STATE_MAGIC.length);
-  if (head.length > 0 && Buffer.from(head).toString('latin1') !== STATE_MAGIC) {
+  const flags = constants.O_RDWR | constants.O_CREAT | WITHOUT_WAITING;
+  const descriptor = openSync(path, flags, STATE_FILE_MODE);
+  try {
+    refuseForeign(descriptor, path);
+  } catch (error) {
     closeSync(descriptor);
-    throw new Error(`${path} is not the memory of a simulated fob, and is not changed. Name another file.`);
+    throw error;
   }
+  if (isNew) syncFolder(path);
   let open = true;
   return {
     load() {
-      const image = readAll(descriptor);
+      const image = readStart(descriptor, STATE_FILE_MAX_BYTES);
       return image.length === 0 ? undefined : image;
     },
     write(offset, bytes) {

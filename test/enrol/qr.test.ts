@@ -1,15 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
-import { IMAGE_PIXELS_MAX } from 'passfob/enrol/limits';
+import { IMAGE_PARTS_MAX, IMAGE_PIXELS_MAX, IMAGE_SCANS_MAX } from 'passfob/enrol/limits';
 import { otpauthOf } from 'passfob/enrol/otpauth';
 import { readQrImage } from 'passfob/enrol/qr';
 import { freshSeed } from 'passfob/enrol/seed';
 import { IMAGE_BYTES_MAX } from 'passfob/limits';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { countOf } from '../kit/counts.ts';
 import { secret } from '../kit/secrets.ts';
 import { account } from './accounts.ts';
-import { mapped, type Picture, png, qrPicture, sideBySide } from './images.ts';
+import { manyScans, mapped, type Picture, png, pngOf, qrPicture, sideBySide } from './images.ts';
 
 /** The content of the two JPEG files of this folder; its secret is the one of RFC 4226 appendix D. */
 const PUBLIC =
@@ -34,6 +36,23 @@ function header(width: number, height: number): Uint8Array {
   return bytes;
 }
 
+/** 16 MB, packed into 16 kB. */
+const ZEROS = deflateSync(Buffer.alloc(16_000_000));
+/** The decoder skips this chunk in front of the header; its content stands where the size of an image should. */
+const FALSE_HEADER = ['CgBI', Buffer.from([0, 0, 0, 10, 0, 0, 0, 10, 8, 0, 0, 0, 0])] as const;
+
+/** Adds empty chunks behind the header of a PNG. */
+function withChunks(image: Uint8Array, count: number): Uint8Array {
+  const empty = Buffer.from([0, 0, 0, 0, ...Buffer.from('teXt'), 0, 0, 0, 0]);
+  return Buffer.concat([image.subarray(0, 33), ...Array<Buffer>(count).fill(empty), image.subarray(33)]);
+}
+
+/** Adds empty comments behind the start of a JPEG. */
+function withSegments(image: Uint8Array, count: number): Uint8Array {
+  const empty = Buffer.from([0xff, 0xfe, 0, 2]);
+  return Buffer.concat([image.subarray(0, 2), ...Array<Buffer>(count).fill(empty), image.subarray(2)]);
+}
+
 afterEach(() => {
   vi.unstubAllGlobals();
 });
@@ -54,7 +73,7 @@ describe('QR images', () => {
         const uri = otpauthOf(made);
         expect(await readQrImage(png(await qrPicture(uri)))).toBe(uri);
       }),
-      { numRuns: 40 },
+      { numRuns: countOf(5, 40) },
     );
   });
 
@@ -84,6 +103,19 @@ describe('QR images', () => {
     expect(await readQrImage(buffer.subarray(7, 7 + bytes.length))).toBe(PUBLIC);
   });
 
+  it.each([
+    ['one bit a pixel', { depth: 1, colourType: 0 }],
+    ['two bits a pixel, interlaced', { depth: 2, colourType: 0, isInterlaced: true }],
+    ['16 bits and transparency', { depth: 16, colourType: 6 }],
+    ['16 bits and transparency, interlaced', { depth: 16, colourType: 6, isInterlaced: true }],
+  ])('images of every kind have room for all their pixels and no more: %s', async (_, kind) => {
+    const header = { width: 61, height: 45, ...kind };
+    const bytes = pixelBytes(header);
+    const read = (length: number) => readQrImage(pngOf(header, deflateSync(Buffer.alloc(length))));
+    await expect(read(bytes)).rejects.toThrow('No QR code was found');
+    await expect(read(bytes + 1)).rejects.toThrow('damaged');
+  });
+
   it('an image with two different QR codes is refused', async () => {
     const both = sideBySide(await qrPicture(newUri()), await qrPicture(newUri()));
     await expect(readQrImage(png(both))).rejects.toThrow('more than one QR code');
@@ -100,6 +132,18 @@ describe('QR images', () => {
     ['a JPEG without an image', () => file('photo.jpg').slice(0, 700), /damaged|No QR code/],
     ['a bomb of pixels', () => header(60_000, 60_000), /too big/],
     ['a strip of pixels', () => header(IMAGE_PIXELS_MAX + 1, 1), /too big/],
+    ['a bomb of packed pixels', () => pngOf({ width: 10, height: 10 }, ZEROS), /damaged/],
+    ['a bomb in passes', () => pngOf({ width: 10, height: 10, isInterlaced: true }, ZEROS), /damaged/],
+    ['packed pixels that are none', () => pngOf({ width: 10, height: 10 }, ZEROS.subarray(9)), /damaged/],
+    ['an unknown kind of pixel', () => pngOf({ width: 10, height: 10, colourType: 5 }, ZEROS), /damaged/],
+    [
+      'a header behind another one',
+      () => pngOf({ width: 60_000, height: 60_000 }, ZEROS, FALSE_HEADER),
+      /not a PNG/,
+    ],
+    ['a crowd of chunks', () => withChunks(png(blank), IMAGE_PARTS_MAX), /far more parts/],
+    ['a crowd of scans', () => manyScans(file('progressive.jpg'), IMAGE_SCANS_MAX + 1), /far more parts/],
+    ['a crowd of segments', () => withSegments(file('photo.jpg'), IMAGE_PARTS_MAX), /far more parts/],
     ['a file too long', () => new Uint8Array(IMAGE_BYTES_MAX + 1), /too big/],
   ])('images are refused: %s', async (_, make, sentence) => {
     await expect(readQrImage(make())).rejects.toMatchObject({
@@ -124,7 +168,7 @@ describe('QR images', () => {
           if (outcome !== PUBLIC) expect(outcome).toMatchObject({ name: 'FobError', kind: 'bad-input' });
         },
       ),
-      { numRuns: 60 },
+      { numRuns: countOf(10, 60) },
     );
   });
 });
@@ -137,3 +181,41 @@ function turned(code: Picture, angle: number): Picture {
     return [dx * cos + dy * sin + code.width / 2, dy * cos - dx * sin + code.height / 2];
   });
 }
+
+/** The bytes of all rows as the standard counts them, pixel by pixel (W3C PNG §8.2). */
+function pixelBytes({
+  width,
+  height,
+  depth,
+  colourType,
+  isInterlaced = false,
+}: {
+  readonly width: number;
+  readonly height: number;
+  readonly depth: number;
+  readonly colourType: number;
+  readonly isInterlaced?: boolean;
+}): number {
+  const samples = [1, 0, 3, 1, 2, 0, 4][colourType] ?? 0;
+  const rows = new Map<string, number>();
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const pass = isInterlaced ? PASSES[y % 8]?.[x % 8] : '';
+      const row = `${pass} ${y}`;
+      rows.set(row, (rows.get(row) ?? 0) + samples * depth);
+    }
+  }
+  return [...rows.values()].reduce((sum, bits) => sum + 1 + Math.ceil(bits / 8), 0);
+}
+
+/** The pass of each pixel in a square of eight. */
+const PASSES = [
+  '16462646',
+  '77777777',
+  '56565656',
+  '77777777',
+  '36463646',
+  '77777777',
+  '56565656',
+  '77777777',
+];

@@ -77,7 +77,7 @@ describe('work factors in files', () => {
 
   it('an image of more pixels than allowed is not searched where log-ins wait meanwhile', async () => {
     const blank = png({ width: 60, height: 60, pixels: new Uint8Array(3600).fill(255) });
-    expect((await failure(readQrTexts(blank, 3_599))).message).toBe('The image is too big.');
+    expect((await failure(readQrTexts(blank, { pixelsMax: 3_599 }))).message).toBe('The image is too big.');
     const read = readFiles([{ name: 'blank.png', bytes: blank }], { ...unasked, imagePixelsMax: 3_599 });
     expect((await failure(read)).message).toBe('The image is too big.');
   });

@@ -1,7 +1,7 @@
 import { copyFileSync, linkSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readWhole } from 'passfob/commands/read-whole';
+import { readWhole } from 'passfob/read-whole';
 import { createForSqlite, isOfOpenedDatabase, networkFileSystem, networkName } from 'passfob/database-file';
 import { afterAll, describe, expect, it } from 'vitest';
 
@@ -31,8 +31,8 @@ describe('database files', () => {
       expect([name, isOfOpenedDatabase(inside(name))]).toEqual([name, true]);
     for (const name of ['copy', 'used.db-shm', 'none'])
       expect([name, isOfOpenedDatabase(inside(name))]).toEqual([name, false]);
-    await expect(readWhole(inside('hard-link'), 100)).rejects.toMatchObject({ kind: 'bad-input' });
-    expect(await readWhole(inside('copy'), 100)).toHaveLength(0);
+    await expect(readWhole(inside('hard-link'), 100, undefined)).rejects.toMatchObject({ kind: 'bad-input' });
+    expect(await readWhole(inside('copy'), 100, undefined)).toHaveLength(0);
   });
 });
 

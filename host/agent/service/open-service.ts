@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { FobError, isFobError } from '../../errors.ts';
+import { PEM_BYTES_MAX } from '../../limits.ts';
+import { readPlainFile } from '../../read-whole.ts';
 import { filled, settingsTexts } from '../base/texts.ts';
 import type { Time } from '../base/time.ts';
 import type { Hop, Route } from '../network/connect.ts';
@@ -49,7 +50,7 @@ export function routeTo({ service, environment }: Pick<OpenOptions, 'service' | 
 /** Node accepts a file without any certificate, then trusts no authority and reports misleading errors. */
 function readAuthorityFile(path: string): string {
   try {
-    const pem = readFileSync(path, 'utf8');
+    const pem = readPlainFile(path, PEM_BYTES_MAX).toString('utf8');
     if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
   } catch {
     // The check below reports it.

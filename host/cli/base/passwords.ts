@@ -1,6 +1,7 @@
 import { FobError } from '../../errors.ts';
-import { checkNewPassword, readWholeFile } from '../../inventory/password-file.ts';
+import { checkNewPassword } from '../../inventory/password-file.ts';
 import { PASSWORD_FILE_BYTES_MAX } from '../../limits.ts';
+import { readFirstLine } from '../../read-whole.ts';
 import type { Terminal } from './terminal.ts';
 
 /**
@@ -13,7 +14,8 @@ export async function passwordFor(
   { stdin, stderr }: Terminal,
   { file, isNew, signal }: { file: string | undefined; isNew: boolean; signal: AbortSignal | undefined },
 ): Promise<string> {
-  const password = file === undefined ? await typed() : firstLine(file);
+  const password =
+    file === undefined ? await typed() : await readFirstLine(file, PASSWORD_FILE_BYTES_MAX, signal);
   if (isNew) checkNewPassword(password);
   return password;
 
@@ -40,9 +42,4 @@ export async function passwordFor(
       throw isEnd ? new FobError('cancelled') : error;
     }
   }
-}
-
-function firstLine(path: string): string {
-  const [line = ''] = readWholeFile(path, PASSWORD_FILE_BYTES_MAX).toString('utf8').split(/\r?\n/);
-  return line;
 }

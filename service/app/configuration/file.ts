@@ -1,8 +1,10 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { readPlainFile } from 'passfob/read-whole';
 import { systemCode } from '../../base/errors.ts';
 import { processLimits } from '../../base/limits/process.ts';
 import { sourceTexts } from '../../base/texts/serve.ts';
 import { holdsPassword, type ReadValue } from './values.ts';
+
+class TooLarge extends Error {}
 
 /** The contents of a configuration file, by name. */
 export type FileValues = Readonly<Record<string, unknown>>;
@@ -14,29 +16,25 @@ export type FileValues = Readonly<Record<string, unknown>>;
  * @returns its values, unchecked, or why it cannot be used
  */
 export function readFileValues(path: string, isOptional: boolean): ReadValue<FileValues> {
-  let descriptor: number;
+  let mode = 0;
+  let text: string;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const bytes = readPlainFile(path, processLimits.configurationFileMaxBytes, facts => {
+      ({ mode } = facts);
+      if (facts.size > processLimits.configurationFileMaxBytes) throw new TooLarge();
+    });
+    text = bytes.toString('utf8');
   } catch (error) {
+    if (error instanceof TooLarge) return sourceTexts.tooLarge;
     if (systemCode(error) !== 'ENOENT') return sourceTexts.unreadable;
     return isOptional ? { value: {} } : sourceTexts.missing;
   }
-  try {
-    // Through one descriptor, so that the checked file is the file that is read.
-    const facts = fstatSync(descriptor);
-    if (!facts.isFile()) return sourceTexts.unreadable;
-    if (facts.size > processLimits.configurationFileMaxBytes) return sourceTexts.tooLarge;
-    const values = parse(readFileSync(descriptor, 'utf8'));
-    if (values === undefined) return sourceTexts.notJson;
-    const isExposed = process.platform !== 'win32' && (facts.mode & 0o077) !== 0;
-    const { databaseUrl } = values;
-    const hasPassword = typeof databaseUrl === 'string' && holdsPassword(databaseUrl);
-    return isExposed && hasPassword ? sourceTexts.exposed : { value: values };
-  } catch {
-    return sourceTexts.unreadable;
-  } finally {
-    closeSync(descriptor);
-  }
+  const values = parse(text);
+  if (values === undefined) return sourceTexts.notJson;
+  const isExposed = process.platform !== 'win32' && (mode & 0o077) !== 0;
+  const { databaseUrl } = values;
+  const hasPassword = typeof databaseUrl === 'string' && holdsPassword(databaseUrl);
+  return isExposed && hasPassword ? sourceTexts.exposed : { value: values };
 }
 
 /** Returns a JSON object, or undefined. The parser's own message is not used: it would quote the file. */

@@ -1,6 +1,7 @@
 import { X509Certificate } from 'node:crypto';
-import { closeSync, constants, fstatSync, openSync, readFileSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { readPlainFile, UnfitFile } from 'passfob/read-whole';
 import { ServiceError } from '../../base/errors.ts';
 import { processLimits } from '../../base/limits/process.ts';
 import type { Log } from '../../base/log.ts';
@@ -38,20 +39,16 @@ export function readCertificate({ certificateFile, keyFile }: CertificateFiles):
 }
 
 function readPem(path: string, isSecret: boolean): string {
-  let descriptor: number;
   try {
-    descriptor = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const bytes = readPlainFile(path, processLimits.pemFileMaxBytes, facts => {
+      if (isSecret && isExposed(facts))
+        throw new ServiceError('tls_key_readable', certificateTexts.keyExposed);
+    });
+    return bytes.toString('utf8');
   } catch (error) {
-    throw new ServiceError('tls_unusable', certificateTexts.unreadable, error);
-  }
-  try {
-    const facts = fstatSync(descriptor);
-    if (!facts.isFile() || facts.size > processLimits.pemFileMaxBytes)
-      throw new ServiceError('tls_unusable', certificateTexts.unusable);
-    if (isSecret && isExposed(facts)) throw new ServiceError('tls_key_readable', certificateTexts.keyExposed);
-    return readFileSync(descriptor, 'utf8');
-  } finally {
-    closeSync(descriptor);
+    if (error instanceof ServiceError) throw error;
+    const text = error instanceof UnfitFile ? certificateTexts.unusable : certificateTexts.unreadable;
+    throw new ServiceError('tls_unusable', text, error);
   }
 }
 

@@ -56,6 +56,8 @@ function headerOf(value: unknown): BackupHeader {
   if (typeof header !== 'object' || header === null || header.format !== BACKUP_FORMAT)
     throw new BackupError('backup_damaged');
   if (header.version !== BACKUP_VERSION) throw new BackupError('backup_other_version');
+  if (typeof header.createdMs !== 'number' || !Array.isArray(header.keyIds))
+    throw new BackupError('backup_damaged');
   return header as BackupHeader;
 }
 

@@ -29,7 +29,7 @@ describe('the file of --firmware', () => {
   it('is refused if it is a pipe, for which the process would wait without an end', () => {
     const path = join(folder, 'pipe');
     execFileSync('mkfifo', [path]);
-    refused(path, 'is not a regular file: name a .bin file');
+    refused(path, 'is not a regular file');
   });
 
   it('is refused if it is huge, without being read', () => {

@@ -1,3 +1,4 @@
+import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../../base/actor.ts';
 import type { Action } from '../../../base/permissions.ts';
 import type { RefusalCode, Result } from '../../../base/results.ts';
@@ -14,6 +15,7 @@ export interface ApiCall<P, Q, B> {
   readonly params: P;
   readonly query: Q;
   readonly body: B;
+  readonly request: FastifyRequest;
 }
 
 /** One route of administration; the server, the description and the documentation are generated from it. */

@@ -100,7 +100,8 @@ async function answerTo(
 ): Promise<FastifyReply> {
   const { management } = context;
   const { params, query, body } = request;
-  const result = await route.handle({ context, management, actor: actorOf(request), params, query, body });
+  const actor = actorOf(request);
+  const result = await route.handle({ context, management, actor, params, query, body, request });
   if (!result.ok) {
     const { code, text } = result.refusal;
     return reply

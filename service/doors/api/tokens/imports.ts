@@ -10,6 +10,7 @@ import { draftsOfInventory, openInventoryFile } from '../../../features/tokens/i
 import type { ImportDraft } from '../../../features/tokens/import/items.ts';
 import { type PreparedImport, prepareImport } from '../../../features/tokens/import/plan.ts';
 import type { Management } from '../../../storage/management.ts';
+import { whileConnected } from '../../web/while-connected.ts';
 import { route } from '../kit/route.ts';
 import {
   count,
@@ -97,8 +98,8 @@ export const importRoutes = [
     bodyMaxBytes: administrationLimits.importBodyMaxBytes,
     answer: object({ counts: object(state), rows: list(row) }),
     refusals: ['bad_import'],
-    handle: async ({ management, body: given }) => {
-      const prepared = await prepare(management, given);
+    handle: async ({ management, body: given, request }) => {
+      const prepared = await whileConnected(request, gone => prepare(management, given, gone));
       return prepared.ok ? done({ counts: prepared.value.counts, rows: prepared.value.rows }) : prepared;
     },
   }),
@@ -113,8 +114,8 @@ export const importRoutes = [
     answer: job,
     status: 201,
     refusals: ['bad_import', 'nothing_to_do', 'too_many_items'],
-    handle: async ({ management, actor, body: given }) => {
-      const prepared = await prepare(management, given);
+    handle: async ({ management, actor, body: given, request }) => {
+      const prepared = await whileConnected(request, gone => prepare(management, given, gone));
       return prepared.ok ? startImport(management, actor, prepared.value) : prepared;
     },
   }),
@@ -123,17 +124,22 @@ export const importRoutes = [
 async function prepare(
   { db, keys }: Management,
   given: TypeOf<typeof body>,
+  signal: AbortSignal,
 ): Promise<Result<PreparedImport>> {
   try {
-    return done(await prepareImport(db, keys, await draftsOf(keys, given)));
+    return done(await prepareImport(db, keys, await draftsOf(keys, given, signal)));
   } catch (error) {
-    if (!isFobError(error, 'bad-input')) throw error;
+    if (!isFobError(error, 'bad-input', 'cancelled')) throw error;
     // The readers' messages hold no secret.
     return { ok: false, refusal: { code: 'bad_import', text: `${error.message} ${error.next}`.trim() } };
   }
 }
 
-async function draftsOf(keys: Management['keys'], given: TypeOf<typeof body>): Promise<ImportDraft[]> {
+async function draftsOf(
+  keys: Management['keys'],
+  given: TypeOf<typeof body>,
+  signal: AbortSignal,
+): Promise<ImportDraft[]> {
   const { assumed = {}, format, password = '', key = '', userFrom } = given;
   const files = given.files.map(({ name, content }) => ({ name, bytes: Buffer.from(content, 'base64') }));
   try {
@@ -143,7 +149,8 @@ async function draftsOf(keys: Management['keys'], given: TypeOf<typeof body>): P
         drafts.push(...draftsOfInventory(await openInventoryFile(bytes, password), userFrom));
       return drafts;
     }
-    const tools = { assumed, password: async () => password, key: async () => Buffer.from(key, 'hex') };
+    const answers = { password: async () => password, key: async () => Buffer.from(key, 'hex') };
+    const tools = { assumed, ...answers, signal };
     const options = { userFrom, ...(format !== undefined && { format }) };
     return await draftsOfFiles(keys, files, tools, options);
   } finally {

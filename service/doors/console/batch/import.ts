@@ -12,6 +12,7 @@ import { draftsOfInventory, openInventoryFile } from '../../../features/tokens/i
 import type { ImportDraft, UserSource } from '../../../features/tokens/import/items.ts';
 import { type PreparedImport, prepareImport } from '../../../features/tokens/import/plan.ts';
 import type { FormField } from '../../web/fields.ts';
+import { whileConnected } from '../../web/while-connected.ts';
 import { formMarkup } from '../kit/form.ts';
 import type { ConsolePage } from '../kit/layout.ts';
 import { at } from '../kit/paths.ts';
@@ -100,10 +101,10 @@ async function draftsOf(visit: ConsoleContext): Promise<Result<ImportDraft[]>> {
   const file = visit.file('file');
   if (file === undefined) return refused('import_file_missing');
   try {
-    return done(await readDrafts(visit, file));
+    return done(await whileConnected(visit.request, gone => readDrafts(visit, file, gone)));
   } catch (error) {
     // The readers' messages about a file hold no secret.
-    if (!isFobError(error, 'bad-input')) throw error;
+    if (!isFobError(error, 'bad-input', 'cancelled')) throw error;
     const said = [error.message, error.next].filter(Boolean).join(' ');
     return { ok: false, refusal: { code: 'bad_import_file', text: said } };
   } finally {
@@ -111,7 +112,11 @@ async function draftsOf(visit: ConsoleContext): Promise<Result<ImportDraft[]>> {
   }
 }
 
-async function readDrafts(visit: ConsoleContext, file: UploadedFile): Promise<ImportDraft[]> {
+async function readDrafts(
+  visit: ConsoleContext,
+  file: UploadedFile,
+  signal: AbortSignal,
+): Promise<ImportDraft[]> {
   const password = visit.value('password');
   const userFrom = sourceOf(visit.value('userFrom'));
   const start = Buffer.from(file.bytes.subarray(0, 8)).toString('latin1');
@@ -121,6 +126,7 @@ async function readDrafts(visit: ConsoleContext, file: UploadedFile): Promise<Im
     password: async () => password,
     // The same field also takes the key of a PSKC file, in hexadecimal.
     key: async () => new Uint8Array(Buffer.from(password.replace(/[\s:-]/g, ''), 'hex')),
+    signal,
   };
   return draftsOfFiles(visit.management.keys, [file], tools, { userFrom });
 }

@@ -1,0 +1,134 @@
+import { closeSync, constants, createReadStream, fstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Readable } from 'node:stream';
+import { isatty, ReadStream } from 'node:tty';
+import { refuseOpenedDatabase } from './database-file.ts';
+import { FobError, systemCode } from './errors.ts';
+import { READ_STEP_BYTES } from './limits.ts';
+
+/**
+ * Every file that a person or a setting names is read here, since what stands behind a name may be a pipe without a
+ * writer, a device without an end, or a file that grows.
+ */
+
+/** Opening never waits: a process that waits for the writer of a pipe cannot be ended. */
+function openedToRead(path: string, flags = 0): number {
+  return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | flags);
+}
+
+/**
+ * Opens a file, a pipe, a terminal or `/dev/fd/3` as a stream that `destroy` ends at any time. The usual file stream
+ * keeps the process alive while a pipe's writer is silent, so pipes and terminals are opened as sockets.
+ * @throws the system's error
+ */
+export function openStream(path: string): Readable {
+  const descriptor = openedToRead(path);
+  try {
+    if (fstatSync(descriptor).isFIFO())
+      return new Socket({ fd: descriptor, readable: true, writable: false });
+    if (isatty(descriptor)) return new ReadStream(descriptor);
+    return createReadStream(path, { fd: descriptor });
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
+
+/**
+ * Yields a file's bytes piece by piece until its end, or that of the signal.
+ * @throws FobError `bad-input` if it is absent or cannot be read, `cancelled`
+ */
+export async function* readPieces(path: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+  refuseOpenedDatabase(path);
+  if (signal?.aborted) throw new FobError('cancelled');
+  let stream: Readable | undefined;
+  const cancel = () => stream?.destroy(new FobError('cancelled'));
+  try {
+    stream = openStream(path);
+    signal?.addEventListener('abort', cancel, { once: true });
+    yield* stream;
+  } catch (cause) {
+    throw systemCode(cause) === '' ? cause : unreadable(path, cause);
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+    stream?.destroy();
+  }
+}
+
+function unreadable(path: string, cause: unknown): FobError {
+  const reasons: Readonly<Record<string, string>> = { ENOENT: 'does not exist', EISDIR: 'is a folder' };
+  return new FobError('bad-input', {
+    sentence: `The file ${path} ${reasons[systemCode(cause)] ?? 'cannot be read'}.`,
+    next: 'Check its name, and that you may read it.',
+    cause,
+  });
+}
+
+/**
+ * Reads all bytes of a file, or of a descriptor such as /dev/fd/3 until its end.
+ * @throws FobError `bad-input` if it is absent, cannot be read, or has more than `bytesMax`; `cancelled`
+ */
+export async function readWhole(
+  path: string,
+  bytesMax: number,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of readPieces(path, signal)) {
+    length += piece.length;
+    if (length > bytesMax)
+      throw new FobError('bad-input', {
+        sentence: `The file ${path} is too big.`,
+        next: `Name another file: at most ${bytesMax} bytes are read.`,
+      });
+    pieces.push(piece);
+  }
+  return new Uint8Array(Buffer.concat(pieces));
+}
+
+/** Reads the first line of a file: an editor's final newline is no part of a password. @throws as `readWhole` */
+export async function readFirstLine(
+  path: string,
+  bytesMax: number,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const text = new TextDecoder().decode(await readWhole(path, bytesMax, signal));
+  return text.split(/\r?\n/, 1)[0] ?? '';
+}
+
+/** A file that is no plain file, or longer than expected. */
+export class UnfitFile extends Error {
+  override readonly name = 'UnfitFile';
+}
+
+/**
+ * Reads a plain file at once, through one descriptor, so that the checked file is the one that is read.
+ * @param check of its facts, before its content is read
+ * @throws UnfitFile; the system's error; errors of `check`
+ */
+export function readPlainFile(
+  path: string,
+  bytesMax: number,
+  check: (facts: Stats) => void = () => undefined,
+  flags = 0,
+): Buffer {
+  const descriptor = openedToRead(path, flags);
+  try {
+    const facts = fstatSync(descriptor);
+    if (!facts.isFile()) throw new UnfitFile(`${path} is no plain file`);
+    check(facts);
+    const pieces: Buffer[] = [];
+    // Not by its size: files of /proc have none, and a file may grow meanwhile.
+    for (let length = 0; ; ) {
+      const piece = Buffer.alloc(Math.min(READ_STEP_BYTES, bytesMax + 1));
+      const count = readSync(descriptor, piece);
+      if (count === 0) return Buffer.concat(pieces);
+      length += count;
+      if (length > bytesMax) throw new UnfitFile(`${path} is too long`);
+      pieces.push(piece.subarray(0, count));
+    }
+  } finally {
+    closeSync(descriptor);
+  }
+}
