@@ -1,6 +1,6 @@
 import { closeSync, constants, createReadStream, fstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { Socket } from 'node:net';
-import type { Readable } from 'node:stream';
+import { type Readable, Transform } from 'node:stream';
 import { isatty, ReadStream } from 'node:tty';
 import { refuseOpenedDatabase } from './database-file.ts';
 import { FobError, systemCode } from './errors.ts';
@@ -95,6 +95,32 @@ export async function readFirstLine(
 ): Promise<string> {
   const text = new TextDecoder().decode(await readWhole(path, bytesMax, signal));
   return text.split(/\r?\n/, 1)[0] ?? '';
+}
+
+const NEWLINE = 0x0a;
+
+/**
+ * Passes a stream on without what its lines have after `bytesMax`: readline keeps a line until its end, however long it
+ * is. An error of the stream counts as its end.
+ */
+export function withShortLines(stream: Readable, bytesMax: number): Readable {
+  let length = 0;
+  const shorten = new Transform({
+    transform(piece: Buffer | string, _encoding, done) {
+      const bytes = Buffer.from(piece);
+      for (let at = 0; at < bytes.length; ) {
+        const end = bytes.indexOf(NEWLINE, at);
+        const line = bytes.subarray(at, end < 0 ? bytes.length : end);
+        this.push(line.subarray(0, Math.max(0, bytesMax - length)));
+        if (end >= 0) this.push(bytes.subarray(end, end + 1));
+        length = end < 0 ? length + line.length : 0;
+        at += line.length + 1;
+      }
+      done();
+    },
+  });
+  stream.on('error', () => shorten.end());
+  return stream.pipe(shorten);
 }
 
 /** A file that is no plain file, or longer than expected. */

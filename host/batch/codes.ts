@@ -3,8 +3,8 @@ import type { Readable } from 'node:stream';
 import { readSerial } from '../client/fob-serial.ts';
 import { refuseOpenedDatabase } from '../database-file.ts';
 import { FobError } from '../errors.ts';
-import { openStream } from '../read-whole.ts';
-import { CODE_LINE_CHARS_MAX, CODE_WAIT_MS } from './limits.ts';
+import { openStream, withShortLines } from '../read-whole.ts';
+import { CODE_LINE_CHARS_MAX, CODE_WAIT_MS, CODES_KEPT_MAX } from './limits.ts';
 
 /** A source of pairing codes read off the screens: one line each, the fob's serial and then its code. */
 export interface Codes {
@@ -36,7 +36,10 @@ export function codesOf(stream: Readable): Codes {
     hasEnded = true;
     for (const each of waiting.values()) each.fail();
   };
-  const lines = createInterface({ input: stream, crlfDelay: Number.POSITIVE_INFINITY });
+  const lines = createInterface({
+    input: withShortLines(stream, CODE_LINE_CHARS_MAX),
+    crlfDelay: Number.POSITIVE_INFINITY,
+  });
   lines.on('line', line => {
     const [, typed = '', code = ''] =
       /^\s*([\w-]+)[\s,;:]+(\S.*)$/.exec(line.slice(0, CODE_LINE_CHARS_MAX)) ?? [];
@@ -44,7 +47,7 @@ export function codesOf(stream: Readable): Codes {
     if (serial === undefined) return;
     const wanted = waiting.get(serial);
     if (wanted) wanted.take(code);
-    else kept.set(serial, code);
+    else if (kept.size < CODES_KEPT_MAX || kept.has(serial)) kept.set(serial, code);
   });
   lines.on('close', end);
   stream.on('error', end);

@@ -24,3 +24,5 @@ export const CLOCK_OFF_SECONDS = 2;
 export const EXPORT_DAYS_DEFAULT = 7;
 export const EXPORT_DAYS_MAX = 30;
 export const DAY_MS = 86_400_000;
+/** Codes that came before the question for them: far more than one tray has fobs. */
+export const CODES_KEPT_MAX = 10_000;

@@ -1,7 +1,13 @@
 import { Readable } from 'node:stream';
 import { createInflate } from 'node:zlib';
 import type { ImageSize } from './image-size.ts';
-import { IMAGE_PARTS_MAX, IMAGE_SCANS_MAX, INFLATE_STEP_BYTES } from './limits.ts';
+import {
+  IMAGE_PARTS_MAX,
+  IMAGE_SCANS_MAX,
+  INFLATE_STEP_BYTES,
+  PNG_CHUNK_BYTES,
+  PNG_SIGNATURE_BYTES,
+} from './limits.ts';
 
 /** Why an image is not decoded: its parts contradict its size, or it is made to be slow. */
 export type ImageFault = 'damaged' | 'costly';
@@ -14,10 +20,6 @@ export type ImageFault = 'damaged' | 'costly';
 export async function imageFault(bytes: Uint8Array, size: ImageSize): Promise<ImageFault | undefined> {
   return size.format === 'PNG' ? pngFault(bytes, size) : jpegFault(bytes);
 }
-
-const PNG_SIGNATURE_BYTES = 8;
-/** Length, name and check of a chunk. */
-const PNG_CHUNK_BYTES = 12;
 
 async function pngFault(bytes: Uint8Array, size: ImageSize): Promise<ImageFault | undefined> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -2,6 +2,11 @@
 
 /** A decoded image takes several bytes a pixel; phones make pictures of up to 50 million. */
 export const IMAGE_PIXELS_MAX = 50_000_000;
+/** A PNG's signature, and the length, name and check of a chunk (W3C PNG §5.2, §5.3). */
+export const PNG_SIGNATURE_BYTES = 8;
+export const PNG_CHUNK_BYTES = 12;
+/** WebAssembly counts its memory in pages of 64 KiB. */
+export const WASM_PAGE_BYTES = 65_536;
 /** Chunks of a PNG or segments of a JPEG; programs write a chunk for every 8 KiB. */
 export const IMAGE_PARTS_MAX = 10_000;
 /** Scans of a JPEG, each of which goes through the whole picture; programs write about ten. */

@@ -2,13 +2,12 @@ import { readFileSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { buffer } from 'node:stream/consumers';
 import { isMainThread, Worker, workerData } from 'node:worker_threads';
-import { IMAGE_LATE, IMAGE_WATCH_MS, QR_CODES_MAX } from './limits.ts';
+import { IMAGE_LATE, IMAGE_WATCH_MS, QR_CODES_MAX, WASM_PAGE_BYTES } from './limits.ts';
 
 // This file is the process that decodes an image: `qr-decoder.ts` starts it. The image comes in on standard input, the
 // texts of its QR codes go out as JSON. The arguments are the memory of the decoder in bytes, and the processor time
 // of the process in milliseconds.
 
-const PAGE_BYTES = 65_536;
 const STDOUT = 1;
 
 /** Loads the reader from its local file; by default it would fetch it from a public CDN. */
@@ -34,7 +33,8 @@ async function loadReader(memoryBytesMax: number) {
 /** Bounds the memory, which no option of Node does. The reader asks for more by this method, and bears a refusal. */
 function limit(memory: WebAssembly.Memory, bytesMax: number): void {
   memory.grow = pages => {
-    if (memory.buffer.byteLength + pages * PAGE_BYTES > bytesMax) throw new RangeError('too much memory');
+    if (memory.buffer.byteLength + pages * WASM_PAGE_BYTES > bytesMax)
+      throw new RangeError('too much memory');
     return WebAssembly.Memory.prototype.grow.call(memory, pages);
   };
 }

@@ -1,8 +1,8 @@
 import { copyFileSync, linkSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readWhole } from 'passfob/read-whole';
 import { createForSqlite, isOfOpenedDatabase, networkFileSystem, networkName } from 'passfob/database-file';
+import { readWhole } from 'passfob/read-whole';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'passfob-database-file-'));

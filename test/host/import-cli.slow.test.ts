@@ -1,13 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { slottedAegis } from '../formats/made.ts';
-import { describeNeeds } from '../kit/tools.ts';
+import { describeNeeds, itNeeds } from '../kit/tools.ts';
+import { needsLinux } from '../service/flood/kit.ts';
 import { passfob } from './kit/cli.ts';
 import { cliMain, needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
 
@@ -103,6 +104,21 @@ describeNeeds(needsBuild, 'passfob import', () => {
     expect(await ended).toEqual([13, null]);
   });
 
+  itNeeds(needsLinux, 'import ends at SIGTERM while it waits for the writer of a pipe', async () => {
+    const pipe = join(home, 'silent');
+    execFileSync('mkfifo', [pipe]);
+    const args = [cliMain, 'import', pipe, '--dry-run'];
+    const command = spawn(process.execPath, args, { env: { ...process.env, PASSFOB_HOME: home } });
+    const ended = once(command, 'close');
+    const opened = () => {
+      const descriptors = `/proc/${command.pid}/fd`;
+      return readdirSync(descriptors).some(one => linkOf(join(descriptors, one)) === pipe);
+    };
+    await expect.poll(opened, { timeout: 60_000 }).toBe(true);
+    command.kill('SIGTERM');
+    expect(await ended).toEqual([13, null]);
+  });
+
   it.each([
     [[], 2],
     [['no-such-file'], 3],
@@ -153,3 +169,12 @@ describeNeeds(needsBuild, 'passfob import', () => {
     });
   });
 });
+
+/** Returns the target of a link; empty for one that is gone meanwhile. */
+function linkOf(path: string): string {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return '';
+  }
+}

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline';
 import { FobError } from '../../errors.ts';
 import { URI_BYTES_MAX } from '../../limits.ts';
+import { withShortLines } from '../../read-whole.ts';
 import { printable, type Terminal } from './terminal.ts';
 
 /** Questions go to standard error; answers come from the keyboard, or line by line from piped input. */
@@ -133,7 +134,8 @@ interface PipedLines {
 /** Reads a pipe or file, one line for each answer. */
 function pipedLines({ stdin }: Terminal, signal: AbortSignal): PipedLines {
   const hasEnded = stdin.readableEnded || stdin.destroyed;
-  const reader = createInterface({ input: stdin, crlfDelay: Number.POSITIVE_INFINITY });
+  const input = withShortLines(stdin, URI_BYTES_MAX);
+  const reader = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
   const lines = reader[Symbol.asyncIterator]();
   /** A line already requested but not received; it answers a later question if this one is cancelled. */
   let coming: ReturnType<typeof lines.next> | undefined;

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import { createReadStream } from 'node:fs';
+import { createReadStream, statSync } from 'node:fs';
 import { createGunzip } from 'node:zlib';
 import { recordLimits } from '../../base/limits/records.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
@@ -89,6 +89,8 @@ function parsed(line: Buffer): unknown {
 
 /** Reads the lines of a compressed file, each of bounded length however large its content is. */
 async function* linesOf(path: string): AsyncGenerator<Buffer> {
+  // It is read twice; a pipe would also wait for its writer, and nothing could end that.
+  if (!statSync(path, { throwIfNoEntry: false })?.isFile()) throw new BackupError('backup_damaged');
   const file = createReadStream(path);
   const unpacked = createGunzip();
   file.on('error', error => unpacked.destroy(error));
