@@ -49,9 +49,8 @@ export async function checkPort(host: string, port: number): Promise<void> {
  */
 export async function listen(app: FastifyInstance, host: string, port: number): Promise<number> {
   try {
-    // For localhost Fastify makes a second server, which would never get a renewed certificate.
-    const isTls = app.server instanceof Server;
-    await app.listen({ host: isTls && host === 'localhost' ? '127.0.0.1' : host, port });
+    // For localhost Fastify makes a second server, which gets neither a renewed certificate nor a limit of connections.
+    await app.listen({ host: host === 'localhost' ? '127.0.0.1' : host, port });
   } catch (error) {
     await app.close();
     throw listenError(error, host, port);

@@ -26,6 +26,7 @@ import type { Certificate } from '../doors/web/certificate.ts';
 import type { ConnectionLimits } from '../doors/web/connection-limits.ts';
 import type { WebContext } from '../doors/web/context.ts';
 import { acceptCookies } from '../doors/web/cookies.ts';
+import { BoundedRequest, BoundedResponse, skipEnded } from '../doors/web/exchange.ts';
 import { acceptForms } from '../doors/web/forms.ts';
 import { type GuardOptions, guard } from '../doors/web/guard.ts';
 import { type HealthOptions, serveHealth } from '../doors/web/health-routes.ts';
@@ -54,6 +55,7 @@ export interface AppOptions extends GuardOptions {
 /** Makes the HTTP side of the service, not yet listening. */
 export function makeApp(context: WebContext, options: AppOptions): FastifyInstance {
   const app = Fastify(serverOptions(options));
+  skipEnded(app);
   logRequests(app, options.log);
   measureRequests(app, context.metrics);
   guard(app, options);
@@ -96,6 +98,8 @@ function serverOptions({ certificate, isProxy }: AppOptions): FastifyHttpOptions
     headersTimeout: webLimits.requestTimeoutMs,
     requestTimeout: webLimits.requestTimeoutMs,
     connectionsCheckingInterval: webLimits.connectionsCheckMs,
+    IncomingMessage: BoundedRequest,
+    ServerResponse: BoundedResponse,
   };
   return {
     ...(certificate === undefined

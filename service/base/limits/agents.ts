@@ -14,6 +14,20 @@ export const agentLimits = {
   agentOutboxMessages: 512,
   agentOutboxChars: 131_072,
   agentBufferedMax: 65_536,
+  /** A frame's first bytes, and the mask after its length (RFC 6455 §5.2). */
+  frameHeadBytes: 2,
+  frameMaskBytes: 4,
+  /** A WebSocket message: its fragments, and the packets in which one of them may arrive. */
+  fragmentsMax: 16,
+  fragmentPacketsMax: 128,
+  /** What is received from the beginning of a message to its end, besides the message itself: headers and pings. */
+  messageOverheadMaxBytes: 4_096,
+  /**
+   * Incomplete messages on one node: what each counts for, and how much of it there may be, in all and from one source.
+   */
+  incompleteBytes: 65_536,
+  incompleteMaxBytes: 33_554_432,
+  incompleteOfSourceMaxBytes: 16_777_216,
   /** From the connection to `open`. */
   agentOpeningMs: 15_000,
   /** Messages and characters from one agent, each with a burst and a rate. */

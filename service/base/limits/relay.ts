@@ -1,8 +1,11 @@
 /** Limits of relays that enrol fobs. Units last in the name. */
 export const relayLimits = {
-  /** Concurrent connections on one node: in all, and from one source. */
+  /** Concurrent connections on one node whose activation code was accepted: in all, and from one source. */
   relaysMax: 256,
   relaysPerSource: 32,
+  /** Those without an accepted code: at a limit, the oldest of the source with most gives way. */
+  relaysUnopenedMax: 1_024,
+  relaysUnopenedPerSource: 32,
   relayBucket: { burst: 40, perSecond: 0.5 },
   /** After the last renewal by a relay, no other relay may use its activation for this long. */
   relayLeaseMs: 30_000,

@@ -17,6 +17,11 @@ export const webLimits = {
    * After a refused request up to this much of the rest of its body is discarded; beyond, the connection is closed.
    */
   discardedMaxBytes: 65_536,
+  /** The pieces (chunks or packets) in which a body may arrive: so many, and one more for each of so many bytes. */
+  bodyPiecesMin: 256,
+  bodyPieceBytes: 256,
+  /** Requests of one connection without a finished response. */
+  pipelinedMax: 16,
 
   /**
    * Requests must arrive, headers and body, within 10 s, and TLS handshakes must end. Connections are checked twice a
@@ -26,10 +31,12 @@ export const webLimits = {
   connectionsCheckMs: 500,
   keepAliveTimeoutMs: 5_000,
   /**
-   * A client that reads nothing of a response for this long is disconnected. The value is longer than any wait for a
-   * response.
+   * A connection on which nothing moves for this long ends. The value is longer than any wait for a response.
    */
   stalledMs: 90_000,
+  /** How long a client may take for a whole response: this, and the time that this rate needs. */
+  unreadMs: 10_000,
+  unreadBytesPerSecond: 16_384,
 
   /**
    * Connections without a proved API key: before their first request, between requests, and during a request without

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { pushLimits } from '../../base/limits/push.ts';
 import { shownNumber } from '../../features/push/shown.ts';
 import type { WebContext } from '../web/context.ts';
+import { whenOver } from '../web/exchange.ts';
 import { delayRefusal } from '../web/minimum-response-time.ts';
 import { sendProblem } from '../web/problems.ts';
 import {
@@ -73,7 +74,7 @@ function serveTaking(app: FastifyInstance, context: WebContext): void {
       // Read first: after an acceptance nothing may fail.
       const name = await context.pushes.userOf(params.id);
       const gone = new AbortController();
-      reply.raw.once('close', () => gone.abort());
+      whenOver(reply.raw, () => gone.abort());
       const { id: applicationId, standing } = clientOf(request).application;
       const outcome = await context.pushes.take({
         id: params.id,

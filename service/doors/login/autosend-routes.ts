@@ -6,6 +6,7 @@ import type { KnownApplication } from '../../features/users/application-cache.ts
 import { readServiceName } from '../../features/users/settings.ts';
 import { formBySource, pageBySource } from '../web/access.ts';
 import type { WebContext } from '../web/context.ts';
+import { whenOver } from '../web/exchange.ts';
 import { field } from '../web/forms.ts';
 import { delayRefusal } from '../web/minimum-response-time.ts';
 import { statusOf } from '../web/problems.ts';
@@ -140,7 +141,7 @@ function waitFor(
   { expiresMs, ...awaited }: AwaitedLogIn,
 ): Promise<boolean> {
   const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
+  whenOver(reply.raw, () => gone.abort());
   return context.pushes.isDecided({
     ...takenBy(context, request, awaited),
     waitMs: Math.max(0, expiresMs - context.clock()),

@@ -12,6 +12,7 @@ import { identityReader, originOf } from '../../features/lines/opening.ts';
 import { bySource, narrowed } from '../web/access.ts';
 import { vouchFor } from '../web/admission.ts';
 import type { WebContext } from '../web/context.ts';
+import { whenOver } from '../web/exchange.ts';
 import { Problem } from '../web/problems.ts';
 import { countBySource, rates } from '../web/rates.ts';
 import { serveRoute } from '../web/route.ts';
@@ -88,11 +89,11 @@ function servePolls(app: FastifyInstance, context: WebContext, route: PollRoute)
         countBySource(context, rates.agent, request);
         refuseWhenFull(agents, request);
       }
-      // The agent itself is limited, and few polls of one agent wait at once.
-      if (poll.key === '' || polls.has(poll.key)) vouchFor(request);
+      // The agent itself is limited, and few polls of one agent wait at once. The first poll is anybody's.
+      if (polls.has(poll.key)) vouchFor(request);
       const caller = callerOf(request, dialect);
       const gone = new AbortController();
-      reply.raw.once('close', () => gone.abort());
+      whenOver(reply.raw, () => gone.abort());
       const connect = (line: TextConnection): AgentConnection => agents.agents.connect(caller, line);
       const answer = await polls.poll(poll, connect, gone.signal);
       if (answer === undefined) throw new Problem('not_found');

@@ -11,7 +11,7 @@ import {
 } from '../../features/lines/line.ts';
 
 /** A connection whose first message says what it is for. */
-export class ByPurpose implements Talker {
+export class ByPurpose implements Talker, Displaceable {
   readonly from: string;
   private readonly line: TextConnection;
   private readonly unopened: Unopened;
@@ -85,12 +85,20 @@ export class ByPurpose implements Talker {
   }
 }
 
+/** A connection that closes when others need its place more. */
+export interface Displaceable {
+  /** The source, as limits count it. */
+  readonly from: string;
+  /** Closes it, and removes it from those that wait. */
+  giveWay(): void;
+}
+
 /**
- * The connections that have not said yet what they are for. At the limit of a source, its oldest gives way; at the
+ * The connections that have not said yet what they are for, or have shown no accepted activation code. At the limit of a source, its oldest gives way; at the
  * limit of the node, the oldest of the source that has most: a crowd from one source displaces no other source.
  */
 export class Unopened {
-  private readonly sources: Map<string, Set<ByPurpose>>;
+  private readonly sources: Map<string, Set<Displaceable>>;
   private readonly holdings: Holdings;
   private readonly most: number;
   private readonly mostPerSource: number;
@@ -104,7 +112,7 @@ export class Unopened {
     this.count = 0;
   }
 
-  add(connection: ByPurpose): void {
+  add(connection: Displaceable): void {
     const { from } = connection;
     if ((this.sources.get(from)?.size ?? 0) >= this.mostPerSource) this.giveWay(from);
     if (this.count >= this.most) this.giveWay(this.holdings.largest);
@@ -115,7 +123,7 @@ export class Unopened {
   }
 
   /** Removes a connection that is open or has ended; a second call does nothing. */
-  remove(connection: ByPurpose): void {
+  remove(connection: Displaceable): void {
     const source = this.sources.get(connection.from);
     if (source === undefined || !source.delete(connection)) return;
     this.holdings.remove(connection.from);

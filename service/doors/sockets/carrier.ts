@@ -30,8 +30,7 @@ export function serveCarriers(app: FastifyInstance, context: WebContext, most: n
       return new ByPurpose(from, line, unopened, purpose => {
         if (purpose !== 'activation')
           return agents.hasCapacityFor(from) ? agents.talk(line, request) : undefined;
-        const isAllowed = takeFromSource(context, rates.relay, request) && enrolments.hasCapacityFor(from);
-        return isAllowed ? enrolments.talk(line, request) : undefined;
+        return takeFromSource(context, rates.relay, request) ? enrolments.talk(line, request) : undefined;
       });
     },
   };

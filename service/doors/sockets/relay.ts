@@ -8,18 +8,23 @@ import { earlierRelayDialect } from '../../features/lines/earlier.ts';
 import type { Talker, TextConnection } from '../../features/lines/line.ts';
 import { identityReader, originOf } from '../../features/lines/opening.ts';
 import type { WebContext } from '../web/context.ts';
-import { Problem } from '../web/problems.ts';
 import { rates } from '../web/rates.ts';
+import { type Displaceable, Unopened } from './by-purpose.ts';
 import type { SocketRoute } from './route.ts';
 
-/** The enrolments by relays of this node: a limited number, and few from one source. */
+/**
+ * The enrolments by relays of this node. Those with an accepted code are a limited number, and few from one source; the
+ * others give way to each other.
+ */
 export class Enrolments {
   private readonly means: RelayMeans;
-  /** The sources of the open connections. */
-  private readonly open: string[];
+  /** The sources of the relays with an accepted code. */
+  private readonly entered: string[];
+  private readonly unopened: Unopened;
 
   constructor({ management, ownApplication, changes }: WebContext) {
-    this.open = [];
+    this.entered = [];
+    this.unopened = new Unopened(relayLimits.relaysUnopenedMax, relayLimits.relaysUnopenedPerSource);
     this.means = {
       management,
       applicationId: ownApplication.id,
@@ -28,25 +33,40 @@ export class Enrolments {
     };
   }
 
-  /** Whether another relay from this source may connect. */
-  hasCapacityFor(from: string): boolean {
-    const ofSource = this.open.filter(one => one === from).length;
-    return this.open.length < relayLimits.relaysMax && ofSource < relayLimits.relaysPerSource;
-  }
-
   talk(line: TextConnection, request: FastifyRequest, dialect: Dialect = carrierDialect): Talker {
     const from = sourceKey(request.ip);
-    this.open.push(from);
     const caller = { source: prepareSource(request.ip), requestId: request.id };
-    const conversation = new Conversation(this.means, caller, originOf(request), line, dialect);
+    let hasEntered = false;
+    const enter = () => {
+      if (!this.hasCapacityFor(from)) return false;
+      this.unopened.remove(displaceable);
+      this.entered.push(from);
+      hasEntered = true;
+      return true;
+    };
+    const conversation = new Conversation(this.means, caller, originOf(request), line, dialect, enter);
+    const displaceable: Displaceable = {
+      from,
+      giveWay: () => {
+        this.unopened.remove(displaceable);
+        conversation.giveWay();
+      },
+    };
+    this.unopened.add(displaceable);
     return {
       receive: text => conversation.receive(text),
       shutDown: () => conversation.shutDown(),
       lost: () => {
-        this.open.splice(this.open.indexOf(from), 1);
+        if (hasEntered) this.entered.splice(this.entered.indexOf(from), 1);
+        this.unopened.remove(displaceable);
         conversation.lost();
       },
     };
+  }
+
+  private hasCapacityFor(from: string): boolean {
+    const ofSource = this.entered.filter(one => one === from).length;
+    return this.entered.length < relayLimits.relaysMax && ofSource < relayLimits.relaysPerSource;
   }
 }
 
@@ -56,9 +76,8 @@ export function relayRoute(enrolments: Enrolments): SocketRoute {
     path: '/relay',
     rate: rates.relay,
     bufferedMax: relayLimits.relayBufferedMax,
-    admit(request) {
-      if (!enrolments.hasCapacityFor(sourceKey(request.ip))) throw new Problem('too_many');
-    },
+    // The oldest relay without an accepted code gives way.
+    admit: () => undefined,
     talk: (line, request) => enrolments.talk(line, request, earlierRelayDialect()),
   };
 }

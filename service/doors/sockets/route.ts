@@ -4,15 +4,19 @@ import websocket from '@fastify/websocket';
 import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { WebSocket } from 'ws';
+import { agentLimits } from '../../base/limits/agents.ts';
 import { webLimits } from '../../base/limits/web.ts';
-import type { Talker, TextConnection } from '../../features/lines/line.ts';
+import { sourceKey } from '../../base/rate-limit.ts';
+import { GOING_AWAY, type Talker, type TextConnection } from '../../features/lines/line.ts';
 import { originOf } from '../../features/lines/opening.ts';
 import { bySource, narrowed, type RouteAccess } from '../web/access.ts';
-import { vouchForGood } from '../web/admission.ts';
+import { countAgain, vouchForGood } from '../web/admission.ts';
 import type { WebContext } from '../web/context.ts';
+import { LargeBodies } from '../web/large-bodies.ts';
 import { Problem, problemOf, sendProblem } from '../web/problems.ts';
 import type { Rate } from '../web/rates.ts';
 import { routeOptions } from '../web/route.ts';
+import { FrameWatch } from './frames.ts';
 
 /** A character of JSON text takes at most three bytes in UTF-8. */
 const MESSAGE_BYTES = CARRIER_MESSAGE_CHARS_MAX * 3;
@@ -38,10 +42,19 @@ export function serveSockets(
   refuseUpgrades(app);
   const upgrading = new Upgrading(app.server);
   const open = new Set<Talker>();
+  const incomplete = new LargeBodies({
+    most: agentLimits.incompleteMaxBytes,
+    mostOfSource: agentLimits.incompleteOfSourceMaxBytes,
+  });
   app.register(async scope => {
     scope.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
     await scope.register(websocket, {
-      options: { maxPayload: MESSAGE_BYTES, perMessageDeflate: false },
+      options: {
+        maxPayload: MESSAGE_BYTES,
+        maxFragments: agentLimits.fragmentsMax,
+        maxBufferedChunks: agentLimits.fragmentPacketsMax,
+        perMessageDeflate: false,
+      },
       // `ws` closes a connection after a protocol error; there is nothing to report.
       errorHandler: (_error, socket) => socket.terminate(),
       preClose: function end(done) {
@@ -60,6 +73,7 @@ export function serveSockets(
       const options = routeOptions({ access: socketAccess(context, route) });
       scope.get(route.path, { ...options, websocket: true }, (socket, request) => {
         upgrading.done(request.raw.socket);
+        boundMessages(incomplete, socket, request);
         connectSocket(route, open, socket, request);
       });
     }
@@ -90,7 +104,10 @@ function connectSocket(
       if (socket.bufferedAmount > bufferedMax) socket.terminate();
       else socket.send(text);
     },
-    close: code => socket.close(code),
+    close(code) {
+      socket.close(code);
+      if (code !== GOING_AWAY) countAgain(request);
+    },
     keepAlive(everyMs) {
       pings ??= ping(socket, everyMs);
     },
@@ -104,6 +121,30 @@ function connectSocket(
     open.delete(talker);
     talker.lost();
   });
+}
+
+/** Disconnects a client whose message stays incomplete, takes up too much, or has to give way to those of others. */
+function boundMessages(incomplete: LargeBodies, socket: WebSocket, request: FastifyRequest): void {
+  const source = sourceKey(request.ip);
+  const frames = new FrameWatch();
+  const end = () => socket.terminate();
+  let release: (() => void) | undefined;
+  let late: NodeJS.Timeout | undefined;
+  const settle = () => {
+    clearTimeout(late);
+    release?.();
+    release = undefined;
+  };
+  request.raw.socket.on('data', (bytes: Uint8Array) => {
+    if (frames.take(bytes)) settle();
+    // Later, so that `ws` can first say why it refuses these bytes.
+    if (frames.held > MESSAGE_BYTES + agentLimits.messageOverheadMaxBytes) return void setImmediate(end);
+    if (frames.held === 0 || release !== undefined) return;
+    release = incomplete.begin(source, agentLimits.incompleteBytes, end);
+    if (release === undefined) return end();
+    late = setTimeout(end, webLimits.requestTimeoutMs);
+  });
+  socket.once('close', settle);
 }
 
 /** Disconnects a client that does not answer before the next ping. */

@@ -50,18 +50,25 @@ export function admitConnections(
   });
 }
 
-/** Marks a request as one of a known caller: its connection is not counted until the request is over. */
+/**
+ * Marks a request as one of a known caller: its connection is not counted until the request is over, unless it has
+ * others in progress.
+ */
 export function vouchFor(request: FastifyRequest): void {
   const found = admitted.get(request.raw.socket);
-  if (found !== undefined) found.all.leave(found.connection);
+  if (found !== undefined) found.all.vouch(found.connection);
 }
 
 /** The same until the connection ends: it has turned into a connection with its own limit, such as a WebSocket. */
 export function vouchForGood(request: FastifyRequest): void {
   const found = admitted.get(request.raw.socket);
-  if (found === undefined) return;
-  found.connection.hasLeft = true;
-  found.all.leave(found.connection);
+  if (found !== undefined) found.all.leaveForGood(found.connection);
+}
+
+/** Counts such a connection again, because its own limit no longer does: the service closes it, and its client may not. */
+export function countAgain(request: FastifyRequest): void {
+  const found = admitted.get(request.raw.socket);
+  if (found !== undefined && !request.raw.socket.destroyed) found.all.comeBack(found.connection);
 }
 
 function accept(all: Connections, socket: Socket): HttpConnection {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest, RouteOptions } from 'fastify';
 import { webLimits } from '../../base/limits/web.ts';
 import { sourceKey } from '../../base/rate-limit.ts';
+import { whenOver } from './exchange.ts';
 import { LargeBodies } from './large-bodies.ts';
 import { Problem } from './problems.ts';
 import { statedOf } from './route.ts';
@@ -63,7 +64,7 @@ function boundLarge(route: RouteOptions, bodyLimit: number, reading: LargeBodies
       if (release === undefined) return done(new Problem('too_many'));
       raw.once('end', release);
       // An unread body never ends.
-      reply.raw.once('close', release);
+      whenOver(reply.raw, release);
       done(null, payload);
     },
   ];

@@ -16,8 +16,9 @@ export interface HttpConnection {
   readonly isProxy: boolean;
   /** The source of its own address. */
   readonly source: string;
-  underWay: UnderWay | undefined;
-  /** The group in which it is counted; undefined during a request of a known caller. */
+  /** The oldest first: the next request may start before a response has ended (RFC 9112 §9.3.2). */
+  readonly underWay: UnderWay[];
+  /** The group in which it is counted; undefined while its only request is one of a known caller. */
   group: Group | undefined;
   /** Whether it has turned into a connection that is counted elsewhere until it ends. */
   hasLeft: boolean;
@@ -64,7 +65,7 @@ export class Connections {
       socket,
       isProxy,
       source,
-      underWay: undefined,
+      underWay: [],
       group: undefined,
       hasLeft: false,
     };
@@ -73,23 +74,32 @@ export class Connections {
   }
 
   /**
-   * Starts a request. A proxy's request counts for the source that the proxy states.
+   * Starts a request. A proxy's request counts for the source that the proxy states. A request behind that of a known
+   * caller is anybody's again.
    *
    * @returns false if that source has too many requests in progress
    */
   begin(connection: HttpConnection, underWay: UnderWay, source: () => string): boolean {
-    connection.underWay = underWay;
-    return !connection.isProxy || this.join(connection, source());
+    connection.underWay.push(underWay);
+    if (connection.isProxy) return this.join(connection, source());
+    if (connection.group === undefined && !connection.hasLeft) this.wait(connection);
+    return !connection.socket.destroyed;
   }
 
   /** Ends a request. */
   end(connection: HttpConnection, response: ServerResponse): void {
-    // The next request may have started already (RFC 9112 §9.3.2).
-    if (connection.underWay?.response === response) connection.underWay = undefined;
-    if (!connection.hasLeft && !connection.socket.destroyed) this.wait(connection);
+    const { underWay } = connection;
+    const at = underWay.findIndex(one => one.response === response);
+    if (at >= 0) underWay.splice(at, 1);
+    if (underWay.length === 0 && !connection.hasLeft && !connection.socket.destroyed) this.wait(connection);
   }
 
-  /** Stops counting it until its request is over. */
+  /** Stops counting it until its request is over, if it has no other request in progress. */
+  vouch(connection: HttpConnection): void {
+    if (connection.underWay.length <= 1) this.leave(connection);
+  }
+
+  /** Stops counting it. */
   leave(connection: HttpConnection): void {
     const { group } = connection;
     if (group === undefined) return;
@@ -98,6 +108,20 @@ export class Connections {
     if (group.key === undefined) return;
     this.strangers--;
     if (group.members.size === 0) this.sources.delete(group.key);
+  }
+
+  /** Stops counting it until it comes back: it has turned into a connection with its own limit. */
+  leaveForGood(connection: HttpConnection): void {
+    connection.hasLeft = true;
+    // The response to its upgrade never ends.
+    connection.underWay.length = 0;
+    this.leave(connection);
+  }
+
+  /** Counts a connection again that had left for good. */
+  comeBack(connection: HttpConnection): void {
+    connection.hasLeft = false;
+    this.wait(connection);
   }
 
   private wait(connection: HttpConnection): void {
@@ -143,5 +167,5 @@ export class Connections {
 
 /** Whether closing it loses only an unfinished request, or a response that the client does not read. */
 function mayGiveWay({ underWay }: HttpConnection): boolean {
-  return underWay === undefined || !underWay.request.complete || underWay.response.writableEnded;
+  return underWay.every(({ request, response }) => !request.complete || response.writableEnded);
 }

@@ -74,13 +74,17 @@ it('a malformed or out-of-turn message ends the relay connection', async () => {
   expect(await endAfter(url, 'x'.repeat(100_000))).toBe(1009);
 });
 
-it('one source has a limited number of relay connections at once', async () => {
+it('at the limit of a source, its oldest relay without an accepted code gives way', async () => {
   await using rig = new Rig();
   const { url } = await rig.start();
-  const sockets = await Promise.all(Array.from({ length: relayLimits.relaysPerSource }, () => opened(url)));
-  expect(await dial(url)).toBe(429);
+  const sockets = await Promise.all(
+    Array.from({ length: relayLimits.relaysUnopenedPerSource }, () => opened(url)),
+  );
+  const ends = sockets.map(async socket => (await once(socket, 'close'))[0] as number);
+  sockets.push(await opened(url));
+  expect(await Promise.race(ends)).toBe(1013);
   for (const socket of sockets) socket.close();
-  await Promise.all(sockets.map(socket => once(socket, 'close')));
+  await Promise.all(ends);
 });
 
 it('relay connections end when the service closes, which waits for nobody', async () => {

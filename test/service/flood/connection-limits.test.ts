@@ -83,12 +83,45 @@ describe('unauthenticated connections', () => {
     const known = Array.from({ length: 12 }, () => {
       const connection = bench.accept('192.0.2.1');
       const { response } = bench.ask(connection);
-      bench.all.leave(connection);
+      bench.all.vouch(connection);
       return { connection, response };
     });
     expect([bench.count(), bench.all.size]).toEqual([12, 0]);
     for (const { connection, response } of known) bench.all.end(connection, response);
     expect([bench.count(), bench.all.size]).toEqual([4, 4]);
+  });
+
+  it('requests behind or before a known caller’s on the same connection are anybody’s', () => {
+    const bench = new Bench();
+    const behind = Array.from({ length: 12 }, () => {
+      const connection = bench.accept('192.0.2.1');
+      bench.ask(connection);
+      bench.all.vouch(connection);
+      bench.ask(connection);
+      return connection;
+    });
+    expect(behind.filter(({ socket }) => !socket.destroyed)).toHaveLength(ROOMS.ofSource);
+    const before = Array.from({ length: 12 }, () => {
+      const connection = bench.accept('192.0.2.2');
+      bench.ask(connection);
+      bench.ask(connection);
+      bench.all.vouch(connection);
+      return connection;
+    });
+    expect(before.filter(({ socket }) => !socket.destroyed)).toHaveLength(ROOMS.ofSource);
+  });
+
+  it('a WebSocket that the service has closed counts until its client closes it, too', () => {
+    const bench = new Bench();
+    const sockets = Array.from({ length: 12 }, () => {
+      const connection = bench.accept('192.0.2.1');
+      bench.ask(connection);
+      bench.all.leaveForGood(connection);
+      return connection;
+    });
+    expect([bench.count(), bench.all.size]).toEqual([12, 0]);
+    for (const connection of sockets) bench.all.comeBack(connection);
+    expect([bench.count(), bench.all.size]).toEqual([ROOMS.ofSource, ROOMS.ofSource]);
   });
 
   it('a proxy’s connection counts for the forwarded source while a request is in progress', () => {
@@ -118,7 +151,7 @@ describe('unauthenticated connections', () => {
         if (act === 'accept') bench.accept(source);
         else if (connection === undefined || connection.socket.destroyed) continue;
         else if (act === 'ask') asked.set(connection, bench.ask(connection, source).response);
-        else if (act === 'know') bench.all.leave(connection);
+        else if (act === 'know') bench.all.vouch(connection);
         else if (act === 'end') {
           const response = asked.get(connection);
           if (response !== undefined) bench.all.end(connection, response);

@@ -160,7 +160,7 @@ export async function during(
 }
 
 /** Returns the processor time of a process so far (proc(5)), whose clock ticks 100 times a second. */
-function processorMs(pid: number): number {
+export function processorMs(pid: number): number {
   const [, fields = ''] = readFileSync(`/proc/${pid}/stat`, 'latin1').split(') ');
   const [user, system] = fields.split(' ').slice(11, 13);
   return (Number(user) + Number(system)) * 10;

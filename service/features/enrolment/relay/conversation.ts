@@ -10,7 +10,14 @@ import { relayTexts } from '../../../base/texts/relay.ts';
 import type { Identity } from '../../../storage/encryption-at-rest/identity.ts';
 import type { Management } from '../../../storage/management.ts';
 import { carrierDialect, type Dialect } from '../../lines/dialect.ts';
-import { GOING_AWAY, NORMAL, POLICY_VIOLATION, type Talker, type TextConnection } from '../../lines/line.ts';
+import {
+  GOING_AWAY,
+  NORMAL,
+  POLICY_VIOLATION,
+  type Talker,
+  type TextConnection,
+  TRY_AGAIN_LATER,
+} from '../../lines/line.ts';
 import { proofOfIdentity } from '../../lines/opening.ts';
 import { readSettings } from '../../users/settings.ts';
 import { Enrolling } from './enrolling.ts';
@@ -47,6 +54,7 @@ export class Conversation implements Talker {
   private readonly origin: string;
   private readonly line: TextConnection;
   private readonly dialect: Dialect;
+  private readonly takePlace: () => boolean;
   private readonly messages: RateLimiter;
   private readonly timers: NodeJS.Timeout[];
   private phase: Phase;
@@ -56,18 +64,21 @@ export class Conversation implements Talker {
   private hasStopped: boolean;
   private enrolling: Enrolling | undefined;
 
+  /** @param takePlace called once the code is accepted; false if the node has no capacity for another enrolment */
   constructor(
     means: RelayMeans,
     caller: Caller,
     origin: string,
     line: TextConnection,
     dialect: Dialect = carrierDialect,
+    takePlace: () => boolean = () => true,
   ) {
     this.means = means;
     this.caller = caller;
     this.origin = origin;
     this.line = line;
     this.dialect = dialect;
+    this.takePlace = takePlace;
     this.messages = makeRateLimiter();
     this.phase = 'open';
     this.chars = 0;
@@ -95,6 +106,11 @@ export class Conversation implements Talker {
   /** The service stops: the relay reconnects to another node, or later. */
   shutDown(): void {
     this.end(GOING_AWAY);
+  }
+
+  /** Closes the connection because others need its place more: its code was not accepted yet. */
+  giveWay(): void {
+    this.end(TRY_AGAIN_LATER);
   }
 
   private read(text: string): RelaySays | undefined {
@@ -154,6 +170,11 @@ export class Conversation implements Talker {
     const { serviceName } = await readSettings(this.means.management.db);
     // The connection was lost meanwhile: the same relay keeps the claim until the lease expires.
     if (this.phase !== 'entering') return;
+    if (!this.takePlace()) {
+      // The relay connects again, to another node or later.
+      this.end(TRY_AGAIN_LATER);
+      return await this.release();
+    }
     this.phase = 'entered';
     this.means.announce();
     this.say({
