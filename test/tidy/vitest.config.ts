@@ -10,6 +10,7 @@ export default defineConfig({
       'test/tidy/carrier-table.test.ts',
       'test/tidy/command-table.test.ts',
       'test/tidy/fault-table.test.ts',
+      'test/doors/table.test.ts',
       'test/documents/errors.test.ts',
       'test/documents/scenarios.test.ts',
       'test/boards/wiring.test.ts',
