@@ -9,12 +9,14 @@ const UNITS = ['B', 'kB', 'MB', 'GB'] as const;
 
 /** Returns a number of bytes in at most four digits. */
 function sizeText(bytes: number): string {
+  if (bytes >= Number.MAX_SAFE_INTEGER) return 'any';
   let [value, unit] = [bytes, 0];
   while (value >= 10_000 && unit < UNITS.length - 1) [value, unit] = [value / 1_024, unit + 1];
   return `${Math.round(value)} ${UNITS[unit]}`;
 }
 
 function timeText(ms: number): string {
+  if (ms >= Number.MAX_SAFE_INTEGER) return 'by length';
   if (ms === 0) return '–';
   return ms < 1_000 ? `${ms} ms` : `${Math.round(ms / 1_000)} s`;
 }
