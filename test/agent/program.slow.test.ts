@@ -2,7 +2,7 @@ import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { openTcp } from 'passfob/transports/tcp';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
@@ -10,9 +10,6 @@ import { clientBy, fobAtHand } from './kit/fob.ts';
 import { Peer } from './kit/peer.ts';
 import { Workstation } from './kit/program.ts';
 import { until } from './kit/time.ts';
-
-// Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const exits = (name: keyof typeof EXIT_CODES) => EXIT_CODES[name].code;
 

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
@@ -9,9 +9,6 @@ import { clientBy, fobAtHand } from './kit/fob.ts';
 import { Peer } from './kit/peer.ts';
 import { Workstation } from './kit/program.ts';
 import { TestProxy } from './kit/proxy.ts';
-
-// Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const NAME = 'https://tokens.example.org';
 const PLACE = 'tokens.example.org:443';

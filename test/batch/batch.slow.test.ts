@@ -1,15 +1,13 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { openPlan, provedLabels, rowsOf, scene } from './kit/scene.ts';
 import { batchRun } from './kit/tray.ts';
 
 /** Several processes start in each test: a generous timeout, not a measure. */
-vi.setConfig({ testTimeout: 120_000 });
-
 describeNeeds(needsBuild, 'batches by the command line', () => {
   it('a batch gives every row to one fob, proved, in eight round trips each, and does nothing twice', async () => {
     const { tray, home, plan, ports } = await scene(4, openPlan(4));

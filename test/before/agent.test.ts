@@ -1,15 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSettings } from 'passfob/agent/network/settings';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { Workstation } from '../agent/kit/program.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
 import { facts, unpack } from './kit.ts';
-
-// Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const { service: made } = facts;
 const MINUTE_MS = 60_000;

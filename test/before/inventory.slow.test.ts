@@ -12,7 +12,7 @@ import { list } from 'passfob/commands/list';
 import { openOwnerSession } from 'passfob/commands/owner-session';
 import { openInventory } from 'passfob/inventory/inventory';
 import { pipe } from 'passfob/transports/pipe';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { Board } from '../flash/kit.ts';
 import { accountsOn, imageOfVersion, onFob, updated } from '../flash/owner.ts';
 import { passfob } from '../host/kit/cli.ts';
@@ -21,9 +21,6 @@ import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { type Board as BoardName, facts, fixture, otherThan, passcodeOf, unpack } from './kit.ts';
-
-// Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const { boards, password } = facts.inventory;
 const SERIALS = Object.values(boards).map(({ serial }) => serial);

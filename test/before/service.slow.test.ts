@@ -5,7 +5,7 @@ import type { Service } from '@passfob/service/service';
 import { migrationNames } from '@passfob/service/storage/migrations/list';
 import BetterSqlite from 'better-sqlite3';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { passfob } from '../host/kit/cli.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';
@@ -15,9 +15,6 @@ import { newToken, post, Rig } from '../service/kit.ts';
 import { makeRequest, readAnswer } from '../service/radius/client.ts';
 import { Office } from '../service/users/kit.ts';
 import { facts, otherThan, passcodeAt, passcodeOf, unpack } from './kit.ts';
-
-// Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const { service: made } = facts;
 const { tokens } = made;

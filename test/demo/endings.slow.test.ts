@@ -1,12 +1,9 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeNeeds, type Need } from '../kit/tools.ts';
 import { isRunning } from '../simulator-faceplates/kit.ts';
 import { demo, demoPage, folder, needsBuild, simulatorOf } from './kit.ts';
-
-// Up to three demos start in each, and each is several processes.
-vi.setConfig({ testTimeout: 120_000 });
 
 const needsProc: Need<true> = {
   name: 'npm run build, and the /proc of Linux',

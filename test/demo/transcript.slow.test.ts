@@ -2,14 +2,11 @@ import { appendFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onStage } from '@passfob/demo/play/stage';
 import { transcript } from '@passfob/demo/transcript';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { needsPty } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds } from '../kit/tools.ts';
 import { demo, demoPage, folder, needsBuild, recordSecrets } from './kit.ts';
-
-// A person's holds and the deaf moments before them take most of it, in real time.
-vi.setConfig({ testTimeout: 90_000 });
 
 /** Returns the facts of a transcript by the title of their step, without the number of the step. */
 function stepsIn(printed: string): Map<string, string[]> {

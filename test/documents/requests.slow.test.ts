@@ -1,14 +1,12 @@
 import { openApiOf } from '@passfob/service/doors/api/describe/openapi';
 import { Ajv2020 } from 'ajv/dist/2020.js';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { Bureau } from '../service/api/kit.ts';
 import { ocraToken } from '../service/challenges/http-kit.ts';
 import { add, apiKeyOf, newToken } from '../service/kit.ts';
 import { blocksOfKind, type DocumentedBlock } from './documented.ts';
 import { documentedStatuses, statusesOf } from './requests.ts';
-
-vi.setConfig({ testTimeout: 30_000 });
 
 const titled = (blocks: readonly DocumentedBlock[]) => blocks.map(block => [block.title, block] as const);
 

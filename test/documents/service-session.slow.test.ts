@@ -4,13 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readPlan } from 'passfob/batch/plan';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { built, needsBuilt } from '../kit/built.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { blocksOfKind, commandsOf, type DocumentedBlock } from './documented.ts';
-
-// A session starts a dozen programs, one after another.
-vi.setConfig({ testTimeout: 120_000 });
 
 const needsProgram = needsBuilt('host/dist/cli/main.js', 'service/dist/cli/index.js');
 

@@ -1,4 +1,4 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { itNeeds } from '../kit/tools.ts';
 import { rawSocket } from '../service/flood/attacks.ts';
 import { needsLinux } from '../service/flood/kit.ts';
@@ -7,9 +7,6 @@ import { watchApp } from '../service/served.ts';
 import { codeFiles } from '../tidy/files.ts';
 import { scan } from '../tidy/scan.ts';
 import { serviceDoors } from './service.ts';
-
-// Hundreds of connections take long where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Ways in which bytes from outside of the process reach a source file. */
 const OPENINGS = [

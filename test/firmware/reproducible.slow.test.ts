@@ -4,14 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { imageOf } from '@passfob/firmware/build/bundle';
 import { BUDGETS, type ImageBoard } from '@passfob/firmware/build/limits';
-import { describe, expect, onTestFinished, vi } from 'vitest';
+import { describe, expect, onTestFinished } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { isBigRun, LONG, share } from '../kit/counts.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { root } from '../tidy/files.ts';
-
-// Each image takes seconds.
-vi.setConfig({ testTimeout: 120_000 });
 
 /** The full run builds all; two show the rest. */
 const isFull = isBigRun && share === 1;

@@ -9,7 +9,7 @@ import { fingerprintOfKey } from '@passfob/service/storage/encryption-at-rest/id
 import { changeSettings } from 'passfob/agent/network/settings';
 import { connect } from 'passfob/client/client';
 import { openTransport, readAddress } from 'passfob/transports/discover';
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { keyOfService } from '../service/agents/world.ts';
@@ -18,9 +18,6 @@ import { Rig } from '../service/kit.ts';
 import { accepted, grace, Office } from '../service/users/kit.ts';
 import { passfob } from './kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
-
-// Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 describeNeeds(needsBuild, 'care by the service that owns the fob, over the command line', () => {
   const rig = new Rig();

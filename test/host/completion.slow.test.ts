@@ -11,13 +11,10 @@ import { addPendingAccount, confirmAccount } from 'passfob/inventory/accounts';
 import { assign } from 'passfob/inventory/fobs';
 import { openInventory } from 'passfob/inventory/inventory';
 import { addPendingPairing, confirmPairing } from 'passfob/inventory/pairings';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { itNeeds, tool } from '../kit/tools.ts';
 import { FOB, secrets, settings } from './kit/inventory-rows.ts';
 import { cliMain, needsBuild } from './kit/simulated-fob.ts';
-
-// A shell starts passfob for every completion.
-vi.setConfig({ testTimeout: 60_000 });
 
 /** The last label would run a program if a shell evaluated it. */
 const ACCOUNTS = ['alice@example.org', 'it\'s "me"', '$(touch $HOME/evaluated)`touch $HOME/evaluated`'];

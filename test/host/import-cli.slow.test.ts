@@ -5,15 +5,12 @@ import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { slottedAegis } from '../formats/made.ts';
 import { describeNeeds, itNeeds } from '../kit/tools.ts';
 import { needsLinux } from '../service/flood/kit.ts';
 import { passfob } from './kit/cli.ts';
 import { cliMain, needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
-
-// Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const corpus = (name: string) => fileURLToPath(new URL(`../formats/corpus/${name}`, import.meta.url));
 

@@ -5,15 +5,12 @@ import { join } from 'node:path';
 import { base32nopad } from '@scure/base';
 import { generateSync } from 'otplib';
 import { otpauthOf, parseOtpauth } from 'passfob/enrol/otpauth';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { png, qrPicture } from '../enrol/images.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob, type Run } from './kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
-
-// Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 /**
  * Allowed difference between the clocks of a fob and of this computer: a fob's is set by whole seconds, and each way

@@ -20,9 +20,6 @@ import { needsBuild } from './kit/simulated-fob.ts';
 
 /** Programs that are killed (kill -9) before each of their calls that touch a file, one after another. */
 
-// Each starts a process, which takes a second where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
-
 const built = (path: string) => JSON.stringify(new URL(`../../${path}.js`, import.meta.url).href);
 
 function folder(): string {

@@ -3,13 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { needsBuilt } from '../kit/built.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { cliMain } from './kit/simulated-fob.ts';
-
-// A process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

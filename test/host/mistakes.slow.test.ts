@@ -7,7 +7,7 @@ import { base32nopad } from '@scure/base';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { openSerial } from 'passfob/transports/serial';
 import { openTcp } from 'passfob/transports/tcp';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds } from '../kit/tools.ts';
 import { passfob, type Run, type RunOptions } from './kit/cli.ts';
@@ -18,9 +18,6 @@ import {
   type SimulatedFob,
   simulatedFob,
 } from './kit/simulated-fob.ts';
-
-// Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 describeNeeds(needsBuild, 'mistakes and their errors', () => {
   let fob: SimulatedFob;

@@ -3,10 +3,7 @@ import { helpAt } from 'passfob/cli/command-help';
 import { helpOf } from 'passfob/cli/command-line';
 import { absentCommands } from 'passfob/cli/installed';
 import { commandTable } from 'passfob/cli/table';
-import { expect, it, vi } from 'vitest';
-
-// yargs takes many milliseconds for each command.
-vi.setConfig({ testTimeout: 60_000 });
+import { expect, it } from 'vitest';
 
 /** The options and choices that yargs shows in a help text. */
 function optionsIn(help: string) {

@@ -6,13 +6,11 @@ import { addPendingAccount, confirmAccount } from 'passfob/inventory/accounts';
 import { assign } from 'passfob/inventory/fobs';
 import { openInventory } from 'passfob/inventory/inventory';
 import { addPendingPairing, confirmPairing } from 'passfob/inventory/pairings';
-import { afterAll, beforeAll, expect, vi } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { describeNeeds, itNeeds, tool } from '../kit/tools.ts';
 import { onTerminal } from '../readme/terminal.ts';
 import { FOB, secrets, settings } from './kit/inventory-rows.ts';
 import { cliMain, needsBuild } from './kit/simulated-fob.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const HOLDERS = ['Ada Lovelace, Room 12, Analytical Engines', '山田太郎', null] as const;
 const SERIALS = ['PF-7Q4M-K2XZ', 'PF-EPS6-2222', 'PF-QPZR-Y9X8'] as const;

@@ -5,14 +5,11 @@ import { Hmac } from '@passfob/protocol/hmac';
 import { ocra } from '@passfob/protocol/ocra';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { parseOtpauth } from 'passfob/enrol/otpauth';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob, type Run } from './kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
-
-// Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const FIRST = secret('730258');
 const SECOND = secret('91827364');

@@ -1,11 +1,8 @@
 import { readArguments } from 'passfob/cli/arguments';
 import { type CommandHelp, helpAt, placeholder } from 'passfob/cli/command-help';
 import { commandTable } from 'passfob/cli/table';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { failure } from './kit/failure.ts';
-
-// yargs takes many milliseconds for each command.
-vi.setConfig({ testTimeout: 120_000 });
 
 interface WrongUse {
   readonly args: readonly string[];

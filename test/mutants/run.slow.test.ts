@@ -11,11 +11,8 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Defect } from './defect.ts';
-
-// Each run starts a compiler and several vitests.
-vi.setConfig({ testTimeout: 120_000 });
 
 const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 /** A small project of its own, and the folder in which its runs make their copies. */

@@ -5,14 +5,11 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { FobError, isFobError } from 'passfob/errors';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { othersOutside } from '../kit/bundle.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { root } from '../tidy/files.ts';
-
-// Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Writes the address of every module that a process loads into the file in `LOADED`. */
 const WATCH = `

@@ -3,15 +3,12 @@ import { selfServiceTexts } from '@passfob/service/base/texts/self-service';
 import { texts } from '@passfob/service/base/texts/texts';
 import { buttonTexts } from 'passfob/button-texts';
 import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { needsPortal } from '../portal/kit.ts';
 import { sentencesOf } from './alone/sentences.ts';
 import { Town } from './alone/town.ts';
-
-// A browser, a fob, a service and the command line start.
-vi.setConfig({ testTimeout: 120_000 });
 
 const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
 const LOGGED_IN = /You are logged in as ada\b/;

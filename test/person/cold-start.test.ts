@@ -98,7 +98,7 @@ describe('a fob in the first seconds of its supply', () => {
     });
   });
 
-  it('a PIN is entered across the change to the crystal', { timeout: 60_000 }, async () => {
+  it('a PIN is entered across the change to the crystal', async () => {
     const { driver, owner } = await withAccount(1);
     await owner.client.call('escrow', { recoveryKey: owner.recoveryKey });
     await owner.client.call('setPolicy', POLICY);

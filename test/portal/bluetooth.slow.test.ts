@@ -1,5 +1,5 @@
 import { chromium } from 'playwright-core';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { EmulatedWatch, WEB_BLUETOOTH } from '../host/cables/web/emulated-watch.ts';
 import { needsBuild, simulatedFob } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
@@ -7,9 +7,6 @@ import { itNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
 import { Office } from '../service/users/kit.ts';
 import { findings, handedOver, needsPortal } from './kit.ts';
-
-// A browser, a fob and a service start, and a person presses and types.
-vi.setConfig({ testTimeout: 120_000 });
 
 const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
 /** Six groups of a pairing code. */

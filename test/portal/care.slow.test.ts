@@ -4,7 +4,7 @@ import { createTask, listTasks } from '@passfob/service/features/care/tasks';
 import { connect } from 'passfob/client/client';
 import { openTransport, readAddress } from 'passfob/transports/discover';
 import { chromium } from 'playwright-core';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { needsBuild, simulatedFob } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
@@ -14,9 +14,6 @@ import { signInTokenOf } from '../service/self-service/kit.ts';
 import { accepted, grace, Office } from '../service/users/kit.ts';
 import { plugInto } from './cable.ts';
 import { findings, needsPortal } from './kit.ts';
-
-// A browser, a fob and a service start, and a person presses.
-vi.setConfig({ testTimeout: 120_000 });
 
 const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
 

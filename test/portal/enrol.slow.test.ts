@@ -1,5 +1,5 @@
 import { chromium, type Page } from 'playwright-core';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { png } from '../enrol/images.ts';
 import { needsBuild, simulatedFob } from '../host/kit/simulated-fob.ts';
 import { freePort } from '../kit/free-port.ts';
@@ -9,9 +9,6 @@ import { Rig } from '../service/kit.ts';
 import { Office } from '../service/users/kit.ts';
 import { plugInto } from './cable.ts';
 import { findings, handedOver, needsPortal, qrPicture } from './kit.ts';
-
-// A browser, a fob and a service start, and a person presses and types.
-vi.setConfig({ testTimeout: 120_000 });
 
 const SHORT_MS = 100;
 /** Six groups of a pairing code. */

@@ -1,5 +1,5 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { codeAt, codeNow, Rig, wrongCode } from '../service/kit.ts';
@@ -9,9 +9,6 @@ import { findings } from './kit.ts';
 
 const PIN = secret('407183');
 const OTHER_PIN = secret('730519');
-
-// A browser is slow where others want the machine too.
-vi.setConfig({ testTimeout: 120_000 });
 
 describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
   let browser: Browser;

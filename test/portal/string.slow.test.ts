@@ -5,14 +5,11 @@ import type { Service } from '@passfob/service/service';
 import { inGroups } from 'passfob/activation/activation-string';
 import { readQrImage } from 'passfob/enrol/qr';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { png } from '../enrol/images.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
 import { drawn, film, findings, needsPortal, qrPicture, strangersString } from './kit.ts';
-
-// A browser is slow where others want the machine too.
-vi.setConfig({ testTimeout: 120_000 });
 
 describeNeeds(needsPortal, 'activation page', executablePath => {
   const rig = new Rig();

@@ -6,15 +6,12 @@ import { fileURLToPath } from 'node:url';
 import { SimulatorControl } from '@passfob/demo/play/control';
 import { decide, readPairingCode, readPasscode } from '@passfob/demo/play/person';
 import { chromium, type Page } from 'playwright-core';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds, type Need, tool } from '../kit/tools.ts';
 import { blocksOf } from './blocks.ts';
 import { onTerminal, type Reaction } from './terminal.ts';
-
-// A service, a fob, a browser and a command line, one after the other.
-vi.setConfig({ testTimeout: 120_000 });
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PAGE = readFileSync(join(ROOT, 'docs/start/it.md'), 'utf8');

@@ -33,8 +33,8 @@ export const settings = {
   server: { deps: { inline: [/^(?:@passfob|passfob)\//], external: [/\/simulator\/dist\//] } },
   globalSetup: ['test/kit/built-setup.ts'],
   // For what hangs; how long something takes is not what is tested.
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 120_000,
+  hookTimeout: 120_000,
   // What a test waits for comes when the machine has time for it; a second is not always enough.
   expect: { poll: { timeout: 15_000 } },
   reporters: ['default'],

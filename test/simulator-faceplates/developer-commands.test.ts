@@ -16,8 +16,6 @@ import { secret } from '../kit/secrets.ts';
 import { root } from '../tidy/files.ts';
 import { bootByFacts, bootTestFob, TEST_IMAGE, testFacts } from './kit.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
-
 /** The frame of a `hello`, from the golden bytes of version 1. */
 const HELLO = '~AYYB5F28fg==\n';
 

@@ -6,11 +6,9 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { FAULT_NAMES } from '@passfob/simulator/faults/names';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { built, needsBuilt } from '../kit/built.ts';
 import { describeNeeds } from '../kit/tools.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const MAIN = built('simulator/dist/main.js');
 const DOCUMENT = readFileSync(new URL('../../docs/faults.md', import.meta.url), 'utf8');

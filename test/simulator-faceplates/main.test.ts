@@ -22,14 +22,11 @@ import { boot, fileStore } from '@passfob/simulator';
 import { builtImage } from '@passfob/simulator/image';
 import { imageName } from '@passfob/simulator/image-name';
 import { readyText } from '@passfob/simulator/ready';
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { built, needsBuilt } from '../kit/built.ts';
 import { itNeeds, needsTool, tool } from '../kit/tools.ts';
 import { olderImage } from '../simulator/older-image.ts';
 import { childrenOf, isRunning } from './kit.ts';
-
-// Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const MAIN = built('simulator/dist/main.js');
 const needsSimulator = needsBuilt('simulator/dist/main.js');

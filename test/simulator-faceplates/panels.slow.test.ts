@@ -2,12 +2,10 @@ import { readFileSync } from 'node:fs';
 import { webFaceplate } from '@passfob/simulator/faceplates/web/server';
 import { recordFob } from '@passfob/simulator/recording/recorder';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { inspect } from '../kit/axe.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { bootByFacts, testFacts } from './kit.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const FACTS = testFacts(3);
 const bootFresh = () => bootByFacts(FACTS);

@@ -12,11 +12,9 @@ import { MAX_RECORDED_INPUTS, MAX_RECORDED_WIRE_BYTES } from '@passfob/simulator
 import { type Recorder, recordFob } from '@passfob/simulator/recording/recorder';
 import { replay } from '@passfob/simulator/recording/replay';
 import fc from 'fast-check';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { countOf, LONG } from '../kit/counts.ts';
 import { TEST_IMAGE, testFacts } from './kit.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const FACTS = testFacts(7);
 

@@ -1,15 +1,12 @@
 import { once } from 'node:events';
 import { connect as connectTcp } from 'node:net';
 import { type Browser, chromium } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { describeNeeds, type Need, tool } from '../../kit/tools.ts';
 import { needsBuild, simulatedFob } from '../kit/simulated-fob.ts';
 import { EmulatedWatch, WEB_BLUETOOTH } from './web/emulated-watch.ts';
 import { pageScript, stepsOf } from './web/steps.ts';
-
-// Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const needsBrowser: Need<string> = {
   name: 'npm run build, and chromium',

@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { built, needsBuilt } from '../../kit/built.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { needsFirmware } from '../kit/built-board.ts';
 import { BLINK } from './programs.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const BUNDLE = 'simulator/dist/browser/virtual-board.js';
 const PAGE = 'http://board.test/';

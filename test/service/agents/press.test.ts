@@ -1,11 +1,9 @@
 import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
 import fc from 'fast-check';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { Bench } from './bench.ts';
 import { until } from './kit.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 const AT_ONCE = 16;
 

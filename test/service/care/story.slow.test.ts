@@ -5,7 +5,7 @@ import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { accountOf, putAccount } from 'passfob/owner/account';
 import { openTransport, readAddress } from 'passfob/transports/discover';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { AgentRig } from '../../agent/kit/agent.ts';
 import { seedOf } from '../../host/kit/seeds.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from '../../host/kit/simulated-fob.ts';
@@ -14,9 +14,6 @@ import { keyOfService } from '../agents/world.ts';
 import { makeAssignedBy } from '../enrolment/assigned.ts';
 import { codeNow, Rig } from '../kit.ts';
 import { Office } from '../users/kit.ts';
-
-// The service, the agent and the simulator run for real.
-vi.setConfig({ testTimeout: 120_000 });
 
 /** After its fob is plugged in again, so long at most until its clock is right. */
 const RIGHT_WITHIN_MS = 15_000;

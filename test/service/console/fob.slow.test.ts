@@ -3,15 +3,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { passfob } from '../../host/kit/cli.ts';
 import { cliMain, needsBuild, type SimulatedFob, simulatedFob } from '../../host/kit/simulated-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
 import { Rig, signInByLink } from '../kit.ts';
-
-// Three programs start, and the command line runs several times.
-vi.setConfig({ testTimeout: 120_000 });
 
 const chromiumPath = needsTool('chromium').found;
 const needs = {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { activationString, inGroups, readActivationString } from 'passfob/activation/activation-string';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { TestProxy } from '../../agent/kit/proxy.ts';
 import { png, qrPicture } from '../../enrol/images.ts';
 import { passfob, type RunOptions } from '../../host/kit/cli.ts';
@@ -16,9 +16,6 @@ import { Rig } from '../kit.ts';
 import { Authority, needsOpenssl } from '../serve/certificates.ts';
 import { Office } from '../users/kit.ts';
 import { makeActivation } from './kit.ts';
-
-// A service, a simulator and the command line run, mostly as processes of their own.
-vi.setConfig({ testTimeout: 120_000 });
 
 const LOOK_MS = 200;
 const SHORT_MS = 100;

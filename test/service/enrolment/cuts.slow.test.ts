@@ -5,16 +5,13 @@ import { secretOf } from '@passfob/service/features/tokens/tokens';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { readAccounts } from 'passfob/owner/listing';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { carriedIn } from '../../kit/carried.ts';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { Scene, serialOf } from './kit.ts';
-
-// Every cut waits for half a second, some twenty of them at once; a busy machine makes that long.
-vi.setConfig({ testTimeout: 120_000 });
 
 const AT_ONCE = 20;
 

@@ -5,7 +5,7 @@ import { relayActivation } from 'passfob/activation/relay';
 import { endpointOf } from 'passfob/agent/network/endpoint';
 import type { CarrierStep } from 'passfob/carrier/messages';
 import { openNodeSocket } from 'passfob/cli/activate-socket';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { secret } from '../../kit/secrets.ts';
@@ -20,9 +20,6 @@ const directTo = (url: string) => ({
   proxy: undefined,
   ca: undefined,
 });
-
-// Four processes start, one after the other.
-vi.setConfig({ testTimeout: 120_000 });
 
 it('an enrolment continues after the service is killed at three steps', async () => {
   const directory = mkdtempSync(join(tmpdir(), 'passfob-relay-killed-'));

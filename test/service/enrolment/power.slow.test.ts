@@ -1,11 +1,8 @@
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { itNeeds } from '../../kit/tools.ts';
 import { ImageFob } from './image-fob.ts';
 import { Scene } from './kit.ts';
-
-// The built image, booted twice for each cut.
-vi.setConfig({ testTimeout: 120_000 });
 
 itNeeds(
   needsBuild,

@@ -1,11 +1,8 @@
 import { consoleLimits } from '@passfob/service/base/limits/console';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { itNeeds } from '../../kit/tools.ts';
 import { Premises } from '../serve/kit.ts';
 import { during, formHead, manyParts, needsLinux, PARTS_TYPE, raw } from './kit.ts';
-
-// Processes and hundreds of connections take long where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Processor time: reading such a form costs the service seconds, and not reading it next to nothing. */
 const SPENT_MS = 2_500;

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { webLimits } from '@passfob/service/base/limits/web';
-import { describe, expect, vi } from 'vitest';
+import { describe, expect } from 'vitest';
 import { WebSocket } from 'ws';
 import { freePort } from '../../kit/free-port.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
@@ -9,9 +9,6 @@ import { add, apiKeyOf, codeAt, newToken, post } from '../kit.ts';
 import { ACCEPT, RadiusRig } from '../radius/kit.ts';
 import { Premises, withOpenFiles } from '../serve/kit.ts';
 import { formHead, health, needsLinux, type RawConnection, raw, socketsOf } from './kit.ts';
-
-// Processes and hundreds of connections take long where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const FORM = 'application/x-www-form-urlencoded';
 

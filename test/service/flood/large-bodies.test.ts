@@ -1,13 +1,11 @@
 import { agentLimits } from '@passfob/service/base/limits/agents';
 import { consoleLimits } from '@passfob/service/base/limits/console';
 import { webLimits } from '@passfob/service/base/limits/web';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { itNeeds } from '../../kit/tools.ts';
 import { Visitor } from '../console/kit.ts';
 import { Rig } from '../kit.ts';
 import { formHead, needsLinux, PARTS_TYPE, type RawConnection, raw } from './kit.ts';
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const STRANGERS = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
 

@@ -17,9 +17,6 @@ import { Office } from '../users/kit.ts';
 import { chunkedHead, fragments, frame, OPEN, RELAY_OPEN, rawSocket, requests } from './attacks.ts';
 import { needsLinux, type RawConnection, raw } from './kit.ts';
 
-// Hundreds of connections take long where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
-
 const HERE = '127.0.0.1';
 
 /** Stops the timers of the service, which runs in this process. */

@@ -2,16 +2,13 @@ import { administrationLimits } from '@passfob/service/base/limits/administratio
 import type { ServedRoute } from '@passfob/service/doors/web/served';
 import { createApiKey } from '@passfob/service/features/users/access/api-keys';
 import type { Service } from '@passfob/service/service';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Visitor } from '../console/kit.ts';
 import { Rig } from '../kit.ts';
 import { watchApp } from '../served.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 import { raw } from './kit.ts';
-
-// Processes and hundreds of connections take long where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 /** A route as it is served. */
 interface Served extends ServedRoute {

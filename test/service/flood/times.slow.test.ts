@@ -1,12 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, vi } from 'vitest';
+import { describe, expect } from 'vitest';
 import { itNeeds } from '../../kit/tools.ts';
 import { Authority, needsOpenssl } from '../serve/certificates.ts';
 import { Premises } from '../serve/kit.ts';
 import { formHead, type RawConnection, raw, rawTls } from './kit.ts';
-
-// Processes and hundreds of connections take long where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Ten seconds, and the delay of a busy computer; without the limits it is half a minute or more. */
 const PATIENCE_MS = 24_000;

@@ -4,15 +4,13 @@ import { join } from 'node:path';
 import { unreadyTexts } from '@passfob/service/base/texts/serve';
 import { createService } from '@passfob/service/service';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { passfob } from '../../host/kit/cli.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, type Need } from '../../kit/tools.ts';
 import { add, apiKeyOf, codeAt, newToken, post } from '../kit.ts';
 import { Premises } from './kit.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 /** The process needs its own file systems, which root and permitted users can mount. */
 const needsMounts: Need<true> = { name: 'unshare -rm of util-linux', found: mayMount() };

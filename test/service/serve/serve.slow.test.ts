@@ -2,15 +2,12 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { passfob } from '../../host/kit/cli.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../../kit/tools.ts';
 import { openLink } from '../kit.ts';
 import { Premises } from './kit.ts';
-
-// Each process takes a second or two to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 /** Sends an unfinished request; `rest` finishes it and returns the response. */
 async function unfinishedRequest(url: string) {

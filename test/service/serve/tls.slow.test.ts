@@ -6,16 +6,13 @@ import { connect, createServer, type SecureVersion, type TLSSocket } from 'node:
 import { serviceStatus } from '@passfob/service/cli/status';
 import { keepCertificate } from '@passfob/service/doors/web/certificate';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { passfob } from '../../host/kit/cli.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../../kit/tools.ts';
 import { keyOf, Rig } from '../kit.ts';
 import { Authority, type Issued, needsOpenssl } from './certificates.ts';
 import { Premises } from './kit.ts';
-
-// Each process takes a second or two to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000 });
 
 const files = ({ cert, key }: Issued) => ({ certificateFile: cert, keyFile: key });
 const flags = ({ cert, key }: Issued) => ['--tls-cert', cert, '--tls-key', key];

@@ -47,7 +47,7 @@ const FAILING: readonly (readonly [string, readonly string[], RegExp])[] = [
 ];
 
 describe('steps of scenarios', () => {
-  it.each(FAILING)('the step "%s" fails where it is not so: %j', async (name, steps, words) => {
+  it.each(FAILING)('the step "%s" fails where it is not so (%#)', async (name, steps, words) => {
     const { passed, failure } = await runSteps(steps);
     expect(passed).toBe(false);
     expect(failure?.sentence).toMatch(words);
