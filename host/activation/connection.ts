@@ -1,8 +1,8 @@
-import { fieldOf, piecesOf } from '../carrier/fields.ts';
+import { fieldOf } from '../carrier/fields.ts';
 import type { RelaySays, ServiceSays } from '../carrier/messages.ts';
 import { pause } from '../client/pause.ts';
 import { FobError } from '../errors.ts';
-import { paced } from '../transports/paced.ts';
+import { framesOnly } from '../transports/frames-only.ts';
 import type { Transport } from '../transports/transport.ts';
 import { checkIdentity } from './identity.ts';
 import {
@@ -140,12 +140,12 @@ export class RelayConnection {
       const { transport, port } = await this.options.openFob(turn.signal);
       if (turn.signal.aborted || this.ending.signal.aborted) return await transport.close();
       this.hasPlugged = true;
-      const fob = paced(transport);
+      const fob = framesOnly(transport);
       this.fob = fob;
       this.number += 1;
       const { number } = this;
       this.say({ type: 'fob', fob: number, port });
-      fob.onText(text => this.sayBytes(number, text));
+      fob.onText(text => this.say({ type: 'bytes', fob: number, text }));
       fob.onClose(() => {
         if (this.fob !== fob) return;
         this.fob = undefined;
@@ -169,10 +169,6 @@ export class RelayConnection {
     } catch (error) {
       if (!signal.aborted) this.fail(error);
     }
-  }
-
-  private sayBytes(fob: number, text: string): void {
-    for (const piece of piecesOf(text)) this.say({ type: 'bytes', fob, text: piece });
   }
 
   private say(message: RelaySays<'activation'>): void {

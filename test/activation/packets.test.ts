@@ -5,6 +5,7 @@ import { bytesOf, fieldOf } from 'passfob/carrier/fields';
 import { openingTranscript, type RelaySays, type ServiceSays } from 'passfob/carrier/messages';
 import { pipe } from 'passfob/transports/pipe';
 import { expect, it } from 'vitest';
+import { fromFob, toFob } from '../agent/kit/frames.ts';
 import { failure } from '../host/kit/failure.ts';
 import { secret } from '../kit/secrets.ts';
 
@@ -76,17 +77,17 @@ it('a relay sends frames in packets to a fob that answers them, and hands on no 
     }),
   );
   await until(() => isPlugged);
-  says({ type: 'bytes', fob: 0, text: '~hello\n' });
-  await until(() => written === '~hello\n');
-  fobSays('\x06~answer\n');
+  says({ type: 'bytes', fob: 0, text: toFob('hello') });
+  await until(() => written === toFob('hello'));
+  fobSays(`\x06${fromFob('answer')}`);
   written = '';
-  const long = `~${'x'.repeat(100)}\n`;
+  const long = toFob('x'.repeat(80));
   says({ type: 'bytes', fob: 0, text: long });
   await until(() => written === long.slice(0, 63));
   fobSays('\x06');
   await until(() => written === long);
-  fobSays('\x06~another\n');
-  expect(heard.join('')).toBe('~answer\n~another\n');
+  fobSays(`\x06${fromFob('another')}`);
+  expect(heard.join('')).toBe(`${fromFob('answer')}${fromFob('another')}`);
   ending.abort();
   expect((await relayed).kind).toBe('cancelled');
 });

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { failure } from '../host/kit/failure.ts';
 import { Cable } from './kit/cable.ts';
+import { fromFob, toFob } from './kit/frames.ts';
 import { Peer } from './kit/peer.ts';
 import { until } from './kit/time.ts';
 
@@ -39,10 +40,10 @@ describe('a relay for care', () => {
     expect(connection.of('fob').map(({ fob, serial }) => [fob, serial])).toEqual(
       serials.map((serial, at) => [at, serial]),
     );
-    connection.say({ type: 'bytes', fob: 0, text: 'hello' });
-    await until(() => cables[0]?.written === 'hello');
-    cables[0]?.says('answer');
-    await until(() => connection.text(0) === 'answer');
+    connection.say({ type: 'bytes', fob: 0, text: toFob('hello') });
+    await until(() => cables[0]?.written === toFob('hello'));
+    cables[0]?.says(fromFob('answer'));
+    await until(() => connection.text(0) === fromFob('answer'));
     connection.say({ type: 'standing', fob: 0, is: 'own' });
     connection.say({ type: 'tasks', fob: 0, waiting: ['Set the clock.'], done: [] });
     connection.say({ type: 'step', fob: 0, step: 'press', text: 'Hold the button.', why: 'The clock.' });

@@ -12,6 +12,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';
+import { fromFob, toFob } from './kit/frames.ts';
 import { Peer } from './kit/peer.ts';
 import { until } from './kit/time.ts';
 
@@ -28,7 +29,7 @@ describe('agent connections', () => {
         connection.cut();
         return false;
       }
-      if (message.type === 'fob') connection.say({ type: 'bytes', fob: message.fob, text: 'hello' });
+      if (message.type === 'fob') connection.say({ type: 'bytes', fob: message.fob, text: toFob('hello') });
       return true;
     };
     await using rig = new AgentRig([settingsOf(peer)]);
@@ -39,7 +40,7 @@ describe('agent connections', () => {
       rig.time.advance(AGENT_AGAIN_MAX_MS);
     }
     await until(() => cable.isOpen);
-    cable.says('there');
+    cable.says(fromFob('there'));
     await until(() => cutAt === 3);
     await rig.untilService('waiting');
     // The agent releases the port with the connection.
@@ -47,8 +48,8 @@ describe('agent connections', () => {
     rig.time.advance(AGENT_AGAIN_MAX_MS);
     const last = await peer.connection(peer.connections.length, 'fob');
     await until(() => cable.isOpen);
-    cable.says('there');
-    await until(() => last.text() === 'there');
+    cable.says(fromFob('there'));
+    await until(() => last.text() === fromFob('there'));
     expect(rig.service().state).toBe('connected');
   });
 
@@ -85,16 +86,16 @@ describe('agent connections', () => {
     const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
     const polled = await peer.connection(0, 'fob');
     expect([polled.by, rig.service().by]).toEqual(['polling', 'polling']);
-    polled.say({ type: 'bytes', fob: 0, text: 'hello' });
-    await until(() => cable.written === 'hello');
-    cable.says('there');
-    await until(() => polled.text() === 'there');
+    polled.say({ type: 'bytes', fob: 0, text: toFob('hello') });
+    await until(() => cable.written === toFob('hello'));
+    cable.says(fromFob('there'));
+    await until(() => polled.text() === fromFob('there'));
     // The agent does not switch to a WebSocket while a fob is in use.
     peer.webSocket = true;
     await rig.pass(AGENT_UPGRADE_MIN_MS - AGENT_IDLE_MS / 2);
     expect(peer.asked.filter(one => one === 'upgrade /carrier')).toHaveLength(1);
-    polled.say({ type: 'bytes', fob: 0, text: '!' });
-    await until(() => cable.written === 'hello!');
+    polled.say({ type: 'bytes', fob: 0, text: toFob('!') });
+    await until(() => cable.written === `${toFob('hello')}${toFob('!')}`);
     rig.time.advance(AGENT_IDLE_MS / 2);
     expect(peer.asked.filter(one => one === 'upgrade /carrier')).toHaveLength(1);
     polled.say({ type: 'release', fob: 0 });
@@ -149,21 +150,21 @@ describe('agent connections', () => {
     rig.desk.plug(second);
     const [here, there] = [await one.connection(0, 'fob'), await other.connection(0, 'fob')];
     await until(() => here.of('fob').length === 2 && there.of('fob').length === 2);
-    here.say({ type: 'bytes', fob: 0, text: 'one' });
-    await until(() => first.written === 'one');
-    there.say({ type: 'bytes', fob: 0, text: 'other' });
-    there.say({ type: 'bytes', fob: 1, text: 'other' });
-    await until(() => second.written === 'other' && there.of('unreached').length === 1);
+    here.say({ type: 'bytes', fob: 0, text: toFob('one') });
+    await until(() => first.written === toFob('one'));
+    there.say({ type: 'bytes', fob: 0, text: toFob('other') });
+    there.say({ type: 'bytes', fob: 1, text: toFob('other') });
+    await until(() => second.written === toFob('other') && there.of('unreached').length === 1);
     expect(there.of('unreached')).toEqual([{ type: 'unreached', fob: 0, why: 'busy' }]);
     // Only the connection that opened the fob may receive the fob's answer.
-    first.says('for one');
-    second.says('for other');
-    await until(() => here.text(0) === 'for one' && there.text(1) === 'for other');
+    first.says(fromFob('one'));
+    second.says(fromFob('other'));
+    await until(() => here.text(0) === fromFob('one') && there.text(1) === fromFob('other'));
     expect([here.text(1), there.text(0)]).toEqual(['', '']);
     here.say({ type: 'release', fob: 0 });
     await until(() => !first.isOpen);
-    there.say({ type: 'bytes', fob: 0, text: '+other' });
-    await until(() => first.written === 'one+other');
+    there.say({ type: 'bytes', fob: 0, text: toFob('+other') });
+    await until(() => first.written === `${toFob('one')}${toFob('+other')}`);
     // The loss of one connection does not affect the other.
     one.cutAll();
     await rig.untilService('waiting', 0);

@@ -9,11 +9,11 @@ import {
   AGENT_TOLD_MS,
 } from 'passfob/agent/base/limits';
 import { NO_TASKS } from 'passfob/agent/service/link';
-import { WIRE_PIECE_CHARS } from 'passfob/carrier/limits';
 import { FobError } from 'passfob/errors';
 import { describe, expect, it } from 'vitest';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';
+import { fromFob, toFob } from './kit/frames.ts';
 import { Peer } from './kit/peer.ts';
 import { until } from './kit/time.ts';
 
@@ -90,22 +90,22 @@ describe('an agent and one service', () => {
     ]);
   });
 
-  it('an agent carries bytes both ways in pieces, and closes the port when the service is done or the port is idle', async () => {
+  it('an agent carries frames both ways, and closes the port when the service is done or the port is idle', async () => {
     await using peer = await Peer.start();
     await using rig = new AgentRig([settingsOf(peer)]);
     const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
     const connection = await peer.connection(0, 'fob');
-    const text = '\x01\xffabc'.repeat(300);
-    expect(text.length).toBeGreaterThan(WIRE_PIECE_CHARS);
-    connection.say({ type: 'bytes', fob: 0, text });
-    connection.say({ type: 'bytes', fob: 0, text: 'more' });
-    await until(() => cable.written.length === text.length + 4);
-    expect(cable.written).toBe(`${text}more`);
+    const words = Array.from({ length: 50 }, (_, at) => `word ${at}`);
+    const written = words.map(toFob).join('');
+    connection.say({ type: 'bytes', fob: 0, text: written.slice(0, -3) });
+    connection.say({ type: 'bytes', fob: 0, text: written.slice(-3) });
+    await until(() => cable.written.length === written.length);
+    expect(cable.written).toBe(written);
     expect(rig.agent.status().fobs).toEqual([{ serial: 'PF-AAAA-AAAA', port: 'tcp', isInUse: true }]);
-    cable.says(text.replaceAll('\x01', '\x02'));
-    await until(() => connection.text().length === text.length);
-    expect(connection.text()).toBe(text.replaceAll('\x01', '\x02'));
-    expect(connection.of('bytes').every(one => one.text.length <= WIRE_PIECE_CHARS)).toBe(true);
+    const answers = words.map(fromFob).join('');
+    cable.says(answers);
+    await until(() => connection.text().length === answers.length);
+    expect(connection.text()).toBe(answers);
     connection.say({ type: 'release', fob: 0 });
     await until(() => !cable.isOpen);
     connection.say({ type: 'bytes', fob: 0, text: 'again' });
@@ -143,6 +143,26 @@ describe('an agent and one service', () => {
     expect(rig.desk.lost).toHaveLength(3);
   });
 
+  it('an agent carries nothing to a fob that the service calls another’s, until it says otherwise', async () => {
+    await using peer = await Peer.start();
+    await using rig = new AgentRig([settingsOf(peer)]);
+    const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
+    const connection = await peer.connection(0, 'fob');
+    connection.say({ type: 'bytes', fob: 0, text: toFob('hello') });
+    await until(() => cable.written === toFob('hello'));
+    connection.say({ type: 'bytes', fob: 0, text: toFob('half').slice(0, -1) });
+    connection.say({ type: 'standing', fob: 0, is: 'other' });
+    await until(() => !cable.isOpen);
+    connection.say({ type: 'bytes', fob: 0, text: `\n${toFob('more')}` });
+    await until(() => connection.of('unreached').length === 1);
+    expect(connection.of('unreached')).toEqual([{ type: 'unreached', fob: 0, why: 'failed' }]);
+    expect([cable.opens, cable.written]).toEqual([1, toFob('hello')]);
+    // It was enrolled meanwhile.
+    connection.say({ type: 'standing', fob: 0, is: 'unproved' });
+    connection.say({ type: 'bytes', fob: 0, text: toFob('again') });
+    await until(() => cable.written === `${toFob('hello')}${toFob('again')}`);
+  });
+
   it('an agent takes no more bytes for a fob than its port can queue, and no more fobs than are allowed', async () => {
     await using peer = await Peer.start();
     await using rig = new AgentRig([settingsOf(peer)]);
@@ -175,11 +195,12 @@ describe('an agent and one service', () => {
     await using rig = new AgentRig([settingsOf(peer)]);
     const cable = rig.desk.plug(new Cable('PF-AAAA-AAAA'));
     const connection = await peer.connection(0, 'fob');
-    connection.say({ type: 'bytes', fob: 0, text: 'hello' });
-    await until(() => cable.written === 'hello');
+    connection.say({ type: 'bytes', fob: 0, text: toFob('hello') });
+    await until(() => cable.written === toFob('hello'));
     cable.isStuck = true;
-    for (let chars = 0; chars <= AGENT_PORT_QUEUE_CHARS_MAX; chars += WIRE_CHARS_MAX)
-      connection.say({ type: 'bytes', fob: 0, text: 'x'.repeat(WIRE_CHARS_MAX) });
+    const text = toFob('x'.repeat(100)).repeat(10);
+    for (let chars = 0; chars <= AGENT_PORT_QUEUE_CHARS_MAX; chars += text.length)
+      connection.say({ type: 'bytes', fob: 0, text });
     await until(() => connection.of('unreached').length > 0);
     expect(connection.of('unreached')).toEqual([{ type: 'unreached', fob: 0, why: 'failed' }]);
     await until(() => !cable.isOpen);

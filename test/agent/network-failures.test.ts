@@ -16,6 +16,7 @@ import { describeNeeds } from '../kit/tools.ts';
 import { Authority, needsOpenssl } from '../service/serve/certificates.ts';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';
+import { toFob } from './kit/frames.ts';
 import { Peer } from './kit/peer.ts';
 import { TestProxy } from './kit/proxy.ts';
 import { ManualTime, until } from './kit/time.ts';
@@ -260,7 +261,7 @@ describeNeeds(needsOpenssl, 'TLS to a service', () => {
         proxy: { address: `127.0.0.1:${proxy.port}`, source: 'HTTPS_PROXY' },
       });
       const written = cable.written.length;
-      connection.say({ type: 'bytes', fob: 0, text: 'x' });
+      connection.say({ type: 'bytes', fob: 0, text: toFob('x') });
       await until(() => cable.written.length > written);
       proxy.cutAll();
       await rig.untilAgain(() => peer.connections.length > connections);

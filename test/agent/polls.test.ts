@@ -4,6 +4,7 @@ import type { CarrierPoll } from 'passfob/carrier/polls';
 import { expect, it } from 'vitest';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';
+import { fromFob, toFob } from './kit/frames.ts';
 import { Peer } from './kit/peer.ts';
 import { until } from './kit/time.ts';
 
@@ -41,7 +42,7 @@ it('every message arrives once and in order, whichever answers are lost', async 
       async fates => {
         await using world = await polling();
         const { peer, rig, cable, connection } = world;
-        connection.say({ type: 'bytes', fob: 0, text: '<' });
+        connection.say({ type: 'bytes', fob: 0, text: toFob('<') });
         await until(() => cable.isOpen);
         // The agent gives a connection up only after several losses in a row.
         let lost = 0;
@@ -51,16 +52,18 @@ it('every message arrives once and in order, whichever answers are lost', async 
           lost = isLost ? lost + 1 : 0;
           return !isLost;
         };
-        for (const digit of '0123456789') {
-          connection.say({ type: 'bytes', fob: 0, text: digit });
-          cable.says(digit);
+        const digits = [...'0123456789'];
+        const [said, written] = [digits.map(fromFob).join(''), ['<', ...digits].map(toFob).join('')];
+        for (const digit of digits) {
+          connection.say({ type: 'bytes', fob: 0, text: toFob(digit) });
+          cable.says(fromFob(digit));
           rig.time.advance(AGENT_POLL_AGAIN_MS);
         }
         await until(() => {
           rig.time.advance(AGENT_POLL_AGAIN_MS);
-          return connection.text().length >= 10 && cable.written.length >= 11;
+          return connection.text().length >= said.length && cable.written.length >= written.length;
         });
-        expect([connection.text(), cable.written]).toEqual(['0123456789', '<0123456789']);
+        expect([connection.text(), cable.written]).toEqual([said, written]);
         expect(peer.connections).toHaveLength(1);
       },
     ),
@@ -76,10 +79,10 @@ it('an agent keeps one poll under way, a second one for its own messages, and ne
     polls.push(poll);
     return true;
   };
-  connection.say({ type: 'bytes', fob: 0, text: '<' });
+  connection.say({ type: 'bytes', fob: 0, text: toFob('<') });
   await until(() => cable.isOpen);
-  for (let at = 0; at < 50; at++) cable.says('x');
-  await until(() => connection.text().length === 50);
+  for (let at = 0; at < 50; at++) cable.says(fromFob('x'));
+  await until(() => connection.text() === fromFob('x').repeat(50));
   rig.time.advance(AGENT_POLL_AGAIN_MS);
   expect(polls.length).toBeLessThan(60);
   expect(polls.every(({ messages }) => messages.length <= 64)).toBe(true);
@@ -108,10 +111,10 @@ it('an agent gives a connection up after repeated losses', async () => {
 it('an agent gives a connection up at once where polls no longer get through', async () => {
   await using world = await polling();
   const { peer, rig, cable, connection } = world;
-  connection.say({ type: 'bytes', fob: 0, text: '<' });
+  connection.say({ type: 'bytes', fob: 0, text: toFob('<') });
   await until(() => cable.isOpen);
   peer.polls = false;
-  cable.says('x');
+  cable.says(fromFob('x'));
   await rig.untilService('waiting');
   expect(rig.service().problem).toMatchObject({ code: 'no-polls' });
 });

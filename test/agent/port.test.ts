@@ -3,6 +3,7 @@ import { FobError } from 'passfob/errors';
 import type { Transport } from 'passfob/transports/transport';
 import { expect, it } from 'vitest';
 import { Cable } from './kit/cable.ts';
+import { fromFob, toFob } from './kit/frames.ts';
 import { ManualTime, until } from './kit/time.ts';
 
 /** A fob's port that opens when it is told to, and only when it is closed, as a serial port does. */
@@ -29,10 +30,10 @@ function slowPort() {
 
 /** Releases the port while it opens, and requests it again with the same listener; the first opening is over then. */
 async function askAnew({ port, listener, opened, opening }: ReturnType<typeof slowPort>): Promise<void> {
-  port.carry(listener, 'superseded');
+  port.carry(listener, toFob('superseded'));
   await until(() => opening.length === 1);
   const released = port.release(listener);
-  port.carry(listener, 'asked anew');
+  port.carry(listener, toFob('asked anew'));
   await opened(0);
   await released;
 }
@@ -43,9 +44,9 @@ it('a port opens once at a time where it is released while it opens and requeste
   await askAnew(slow);
   await opened(1);
   await until(() => cable.written !== '');
-  expect([cable.written, cable.isOpen, port.isInUse]).toEqual(['asked anew', true, true]);
-  port.carry(listener, ' and more');
-  await until(() => cable.written === 'asked anew and more');
+  expect([cable.written, cable.isOpen, port.isInUse]).toEqual([toFob('asked anew'), true, true]);
+  port.carry(listener, toFob('more'));
+  await until(() => cable.written === `${toFob('asked anew')}${toFob('more')}`);
   await port.release(listener);
   expect([cable.isOpen, cable.opens, opening.length]).toEqual([false, 2, 2]);
   expect([unreached, lost]).toEqual([[], []]);
@@ -58,7 +59,7 @@ it('an opening that fails after its release fails no later request', async () =>
   await askAnew(slow);
   cable.failure = undefined;
   await opened(1);
-  await until(() => cable.written === 'asked anew');
+  await until(() => cable.written === toFob('asked anew'));
   expect(unreached).toEqual([]);
   await port.close();
 });
@@ -72,17 +73,17 @@ it('a port sends frames in packets to a fob that answers them, and hands on no a
       heard += text;
     },
   };
-  port.carry(hearing, '~short\n');
+  port.carry(hearing, toFob('short'));
   await opened(0);
-  await until(() => cable.written === '~short\n');
-  cable.says('\x06~answer\n');
-  const long = `~${'x'.repeat(100)}\n`;
+  await until(() => cable.written === toFob('short'));
+  cable.says(`\x06${fromFob('answer')}`);
+  const long = toFob('x'.repeat(80));
   cable.written = '';
   port.carry(hearing, long);
   await until(() => cable.written === long.slice(0, 63));
   cable.says('\x06');
   await until(() => cable.written === long);
-  cable.says('\x06~another\n');
-  expect(heard).toBe('~answer\n~another\n');
+  cable.says(`\x06${fromFob('another')}`);
+  expect(heard).toBe(`${fromFob('answer')}${fromFob('another')}`);
   await port.close();
 });

@@ -2,6 +2,7 @@ import type { FobFound } from 'passfob/agent/fobs/fobs';
 import { expect, it } from 'vitest';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';
+import { toFob } from './kit/frames.ts';
 import { Peer } from './kit/peer.ts';
 import { until } from './kit/time.ts';
 
@@ -30,8 +31,8 @@ async function heldOpen(peer: Peer, others: readonly Peer[] = []) {
   };
   rig.desk.plug(slow);
   const connection = await peer.connection(0, 'fob');
-  connection.say({ type: 'bytes', fob: 0, text: 'hello' });
-  await until(() => cable.written === 'hello');
+  connection.say({ type: 'bytes', fob: 0, text: toFob('hello') });
+  await until(() => cable.written === toFob('hello'));
   return { rig, letGo, closing: () => until(() => isClosing, 'the closing of the port') };
 }
 

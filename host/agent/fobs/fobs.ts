@@ -1,7 +1,7 @@
 import type { Unreached } from '../../carrier/messages.ts';
 import type { FobError } from '../../errors.ts';
 import { isFobError } from '../../errors.ts';
-import { paced } from '../../transports/paced.ts';
+import { framesOnly } from '../../transports/frames-only.ts';
 import type { Transport } from '../../transports/transport.ts';
 import { AGENT_IDLE_MS, AGENT_PORT_QUEUE_CHARS_MAX } from '../base/limits.ts';
 import type { Time } from '../base/time.ts';
@@ -101,7 +101,7 @@ export class FobPort {
     if (this.use !== use) return;
     let transport: Transport;
     try {
-      transport = paced(await this.found.open());
+      transport = framesOnly(await this.found.open());
     } catch (error) {
       if (this.use === use) this.lose(whyOf(error));
       return;

@@ -1,4 +1,3 @@
-import { piecesOf } from '../../carrier/fields.ts';
 import type { FobOwnership, NoticeKind, RelaySays, Said } from '../../carrier/messages.ts';
 import type { FobError } from '../../errors.ts';
 import {
@@ -141,7 +140,7 @@ export class ServiceLink {
         port,
         standing: undefined,
         tasks: NO_TASKS,
-        bytes: text => this.sayBytes(number, text),
+        bytes: text => this.say({ type: 'bytes', fob: number, text }),
         unreached: why => this.say({ type: 'unreached', fob: number, why }),
       });
       this.say({ type: 'fob', fob: number, serial: port.found.serial, port: port.found.port });
@@ -172,13 +171,16 @@ export class ServiceLink {
     if (said.type !== 'bytes' && said.type !== 'release') this.tell();
     switch (said.type) {
       case 'bytes':
-        one.port.carry(one, said.text);
+        if (one.standing === 'other') one.unreached('failed');
+        else one.port.carry(one, said.text);
         break;
       case 'release':
         void one.port.release(one);
         break;
       case 'standing':
         one.standing = said.is;
+        // A fob of another owner is none of the service's business, until it says otherwise.
+        if (said.is === 'other') void one.port.release(one);
         this.events.standing(serial, said.is);
         break;
       case 'notice':
@@ -208,10 +210,6 @@ export class ServiceLink {
     if (nowMs - this.told.sinceMs >= AGENT_TOLD_MS) this.told = { sinceMs: nowMs, count: 0 };
     this.told.count += 1;
     if (this.told.count > AGENT_TOLD_MAX) throw this.error('no-identity');
-  }
-
-  private sayBytes(fob: number, text: string): void {
-    for (const piece of piecesOf(text)) this.say({ type: 'bytes', fob, text: piece });
   }
 
   private say(message: RelaySays<'agent' | 'care'>): void {

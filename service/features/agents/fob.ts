@@ -191,6 +191,8 @@ export class AgentFob {
     const secrets = row && fobSecretsOf(management.keys, row);
     if (row === undefined || secrets === undefined) throw new NotManaged();
     if (this.isGone) throw new FobError('cancelled');
+    // An agent carries no bytes to a fob that the service does not know.
+    if (this.isStranger) this.stand('unproved');
     const ending = new AbortController();
     this.ending = ending;
     const until = signal === undefined ? ending.signal : AbortSignal.any([ending.signal, signal]);

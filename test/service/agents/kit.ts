@@ -234,6 +234,10 @@ export class TestAgent {
   private carry(number: number, text: string): void {
     const fob = this.fobs.get(number);
     if (fob === undefined) return;
+    if (this.standings.get(number) === 'other') {
+      this.say({ type: 'unreached', fob: number, why: 'failed' });
+      return;
+    }
     let cable = this.ports.get(number);
     if (cable === undefined) {
       cable = fob.plugIn(this.wishes.cable);

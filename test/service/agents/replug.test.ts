@@ -1,4 +1,6 @@
+import { agentLimits } from '@passfob/service/base/limits/agents';
 import { expect, it } from 'vitest';
+import { CoreFob } from '../../host/kit/core-fob.ts';
 import { Bench } from './bench.ts';
 import { type Tamper, until } from './kit.ts';
 
@@ -52,4 +54,19 @@ it('a late answer to the first display of a replugged fob is ignored', async () 
   expect(own.fob.screen).toContain(asked.number);
   own.fob.approve();
   expect(await bench.take(asked)).toBe('accepted');
+});
+
+it('a fob that is enrolled while it is plugged in proves itself at the next look', async () => {
+  await using bench = await Bench.open();
+  const agent = await bench.agent();
+  const fob = new CoreFob();
+  const number = agent.plug(fob);
+  await agent.stands(number, 'other');
+  const ada = await bench.fobOf('ada', fob);
+  bench.aheadMs += agentLimits.agentAgainMinMs;
+  bench.node.sweep();
+  await agent.stands(number, 'own');
+  await bench.keyed(ada);
+  // The agent was told before bytes came for the fob.
+  expect(agent.log.filter(text => text.includes('"unreached"'))).toEqual([]);
 });
