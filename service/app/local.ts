@@ -106,7 +106,15 @@ export function localOperations(parts: Parts): LocalOperations {
       const { id: applicationId, factors, standing } = now;
       const source = prepareSource(request.source);
       const from = { source, applicationId, requestId: randomUUID() };
-      const outcome = await engine.decide({ ...request, ...from, factors, lockState: standing });
+      const { idempotencyKey: value } = request;
+      const idempotencyKey = value === undefined ? undefined : { door: 'local', value };
+      const outcome = await engine.decide({
+        ...request,
+        ...from,
+        factors,
+        lockState: standing,
+        idempotencyKey,
+      });
       return announced({ accepted: outcome === 'accepted', outcome });
     },
     alerts: () => listAlerts(db),

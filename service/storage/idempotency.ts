@@ -6,6 +6,14 @@ import { macOf } from './encryption-at-rest/seal.ts';
 import { latestEnd } from './queries/latest.ts';
 import { withNext } from './queries/together.ts';
 
+/** What repeats of one request have in common. */
+export interface IdempotencyKey {
+  /** The route or protocol where the request came in: a response counts there alone. */
+  readonly door: string;
+  /** Chosen by the client. */
+  readonly value: string;
+}
+
 /** The facts of a request that must match for a repeat to get the first response again. */
 export interface RepeatableRequest {
   readonly applicationId: string;
@@ -14,12 +22,13 @@ export interface RepeatableRequest {
   readonly passcode: string;
   readonly password?: string | undefined;
   readonly pin?: string | undefined;
-  readonly idempotencyKey?: string | undefined;
+  readonly idempotencyKey?: IdempotencyKey | undefined;
 }
 
 /**
  * Returns the fingerprint that identifies a repeated request: over all of it, not only the idempotency key, so that
- * another passcode under the same key (for example after going back to a form) is a new request. Keyed, because it
+ * another passcode under the same key (for example after going back to a form) is a new request, and so is the same one at
+ * another door. Keyed, because it
  * covers the passcode.
  *
  * @returns undefined if the request has no idempotency key, or one that is too short to be unique
@@ -28,17 +37,19 @@ export function fingerprintOf(keys: Keys, request: RepeatableRequest): string | 
   const key = request.idempotencyKey;
   if (
     key === undefined ||
-    key.length < validationLimits.idempotencyKeyMin ||
-    key.length > validationLimits.idempotencyKeyMax
+    key.value.length < validationLimits.idempotencyKeyMin ||
+    key.value.length > validationLimits.idempotencyKeyMax
   )
     return undefined;
   const { applicationId, source, user, passcode, password = '', pin = '' } = request;
-  return macOf(keys, 'answer', [applicationId, source, user, passcode, password, pin, key]);
+  return macOf(keys, 'answer', [applicationId, source, user, passcode, password, pin, key.value, key.door]);
 }
 
 /** A first response to be cached. */
 export interface IdempotentResult {
   readonly fingerprint: string;
+  /** Null if there is no such user. */
+  readonly userId: string | null;
   readonly outcome: Outcome;
   readonly nowMs: number;
 }
@@ -49,8 +60,9 @@ export async function cacheResults(db: Db, answers: readonly IdempotentResult[])
   const insert = db
     .insertInto('answers')
     .values(
-      answers.map(({ fingerprint, outcome, nowMs }) => ({
+      answers.map(({ fingerprint, userId, outcome, nowMs }) => ({
         fingerprint,
+        user_id: userId,
         outcome,
         expires_ms: nowMs + validationLimits.retryWindowMs,
       })),
@@ -58,6 +70,7 @@ export async function cacheResults(db: Db, answers: readonly IdempotentResult[])
     // An expired entry that was not swept yet, or the same request twice in one batch.
     .onConflict(conflict =>
       conflict.column('fingerprint').doUpdateSet(excluded => ({
+        user_id: excluded.ref('excluded.user_id'),
         outcome: excluded.ref('excluded.outcome'),
         expires_ms: excluded.ref('excluded.expires_ms'),
       })),
@@ -88,7 +101,10 @@ export async function sweepIdempotencyCache(db: Db, nowMs: number): Promise<void
     .execute();
 }
 
-/** Deletes all cached responses. */
-export async function clearIdempotencyCache(db: Db): Promise<void> {
-  await db.deleteFrom('answers').execute();
+/** Deletes the cached responses about a user, and those that name none: they may be of before the column. */
+export async function clearIdempotencyCache(db: Db, userId: string | null): Promise<void> {
+  await db
+    .deleteFrom('answers')
+    .where(where => where.or([where('user_id', '=', userId), where('user_id', 'is', null)]))
+    .execute();
 }

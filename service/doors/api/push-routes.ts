@@ -85,7 +85,7 @@ function serveTaking(app: FastifyInstance, context: WebContext): void {
         standing,
         source: from,
         requestId: request.id,
-        idempotencyKey,
+        idempotencyKey: idempotencyKey?.value,
       });
       if (outcome === 'accepted') return sendAccepted(reply, name);
       await delayRefusal(reply);

@@ -10,7 +10,7 @@ import { prepareUserName } from '../../features/users/users.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { formBySource, pageBySource } from '../web/access.ts';
 import type { WebContext } from '../web/context.ts';
-import { field, newAttempt } from '../web/forms.ts';
+import { attemptOf, field, newAttempt } from '../web/forms.ts';
 import { delayRefusal } from '../web/minimum-response-time.ts';
 import { statusOf } from '../web/problems.ts';
 import { receiveForm, servePage } from '../web/route.ts';
@@ -95,9 +95,10 @@ function autosendForm(context: WebContext): AutosendForm {
 
 function decide(
   context: WebContext,
-  { body, ip, id }: FastifyRequest,
+  request: FastifyRequest,
   application: KnownApplication,
 ): Promise<Outcome | undefined> {
+  const { body, ip, id } = request;
   return decideTyped(context, application, {
     user: field(body, 'user'),
     passcode: field(body, 'passcode'),
@@ -105,7 +106,7 @@ function decide(
     pin: field(body, 'pin'),
     source: prepareSource(ip),
     requestId: id,
-    idempotencyKey: field(body, 'attempt'),
+    idempotencyKey: attemptOf(request),
   });
 }
 

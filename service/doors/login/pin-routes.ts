@@ -7,7 +7,7 @@ import { readServiceName } from '../../features/users/settings.ts';
 import { changePin, proofOfDue } from '../../features/validation/change-pin.ts';
 import { formBySource } from '../web/access.ts';
 import type { WebContext } from '../web/context.ts';
-import { field, newAttempt } from '../web/forms.ts';
+import { attemptOf, field, newAttempt } from '../web/forms.ts';
 import { delayRefusal } from '../web/minimum-response-time.ts';
 import { statusOf } from '../web/problems.ts';
 import { receiveForm } from '../web/route.ts';
@@ -62,7 +62,7 @@ async function setPin(
       source: prepareSource(request.ip),
       applicationId: context.ownApplication.id,
       requestId: request.id,
-      idempotencyKey: field(body, 'attempt'),
+      idempotencyKey: attemptOf(request),
     },
     proof,
     newPin,

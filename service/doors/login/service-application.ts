@@ -1,6 +1,7 @@
 import { ServiceError } from '../../base/errors.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { applicationNow, type KnownApplication } from '../../features/users/application-cache.ts';
+import type { IdempotencyKey } from '../../storage/idempotency.ts';
 import type { WebContext } from '../web/context.ts';
 
 /** Returns the application of the service's own forms, as the database has it now; undefined while it is disabled. */
@@ -19,7 +20,7 @@ export interface TypedLogIn {
   readonly pin: string;
   readonly source: string;
   readonly requestId: string;
-  readonly idempotencyKey: string | undefined;
+  readonly idempotencyKey: IdempotencyKey | undefined;
   /** Whether it only sets a new PIN. */
   readonly changesPin?: boolean | undefined;
 }

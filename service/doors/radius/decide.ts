@@ -141,7 +141,7 @@ async function decided(
 ): Promise<Outcome | undefined> {
   const shown = { user, passcode, pin, password, source, requestId };
   const { client, address } = asked;
-  const idempotencyKey = idempotencyKeyOf(asked);
+  const idempotencyKey = { door: 'radius', value: idempotencyKeyOf(asked) };
   const ask = async ({ application }: KnownClient) => {
     if (application === undefined) return undefined;
     const { id: applicationId, factors, standing } = application;

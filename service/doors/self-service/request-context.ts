@@ -13,7 +13,7 @@ import type { Management } from '../../storage/management.ts';
 import type { TypedLogIn } from '../login/service-application.ts';
 import type { WebContext } from '../web/context.ts';
 import { cookieOf, setCookie } from '../web/cookies.ts';
-import { field } from '../web/forms.ts';
+import { attemptOf, field } from '../web/forms.ts';
 
 /** One request of a user who is signed in to the self-service page. */
 export interface SelfServiceContext {
@@ -68,7 +68,7 @@ export function typedIn(request: FastifyRequest): Omit<TypedLogIn, 'user'> {
     passcode: field(body, 'passcode'),
     password: field(body, 'password'),
     pin: field(body, 'pin'),
-    idempotencyKey: field(body, 'attempt'),
+    idempotencyKey: attemptOf(request),
   };
 }
 

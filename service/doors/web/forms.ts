@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { webLimits } from '../../base/limits/web.ts';
+import type { IdempotencyKey } from '../../storage/idempotency.ts';
 import { Problem } from './problems.ts';
 
 /** Makes the routes of an instance accept HTML forms only. The parsed body is a `URLSearchParams`. */
@@ -35,4 +36,9 @@ export function field(body: unknown, name: string): string {
 /** Makes a key for each form sent: repeats of one form count as one request. */
 export function newAttempt(): string {
   return randomBytes(webLimits.attemptKeyBytes).toString('base64url');
+}
+
+/** Returns the key of a sent form, which counts for the form of this address alone. */
+export function attemptOf({ body, routeOptions }: FastifyRequest): IdempotencyKey {
+  return { door: routeOptions.url ?? '', value: field(body, 'attempt') };
 }

@@ -140,7 +140,7 @@ async function decideApproved(taking: Taking, push: PushRow): Promise<Outcome> {
   if (refusal !== undefined || user === undefined || token === undefined || factors === undefined)
     return record(taking, refusal ?? 'no_push');
   await letIn(taking, push, { user, token, factors });
-  await keepYes(db, taking.keys, request, nowMs);
+  await keepYes(db, taking.keys, request, { userId: user.id, nowMs });
   return record(taking, 'accepted');
 }
 

@@ -38,9 +38,15 @@ export interface RepeatableRedeem {
  * Stores an acceptance for the same redeem, whose response may be lost on its way: the request itself is used up.
  * @param db the transaction that decided it
  */
-export async function keepYes(db: Db, keys: Keys, take: RepeatableRedeem, nowMs: number): Promise<void> {
+export async function keepYes(
+  db: Db,
+  keys: Keys,
+  take: RepeatableRedeem,
+  { userId, nowMs }: { readonly userId: string; readonly nowMs: number },
+): Promise<void> {
   const fingerprint = fingerprintOf(keys, take);
-  if (fingerprint !== undefined) await cacheResults(db, [{ fingerprint, outcome: 'accepted', nowMs }]);
+  if (fingerprint !== undefined)
+    await cacheResults(db, [{ fingerprint, userId, outcome: 'accepted', nowMs }]);
 }
 
 /** Whether the same redeem was accepted a short while ago. */

@@ -180,7 +180,7 @@ async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<To
   const isTaken = !tokenStates[way.to].usable && tokenStates[row.state].usable;
   if (isTaken && (await takesLastWay(db, acting.actor, [row.id]))) return refused('last_admin');
   // Suspending and revoking take effect at once: even the cached response to a repeated request is cleared.
-  if (!tokenStates[way.to].usable) await clearIdempotencyCache(db);
+  if (!tokenStates[way.to].usable) await clearIdempotencyCache(db, row.user_id);
   await db.updateTable('tokens').set(changes).where('id', '=', row.id).execute();
   if (isTaken && row.user_id !== null && !(await hasUsable(db, row.user_id)))
     await endSessionsOf(db, row.user_id);

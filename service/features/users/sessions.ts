@@ -157,17 +157,22 @@ export async function proveSession(db: Db, value: string, nowMs: number): Promis
 /** Ends one session. */
 export async function endSession(db: Db, value: string): Promise<void> {
   await writing(db, async transaction => {
-    await transaction.deleteFrom('operator_sessions').where('token_hash', '=', hashBearer(value)).execute();
+    const ended = await transaction
+      .deleteFrom('operator_sessions')
+      .where('token_hash', '=', hashBearer(value))
+      .returning('user_id')
+      .executeTakeFirst();
     // Repeating the sign-in request must not open another session.
-    await clearIdempotencyCache(transaction);
+    if (ended !== undefined) await clearIdempotencyCache(transaction, ended.user_id);
   });
 }
 
 /**
  * Ends all sessions of a user, in the caller's transaction, including those of the self-service page: after
- * disabling, another role, another password, or the loss of the last fob.
+ * disabling, another role, another password, or the loss of the last fob. Repeating a request of before opens no other.
  */
 export async function endSessionsOf(db: Db, userId: string): Promise<void> {
   await db.deleteFrom('user_sessions').where('user_id', '=', userId).execute();
   await db.deleteFrom('operator_sessions').where('user_id', '=', userId).execute();
+  await clearIdempotencyCache(db, userId);
 }

@@ -134,7 +134,7 @@ async function changing(
     if (Object.keys(decided.facts).length > 0) await updateUser(db, user, decided.facts);
     // After the row was written: a log-in that another node is deciding holds the row, and has stored its cached
     // response by then.
-    if (decided.holdsAtOnce === true) await clearIdempotencyCache(db);
+    if (decided.holdsAtOnce === true) await clearIdempotencyCache(db, user.id);
     await recordUserAct({ db, keys: management.keys, actor, atMs }, action, user, decided.detail);
     return done(await view(db, { ...user, ...decided.facts }, atMs));
   });

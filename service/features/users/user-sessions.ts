@@ -138,11 +138,11 @@ export async function userSessionOf(
 }
 
 /** Ends one session. */
-export async function endUserSession(db: Db, { hash }: UserSession): Promise<void> {
+export async function endUserSession(db: Db, { userId, hash }: UserSession): Promise<void> {
   await writing(db, async transaction => {
     await transaction.deleteFrom('user_sessions').where('token_hash', '=', hash).execute();
     // Repeating the sign-in request must not open another session.
-    await clearIdempotencyCache(transaction);
+    await clearIdempotencyCache(transaction, userId);
   });
 }
 

@@ -3,7 +3,7 @@ import type { Outcome } from '../../base/outcomes.ts';
 import { type Result, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { macOf } from '../../storage/encryption-at-rest/seal.ts';
-import { fingerprintOf } from '../../storage/idempotency.ts';
+import { fingerprintOf, type IdempotencyKey } from '../../storage/idempotency.ts';
 import type { Management } from '../../storage/management.ts';
 import { latestEnd } from '../../storage/queries/latest.ts';
 import { makePinProof } from '../users/credentials/pin-proofs.ts';
@@ -54,9 +54,11 @@ export async function changePin(
   const { db, keys } = management;
   const { shown, newPin } = change;
   const { user, applicationId, source, requestId } = shown;
-  const keyed = (part: string) =>
-    shown.idempotencyKey &&
-    macOf(keys, 'pin-request', [part, shown.idempotencyKey, newPin, change.proof ?? '']);
+  const keyed = (part: string): IdempotencyKey | undefined => {
+    if (!shown.idempotencyKey?.value) return undefined;
+    const { door, value } = shown.idempotencyKey;
+    return { door, value: macOf(keys, 'pin-request', [part, value, newPin, change.proof ?? '']) };
+  };
   const fingerprint = fingerprintOf(keys, { ...shown, idempotencyKey: keyed('done') });
   const again = async () =>
     (await isKept(db, fingerprint, management.clock())) && ({ ok: true, value: { user } } as const);

@@ -102,6 +102,10 @@ function eventOf({ pending, known, nowMs }: BatchedRequest, { outcome, token }: 
   };
 }
 
-function answerOf({ pending, nowMs }: BatchedRequest, { outcome }: ValidationResult): IdempotentResult[] {
-  return pending.fingerprint === undefined ? [] : [{ fingerprint: pending.fingerprint, outcome, nowMs }];
+function answerOf(
+  { pending: { fingerprint }, known, nowMs }: BatchedRequest,
+  { outcome }: ValidationResult,
+): IdempotentResult[] {
+  if (fingerprint === undefined) return [];
+  return [{ fingerprint, userId: known.user?.id ?? null, outcome, nowMs }];
 }

@@ -2,6 +2,7 @@ import type { Factors } from '../../base/kinds.ts';
 import type { LockPolicy } from '../../base/lock.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
+import type { IdempotencyKey } from '../../storage/idempotency.ts';
 import type { ApplicationVersion } from '../users/application-cache.ts';
 
 /** A claim to be `user`, with a passcode, and a password or PIN if the application requires one. */
@@ -29,7 +30,7 @@ export interface ValidationRequest {
   readonly lockState?: ApplicationVersion | undefined;
   readonly requestId: string;
   /** Identifies repeats of the same request, which get the same response. */
-  readonly idempotencyKey?: string | undefined;
+  readonly idempotencyKey?: IdempotencyKey | undefined;
 }
 
 /** Dependencies of decisions about passcodes. */

@@ -19,6 +19,7 @@ import { up as searchParts } from './0018-search-parts.ts';
 import { up as care } from './0019-care.ts';
 import { up as fobAlerts } from './0020-fob-alerts.ts';
 import { up as replacement } from './0021-replacement.ts';
+import { up as idempotencyUser } from './0022-idempotency-user.ts';
 
 const migrations: Record<string, Migration> = {
   '0001-first': { up: first },
@@ -41,6 +42,7 @@ const migrations: Record<string, Migration> = {
   '0019-care': { up: care },
   '0020-fob-alerts': { up: fobAlerts },
   '0021-replacement': { up: replacement },
+  '0022-idempotency-user': { up: idempotencyUser },
 };
 
 /** The names of all migrations, in order. */

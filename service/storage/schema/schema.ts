@@ -588,7 +588,13 @@ export interface Schema
     by: AcceptedBy | null;
   };
   /** The idempotency cache: first responses to requests with an idempotency key. */
-  answers: { fingerprint: string; outcome: Outcome; expires_ms: number };
+  answers: {
+    fingerprint: string;
+    outcome: Outcome;
+    expires_ms: number;
+    /** Null for unknown names, and for responses of before the column. */
+    user_id: string | null;
+  };
   operators: { user_id: string; role: Role; disabled_ms: number | null; created_ms: number };
   operator_links: { key_hash: string; expires_ms: number; used_ms: number | null };
   operator_sessions: {

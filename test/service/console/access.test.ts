@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { secret } from '../../kit/secrets.ts';
 import { codeNow, Rig } from '../kit.ts';
 import { furnish, signedIn, Visitor } from './kit.ts';
 
@@ -82,6 +83,19 @@ test('a dangerous act requires a proof at most five minutes old, and continues a
   expect((await visitor.get(path)).status).toBe(200);
   const done = await visitor.send('/operator/token/revoke', { serial: 'ADA-1', reason: 'lost' });
   expect(done.location).toBe('/operator/token?serial=ADA-1&done=revoked');
+});
+
+test('the passcode of the sign-in is no later proof, though the form claims to be the same', async () => {
+  await using rig = new Rig();
+  const furnished = await furnish(rig);
+  await using _office = furnished.office;
+  const { admin } = furnished.operators;
+  const fields = { password: admin.password, passcode: codeNow(admin.token, rig.clock.nowMs) };
+  const attempt = secret('one attempt for two forms');
+  const visitor = new Visitor(furnished.service);
+  const form = new URLSearchParams({ user: admin.name, ...fields, attempt });
+  expect((await visitor.post('/operator/sign-in', form)).status).toBe(303);
+  expect((await visitor.send('/operator/prove', { ...fields, attempt })).status).toBe(403);
 });
 
 test('after a proof the channel form still edits the same channel, not a new one', async () => {

@@ -1,8 +1,10 @@
 import { relayLimits } from '@passfob/service/base/limits/relay';
 import { selfServiceLimits } from '@passfob/service/base/limits/self-service';
+import { addOperator } from '@passfob/service/features/users/access/operator-changes';
 import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
+import { Visitor } from '../console/kit.ts';
 import { codeNow, Rig, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 import { Person, signInTokenOf } from './kit.ts';
@@ -102,6 +104,37 @@ test('signing out ends the session, and the form that opened it opens no other',
   person.cookie = cookie;
   expect((await person.get('/me')).location).toBe('/me/sign-in');
   expect((await new Person(service).post('/me/sign-in', form)).status).toBe(403);
+});
+
+test('a passcode that one form accepted opens no other form, whatever the form says of itself', async () => {
+  await using rig = new Rig();
+  const { service, office, token } = await begun(rig);
+  await using _office = office;
+  const password = await office.password('ada');
+  await office.store.db.updateTable('applications').set({ factors: 'password_otp' }).execute();
+  accepted(await addOperator(office.management, grace, { user: 'ada', role: 'admin' }));
+  const person = new Person(service);
+  const forms = {
+    '/login': (fields: URLSearchParams) => new Person(service).post('/login', fields),
+    '/me/sign-in': (fields: URLSearchParams) => new Person(service).post('/me/sign-in', fields),
+    '/me/test': async (fields: URLSearchParams) => person.send('/me/test', Object.fromEntries(fields)),
+    '/operator/sign-in': (fields: URLSearchParams) => new Visitor(service).post('/operator/sign-in', fields),
+  };
+  const fieldsOf = (attempt: string) => {
+    rig.clock.nowMs += 30_000;
+    const passcode = codeNow(token, rig.clock.nowMs);
+    return new URLSearchParams({ user: 'ada', password, passcode, attempt: secret(attempt) });
+  };
+  await person.post('/me/sign-in', fieldsOf('the first of all attempts'));
+  const isOpen = ({ status, location }: { status: number; location: string | null }) =>
+    status === 200 || (status === 303 && !['/me?done=used', '/me/sign-in'].includes(location ?? ''));
+  for (const [first, open] of Object.entries(forms)) {
+    const fields = fieldsOf(`an attempt at ${first}`);
+    expect([first, isOpen(await open(fields))]).toEqual([first, true]);
+    expect([first, isOpen(await open(fields))]).toEqual([first, true]);
+    for (const [other, send] of Object.entries(forms))
+      expect([first, other, isOpen(await send(fields))]).toEqual([first, other, other === first]);
+  }
 });
 
 test('forms of other sites, without the session’s token or without a session change nothing', async () => {

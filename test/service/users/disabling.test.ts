@@ -1,4 +1,5 @@
 import { disableUser } from '@passfob/service/features/users/user-changes';
+import { findUser } from '@passfob/service/features/users/users';
 import { cacheResults, clearIdempotencyCache } from '@passfob/service/storage/idempotency';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
@@ -10,14 +11,15 @@ test('disabling a user leaves no cached answer behind, not even of a log-in in p
   await using office = await Office.open();
   const { db } = office.store;
   await office.users('ada');
-  const answer = { fingerprint: 'f', outcome: 'accepted', nowMs: office.nowMs } as const;
+  const userId = (await findUser(db, 'ada'))?.id ?? expect.fail('no user');
+  const answer = { fingerprint: 'f', userId, outcome: 'accepted', nowMs: office.nowMs } as const;
   const answers = () => db.selectFrom('answers').selectAll().execute();
   await cacheResults(db, [answer]);
   accepted(await disableUser(office.management, grace, 'ada'));
   expect(await answers()).toEqual([]);
   // With a single writer there is no concurrency.
   if (!isOnPostgres) return;
-  await clearIdempotencyCache(db);
+  await clearIdempotencyCache(db, userId);
   const disabling = await db.transaction().execute(async transaction => {
     await sql`select 1 from users where name = 'ada' for update`.execute(transaction);
     const waits = disableUser(office.management, grace, 'ada');

@@ -47,7 +47,13 @@ async function scene() {
   const about = { applicationId: application.id, source: '192.0.2.1', requestId: 'r' };
   const change = (newPin: string, { user = 'ada', passcode, pin, proof, key }: Wishes = {}) =>
     changePin(office.management, decide, {
-      shown: { ...about, user, passcode: passcode ?? next(), pin, idempotencyKey: key },
+      shown: {
+        ...about,
+        user,
+        passcode: passcode ?? next(),
+        pin,
+        idempotencyKey: key === undefined ? undefined : { door: 'pin', value: key },
+      },
       proof,
       newPin,
     });

@@ -33,7 +33,8 @@ test('a cached answer is repeated within the retry window only, also after the c
   const engine = makeEngine(management);
   const passcode = codeNow(token, office.nowMs);
   const from = { source: '192.0.2.1', applicationId: application.id, requestId: 'r' };
-  const ask = () => engine.decide({ user: 'ada', passcode, idempotencyKey: 'key-of-one-log-in', ...from });
+  const idempotencyKey = { door: 'log-in', value: 'key-of-one-log-in' };
+  const ask = () => engine.decide({ user: 'ada', passcode, idempotencyKey, ...from });
   const startMs = office.nowMs;
   expect([await ask(), await ask()]).toEqual(['accepted', 'accepted']);
   office.nowMs = startMs - APART_MS;

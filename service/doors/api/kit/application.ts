@@ -4,6 +4,7 @@ import { webLimits } from '../../../base/limits/web.ts';
 import { sourceKey } from '../../../base/rate-limit.ts';
 import { prepareSource } from '../../../base/source.ts';
 import type { KnownApplication } from '../../../features/users/application-cache.ts';
+import type { IdempotencyKey } from '../../../storage/idempotency.ts';
 import { alsoLimited, type RouteAccess } from '../../web/access.ts';
 import { vouchFor } from '../../web/admission.ts';
 import type { WebContext } from '../../web/context.ts';
@@ -27,7 +28,7 @@ export interface ApplicationCall<P, B> {
   readonly body: B;
   /** The end user's source as stated by the application, or else the source of the request. */
   readonly source: string;
-  readonly idempotencyKey: string | undefined;
+  readonly idempotencyKey: IdempotencyKey | undefined;
 }
 
 /** One route for applications; the server and the description are generated from it. */
@@ -100,7 +101,7 @@ export function serveForApplications<P, B>(
         params: request.params as P,
         body: request.body as B,
         source: sourceOf(request),
-        idempotencyKey: typeof key === 'string' ? key : undefined,
+        idempotencyKey: typeof key === 'string' ? { door: path, value: key } : undefined,
       });
     },
   });

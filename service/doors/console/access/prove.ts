@@ -6,6 +6,7 @@ import { proveAgain } from '../../../features/users/access/sign-in.ts';
 import { isCsrfToken } from '../../../features/users/sessions.ts';
 import { formBySource, narrowed } from '../../web/access.ts';
 import type { WebContext } from '../../web/context.ts';
+import { attemptOf, newAttempt } from '../../web/forms.ts';
 import { messagePage } from '../../web/layout.ts';
 import { delayRefusal } from '../../web/minimum-response-time.ts';
 import { Problem, statusOf } from '../../web/problems.ts';
@@ -14,7 +15,6 @@ import { at, HOME, returnPath } from '../kit/paths.ts';
 import { type ConsoleContext, sessionValue } from '../kit/request-context.ts';
 import { admittedContext, HTML, operatorAccess, type SignInPrompt } from '../kit/router.ts';
 import { proofPage } from './proof-form.ts';
-import { newAttempt } from './sign-in.ts';
 
 const text = consoleTexts.prove;
 
@@ -43,7 +43,7 @@ async function prove(
       passcode: visit.value('passcode'),
       source: visit.actor.source,
       requestId: request.id,
-      idempotencyKey: visit.value('attempt'),
+      idempotencyKey: attemptOf(request),
     },
   );
   if (isProved) return reply.redirect(returnPath(visit.value('to')), 303);

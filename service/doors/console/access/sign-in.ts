@@ -1,8 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { html } from '../../../base/html.ts';
 import { userLimits } from '../../../base/limits/users.ts';
-import { webLimits } from '../../../base/limits/web.ts';
 import { prepareSource } from '../../../base/source.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { areAllDecimal } from '../../../features/tokens/passcode-keys.ts';
@@ -11,7 +9,7 @@ import { endSession } from '../../../features/users/sessions.ts';
 import { readServiceName } from '../../../features/users/settings.ts';
 import { formBySource, pageBySource } from '../../web/access.ts';
 import type { WebContext } from '../../web/context.ts';
-import { field } from '../../web/forms.ts';
+import { attemptOf, field, newAttempt } from '../../web/forms.ts';
 import { delayRefusal } from '../../web/minimum-response-time.ts';
 import { statusOf } from '../../web/problems.ts';
 import { countBySource, rates } from '../../web/rates.ts';
@@ -41,7 +39,7 @@ export function serveSignIn(app: FastifyInstance, context: WebContext): void {
         passcode: field(body, 'passcode'),
         source: prepareSource(request.ip),
         requestId: request.id,
-        idempotencyKey: field(body, 'attempt'),
+        idempotencyKey: attemptOf(request),
       },
     );
     if (session === undefined) {
@@ -85,8 +83,4 @@ async function signInPage(
     attempt: newAttempt(),
     foot,
   });
-}
-
-export function newAttempt(): string {
-  return randomBytes(webLimits.attemptKeyBytes).toString('base64url');
 }

@@ -1,6 +1,7 @@
 import type { Role } from '../../../base/kinds.ts';
 import type { Outcome } from '../../../base/outcomes.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
+import type { IdempotencyKey } from '../../../storage/idempotency.ts';
 import type { Management } from '../../../storage/management.ts';
 import { recordAudit } from '../../audit/record.ts';
 import { CONSOLE_APPLICATION } from '../applications.ts';
@@ -28,7 +29,7 @@ export interface SignInProof {
   readonly passcode: string;
   readonly source: string;
   readonly requestId: string;
-  readonly idempotencyKey?: string | undefined;
+  readonly idempotencyKey?: IdempotencyKey | undefined;
 }
 
 const { factors } = CONSOLE_APPLICATION;

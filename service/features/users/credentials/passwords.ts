@@ -4,7 +4,6 @@ import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
 import { checkSlowHash, isOutdated, slowHash } from '../../../base/slow-hash.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
-import { clearIdempotencyCache } from '../../../storage/idempotency.ts';
 import type { Management } from '../../../storage/management.ts';
 import { endSessionsOf } from '../sessions.ts';
 import { recordUserAct } from '../user-audit.ts';
@@ -39,9 +38,8 @@ export async function setPassword(
     const user = await findUser(db, name);
     if (user === undefined) return refused('unknown_user');
     await db.updateTable('users').set({ password_hash: hash }).where('id', '=', user.id).execute();
+    // With them the cached responses to requests with the old password.
     await endSessionsOf(db, user.id);
-    // A repeated request with the old password must not get a cached response.
-    await clearIdempotencyCache(db);
     const first = { first: user.password_hash === null };
     await recordUserAct({ db, keys: management.keys, actor, atMs }, 'user.set-password', user, first);
     return done({ user: user.name });

@@ -53,7 +53,7 @@ export async function resetPin(
     if (user === undefined) return refused('unknown_user');
     const change = { pin_hash: null, pin_change: 1 } as const;
     await db.updateTable('users').set(change).where('id', '=', user.id).execute();
-    await clearIdempotencyCache(db);
+    await clearIdempotencyCache(db, user.id);
     await recordUserAct({ db, keys: management.keys, actor, atMs }, 'user.reset-pin', user);
     return done({ user: user.name });
   });
@@ -102,9 +102,9 @@ export async function choosePin(
       .where('pin_hash', 'is not distinct from', user.pin_hash)
       .executeTakeFirst();
     if (changed.numUpdatedRows !== 1n) return refused('pin_not_proved');
-    await clearIdempotencyCache(transaction);
+    await clearIdempotencyCache(transaction, user.id);
     if (fingerprint !== undefined)
-      await cacheResults(transaction, [{ fingerprint, outcome: 'new_pin', nowMs: atMs }]);
+      await cacheResults(transaction, [{ fingerprint, userId: user.id, outcome: 'new_pin', nowMs: atMs }]);
     const detail = {
       afterReset: user.pin_change === 1,
       isFirst: user.pin_hash === null && user.pin_change === 0,
