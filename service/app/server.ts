@@ -66,9 +66,11 @@ export function makeApp(context: WebContext, options: AppOptions): FastifyInstan
   // No route accepts a text body.
   app.removeContentTypeParser('text/plain');
   app.setErrorHandler((error, request, reply) => sendProblem(request, reply, problemOf(error)));
-  app.setNotFoundHandler((request, reply) =>
-    wantsPage(request) ? sendPage(reply, 'not_found') : sendProblem(request, reply, 'not_found'),
-  );
+  app.setNotFoundHandler((request, reply) => {
+    const page = withoutSlash(app, request);
+    if (page !== undefined) return reply.redirect(page, 308);
+    return wantsPage(request) ? sendPage(reply, 'not_found') : sendProblem(request, reply, 'not_found');
+  });
   serveRoute(app, {
     method: 'GET',
     path: '/',
@@ -133,6 +135,18 @@ function serverOptions({ certificate, isProxy }: AppOptions): FastifyHttpOptions
 
 function sendProblemPage(error: unknown, _request: FastifyRequest, reply: FastifyReply): FastifyReply {
   return sendPage(reply, problemOf(error));
+}
+
+/**
+ * Returns the address of the page that is meant by one with a slash at its end, with its query; undefined if there is no
+ * such page. The path is one of our own routes, so that the answer leads nowhere else. The API has no second spelling.
+ */
+function withoutSlash({ served }: FastifyInstance, { method, url }: FastifyRequest): string | undefined {
+  if (method !== 'GET' && method !== 'HEAD') return undefined;
+  const [asked = '', ...query] = url.split(/(?=\?)/);
+  const path = asked.endsWith('/') ? asked.slice(0, -1) : '';
+  const isPage = served.some(one => one.method === 'GET' && one.path === path);
+  return isPage && path !== '/' && !path.startsWith('/v1/') ? `${path}${query.join('')}` : undefined;
 }
 
 /** Whether a wrong link is answered with a page: browsers name HTML first, programs do not name it. */
