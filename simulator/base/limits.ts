@@ -112,8 +112,6 @@ export const UART_BYTES = 1;
 export const CONSOLE_TEXT_MAX = 65_536;
 export const CONSOLE_LINE_MAX = 65_536;
 export const PASSWORD_MAX = 20;
-/** Lines of the stack trace printed under an exception. */
-export const TRACE_LINES = 8;
 
 /** Debounce of a built-in button if `setWatch` names none (Espruino jswrap_io.c). */
 export const BUTTON_DEBOUNCE_MS = 25;
@@ -197,8 +195,6 @@ export const AGING_PPM_PER_STEP = 0.1;
 
 /** Largest side of a Graphics buffer (Espruino jswrap_graphics.c). */
 export const GRAPHICS_MAX_SIDE = 32_767;
-/** Room at first for the bytes of a native call's argument: a row of a display and its commands. */
-export const SINK_BYTES = 256;
 /** Long scripts that are kept for the next boot, compiled or with tokens as words: how many, and their least characters. */
 export const KEPT_SCRIPTS_MAX = 16;
 export const KEPT_SCRIPTS_CHARS_MIN = 1024;

@@ -1,16 +1,22 @@
 import type { BangleSystem } from './bangle-system.ts';
-import { flatten, isRecord, wholeNumber } from './bytes.ts';
+import { wholeNumber } from './bytes.ts';
+import { type Held, isFunction, isRecord, type Value } from './held.ts';
 import type { Tools } from './host.ts';
-import { isTypedArray } from './kinds.ts';
-import type { Named, Realm, Value } from './realm.ts';
+import { isArray, isTypedArray } from './kinds.ts';
+import type { Realm } from './realm.ts';
 
 /** Options that Espruino knows and that have no effect here. */
 const OTHER_OPTIONS = ['powerSave', 'manualWatchdog', 'hrmPollInterval'];
 
+/** `typeof` in the image */
+function typeOf(value: Value): string {
+  return isFunction(value) ? 'function' : typeof value;
+}
+
 function setOptions(realm: Realm, bangle: BangleSystem, value: Value): void {
   if (value === undefined) return;
-  if (!isRecord(value)) throw realm.error(`Expecting Object or undefined, got ${typeof value}`);
-  for (const [name, given] of Object.entries(value)) {
+  if (!isRecord(value)) throw realm.error(`Expecting Object or undefined, got ${typeOf(value)}`);
+  for (const [name, given] of realm.entries(value)) {
     if (Object.hasOwn(bangle.options, name)) {
       bangle.options[name as keyof BangleSystem['options']] = Math.max(0, wholeNumber(given));
     } else if (Object.hasOwn(bangle.wakes, name)) {
@@ -22,12 +28,12 @@ function setOptions(realm: Realm, bangle: BangleSystem, value: Value): void {
 }
 
 /** The global `Bangle` (jswrap_bangle.c), as far as the firmware needs it. */
-export function bangleLibrary(realm: Realm, bangle: BangleSystem): Named {
+export function bangleLibrary(realm: Realm, bangle: BangleSystem): Held {
   return realm.library({
     setOptions: options => setOptions(realm, bangle, options),
     setLCDPower: on => bangle.setLcdPower(Boolean(on)),
     setBacklight: on => bangle.setBacklight(Boolean(on)),
-    setLCDBrightness: brightness => bangle.setBrightness(Number(brightness)),
+    setLCDBrightness: brightness => bangle.setBrightness(realm.number(brightness)),
     setLocked: locked => bangle.setLocked(Boolean(locked), 'js'),
     isLocked: () => bangle.locked,
     isLCDOn: () => bangle.lcdOn,
@@ -37,33 +43,34 @@ export function bangleLibrary(realm: Realm, bangle: BangleSystem): Named {
 
 function setServices({ realm, hardware }: Tools, data: Value, options: Value): void {
   if (data !== undefined && !isRecord(data)) {
-    throw realm.typeError(`Expecting Object or undefined, got ${typeof data}`);
+    throw realm.typeError(`Expecting Object or undefined, got ${typeOf(data)}`);
   }
   if (data !== undefined) throw realm.error('services of its own are not simulated');
   if (options !== undefined && !isRecord(options)) {
-    throw realm.error(`Expecting Object or undefined, got ${typeof options}`);
+    throw realm.error(`Expecting Object or undefined, got ${typeOf(options)}`);
   }
-  for (const name of Object.keys(options ?? {})) {
+  const given = new Map(options === undefined ? [] : realm.entries(options));
+  for (const name of given.keys()) {
     if (name !== 'hid' && name !== 'uart') throw realm.error(`Unknown option ${JSON.stringify(name)}`);
   }
-  const hid = options?.hid;
-  if (hid !== undefined && !Array.isArray(hid) && !isTypedArray(hid)) {
+  const hid = given.get('hid');
+  if (hid !== undefined && !isArray(hid) && !isTypedArray(hid)) {
     throw realm.typeError("'hid' must be undefined, or an array");
   }
-  if (options?.uart !== undefined && !options.uart)
+  if (given.get('uart') !== undefined && !given.get('uart'))
     throw realm.error('a radio without UART is not simulated');
-  hardware.radio.offer(hid === undefined ? undefined : flatten(realm, hid));
+  hardware.radio.offer(hid === undefined ? undefined : realm.flatten(hid));
 }
 
 /** The global `NRF` (jswrap_bluetooth.c): HID, and the state of the connection. */
-export function nrfLibrary(tools: Tools): Named {
+export function nrfLibrary(tools: Tools): Held {
   const { realm, hardware, queue } = tools;
   const { radio } = hardware;
   return realm.library({
     setServices: (data, options) => setServices(tools, data, options),
     sendHIDReport: (data, callback) => {
-      const refusal = radio.send(flatten(realm, data), () => {
-        if (typeof callback === 'function') queue(undefined, callback, []);
+      const refusal = radio.send(realm.flatten(data), () => {
+        if (isFunction(callback)) queue(undefined, callback, []);
       });
       if (refusal !== undefined) throw realm.error(refusal);
     },

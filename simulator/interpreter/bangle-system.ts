@@ -16,6 +16,9 @@ import {
 import type { Touch } from '../boards/board.ts';
 import type { Glass } from '../parts/glass.ts';
 
+/** An argument of an event; numbers by name become an object of the image. */
+export type EventArgument = string | number | boolean | Readonly<Record<string, number>>;
+
 interface Surroundings {
   readonly glass: Glass;
   nowUs(): number;
@@ -23,7 +26,7 @@ interface Surroundings {
   watchdog(us: number): void;
   load(): void;
   /** Emits an event of the global `Bangle`. */
-  emit(event: string, args: readonly unknown[]): void;
+  emit(event: string, args: readonly EventArgument[]): void;
 }
 
 /** The option that decides whether a movement wakes the watch. The movements' own events are not simulated. */

@@ -22,8 +22,7 @@ export const STATICS: Readonly<Record<string, readonly string[]>> = {
   Number: words('MAX_VALUE MIN_VALUE NEGATIVE_INFINITY NaN POSITIVE_INFINITY'),
   Boolean: [],
   Function: [],
-  // V8 records the place of an exception only while this property exists. People who read the console need it.
-  Error: ['stackTraceLimit'],
+  Error: [],
   TypeError: [],
   SyntaxError: [],
   ReferenceError: [],

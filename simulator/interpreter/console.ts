@@ -1,9 +1,6 @@
 import { bytesOfText } from '../base/bytes.ts';
-import { CONSOLE_LINE_MAX, CONSOLE_TEXT_MAX, PASSWORD_MAX, TRACE_LINES } from '../base/limits.ts';
+import { CONSOLE_LINE_MAX, CONSOLE_TEXT_MAX, PASSWORD_MAX } from '../base/limits.ts';
 import type { PortName } from '../boards/board.ts';
-import { isRecord } from './bytes.ts';
-import { describe } from './describe.ts';
-import type { Value } from './realm.ts';
 
 const OPENING = '([{';
 const CLOSING = ')]}';
@@ -85,14 +82,14 @@ export class Console {
   #locked = false;
   readonly #log: ConsoleLog;
   readonly #send: (port: PortName, bytes: Uint8Array) => void;
-  readonly #evaluate: (source: string) => { value: Value } | undefined;
+  readonly #evaluate: (source: string) => string | undefined;
 
   constructor(options: {
     port: PortName;
     log: ConsoleLog;
     send(port: PortName, bytes: Uint8Array): void;
-    /** Returns undefined if the source threw; the exception has then been printed. */
-    evaluate(source: string): { value: Value } | undefined;
+    /** Returns the text of the value; undefined if the source threw, and the exception has then been printed. */
+    evaluate(source: string): string | undefined;
   }) {
     this.#port = options.port;
     this.#log = options.log;
@@ -137,10 +134,6 @@ export class Console {
 
   error(text: string): void {
     this.print(`ERROR: ${text}\n`);
-  }
-
-  uncaught(thrown: Value): void {
-    this.print(`Uncaught ${describe(thrown)}\n${placesOf(thrown)}`);
   }
 
   /** Shows the prompt and the text typed so far, when there is nothing else to do. */
@@ -193,9 +186,7 @@ export class Console {
 
   #execute(line: string): void {
     const result = this.#evaluate(line);
-    if (!result || !this.#echo) return;
-    const { value } = result;
-    this.#show(`=${typeof value === 'string' ? JSON.stringify(value) : describe(value)}\n`);
+    if (result !== undefined && this.#echo) this.#show(`=${result}\n`);
   }
 
   #unlock(password: string): void {
@@ -207,14 +198,4 @@ export class Console {
     if (this.#port === undefined) return;
     this.#send(this.#port, bytesOfText(text.replace(/\r?\n/g, '\r\n')));
   }
-}
-
-/** Returns the places of an exception from V8's trace: the lines in the image's files. */
-function placesOf(thrown: Value): string {
-  const trace = isRecord(thrown) && typeof thrown.stack === 'string' ? thrown.stack.split('\n') : [];
-  const inImage = trace.filter(line => /^\s+at /.test(line) && !/[/\\]|node:/.test(line));
-  return inImage
-    .slice(0, TRACE_LINES)
-    .map(line => `${line}\n`)
-    .join('');
 }

@@ -8,8 +8,9 @@ import type { BoardWiring } from '../boards/board.ts';
 import { aesCbc, aesCfb8, aesCtr, aesEcb } from '../natives/aes.ts';
 import { ccmHolds, ccmOpen, ccmSeal } from '../natives/ccm.ts';
 import { hash, type NativeHash, pbkdf2 } from '../natives/hashes.ts';
-import { flatten, isRecord, wholeNumber } from './bytes.ts';
-import type { Named, Realm, RealmCall, Value } from './realm.ts';
+import { wholeNumber } from './bytes.ts';
+import { type Held, isRecord, type Value } from './held.ts';
+import type { Realm, RealmCall } from './realm.ts';
 
 const KEY_BYTES = [16, 24, 32];
 /** A result needs variables side by side, and there may be none (jswrap_crypto.c). */
@@ -41,18 +42,19 @@ function complaining(tools: Tools, call: RealmCall): RealmCall {
 
 function digest(tools: Tools, name: NativeHash, data: Value): Value {
   if (data === undefined) return undefined;
-  return tools.realm.arrayBuffer(hash(name, flatten(tools.realm, data)));
+  return tools.realm.arrayBuffer(hash(name, tools.realm.flatten(data)));
 }
 
 function modeOf(tools: Tools, options: Value): { mode: string; iv: Uint8Array } {
   const iv = new Uint8Array(AES_BLOCK_BYTES);
   if (options === undefined) return { mode: 'CBC', iv };
   if (!isRecord(options)) throw new Complaint("'options' must be undefined, or an Object");
-  if (options.iv !== undefined) iv.set(flatten(tools.realm, options.iv).subarray(0, AES_BLOCK_BYTES));
-  const mode = options.mode;
+  const asked = tools.realm.get(options, 'iv');
+  if (asked !== undefined) iv.set(tools.realm.flatten(asked).subarray(0, AES_BLOCK_BYTES));
+  const mode = tools.realm.get(options, 'mode');
   if (mode === undefined) return { mode: 'CBC', iv };
   if (typeof mode !== 'string' || !['CBC', 'CFB', 'CTR', 'OFB', 'ECB'].includes(mode)) {
-    throw tools.realm.error(`Unknown Crypto mode ${JSON.stringify(mode)}`);
+    throw tools.realm.error(`Unknown Crypto mode ${tools.realm.json(mode)}`);
   }
   return { mode, iv };
 }
@@ -61,8 +63,8 @@ function aes(tools: Tools, args: readonly Value[], encrypt: boolean): Value {
   const [message, keyValue, options] = args;
   const { mode, iv } = modeOf(tools, options);
   if (message === undefined || keyValue === undefined) return undefined;
-  const data = flatten(tools.realm, message);
-  const key = flatten(tools.realm, keyValue);
+  const data = tools.realm.flatten(message);
+  const key = tools.realm.flatten(keyValue);
   if (!KEY_BYTES.includes(key.length)) throw new Complaint('Unknown error: -0x20');
   if (mode === 'OFB') throw new Complaint('Feature unavailable');
   if (mode === 'CBC') {
@@ -91,11 +93,11 @@ interface CcmInput {
 
 function ccmInput(tools: Tools, message: Value, keyValue: Value, nonceValue: Value): CcmInput {
   // A nonce must be an array of either kind; a string is refused (jswrap_crypto.c).
-  if (typeof nonceValue !== 'object' || nonceValue === null) throw new Complaint('Bad input data');
-  const nonce = flatten(tools.realm, nonceValue);
+  if (!isRecord(nonceValue)) throw new Complaint('Bad input data');
+  const nonce = tools.realm.flatten(nonceValue);
   if (nonce.length < 2 || nonce.length > CCM_NONCE_MAX_BYTES) throw new Complaint('Bad input data');
-  const data = flatten(tools.realm, message);
-  const key = flatten(tools.realm, keyValue);
+  const data = tools.realm.flatten(message);
+  const key = tools.realm.flatten(keyValue);
   if (!KEY_BYTES.includes(key.length) || nonce.length < CCM_NONCE_MIN_BYTES) {
     throw new Complaint('Unknown error: -0xd');
   }
@@ -118,7 +120,7 @@ function ccmEncrypt(tools: Tools, [message, keyValue, nonceValue, tagLength]: re
 
 function ccmDecrypt(tools: Tools, [message, keyValue, nonceValue, tagValue]: readonly Value[]): Value {
   const { data, key, nonce } = ccmInput(tools, message, keyValue, nonceValue);
-  const tag = flatten(tools.realm, tagValue);
+  const tag = tools.realm.flatten(tagValue);
   if (tag.length < 4 || tag.length > 16 || tag.length % 2 !== 0) throw new Complaint('Bad input data');
   const plain = ccmOpen(key, nonce, data, tag);
   if (plain === undefined) throw new Complaint('Authenticated decryption failed');
@@ -136,30 +138,25 @@ function derive(tools: SlowTools, facts: BoardWiring, args: readonly Value[]): V
   let iterations = 1;
   let hasher: NativeHash = 'SHA1';
   if (isRecord(options)) {
-    words = wholeNumber(options.keySize) > 0 ? wholeNumber(options.keySize) : words;
-    iterations = Math.max(1, wholeNumber(options.iterations));
-    const asked = options.hasher ?? hasher;
+    const keySize = wholeNumber(tools.realm.get(options, 'keySize'));
+    words = keySize > 0 ? keySize : words;
+    iterations = Math.max(1, wholeNumber(tools.realm.get(options, 'iterations')));
+    const asked = tools.realm.get(options, 'hasher') ?? hasher;
     const known = facts.hashes.find(name => name === asked);
     if (known === undefined) {
-      throw tools.realm.error(`Unknown Hasher ${JSON.stringify(asked)}`);
+      throw tools.realm.error(`Unknown Hasher ${tools.realm.json(asked)}`);
     }
     hasher = known;
   } else if (options !== undefined) {
     tools.error('Options should be an object or undefined');
   }
   tools.spend(Math.round(iterations * PBKDF2_ROUND_US));
-  const key = pbkdf2(
-    hasher,
-    flatten(tools.realm, password),
-    flatten(tools.realm, salt),
-    iterations,
-    words * 4,
-  );
+  const key = pbkdf2(hasher, tools.realm.flatten(password), tools.realm.flatten(salt), iterations, words * 4);
   return tools.realm.arrayBuffer(key);
 }
 
 /** The global `AES` of the board, also `require("crypto").AES` if it has more than CCM. */
-export function aesLibrary(tools: Tools, facts: BoardWiring): Named {
+export function aesLibrary(tools: Tools, facts: BoardWiring): Held {
   const calls: Record<string, RealmCall> = {};
   if (facts.aesModes) {
     calls.encrypt = complaining(tools, (...args) => aes(tools, args, true));
@@ -173,13 +170,13 @@ export function aesLibrary(tools: Tools, facts: BoardWiring): Named {
 }
 
 /** `require("crypto")`: the hashes the board's build has, AES and PBKDF2. */
-export function cryptoLibrary(tools: SlowTools, facts: BoardWiring, aesGlobal: Named): Named {
+export function cryptoLibrary(tools: SlowTools, facts: BoardWiring, aesGlobal: Held): Held {
   const calls: Record<string, RealmCall> = {};
   if (facts.pbkdf2) calls.PBKDF2 = complaining(tools, (...args) => derive(tools, facts, args));
   for (const name of facts.hashes) {
     calls[name] = complaining(tools, data => digest(tools, name, data));
   }
   const library = tools.realm.library(calls);
-  if (facts.aesModes) library.AES = aesGlobal;
+  if (facts.aesModes) tools.realm.define(library, { AES: aesGlobal });
   return library;
 }

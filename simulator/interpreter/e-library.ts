@@ -1,13 +1,14 @@
 import { bytesOfText, textOf } from '../base/bytes.ts';
 import { DISPLAY_WIDTH } from '../base/limits.ts';
-import { elementsIn, flatten, isRecord, wholeNumber } from './bytes.ts';
+import { wholeNumber } from './bytes.ts';
 import type { Console } from './console.ts';
 import { crc32 } from './crc32.ts';
 import { describe } from './describe.ts';
+import { type Held, isRecord, type Named, type Value } from './held.ts';
 import type { Hardware } from './host.ts';
-import { isArrayBuffer, isTypedArray, isUint8Array } from './kinds.ts';
+import { bytesOf, copyInto, isArray, isArrayBuffer, isTypedArray } from './kinds.ts';
 import type { SerialPorts } from './ports.ts';
-import type { Named, Realm, Value } from './realm.ts';
+import type { Realm } from './realm.ts';
 
 const FLAGS = [
   'deepSleep',
@@ -34,15 +35,13 @@ interface Tools {
 const row = new Uint8Array(DISPLAY_WIDTH);
 
 function bytesLibrary(realm: Realm): Parameters<Realm['library']>[0] {
-  const joined = (args: readonly Value[]) => flatten(realm, args.length === 1 ? args[0] : realm.array(args));
+  const joined = (args: readonly Value[]) => realm.flatten(args.length === 1 ? args[0] : realm.array(args));
   return {
     CRC32: data => {
       // Rows of a display: the same numbers without their conversion one by one.
-      if (isUint8Array(data) && elementsIn(data) <= row.length) {
-        row.set(data);
-        return crc32(row, elementsIn(data));
-      }
-      const bytes = elementsOf(data);
+      const length = copyInto(row, data);
+      if (length !== undefined) return crc32(row, length);
+      const bytes = elementsOf(realm, data);
       return bytes && crc32(bytes);
     },
     toString: (...args) => textOf(joined(args)),
@@ -51,16 +50,17 @@ function bytesLibrary(realm: Realm): Parameters<Realm['library']>[0] {
     // Only strings and ArrayBuffers (jswrap_espruino.c).
     toArrayBuffer: value => {
       if (isArrayBuffer(value)) return value;
-      return typeof value === 'string' ? realm.arrayBuffer(flatten(realm, value)) : undefined;
+      return typeof value === 'string' ? realm.arrayBuffer(realm.flatten(value)) : undefined;
     },
     reverseByte: value => {
       let reversed = 0;
       for (let bit = 0; bit < 8; bit++) if ((wholeNumber(value) >> bit) & 1) reversed |= 0x80 >> bit;
       return reversed;
     },
-    clip: (value, low, high) => Math.min(Math.max(Number(value), Number(low)), Number(high)),
-    sum: list => (isTypedArray(list) || Array.isArray(list) ? sumOf(list) : Number.NaN),
-    toJS: value => (typeof value === 'string' ? JSON.stringify(value) : describe(value)),
+    clip: (value, low, high) =>
+      Math.min(Math.max(realm.number(value), realm.number(low)), realm.number(high)),
+    sum: list => (isTypedArray(list) || isArray(list) ? sumOf(realm, list) : Number.NaN),
+    toJS: value => (typeof value === 'string' ? JSON.stringify(value) : describe(realm, value)),
   };
 }
 
@@ -68,23 +68,22 @@ function bytesLibrary(realm: Realm): Parameters<Realm['library']>[0] {
  * Returns one byte for each element, nested elements not flattened (jswrap_espruino.c). Undefined for a value without
  * elements.
  */
-function elementsOf(value: Value): Uint8Array | undefined {
+function elementsOf(realm: Realm, value: Value): Uint8Array | undefined {
   if (typeof value === 'string') return bytesOfText(value);
-  if (isArrayBuffer(value)) return new Uint8Array(value);
-  if (!isTypedArray(value) && !Array.isArray(value)) return undefined;
-  return Uint8Array.from(value as ArrayLike<Value>, element =>
-    wholeNumber(Array.isArray(element) && element.length === 1 ? element[0] : element),
-  );
+  if (isArrayBuffer(value)) return bytesOf(value);
+  if (!isTypedArray(value) && !isArray(value)) return undefined;
+  return Uint8Array.from(realm.elements(value), element => {
+    const inside = isArray(element) ? realm.elements(element) : [];
+    return wholeNumber(inside.length === 1 ? inside[0] : element);
+  });
 }
 
-function sumOf(list: ArrayLike<Value>): number {
-  let sum = 0;
-  for (let at = 0; at < list.length; at++) sum += Number(list[at]);
-  return sum;
+function sumOf(realm: Realm, list: Held): number {
+  return realm.elements(list).reduce<number>((sum, each) => sum + realm.number(each), 0);
 }
 
 function setConsole(tools: Tools, port: Value, options: Value): void {
-  const forced = isRecord(options) && Boolean(options.force);
+  const forced = isRecord(options) && Boolean(tools.realm.get(options, 'force'));
   if (port === null || port === undefined) {
     tools.repl.moveTo(undefined, forced);
     return;
@@ -97,18 +96,18 @@ function setConsole(tools: Tools, port: Value, options: Value): void {
 function systemLibrary(tools: Tools): Parameters<Realm['library']>[0] {
   const { realm, repl, hardware } = tools;
   const { facts, randomness } = hardware;
-  let flags = realm.object(Object.fromEntries(FLAGS.map(name => [name, 0])));
+  let flags: Named = Object.fromEntries(FLAGS.map(name => [name, 0]));
   return {
     hwRand: () => randomness.word(),
     srand: () => undefined,
     getErrorFlags: () => realm.array([]),
     setConsole: (port, options) => setConsole(tools, port, options),
     getConsole: () => repl.port ?? null,
-    setPassword: password => repl.setPassword(password === undefined ? undefined : String(password)),
+    setPassword: password => repl.setPassword(password === undefined ? undefined : realm.text(password)),
     lockConsole: () => repl.lock(),
     reboot: () => tools.reboot(),
     enableWatchdog: (seconds, automatic) =>
-      tools.enableWatchdog(Number(seconds), automatic === undefined || Boolean(automatic)),
+      tools.enableWatchdog(realm.number(seconds), automatic === undefined || Boolean(automatic)),
     kickWatchdog: () => tools.kickWatchdog(),
     // Not a number on the Linux build. On other boards the supply voltage, with the last digits of a real reading.
     getAnalogVRef: () =>
@@ -117,9 +116,9 @@ function systemLibrary(tools: Tools): Parameters<Realm['library']>[0] {
     // Only the real interpreter counts variables.
     getSizeOf: () => 0,
     ...(facts.bangle && { getBattery: () => facts.bangle?.battery }),
-    getFlags: () => realm.object({ ...flags }),
+    getFlags: () => realm.object(flags),
     setFlags: changes => {
-      if (isRecord(changes)) flags = realm.object({ ...flags, ...changes });
+      if (isRecord(changes)) flags = { ...flags, ...Object.fromEntries(realm.entries(changes)) };
     },
     defrag: () => undefined,
     setTimeZone: () => undefined,
@@ -134,18 +133,18 @@ function hidLibrary({ realm, hardware }: Tools): Parameters<Realm['library']>[0]
   if (facts.hidReportBytes === 0) return {};
   return {
     setUSBHID: options => {
-      const descriptor = isRecord(options) ? options.reportDescriptor : undefined;
+      const descriptor = isRecord(options) ? realm.get(options, 'reportDescriptor') : undefined;
       if (options !== undefined && descriptor === undefined) {
         throw realm.typeError('Object.reportDescriptor should be an Array or String');
       }
-      usb.offer(descriptor === undefined ? undefined : flatten(realm, descriptor));
+      usb.offer(descriptor === undefined ? undefined : realm.flatten(descriptor));
     },
-    sendUSBHID: report => usb.send(flatten(realm, report)),
+    sendUSBHID: report => usb.send(realm.flatten(report)),
   };
 }
 
 /** The global `E`. */
-export function eLibrary(tools: Tools): Named {
+export function eLibrary(tools: Tools): Held {
   return tools.realm.library({
     ...bytesLibrary(tools.realm),
     ...systemLibrary(tools),

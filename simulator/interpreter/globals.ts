@@ -1,43 +1,44 @@
 import { hexOf, textOf } from '../base/bytes.ts';
 import type { Files } from '../parts/files.ts';
 import { RCC_BDCR, type Stm32Clock } from '../parts/stm32-clock.ts';
+import { adopted } from './adopted.ts';
 import { bangleLibrary, nrfLibrary } from './bangle-library.ts';
-import { flatten } from './bytes.ts';
 import { aesLibrary, cryptoLibrary } from './crypto-library.ts';
 import { describe } from './describe.ts';
 import { eLibrary } from './e-library.ts';
 import { graphicsLibrary } from './graphics-library.ts';
+import type { Held, Named, Value } from './held.ts';
 import type { Tools } from './host.ts';
 import { i2cLibrary } from './i2c-library.ts';
 import { moduleGlobals } from './modules.ts';
 import { pinGlobals } from './pins.ts';
-import type { Named, Realm, Value } from './realm.ts';
+import type { Realm } from './realm.ts';
 import { compact } from './storage-compaction.ts';
 import { storageLibrary } from './storage-library.ts';
 import { textGlobals } from './text.ts';
 import { timeGlobals } from './time-globals.ts';
 
 /** `require("fs")` of the Linux build, on the files of the state image: one flat directory. */
-function filesLibrary(realm: Realm, files: Files): Named {
+function filesLibrary(realm: Realm, files: Files): Held {
   return realm.library({
     readFileSync: name => {
-      const bytes = files.read(String(name));
+      const bytes = files.read(realm.text(name));
       if (!bytes) throw realm.error('Could not open file : UNKNOWN');
       return textOf(bytes);
     },
     writeFileSync: (name, data) => {
-      if (!files.write(String(name), flatten(realm, data))) {
+      if (!files.write(realm.text(name), realm.flatten(data))) {
         throw realm.error('Could not open file : UNKNOWN');
       }
       return true;
     },
     readdirSync: () => realm.array(['.', '..', ...files.list()]),
     unlinkSync: name => {
-      if (!files.remove(String(name))) throw realm.error('Unable to delete file : UNKNOWN');
+      if (!files.remove(realm.text(name))) throw realm.error('Unable to delete file : UNKNOWN');
       return true;
     },
     statSync: name => {
-      const bytes = files.read(String(name));
+      const bytes = files.read(realm.text(name));
       return bytes && realm.object({ size: bytes.length, dir: false });
     },
   });
@@ -63,7 +64,7 @@ function modules(tools: Tools): Named {
   const AES = aesLibrary({ realm, error, hasMemory }, facts);
   const compactNow = () => compact(storage, text => repl.print(text));
   const storageModule = storageLibrary(realm, storage, facts.flash.at, compactNow);
-  const builtIn: Record<string, Named> = {
+  const builtIn: Record<string, Held> = {
     Storage: storageModule,
     crypto: cryptoLibrary({ realm, error, hasMemory, spend: us => hardware.spend(us) }, facts, AES),
   };
@@ -77,7 +78,7 @@ function modules(tools: Tools): Named {
 
 function printing({ realm, repl }: Tools): Named {
   const print = realm.adopt((...values) => {
-    repl.print(`${values.map(value => describe(value)).join(' ')}\n`);
+    repl.print(`${values.map(value => describe(realm, value)).join(' ')}\n`);
   });
   return {
     print,
@@ -87,7 +88,7 @@ function printing({ realm, repl }: Tools): Named {
   };
 }
 
-function processGlobal(tools: Tools): Named {
+function processGlobal(tools: Tools): Held {
   const { realm, hardware, repl } = tools;
   const { facts } = hardware;
   const bytes = facts.flash.pageBytes * facts.flash.pages;
@@ -102,16 +103,16 @@ function processGlobal(tools: Tools): Named {
     }),
   });
   // Only the real interpreter counts variables: here the board's whole number of them is always free.
-  object.memory = realm.adopt(() =>
-    realm.object({ free: facts.variables, usage: 0, total: facts.variables, history: 0, gc: 0, gctime: 0 }),
-  );
+  const free = facts.variables;
+  const memory = () => realm.object({ free, usage: 0, total: free, history: 0, gc: 0, gctime: 0 });
+  realm.define(object, { memory: realm.adopt(memory) });
   return object;
 }
 
 function system(tools: Tools): Named {
   const { realm, hardware } = tools;
   return {
-    ...realm.library({
+    ...adopted(realm, {
       getSerial: () => serialOf(tools),
       load: () => tools.restart('load'),
       reset: () => tools.restart('reset'),
@@ -149,14 +150,14 @@ function registers(realm: Realm, crystal: Stm32Clock): Named {
   const checked = (address: Value): void => {
     if (address !== RCC_BDCR) throw realm.error('only RCC_BDCR is simulated');
   };
-  return realm.library({
+  return adopted(realm, {
     peek32: address => {
       checked(address);
       return crystal.register;
     },
     poke32: (address, value) => {
       checked(address);
-      crystal.register = Number(value);
+      crystal.register = realm.number(value);
     },
   });
 }

@@ -1,10 +1,11 @@
 import { GRAPHICS_MAX_SIDE } from '../base/limits.ts';
 import type { Glass } from '../parts/glass.ts';
-import { int32, isRecord, wholeNumber } from './bytes.ts';
+import { int32, wholeNumber } from './bytes.ts';
 import { type Area, Canvas, type CanvasLayout, canvasBytes } from './canvas.ts';
 import { blockFont, type CustomFont, decoded, drawText, textHeight, textWidth } from './custom-font.ts';
-import { isArrayBuffer } from './kinds.ts';
-import type { Named, Realm, RealmCall, Value } from './realm.ts';
+import { type Held, isRecord, Known, type Value } from './held.ts';
+import { bytesOf, isArrayBuffer } from './kinds.ts';
+import type { Realm } from './realm.ts';
 import { TextLog } from './text-log.ts';
 
 /** Returns the font for arguments of `setFontCustom`. */
@@ -84,15 +85,16 @@ function areaOf(realm: Realm, args: readonly Value[]): Area {
   if (!isRecord(first)) {
     return { x1: int32(first), y1: int32(args[1]), x2: int32(args[2]), y2: int32(args[3]) };
   }
-  if (wholeNumber(first.r) > 0) throw realm.error('rounded rectangles are not simulated');
-  const left = int32(first.x1 ?? first.x);
-  const top = int32(first.y1 ?? first.y);
-  const { w, h } = first;
+  const of = (name: string) => realm.get(first, name);
+  if (wholeNumber(of('r')) > 0) throw realm.error('rounded rectangles are not simulated');
+  const left = int32(of('x1') ?? of('x'));
+  const top = int32(of('y1') ?? of('y'));
+  const [w, h] = [of('w'), of('h')];
   return {
     x1: left,
     y1: top,
-    x2: w === undefined ? int32(first.x2) : left + int32(w),
-    y2: h === undefined ? int32(first.y2) : top + int32(h),
+    x2: w === undefined ? int32(of('x2')) : left + int32(w),
+    y2: h === undefined ? int32(of('y2')) : top + int32(h),
   };
 }
 
@@ -108,7 +110,7 @@ function colourOf(realm: Realm, canvas: Canvas, args: readonly Value[]): number 
     throw realm.error('colours by name or by red, green and blue are simulated for 1 and 2 bits per pixel');
   }
   const sum = [red, green, blue].reduce<number>(
-    (total, part) => total + Math.min(255, Math.max(0, Math.trunc(Number(part) * 256))),
+    (total, part) => total + Math.min(255, Math.max(0, Math.trunc(realm.number(part) * 256))),
     0,
   );
   return sum >= 384 ? canvas.colourMask : 0;
@@ -120,7 +122,7 @@ function needFont(realm: Realm, instance: Instance): CustomFont {
 }
 
 function drawString(realm: Realm, instance: Instance, args: readonly Value[]): void {
-  const text = String(args[0]);
+  const text = realm.text(args[0]);
   const style = {
     font: needFont(realm, instance),
     alignX: instance.alignX,
@@ -211,7 +213,7 @@ function answering(realm: Realm): Record<string, Method> {
     getBgColor: ({ canvas }) => canvas.background,
     getPixel: ({ canvas }, [x, y]) => canvas.getPixel(int32(x), int32(y)),
     getFontHeight: instance => textHeight(needFont(realm, instance), ''),
-    stringWidth: (instance, [text]) => textWidth(needFont(realm, instance), String(text)),
+    stringWidth: (instance, [text]) => textWidth(needFont(realm, instance), realm.text(text)),
     getModified({ canvas }, [resetArea]) {
       const area = canvas.modified;
       if (resetArea) canvas.resetModified();
@@ -221,13 +223,13 @@ function answering(realm: Realm): Record<string, Method> {
 }
 
 function layoutOf(realm: Realm, [width, height, bits, options]: readonly Value[]): CanvasLayout {
-  const choice = isRecord(options) ? options : {};
+  const choice = (name: string) => (isRecord(options) ? realm.get(options, name) : undefined);
   const layout = {
     width: int32(width),
     height: int32(height),
     bitsPerPixel: int32(bits),
-    verticalByte: Boolean(choice.vertical_byte),
-    msb: choice.msb === undefined || Boolean(choice.msb),
+    verticalByte: Boolean(choice('vertical_byte')),
+    msb: choice('msb') === undefined || Boolean(choice('msb')),
   };
   const sides = [layout.width, layout.height];
   if (sides.some(side => side <= 0 || side > GRAPHICS_MAX_SIDE)) throw realm.error('Invalid Size');
@@ -238,15 +240,15 @@ function layoutOf(realm: Realm, [width, height, bits, options]: readonly Value[]
   if (layout.verticalByte && layout.height & 7) {
     throw realm.error('height must be a multiple of 8 when using vertical_byte');
   }
-  if (choice.zigzag || choice.interleavex) throw realm.error('zigzag and interleavex are not simulated');
+  if (choice('zigzag') || choice('interleavex'))
+    throw realm.error('zigzag and interleavex are not simulated');
   return layout;
 }
 
 /** The methods of every Graphics; `own` finds the instance. */
-function prototypeOf(realm: Realm, own: (self: Value) => Instance): Named {
-  const prototype: Named = realm.object({});
-  const define = (name: string, value: RealmCall) =>
-    Object.defineProperty(prototype, name, { value, writable: true, configurable: true });
+function prototypeOf(realm: Realm, own: (self: Value) => Instance): Held {
+  const prototype = realm.object({});
+  const define = (name: string, value: Held) => realm.hide(prototype, { [name]: value });
   for (const [name, method] of Object.entries(chained(realm))) {
     define(
       name,
@@ -280,10 +282,10 @@ function prototypeOf(realm: Realm, own: (self: Value) => Instance): Named {
 export function graphicsLibrary(
   realm: Realm,
   drawnOn: (log: TextLog) => void,
-): { Graphics: Value; onGlass(glass: Glass): Named } {
-  const instances = new WeakMap<object, Instance>();
+): { Graphics: Held; onGlass(glass: Glass): Held } {
+  const instances = new Known<Instance>();
   const own = (self: Value): Instance => {
-    const instance = isRecord(self) ? instances.get(self) : undefined;
+    const instance = instances.get(self);
     if (!instance) throw realm.error('not a Graphics');
     drawnOn(instance.log);
     return instance;
@@ -291,24 +293,23 @@ export function graphicsLibrary(
   const prototype = prototypeOf(realm, own);
   const createArrayBuffer = realm.adopt((...args) => {
     const layout = layoutOf(realm, args);
-    const given = isRecord(args[3]) ? args[3].buffer : undefined;
+    const given = isRecord(args[3]) ? realm.get(args[3], 'buffer') : undefined;
     const buffer = isArrayBuffer(given) ? given : realm.arrayBuffer(new Uint8Array(canvasBytes(layout)));
-    const graphics = Object.assign(Object.create(prototype) as Named, { buffer });
-    const canvas = new Canvas(layout, new Uint8Array(buffer));
+    const graphics = realm.create(prototype);
+    realm.define(graphics, { buffer });
+    const canvas = new Canvas(layout, bytesOf(buffer));
     instances.set(graphics, { canvas, log: new TextLog(), font: undefined, alignX: 3, alignY: 3 });
     return graphics;
   });
-  const Graphics = Object.assign(
-    realm.adopt(() => undefined),
-    { createArrayBuffer, prototype },
-  );
+  const Graphics = realm.adopt(() => undefined);
+  realm.define(Graphics, { createArrayBuffer, prototype });
   return {
     Graphics,
     onGlass(glass) {
       const { width, height } = glass;
       const layout = { width, height, bitsPerPixel: 16, verticalByte: false, msb: true };
       const canvas = new Canvas(layout, new Uint8Array(canvasBytes(layout)));
-      const graphics = Object.create(prototype) as Named;
+      const graphics = realm.create(prototype);
       instances.set(graphics, { canvas, log: new TextLog(), font: undefined, alignX: 3, alignY: 3, glass });
       return graphics;
     },

@@ -1,8 +1,10 @@
+import { joined } from '../base/bytes.ts';
 import { I2C_DEFAULT_BITRATE } from '../base/limits.ts';
 import { type I2cBus, NoAcknowledge, NoStart } from '../parts/i2c-bus.ts';
-import { flattening, int32, isRecord } from './bytes.ts';
+import { int32 } from './bytes.ts';
+import { type Held, isRecord, type Value } from './held.ts';
 import type { Pins } from './pins.ts';
-import type { Named, Realm, Value } from './realm.ts';
+import type { Realm } from './realm.ts';
 
 const NO_ACKNOWLEDGE = 'Timeout on I2C Write Transmit Mode 2';
 const NO_ACKNOWLEDGE_READ = 'Timeout on I2C Read Receive Mode';
@@ -14,7 +16,7 @@ export function i2cLibrary(
   bus: I2cBus,
   pins: Pins,
   wired: { readonly scl: string; readonly sda: string },
-): Named {
+): Held {
   /** Turns a missing answer of a part into the exception of Espruino's STM32 driver. */
   function answering<T>(message: string, transfer: () => T): T {
     try {
@@ -27,7 +29,9 @@ export function i2cLibrary(
   // By hand, I2C1 has no part in it. Only a part that sees clocks while nobody else drives SDA lets go of it.
   pins.watch(wired.scl, high => bus.takePins(high && pins.modeOf(wired.sda) === 'input'));
   pins.watch(wired.sda, () => bus.takePins(false));
-  const addressOf = (value: Value) => int32(isRecord(value) ? value.address : value) & 0x7f;
+  const addressOf = (value: Value) => int32(isRecord(value) ? realm.get(value, 'address') : value) & 0x7f;
+  const flattened = ([first, ...others]: readonly Value[]) =>
+    others.reduce<Uint8Array>((all, next) => joined(all, realm.flatten(next)), realm.flatten(first));
   const write = (address: Value, data: Uint8Array) => {
     if (data.length > 0) answering(NO_ACKNOWLEDGE, () => bus.write(addressOf(address), data));
   };
@@ -38,12 +42,14 @@ export function i2cLibrary(
   };
   return realm.library({
     setup: options => {
-      const choice = isRecord(options) ? options : {};
-      const onParts = pins.nameOf(choice.scl) === wired.scl && pins.nameOf(choice.sda) === wired.sda;
-      const bitrate = int32(choice.bitrate);
+      const choice = (name: string) => (isRecord(options) ? realm.get(options, name) : undefined);
+      const onParts = pins.nameOf(choice('scl')) === wired.scl && pins.nameOf(choice('sda')) === wired.sda;
+      const bitrate = int32(choice('bitrate'));
       bus.setup(bitrate > 0 ? bitrate : I2C_DEFAULT_BITRATE, onParts);
     },
-    writeTo: (address, ...data) => flattening(realm, data, bytes => write(address, bytes)),
+    writeTo: (address, ...data) => {
+      if (data.length > 0) write(address, flattened(data));
+    },
     readFrom: (address, count) => read(address, count),
     readReg: (address, register, count) => {
       write(address, Uint8Array.of(int32(register) & 255));

@@ -1,7 +1,8 @@
 /**
- * What kind of object a value is, whichever JavaScript context made it: `instanceof` knows those of one context only.
- * Decided by what each kind carries inside, which no image can imitate.
+ * What kind of object a value of the image is, decided by what each kind carries inside: no image can imitate it, and
+ * asking runs no code of the image.
  */
+import { Held, raw, type Value } from './held.ts';
 
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
@@ -10,51 +11,61 @@ function getterOf(prototype: object, name: string | symbol): () => unknown {
 }
 
 const typeOfArray = getterOf(typedArray, Symbol.toStringTag);
+const lengthOfArray = getterOf(typedArray, 'length');
+const setAll = Uint8Array.prototype.set;
 const lengthOfBuffer = getterOf(ArrayBuffer.prototype, 'byteLength');
 const timeOfDate = Date.prototype.getTime;
 
-export type TypedArray =
-  | Uint8Array
-  | Int8Array
-  | Uint8ClampedArray
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | Float32Array
-  | Float64Array;
-
-function answers(method: () => unknown, value: unknown): boolean {
+function answers(method: () => unknown, value: Value): boolean {
+  if (!(value instanceof Held)) return false;
   try {
-    method.call(value);
+    method.call(raw(value));
     return true;
   } catch {
     return false;
   }
 }
 
-export function isTypedArray(value: unknown): value is TypedArray {
-  return typeOfArray.call(value) !== undefined;
+/** Returns the name of a typed array's type, such as `Uint8Array`; undefined for other values. */
+export function typeName(value: Value): string | undefined {
+  return typeOfArray.call(raw(value)) as string | undefined;
 }
 
-/** Returns the name of a typed array's type, such as `Uint8Array`. */
-export function typeName(array: TypedArray): string {
-  return String(typeOfArray.call(array));
+export function isTypedArray(value: Value): value is Held {
+  return typeName(value) !== undefined;
 }
 
-export function isUint8Array(value: unknown): value is Uint8Array {
-  return typeOfArray.call(value) === 'Uint8Array';
+export function isArray(value: Value): value is Held {
+  return Array.isArray(raw(value));
 }
 
-/** An array's own slots cost nothing to ask; those of a buffer and of a date cost an exception where there are none. */
-function isTagged(value: unknown, tag: string): boolean {
-  return typeof value === 'object' && Object.prototype.toString.call(value) === `[object ${tag}]`;
+export function isArrayBuffer(value: Value): value is Held {
+  return answers(lengthOfBuffer, value);
 }
 
-export function isArrayBuffer(value: unknown): value is ArrayBuffer {
-  return isTagged(value, 'ArrayBuffer') && answers(lengthOfBuffer, value);
+export function isDate(value: Value): boolean {
+  return answers(timeOfDate, value);
 }
 
-export function isDate(value: unknown): value is Date {
-  return isTagged(value, 'Date') && answers(timeOfDate, value);
+/** Returns the bytes of a buffer of the image, which the image sees change. */
+export function bytesOf(buffer: Held): Uint8Array {
+  return new Uint8Array(raw(buffer) as ArrayBuffer);
+}
+
+/** Returns the elements of a typed array modulo 256; undefined for other values. */
+export function copyOf(value: Value): Uint8Array | undefined {
+  if (!isTypedArray(value)) return undefined;
+  const array = raw(value) as Uint8Array;
+  const copy = new Uint8Array(lengthOfArray.call(array) as number);
+  setAll.call(copy, array);
+  return copy;
+}
+
+/** Copies a `Uint8Array` that fits. Returns its length; undefined for other values. */
+export function copyInto(target: Uint8Array, value: Value): number | undefined {
+  if (typeName(value) !== 'Uint8Array') return undefined;
+  const length = lengthOfArray.call(raw(value)) as number;
+  if (length > target.length) return undefined;
+  setAll.call(target, raw(value) as Uint8Array);
+  return length;
 }

@@ -1,4 +1,5 @@
-import type { Named, Realm, RealmCall, Value } from './realm.ts';
+import { type Held, isFunction, type Named, type Value } from './held.ts';
+import type { Realm } from './realm.ts';
 
 /**
  * `require` and `Modules`. The search order is: built-in modules, loaded modules, a file of Storage with the module's
@@ -6,18 +7,20 @@ import type { Named, Realm, RealmCall, Value } from './realm.ts';
  */
 export function moduleGlobals(
   realm: Realm,
-  builtIn: Readonly<Record<string, Named>>,
+  builtIn: Readonly<Record<string, Held>>,
   source: (name: string) => string | undefined,
-): { require: RealmCall; Modules: Named } {
+): Named {
   const loaded = new Map<string, Value>();
   const run = (text: string, name: string): Value => {
-    const wrapped = realm.evaluate(`(function (exports, module) {${text}\n})`, name) as RealmCall;
-    const module = realm.object({ exports: realm.object({}) });
-    wrapped(module.exports, module);
-    return module.exports;
+    const wrapped = realm.evaluate(`(function (exports, module) {${text}\n})`, name);
+    const exports = realm.object({});
+    const module = realm.object({ exports });
+    // Text that closes the function and goes on may have any value.
+    if (isFunction(wrapped)) realm.call(wrapped, undefined, [exports, module]);
+    return realm.get(module, 'exports');
   };
   const load = (value: Value): Value => {
-    const name = String(value);
+    const name = realm.text(value);
     if (Object.hasOwn(builtIn, name)) return builtIn[name];
     if (loaded.has(name)) return loaded.get(name);
     const text = source(name);
@@ -31,10 +34,11 @@ export function moduleGlobals(
     Modules: realm.library({
       getCached: () => realm.array([...loaded.keys()]),
       addCached: (name, text) => {
-        loaded.set(String(name), typeof text === 'function' ? text() : run(String(text), String(name)));
+        const key = realm.text(name);
+        loaded.set(key, isFunction(text) ? realm.call(text, undefined, []) : run(realm.text(text), key));
       },
       removeCached: name => {
-        loaded.delete(String(name));
+        loaded.delete(realm.text(name));
       },
       removeAllCached: () => loaded.clear(),
     }),

@@ -1,6 +1,7 @@
 import type { BoardWiring } from '../boards/board.ts';
-import { isRecord } from './bytes.ts';
-import type { Named, Realm, Value } from './realm.ts';
+import { adopted } from './adopted.ts';
+import { type Held, Known, type Named, type Value } from './held.ts';
+import type { Realm } from './realm.ts';
 
 /** Levels from outside the microcontroller: pin name to high or low; undefined where nothing is connected. */
 export type Levels = (pin: string) => boolean | undefined;
@@ -9,8 +10,8 @@ export type Levels = (pin: string) => boolean | undefined;
 export class Pins {
   readonly #realm: Realm;
   readonly #levels: Levels;
-  readonly #names = new WeakMap<object, string>();
-  readonly #objects = new Map<string, Named>();
+  readonly #names = new Known<string>();
+  readonly #objects = new Map<string, Held>();
   /** Levels of outputs. */
   readonly #driven = new Map<string, boolean>();
   readonly #modes = new Map<string, string>();
@@ -21,7 +22,7 @@ export class Pins {
     this.#levels = levels;
     const prototype = this.#methods();
     for (const name of facts.pins) {
-      const pin = Object.create(prototype) as Named;
+      const pin = this.#realm.create(prototype);
       this.#names.set(pin, name);
       this.#objects.set(name, pin);
     }
@@ -35,7 +36,7 @@ export class Pins {
     return Object.fromEntries(this.#objects);
   }
 
-  object(name: string): Named | undefined {
+  object(name: string): Held | undefined {
     return this.#objects.get(name);
   }
 
@@ -45,7 +46,7 @@ export class Pins {
       const pin = this.#objects.get(value);
       return pin && this.#names.get(pin);
     }
-    return isRecord(value) ? this.#names.get(value) : undefined;
+    return this.#names.get(value);
   }
 
   read(name: string): boolean {
@@ -73,7 +74,7 @@ export class Pins {
     return this.#modes.get(name) ?? (this.#driven.has(name) ? 'output' : 'input');
   }
 
-  #methods(): object {
+  #methods(): Held {
     const realm = this.#realm;
     const own = (self: Value): string => {
       const name = this.nameOf(self);
@@ -81,10 +82,8 @@ export class Pins {
       return name;
     };
     const prototype = realm.object({});
-    const define = (name: string, call: (pin: string, value: Value) => Value) =>
-      Object.defineProperty(prototype, name, {
-        value: realm.method((self, value) => call(own(self), value)),
-      });
+    const define = (name: string, call: (pin: string, value: Value) => unknown) =>
+      realm.hide(prototype, { [name]: realm.method((self, value) => call(own(self), value)) });
     define('read', pin => this.read(pin));
     define('write', (pin, value) => this.write(pin, Boolean(value)));
     define('set', pin => this.write(pin, true));
@@ -93,7 +92,7 @@ export class Pins {
       this.write(pin, !this.read(pin));
       return this.read(pin);
     });
-    define('mode', (pin, mode) => this.mode(pin, String(mode)));
+    define('mode', (pin, mode) => this.mode(pin, realm.text(mode)));
     define('getMode', pin => this.modeOf(pin));
     define('toString', pin => pin);
     return prototype;
@@ -103,7 +102,7 @@ export class Pins {
 /** `digitalRead`, `digitalWrite`, `pinMode`, `getPinMode`: one pin per call. */
 export function pinGlobals(realm: Realm, pins: Pins): Named {
   const named = (value: Value): string | undefined => pins.nameOf(value);
-  return realm.library({
+  return adopted(realm, {
     digitalRead: pin => (pins.read(named(pin) ?? '') ? 1 : 0),
     digitalWrite: (pin, value) => {
       const name = named(pin);
@@ -112,7 +111,7 @@ export function pinGlobals(realm: Realm, pins: Pins): Named {
     },
     pinMode: (pin, mode) => {
       const name = named(pin);
-      if (name !== undefined) pins.mode(name, String(mode ?? 'input'));
+      if (name !== undefined) pins.mode(name, realm.text(mode ?? 'input'));
     },
     getPinMode: pin => pins.modeOf(named(pin) ?? ''),
   });

@@ -1,14 +1,17 @@
 import { bytesOfText, textOf } from '../base/bytes.ts';
 import { STREAM_BUFFER_BYTES } from '../base/limits.ts';
 import type { BoardWiring, PortName } from '../boards/board.ts';
-import { flatten, isRecord, wholeNumber } from './bytes.ts';
+import { adopted } from './adopted.ts';
+import { wholeNumber } from './bytes.ts';
 import type { Console } from './console.ts';
 import { describe } from './describe.ts';
-import type { Named, Realm, Value } from './realm.ts';
+import { type Held, isRecord, isSame, type Listeners, type Named, type Value } from './held.ts';
+import { isArray } from './kinds.ts';
+import type { Realm, RealmCall } from './realm.ts';
 
 interface Port {
   readonly name: PortName;
-  readonly object: Named;
+  readonly object: Held;
   /** A USART receives nothing before `setup`; USB is always open. */
   open: boolean;
   /** Input that arrived without a listener. */
@@ -20,9 +23,9 @@ interface Tools {
   readonly repl: Console;
   send(port: PortName, bytes: Uint8Array): void;
   /** Runs the listeners as an event of the idle loop. */
-  queue(self: Value, listeners: Value, args: readonly Value[]): void;
+  queue(self: Value, listeners: Listeners, args: readonly Value[]): void;
   /** Runs the listeners now. */
-  call(self: Value, listeners: Value, args: readonly Value[]): void;
+  call(self: Value, listeners: Listeners, args: readonly Value[]): void;
 }
 
 /** The serial ports as objects: `USB`, `Serial1`, `Serial2` (jswrap_serial.c, jswrap_stream.c). */
@@ -44,10 +47,7 @@ export class SerialPorts {
         open: name === 'USB' || name === 'Bluetooth',
         kept: '',
       };
-      Object.assign(port.object, this.#methods(port));
-      for (const key of Object.keys(port.object)) {
-        Object.defineProperty(port.object, key, { enumerable: false });
-      }
+      tools.realm.hide(port.object, adopted(tools.realm, this.#methods(port)));
       return port;
     });
   }
@@ -58,7 +58,7 @@ export class SerialPorts {
 
   /** Returns the port that an argument names, by object or by name. */
   nameOf(value: Value): PortName | undefined {
-    return this.#ports.find(port => port.object === value || port.name === value)?.name;
+    return this.#ports.find(port => isSame(port.object, value) || port.name === value)?.name;
   }
 
   /**
@@ -74,8 +74,8 @@ export class SerialPorts {
     const text = this.#joins ? this.#join(bytes, takeMore) : textOf(bytes);
     const port = this.#ports.find(each => each.name === name);
     if (!port?.open) return;
-    const listeners = port.object['#ondata'];
-    if (Array.isArray(listeners) && listeners.length > 0) call(port.object, listeners, [text]);
+    const listeners = this.#listeners(port);
+    if (listeners.length > 0) call(port.object, listeners, [text]);
     else port.kept = (port.kept + text).slice(0, STREAM_BUFFER_BYTES);
   }
 
@@ -90,9 +90,9 @@ export class SerialPorts {
 
   /** Called when a listener was added to `target`: delivers the kept input first. */
   listening(target: Value): void {
-    const port = this.#ports.find(each => each.object === target);
+    const port = this.#ports.find(each => isSame(each.object, target));
     if (!port || port.kept === '') return;
-    this.#tools.queue(port.object, port.object['#ondata'], [port.kept]);
+    this.#tools.queue(port.object, this.#listeners(port), [port.kept]);
     port.kept = '';
   }
 
@@ -106,25 +106,31 @@ export class SerialPorts {
     return taken;
   }
 
-  #methods(port: Port): Named {
+  #listeners(port: Port): readonly Value[] {
+    const { realm } = this.#tools;
+    const listeners = realm.get(port.object, '#ondata');
+    return isArray(listeners) ? realm.elements(listeners) : [];
+  }
+
+  #methods(port: Port): Record<string, RealmCall> {
     const { realm, repl } = this.#tools;
-    const printed = (value: Value) => bytesOfText(describe(value));
-    return realm.library({
+    const printed = (value: Value) => bytesOfText(describe(realm, value));
+    return {
       setup: (_baud, options) => {
-        if (isRecord(options) && options.path !== undefined) String(options.path);
+        if (isRecord(options)) realm.text(realm.get(options, 'path'));
         port.open = true;
       },
       unsetup: () => {
         port.open = port.name === 'USB';
       },
       setConsole: force => repl.moveTo(port.name, Boolean(force)),
-      write: (...data) => this.#send(port, flatten(realm, realm.array(data))),
+      write: (...data) => this.#send(port, realm.flatten(realm.array(data))),
       print: value => this.#send(port, printed(value)),
-      println: value => this.#send(port, bytesOfText(`${describe(value)}\r\n`)),
+      println: value => this.#send(port, bytesOfText(`${describe(realm, value)}\r\n`)),
       read: count => this.#take(port, wholeNumber(count)),
       available: () => port.kept.length,
       flush: () => undefined,
       isConnected: () => port.open,
-    });
+    };
   }
 }

@@ -82,12 +82,14 @@ export const PRELUDE = `(function (outside) {
     return nativeCreate(prototype);
   });
 
-  // Code may be tokenised.
-  var evaluate = eval, Compiled = Function;
-  hidden(globalThis, 'eval', function (code) { return evaluate(typeof code === 'string' ? outside.spelled(code) : code); });
+  // Code may be tokenised. What compiles is captured: an image that changes arrays must not get past the check of its text.
+  var evaluate = eval, Compiled = Function, spelled = outside.spelled, construct = reflect.apply, unlinked = Object.setPrototypeOf;
+  hidden(globalThis, 'eval', function (code) { return evaluate(typeof code === 'string' ? spelled(code) : code); });
   function Code() {
     // Parameters have code, too: their defaults.
-    return Compiled.apply(null, list.map.call(list.slice.call(arguments), function (part) { return outside.spelled('' + part); }));
+    var parts = unlinked([], null);
+    for (var i = 0; i < arguments.length; i++) parts[i] = spelled('' + arguments[i]);
+    return construct(Compiled, null, parts);
   }
   Code.prototype = Compiled.prototype;
   hidden(Compiled.prototype, 'constructor', Code);
@@ -183,11 +185,9 @@ export const PRELUDE = `(function (outside) {
   });
   hidden(Object.prototype, 'clone', function () { return Array.isArray(this) ? this.slice() : Object.assign(nativeCreate(Object.getPrototypeOf(this)), this); });
 
-  var natives = {
-    Object: Object, Array: Array, Function: Compiled, String: String, Error: Error, TypeError: TypeError,
-    SyntaxError: SyntaxError, ReferenceError: ReferenceError, InternalError: InternalError, ArrayBuffer: ArrayBuffer,
-    Uint8Array: Uint8Array, TypedArray: Object.getPrototypeOf(Uint8Array), global: globalThis
-  };
+  var natives = nativeCreate(null);
+  natives.Error = Error; natives.TypeError = TypeError; natives.SyntaxError = SyntaxError; natives.InternalError = InternalError;
+  natives.TypedArray = Object.getPrototypeOf(Uint8Array); natives.global = globalThis;
 
   hidden(globalThis, 'String', new Proxy(String, {
     apply: function (target, self, values) { return values.length > 0 ? target(written(values[0])) : ''; }
@@ -206,34 +206,6 @@ export const PRELUDE = `(function (outside) {
     }));
   });
   return natives;
-})`;
-
-/**
- * Makes the functions of the context that call out of it. An exception from outside would take the image outside, too, by
- * its constructor: the image gets one of its own instead.
- */
-export const CALLS = `(function (alive, leaving, foreign) {
-  'use strict';
-  var isPrototypeOf = Function.prototype.call.bind(Object.prototype.isPrototypeOf);
-  var made = { left: Object.freeze(Object.create(null)), kinds: {} };
-  made.own = function (error) {
-    if (isPrototypeOf(leaving, error)) return made.left;
-    if (!isPrototypeOf(foreign, error)) return error;
-    var own = new (error.name === 'SyntaxError' ? made.kinds.SyntaxError : made.kinds.InternalError)(error.message);
-    own.stack = error.stack;
-    return own;
-  };
-  made.adopt = function (call) {
-    return function () {
-      try { alive(); return call(...arguments); } catch (error) { throw made.own(error); }
-    };
-  };
-  made.method = function (call) {
-    return function () {
-      try { alive(); return call(this, ...arguments); } catch (error) { throw made.own(error); }
-    };
-  };
-  return made;
 })`;
 
 /** Espruino's promises: handlers run as events of the idle loop, and an unhandled rejection is printed. */

@@ -1,14 +1,16 @@
+import { bytesOfText } from '../base/bytes.ts';
 import { Leaving } from '../base/power.ts';
 import type { ImageContext } from '../platform/platform.ts';
+import { BRIDGE, type Bridge, type ErrorName } from './bridge.ts';
 import { GLOBALS, METHODS, STATICS, TYPED_ARRAYS } from './built-ins.ts';
+import { type Held, held, isRecord, type Named, raw, Thrown, type Value } from './held.ts';
+import { copyOf } from './kinds.ts';
 import { fixedText, numberText } from './number-text.ts';
-import { CALLS, PRELUDE, PROMISES } from './prelude.ts';
+import { PRELUDE, PROMISES } from './prelude.ts';
 import { spelled } from './tokens.ts';
 
-/** A value of the image, of unknown type. */
-export type Value = unknown;
-export type RealmCall = (...args: readonly Value[]) => Value;
-export type Named = Record<string, Value>;
+/** A native function. It returns a value, or nothing; an object from outside does not get in. */
+export type RealmCall = (...args: readonly Value[]) => unknown;
 
 /** Functions outside the context that the context needs. */
 export interface Outside {
@@ -20,22 +22,13 @@ export interface Outside {
   /** Called when a `data` listener was added to `target`. */
   listening(target: Value): void;
   /** Runs the listeners in the idle loop. */
-  queue(self: Value, listeners: Value, args: Value): void;
+  queue(self: Value, listeners: Value, args: readonly Value[]): void;
   unhandled(reason: Value): void;
 }
 
+/** What the prelude makes: the context's own errors, and what is impoverished. */
 interface Natives {
-  readonly Object: ObjectConstructor;
-  readonly Array: ArrayConstructor;
-  readonly Function: FunctionConstructor;
-  readonly String: StringConstructor;
-  readonly Error: ErrorConstructor;
-  readonly TypeError: ErrorConstructor;
-  readonly SyntaxError: ErrorConstructor;
-  readonly InternalError: ErrorConstructor;
-  readonly ArrayBuffer: ArrayBufferConstructor;
-  readonly Uint8Array: Uint8ArrayConstructor;
-  readonly TypedArray: { readonly prototype: object };
+  readonly TypedArray: object;
   readonly global: object;
 }
 
@@ -50,7 +43,7 @@ function prototypeOf(type: unknown): object | undefined {
   return typeof prototype === 'object' || typeof prototype === 'function' ? (prototype as object) : undefined;
 }
 
-/** Removes from a context all built-ins that Espruino lacks. */
+/** Removes from a context all built-ins that Espruino lacks, before an image runs. */
 function impoverish(global: object, typedArray: object): void {
   const types = Object.getOwnPropertyDescriptors(global) as Record<string, PropertyDescriptor | undefined>;
   const statics: Record<string, readonly string[]> = { ...STATICS };
@@ -64,143 +57,289 @@ function impoverish(global: object, typedArray: object): void {
   keepOnly(global, [...GLOBALS, 'InternalError']);
 }
 
-/** The context has removed its own. */
-const setAll = Uint8Array.prototype.set;
-
-/** What `CALLS` makes. */
-interface Calls {
-  /** Stands for an exception by which the image is left. */
-  readonly left: Value;
-  kinds: object;
-  /** Returns an exception of the context for one from outside, and others as they are. */
-  own(error: Value): Value;
-  adopt(call: RealmCall): RealmCall;
-  method(call: (self: Value, ...args: readonly Value[]) => Value): RealmCall;
-}
-
 /**
  * `import()` would load code from outside. Espruino has none: its lexer knows no such word. Comments may stand before the
  * parenthesis, also those of HTML (ECMA-262, B.1.1), which this pattern spells so that it can stand in a page itself.
  */
 const IMPORT = /\bimport\s*(?:\(|\/[/*]|<!-{2}|-->|\.\s*(?:source|defer|\/|<!-{2}|-->))/;
 
+/** The end of the stack in the context, by an exception that nothing may look at. */
+class EndOfStack extends Error {
+  constructor() {
+    super('Maximum call stack size exceeded');
+  }
+}
+
+type OfMany = 'array' | 'call';
+type Operation = Exclude<
+  keyof Bridge,
+  OfMany | 'failed' | 'left' | 'stringPrototype' | 'taken' | 'fail' | 'adopt' | 'settle'
+>;
+
 /** The JavaScript context of one boot, with the built-ins of Espruino. */
 export class Realm {
-  readonly natives: Natives;
   readonly #context: ImageContext;
-  readonly #calls: Calls;
+  readonly #bridge: Bridge;
+  readonly #outside: Outside;
+  readonly #global: Held;
+  /** `String.prototype` */
+  readonly stringPrototype: Held;
 
   constructor(context: ImageContext, outside: Outside) {
     this.#context = context;
+    this.#outside = outside;
     // Where image and simulator share a realm, an exception of the engine's is the image's as well.
     const isShared = Object.prototype.isPrototypeOf.call(
       Array.prototype,
       context.ours('(function(){return []})')() as object,
     );
-    const foreign = isShared ? Leaving.prototype : Error.prototype;
-    this.#calls = context.ours(CALLS)(() => outside.alive(), Leaving.prototype, foreign) as Calls;
-    const { adopt } = this.#calls;
-    const prelude = context.ours(PRELUDE) as (outside: object) => Natives;
-    this.natives = prelude({
-      nowMs: adopt(() => outside.nowMs()),
-      random: adopt(() => outside.random()),
-      randomWord: adopt(() => outside.randomWord()),
-      listening: adopt(target => outside.listening(target)),
-      queue: adopt((self, listeners, args) => outside.queue(self, listeners, args)),
-      spelled: adopt(code => this.#readable(String(code))),
-      // At the end of the stack even these throw, an exception of the outside.
-      numberText: adopt((...given) => numberText(...(given as Parameters<typeof numberText>))),
-      fixedText: adopt((...given) => fixedText(...(given as Parameters<typeof fixedText>))),
+    this.#bridge = context.ours(BRIDGE)(isShared ? null : Error.prototype) as Bridge;
+    this.stringPrototype = held(this.#bridge.stringPrototype) as Held;
+    const queue = this.adopt((self, listeners, args) =>
+      outside.queue(self, listeners, isRecord(args) ? this.elements(args) : []),
+    );
+    const given = this.library({
+      nowMs: () => outside.nowMs(),
+      random: () => outside.random(),
+      randomWord: () => outside.randomWord(),
+      listening: target => outside.listening(target),
+      spelled: code => this.#readable(this.text(code)),
+      numberText: (...args) => numberText(...(args as Parameters<typeof numberText>)),
+      fixedText: (...args) => fixedText(...(args as Parameters<typeof fixedText>)),
     });
-    this.#calls.kinds = this.natives;
-    const promises = context.ours(PROMISES);
-    const unhandled = adopt(reason => outside.unhandled(reason));
-    const queue = adopt((self, listeners, args) => outside.queue(self, listeners, args));
-    impoverish(this.natives.global, this.natives.TypedArray);
-    this.define({ Promise: promises(queue, unhandled), global: this.natives.global });
+    this.define(given, { queue });
+    const natives = context.ours(PRELUDE)(raw(given)) as Natives;
+    this.#bridge.settle(natives);
+    this.#global = held(natives.global) as Held;
+    const unhandled = this.adopt(reason => outside.unhandled(reason));
+    const promises = context.ours(PROMISES)(raw(queue), raw(unhandled));
+    impoverish(natives.global, natives.TypedArray);
+    this.defineGlobals({ Promise: held(promises), global: this.#global });
   }
 
   #readable(code: string): string {
     const text = spelled(code);
-    if (IMPORT.test(text)) throw new this.natives.SyntaxError('Got import expected EOF');
+    if (IMPORT.test(text)) throw this.#made('SyntaxError', 'Got import expected EOF');
     return text;
   }
 
-  /** Adds globals. */
-  define(globals: Named): void {
-    for (const [name, value] of Object.entries(globals)) {
-      Object.defineProperty(this.natives.global, name, {
-        value,
-        writable: true,
-        configurable: true,
-        enumerable: false,
-      });
-    }
-  }
-
-  /** Runs text, which may be tokenised, as a script in the global scope. Exceptions of the script pass through. */
-  evaluate(source: string, fileName: string): Value {
+  /** Runs an operation of the bridge. @throws Thrown if the image throws in it */
+  #raw(name: Operation, a?: unknown, b?: unknown, c?: unknown): unknown {
+    let error: unknown;
     try {
-      return this.#context.evaluate(this.#readable(source), fileName);
-    } catch (error) {
-      throw this.#calls.own(error);
+      const result = this.#bridge[name](a, b, c);
+      if (result !== this.#bridge.failed) return result;
+      error = this.#bridge.taken();
+    } catch {
+      throw new EndOfStack();
     }
+    throw new Thrown(held(error));
   }
 
-  error(message: string): Error {
-    return new this.natives.Error(message);
+  /** The same with any number of arguments. */
+  #rawOf(name: OfMany, given: readonly unknown[]): unknown {
+    let error: unknown;
+    try {
+      const result = this.#bridge[name](...given);
+      if (result !== this.#bridge.failed) return result;
+      error = this.#bridge.taken();
+    } catch {
+      throw new EndOfStack();
+    }
+    throw new Thrown(held(error));
   }
 
-  typeError(message: string): Error {
-    return new this.natives.TypeError(message);
+  /** The elements of a list that the bridge has made, which no image has seen. */
+  #list(name: Operation, object: Held): Value[] {
+    const list = this.#raw(name, raw(object)) as ArrayLike<unknown>;
+    const values: Value[] = [];
+    for (let at = 0; at < list.length; at++) values.push(held(list[at]));
+    return values;
   }
 
-  internalError(message: string): Error {
-    return new this.natives.InternalError(message);
+  /** Adds globals. */
+  defineGlobals(globals: Named): void {
+    this.hide(this.#global, globals);
   }
 
-  /** Returns an array of the context with these elements. */
-  array(elements: readonly Value[]): Value[] {
-    const array = new this.natives.Array<Value>();
-    for (const element of elements) array.push(element);
-    return array;
+  /** Returns the value of a global name. */
+  global(name: string): Value {
+    return this.get(this.#global, name);
   }
 
-  object(entries: Named): Named {
-    return Object.assign(new this.natives.Object() as Named, entries);
+  /** Runs text, which may be tokenised, as a script in the global scope. @throws Thrown if the script throws */
+  evaluate(source: string, fileName: string): Value {
+    const text = this.#readable(source);
+    let thrown: unknown;
+    try {
+      return held(this.#context.evaluate(text, fileName));
+    } catch (error) {
+      thrown = error;
+    }
+    throw new Thrown(held(this.#raw('own', thrown)));
   }
 
-  uint8Array(bytes: Uint8Array): Uint8Array {
-    const array = new this.natives.Uint8Array(bytes.length);
-    setAll.call(array, bytes);
-    return array;
+  #made(kind: ErrorName, message: string): Thrown {
+    return new Thrown(held(this.#raw('error', kind, message)));
   }
 
-  arrayBuffer(bytes: Uint8Array): ArrayBuffer {
-    const buffer = new this.natives.ArrayBuffer(bytes.length);
-    new Uint8Array(buffer).set(bytes);
-    return buffer;
+  error(message: string): Thrown {
+    return this.#made('Error', message);
+  }
+
+  typeError(message: string): Thrown {
+    return this.#made('TypeError', message);
+  }
+
+  internalError(message: string): Thrown {
+    return this.#made('InternalError', message);
+  }
+
+  /** Returns the exception that an image gets for one from outside. */
+  exceptionOf(error: unknown): Value {
+    if (error instanceof Thrown) return error.value;
+    return this.internalError(error instanceof Error ? error.message : String(error)).value;
   }
 
   /** Whether an exception is one by which the image is left. */
   isLeaving(error: unknown): boolean {
-    return error === this.#calls.left || error instanceof Leaving;
+    return error instanceof Leaving || (error instanceof Thrown && raw(error.value) === this.#bridge.left);
+  }
+
+  get(object: Held, name: string): Value {
+    return held(this.#raw('get', raw(object), name));
+  }
+
+  /** Gives an object properties that are enumerable. */
+  define(object: Held, entries: Named): void {
+    for (const name of Object.keys(entries)) this.#raw('define', raw(object), name, raw(entries[name]));
+  }
+
+  /** Gives an object properties that are not. */
+  hide(object: Held, entries: Named): void {
+    for (const name of Object.keys(entries)) this.#raw('hide', raw(object), name, raw(entries[name]));
+  }
+
+  /** Returns the names of an object's own enumerable properties. */
+  keys(object: Held): string[] {
+    return this.#list('keys', object) as string[];
+  }
+
+  entries(object: Held): [string, Value][] {
+    return this.keys(object).map(name => [name, this.get(object, name)]);
+  }
+
+  /** Returns the elements of an array or typed array. */
+  elements(array: Held): Value[] {
+    return this.#list('elements', array);
+  }
+
+  call(called: Held, self: Value, args: readonly Value[]): Value {
+    return held(this.#rawOf('call', [raw(called), raw(self), ...args.map(raw)]));
+  }
+
+  /** `String(value)` */
+  text(value: Value): string {
+    return typeof value === 'string' ? value : (this.#raw('text', raw(value)) as string);
+  }
+
+  /** `Number(value)` */
+  number(value: Value): number {
+    return typeof value === 'number' ? value : (this.#raw('number', raw(value)) as number);
+  }
+
+  json(value: Value): string | undefined {
+    return this.#raw('json', raw(value)) as string | undefined;
+  }
+
+  isError(object: Held): boolean {
+    return this.#raw('isError', raw(object)) === true;
+  }
+
+  /** Whether an object was made by a literal or `new Object()`. */
+  isPlain(object: Held): boolean {
+    return this.#raw('isPlain', raw(object)) === true;
+  }
+
+  /** Whether `text.match(pattern)` finds anything. */
+  matches(text: string, pattern: Value): boolean {
+    return this.#raw('matches', text, raw(pattern)) === true;
+  }
+
+  /**
+   * Flattens data to bytes like native calls do: numbers, strings, arrays and typed arrays nested at will, `{data,
+   * count}`, `{callback}` (espruino.md §3.1). Elements count modulo 256. Throws the context's TypeError.
+   */
+  flatten(value: Value): Uint8Array {
+    if (typeof value === 'string') return bytesOfText(value);
+    const copy = copyOf(value);
+    if (copy) return copy;
+    const list = this.#raw('flat', raw(value)) as ArrayLike<number>;
+    const bytes = new Uint8Array(list.length);
+    for (let at = 0; at < bytes.length; at++) bytes[at] = list[at] ?? 0;
+    return bytes;
+  }
+
+  /** Returns an array of the context with these elements. */
+  array(elements: readonly Value[]): Held {
+    return held(this.#rawOf('array', elements.map(raw))) as Held;
+  }
+
+  object(entries: Named): Held {
+    const object = held(this.#raw('object')) as Held;
+    this.define(object, entries);
+    return object;
+  }
+
+  create(prototype: Held): Held {
+    return held(this.#raw('create', raw(prototype))) as Held;
+  }
+
+  uint8Array(bytes: Uint8Array): Held {
+    const array = this.#raw('bytes', bytes.length);
+    setAll.call(array, bytes);
+    return held(array) as Held;
+  }
+
+  arrayBuffer(bytes: Uint8Array): Held {
+    const buffer = this.#raw('buffer', bytes.length) as ArrayBuffer;
+    new Uint8Array(buffer).set(bytes);
+    return held(buffer) as Held;
   }
 
   /** Returns a function of the context that calls out of it. */
-  adopt(call: RealmCall): RealmCall {
-    return Object.setPrototypeOf(this.#calls.adopt(call), this.natives.Function.prototype);
+  adopt(call: RealmCall): Held {
+    return held(this.#bridge.adopt((...given) => this.#enter(call, given))) as Held;
   }
 
   /** The same, with `this` as the first argument. */
-  method(call: (self: Value, ...args: readonly Value[]) => Value): RealmCall {
-    return Object.setPrototypeOf(this.#calls.method(call), this.natives.Function.prototype);
+  method(call: (self: Value, ...args: readonly Value[]) => unknown): Held {
+    const enter = (given: unknown[]) => this.#enter(call as RealmCall, given);
+    return held(
+      this.#bridge.adopt(function (...given) {
+        return enter([this, ...given]);
+      }),
+    ) as Held;
+  }
+
+  /** Runs a native function for the image. */
+  #enter(call: RealmCall, given: unknown[]): unknown {
+    try {
+      this.#outside.alive();
+      for (let at = 0; at < given.length; at++) given[at] = held(given[at]);
+      return raw(call(...(given as Value[])));
+    } catch (error) {
+      const { fail, left } = this.#bridge;
+      return fail(error instanceof Leaving ? left : raw(this.exceptionOf(error)));
+    }
   }
 
   /** Returns an object of the context whose functions are `calls`. */
-  library(calls: Readonly<Record<string, RealmCall>>): Named {
+  library(calls: Readonly<Record<string, RealmCall>>): Held {
     const library = this.object({});
-    for (const [name, call] of Object.entries(calls)) library[name] = this.adopt(call);
+    for (const [name, call] of Object.entries(calls)) this.define(library, { [name]: this.adopt(call) });
     return library;
   }
 }
+
+const setAll = Uint8Array.prototype.set;

@@ -5,12 +5,15 @@ import { Leaving, PowerLost } from '../base/power.ts';
 import type { LinkName, Touch } from '../boards/board.ts';
 import { BangleSystem } from './bangle-system.ts';
 import { Console } from './console.ts';
+import { describe } from './describe.ts';
 import { boardGlobals } from './globals.ts';
+import { Held, isFunction, isRecord, type Listeners, type Named, type Value } from './held.ts';
 import type { Hardware, Tools } from './host.ts';
 import { InputQueue } from './input-queue.ts';
+import { isArray } from './kinds.ts';
 import { Pins } from './pins.ts';
 import { SerialPorts } from './ports.ts';
-import { type Named, Realm, type Value } from './realm.ts';
+import { Realm } from './realm.ts';
 import { compact } from './storage-compaction.ts';
 import { StorageFiles } from './storage-files.ts';
 import { DeviceClock } from './time-globals.ts';
@@ -36,7 +39,7 @@ export class InterpreterSession {
   readonly #bangle: BangleSystem | undefined;
   readonly #tools: Tools;
   readonly #inputs: InputQueue;
-  #events: { self: Value; listeners: Value; args: readonly Value[] }[] = [];
+  #events: { self: Value; listeners: Listeners; args: readonly Value[] }[] = [];
   #globals: Named = {};
   #dead = false;
   #ending: Ending | undefined;
@@ -60,7 +63,7 @@ export class InterpreterSession {
       port: hardware.facts.consolePort,
       log: hardware.log,
       send: (port, bytes) => hardware.send(port, bytes),
-      evaluate: source => this.#run(() => ({ value: this.#realm.evaluate(source, 'REPL') })),
+      evaluate: source => this.#run(() => this.#shown(this.#realm.evaluate(source, 'REPL'))),
     });
     const left = before === undefined ? undefined : before.#repl;
     if (left?.forced) this.#repl.moveTo(left.port, true);
@@ -80,7 +83,7 @@ export class InterpreterSession {
     this.#bangle = hardware.facts.bangle && this.#makeBangle();
     this.#tools = this.#makeTools();
     this.#globals = boardGlobals(this.#tools);
-    this.#realm.define(this.#globals);
+    this.#realm.defineGlobals(this.#globals);
   }
 
   #makeBangle(): BangleSystem {
@@ -94,9 +97,11 @@ export class InterpreterSession {
         this.#ending = 'load';
       },
       emit: (event, args) => {
-        const bangle = this.#globals.Bangle as Named | undefined;
-        const listeners = bangle?.[`#on${event}`];
-        if (listeners) this.#queue(bangle, listeners, args);
+        const bangle = this.#globals.Bangle;
+        if (!isRecord(bangle)) return;
+        const listeners = this.#realm.get(bangle, `#on${event}`);
+        const values = args.map(each => (typeof each === 'object' ? this.#realm.object(each) : each));
+        if (listeners) this.#queue(bangle, listeners, values);
       },
     });
   }
@@ -136,8 +141,8 @@ export class InterpreterSession {
       random: () => randomness.fraction(),
       randomWord: () => randomness.word(),
       listening: target => this.#ports.listening(target),
-      queue: (self, listeners, args) => this.#queue(self, listeners, args as readonly Value[]),
-      unhandled: reason => this.#repl.print(`Unhandled promise rejection: ${String(reason)}\n`),
+      queue: (self, listeners, args) => this.#queue(self, listeners, args),
+      unhandled: reason => this.#repl.print(`Unhandled promise rejection: ${this.#realm.text(reason)}\n`),
     });
   }
 
@@ -220,11 +225,11 @@ export class InterpreterSession {
 
   /** Calls listeners on a global at once; false if there are none. */
   #emit(name: string, event: string, args: readonly Value[]): boolean {
-    const target = (this.#realm.natives.global as Named)[name] as Named;
-    const listeners = target[`#on${event}`];
-    if (!Array.isArray(listeners) || listeners.length === 0) return false;
+    const target = this.#realm.global(name);
+    const found = isRecord(target) ? this.#realm.get(target, `#on${event}`) : undefined;
+    const listeners = isArray(found) ? this.#realm.elements(found) : [];
     this.#call(target, listeners, args);
-    return true;
+    return listeners.length > 0;
   }
 
   /** Takes a change of a pin. */
@@ -290,32 +295,54 @@ export class InterpreterSession {
       if (event) this.#call(event.self, event.listeners, event.args);
     }
     // A drawing appears when nothing is left to do (jswrap_bangle.c).
-    if (this.#bangle) this.#run(() => (this.#globals.g as { flip(): void }).flip());
+    if (this.#bangle) this.#run(() => this.#flip(this.#globals.g as Held));
     if (this.#watchdogUs > 0 && this.#watchdogAutomatic) this.#hardware.watchdog(0);
     this.#prompt();
   }
 
-  #queue(self: Value, listeners: Value, args: readonly Value[]): void {
+  #queue(self: Value, listeners: Listeners, args: readonly Value[]): void {
     if (args.length > EMIT_MAX_ARGUMENTS) throw this.#realm.typeError('Too many arguments (>4)');
     this.#events.push({ self, listeners, args: [...args] });
   }
 
-  #call(self: Value, listeners: Value, args: readonly Value[]): void {
-    if (Array.isArray(listeners)) {
-      for (const listener of [...listeners]) this.#call(self, listener, args);
-    } else if (typeof listeners === 'function') {
-      this.#run(() => Reflect.apply(listeners, self, args));
+  #call(self: Value, listeners: Listeners, args: readonly Value[]): void {
+    if (typeof listeners === 'object' && listeners !== null && !(listeners instanceof Held)) {
+      for (const listener of listeners) this.#call(self, listener, args);
+    } else if (isArray(listeners)) {
+      this.#call(self, this.#realm.elements(listeners), args);
+    } else if (isFunction(listeners)) {
+      this.#run(() => this.#realm.call(listeners, self, args));
     } else if (typeof listeners === 'string') {
       this.#run(() => this.#realm.evaluate(listeners, 'event'));
     }
+  }
+
+  /** Draws as the image's own function does. */
+  #flip(graphics: Held): void {
+    const flip = this.#realm.get(graphics, 'flip');
+    if (isFunction(flip)) this.#realm.call(flip, graphics, []);
+  }
+
+  /** Returns the value of a line as the console shows it. */
+  #shown(value: Value): string {
+    return typeof value === 'string' ? JSON.stringify(value) : describe(this.#realm, value);
   }
 
   /** An exception is not printed if the image listens for it (jsinteractive.c, jsiCheckErrors). */
   #uncaught(error: unknown): void {
     const isNested = this.#telling;
     this.#telling = true;
-    if (isNested || !this.#emit('process', 'uncaughtException', [error])) this.#repl.uncaught(error);
-    this.#telling = isNested;
+    try {
+      const value = this.#realm.exceptionOf(error);
+      if (isNested || !this.#emit('process', 'uncaughtException', [value])) {
+        this.#repl.print(`Uncaught ${describe(this.#realm, value)}\n`);
+      }
+    } catch (again) {
+      // The image throws while its exception is looked at.
+      if (!this.#realm.isLeaving(again)) this.#repl.print('Uncaught exception\n');
+    } finally {
+      this.#telling = isNested;
+    }
   }
 
   /** Runs code of the image. Prints its exceptions and continues. */

@@ -1,7 +1,8 @@
 import { bytesOfText, textOf } from '../base/bytes.ts';
-import { flatten, int32, isRecord, wholeNumber } from './bytes.ts';
+import { int32, wholeNumber } from './bytes.ts';
 import { crc32 } from './crc32.ts';
-import type { Named, Realm, Value } from './realm.ts';
+import { type Held, isRecord, type Value } from './held.ts';
+import type { Realm } from './realm.ts';
 import { isRealFile, nameOf, type StorageFiles } from './storage-files.ts';
 
 /** The calls of `jswrap_storage.c` on files, by the same names. */
@@ -17,7 +18,7 @@ class StorageCalls {
   }
 
   read(name: Value, offset: Value, length: Value): string | undefined {
-    const file = this.#files.find(String(name));
+    const file = this.#files.find(this.#realm.text(name));
     if (!file) return undefined;
     const size = file.header.size;
     const from = Math.min(Math.max(int32(offset), 0), size);
@@ -26,10 +27,11 @@ class StorageCalls {
   }
 
   write(name: Value, value: Value, offset: Value, size: Value): boolean {
-    const isObject = isRecord(value) && Object.getPrototypeOf(value) === this.#realm.natives.Object.prototype;
-    const data = isObject ? bytesOfText(JSON.stringify(value)) : flatten(this.#realm, value);
+    const realm = this.#realm;
+    const isObject = isRecord(value) && realm.isPlain(value);
+    const data = isObject ? bytesOfText(realm.json(value) ?? '') : realm.flatten(value);
     return this.#writeBytes(
-      String(name),
+      realm.text(name),
       data,
       isObject ? 0 : wholeNumber(offset),
       isObject ? 0 : wholeNumber(size),
@@ -60,13 +62,13 @@ class StorageCalls {
   }
 
   erase(name: Value): undefined {
-    const file = this.#files.find(String(name));
+    const file = this.#files.find(this.#realm.text(name));
     if (file) this.#files.markDeleted(file.dataAt);
   }
 
-  list(pattern: Value, filter: Value): Value[] {
+  list(pattern: Value, filter: Value): Held {
     // Files made by `Storage.open` have flag 64; `open` is not simulated, so there are none.
-    const storageFiles = isRecord(filter) && filter.sf === true;
+    const storageFiles = isRecord(filter) && this.#realm.get(filter, 'sf') === true;
     return this.#realm.array(storageFiles ? [] : this.#names(pattern).map(({ name }) => name));
   }
 
@@ -75,7 +77,7 @@ class StorageCalls {
     for (const { at, header } of this.#files.walk(0)) {
       if (!isRealFile(header)) continue;
       const name = nameOf(header);
-      if (pattern === undefined || name.match(pattern as RegExp) !== null) found.push({ name, at });
+      if (pattern === undefined || this.#realm.matches(name, pattern)) found.push({ name, at });
     }
     return found;
   }
@@ -99,7 +101,7 @@ class StorageCalls {
     }
   }
 
-  stats(): Named {
+  stats(): Held {
     const stats = this.#files.stats();
     return this.#realm.object({
       totalBytes: stats.total,
@@ -125,7 +127,7 @@ export function storageLibrary(
   files: StorageFiles,
   startAt: number,
   compact: () => boolean,
-): Named {
+): Held {
   const calls = new StorageCalls(realm, files, startAt);
   const readBuffer = (name: Value) => {
     const text = calls.read(name, 0, 0);
@@ -136,7 +138,7 @@ export function storageLibrary(
     readArrayBuffer: readBuffer,
     readJSON: (name, quiet) => calls.readJson(name, quiet),
     write: (name, data, offset, size) => calls.write(name, data, offset, size),
-    writeJSON: (name, data) => calls.write(name, JSON.stringify(data), 0, 0),
+    writeJSON: (name, data) => calls.write(name, realm.json(data), 0, 0),
     erase: name => calls.erase(name),
     eraseAll: () => files.eraseAll(),
     list: (pattern, filter) => calls.list(pattern, filter),

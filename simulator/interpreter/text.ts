@@ -1,6 +1,7 @@
 import { textOf } from '../base/bytes.ts';
-import { flatten } from './bytes.ts';
-import type { Named, Realm, RealmCall, Value } from './realm.ts';
+import { adopted } from './adopted.ts';
+import type { Held, Named, Value } from './held.ts';
+import type { Realm } from './realm.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const WHITE_SPACE = ' \t\n\v\f\r';
@@ -52,27 +53,25 @@ function encodeBase64(bytes: Uint8Array): string {
   return text;
 }
 
-function junkString(realm: Realm, characters: string): Named {
-  const string = Object.create(realm.natives.String.prototype) as Named;
-  Object.defineProperty(string, 'length', { value: -1 });
+function junkString(realm: Realm, characters: string): Held {
+  const string = realm.create(realm.stringPrototype);
   const text = realm.adopt(() => characters);
-  Object.defineProperty(string, 'toString', { value: text });
-  Object.defineProperty(string, 'valueOf', { value: text });
+  realm.hide(string, { length: -1, toString: text, valueOf: text });
   return string;
 }
 
 /** `atob` and `btoa`. */
-export function textGlobals(realm: Realm, junk: () => Uint8Array): Record<'atob' | 'btoa', RealmCall> {
-  return {
-    atob: realm.adopt(text => {
+export function textGlobals(realm: Realm, junk: () => Uint8Array): Named {
+  return adopted(realm, {
+    atob: text => {
       if (typeof text !== 'string') throw realm.error(`Expecting String, got ${typeof text}`);
       return decodeBase64(realm, text, junk);
-    }),
-    btoa: realm.adopt(data => {
+    },
+    btoa: data => {
       if (typeof data === 'number' || data === undefined || data === null) {
         throw realm.error('Expecting String or Array, got Number');
       }
-      return encodeBase64(flatten(realm, data));
-    }),
-  };
+      return encodeBase64(realm.flatten(data));
+    },
+  });
 }

@@ -1,8 +1,10 @@
 import { CALL_US } from '../base/limits.ts';
 import type { BoardWiring } from '../boards/board.ts';
+import { adopted } from './adopted.ts';
 import { wholeNumber } from './bytes.ts';
+import { type Held, isFunction, type Listeners, type Named, type Value } from './held.ts';
 import type { Pins } from './pins.ts';
-import type { Named, Realm, Value } from './realm.ts';
+import type { Realm } from './realm.ts';
 import type { Timer, Timers } from './timers.ts';
 import { type WatchEvent, type Watches, watchOptions } from './watches.ts';
 
@@ -15,7 +17,7 @@ interface Tools {
   readonly clock: DeviceClock;
   spend(us: number): void;
   /** Runs a function or a string of the image as an event. */
-  call(self: Value, listeners: Value, args: readonly Value[]): void;
+  call(self: Value, listeners: Listeners, args: readonly Value[]): void;
 }
 
 /** The interpreter's own clock: system time, set by `setTime`, lost with the power. */
@@ -56,11 +58,11 @@ function timerGlobals({ realm, timers, call }: Tools): Named {
     const callback = given[0];
     const ms = given[1];
     const args = given.slice(2);
-    if (typeof callback !== 'function' && typeof callback !== 'string') {
+    if (!isFunction(callback) && typeof callback !== 'string') {
       throw realm.error('Function or String not supplied!');
     }
     return adding(realm, () =>
-      timers.add(() => call(undefined, callback, args), Number(ms ?? Number.NaN), repeating),
+      timers.add(() => call(undefined, callback, args), realm.number(ms ?? Number.NaN), repeating),
     ).id;
   };
   const stop = (name: string, args: readonly Value[]): void => {
@@ -69,13 +71,13 @@ function timerGlobals({ realm, timers, call }: Tools): Named {
       throw realm.error(`clear${name}(undefined) not allowed. Use clear${name}() instead`);
     else timers.clear(wholeNumber(args[0]));
   };
-  return realm.library({
+  return adopted(realm, {
     setTimeout: (...args) => start(false, args),
     setInterval: (...args) => start(true, args),
     clearTimeout: (...args) => stop('Timeout', args),
     clearInterval: (...args) => stop('Interval', args),
     changeInterval: (id, ms) => {
-      if (!timers.change(wholeNumber(id), Number(ms))) throw realm.error('Unknown Interval');
+      if (!timers.change(wholeNumber(id), realm.number(ms))) throw realm.error('Unknown Interval');
     },
   });
 }
@@ -89,23 +91,23 @@ function adding(realm: Realm, add: () => Timer): Timer {
 }
 
 function watchGlobals({ realm, facts, watches, pins, clock, call }: Tools): Named {
-  const eventOf = (event: WatchEvent): Named =>
+  const eventOf = (event: WatchEvent): Held =>
     realm.object({
       state: event.state,
       lastTime: event.lastTimeUs === undefined ? undefined : clock.seconds(event.lastTimeUs),
       time: clock.seconds(event.timeUs),
       pin: pins.object(event.pin),
     });
-  return realm.library({
+  return adopted(realm, {
     setWatch: (callback, pin, asked) => {
       // The Linux build has no pins: a number names one, and nothing ever happens on it.
       const name = pins.nameOf(pin) ?? (facts.hosted ? `D${wholeNumber(pin)}` : undefined);
       if (name === undefined) throw realm.error('Invalid pin');
-      const options = watchOptions(asked, facts.keyPins.includes(name));
+      const options = watchOptions(realm, asked, facts.keyPins.includes(name));
       if (!options) {
         throw realm.typeError("'edge' in setWatch should be 1, -1, 0, 'rising', 'falling' or 'both'");
       }
-      if (typeof callback !== 'function' && typeof callback !== 'string') {
+      if (!isFunction(callback) && typeof callback !== 'string') {
         throw realm.error('Function or String not supplied!');
       }
       return watches.add(name, pins.read(name), options, event =>
@@ -126,13 +128,13 @@ export function timeGlobals(tools: Tools): Named {
   return {
     ...timerGlobals(tools),
     ...watchGlobals(tools),
-    ...tools.realm.library({
+    ...adopted(tools.realm, {
       // Reading the clock takes time, so that an image that polls it in a loop gets to its end.
       getTime: () => {
         tools.spend(CALL_US);
         return tools.clock.seconds();
       },
-      setTime: seconds => tools.clock.set(Number(seconds)),
+      setTime: seconds => tools.clock.set(tools.realm.number(seconds)),
     }),
   };
 }

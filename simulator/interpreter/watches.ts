@@ -1,6 +1,6 @@
 import { BUTTON_DEBOUNCE_MS } from '../base/limits.ts';
-import { isRecord } from './bytes.ts';
-import type { Value } from './realm.ts';
+import { isRecord, type Value } from './held.ts';
+import type { Realm } from './realm.ts';
 import type { Timer, Timers } from './timers.ts';
 
 export interface WatchOptions {
@@ -32,17 +32,22 @@ interface Watch extends WatchOptions {
 const EDGES: Readonly<Record<string, number>> = { rising: 1, falling: -1, both: 0 };
 
 /** Reads the third argument of `setWatch`. Undefined for an invalid edge (jswrap_io.c). */
-export function watchOptions(value: Value, isButton: boolean): WatchOptions | undefined {
+export function watchOptions(realm: Realm, value: Value, isButton: boolean): WatchOptions | undefined {
   const buttonDebounceUs = isButton ? BUTTON_DEBOUNCE_MS * 1000 : 0;
   const buttonEdge = isButton ? 1 : 0;
   if (!isRecord(value)) return { repeat: Boolean(value), debounceUs: buttonDebounceUs, edge: buttonEdge };
-  const debounceMs = value.debounce === undefined ? undefined : Number(value.debounce);
-  const asked = value.edge;
+  const debounce = realm.get(value, 'debounce');
+  const debounceMs = debounce === undefined ? undefined : realm.number(debounce);
+  const asked = realm.get(value, 'edge');
   const edge =
-    asked === undefined ? buttonEdge : typeof asked === 'number' ? Math.sign(asked) : EDGES[String(asked)];
+    asked === undefined
+      ? buttonEdge
+      : typeof asked === 'number'
+        ? Math.sign(asked)
+        : EDGES[realm.text(asked)];
   if (edge === undefined) return undefined;
   return {
-    repeat: Boolean(value.repeat),
+    repeat: Boolean(realm.get(value, 'repeat')),
     debounceUs: debounceMs === undefined ? buttonDebounceUs : Math.max(0, debounceMs * 1000 || 0),
     edge,
   };

@@ -1,6 +1,6 @@
 import { isolate } from '@passfob/simulator/platform/browser/isolate';
 import { describe, expect, it } from 'vitest';
-import { report, SEARCH } from '../simulator/escape-kit.ts';
+import { report, SEARCH } from '../simulator/escapes/search.ts';
 import { bytes } from '../simulator/kit.ts';
 import { startWorker, WAYS_OUT } from './worker.ts';
 

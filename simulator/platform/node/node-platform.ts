@@ -20,16 +20,27 @@ function compiled(source: string, fileName: string): Script {
   return script;
 }
 
-/** Their constructors compile code that the simulator has not read, and no name of the context has them. */
-const WITHOUT_COMPILERS = `[async function () {}, function* () {}, async function* () {}]
-  .forEach(function (each) { delete Object.getPrototypeOf(each).constructor; });`;
+/**
+ * Without what leads out of a context. The constructors of these functions compile code that the simulator has not read,
+ * and no name of the context has them; that of a symbol has the symbols of Node. V8 has Node write the trace of an
+ * exception, outside of the context: it calls functions of the image there, and at the end of the stack the image gets an
+ * exception of Node's. There is no trace without a number as its limit.
+ */
+const CLOSED = `[async function () {}, function* () {}, async function* () {}]
+  .forEach(function (each) { delete Object.getPrototypeOf(each).constructor; });
+delete Symbol.prototype.constructor;
+Object.defineProperty(Error, 'stackTraceLimit', { value: undefined, writable: false, configurable: false });`;
+
+/** Otherwise Node reads and writes the trace of an exception that a script throws. */
+const UNDECORATED = { displayErrors: false };
 
 /** A context of `node:vm` has built-ins of its own, so that what is changed and removed there is missing nowhere else. */
 function makeContext(): ImageContext {
   // A global of its own, and not an object behind one, for which every look at a global name is a call into V8.
-  const context = createContext(constants.DONT_CONTEXTIFY);
-  const evaluate = (source: string, fileName: string) => compiled(source, fileName).runInContext(context);
-  evaluate(WITHOUT_COMPILERS, OURS);
+  const context = createContext(constants.DONT_CONTEXTIFY, { codeGeneration: { wasm: false } });
+  const evaluate = (source: string, fileName: string) =>
+    compiled(source, fileName).runInContext(context, UNDECORATED);
+  evaluate(CLOSED, OURS);
   return { ours: source => evaluate(source, OURS), evaluate };
 }
 

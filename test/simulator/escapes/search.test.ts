@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { IMPORTS, report, SEARCH } from './escape-kit.ts';
-import { lines, run } from './kit.ts';
+import { lines, run } from '../kit.ts';
+import { IMPORTS, report, SEARCH } from './search.ts';
 
 /** Names of Node's global object, of its built-ins and modules. `process` is the board's own, without these. */
 const OF_NODE = [
