@@ -9,7 +9,6 @@ import { bytesOfBase64 } from './base64.ts';
 import { inputFault, isPlan, type RecordedInput } from './inputs.ts';
 import {
   MAX_RECORDED_FILE_BYTES,
-  MAX_RECORDED_FILES,
   MAX_RECORDED_INPUTS,
   MAX_RECORDED_NAME_CHARS,
   MAX_RECORDING_CHARS,
@@ -41,7 +40,7 @@ export interface FobRecording {
   readonly inputs: readonly RecordedInput[];
 }
 
-/** The text is no recording that this simulator can read; the message says why in a sentence, without quoting it. */
+/** The text is no recording that this simulator can read; the message says why in a sentence, and quotes at most a name. */
 export class NotARecording extends Error {}
 
 /** Returns the first line of the file. */
@@ -89,8 +88,16 @@ function readLine(line: string, number: number): unknown {
 
 type Check = (value: unknown) => boolean;
 
+/** Files that hold data and no code. The interpreter runs others, so that a recording would bring an image of its own. */
+const DATA_FILES = ['birth'];
+
+/** @throws NotARecording for a file that is none of data */
 function isFile([name, text]: [string, unknown]): boolean {
-  if (name.length > MAX_RECORDED_NAME_CHARS || typeof text !== 'string') return false;
+  if (!DATA_FILES.includes(name)) {
+    const shown = JSON.stringify(name.slice(0, MAX_RECORDED_NAME_CHARS));
+    throw new NotARecording(`the recording brings the file ${shown}: only ${DATA_FILES.join(', ')} is data`);
+  }
+  if (typeof text !== 'string') return false;
   const bytes = bytesOfBase64(text);
   return bytes !== undefined && bytes.length <= MAX_RECORDED_FILE_BYTES;
 }
@@ -108,8 +115,7 @@ const FACTS: { readonly [K in keyof RecordedFacts]: Check } = {
   seed: value => Number.isSafeInteger(value),
   startMs: value => Number.isSafeInteger(value) && Number(value) >= 0,
   image: value => typeof value === 'string' && /^(?:[0-9a-f]{8})?$/.test(value),
-  files: value =>
-    isObject(value) && Object.keys(value).length <= MAX_RECORDED_FILES && Object.entries(value).every(isFile),
+  files: value => isObject(value) && Object.entries(value).every(isFile),
   faults: isPlan,
   parts: value =>
     isObject(value) &&

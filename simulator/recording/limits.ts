@@ -12,10 +12,7 @@ export const MAX_RECORDING_CHARS = 16 * 1_024 * 1_024;
 /** Bytes of the files that were flashed beside the image. */
 export const MAX_RECORDED_FILE_BYTES = 4_096;
 
-/** Files that were flashed beside the image. */
-export const MAX_RECORDED_FILES = 8;
-
-/** Characters of a name in a recording. */
+/** Characters of a name in a recording that a message shows. */
 export const MAX_RECORDED_NAME_CHARS = 64;
 
 /** A recorded input may move time by no more than this at once, as control may: a hundred years. */

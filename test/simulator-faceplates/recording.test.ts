@@ -309,4 +309,15 @@ describe('files of recordings', () => {
     expect(() => parseRecording(text)).toThrow(NotARecording);
     expect(() => parseRecording(text)).toThrow(reason);
   });
+
+  it.each(['app', '.bootcde', '.boot0', 'birth2', '__proto__'])(
+    'a recording that brings the file %s is refused by its name',
+    name => {
+      const text = head.replace('"files":{}', `"files":{"${name}":"AA=="}`);
+      expect(() => parseRecording(text)).toThrow(NotARecording);
+      expect(() => parseRecording(text)).toThrow(
+        `the recording brings the file "${name}": only birth is data`,
+      );
+    },
+  );
 });
