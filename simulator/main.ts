@@ -26,7 +26,7 @@ import { builtImage } from './image.ts';
 import { otherImage } from './image-name.ts';
 import { ESPRUINO_DEFAULT, parseOptions, type SimulatorOptions } from './options.ts';
 import { onPort, onSocket } from './platform/node/start-refused.ts';
-import { GUESSABLE, olderImage, type Ready, readyLine, readyText } from './ready.ts';
+import { GUESSABLE, olderImage, type Ready, readyLine, readyText, WITHOUT_KEY } from './ready.ts';
 import { base64Of } from './recording/base64.ts';
 import { type Recorder, recordFob } from './recording/recorder.ts';
 import { runCommand } from './run-command.ts';
@@ -215,6 +215,7 @@ async function openPorts(
   }
   if (options.web !== undefined) {
     const key = randomBytes(WEB_KEY_BYTES).toString('base64url');
+    if (!options.webKey) process.stderr.write(`${PROGRAM}: ${WITHOUT_KEY}\n`);
     const listen = webFaceplate(target, options.web, options.webKey ? `/${key}/` : '/');
     const faceplate = await onPort('web', options.web, listen);
     closers.push(() => faceplate.close());

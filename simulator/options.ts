@@ -69,8 +69,8 @@ function namesOf(parser: object): string[] {
 
 const WEB_KEY_OPTION = {
   boolean: true,
-  default: false,
-  describe: 'with --web: an address that nobody else on this computer can guess',
+  default: true,
+  describe: 'with --web: an address that nobody else on this computer can guess; --no-web-key: a plain one',
 } as const;
 
 const SEED_OPTION = {
@@ -232,8 +232,8 @@ function checkTogether(options: Combined): true {
       '--update-image renews the firmware of a fob that is kept: use it with --storage alone',
     );
   }
-  if (options.webKey && web === undefined)
-    throw new UsageError('--web-key belongs to the faceplate page: add --web');
+  if (options.webKey === false && web === undefined)
+    throw new UsageError('--no-web-key belongs to the faceplate page: add --web');
   if (baud !== undefined && pty === undefined && tcp === undefined) {
     throw new UsageError('--baud is the speed of a serial port: add --pty or --tcp');
   }

@@ -20,6 +20,9 @@ export interface Ready {
 
 export const GUESSABLE = 'Its secrets can be guessed from the seed: use it for tests only.';
 
+export const WITHOUT_KEY =
+  'without a key every user of this computer can open the page, and run text of theirs on its fob';
+
 /** Formats it for programs: one line of JSON, whose fields are always in the same order. */
 export function readyLine({
   ready,

@@ -56,7 +56,7 @@ type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 function spawned({ port, memories }: FobHome): Child {
   if (!existsSync(program)) throw new FobError('no-fob', texts.errors.notBuilt);
   const board = ['--board', 'pico', '--clock', 'real', '--birth', 'random', '--storage', memories];
-  const fronts = ['--pty', port, '--tcp', '0', '--web', '0', '--web-key', '--control'];
+  const fronts = ['--pty', port, '--tcp', '0', '--web', '0', '--control'];
   return spawn(process.execPath, [program, ...board, ...fronts], {
     stdio: ['pipe', 'pipe', 'pipe'],
     // Ctrl-C must reach only this process, which then ends the simulator. If this process is killed, the closed pipe

@@ -85,7 +85,7 @@ describe('command line of the simulator', () => {
     ],
     [['surplus', '--tcp', '0'], 'Unknown argument. Run: simulator --help'],
     [['--tcp', '65536'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
-    [['--web-key', '--tcp', '0'], '--web-key belongs to the faceplate page: add --web'],
+    [['--no-web-key', '--tcp', '0'], '--no-web-key belongs to the faceplate page: add --web'],
     [['--web', 'http'], 'a port is a whole number from 0 to 65535 (0: any free one)'],
     [['--tcp', '0', '--seed', 'luck'], '--seed takes a whole number'],
     [
@@ -192,7 +192,7 @@ describe('simulator processes', () => {
         ready: true,
         seed: expect.any(Number),
         tcp: expect.any(Number),
-        web: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/$/),
+        web: expect.stringMatching(/^http:\/\/127\.0\.0\.1:\d+\/[\w-]{22,}\/$/),
       });
       expect(await (await fetch(String(ready.web))).text()).toContain('<title>Passfob simulator</title>');
       const host = connect(Number(ready.tcp), '127.0.0.1');
@@ -202,6 +202,15 @@ describe('simulator processes', () => {
       expect(existsSync(control)).toBe(false);
     },
   );
+
+  it('a page without a key has a plain address, and the simulator warns of it', async () => {
+    const child = simulator(['--web', '0', '--no-web-key']);
+    const warned = text(child.stderr);
+    const ready = await jsonLines(child.stdout)();
+    expect(ready.web).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
+    child.kill('SIGTERM');
+    expect(await warned).toContain('simulator: without a key every user of this computer can open the page');
+  });
 
   itNeeds(
     needsTool('socat'),
