@@ -12,7 +12,14 @@ var reach = (function () {
     try { look(type("return process")()); } catch (e) {}
     try { type("return process")().then(look, look); } catch (e) {}
   }
-  return function (value) {
+  return function reach(value) {
+    // What is hooked is called by the search as well: it looks at its own lists only.
+    if (value === null || value === undefined || reach.busy) return;
+    reach.busy = true;
+    search(value);
+    reach.busy = false;
+  };
+  function search(value) {
     if (value === null || value === undefined || depth > 3) return;
     depth++;
     try {
@@ -24,9 +31,9 @@ var reach = (function () {
         try { compile(each.constructor.constructor); } catch (e) {}
         try { each = proto(each); } catch (e) { break; }
       }
-      if (isArray(value)) for (var i = 0; i < value.length && i < 20; i++) reach(value[i]);
+      if (isArray(value)) for (var i = 0; i < value.length && i < 20; i++) search(value[i]);
     } finally { depth--; }
-  };
+  }
 })();
 // A function that looks at all that its caller gives.
 function hook(result) {
@@ -53,12 +60,12 @@ function atTheEnd(make, act) {
   function down(left, made) {
     frames++;
     if (left > 0) { down(left - 1, made); return; }
+    tried++;
     try { act(made); } catch (e) { caught[count++] = e; }
   }
   function deepest() { frames = 0; try { down(1e9, 0); } catch (e) {} return frames; }
   // What is compiled meanwhile has smaller frames, so that the end is sought again each time.
   for (var back = 0; back < 150; back++) try { down(deepest() - back, make()); } catch (e) { caught[count++] = e; }
-  tried += count;
   for (var i = 0; i < count; i++) reach(caught[i]);
 }
 // Replaces members whose names are symbols: what reads a descriptor reads inherited fields, and shows it to their accessors.
