@@ -3,7 +3,7 @@ import { type Algorithm, type Hash, type Parts, type Primitives, SHA256, SHA512 
 
 /** HMAC (RFC 2104) that keeps the padded keys, since padding is most of the work of a passcode on a slow board. */
 export class Hmac {
-  private readonly primitives: Primitives;
+  readonly primitives: Primitives;
   readonly algorithm: Algorithm;
   private readonly hash: Hash;
   private readonly block: number;

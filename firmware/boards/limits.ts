@@ -19,6 +19,11 @@ export const PROBE_ALIAS = 4896;
  * (LSI of the STM32F401, data sheet).
  */
 export const AT24C32_WRITE_SECONDS = 0.015;
+/**
+ * Looks at that clock in a wait, at the least: it may jump. One takes 30,000 instructions of the STM32F401 (counted on
+ * the virtual board), 0.36 ms at 84 MHz if each took one cycle.
+ */
+export const AT24C32_WRITE_LOOKS = 30;
 
 export const I2C_BITRATE = 400000;
 /** A part that answered less than this ago is believed to be there. */

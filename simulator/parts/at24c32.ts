@@ -132,7 +132,10 @@ export class At24c32 implements I2cPart {
 
   powerOn(): void {}
 
-  /** Tears a write that is still in its 10 ms. */
+  /**
+   * Tears a write that is still in its 10 ms. The part is busy until their end: the charge of the board outlasts a short
+   * loss of its supply, which resets the microcontroller.
+   */
   powerOff(): void {
     const pending = this.#pending;
     if (pending && !this.ready()) {
@@ -141,7 +144,6 @@ export class At24c32 implements I2cPart {
       this.#memory.write(pending.page, this.#taken(pending, torn));
     }
     this.#pending = undefined;
-    this.#busyUntilUs = 0;
     this.#pointer = 0;
   }
 }

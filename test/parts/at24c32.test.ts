@@ -1,6 +1,9 @@
 import { type BootOptions, memoryStore, type StateStore } from '@passfob/simulator';
 import { EEPROM_BYTES, LARGE_EEPROM_BYTES, STATE_HEADER_BYTES } from '@passfob/simulator/base/limits';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { Owner } from '../conformance/owner.ts';
+import { SimulatorDriver } from '../conformance/simulator-driver.ts';
+import { RFC4226_KEY } from '../conformance/vectors.ts';
 import { bench, partImage } from './kit.ts';
 
 let image: Record<string, Uint8Array>;
@@ -92,6 +95,29 @@ describe('the size of the EEPROM', () => {
     expect(fob.violations).toEqual([]);
   });
 
+  /** Writes pages one after the other; returns what a part that was asked too early complains of. */
+  function complaintsOfWrites(options: Partial<BootOptions>, before = '0'): readonly string[] {
+    const { ask, fob } = bench(image, options);
+    ask(`${before}; ${MAKE}`);
+    for (let page = 0; page < 20; page++) {
+      expect(ask(`m.write(${page * 32}, new Uint8Array(32).fill(${page + 1}))`)).toBe(true);
+    }
+    return fob.violations;
+  }
+
+  it('the EEPROM is left alone until its write is over, by the fastest oscillator of the microcontroller', () => {
+    // LSI has 17 to 47 kHz, and counts as 32 (data sheet of the STM32F401, table 37).
+    for (const oscillatorPpm of [0, 470_000, -470_000])
+      expect(complaintsOfWrites({ oscillatorPpm })).toEqual([]);
+  });
+
+  it('the EEPROM is left alone until its write is over, although the clock of the interpreter jumps ahead', () => {
+    // As slow as on a board, where a look at the clock takes 0.4 ms, and half a second ahead at each.
+    const jumping = `global.real = getTime; global.looks = 0;
+      global.getTime = () => { for (var i = 0; i < 12; i++) real(); return real() + looks++ / 2; }`;
+    expect(complaintsOfWrites({}, jumping.replace(/\n */g, ' '))).toEqual([]);
+  });
+
   it('the size of an absent EEPROM is unknown until it answers, and soon nothing is read or waited for', () => {
     const { ask, fob } = bench(image, { parts: { eeprom: 'none' } });
     expect(ask(MAKE)).toBe(0);
@@ -102,5 +128,24 @@ describe('the size of the EEPROM', () => {
     fob.setPart('eeprom', true);
     fob.advance(1_000);
     expect(ask('m.pages')).toBe(128);
+  });
+});
+
+describe('the EEPROM of a fob that loses its power for a moment', () => {
+  it('a fob that boots while the EEPROM still ends a write waits for it', async () => {
+    const driver = new SimulatorDriver();
+    const owner = new Owner(driver);
+    await owner.pair();
+    await owner.put({ secret: RFC4226_KEY });
+    await owner.toList();
+    driver.fob.cutPowerAtOperation(1);
+    driver.fob.keyDown();
+    driver.fob.advance(1_000);
+    expect(driver.fob.powered).toBe(false);
+    driver.fob.keyUp();
+    driver.fob.powerOn();
+    expect(driver.fob.violations).toEqual([]);
+    expect((await driver.screen()).join(' ')).toContain('Hold: passcode');
+    await driver.close();
   });
 });

@@ -148,10 +148,22 @@ describe('anti-rollback counter in the clock', () => {
     expect(ask('c.load()')).toBe(77);
   });
 
+  it('the anti-rollback counter is read again where a byte was garbled on the wires', () => {
+    const { ask } = clock();
+    ask('c.save(77)');
+    ask(`global.garbled = 0; global.insist = c.part.insist; 0`);
+    ask(
+      'c.part.insist = (a, n) => { var r = insist.call(c.part, a, n); if (garbled-- > 0) r[3] ^= 1; return r; }; 0',
+    );
+    expect(['garbled = 0', 'garbled = 1', 'garbled = 2'].map(how => ask(`${how}; c.load()`))).toEqual([
+      77, 77, -1,
+    ]);
+  });
+
   it('the anti-rollback counter reports an absent clock, and waits for it once in half a minute only', () => {
     const { ask, fob } = clock({ parts: { clock: false } });
     expect([ask('c.load()'), ask('c.read()'), ask('c.save(1)'), ask('c.trim(1)')]).toEqual([
-      -1,
+      -2,
       -1,
       false,
       false,

@@ -166,6 +166,17 @@ describe('a bus that fails twice in a row', () => {
     });
   });
 
+  it('a fob whose clock module does not answer at its start asks again before it says that passcodes may come again', async () => {
+    const transfers = await transfersOfBoot();
+    // The clock module is read first of all parts, and last before the display is drawn.
+    const places = [1, 2, ...Array.from({ length: 20 }, (_, at) => transfers - at)];
+    for (const transfer of places) {
+      const trial = new BusTrial(plain, planAt(transfer, 'fail', 2));
+      await trial.driver.advance(4_000);
+      await trial.verify(2);
+    }
+  });
+
   it.each(NAMES)(
     '%s succeeds, or when tried again, after a transfer and its retry failed',
     PATIENT,

@@ -73,6 +73,18 @@ describe('AT24C32', () => {
     expect(eeprom.ready()).toBe(true);
   });
 
+  it('the AT24C32 does not acknowledge before its 10 ms are over, although its supply was off for a moment', () => {
+    const { eeprom, wait } = part();
+    eeprom.write(at(0, 1));
+    wait(EEPROM_WRITE_US / 2);
+    eeprom.powerOff();
+    eeprom.powerOn();
+    wait(EEPROM_WRITE_US / 2 - 1);
+    expect(eeprom.ready()).toBe(false);
+    wait(1);
+    expect(eeprom.ready()).toBe(true);
+  });
+
   it('the AT24C32 counts a page write as one operation, and setting the address as none', () => {
     const { eeprom, operations, wait } = part();
     eeprom.write(at(5));

@@ -1,4 +1,4 @@
-import type { AntiRollbackCounter } from '../../core/base/ports.ts';
+import { type AntiRollbackCounter, LOST } from '../../core/base/ports.ts';
 import { BenchFiles } from './files.ts';
 
 const FILE = 'witness';
@@ -14,7 +14,7 @@ export class FileAntiRollbackCounter implements AntiRollbackCounter {
   load(): number {
     const text = this.files.read(FILE);
     const number = text.split('/')[0] as string;
-    return text !== '' && text === `${number}/${number}` ? +number : -1;
+    return text !== '' && text === `${number}/${number}` ? +number : LOST;
   }
 
   save(number: number): boolean {

@@ -3,14 +3,12 @@ import {
   AT24C32_ADDRESS,
   AT24C32_PAGE_BYTES,
   AT24C32_PAGES,
-  AT24C32_WRITE_SECONDS,
   AT24C256_PAGES,
   I2C_CHUNK_BYTES,
   PROBE_ADDRESS,
   PROBE_ALIAS,
 } from '../limits.ts';
-import { I2cPart } from './i2c.ts';
-import { seconds } from './uptime.ts';
+import { I2cPart, waitForWrite } from './i2c.ts';
 
 /**
  * The EEPROM of the DS3231 module, or the larger AT24C256 in its place. Addresses are two bytes, the high byte first.
@@ -20,7 +18,6 @@ export class At24c32 implements Storage {
   readonly eraseBytes: number;
   readonly recordPages: number;
   private readonly part: I2cPart;
-  private readyAt: number;
   private size: number;
 
   constructor(recordPages: number) {
@@ -28,7 +25,6 @@ export class At24c32 implements Storage {
     this.eraseBytes = 0;
     this.recordPages = recordPages;
     this.part = new I2cPart(AT24C32_ADDRESS);
-    this.readyAt = 0;
     this.size = 0;
   }
 
@@ -61,17 +57,7 @@ export class At24c32 implements Storage {
     }
   }
 
-  /**
-   * Waits for the end of the self-timed write, at most 15 ms, in which the ports continue to receive by interrupt. It
-   * must not poll for an acknowledge: Espruino's STM32 driver polls about two million times for one that does not
-   * come.
-   */
-  private settle(): void {
-    while (seconds() < this.readyAt);
-  }
-
   read(address: number, length: number): Uint8Array | undefined {
-    this.settle();
     const bytes = new Uint8Array(length);
     for (let at = 0; at < length; at += I2C_CHUNK_BYTES) {
       const from = address + at;
@@ -83,9 +69,8 @@ export class At24c32 implements Storage {
   }
 
   write(address: number, bytes: Uint8Array): boolean {
-    this.settle();
     if (!this.part.send([address >> 8, address & 255, bytes])) return false;
-    this.readyAt = seconds() + AT24C32_WRITE_SECONDS;
+    waitForWrite();
     // A floating write-protect pin drops writes silently.
     const held = this.read(address, bytes.length);
     return held !== undefined && E.CRC32(held) === E.CRC32(bytes);

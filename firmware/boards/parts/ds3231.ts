@@ -1,5 +1,5 @@
 import { Reader, Writer } from '@passfob/protocol/bytes';
-import type { AntiRollbackCounter, Clock } from '../../core/base/ports.ts';
+import { type AntiRollbackCounter, type Clock, LOST, SILENT } from '../../core/base/ports.ts';
 import { AGING_MAX, DS3231_ADDRESS } from '../limits.ts';
 import { I2cPart } from './i2c.ts';
 import { seconds } from './uptime.ts';
@@ -125,7 +125,7 @@ export class Ds3231 implements Clock, AntiRollbackCounter {
   trim(tenths: number): boolean {
     const fits = Math.abs(tenths) <= AGING_MAX;
     // If the core corrects the drift, the part must not correct it, too.
-    return this.part.send([AGING, fits ? -tenths & 255 : 0]) && fits;
+    return this.part.insist([AGING, fits ? -tenths & 255 : 0], 0) !== undefined && fits;
   }
 
   /**
@@ -133,10 +133,13 @@ export class Ds3231 implements Clock, AntiRollbackCounter {
    * set can hold a number, too.
    */
   load(): number {
-    const registers = this.part.ask(ALARMS, ALARM_REGISTERS);
-    if (!registers) return -1;
-    const number = new Reader(registers, 0).number(4);
-    return E.CRC32(witnessed(number)) === E.CRC32(registers) ? number : -1;
+    for (let reads = 2; reads--; ) {
+      const registers = this.part.insist(ALARMS, ALARM_REGISTERS);
+      if (!registers) return SILENT;
+      const number = new Reader(registers, 0).number(4);
+      if (E.CRC32(witnessed(number)) === E.CRC32(registers)) return number;
+    }
+    return LOST;
   }
 
   save(number: number): boolean {

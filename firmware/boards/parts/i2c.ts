@@ -1,4 +1,5 @@
 import {
+  AT24C32_WRITE_LOOKS,
   AT24C32_WRITE_SECONDS,
   I2C_BITRATE,
   I2C_FRESH_SECONDS,
@@ -15,6 +16,17 @@ export function setUpBus(): void {
 }
 
 /**
+ * Waits until the EEPROM has ended a self-timed write, in which the ports continue to receive by interrupt. It must not
+ * poll for an acknowledge: Espruino's STM32 driver polls about two million times for one that does not come.
+ */
+export function waitForWrite(): void {
+  const until = seconds() + AT24C32_WRITE_SECONDS;
+  let looks = AT24C32_WRITE_LOOKS;
+  do looks--;
+  while (seconds() < until || looks > 0);
+}
+
+/**
  * Makes the bus usable again after any failure. A part that was cut off within a byte may hold SDA low until it has
  * seen the rest of its clocks and no acknowledge: nine at most (UM10204 §3.1.16). Espruino's driver finds the bus busy
  * for ever after a start that took longer than 0.1 ms; only a new setup ends that. An EEPROM that took the bytes may
@@ -25,8 +37,7 @@ function freeBus(): void {
   pinMode(B8, 'opendrain');
   for (let edges = 18; edges--; ) digitalWrite(B8, ~edges & 1);
   setUpBus();
-  const from = seconds();
-  while (seconds() < from + AT24C32_WRITE_SECONDS);
+  waitForWrite();
 }
 
 /**
@@ -79,6 +90,17 @@ export class I2cPart {
     this.silentFor = Math.min(this.silentFor * 2 || I2C_SILENT_SECONDS_MIN, I2C_SILENT_SECONDS_MAX);
     this.deafUntil = seconds() + this.silentFor;
     return undefined;
+  }
+
+  /**
+   * Asks as `ask` does. A part that has only just become silent is asked once more, when it may be asked again: for
+   * answers without which something would be concluded that stays.
+   */
+  insist(bytes: DeviceBytes, length: number): Uint8Array | undefined {
+    const answer = this.ask(bytes, length);
+    if (answer || this.silentFor !== I2C_SILENT_SECONDS_MIN) return answer;
+    while (seconds() < this.deafUntil);
+    return this.ask(bytes, length);
   }
 
   /** Sends bytes as `ask` does. False if the part did not answer. */

@@ -2,6 +2,7 @@ import { Reader, Writer } from '@passfob/protocol/bytes';
 import { equal, type Hmac } from '@passfob/protocol/hmac';
 import { COUNTER_END, JOURNAL_CONTENT_BYTES, JOURNAL_MAC_BYTES } from './limits.ts';
 import type { Storage } from './ports.ts';
+import { readTwice } from './read-twice.ts';
 
 /**
  * A small value that changes often. Each change goes into the page after the newest, so that a torn write never
@@ -31,27 +32,21 @@ export class Journal {
     this.silent = false;
     const end = 4 + JOURNAL_CONTENT_BYTES;
     const size = storage.pageBytes;
-    // A page with a wrong MAC is torn, or the wires garbled it, and the journal would go back by a change. So then all
-    // are read again, once.
-    let isWrong = true;
-    for (let tries = 0; isWrong && tries < 2; tries++) {
-      isWrong = false;
-      const bytes = storage.read(this.address(0), pages * size);
-      if (!bytes) {
-        this.silent = true;
-        return;
-      }
-      for (let page = 0; page < pages; page++) {
-        const held = bytes.subarray(page * size, page * size + end + JOURNAL_MAC_BYTES);
-        const number = new Reader(held, 0).number(4);
-        // An erased page is neither.
-        if (number <= this.number || number === COUNTER_END) continue;
-        if (equal(this.tag(held), held.subarray(end, held.length))) {
-          this.page = page;
-          this.number = number;
-          this.content.set(held.subarray(4, end), 0);
-        } else isWrong = true;
-      }
+    // A garbled page looks torn, or older than it is, and the journal would go back by a change.
+    const bytes = readTwice(mac.primitives, storage, this.address(0), pages * size);
+    if (!bytes) {
+      this.silent = true;
+      return;
+    }
+    for (let page = 0; page < pages; page++) {
+      const held = bytes.subarray(page * size, page * size + end + JOURNAL_MAC_BYTES);
+      const number = new Reader(held, 0).number(4);
+      // An erased page has no MAC to look at, and a torn one has a wrong one.
+      if (number <= this.number || number === COUNTER_END) continue;
+      if (!equal(this.tag(held), held.subarray(end, held.length))) continue;
+      this.page = page;
+      this.number = number;
+      this.content.set(held.subarray(4, end), 0);
     }
   }
 

@@ -1,5 +1,8 @@
 /** Every bound of the firmware core. The bounds of the wire are in `protocol/limits.ts`. */
 
+/** Readings of bytes that no MAC proves, until two in a row are the same. */
+export const READS_MAX = 4;
+
 /** A data key seals every record; 128 bits, for AES-128-CCM. */
 export const DATA_KEY_BYTES = 16;
 /** A vault header fits one page; its synthetic nonce ends here. */

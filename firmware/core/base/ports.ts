@@ -74,9 +74,13 @@ export interface AttemptCounter {
   add(): boolean;
 }
 
+/** Results of `AntiRollbackCounter.load`: the part has no number any more, or it does not answer. */
+export const LOST = -1;
+export const SILENT = -2;
+
 /** A number of up to 32 bits in a chip other than the storage. */
 export interface AntiRollbackCounter {
-  /** -1 if it lost its number. */
+  /** Returns the number, `LOST` where the part says so twice, or `SILENT`. */
   load(): number;
   save(number: number): boolean;
 }

@@ -10,6 +10,7 @@ import {
   SYSTEM_PAGES,
 } from '../base/limits.ts';
 import type { Storage } from '../base/ports.ts';
+import { readTwice } from '../base/read-twice.ts';
 
 /** Version 1 sealed records with AES-CCM. They can be read, and every change rewrites them in the new format. */
 const MAGIC_V1 = 0xa5;
@@ -79,8 +80,9 @@ export class Records {
     return this.nonceKey.mac([head, content]).subarray(0, RECORD_NONCE_BYTES);
   }
 
+  /** Reads what decides which slots hold records: a garbled byte would hide one, and the next write would replace it. */
   private ask(address: number, length: number): Uint8Array | undefined {
-    const bytes = this.storage.read(address, length);
+    const bytes = readTwice(this.primitives, this.storage, address, length);
     this.silent = !bytes;
     return bytes;
   }
@@ -257,12 +259,12 @@ function slotCount(storage: Storage): number {
 }
 
 /** Empties every slot before a new data key is used, since records of another key would read as damage. */
-export function clearSlots(storage: Storage): boolean {
+export function clearSlots(primitives: Primitives, storage: Storage): boolean {
   const zeros = new Uint8Array(storage.pageBytes);
   const pages = slotCount(storage) * storage.recordPages;
   for (let page = 0; page < pages; page += storage.recordPages) {
     const address = (SYSTEM_PAGES + page) * storage.pageBytes;
-    const head = storage.read(address, 1);
+    const head = readTwice(primitives, storage, address, 1);
     if (!head || (isRecord(head) && !storage.write(address, zeros))) return false;
   }
   return storage.write(INTENT_PAGE * storage.pageBytes, zeros);

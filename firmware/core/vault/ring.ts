@@ -2,6 +2,7 @@ import { Reader, Writer } from '@passfob/protocol/bytes';
 import type { Primitives } from '@passfob/protocol/primitives';
 import { COUNTER_BLOCK, COUNTER_END, COUNTER_RING_PAGES } from '../base/limits.ts';
 import type { Storage } from '../base/ports.ts';
+import { readTwice } from '../base/read-twice.ts';
 
 /**
  * Numbers that never repeat, in spite of power cuts: session counters, and the number that makes each boot's
@@ -28,7 +29,8 @@ export class CounterRing {
   /** Finds the newest number. False if the storage did not answer, because it may hold a newer one. */
   private load(): boolean {
     const size = this.storage.pageBytes;
-    const bytes = this.storage.read(this.firstPage * size, COUNTER_RING_PAGES * size);
+    // A garbled page has a wrong CRC, and numbers would repeat if it were the newest.
+    const bytes = readTwice(this.primitives, this.storage, this.firstPage * size, COUNTER_RING_PAGES * size);
     if (!bytes) return false;
     this.reserved = 0;
     for (let page = 0; page < COUNTER_RING_PAGES; page++) {

@@ -63,7 +63,7 @@ export class Vault {
   presses: Journal | undefined;
   /** Whether the storage was rolled back to a time without a PIN. */
   outdated: boolean;
-  /** Message that the person has not seen yet: 0 none, 1 the storage was rolled back, 2 unknown. */
+  /** Message that the person has not seen yet, as `wentBack` returns it; 0 for none. */
   wentBack: number;
 
   constructor(ports: VaultPorts) {
@@ -126,11 +126,18 @@ export class Vault {
       if (!this.isNamed(headers[copy] as Uint8Array))
         this.storage.write(copy * this.storage.pageBytes, current);
     }
-    this.wentBack = wentBack(this.ports, this.policy, this.attempts as Journal, this.presses as Journal);
-    if (this.wentBack > 0 && this.policy.wentBack !== this.wentBack) {
-      this.policy.wentBack = this.wentBack;
-      this.policy.save();
-    }
+    this.compare();
+  }
+
+  /** Compares the chips, and stores the result for the owner if it is certain. */
+  private compare(): void {
+    const policy = this.policy;
+    const found = wentBack(this.ports, policy, this.attempts as Journal, this.presses as Journal);
+    this.wentBack = found;
+    // A silent anti-rollback counter may have its number.
+    if (found === 0 || found > 2 || policy.wentBack === found) return;
+    policy.wentBack = found;
+    policy.save();
   }
 
   private isNamed(header: Uint8Array): boolean {
@@ -261,7 +268,7 @@ export class Vault {
 
   /** Makes the vault of a blank fob for the secrets in the keystore. If interrupted, the fob is still blank. */
   begin(secrets: Uint8Array, dataKey: Uint8Array): boolean {
-    if (!clearSlots(this.storage)) return false;
+    if (!clearSlots(this.primitives, this.storage)) return false;
     this.attach(secrets);
     this.policy.reset();
     this.dataKey = dataKey;
@@ -278,9 +285,7 @@ export class Vault {
    * Returns `wentBack`. If it is unknown, asks the anti-rollback counter again, because it may have failed to answer.
    */
   lookBack(): number {
-    if (this.wentBack > 1) {
-      this.wentBack = wentBack(this.ports, this.policy, this.attempts as Journal, this.presses as Journal);
-    }
+    if (this.wentBack > 1) this.compare();
     return this.wentBack;
   }
 

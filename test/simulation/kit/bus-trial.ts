@@ -14,6 +14,7 @@ const NEW_ID = Uint8Array.of(200, 1, 2, 3);
 const SETTLE_MS = 4_000;
 const HOLD_MS = 700;
 const ERASES = /erase/i;
+const ALARMS = /may come again/;
 
 /** The memories of a fob at rest, with the owner that can open them. */
 export interface Kept {
@@ -63,6 +64,7 @@ export class BusTrial {
   readonly owner: Owner;
   private readonly shown = new Set<string>();
   private readonly invitations: string[] = [];
+  private readonly alarms: string[] = [];
   private readonly codes: string[] = [];
 
   constructor(kept: Kept, faults: FaultPlan = {}) {
@@ -79,6 +81,7 @@ export class BusTrial {
     const { words } = this;
     this.shown.add(words);
     if (ERASES.test(words)) this.invitations.push(words);
+    if (ALARMS.test(words)) this.alarms.push(words);
     const code = /Example .*?(\d{3}) (\d{3})/.exec(words);
     const value = code ? `${code[1]}${code[2]}` : '';
     if (value && value !== this.codes.at(-1)) this.codes.push(value);
@@ -186,6 +189,8 @@ export class BusTrial {
     await this.driver.close();
     expect(complaints).toEqual(['', []]);
     expect(this.invitations).toEqual([]);
+    // Nothing went back in time, so nobody is told so.
+    expect(this.alarms).toEqual([]);
     // The first value was used up before; of the others each was shown once, in order.
     const counters = this.codes.map(code => RFC4226.indexOf(code));
     expect(counters.every((counter, index) => counter > (counters[index - 1] ?? 0))).toBe(true);
@@ -193,7 +198,8 @@ export class BusTrial {
 
   private async accountsAre(accounts: number): Promise<void> {
     await this.owner.open();
-    const { locked } = await this.owner.client.call('status', {});
+    const { locked, wentBack } = await this.owner.client.call('status', {});
+    expect(wentBack).toBe(0);
     if (locked) {
       await this.enterMost();
       expect(await this.unlock()).toBe(true);
