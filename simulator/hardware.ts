@@ -45,7 +45,7 @@ export interface HardwareOptions {
   scheduler(memories: Memories): Scheduler;
   /** @param fault by which the power was lost and comes back, if it was one */
   powerLost(fault: Randomness | undefined): void;
-  pinChanged(pin: string, level: boolean): void;
+  pinChanged(pin: string, level: boolean, atUs: number): void;
   send(port: PortName, bytes: Uint8Array): void;
   displayChanged(pixelsArrived: boolean): void;
   drawnOn(log: TextLog): void;
@@ -134,7 +134,7 @@ export class BoardHardware {
       pins: facts.keyPins,
       scheduler,
       randomness: makeRandomness(seed, 'bounce'),
-      edge: (pin, level) => options.pinChanged(pin, level),
+      edge: (pin, level, atUs) => options.pinChanged(pin, level, atUs),
       faults,
     });
     if (this.memories.isNew) this.rtc.loseTime();

@@ -102,6 +102,13 @@ export class Machine {
   readonly #sleep = new DeepSleep();
   #session: InterpreterSession | undefined;
   #looping = false;
+  /**
+   * Where virtual time was advanced to. Work of the board may have taken longer: a key then moves in the middle of it, at
+   * this time. Infinite once something else came from outside.
+   */
+  #advancedUs = Number.POSITIVE_INFINITY;
+  /** When a key moved in the middle of work: the next advance goes on from there. */
+  #movedUs: number | undefined;
   #batteryDead = false;
   readonly #supply: UnsteadySupply;
   #drawn: TextLog | undefined;
@@ -125,7 +132,7 @@ export class Machine {
         this.#losePower();
         if (fault) this.#supply.returnLater(fault);
       },
-      pinChanged: (pin, level) => this.#pinChanged(pin, level),
+      pinChanged: (pin, level, atUs) => this.#pinChanged(pin, level, atUs),
       send: (port, bytes) => this.#send(port, bytes),
       displayChanged: pixelsArrived => this.#displayChanged(pixelsArrived),
       drawnOn: log => {
@@ -246,8 +253,8 @@ export class Machine {
     return link === 'HID' ? reportStream(this.wire(link)) : this.wire(link);
   }
 
-  #pinChanged(pin: string, level: boolean): void {
-    this.#session?.pinChanged(pin, level);
+  #pinChanged(pin: string, level: boolean, atUs: number): void {
+    this.#session?.pinChanged(pin, level, atUs);
     if (this.#session?.listensTo(pin)) this.#sleep.wake(this.hardware.scheduler.nowUs);
   }
 
@@ -263,7 +270,7 @@ export class Machine {
     const isChange = plugged !== usb.plugged;
     if (plugged) this.#sleep.powered(scheduler.nowUs);
     usb.plug(plugged, this.powered);
-    if (isChange && facts.cablePin !== undefined) this.#pinChanged(facts.cablePin, plugged);
+    if (isChange && facts.cablePin !== undefined) this.#pinChanged(facts.cablePin, plugged, scheduler.nowUs);
     this.#react();
   }
 
@@ -296,12 +303,14 @@ export class Machine {
   setKey(key: number, down: boolean): void {
     this.#pacing.follow();
     this.#happened(atUs => ({ kind: 'key', atUs, key, down }));
-    const { facts, keys } = this.hardware;
+    const { facts, keys, scheduler } = this.hardware;
     const touch = facts.bangle?.touches[key - keys.count];
-    if (!touch) keys.set(key, down);
+    const isBusy = this.#advancedUs < scheduler.nowUs && !touch;
+    if (!touch) keys.set(key, down, isBusy ? this.#advancedUs : scheduler.nowUs);
     // Espruino reports a touch when it is over.
     else if (!down) this.#session?.touched(touch);
-    this.#react();
+    if (isBusy) this.#movedUs = this.#advancedUs;
+    else this.#react();
   }
 
   moveWrist(movement: WristMovement): void {
@@ -316,9 +325,13 @@ export class Machine {
     if (this.#options.clock === 'real') throw new Error('a real clock moves by itself');
     if (!(ms >= 0)) throw new Error('time moves forward only');
     if (this.#looping) throw new Error('time cannot be advanced from within a listener');
-    const targetUs = this.hardware.scheduler.nowUs + Math.round(ms * 1000);
+    const { scheduler } = this.hardware;
+    const targetUs = (this.#movedUs ?? scheduler.nowUs) + Math.round(ms * 1000);
+    this.#movedUs = undefined;
+    this.#advancedUs = targetUs;
+    if (targetUs < scheduler.nowUs) scheduler.runDue(targetUs);
     this.#loop(dueUs => dueUs <= targetUs);
-    this.hardware.scheduler.moveTo(targetUs);
+    scheduler.moveTo(targetUs);
   }
 
   powerOn(): void {
@@ -427,6 +440,8 @@ export class Machine {
   #react(): void {
     const { scheduler } = this.hardware;
     this.#pacing.follow();
+    this.#advancedUs = Number.POSITIVE_INFINITY;
+    this.#movedUs = undefined;
     const horizonUs = scheduler.nowUs + IMMEDIATE_WORK_US;
     const virtual = this.#options.clock === 'virtual';
     this.#loop(dueUs => {

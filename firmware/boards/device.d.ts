@@ -173,7 +173,7 @@ declare function setTime(seconds: number): void;
 declare function setTimeout(callback: () => void, ms: number): number;
 declare function clearTimeout(timer: number): void;
 declare function setWatch(
-  callback: (event: { state: boolean }) => void,
+  callback: (event: { state: boolean; time: number }) => void,
   pin: DevicePin,
   options: { repeat: boolean; edge: 'both'; debounce?: number },
 ): number;

@@ -34,7 +34,10 @@ export const I2C_SILENT_SECONDS_MAX = 32;
 /** Longest read. Espruino holds an I2C transfer on the stack. */
 export const I2C_CHUNK_BYTES = 128;
 
+/** For so long an edge of a key has to be the last before it counts. */
 export const DEBOUNCE_MS = 25;
+/** Timers come later than due by less than this, also after deep sleep. */
+export const CLOCK_JUMP_MS = 50;
 
 export const DISPLAY_WIDTH = 128;
 export const DISPLAY_HEIGHT = 64;

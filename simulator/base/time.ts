@@ -5,7 +5,7 @@ export interface Due {
 }
 interface Entry extends Due {
   readonly isOutside: boolean;
-  readonly run: () => void;
+  readonly run: (dueUs: number) => void;
 }
 
 /**
@@ -33,8 +33,11 @@ export class Scheduler {
     if (us > this.#nowUs) this.#nowUs = us;
   }
 
-  /** @param isOutside of the board, so that it comes without the board's power, too */
-  at(dueUs: number, run: () => void, isOutside = false): Due {
+  /**
+   * @param run gets its time, before the present one where the board was busy
+   * @param isOutside of the board, so that it comes without the board's power, too
+   */
+  at(dueUs: number, run: (dueUs: number) => void, isOutside = false): Due {
     const entry = { dueUs, run, isOutside };
     const later = this.#entries.findIndex(other => other.dueUs > dueUs);
     if (later < 0) this.#entries.push(entry);
@@ -56,12 +59,12 @@ export class Scheduler {
     return this.#entries[0]?.dueUs ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Runs all events that are due. True if any ran. */
-  runDue(): boolean {
+  /** Runs all events that are due by `untilUs`. True if any ran. */
+  runDue(untilUs = this.#nowUs): boolean {
     let ran = false;
-    for (let first = this.#entries[0]; first && first.dueUs <= this.#nowUs; first = this.#entries[0]) {
+    for (let first = this.#entries[0]; first && first.dueUs <= untilUs; first = this.#entries[0]) {
       this.#entries.shift();
-      first.run();
+      first.run(first.dueUs);
       ran = true;
     }
     return ran;

@@ -232,9 +232,9 @@ export class InterpreterSession {
     return listeners.length > 0;
   }
 
-  /** Takes a change of a pin. */
-  pinChanged(pin: string, level: boolean): void {
-    const timeUs = this.#clock.nowUs();
+  /** Takes a change of a pin at a true time, perhaps while it was busy. The interrupt notes the time at once. */
+  pinChanged(pin: string, level: boolean, atUs: number): void {
+    const timeUs = this.#hardware.systemClock.at(atUs);
     if (this.#bangle && this.#hardware.facts.keyPins.includes(pin) && !this.#bangle.button(level)) return;
     this.#inputs.pin(() => this.#watches.edge(pin, level, timeUs));
   }

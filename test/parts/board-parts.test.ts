@@ -76,9 +76,9 @@ describe('display adapter', () => {
 });
 
 /** A core that records its calls, and throws where it is told to. */
-const CORE = `{deadline:0,log:[],
+const CORE = `{deadline:0,log:[],at:[],hold:-1,
   receive:function(d,ms){if(d==="throw")throw new Error("broken");this.log.push("receive "+d+(ms>0?"":"?"))},
-  key:function(which,down){this.log.push("key "+which+down)},
+  key:function(which,down,ms){this.log.push("key "+which+down);this.at.push(ms);if(down)this.deadline=this.hold},
   tick:function(){this.log.push("tick")},
   fault:function(){this.log.push("fault");this.deadline=-1}}`.replaceAll('\n', '');
 
@@ -125,6 +125,46 @@ describe('main loop', () => {
     made.ask('fob.deadline = -1; l.receive("y")');
     made.fob.advance(1000);
     expect(log(made)).toBe('receive y');
+  });
+
+  const MS = 'getTime() * 1000 - 946684800000';
+
+  it('the loop tells the core each edge at its own time, in order and not in the future', () => {
+    const made = loop(-1);
+    made.fob.advance(5_000);
+    made.ask(`global.from = ${MS}; 0`);
+    // Two edges that waited while the fob was busy, one with a time from before, and one from a clock that was set.
+    made.ask('l.edge(true, getTime() - 0.4); l.edge(false, getTime() - 0.1); 0');
+    made.fob.advance(100);
+    made.ask('l.edge(true, getTime() - 3); 0');
+    made.fob.advance(1_000);
+    made.ask('l.edge(false, getTime() + 3); 0');
+    made.fob.advance(100);
+    expect(log(made)).toBe('key 0true,key 0false,key 0true,key 0false');
+    const at = made.ask('fob.at.map(ms => Math.round(ms - from))') as number[];
+    for (const [index, ms] of [-375, -75, -75, 1_125].entries()) {
+      expect(Math.abs((at[index] ?? 0) - ms)).toBeLessThan(10);
+    }
+  });
+
+  it('a hold that is due waits for a release that came before it, and for no characters', () => {
+    const made = loop(-1);
+    made.fob.advance(5_000);
+    made.ask(`fob.hold = ${MS} + 625; l.edge(true, getTime()); 0`);
+    made.fob.advance(610);
+    made.ask('l.edge(false, getTime()); 0');
+    made.fob.advance(20);
+    expect(log(made)).toBe('key 0true');
+    made.ask('fob.deadline = -1; 0');
+    made.fob.advance(20);
+    expect(log(made)).toBe('key 0false');
+    // Characters that come while a hold is overdue are told with a time before it.
+    made.ask(
+      `fob.receive = function(d, ms) { this.at.push(ms - this.hold) }; l.edge(true, getTime()); fob.hold = ${MS} + 100; 0`,
+    );
+    made.fob.advance(50);
+    made.ask('while (getTime() * 1000 - 946684800000 < fob.hold + 300); l.receive("x"); 0');
+    expect(made.ask('fob.at.pop()')).toBeLessThan(0);
   });
 
   it("the loop tells the core of an event's error, or of memory that ran out, and continues", () => {

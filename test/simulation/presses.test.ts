@@ -1,4 +1,3 @@
-import * as limits from '@passfob/firmware/core/base/limits';
 import type { BusFault } from '@passfob/simulator';
 import { type Client, connect, pairingCode } from 'passfob/client';
 import type { Transport } from 'passfob/transports/transport';
@@ -78,29 +77,80 @@ describe('holds across changes of the screen', () => {
   });
 });
 
-describe('presses while the clock answers late', () => {
-  /** A press of 0.1 s on the first of two accounts, with one fault on the bus. */
-  async function pressWith(transfer: number, fault: BusFault): Promise<void> {
-    await owner.pair();
-    await owner.put({ secret: RFC4226_KEY, label: ascii('first') });
-    await owner.put({ secret: RFC4226_KEY, label: ascii('second') });
-    await owner.toList();
-    const from = driver.fob.now();
-    driver.fob.setFaults({ bus: { at: { [transfer]: fault } } });
-    await driver.press(100);
-    expect(driver.fob.now() - from).toBeGreaterThan(limits.HOLD_MS);
-    await driver.advance(3_000);
-    expect((await driver.screen()).join(' ')).toMatch(/second .*Hold: passcode/);
-    expect((await owner.client.call('list', { index: 0 })).counter).toBe(0);
+describe('presses while the fob is busy', () => {
+  /** What the list shows one press after the other. */
+  const ENTRIES = ['first', 'second', 'third', 'fourth', 'Settings'] as const;
+  /** How long the fob is busy: a transfer comes late, fails, or fails again when it is tried again. */
+  const BUSY = [['late'], ['fail'], ['hang'], ['fail', 'fail']] as const satisfies readonly BusFault[][];
+  /** The transfer that fails first, from the press on: an edge reads the clock in two, then the display is drawn. */
+  const PLACES = [1, 2, 3, 4, 5, 8] as const;
+  const PRESSES_MS = [60, 150, 250, 350, 450, 550] as const;
+  /** Longer than the fob is busy, and its display then off. */
+  const LATER_MS = 120_000;
+  const CASES = BUSY.flatMap(faults => PLACES.map(place => [faults, place] as const));
+  /** The memory is read in transfer 5. Where it fails twice there is no list, and the screen says so. */
+  const WITH_LIST = CASES.filter(([faults, place]) => faults.length === 1 || place !== 5);
+
+  /** Moves the button, with the faults from the first edge on; returns the entry of the list that is shown later. */
+  async function shownAfter(
+    faults: readonly BusFault[],
+    place: number,
+    moves: readonly number[],
+  ): Promise<string> {
+    const { fob } = driver;
+    fob.setFaults({ bus: { at: Object.fromEntries(faults.map((fault, at) => [place + at, fault])) } });
+    for (const [at, ms] of moves.entries()) {
+      if (at % 2 === 0) fob.keyDown();
+      else fob.keyUp();
+      fob.advance(ms);
+    }
+    fob.setFaults();
+    fob.advance(LATER_MS);
+    // The display is off by now, or should be: a row that did not arrive may have stayed on it.
+    fob.press();
+    return fob.screen().text.join(' ');
   }
 
-  // Each edge reads the clock, in two transfers.
-  const each = (transfers: readonly number[]) =>
-    transfers.flatMap(transfer => (['fail', 'hang'] as const).map(fault => [transfer, fault] as const));
+  const counters = () =>
+    Promise.all([0, 1, 2, 3].map(async index => (await owner.client.call('list', { index })).counter));
 
-  it.each(each([1, 2]))('a press at whose first transfers the bus fails is no hold (%i, %s)', pressWith);
+  beforeEach(async () => {
+    await owner.pair();
+    for (const label of ENTRIES.slice(0, 4)) await owner.put({ secret: RFC4226_KEY, label: ascii(label) });
+    await owner.toList();
+  });
 
-  it.each(each([3, 4]))('a press at whose last transfers the bus fails is no hold (%i, %s)', pressWith);
+  /** Tries presses of each length, behind others; each press moves on by one entry. */
+  async function eachPressMovesOn(faults: readonly BusFault[], place: number, before: readonly number[]) {
+    let at = 0;
+    for (const heldMs of PRESSES_MS) {
+      const words = await shownAfter(faults, place, [...before, heldMs, 0]);
+      at = (at + before.length / 2 + 1) % ENTRIES.length;
+      expect({ heldMs, words }).toEqual({ heldMs, words: expect.stringContaining(ENTRIES[at] ?? '') });
+    }
+    expect(await counters()).toEqual([0, 0, 0, 0]);
+  }
+
+  it.each(CASES)(
+    'a press is no hold, at whichever transfer the bus fails (%j from %i)',
+    async (faults, place) => {
+      await eachPressMovesOn(faults, place, []);
+    },
+  );
+
+  it.each(WITH_LIST)(
+    'no press is lost whose edges both come while the fob is busy (%j from %i)',
+    async (faults, place) => {
+      await eachPressMovesOn(faults, place, [100, 150]);
+    },
+  );
+
+  it.each(BUSY)('a hold is a hold although the clock answers late (%s, %s)', async (...faults) => {
+    for (const [made, heldMs] of [650, 900, 650, 900].entries()) {
+      await shownAfter(faults, 1 + (made >> 1), [heldMs, 0]);
+      expect(await counters()).toEqual([made + 1, 0, 0, 0]);
+    }
+  });
 });
 
 describe('interrupted questions', () => {

@@ -1,10 +1,5 @@
-import {
-  BANGLE_NEVER_LOCKS_MS,
-  BANGLE_SIDE,
-  DEBOUNCE_MS,
-  WATCHDOG_KICK_MS,
-  WATCHDOG_KICKS_MAX,
-} from '../limits.ts';
+import { BANGLE_NEVER_LOCKS_MS, BANGLE_SIDE, WATCHDOG_KICK_MS, WATCHDOG_KICKS_MAX } from '../limits.ts';
+import type { Loop } from '../parts/run.ts';
 
 /** Keys of the core. */
 const MAIN = 0;
@@ -15,9 +10,9 @@ const BACK = 3;
 /**
  * The button is the main key. A tap on the lower half of the screen is next, on the upper half previous, and a swipe
  * to the right is back. Taps and swipes are reported when they are over: down and up at once.
- * @param key called with each key that goes down or up
+ * @param loop gets each key that goes down or up, and each edge of the button
  */
-export function listenToKeys(key: (which: number, down: boolean) => void): void {
+export function listenToKeys(loop: Loop): void {
   // The core controls display and lock, and only the button wakes: a watch that a movement unlocks stays dark and
   // powers its touch screen until the next sleep. A button held for 1.5 s must not load another application.
   Bangle.setOptions({
@@ -33,8 +28,8 @@ export function listenToKeys(key: (which: number, down: boolean) => void): void 
   Bangle.setLocked(false);
 
   const tap = (which: number) => {
-    key(which, true);
-    key(which, false);
+    loop.key(which, true);
+    loop.key(which, false);
   };
   // Espruino does not pass the unlocking press to `setWatch`.
   Bangle.on('lock', (_locked, reason) => {
@@ -62,9 +57,9 @@ export function listenToKeys(key: (which: number, down: boolean) => void): void 
       if (kicking) clearTimeout(kicking);
       kicks = WATCHDOG_KICKS_MAX;
       kicking = event.state ? setTimeout(kick, WATCHDOG_KICK_MS) : 0;
-      key(MAIN, event.state);
+      loop.edge(event.state, event.time);
     },
     BTN1,
-    { repeat: true, edge: 'both', debounce: DEBOUNCE_MS },
+    { repeat: true, edge: 'both', debounce: 0 },
   );
 }

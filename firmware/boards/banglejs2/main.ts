@@ -63,4 +63,4 @@ Bluetooth.on('data', data => {
 });
 listenToReports(receive);
 offerHid();
-listenToKeys((which, down) => loop.key(which, down));
+listenToKeys(loop);

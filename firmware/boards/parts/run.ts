@@ -1,17 +1,27 @@
 import type { Fob } from '../../core/fob.ts';
+import { CLOCK_JUMP_MS, DEBOUNCE_MS } from '../limits.ts';
 
 /**
  * The event loop of a board whose interpreter has timers. It passes every input to the core with its time, and sets a
  * timer for the core's next deadline. Without a deadline there is no timer, so that the board may sleep until a key
  * or the link wakes it.
+ *
+ * It debounces the main key itself, by the times of the edges: Espruino's `debounce` drops a press whose two edges both
+ * wait while the fob is busy (jsinteractive.c, `jsiIdle`).
  */
 export class Loop {
   private readonly fob: Fob;
   private readonly clock: { read(): number };
   private readonly ms: () => number;
   private timer: number;
+  /** When the timer is due; before 0 without one. */
+  declare private due: number;
   /** 1 while the core is broken, 2 once a key went down since. */
   private failed: number;
+  /** Whether the core knows the main key as down; its level after the last edge, and when that came. */
+  private isDown: boolean;
+  private level: boolean;
+  private levelAt: number;
 
   /** @param ms milliseconds since boot, the same clock as for `fob` */
   constructor(fob: Fob, clock: { read(): number }, ms: () => number) {
@@ -20,6 +30,9 @@ export class Loop {
     this.ms = ms;
     this.timer = 0;
     this.failed = 0;
+    this.isDown = false;
+    this.level = false;
+    this.levelAt = 0;
     // An exception ends only its event, so the core may be left in an undefined state.
     process.on('uncaughtException', () => this.fail());
     // Running out of memory cannot be caught. The host can raise the other flags, above all a full input buffer.
@@ -35,36 +48,76 @@ export class Loop {
   }
 
   receive(data: string): void {
-    this.fob.receive(data, this.ms(), this.clock.read());
+    const ms = this.ms();
+    // While the fob was busy a release may have come after these characters. So they end no hold: the timer does,
+    // behind all edges that wait.
+    const at = this.isDown && this.due > 0 ? Math.min(ms, this.due - 1) : ms;
+    this.fob.receive(data, at, this.clock.read());
     this.rest();
   }
 
-  /** @param which as in `Fob.key` */
+  /**
+   * Takes an edge of the main key, also a bounce.
+   * @param time seconds of `getTime` at which the edge came, which may be long ago
+   */
+  edge(down: boolean, time: number): void {
+    const ms = this.now();
+    const before = this.level;
+    const beforeAt = this.levelAt;
+    this.level = down;
+    this.levelAt = Math.min(ms, Math.max(beforeAt, ms - Math.round((getTime() - time) * 1000)));
+    if (before === this.isDown) this.rest();
+    else if (this.levelAt >= beforeAt + DEBOUNCE_MS) this.settle(before, beforeAt);
+  }
+
+  /** Takes a key that goes down or up now. */
   key(which: number, down: boolean): void {
-    if (this.failed) {
-      // A restart is as safe as a power cut, at any time. It waits for the end of a press, because with the button down
-      // Espruino skips the image.
-      if (down) this.failed = 2;
-      else if (this.failed > 1) E.reboot();
-      return;
-    }
-    // The clock may take 0.6 s to answer. Neither edge of a press may count that time, or the press would be a hold.
-    let ms = this.ms();
-    const utc = this.clock.read();
-    if (down) ms = this.ms();
-    this.fob.key(which, down, ms, utc);
+    this.tell(which, down, this.ms());
+  }
+
+  /** An edge counts at the end of its debounce, as on a fob that is not busy. */
+  private settle(down: boolean, at: number): void {
+    this.isDown = down;
+    // A release while the processor falls asleep would be noticed at the next wake only, and make a press a hold.
+    setDeepSleep(down ? 0 : 1);
+    this.tell(0, down, at + DEBOUNCE_MS);
+  }
+
+  private tell(which: number, down: boolean, ms: number): void {
+    // A restart is as safe as a power cut, at any time. It waits for the end of a press, because with the button down
+    // Espruino skips the image.
+    if (!this.failed) this.fob.key(which, down, ms, this.clock.read());
+    else if (down) this.failed = 2;
+    else if (this.failed > 1) E.reboot();
     this.rest();
+  }
+
+  /**
+   * Returns the time. An edge that wakes the processor out of deep sleep comes with the time of before it, which
+   * Espruino notices a moment later: then the timer would be late by the sleep, and the edge that old.
+   */
+  private now(): number {
+    const ms = this.ms();
+    if (this.timer && ms > this.due + CLOCK_JUMP_MS) this.levelAt += ms - this.due;
+    return ms;
   }
 
   private rest(): void {
     if (this.timer) clearTimeout(this.timer);
-    const due = this.fob.deadline;
-    this.timer = due < 0 ? 0 : setTimeout(() => this.wake(), Math.max(1, due - this.ms()));
+    const ms = this.ms();
+    const due = this.level === this.isDown ? this.fob.deadline : this.levelAt + DEBOUNCE_MS;
+    this.due = due < 0 ? due : Math.max(due, ms + 1);
+    this.timer = due < 0 ? 0 : setTimeout(() => this.wake(), this.due - ms);
   }
 
   private wake(): void {
+    const ms = this.now();
     this.timer = 0;
-    this.fob.tick(this.ms(), this.clock.read());
+    if (this.level === this.isDown) this.fob.tick(ms, this.clock.read());
+    else if (ms >= this.levelAt + DEBOUNCE_MS) {
+      this.settle(this.level, this.levelAt);
+      return;
+    }
     this.rest();
   }
 }

@@ -1,6 +1,6 @@
 import type { Link } from '../../core/base/ports.ts';
 import { Fob } from '../../core/fob.ts';
-import { DEBOUNCE_MS, PICO_RECORD_PAGES } from '../limits.ts';
+import { PICO_RECORD_PAGES } from '../limits.ts';
 import { SHA1_AND_SHA256 } from '../parts/algorithms.ts';
 import { At24c32 } from '../parts/at24c32.ts';
 import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
@@ -86,15 +86,7 @@ export function start(board: string, link: Link, head: number[]): Loop {
     clock.read(),
   );
   const loop = new Loop(fob, clock, ms);
-  setWatch(
-    event => {
-      // A release while the processor falls asleep would be noticed at the next wake only, and make a press a hold.
-      setDeepSleep(event.state ? 0 : 1);
-      loop.key(0, event.state);
-    },
-    BTN1,
-    { repeat: true, edge: 'both', debounce: DEBOUNCE_MS },
-  );
+  setWatch(event => loop.edge(event.state, event.time), BTN1, { repeat: true, edge: 'both', debounce: 0 });
   setWatch(wakeClock, A9, { repeat: true, edge: 'both' });
   return loop;
 }

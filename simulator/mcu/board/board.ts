@@ -201,7 +201,7 @@ export class Board {
   setKey(key: number, down: boolean): void {
     this.#follow();
     this.#happened(atUs => ({ kind: 'key', atUs, key, down }));
-    this.outside.keys.set(key, down);
+    this.outside.keys.set(key, down, this.outside.scheduler.nowUs);
   }
 
   setPart(part: PartName, connected: boolean): void {

@@ -17,6 +17,12 @@ export const WITHOUT = {
     before: 'USB.write(PACKET_ANSWER);',
     after: 'void PACKET_ANSWER;',
   },
+  ownDebounce: {
+    name: 'The button is debounced by Espruino.',
+    file: 'firmware/boards/pico/board.ts',
+    before: "edge: 'both', debounce: 0 }",
+    after: "edge: 'both', debounce: 25 }",
+  },
   retry: {
     name: 'A failed transfer on the bus is not tried again.',
     file: 'firmware/boards/parts/i2c.ts',
