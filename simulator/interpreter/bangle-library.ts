@@ -1,6 +1,6 @@
 import type { BangleSystem } from './bangle-system.ts';
 import { wholeNumber } from './bytes.ts';
-import { type Held, isFunction, isRecord, type Value } from './held.ts';
+import { type ImageObject, isFunction, isRecord, type Value } from './held.ts';
 import type { Tools } from './host.ts';
 import { isArray, isTypedArray } from './kinds.ts';
 import type { Realm } from './realm.ts';
@@ -28,7 +28,7 @@ function setOptions(realm: Realm, bangle: BangleSystem, value: Value): void {
 }
 
 /** The global `Bangle` (jswrap_bangle.c), as far as the firmware needs it. */
-export function bangleLibrary(realm: Realm, bangle: BangleSystem): Held {
+export function bangleLibrary(realm: Realm, bangle: BangleSystem): ImageObject {
   return realm.library({
     setOptions: options => setOptions(realm, bangle, options),
     setLCDPower: on => bangle.setLcdPower(Boolean(on)),
@@ -63,7 +63,7 @@ function setServices({ realm, hardware }: Tools, data: Value, options: Value): v
 }
 
 /** The global `NRF` (jswrap_bluetooth.c): HID, and the state of the connection. */
-export function nrfLibrary(tools: Tools): Held {
+export function nrfLibrary(tools: Tools): ImageObject {
   const { realm, hardware, queue } = tools;
   const { radio } = hardware;
   return realm.library({

@@ -9,7 +9,7 @@ import { aesCbc, aesCfb8, aesCtr, aesEcb } from '../natives/aes.ts';
 import { ccmHolds, ccmOpen, ccmSeal } from '../natives/ccm.ts';
 import { hash, type NativeHash, pbkdf2 } from '../natives/hashes.ts';
 import { wholeNumber } from './bytes.ts';
-import { type Held, isRecord, type Value } from './held.ts';
+import { type ImageObject, isRecord, type Value } from './held.ts';
 import type { Realm, RealmCall } from './realm.ts';
 
 const KEY_BYTES = [16, 24, 32];
@@ -156,7 +156,7 @@ function derive(tools: SlowTools, facts: BoardWiring, args: readonly Value[]): V
 }
 
 /** The global `AES` of the board, also `require("crypto").AES` if it has more than CCM. */
-export function aesLibrary(tools: Tools, facts: BoardWiring): Held {
+export function aesLibrary(tools: Tools, facts: BoardWiring): ImageObject {
   const calls: Record<string, RealmCall> = {};
   if (facts.aesModes) {
     calls.encrypt = complaining(tools, (...args) => aes(tools, args, true));
@@ -170,7 +170,7 @@ export function aesLibrary(tools: Tools, facts: BoardWiring): Held {
 }
 
 /** `require("crypto")`: the hashes the board's build has, AES and PBKDF2. */
-export function cryptoLibrary(tools: SlowTools, facts: BoardWiring, aesGlobal: Held): Held {
+export function cryptoLibrary(tools: SlowTools, facts: BoardWiring, aesGlobal: ImageObject): ImageObject {
   const calls: Record<string, RealmCall> = {};
   if (facts.pbkdf2) calls.PBKDF2 = complaining(tools, (...args) => derive(tools, facts, args));
   for (const name of facts.hashes) {

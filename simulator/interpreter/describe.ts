@@ -1,10 +1,10 @@
 import { DESCRIBE_MAX_DEPTH } from '../base/limits.ts';
-import { type Held, isFunction, isRecord, type Value } from './held.ts';
+import { type ImageObject, isFunction, isRecord, type Value } from './held.ts';
 import { bytesOf, isArray, isArrayBuffer, isDate, typeName } from './kinds.ts';
 import { numberText } from './number-text.ts';
 import type { Realm } from './realm.ts';
 
-function describeObject(realm: Realm, value: Held, depth: number): string {
+function describeObject(realm: Realm, value: ImageObject, depth: number): string {
   const inside = realm
     .entries(value)
     .map(([name, each]) => `${JSON.stringify(name)}: ${nested(realm, each, depth)}`);

@@ -4,7 +4,7 @@ import { wholeNumber } from './bytes.ts';
 import type { Console } from './console.ts';
 import { crc32 } from './crc32.ts';
 import { describe } from './describe.ts';
-import { type Held, isRecord, type Named, type Value } from './held.ts';
+import { type ImageObject, isRecord, type Named, type Value } from './held.ts';
 import type { Hardware } from './host.ts';
 import { bytesOf, copyInto, isArray, isArrayBuffer, isTypedArray } from './kinds.ts';
 import type { SerialPorts } from './ports.ts';
@@ -78,7 +78,7 @@ function elementsOf(realm: Realm, value: Value): Uint8Array | undefined {
   });
 }
 
-function sumOf(realm: Realm, list: Held): number {
+function sumOf(realm: Realm, list: ImageObject): number {
   return realm.elements(list).reduce<number>((sum, each) => sum + realm.number(each), 0);
 }
 
@@ -144,7 +144,7 @@ function hidLibrary({ realm, hardware }: Tools): Parameters<Realm['library']>[0]
 }
 
 /** The global `E`. */
-export function eLibrary(tools: Tools): Held {
+export function eLibrary(tools: Tools): ImageObject {
   return tools.realm.library({
     ...bytesLibrary(tools.realm),
     ...systemLibrary(tools),

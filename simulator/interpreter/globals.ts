@@ -7,7 +7,7 @@ import { aesLibrary, cryptoLibrary } from './crypto-library.ts';
 import { describe } from './describe.ts';
 import { eLibrary } from './e-library.ts';
 import { graphicsLibrary } from './graphics-library.ts';
-import type { Held, Named, Value } from './held.ts';
+import type { ImageObject, Named, Value } from './held.ts';
 import type { Tools } from './host.ts';
 import { i2cLibrary } from './i2c-library.ts';
 import { moduleGlobals } from './modules.ts';
@@ -19,7 +19,7 @@ import { textGlobals } from './text.ts';
 import { timeGlobals } from './time-globals.ts';
 
 /** `require("fs")` of the Linux build, on the files of the state image: one flat directory. */
-function filesLibrary(realm: Realm, files: Files): Held {
+function filesLibrary(realm: Realm, files: Files): ImageObject {
   return realm.library({
     readFileSync: name => {
       const bytes = files.read(realm.text(name));
@@ -64,7 +64,7 @@ function modules(tools: Tools): Named {
   const AES = aesLibrary({ realm, error, hasMemory }, facts);
   const compactNow = () => compact(storage, text => repl.print(text));
   const storageModule = storageLibrary(realm, storage, facts.flash.at, compactNow);
-  const builtIn: Record<string, Held> = {
+  const builtIn: Record<string, ImageObject> = {
     Storage: storageModule,
     crypto: cryptoLibrary({ realm, error, hasMemory, spend: us => hardware.spend(us) }, facts, AES),
   };
@@ -88,7 +88,7 @@ function printing({ realm, repl }: Tools): Named {
   };
 }
 
-function processGlobal(tools: Tools): Held {
+function processGlobal(tools: Tools): ImageObject {
   const { realm, hardware, repl } = tools;
   const { facts } = hardware;
   const bytes = facts.flash.pageBytes * facts.flash.pages;

@@ -3,7 +3,7 @@ import type { Glass } from '../parts/glass.ts';
 import { int32, wholeNumber } from './bytes.ts';
 import { type Area, Canvas, type CanvasLayout, canvasBytes } from './canvas.ts';
 import { blockFont, type CustomFont, decoded, drawText, textHeight, textWidth } from './custom-font.ts';
-import { type Held, isRecord, Known, type Value } from './held.ts';
+import { ByObject, type ImageObject, isRecord, type Value } from './held.ts';
 import { bytesOf, isArrayBuffer } from './kinds.ts';
 import type { Realm } from './realm.ts';
 import { TextLog } from './text-log.ts';
@@ -246,9 +246,9 @@ function layoutOf(realm: Realm, [width, height, bits, options]: readonly Value[]
 }
 
 /** The methods of every Graphics; `own` finds the instance. */
-function prototypeOf(realm: Realm, own: (self: Value) => Instance): Held {
+function prototypeOf(realm: Realm, own: (self: Value) => Instance): ImageObject {
   const prototype = realm.object({});
-  const define = (name: string, value: Held) => realm.hide(prototype, { [name]: value });
+  const define = (name: string, value: ImageObject) => realm.hide(prototype, { [name]: value });
   for (const [name, method] of Object.entries(chained(realm))) {
     define(
       name,
@@ -282,8 +282,8 @@ function prototypeOf(realm: Realm, own: (self: Value) => Instance): Held {
 export function graphicsLibrary(
   realm: Realm,
   drawnOn: (log: TextLog) => void,
-): { Graphics: Held; onGlass(glass: Glass): Held } {
-  const instances = new Known<Instance>();
+): { Graphics: ImageObject; onGlass(glass: Glass): ImageObject } {
+  const instances = new ByObject<Instance>();
   const own = (self: Value): Instance => {
     const instance = instances.get(self);
     if (!instance) throw realm.error('not a Graphics');

@@ -6,15 +6,15 @@
 type Primitive = string | number | boolean | bigint | symbol | null | undefined;
 
 /** A value of the image: a primitive, or an object that stays closed. */
-export type Value = Primitive | Held;
+export type Value = Primitive | ImageObject;
 export type Named = Record<string, Value>;
 /** A function, text of the image, an array of both in the context, or a list of both. */
-export type Listeners = Value | readonly Value[];
+export type ImageListeners = Value | readonly Value[];
 
-let open: (held: Held) => object;
+let open: (held: ImageObject) => object;
 
 /** An object or function of the context. */
-export class Held {
+export class ImageObject {
   readonly #object: object;
   readonly isFunction: boolean;
 
@@ -31,7 +31,7 @@ export class Held {
 /** Returns what came out of the context as a value. */
 export function held(raw: unknown): Value {
   return (typeof raw === 'object' && raw !== null) || typeof raw === 'function'
-    ? new Held(raw)
+    ? new ImageObject(raw)
     : (raw as Primitive);
 }
 
@@ -41,7 +41,7 @@ export function held(raw: unknown): Value {
  * @throws TypeError for an object from outside, by whose constructor the image would leave its context
  */
 export function raw(value: unknown): unknown {
-  if (value instanceof Held) return open(value);
+  if (value instanceof ImageObject) return open(value);
   if ((typeof value === 'object' && value !== null) || typeof value === 'function') {
     throw new TypeError('an object from outside must not enter the context');
   }
@@ -49,12 +49,12 @@ export function raw(value: unknown): unknown {
 }
 
 /** Whether a value is an object and no function. */
-export function isRecord(value: Value): value is Held {
-  return value instanceof Held && !value.isFunction;
+export function isRecord(value: Value): value is ImageObject {
+  return value instanceof ImageObject && !value.isFunction;
 }
 
-export function isFunction(value: Value): value is Held {
-  return value instanceof Held && value.isFunction;
+export function isFunction(value: Value): value is ImageObject {
+  return value instanceof ImageObject && value.isFunction;
 }
 
 export function isSame(a: Value, b: Value): boolean {
@@ -62,15 +62,15 @@ export function isSame(a: Value, b: Value): boolean {
 }
 
 /** What the outside knows of single objects. */
-export class Known<T> {
+export class ByObject<T> {
   readonly #of = new WeakMap<object, T>();
 
-  set(object: Held, known: T): void {
+  set(object: ImageObject, known: T): void {
     this.#of.set(open(object), known);
   }
 
   get(value: Value): T | undefined {
-    return value instanceof Held ? this.#of.get(open(value)) : undefined;
+    return value instanceof ImageObject ? this.#of.get(open(value)) : undefined;
   }
 }
 

@@ -11,7 +11,7 @@ import type { UsbHost } from '../parts/usb-host.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { BangleSystem } from './bangle-system.ts';
 import type { Console, ConsoleLog } from './console.ts';
-import type { Listeners, Value } from './held.ts';
+import type { ImageListeners, Value } from './held.ts';
 import type { Pins } from './pins.ts';
 import type { SerialPorts } from './ports.ts';
 import type { Realm } from './realm.ts';
@@ -72,9 +72,9 @@ export interface Tools {
   readonly clock: DeviceClock;
   /** On a Bangle: the watch's firmware around the interpreter. */
   readonly bangle: BangleSystem | undefined;
-  call(self: Value, listeners: Listeners, args: readonly Value[]): void;
+  call(self: Value, listeners: ImageListeners, args: readonly Value[]): void;
   /** Does the same as an event of the idle loop. */
-  queue(self: Value, listeners: Listeners, args: readonly Value[]): void;
+  queue(self: Value, listeners: ImageListeners, args: readonly Value[]): void;
   /** Leaves the image at once and resets. */
   reboot(): void;
   /** Resets once the current event is over. */

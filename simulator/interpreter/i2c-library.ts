@@ -2,7 +2,7 @@ import { joined } from '../base/bytes.ts';
 import { I2C_DEFAULT_BITRATE } from '../base/limits.ts';
 import { type I2cBus, NoAcknowledge, NoStart } from '../parts/i2c-bus.ts';
 import { int32 } from './bytes.ts';
-import { type Held, isRecord, type Value } from './held.ts';
+import { type ImageObject, isRecord, type Value } from './held.ts';
 import type { Pins } from './pins.ts';
 import type { Realm } from './realm.ts';
 
@@ -16,7 +16,7 @@ export function i2cLibrary(
   bus: I2cBus,
   pins: Pins,
   wired: { readonly scl: string; readonly sda: string },
-): Held {
+): ImageObject {
   /** Turns a missing answer of a part into the exception of Espruino's STM32 driver. */
   function answering<T>(message: string, transfer: () => T): T {
     try {

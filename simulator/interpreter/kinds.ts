@@ -2,7 +2,7 @@
  * What kind of object a value of the image is, decided by what each kind carries inside: no image can imitate it, and
  * asking runs no code of the image.
  */
-import { Held, raw, type Value } from './held.ts';
+import { ImageObject, raw, type Value } from './held.ts';
 
 const typedArray = Object.getPrototypeOf(Uint8Array.prototype) as object;
 
@@ -17,7 +17,7 @@ const lengthOfBuffer = getterOf(ArrayBuffer.prototype, 'byteLength');
 const timeOfDate = Date.prototype.getTime;
 
 function answers(method: () => unknown, value: Value): boolean {
-  if (!(value instanceof Held)) return false;
+  if (!(value instanceof ImageObject)) return false;
   try {
     method.call(raw(value));
     return true;
@@ -31,15 +31,15 @@ export function typeName(value: Value): string | undefined {
   return typeOfArray.call(raw(value)) as string | undefined;
 }
 
-export function isTypedArray(value: Value): value is Held {
+export function isTypedArray(value: Value): value is ImageObject {
   return typeName(value) !== undefined;
 }
 
-export function isArray(value: Value): value is Held {
+export function isArray(value: Value): value is ImageObject {
   return Array.isArray(raw(value));
 }
 
-export function isArrayBuffer(value: Value): value is Held {
+export function isArrayBuffer(value: Value): value is ImageObject {
   return answers(lengthOfBuffer, value);
 }
 
@@ -48,7 +48,7 @@ export function isDate(value: Value): boolean {
 }
 
 /** Returns the bytes of a buffer of the image, which the image sees change. */
-export function bytesOf(buffer: Held): Uint8Array {
+export function bytesOf(buffer: ImageObject): Uint8Array {
   return new Uint8Array(raw(buffer) as ArrayBuffer);
 }
 

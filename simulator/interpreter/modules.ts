@@ -1,4 +1,4 @@
-import { type Held, isFunction, type Named, type Value } from './held.ts';
+import { type ImageObject, isFunction, type Named, type Value } from './held.ts';
 import type { Realm } from './realm.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { Realm } from './realm.ts';
  */
 export function moduleGlobals(
   realm: Realm,
-  builtIn: Readonly<Record<string, Held>>,
+  builtIn: Readonly<Record<string, ImageObject>>,
   source: (name: string) => string | undefined,
 ): Named {
   const loaded = new Map<string, Value>();

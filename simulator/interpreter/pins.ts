@@ -1,6 +1,6 @@
 import type { BoardWiring } from '../boards/board.ts';
 import { adopted } from './adopted.ts';
-import { type Held, Known, type Named, type Value } from './held.ts';
+import { ByObject, type ImageObject, type Named, type Value } from './held.ts';
 import type { Realm } from './realm.ts';
 
 /** Levels from outside the microcontroller: pin name to high or low; undefined where nothing is connected. */
@@ -10,8 +10,8 @@ export type Levels = (pin: string) => boolean | undefined;
 export class Pins {
   readonly #realm: Realm;
   readonly #levels: Levels;
-  readonly #names = new Known<string>();
-  readonly #objects = new Map<string, Held>();
+  readonly #names = new ByObject<string>();
+  readonly #objects = new Map<string, ImageObject>();
   /** Levels of outputs. */
   readonly #driven = new Map<string, boolean>();
   readonly #modes = new Map<string, string>();
@@ -36,7 +36,7 @@ export class Pins {
     return Object.fromEntries(this.#objects);
   }
 
-  object(name: string): Held | undefined {
+  object(name: string): ImageObject | undefined {
     return this.#objects.get(name);
   }
 
@@ -74,7 +74,7 @@ export class Pins {
     return this.#modes.get(name) ?? (this.#driven.has(name) ? 'output' : 'input');
   }
 
-  #methods(): Held {
+  #methods(): ImageObject {
     const realm = this.#realm;
     const own = (self: Value): string => {
       const name = this.nameOf(self);

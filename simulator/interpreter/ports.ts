@@ -5,13 +5,13 @@ import { adopted } from './adopted.ts';
 import { wholeNumber } from './bytes.ts';
 import type { Console } from './console.ts';
 import { describe } from './describe.ts';
-import { type Held, isRecord, isSame, type Listeners, type Named, type Value } from './held.ts';
+import { type ImageListeners, type ImageObject, isRecord, isSame, type Named, type Value } from './held.ts';
 import { isArray } from './kinds.ts';
 import type { Realm, RealmCall } from './realm.ts';
 
 interface Port {
   readonly name: PortName;
-  readonly object: Held;
+  readonly object: ImageObject;
   /** A USART receives nothing before `setup`; USB is always open. */
   open: boolean;
   /** Input that arrived without a listener. */
@@ -23,9 +23,9 @@ interface Tools {
   readonly repl: Console;
   send(port: PortName, bytes: Uint8Array): void;
   /** Runs the listeners as an event of the idle loop. */
-  queue(self: Value, listeners: Listeners, args: readonly Value[]): void;
+  queue(self: Value, listeners: ImageListeners, args: readonly Value[]): void;
   /** Runs the listeners now. */
-  call(self: Value, listeners: Listeners, args: readonly Value[]): void;
+  call(self: Value, listeners: ImageListeners, args: readonly Value[]): void;
 }
 
 /** The serial ports as objects: `USB`, `Serial1`, `Serial2` (jswrap_serial.c, jswrap_stream.c). */

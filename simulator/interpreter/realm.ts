@@ -3,7 +3,7 @@ import { Leaving } from '../base/power.ts';
 import type { ImageContext } from '../platform/platform.ts';
 import { BRIDGE, type Bridge, type ErrorName } from './bridge.ts';
 import { GLOBALS, METHODS, STATICS, TYPED_ARRAYS } from './built-ins.ts';
-import { type Held, held, isRecord, type Named, raw, Thrown, type Value } from './held.ts';
+import { held, type ImageObject, isRecord, type Named, raw, Thrown, type Value } from './held.ts';
 import { copyOf } from './kinds.ts';
 import { fixedText, numberText } from './number-text.ts';
 import { PRELUDE, PROMISES } from './prelude.ts';
@@ -81,9 +81,9 @@ export class Realm {
   readonly #context: ImageContext;
   readonly #bridge: Bridge;
   readonly #outside: Outside;
-  readonly #global: Held;
+  readonly #global: ImageObject;
   /** `String.prototype` */
-  readonly stringPrototype: Held;
+  readonly stringPrototype: ImageObject;
 
   constructor(context: ImageContext, outside: Outside) {
     this.#context = context;
@@ -94,7 +94,7 @@ export class Realm {
       context.ours('(function(){return []})')() as object,
     );
     this.#bridge = context.ours(BRIDGE)(isShared ? null : Error.prototype) as Bridge;
-    this.stringPrototype = held(this.#bridge.stringPrototype) as Held;
+    this.stringPrototype = held(this.#bridge.stringPrototype) as ImageObject;
     const queue = this.adopt((self, listeners, args) =>
       outside.queue(self, listeners, isRecord(args) ? this.elements(args) : []),
     );
@@ -110,7 +110,7 @@ export class Realm {
     this.define(given, { queue });
     const natives = context.ours(PRELUDE)(raw(given)) as Natives;
     this.#bridge.settle(natives);
-    this.#global = held(natives.global) as Held;
+    this.#global = held(natives.global) as ImageObject;
     const unhandled = this.adopt(reason => outside.unhandled(reason));
     const promises = context.ours(PROMISES)(raw(queue), raw(unhandled));
     impoverish(natives.global, natives.TypedArray);
@@ -150,7 +150,7 @@ export class Realm {
   }
 
   /** The elements of a list that the bridge has made, which no image has seen. */
-  #list(name: Operation, object: Held): Value[] {
+  #list(name: Operation, object: ImageObject): Value[] {
     const list = this.#raw(name, raw(object)) as ArrayLike<unknown>;
     const values: Value[] = [];
     for (let at = 0; at < list.length; at++) values.push(held(list[at]));
@@ -206,35 +206,35 @@ export class Realm {
     return error instanceof Leaving || (error instanceof Thrown && raw(error.value) === this.#bridge.left);
   }
 
-  get(object: Held, name: string): Value {
+  get(object: ImageObject, name: string): Value {
     return held(this.#raw('get', raw(object), name));
   }
 
   /** Gives an object properties that are enumerable. */
-  define(object: Held, entries: Named): void {
+  define(object: ImageObject, entries: Named): void {
     for (const name of Object.keys(entries)) this.#raw('define', raw(object), name, raw(entries[name]));
   }
 
   /** Gives an object properties that are not. */
-  hide(object: Held, entries: Named): void {
+  hide(object: ImageObject, entries: Named): void {
     for (const name of Object.keys(entries)) this.#raw('hide', raw(object), name, raw(entries[name]));
   }
 
   /** Returns the names of an object's own enumerable properties. */
-  keys(object: Held): string[] {
+  keys(object: ImageObject): string[] {
     return this.#list('keys', object) as string[];
   }
 
-  entries(object: Held): [string, Value][] {
+  entries(object: ImageObject): [string, Value][] {
     return this.keys(object).map(name => [name, this.get(object, name)]);
   }
 
   /** Returns the elements of an array or typed array. */
-  elements(array: Held): Value[] {
+  elements(array: ImageObject): Value[] {
     return this.#list('elements', array);
   }
 
-  call(called: Held, self: Value, args: readonly Value[]): Value {
+  call(called: ImageObject, self: Value, args: readonly Value[]): Value {
     return held(this.#rawOf('call', [raw(called), raw(self), ...args.map(raw)]));
   }
 
@@ -252,12 +252,12 @@ export class Realm {
     return this.#raw('json', raw(value)) as string | undefined;
   }
 
-  isError(object: Held): boolean {
+  isError(object: ImageObject): boolean {
     return this.#raw('isError', raw(object)) === true;
   }
 
   /** Whether an object was made by a literal or `new Object()`. */
-  isPlain(object: Held): boolean {
+  isPlain(object: ImageObject): boolean {
     return this.#raw('isPlain', raw(object)) === true;
   }
 
@@ -281,45 +281,45 @@ export class Realm {
   }
 
   /** Returns an array of the context with these elements. */
-  array(elements: readonly Value[]): Held {
-    return held(this.#rawOf('array', elements.map(raw))) as Held;
+  array(elements: readonly Value[]): ImageObject {
+    return held(this.#rawOf('array', elements.map(raw))) as ImageObject;
   }
 
-  object(entries: Named): Held {
-    const object = held(this.#raw('object')) as Held;
+  object(entries: Named): ImageObject {
+    const object = held(this.#raw('object')) as ImageObject;
     this.define(object, entries);
     return object;
   }
 
-  create(prototype: Held): Held {
-    return held(this.#raw('create', raw(prototype))) as Held;
+  create(prototype: ImageObject): ImageObject {
+    return held(this.#raw('create', raw(prototype))) as ImageObject;
   }
 
-  uint8Array(bytes: Uint8Array): Held {
+  uint8Array(bytes: Uint8Array): ImageObject {
     const array = this.#raw('bytes', bytes.length);
     setAll.call(array, bytes);
-    return held(array) as Held;
+    return held(array) as ImageObject;
   }
 
-  arrayBuffer(bytes: Uint8Array): Held {
+  arrayBuffer(bytes: Uint8Array): ImageObject {
     const buffer = this.#raw('buffer', bytes.length) as ArrayBuffer;
     new Uint8Array(buffer).set(bytes);
-    return held(buffer) as Held;
+    return held(buffer) as ImageObject;
   }
 
   /** Returns a function of the context that calls out of it. */
-  adopt(call: RealmCall): Held {
-    return held(this.#bridge.adopt((...given) => this.#enter(call, given))) as Held;
+  adopt(call: RealmCall): ImageObject {
+    return held(this.#bridge.adopt((...given) => this.#enter(call, given))) as ImageObject;
   }
 
   /** The same, with `this` as the first argument. */
-  method(call: (self: Value, ...args: readonly Value[]) => unknown): Held {
+  method(call: (self: Value, ...args: readonly Value[]) => unknown): ImageObject {
     const enter = (given: unknown[]) => this.#enter(call as RealmCall, given);
     return held(
       this.#bridge.adopt(function (...given) {
         return enter([this, ...given]);
       }),
-    ) as Held;
+    ) as ImageObject;
   }
 
   /** Runs a native function for the image. */
@@ -335,7 +335,7 @@ export class Realm {
   }
 
   /** Returns an object of the context whose functions are `calls`. */
-  library(calls: Readonly<Record<string, RealmCall>>): Held {
+  library(calls: Readonly<Record<string, RealmCall>>): ImageObject {
     const library = this.object({});
     for (const [name, call] of Object.entries(calls)) this.define(library, { [name]: this.adopt(call) });
     return library;

@@ -7,7 +7,7 @@ import { BangleSystem } from './bangle-system.ts';
 import { Console } from './console.ts';
 import { describe } from './describe.ts';
 import { boardGlobals } from './globals.ts';
-import { Held, isFunction, isRecord, type Listeners, type Named, type Value } from './held.ts';
+import { type ImageListeners, ImageObject, isFunction, isRecord, type Named, type Value } from './held.ts';
 import type { Hardware, Tools } from './host.ts';
 import { InputQueue } from './input-queue.ts';
 import { isArray } from './kinds.ts';
@@ -39,7 +39,7 @@ export class InterpreterSession {
   readonly #bangle: BangleSystem | undefined;
   readonly #tools: Tools;
   readonly #inputs: InputQueue;
-  #events: { self: Value; listeners: Listeners; args: readonly Value[] }[] = [];
+  #events: { self: Value; listeners: ImageListeners; args: readonly Value[] }[] = [];
   #globals: Named = {};
   #dead = false;
   #ending: Ending | undefined;
@@ -295,18 +295,18 @@ export class InterpreterSession {
       if (event) this.#call(event.self, event.listeners, event.args);
     }
     // A drawing appears when nothing is left to do (jswrap_bangle.c).
-    if (this.#bangle) this.#run(() => this.#flip(this.#globals.g as Held));
+    if (this.#bangle) this.#run(() => this.#flip(this.#globals.g as ImageObject));
     if (this.#watchdogUs > 0 && this.#watchdogAutomatic) this.#hardware.watchdog(0);
     this.#prompt();
   }
 
-  #queue(self: Value, listeners: Listeners, args: readonly Value[]): void {
+  #queue(self: Value, listeners: ImageListeners, args: readonly Value[]): void {
     if (args.length > EMIT_MAX_ARGUMENTS) throw this.#realm.typeError('Too many arguments (>4)');
     this.#events.push({ self, listeners, args: [...args] });
   }
 
-  #call(self: Value, listeners: Listeners, args: readonly Value[]): void {
-    if (typeof listeners === 'object' && listeners !== null && !(listeners instanceof Held)) {
+  #call(self: Value, listeners: ImageListeners, args: readonly Value[]): void {
+    if (typeof listeners === 'object' && listeners !== null && !(listeners instanceof ImageObject)) {
       for (const listener of listeners) this.#call(self, listener, args);
     } else if (isArray(listeners)) {
       this.#call(self, this.#realm.elements(listeners), args);
@@ -318,7 +318,7 @@ export class InterpreterSession {
   }
 
   /** Draws as the image's own function does. */
-  #flip(graphics: Held): void {
+  #flip(graphics: ImageObject): void {
     const flip = this.#realm.get(graphics, 'flip');
     if (isFunction(flip)) this.#realm.call(flip, graphics, []);
   }

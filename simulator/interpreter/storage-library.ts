@@ -1,7 +1,7 @@
 import { bytesOfText, textOf } from '../base/bytes.ts';
 import { int32, wholeNumber } from './bytes.ts';
 import { crc32 } from './crc32.ts';
-import { type Held, isRecord, type Value } from './held.ts';
+import { type ImageObject, isRecord, type Value } from './held.ts';
 import type { Realm } from './realm.ts';
 import { isRealFile, nameOf, type StorageFiles } from './storage-files.ts';
 
@@ -66,7 +66,7 @@ class StorageCalls {
     if (file) this.#files.markDeleted(file.dataAt);
   }
 
-  list(pattern: Value, filter: Value): Held {
+  list(pattern: Value, filter: Value): ImageObject {
     // Files made by `Storage.open` have flag 64; `open` is not simulated, so there are none.
     const storageFiles = isRecord(filter) && this.#realm.get(filter, 'sf') === true;
     return this.#realm.array(storageFiles ? [] : this.#names(pattern).map(({ name }) => name));
@@ -101,7 +101,7 @@ class StorageCalls {
     }
   }
 
-  stats(): Held {
+  stats(): ImageObject {
     const stats = this.#files.stats();
     return this.#realm.object({
       totalBytes: stats.total,
@@ -127,7 +127,7 @@ export function storageLibrary(
   files: StorageFiles,
   startAt: number,
   compact: () => boolean,
-): Held {
+): ImageObject {
   const calls = new StorageCalls(realm, files, startAt);
   const readBuffer = (name: Value) => {
     const text = calls.read(name, 0, 0);

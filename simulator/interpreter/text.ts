@@ -1,6 +1,6 @@
 import { textOf } from '../base/bytes.ts';
 import { adopted } from './adopted.ts';
-import type { Held, Named, Value } from './held.ts';
+import type { ImageObject, Named, Value } from './held.ts';
 import type { Realm } from './realm.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
@@ -53,7 +53,7 @@ function encodeBase64(bytes: Uint8Array): string {
   return text;
 }
 
-function junkString(realm: Realm, characters: string): Held {
+function junkString(realm: Realm, characters: string): ImageObject {
   const string = realm.create(realm.stringPrototype);
   const text = realm.adopt(() => characters);
   realm.hide(string, { length: -1, toString: text, valueOf: text });

@@ -2,7 +2,7 @@ import { CALL_US } from '../base/limits.ts';
 import type { BoardWiring } from '../boards/board.ts';
 import { adopted } from './adopted.ts';
 import { wholeNumber } from './bytes.ts';
-import { type Held, isFunction, type Listeners, type Named, type Value } from './held.ts';
+import { type ImageListeners, type ImageObject, isFunction, type Named, type Value } from './held.ts';
 import type { Pins } from './pins.ts';
 import type { Realm } from './realm.ts';
 import type { Timer, Timers } from './timers.ts';
@@ -17,7 +17,7 @@ interface Tools {
   readonly clock: DeviceClock;
   spend(us: number): void;
   /** Runs a function or a string of the image as an event. */
-  call(self: Value, listeners: Listeners, args: readonly Value[]): void;
+  call(self: Value, listeners: ImageListeners, args: readonly Value[]): void;
 }
 
 /** The interpreter's own clock: system time, set by `setTime`, lost with the power. */
@@ -91,7 +91,7 @@ function adding(realm: Realm, add: () => Timer): Timer {
 }
 
 function watchGlobals({ realm, facts, watches, pins, clock, call }: Tools): Named {
-  const eventOf = (event: WatchEvent): Held =>
+  const eventOf = (event: WatchEvent): ImageObject =>
     realm.object({
       state: event.state,
       lastTime: event.lastTimeUs === undefined ? undefined : clock.seconds(event.lastTimeUs),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, lines, printed, run } from '../simulator/kit.ts';
+import { lines, printed, run } from '../simulator/kit.ts';
 
 describe('the global scope of an image in a browser', () => {
   it('names of one script are there for later ones, and as members of global', () => {
@@ -68,12 +68,5 @@ describe('the global scope of an image in a browser', () => {
       'heard 5',
       '6',
     ]);
-  });
-
-  it("an exception names the line of the image's file", () => {
-    const files = { app: bytes('\nfunction fails() { null.x }\nfails()') };
-    const [first, second] = printed('eval(require("Storage").read("app"))', { files });
-    expect(first).toContain('Uncaught TypeError');
-    expect(second).toContain('at fails (');
   });
 });

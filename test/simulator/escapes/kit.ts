@@ -1,5 +1,5 @@
 /** Text that stands before each way: what a way out needs, kept from the built-ins that the ways replace. */
-export const REACH = `
+export const BEFORE_WAY = `
 var tried = 0, t0 = Object.getPrototypeOf(Uint8Array.prototype), kept = [];
 var reach = (function () {
   var proto = Object.getPrototypeOf, keys = Object.keys, isArray = Array.isArray, depth = 0;
@@ -94,4 +94,4 @@ function everyNative(use) {
 `;
 
 /** Text that stands behind each way, and says at the end whether the way had its chance. */
-export const TOLD = 'later(function () { later(function () { if (tried > 0) print("tried"); }); });';
+export const AFTER_WAY = 'later(function () { later(function () { if (tried > 0) print("tried"); }); });';

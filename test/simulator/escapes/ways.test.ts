@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { bytes, run } from '../kit.ts';
-import { REACH, TOLD } from './kit.ts';
+import { AFTER_WAY, BEFORE_WAY } from './kit.ts';
 import { WAYS, type Way } from './ways.ts';
 
 const { env } = process;
@@ -35,7 +35,7 @@ async function lived(fob: ReturnType<typeof run>): Promise<string> {
 /** Types the way at the console of a board. */
 function typed({ board, code }: Way): ReturnType<typeof run> {
   const fob = run(' ', { board: board ?? 'pico' });
-  const line = `${REACH}\n${code}\n${TOLD}`.replace(/^\/\/.*$/gm, '');
+  const line = `${BEFORE_WAY}\n${code}\n${AFTER_WAY}`.replace(/^\/\/.*$/gm, '');
   const text = `eval(${JSON.stringify(line)})\n`;
   fob.serial(board === 'banglejs2' ? 'Bluetooth' : 'USB').write(bytes(text));
   return fob;
@@ -49,14 +49,16 @@ describe('ways out of the context of an image', () => {
   });
 
   it('what the ways look for is found where nothing keeps them in', () => {
-    const reached = new Function(`${REACH.replace(/require\(/g, '(')}; reach(function () {}); return tried;`);
+    const reached = new Function(
+      `${BEFORE_WAY.replace(/require\(/g, '(')}; reach(function () {}); return tried;`,
+    );
     (globalThis as { print?: unknown }).print = undefined;
     expect(reached()).toBe(0);
     expect(env.PASSFOB_ESCAPED).toBe(env.PASSFOB_CANARY);
   });
 
   it.each(WAYS)('an image does not leave its context by $name', async ({ board, code }) => {
-    const text = await lived(run(`${REACH}\n${code}\n${TOLD}`, { board: board ?? 'pico' }));
+    const text = await lived(run(`${BEFORE_WAY}\n${code}\n${AFTER_WAY}`, { board: board ?? 'pico' }));
     expect(env.PASSFOB_ESCAPED).toBeUndefined();
     expect(text).toContain('tried');
     expect(text).not.toContain('there: ');

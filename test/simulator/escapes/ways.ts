@@ -230,7 +230,7 @@ const ARGUMENTS: readonly Way[] = [
     source: 'own; vm2 issue 32 (objects of the outside as arguments)',
     board: 'banglejs2',
     code: `tried++; ["touch", "swipe", "lock", "lcdPower", "backlight", "twist", "tap"].forEach(function (n) { Bangle.on(n, hook()); });
-      NRF.on("HID", hook()); Bangle.setLocked(true); Bangle.setLocked(false); Bangle.setLCDPower(false); Bangle.setLCDPower(true);
+      NRF.on("HID", hook()); Bangle.setLocked(true); Bangle.setLocked(false); Bangle.setLCDPower(false); Bangle.setLCDPower(true); Bangle.setLocked(false);
       attempt(function () { Bangle.setOptions({ get lockTimeout() { return hook(0)(); } }); reach(Bangle.getOptions()); });`,
   },
   {
