@@ -16,6 +16,7 @@ import type {
 } from './base/fob.ts';
 import {
   BOOT_US,
+  BUSY_MIN_US,
   DEEP_SLEEP_MIN_US,
   DEFAULT_START_MS,
   DISPLAY_HEIGHT,
@@ -305,7 +306,8 @@ export class Machine {
     this.#happened(atUs => ({ kind: 'key', atUs, key, down }));
     const { facts, keys, scheduler } = this.hardware;
     const touch = facts.bangle?.touches[key - keys.count];
-    const isBusy = this.#advancedUs < scheduler.nowUs && !touch;
+    // Less than a millisecond is the work of any pass.
+    const isBusy = this.#advancedUs < scheduler.nowUs - BUSY_MIN_US && !touch;
     if (!touch) keys.set(key, down, isBusy ? this.#advancedUs : scheduler.nowUs);
     // Espruino reports a touch when it is over.
     else if (!down) this.#session?.touched(touch);

@@ -87,6 +87,8 @@ export const STORAGE_ALIGN_BYTES = 4;
 
 /** Virtual time of one call of the interpreter, so that a bounded busy wait ends (espruino.md §7.3: about 30 µs). */
 export const CALL_US = 30;
+/** Work that goes so far beyond the time that was advanced to makes a board busy. */
+export const BUSY_MIN_US = 1_000;
 /** Shortest interval of a timer (Espruino jsinteractive.h). */
 export const TIMER_MIN_MS = 0.1;
 export const TIMER_MAX_MS = 31_536_000_001_000;

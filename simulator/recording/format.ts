@@ -8,6 +8,7 @@ import { isObject } from '../base/objects.ts';
 import { bytesOfBase64 } from './base64.ts';
 import { inputFault, isPlan, type RecordedInput } from './inputs.ts';
 import {
+  MAX_RECORDED_ADVANCE_MS,
   MAX_RECORDED_FILE_BYTES,
   MAX_RECORDED_INPUTS,
   MAX_RECORDED_NAME_CHARS,
@@ -64,15 +65,22 @@ export function parseRecording(text: string): FobRecording {
   const [first = '', ...rest] = text.split('\n').filter(line => line.trim() !== '');
   if (rest.length > MAX_RECORDED_INPUTS) throw new NotARecording('the recording has too many inputs');
   const facts = readFacts(readLine(first, 1));
-  // Moves of time count with their length, so that all of them together have the bound of one time.
+  // Moves of time count with their length, so that all of them together have the bound of one time. One behind a key may
+  // take no time of a board that is busy.
   let lastAt = 0;
+  let movedMs = 0;
+  let isAfterKey = false;
   const inputs = rest.map((line, index) => {
     const input = readLine(line, index + 2);
     const fault = inputFault(input);
     if (fault !== undefined) throw new NotARecording(`line ${index + 2} is no input: ${fault}`);
     const recorded = input as RecordedInput;
     if (recorded.at < lastAt) throw new NotARecording(`line ${index + 2} is earlier than the line before it`);
-    lastAt = recorded.at + (recorded.do === 'advance' ? Math.floor(recorded.ms) : 0);
+    const ms = recorded.do === 'advance' ? Math.floor(recorded.ms) : 0;
+    movedMs += ms;
+    if (movedMs > MAX_RECORDED_ADVANCE_MS) throw new NotARecording(`line ${index + 2} is too late`);
+    lastAt = recorded.at + (isAfterKey ? 0 : ms);
+    isAfterKey = recorded.do === 'keyDown' || recorded.do === 'keyUp';
     return recorded;
   });
   return { facts, inputs };

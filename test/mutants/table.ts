@@ -23,8 +23,8 @@ export const FIRMWARE: readonly Defect[] = [
   {
     name: 'An edge of the button counts when it is handled.',
     file: 'firmware/boards/parts/run.ts',
-    before: 'Math.max(beforeAt, ms - Math.round((getTime() - time) * 1000))',
-    after: 'Math.max(beforeAt, ms)',
+    before: 'Math.round((getTime() - time) * 1000)',
+    after: '0',
     test: 'test/simulation/presses.test.ts',
     title: 'no press is lost whose edges both come while the fob is busy',
     image: true,
@@ -32,8 +32,8 @@ export const FIRMWARE: readonly Defect[] = [
   {
     name: 'An edge may come before the edge before it.',
     file: 'firmware/boards/parts/run.ts',
-    before: 'Math.max(beforeAt, ms - Math.round((getTime() - time) * 1000))',
-    after: 'ms - Math.round((getTime() - time) * 1000)',
+    before: 'this.levelAt = Math.min(ms, Math.max(beforeAt,',
+    after: 'this.levelAt = Math.min(ms, Math.max(0,',
     test: 'test/parts/board-parts.test.ts',
     title: 'the loop tells the core each edge at its own time, in order and not in the future',
   },
@@ -110,7 +110,7 @@ export const FIRMWARE: readonly Defect[] = [
   {
     name: 'A fob does not wait for the EEPROM at its start.',
     file: 'firmware/boards/pico/board.ts',
-    before: '  waitForWrite();\n  const clock',
+    before: '  while (ms() <= AT24C32_WRITE_SECONDS * 1000);\n  const clock',
     after: '  const clock',
     test: 'test/parts/at24c32.test.ts',
     title: 'a fob that boots while the EEPROM still ends a write waits for it',

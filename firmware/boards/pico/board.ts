@@ -1,12 +1,12 @@
 import type { Link } from '../../core/base/ports.ts';
 import { Fob } from '../../core/fob.ts';
-import { PICO_RECORD_PAGES } from '../limits.ts';
+import { AT24C32_WRITE_SECONDS, PICO_RECORD_PAGES } from '../limits.ts';
 import { SHA1_AND_SHA256 } from '../parts/algorithms.ts';
 import { At24c32 } from '../parts/at24c32.ts';
 import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
 import { Ds3231 } from '../parts/ds3231.ts';
 import { FIRMWARE } from '../parts/firmware.ts';
-import { setUpBus, waitForWrite } from '../parts/i2c.ts';
+import { setUpBus } from '../parts/i2c.ts';
 import { NativeKeyDerivation } from '../parts/key-derivation.ts';
 import { UsbKeyboard } from '../parts/keyboard.ts';
 import { StorageKeystore } from '../parts/keystore.ts';
@@ -55,7 +55,7 @@ export function start(board: string, link: Link, head: number[]): Loop {
   // time: a timer is 6 ms late, and an edge of the button on the way there is noticed at the next wake.
   setDeepSleep(1);
   // After a power cut during a write the EEPROM may still be finishing it.
-  waitForWrite();
+  while (ms() <= AT24C32_WRITE_SECONDS * 1000);
   const clock = new Ds3231();
   const primitives = new NativePrimitives();
   const fob = new Fob(
