@@ -108,8 +108,8 @@ export class Machine {
    * this time. Infinite once something else came from outside.
    */
   #advancedUs = Number.POSITIVE_INFINITY;
-  /** When a key moved in the middle of work: the next advance goes on from there. */
-  #movedUs: number | undefined;
+  /** When a key went down in the middle of work: the next advance, the length of the press, goes on from there. */
+  #pressedUs: number | undefined;
   #batteryDead = false;
   readonly #supply: UnsteadySupply;
   #drawn: TextLog | undefined;
@@ -311,8 +311,8 @@ export class Machine {
     if (!touch) keys.set(key, down, isBusy ? this.#advancedUs : scheduler.nowUs);
     // Espruino reports a touch when it is over.
     else if (!down) this.#session?.touched(touch);
-    if (isBusy) this.#movedUs = this.#advancedUs;
-    else this.#react();
+    if (!isBusy) this.#react();
+    else if (down) this.#pressedUs = this.#advancedUs;
   }
 
   moveWrist(movement: WristMovement): void {
@@ -328,8 +328,8 @@ export class Machine {
     if (!(ms >= 0)) throw new Error('time moves forward only');
     if (this.#looping) throw new Error('time cannot be advanced from within a listener');
     const { scheduler } = this.hardware;
-    const targetUs = (this.#movedUs ?? scheduler.nowUs) + Math.round(ms * 1000);
-    this.#movedUs = undefined;
+    const targetUs = (this.#pressedUs ?? scheduler.nowUs) + Math.round(ms * 1000);
+    this.#pressedUs = undefined;
     this.#advancedUs = targetUs;
     if (targetUs < scheduler.nowUs) scheduler.runDue(targetUs);
     this.#loop(dueUs => dueUs <= targetUs);
@@ -443,7 +443,7 @@ export class Machine {
     const { scheduler } = this.hardware;
     this.#pacing.follow();
     this.#advancedUs = Number.POSITIVE_INFINITY;
-    this.#movedUs = undefined;
+    this.#pressedUs = undefined;
     const horizonUs = scheduler.nowUs + IMMEDIATE_WORK_US;
     const virtual = this.#options.clock === 'virtual';
     this.#loop(dueUs => {

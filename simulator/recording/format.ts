@@ -65,11 +65,11 @@ export function parseRecording(text: string): FobRecording {
   const [first = '', ...rest] = text.split('\n').filter(line => line.trim() !== '');
   if (rest.length > MAX_RECORDED_INPUTS) throw new NotARecording('the recording has too many inputs');
   const facts = readFacts(readLine(first, 1));
-  // Moves of time count with their length, so that all of them together have the bound of one time. One behind a key may
-  // take no time of a board that is busy.
+  // Moves of time count with their length, so that all of them together have the bound of one time. The length of
+  // a press may be time that the board was busy for.
   let lastAt = 0;
   let movedMs = 0;
-  let isAfterKey = false;
+  let isPress = false;
   const inputs = rest.map((line, index) => {
     const input = readLine(line, index + 2);
     const fault = inputFault(input);
@@ -79,8 +79,8 @@ export function parseRecording(text: string): FobRecording {
     const ms = recorded.do === 'advance' ? Math.floor(recorded.ms) : 0;
     movedMs += ms;
     if (movedMs > MAX_RECORDED_ADVANCE_MS) throw new NotARecording(`line ${index + 2} is too late`);
-    lastAt = recorded.at + (isAfterKey ? 0 : ms);
-    isAfterKey = recorded.do === 'keyDown' || recorded.do === 'keyUp';
+    lastAt = recorded.at + (isPress ? 0 : ms);
+    isPress = recorded.do === 'keyDown';
     return recorded;
   });
   return { facts, inputs };
