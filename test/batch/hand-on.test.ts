@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { base32nopad } from '@scure/base';
 import { checkExportPermit, grantExports } from 'passfob/batch/export-permit';
 import { checkRows, rowsToHandOn, writeRows } from 'passfob/batch/hand-on';
 import { Ledger } from 'passfob/batch/ledger';
@@ -43,14 +42,10 @@ describe('files of a batch', () => {
       });
       expect(count).toBe(3);
       expect(statSync(path).mode & 0o777).toBe(0o600);
-      if (format === 'graph' || format === 'okta') {
-        const encoded = (key: Uint8Array) =>
-          format === 'okta' ? Buffer.from(key).toString('hex') : base32nopad.encode(key);
-        for (const key of keys) expect(text).toContain(`"${encoded(key)}"`);
-        return;
-      }
       const file = { name: 'seeds.csv', bytes: new Uint8Array(Buffer.from(text)) };
-      const tools = { key: async () => new Uint8Array(16), password: async () => '' };
+      // A table for Duo does not say the kind of its tokens.
+      const assumed = { type: 'totp', algorithm: 'sha1' } as const;
+      const tools = { key: async () => new Uint8Array(16), password: async () => '', assumed };
       const rows = await readFiles([file], tools, ...(format === 'duo' ? (['csv'] as const) : []));
       const read = rows.flatMap(({ outcome }) => (outcome.state === 'ok' ? [outcome.enrolment.secret] : []));
       expect(read).toEqual(keys);
