@@ -121,7 +121,7 @@ describe('passfob trace', () => {
 
   it.each([
     ['a file that is absent', () => join(folder, 'absent'), 'does not exist'],
-    ['a folder', () => folder, 'cannot be read'],
+    ['a folder', () => folder, 'is a folder'],
     ['a file of another kind', () => write('text', 'hello '.repeat(50)), 'is no trace of a fob'],
     ['an empty file', () => write('empty', ''), 'is no trace of a fob'],
   ])('passfob trace refuses %s', async (_, path, sentence) => {
