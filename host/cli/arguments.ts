@@ -3,7 +3,6 @@ import type { ArgumentReading, Invocation } from './base/command.ts';
 import { choiceReader } from './base/common-options.ts';
 import { commandLine } from './command-line.ts';
 import { refuseFlagValues, withLiterals } from './raw-arguments.ts';
-import { usageError } from './usage-errors.ts';
 
 /** The parsed command line: a command, or a help text to show. */
 export type Parsed = { readonly invocation: Invocation } | { readonly help: string };
@@ -30,7 +29,7 @@ export async function readArguments(
   };
   const words = withLiterals(args);
   await refuseFlagValues(words).catch(async error => {
-    throw await usageError(error, words);
+    throw await explained(error, words);
   });
   const parser = await commandLine(reading, words);
   const { error, output } = await new Promise<{ error: unknown; output: string }>((resolve, reject) => {
@@ -38,14 +37,19 @@ export async function readArguments(
       parser.parse(words, {}, (error: unknown, _argv: unknown, output: string) => resolve({ error, output })),
     ).catch(reject);
   }).catch(async error => {
-    throw error instanceof FobError ? await usageError(error, words) : error;
+    throw error instanceof FobError ? await explained(error, words) : error;
   });
-  if (error) throw await usageError(error, words);
+  if (error) throw await explained(error, words);
   const invocation = await read?.().catch(async error => {
-    throw error instanceof FobError ? await usageError(error, words) : error;
+    throw error instanceof FobError ? await explained(error, words) : error;
   });
   if (invocation) return { invocation };
   return { help: output === '' ? await parser.getHelp() : output };
+}
+
+/** The explanation is loaded where something is wrong. */
+async function explained(error: unknown, words: readonly string[]): Promise<FobError> {
+  return (await import('./usage-errors.ts')).usageError(error, words);
 }
 
 /** Every program on the machine can read a command line, and it stays in the shell's history. */

@@ -1,5 +1,5 @@
 import { addCommands, NO_READING } from './base/command.ts';
-import { commonOptions } from './base/common-options.ts';
+import { commonOptions, withDashes } from './base/common-options.ts';
 import { type ArgumentOutline, type OptionOutline, Outline } from './base/outline.ts';
 import { commandTable } from './table.ts';
 
@@ -72,9 +72,4 @@ export function placeholder({ name, isDemanded, isRepeated }: ArgumentOutline): 
 export function optionOf({ allOptions }: CommandHelp, word: string): OptionOutline | undefined {
   if (word.startsWith('--')) return allOptions.find(({ name }) => `--${name}` === withDashes(word));
   return /^-[a-zA-Z]+$/.test(word) ? allOptions.find(({ letter }) => letter === word.at(-1)) : undefined;
-}
-
-/** yargs knows each option by both names: `dry-run` and `dryRun`. */
-export function withDashes(name: string): string {
-  return name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
 }

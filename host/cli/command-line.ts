@@ -2,8 +2,7 @@ import yargs from 'yargs';
 import { packageVersion } from '../commands/package-root.ts';
 import { FobError } from '../errors.ts';
 import { type ArgumentReading, addCommands, NO_READING } from './base/command.ts';
-import { commonOptions, REPEATABLE } from './base/common-options.ts';
-import { withDashes } from './command-help.ts';
+import { commonOptions, REPEATABLE, withDashes } from './base/common-options.ts';
 import { restoreLiterals } from './raw-arguments.ts';
 import { commandTable } from './table.ts';
 

@@ -1,5 +1,4 @@
 import { FobError } from '../errors.ts';
-import { locateCommand, optionOf } from './command-help.ts';
 
 /** Stands before a word that follows `--` and looks like an option or its value. No shell passes it on. */
 const LITERAL = '\u0001';
@@ -34,6 +33,7 @@ export function restoreLiterals(given: Record<string, unknown>): void {
  */
 export async function refuseFlagValues(words: readonly string[]): Promise<void> {
   if (!words.some(word => LONG.test(word) || SHORT.test(word))) return;
+  const { locateCommand, optionOf } = await import('./command-help.ts');
   const { help } = await locateCommand(words);
   let isValue = false;
   for (const word of words) {

@@ -159,3 +159,8 @@ export const keyFileOption = {
 
 /** Options that may be given several times. */
 export const REPEATABLE: readonly string[] = ['files', 'only', 'serials', 'behind-proxy', 'behindProxy'];
+
+/** yargs knows each option by both names: `dry-run` and `dryRun`. */
+export function withDashes(name: string): string {
+  return name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
+}
