@@ -113,7 +113,7 @@ export const FIRMWARE: readonly Defect[] = [
     before: '  while (ms() <= AT24C32_WRITE_SECONDS * 1000);\n  const clock',
     after: '  const clock',
     test: 'test/parts/at24c32.test.ts',
-    title: 'a fob that boots while the EEPROM still ends a write waits for it',
+    title: 'a fob that starts while the EEPROM still ends a write waits for it',
     image: true,
   },
   {

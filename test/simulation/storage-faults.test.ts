@@ -1,4 +1,5 @@
 import { Accounts } from '@passfob/firmware/core/accounts';
+import { JOURNAL_CONTENT_BYTES } from '@passfob/firmware/core/base/limits';
 import { CounterRing } from '@passfob/firmware/core/vault/ring';
 import { VAULT_BLANK, VAULT_OWNED, VAULT_SILENT, Vault } from '@passfob/firmware/core/vault/vault';
 import { KIND_HOTP } from '@passfob/protocol/account';
@@ -130,6 +131,8 @@ class Trial {
 const LABELS = ['first', 'second', 'third', 'fourth', 'fifth'] as const;
 /** What `Garbled.act` tells where nothing was garbled. */
 const AS_DONE = {
+  // One adoption, a clock and an attempt, and two presses.
+  journals: [1, 2, 1, 2],
   listed: ['third', 'first', 'second', 'fourth', 'fifth'],
   found: LABELS.map((_, at) => at),
   enrolled: 0,
@@ -160,6 +163,8 @@ function ownedByFive(): ChipImage {
     expect(account && accounts.nextHotp(account)).toBeDefined();
   }
   expect(vault.ring.next()).toBe(1);
+  for (const journal of [vault.clock, vault.clock, vault.attempts])
+    expect(journal?.write(new Uint8Array(JOURNAL_CONTENT_BYTES).fill(1))).toBe(true);
   return chips.image;
 }
 
@@ -199,6 +204,7 @@ class Garbled {
     this.nth = nth;
     this.mask = mask;
     const [vault, accounts] = this.boot();
+    const journals = numbersOf(vault);
     const listed = list(accounts).map(account => account.label);
     const found = LABELS.map((_, at) => accounts.read(accounts.placeOf(0x1234 + at))?.id ?? 0).map(
       id => id - 0x1234,
@@ -210,6 +216,7 @@ class Garbled {
     const [, again] = this.boot();
     const after = list(again);
     return {
+      journals,
       listed,
       found,
       enrolled,
@@ -220,6 +227,10 @@ class Garbled {
     };
   }
 }
+
+/** Numbers of the newest changes. */
+const numbersOf = ({ policy, clock, attempts, presses }: Vault) =>
+  [policy.journal, clock, attempts, presses].map(journal => journal?.number);
 
 /** What the list shows of each account. */
 function list(accounts: Accounts): { label: string; counter: number }[] {
