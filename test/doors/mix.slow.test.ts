@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, vi } from 'vitest';
+import { describe, expect, vi } from 'vitest';
 import { needsBuilt } from '../kit/built.ts';
-import { countOf } from '../kit/counts.ts';
-import { describeNeeds, itNeeds } from '../kit/tools.ts';
+import { countOf, LONG } from '../kit/counts.ts';
+import { itNeeds } from '../kit/tools.ts';
 import { attacks, type Input } from '../service/flood/attacks.ts';
 import { health, needsLinux } from '../service/flood/kit.ts';
 import { Siege } from './siege.ts';
@@ -42,37 +42,36 @@ async function attackUntil(
   return count;
 }
 
-describeNeeds(
-  needsBuilt('host/dist/cli/main.js', 'service/dist/portal/portal.json'),
-  'a node of 512 MB',
-  () => {
-    itNeeds(
-      needsLinux,
-      `lives through ${SECONDS} seconds of the worst inputs of all doors, from one address and from ${SOURCES}, and logs others in`,
-      async () => {
-        await using siege = await Siege.begin(HEAP_MIB);
-        const results: Awaited<ReturnType<Siege['logIn']>>[] = [];
-        const logInUntil = async (isOver: () => boolean) => {
-          while (!isOver()) {
-            results.push(await siege.logIn(results.length));
-            await wait(LOG_IN_MS);
-          }
-        };
-        const inputs: number[] = [];
-        for (const from of [() => '127.0.0.2', (nth: number) => `127.0.2.${1 + (nth % SOURCES)}`]) {
-          const endMs = performance.now() + (SECONDS * 1_000) / 2;
-          const isOver = () => performance.now() > endMs;
-          const both = Promise.all([attackUntil(isOver, siege, from), logInUntil(isOver)]);
-          inputs.push((await Promise.race([both, siege.died()]))[0]);
+const built = needsBuilt('host/dist/cli/main.js', 'service/dist/portal/portal.json');
+const needs = { name: `${built.name} and ${needsLinux.name}`, found: built.found && needsLinux.found };
+
+describe('a node of 512 MB', LONG, () => {
+  itNeeds(
+    needs,
+    `lives through ${SECONDS} seconds of the worst inputs of all doors, from one address and from ${SOURCES}, and logs others in`,
+    async () => {
+      await using siege = await Siege.begin(HEAP_MIB);
+      const results: Awaited<ReturnType<Siege['logIn']>>[] = [];
+      const logInUntil = async (isOver: () => boolean) => {
+        while (!isOver()) {
+          results.push(await siege.logIn(results.length));
+          await wait(LOG_IN_MS);
         }
-        expect(await health(siege.target.url)).toBe(200);
-        const times = results.map(({ ms }) => ms).sort((one, other) => one - other);
-        const [p50, p99] = [0.5, 0.99].map(part => Math.round(times[Math.floor(times.length * part)] ?? 0));
-        // A figure, no bound: a busy machine is late, and so are its log-ins.
-        console.log(`${inputs.join(' and ')} inputs, ${times.length} log-ins: p50 ${p50} ms, p99 ${p99} ms`);
-        expect(results.length).toBeGreaterThan(10);
-        expect(results.filter(({ accepted, again }) => !accepted || again)).toEqual([]);
-      },
-    );
-  },
-);
+      };
+      const inputs: number[] = [];
+      for (const from of [() => '127.0.0.2', (nth: number) => `127.0.2.${1 + (nth % SOURCES)}`]) {
+        const endMs = performance.now() + (SECONDS * 1_000) / 2;
+        const isOver = () => performance.now() > endMs;
+        const both = Promise.all([attackUntil(isOver, siege, from), logInUntil(isOver)]);
+        inputs.push((await Promise.race([both, siege.died()]))[0]);
+      }
+      expect(await health(siege.target.url)).toBe(200);
+      const times = results.map(({ ms }) => ms).sort((one, other) => one - other);
+      const [p50, p99] = [0.5, 0.99].map(part => Math.round(times[Math.floor(times.length * part)] ?? 0));
+      // A figure, no bound: a busy machine is late, and so are its log-ins.
+      console.log(`${inputs.join(' and ')} inputs, ${times.length} log-ins: p50 ${p50} ms, p99 ${p99} ms`);
+      expect(results.length).toBeGreaterThan(10);
+      expect(results.filter(({ accepted, again }) => !accepted || again)).toEqual([]);
+    },
+  );
+});

@@ -8,7 +8,7 @@ import { readQrImage } from 'passfob/enrol/qr';
 import { freshSeed } from 'passfob/enrol/seed';
 import { IMAGE_BYTES_MAX } from 'passfob/limits';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { countOf } from '../kit/counts.ts';
+import { countOf, LONG } from '../kit/counts.ts';
 import { secret } from '../kit/secrets.ts';
 import { account } from './accounts.ts';
 import { manyScans, mapped, type Picture, png, pngOf, qrPicture, sideBySide } from './images.ts';
@@ -66,7 +66,7 @@ describe('QR images', () => {
     expect(asked).not.toHaveBeenCalled();
   });
 
-  it('QR images are read for any account', async () => {
+  it('QR images are read for any account', LONG, async () => {
     await fc.assert(
       fc.asyncProperty(account, async made => {
         secret(made.secret);
@@ -154,7 +154,7 @@ describe('QR images', () => {
     });
   });
 
-  it('images with damaged bytes are read or refused, and cause no other error', async () => {
+  it('images with damaged bytes are read or refused, and cause no other error', LONG, async () => {
     const good = png(await qrPicture(PUBLIC));
     const photo = file('photo.jpg');
     await fc.assert(

@@ -3,14 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
-import { seedsOrOne } from '../kit/counts.ts';
+import { LONG, seedsOrOne } from '../kit/counts.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { type Attempt, DELAYS, type Row, runBoth } from './row.ts';
 import { rows } from './rows.ts';
 
 /** Tries of each row; each takes a few seconds. */
 const FEW = 2;
-const MANY = 20;
+const MANY = 10;
 
 vi.setConfig({ testTimeout: 1_200_000 });
 
@@ -46,6 +46,7 @@ describeNeeds(needsBuild, 'two processes', () =>
   describeNeeds(needsTool('strace'), 'with delays between their system calls', strace => {
     it.each(rows.map(row => [row.file, row.writers, row] as const))(
       '%s is as it must be after two processes have written it at once: %s',
+      LONG,
       async (_file, _writers, row) => {
         expect(await tried(strace, row, seedsOrOne(FEW, MANY))).toEqual([]);
       },
