@@ -9,6 +9,17 @@ const manifest = createRequire(import.meta.url).resolve('@passfob/simulator/pack
 export const program = join(dirname(manifest), 'dist', 'main.js');
 
 /**
+ * Runs a simulated fob on this process's standard streams, until it ends.
+ * @param args as its `--help` documents them
+ * @param argv0 its name in help and messages
+ * @returns its exit code: 0 ended as asked, 1 failed, 2 wrong usage
+ */
+export async function simulate(args: readonly string[], argv0: string): Promise<number> {
+  const { launch } = await import('./launch.ts');
+  return launch(program, args, argv0);
+}
+
+/**
  * Runs scenario files in this process, on its standard streams.
  * @param program its name in help and messages
  * @returns the exit code: 0 all passed, 1 one failed, 2 wrong usage or a file that cannot be read

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
 import { hideBin } from 'yargs/helpers';
 import type { FaultPlan } from './base/fault-plan.ts';
 import type { BootOptions, SimulatedFob, Wire } from './base/fob.ts';
@@ -13,9 +14,9 @@ import { traceLogOf } from './control/trace-log.ts';
 import { WEB_KEY_BYTES } from './faceplates/limits.ts';
 import { terminalFaceplate } from './faceplates/terminal.ts';
 import { webFaceplate } from './faceplates/web/server.ts';
-import { LIST, seedAndPlan } from './fault-options.ts';
+import { seedAndPlan } from './fault-options.ts';
 import { planText } from './faults/plan.ts';
-import { faultList, faultReport } from './faults/reports.ts';
+import { faultReport } from './faults/reports.ts';
 import { readFirmware } from './firmware-options.ts';
 import { pacedWire } from './fronts/baud.ts';
 import type { Front } from './fronts/front.ts';
@@ -24,7 +25,9 @@ import { tcpFront } from './fronts/tcp.ts';
 import { openUsbip } from './fronts/usbip/options.ts';
 import { builtImage } from './image.ts';
 import { otherImage } from './image-name.ts';
+import { EXIT, launch, nameOf, sentence } from './launch.ts';
 import { ESPRUINO_DEFAULT, parseOptions, type SimulatorOptions } from './options.ts';
+import { Parent } from './permitted/child.ts';
 import { onPort, onSocket } from './platform/node/start-refused.ts';
 import { GUESSABLE, olderImage, type Ready, readyLine, readyText, WITHOUT_KEY } from './ready.ts';
 import { base64Of } from './recording/base64.ts';
@@ -35,11 +38,10 @@ import { traceToFile } from './trace/file.ts';
 import { readTraceKeys } from './trace-keys.ts';
 import { virtualBoard } from './virtual-board.ts';
 
-/** Exit codes, as `--help` documents them. */
-const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+const PROGRAM = nameOf(process.argv0);
 
-/** Its name in help and messages: `passfob simulate`, with or without npx, starts it under its own. */
-const PROGRAM = /^(npx )?passfob simulate$/.test(process.argv0) ? process.argv0 : 'simulator';
+/** What a process asks for that has given up what an image would like to have; undefined where nobody was asked. */
+let parent: Parent | undefined;
 
 /** Actions for the end of the program, last first. */
 type Closers = (() => unknown)[];
@@ -60,7 +62,7 @@ async function openWire(
   if (options.pty === undefined) return;
   const link = options.pty === '' ? {} : { link: options.pty };
   try {
-    const front = await ptyFront(wire, { ...link, onLost: lost });
+    const front = await (parent?.openPty(wire, lost) ?? ptyFront(wire, { ...link, onLost: lost }));
     open(front);
     ready.pty = front.path;
   } catch (error) {
@@ -147,7 +149,8 @@ async function start(
   // Without a seed only faults are drawn from this one, which the ready line has; secrets come from this computer.
   const { seed, plan } = seedAndPlan(options);
   // A library may share a store on purpose; two running fobs with one identity are a mistake.
-  if (options.storage !== undefined) closers.push(lockStorage(options.storage));
+  if (parent) await parent.start();
+  else if (options.storage !== undefined) closers.push(lockStorage(options.storage));
   const traceKeys = options.traceKey === undefined ? [] : readTraceKeys(options.traceKey);
   const { fob, recorder } = bootFob(options, seed, plan);
   closers.push(() => fob.close());
@@ -188,15 +191,13 @@ async function start(
   await openWire(fob, wire, options, ready, { open, lost: why => end(EXIT.failed, why) });
   sayReady(ready, options);
   if (options.terminal) closers.push(openTerminal(target, options, ready));
+  const done = () => end(EXIT.done);
   if (options.control) {
-    controlStreams(target, process.stdin, process.stdout).then(
-      () => end(EXIT.done),
-      () => end(EXIT.done),
-    );
+    controlStreams(target, process.stdin, process.stdout).then(done, done);
   } else if (options.exitWithParent) {
     process.stdin.resume();
     // Not every kind of input has both: /dev/null never closes.
-    for (const event of ['end', 'close'] as const) process.stdin.on(event, () => end(EXIT.done));
+    for (const event of ['end', 'close'] as const) process.stdin.on(event, done);
   }
 }
 
@@ -262,15 +263,15 @@ function openTerminal(target: ControlTarget, options: SimulatorOptions, ready: R
   };
 }
 
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
 async function main(): Promise<void> {
   const [first, ...rest] = hideBin(process.argv);
   if (first === 'run') {
     process.exitCode = await runCommand(rest, `${PROGRAM} run`);
     return;
+  }
+  // Only a process that was started with permissions has them to ask for.
+  if (Reflect.get(process, 'permission') === undefined) {
+    process.exit(await launch(fileURLToPath(import.meta.url), hideBin(process.argv), process.argv0));
   }
   const closers: Closers = [];
   let isEnding = false;
@@ -281,12 +282,16 @@ async function main(): Promise<void> {
     void closeAll(closers).then(isClosed => process.exit(isClosed ? code : EXIT.failed));
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => end(EXIT.done));
+  if (process.send) parent = new Parent(() => end(EXIT.done));
+  // Espruino has no asynchronous functions: what they reject in an image is no failure of this program.
+  process.on('unhandledRejection', (reason, promise) => {
+    if (promise instanceof Promise) throw reason;
+  });
   // The reader of our output is gone.
   process.stdout.on('error', () => end(EXIT.done));
   try {
     const options = await parseOptions(hideBin(process.argv), PROGRAM);
-    if (options.faults === LIST) process.stdout.write(faultList(), () => end(EXIT.done));
-    else await start(options, closers, end);
+    await start(options, closers, end);
   } catch (error) {
     end(error instanceof UsageError ? EXIT.usage : EXIT.failed, sentence(error));
   }

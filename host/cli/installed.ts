@@ -1,3 +1,4 @@
+import type { Simulator } from '../commands/simulate.ts';
 import { FobError, systemCode } from '../errors.ts';
 import { type Command, command, noOptions } from './base/command.ts';
 import { nothing } from './base/needs.ts';
@@ -13,11 +14,11 @@ export async function serviceCommands(): Promise<readonly Command[]> {
   );
 }
 
-/** Returns the path of the simulator's program. @throws FobError `unfit` if its package is not installed */
-export async function simulatorProgram(): Promise<string> {
-  const program = await installed(SIMULATOR, async () => (await import('@passfob/simulator/cli')).program);
-  if (program === undefined) throw notInstalled('The simulator', SIMULATOR);
-  return program;
+/** Returns the simulator's program. @throws FobError `unfit` if its package is not installed */
+export async function simulatorProgram(): Promise<Simulator> {
+  const simulator = await installed(SIMULATOR, () => import('@passfob/simulator/cli'));
+  if (simulator === undefined) throw notInstalled('The simulator', SIMULATOR);
+  return simulator;
 }
 
 /**

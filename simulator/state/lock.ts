@@ -5,16 +5,17 @@ import { LOCK_TRIES, LOCK_WAIT_MAX_MS, STATE_FILE_MODE } from '../base/limits.ts
 import { refuseMissingFolder, StartRefused } from '../platform/node/start-refused.ts';
 
 /**
- * Keeps other simulated fobs away from a storage file by an empty file beside it, whose name names this process. Each
+ * Keeps other simulated fobs away from a storage file by an empty file beside it, whose name names a process. Each
  * process makes its own and then looks for those of others, so of two at once at least one sees the other. A process
  * that has ended never comes back, so anybody may delete its lock at any time.
+ * @param pid the process that uses the file
  * @returns a function that removes the lock
  * @throws StartRefused if another running process has a lock, or the folder does not exist
  */
-export function lockStorage(storage: string): () => void {
+export function lockStorage(storage: string, pid = process.pid): () => void {
   refuseMissingFolder(storage);
   const start = `${realPath(storage)}.lock.`;
-  const ours = `${start}${nameOf(process.pid)}`;
+  const ours = `${start}${nameOf(pid)}`;
   for (let tries = 1; ; tries++) {
     if (isTaken(start, ours)) return () => rmSync(ours, { force: true });
     if (tries === LOCK_TRIES) {

@@ -55,6 +55,39 @@ function syncFolder(path: string): void {
 }
 
 /**
+ * Returns what makes ranges of a file durable. A process with permissions may synchronise no file (Node disables it):
+ * there the ranges are written once more, by a descriptor whose writes are on the disk when they return (open(2)).
+ */
+function synchroniser(path: string, descriptor: number) {
+  if (Reflect.get(process, 'permission') === undefined) {
+    return { wrote: () => undefined, sync: () => fdatasyncSync(descriptor), close: () => undefined };
+  }
+  const durable = openSync(path, constants.O_RDWR | constants.O_DSYNC);
+  let ranges: { from: number; to: number }[] = [];
+  return {
+    wrote(from: number, length: number) {
+      const to = from + length;
+      const touching = ranges.filter(range => range.from <= to && from <= range.to);
+      const all = [...touching, { from, to }];
+      ranges = ranges.filter(range => !touching.includes(range));
+      ranges.push({
+        from: Math.min(...all.map(range => range.from)),
+        to: Math.max(...all.map(range => range.to)),
+      });
+    },
+    sync() {
+      for (const { from, to } of ranges) {
+        const bytes = new Uint8Array(to - from);
+        readSync(descriptor, bytes, 0, bytes.length, from);
+        writeAll(durable, bytes, from);
+      }
+      ranges = [];
+    },
+    close: () => closeSync(durable),
+  };
+}
+
+/**
  * Returns a store in a file that only its owner can read. Bytes are in the file when `write` returns, so a killed
  * process loses nothing; they are on the disk when `sync` returns. Throws if the file exists and is not such a file.
  */
@@ -70,6 +103,7 @@ export function fileStore(path: string): StateStore & { close(): void } {
   }
   if (isNew) syncFolder(path);
   let open = true;
+  const synchronised = synchroniser(path, descriptor);
   return {
     load() {
       const image = readStart(descriptor, STATE_FILE_MAX_BYTES);
@@ -77,10 +111,14 @@ export function fileStore(path: string): StateStore & { close(): void } {
     },
     write(offset, bytes) {
       writeAll(descriptor, bytes, offset);
+      synchronised.wrote(offset, bytes.length);
     },
-    sync: () => fdatasyncSync(descriptor),
+    sync: () => synchronised.sync(),
     close() {
-      if (open) closeSync(descriptor);
+      if (open) {
+        closeSync(descriptor);
+        synchronised.close();
+      }
       open = false;
     },
   };
