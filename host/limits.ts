@@ -89,6 +89,8 @@ export const DRIFT_AGE_SECONDS_MIN = 3_600;
 
 /** An owner takes no more than this for the way of a message to the fob. */
 export const CLOCK_WAY_MAX_MS = 500;
+/** The last second that a `Date` holds (ECMA-262 §21.4.1.1). */
+export const UTC_LAST = 8_640_000_000_000;
 
 /** An owner sets a clock that is off by more than this. */
 export const CLOCK_OFF_MS = 1_000;

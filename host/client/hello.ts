@@ -1,6 +1,4 @@
 import type { Response } from '@passfob/protocol/commands';
-import { PROTOCOL_VERSION } from '@passfob/protocol/limits';
-import { FobError } from '../errors.ts';
 import { serialText } from './fob-serial.ts';
 
 export type FobState = 'blank' | 'owned' | 'keys-lost' | 'damaged';
@@ -25,19 +23,13 @@ export interface Hello {
   readonly algorithms: number;
 }
 
-/** @throws FobError `wrong-version` */
+/** @param response within `ANSWER_LIMITS`, as every answer */
 export function readHello(response: Response<'hello'>): Hello {
-  const serial = serialText(response.serial);
-  const state = STATES[response.state];
-  const { version } = response;
   const [firmware = '', interpreter] = printable(response.firmware).split(' ');
-  if (version < 1 || version > PROTOCOL_VERSION || state === undefined) {
-    throw new FobError('wrong-version', { subject: serial });
-  }
   return {
-    state,
-    version,
-    serial,
+    state: STATES[response.state] as FobState,
+    version: response.version,
+    serial: serialText(response.serial),
     serialBytes: response.serial,
     board: printable(response.board),
     firmware,

@@ -2,6 +2,7 @@ import { Reader, type Writer } from '@passfob/protocol/bytes';
 import { COMMANDS, type CommandName, type Request, type Response } from '@passfob/protocol/commands';
 import { decodeFields, encodeFields, type Values } from '@passfob/protocol/layout';
 import { FobError } from '../errors.ts';
+import { checkAnswer } from './answers.ts';
 
 /** Commands that are sent in the clear, before a session. */
 export type ClearCommand = { [N in CommandName]: (typeof COMMANDS)[N][2] extends 0 ? N : never }[CommandName];
@@ -46,7 +47,7 @@ function unfitField(layout: string, values: Values): string | undefined {
 /**
  * Reads command byte, status and fields.
  * @returns undefined for an answer to another command
- * @throws FobError `wrong-version` if the fields are not those of this protocol version
+ * @throws FobError `wrong-version` if the fields or their numbers are not those of this protocol version
  */
 export function readResponse<N extends CommandName>(from: Reader, name: N): FobResponse<N> | undefined {
   const [code, , , , layout] = COMMANDS[name];
@@ -57,6 +58,7 @@ export function readResponse<N extends CommandName>(from: Reader, name: N): FobR
   // Fields of a later version would follow the known ones; an answer that does not match exactly is refused.
   const response = decodeFields(layout, from);
   if (!response) throw new FobError('wrong-version');
+  checkAnswer(name, response as Response<N>);
   return { status: 0, response: response as Response<N> };
 }
 

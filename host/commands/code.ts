@@ -1,3 +1,4 @@
+import { unfit } from '../client/answers.ts';
 import { FobError, isFobError, isRefusal } from '../errors.ts';
 import { accountName } from './account-name.ts';
 import type { Context, FobAtHand } from './context.ts';
@@ -92,11 +93,14 @@ async function askPasscode(context: Context, fob: FobAtHand, account: AccountOnF
   const { serial } = fob.hello;
   const id = idBytes(account);
   const passcode = await fob.client.call('code', { id }, withPress(context, serial, 'code'));
+  const { secondsLeft } = passcode;
+  if (account.kind === 'totp' && (secondsLeft < 1 || secondsLeft > (account.periodSeconds ?? 0)))
+    throw unfit('code', 'secondsLeft', secondsLeft);
   return {
     account,
     code: passcodeText(serial, account, passcode.code),
     counter: passcode.counter,
-    ...(account.kind === 'totp' && { secondsLeft: passcode.secondsLeft }),
+    ...(account.kind === 'totp' && { secondsLeft }),
   };
 }
 

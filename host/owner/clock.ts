@@ -30,11 +30,11 @@ export interface FobTime {
 export async function askTime({ signal }: OwnerTools, client: Client): Promise<FobTime> {
   if (!client.knows('time')) {
     const { state, utc, age } = await client.call('clock', {}, { signal });
-    return { state: STATES[state] ?? 'unset', utc, ageSeconds: age };
+    return { state: STATES[state] as ClockState, utc, ageSeconds: age };
   }
   const { state, utc, age, error, trim } = await client.call('time', {}, { signal });
   return {
-    state: STATES[state] ?? 'unset',
+    state: STATES[state] as ClockState,
     utc,
     ageSeconds: age,
     errorSeconds: error,

@@ -1,5 +1,4 @@
 import type { Response } from '@passfob/protocol/commands';
-import { FobError } from '../errors.ts';
 
 /** The owner's policy for a fob's PIN. */
 export interface Policy {
@@ -35,20 +34,15 @@ export interface FobStatus {
   readonly batteryPercent?: number;
 }
 
-const PINS = ['none', 'set', 'to-be-chosen'] as const;
-const WENT_BACK = ['no', 'yes', 'unknown'] as const;
+const PINS: readonly FobStatus['pin'][] = ['none', 'set', 'to-be-chosen'];
+const WENT_BACK: readonly FobStatus['wentBack'][] = ['no', 'yes', 'unknown'];
 const NO_BATTERY = 255;
 export const PIN_USE_BITS = { passcode: 1, approval: 2, settings: 4 } as const;
-const TYPING = { never: 0, allowed: 1, enter: 3 } as const satisfies Record<Policy['typing'], number>;
+/** In the order of their numbers on the wire, which has no 2. */
+const TYPING: readonly (Policy['typing'] | undefined)[] = ['never', 'allowed', undefined, 'enter'];
 
-/** @throws FobError `wrong-version` for an unknown number */
+/** @param status within `ANSWER_LIMITS`, as every answer */
 export function statusOf(status: Response<'status'>): FobStatus {
-  const typing = (['never', 'allowed', 'enter'] as const).find(name => TYPING[name] === status.typing);
-  const pin = PINS[status.pin];
-  const wentBack = WENT_BACK[status.wentBack];
-  if (typing === undefined || pin === undefined || wentBack === undefined) {
-    throw new FobError('wrong-version');
-  }
   return {
     policy: {
       pinDigits: status.pinDigits,
@@ -56,14 +50,14 @@ export function statusOf(status: Response<'status'>): FobStatus {
       onLimit: status.wipe === 1 ? 'wipe' : 'lock',
       lockAfterSeconds: status.lockSeconds,
       ask: (Object.keys(PIN_USE_BITS) as PinUse[]).filter(name => (status.asks & PIN_USE_BITS[name]) !== 0),
-      typing,
+      typing: TYPING[status.typing] as Policy['typing'],
     },
-    pin,
+    pin: PINS[status.pin] as FobStatus['pin'],
     isLocked: status.locked !== 0,
     failures: status.failures,
     iterations: status.iterations,
     canBeReset: status.escrowed !== 0,
-    wentBack,
+    wentBack: WENT_BACK[status.wentBack] as FobStatus['wentBack'],
     ...(status.battery !== NO_BATTERY && { batteryPercent: status.battery }),
   };
 }
@@ -76,6 +70,6 @@ export function policyRequest({ pinDigits, attempts, onLimit, lockAfterSeconds, 
     wipe: onLimit === 'wipe' ? 1 : 0,
     lockSeconds: lockAfterSeconds,
     asks: ask.reduce((sum, name) => sum | PIN_USE_BITS[name], 0),
-    typing: TYPING[typing],
+    typing: TYPING.indexOf(typing),
   };
 }

@@ -139,7 +139,6 @@ describe('passcodes that a fob answers with', () => {
     ['a digit more', '7552244', {}],
     ['a letter', '75522A', {}],
     ['a digit of another script', '75522\u00b2', {}],
-    ['nothing, by an account without digits', '', { digits: 0 }],
     ['a lower-case letter in hexadecimal', '75522a', { digits: 0x16 }],
   ])('a passcode is refused where it is %s', async (_what, answer, list) => {
     lie({ code: answer, list });
@@ -148,6 +147,19 @@ describe('passcodes that a fob answers with', () => {
     expect(stderr).toContain('is not a passcode of');
     expect(stderr.split('\n').join('')).not.toMatch(OBEYED);
     expect(code).not.toBe(0);
+  });
+
+  it.each([
+    ['longer than any period', 65_535],
+    ["longer than the account's period", 31],
+    ['no more', 0],
+  ])('a passcode is refused that is valid %s', async (_what, secondsLeft) => {
+    lie({ code: '755224', secondsLeft, list: { kind: 2, period: 30 } });
+    const { code, stdout, stderr } = await passfob(['code', ACCOUNT]);
+    expect([code === 0, stdout]).toEqual([false, '']);
+    expect(stderr).toContain(`with ${secondsLeft} as "secondsLeft"`);
+    lie({ code: '755224', secondsLeft: 30, list: { kind: 2, period: 30 } });
+    expect(await passfob(['code', ACCOUNT])).toMatchObject({ code: 0, stdout: '755224\n' });
   });
 
   it('a passcode that does not fit is refused as the answer to a question, too', async () => {

@@ -9,8 +9,9 @@ export const HOSTILE = '\u001b]0;x\u0007\r\n\u009b2J\u202eten\u2066\u200b\u3164\
 
 /** Changes every answer of the fob before it is sealed, until the test ends; its firmware is otherwise unchanged. */
 export function lie(lies: {
-  list?: { issuer?: string; label?: string; kind?: number; digits?: number };
+  list?: { issuer?: string; label?: string; kind?: number; digits?: number; period?: number };
   code?: string;
+  secondsLeft?: number;
   names?: string;
 }): void {
   vi.restoreAllMocks();
@@ -33,10 +34,10 @@ export function lie(lies: {
     };
   });
   vi.spyOn(Commands.prototype, 'code').mockImplementation(function (this: Commands, request) {
-    const { code: answer } = lies;
+    const { code: answer, secondsLeft = 30 } = lies;
     return answer === undefined
       ? code.call(this, request)
-      : { code: Uint8Array.from(Buffer.from(answer, 'latin1')), counter: 1, secondsLeft: 30 };
+      : { code: Uint8Array.from(Buffer.from(answer, 'latin1')), counter: 1, secondsLeft };
   });
   vi.spyOn(Commands.prototype, 'respond').mockImplementation(function (this: Commands, request) {
     const { code: answer } = lies;
