@@ -40,6 +40,7 @@ const TO_STACK_POINTER = [
   '010001 x 0 1 xxxx 101',
   '11110 x 10 x 0 x 0 xxxx 0 xxx 1101 xxxxxxxx',
   '1111100 x x 10 1 xxxx 1101 xxxxxxxxxxxx',
+  '1111100 xxxxx 1101 xxxx 1 xx 1 xxxxxxxx', // a write-back
 ].map(patternOf);
 
 function mayStand(word: number, isLast: boolean): boolean {
