@@ -7,11 +7,11 @@ import { makeSure } from './base/prompts.ts';
 import { reportOf } from './base/report.ts';
 import { listText, verifyText } from './base/result-format.ts';
 
-const WHICH = {
+const NAMED = {
   type: 'string',
+  demandOption: true,
   describe: 'its id, label, issuer, issuer:label, or position in the list',
 } as const;
-const NAMED = { ...WHICH, demandOption: true } as const;
 const NAMED_FOR_GOOD = { ...NAMED, describe: 'its id, label, issuer or issuer:label' } as const;
 
 /** Commands for the accounts on a fob. */
@@ -127,12 +127,17 @@ export const accountCommands: readonly Command[] = [
 ];
 
 function codeOptions(given: CommonOptions) {
-  return given.positional('account', WHICH).option('all', {
-    alias: LETTERS.all,
-    boolean: true,
-    default: false,
-    describe: 'of every account, one after the other, each after a hold of its own',
-  });
+  return given
+    .positional('account', {
+      type: 'string',
+      describe: 'its id, label, issuer, issuer:label, position in the list, or a part of its name',
+    })
+    .option('all', {
+      alias: LETTERS.all,
+      boolean: true,
+      default: false,
+      describe: 'of every account, one after the other, each after a hold of its own',
+    });
 }
 
 function respondOptions(given: CommonOptions) {

@@ -114,7 +114,8 @@ export function utf8(bytes: Uint8Array): string {
 
 /**
  * Finds an account by its id, its label, its issuer or `issuer:label`, or else by its position from 1; without a name
- * returns the only one. `remove` takes no position: positions move up when an account goes.
+ * returns the only one. `remove` takes no position: positions move up when an account goes. `code` changes no settings
+ * of an account, so there a part of a name is enough, if it is of one account only.
  * @param command named by the next step
  * @throws FobError `bad-input`
  */
@@ -124,7 +125,8 @@ export function selectAccount(
   command: 'code' | 'respond' | 'rename' | 'move' | 'remove' = 'code',
 ): AccountOnFob {
   const named = wanted === undefined ? accounts : accounts.filter(account => isMeant(account, wanted));
-  const meant = named.length === 0 && command !== 'remove' ? atPosition(accounts, wanted) : named;
+  const placed = named.length === 0 && command !== 'remove' ? atPosition(accounts, wanted) : named;
+  const meant = placed.length === 0 && command === 'code' ? withPart(accounts, wanted) : placed;
   const [account] = meant;
   if (account && meant.length === 1) return account;
   const sentence = sentenceFor(accounts.length, meant.length);
@@ -142,6 +144,13 @@ export function selectAccount(
 function atPosition(accounts: readonly AccountOnFob[], wanted = ''): readonly AccountOnFob[] {
   const account = /^[1-9]\d{0,5}$/.test(wanted) ? accounts[Number(wanted) - 1] : undefined;
   return account === undefined ? [] : [account];
+}
+
+function withPart(accounts: readonly AccountOnFob[], part = ''): readonly AccountOnFob[] {
+  if (part === '') return [];
+  return accounts.filter(account =>
+    [account.issuer, account.label].some(name => name.toLowerCase().includes(part.toLowerCase())),
+  );
 }
 
 /** Returns the command for an account, by a word that means no other, and the account's name and kind. */

@@ -233,6 +233,30 @@ describe('passcodes by cable', () => {
     // Positions move up when an account goes.
     expect(() => selectAccount(accounts, '2', 'remove')).toThrow('no account of this name');
   });
+
+  it('a passcode is asked of an account by a part of its name, where only one has it; changes need all of it', () => {
+    const form = {
+      health: 'good',
+      kind: 'totp',
+      algorithm: 'SHA-1',
+      digits: 6,
+      alphabet: 'decimal',
+    } as const;
+    const accounts = [
+      { ...form, id: '01020304', issuer: 'Gitea', label: 'ada' },
+      { ...form, id: '0a0b0c0d', issuer: 'GitHub', label: 'ada' },
+      { ...form, id: '0e0f0001', issuer: 'Mail 2', label: 'git' },
+    ];
+    expect(selectAccount(accounts, 'hub').id).toBe('0a0b0c0d');
+    // A name goes before a position, and a position before a part of a name.
+    expect(selectAccount(accounts, 'git').id).toBe('0e0f0001');
+    expect(selectAccount(accounts, '2').id).toBe('0a0b0c0d');
+    expect(() => selectAccount(accounts, 'it')).toThrow(
+      /several accounts.*\n.*passfob code Gitea .*\n.*passfob code GitHub .*\n.*passfob code 'Mail 2' /,
+    );
+    for (const command of ['respond', 'rename', 'move', 'remove'] as const)
+      expect(() => selectAccount(accounts, 'hub', command)).toThrow('no account of this name');
+  });
 });
 
 describe('the choice between accounts', () => {
