@@ -7,8 +7,11 @@ export const STATE_FILE_MAX_BYTES = 67_108_864;
 export const STATE_VERSION = 2;
 export const STATE_HEADER_BYTES = 128;
 export const STATE_FILE_MODE = 0o600;
-/** Tries of a lock, and the longest wait before the next: two that start at once may both give way. */
-export const LOCK_TRIES = 5;
+/**
+ * Tries of a lock, and the longest wait before the next: two that start at once may both give way, and the process of a
+ * parent that was killed needs a moment to end.
+ */
+export const LOCK_TRIES = 40;
 export const LOCK_WAIT_MAX_MS = 100;
 /** Random bytes in the name of a file that is about to replace another. */
 export const TEMPORARY_NAME_BYTES = 4;
