@@ -11,6 +11,22 @@ import { READ_STEP_BYTES } from './limits.ts';
  * writer, a device without an end, or a file that grows.
  */
 
+/** A file by its path, or a stream with the name that sentences give it. */
+export type FileSource = string | { readonly name: string; readonly stream: Readable };
+
+export function standardInput(stream: Readable): FileSource {
+  return { name: 'standard input', stream };
+}
+
+/** The subject of a sentence about it. */
+export function subjectOf(source: FileSource): string {
+  return typeof source === 'string' ? `The file ${source}` : sentenceCase(source.name);
+}
+
+function sentenceCase(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Opening never waits: a process that waits for the writer of a pipe cannot be ended. */
 function openedToRead(path: string, flags = 0): number {
   return openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | flags);
@@ -38,27 +54,30 @@ export function openStream(path: string): Readable {
  * Yields a file's bytes piece by piece until its end, or that of the signal.
  * @throws FobError `bad-input` if it is absent or cannot be read, `cancelled`
  */
-export async function* readPieces(path: string, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
-  refuseOpenedDatabase(path);
+export async function* readPieces(
+  source: FileSource,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Uint8Array> {
+  if (typeof source === 'string') refuseOpenedDatabase(source);
   if (signal?.aborted) throw new FobError('cancelled');
   let stream: Readable | undefined;
   const cancel = () => stream?.destroy(new FobError('cancelled'));
   try {
-    stream = openStream(path);
+    stream = typeof source === 'string' ? openStream(source) : source.stream;
     signal?.addEventListener('abort', cancel, { once: true });
     yield* stream;
   } catch (cause) {
-    throw systemCode(cause) === '' ? cause : unreadable(path, cause);
+    throw systemCode(cause) === '' ? cause : unreadable(source, cause);
   } finally {
     signal?.removeEventListener('abort', cancel);
     stream?.destroy();
   }
 }
 
-function unreadable(path: string, cause: unknown): FobError {
+function unreadable(source: FileSource, cause: unknown): FobError {
   const reasons: Readonly<Record<string, string>> = { ENOENT: 'does not exist', EISDIR: 'is a folder' };
   return new FobError('bad-input', {
-    sentence: `The file ${path} ${reasons[systemCode(cause)] ?? 'cannot be read'}.`,
+    sentence: `${subjectOf(source)} ${reasons[systemCode(cause)] ?? 'cannot be read'}.`,
     next: 'Check its name, and that you may read it.',
     cause,
   });
@@ -69,17 +88,17 @@ function unreadable(path: string, cause: unknown): FobError {
  * @throws FobError `bad-input` if it is absent, cannot be read, or has more than `bytesMax`; `cancelled`
  */
 export async function readWhole(
-  path: string,
+  source: FileSource,
   bytesMax: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   let length = 0;
-  for await (const piece of readPieces(path, signal)) {
+  for await (const piece of readPieces(source, signal)) {
     length += piece.length;
     if (length > bytesMax)
       throw new FobError('bad-input', {
-        sentence: `The file ${path} is too big.`,
+        sentence: `${subjectOf(source)} is too big.`,
         next: `Name another file: at most ${bytesMax} bytes are read.`,
       });
     pieces.push(piece);

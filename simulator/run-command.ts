@@ -12,6 +12,7 @@ export function runCommand(args: readonly string[], program: string, owner?: Ope
   return runFiles(args, {
     program,
     owner,
+    stdin: process.stdin,
     run: runScenario,
     print: text => void process.stdout.write(text),
     printError: text => void process.stderr.write(text),

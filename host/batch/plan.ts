@@ -8,7 +8,7 @@ import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../e
 import { FobError, isFobError } from '../errors.ts';
 import { LOCK_SECONDS_MAX } from '../limits.ts';
 import { PIN_USE_BITS, type PinUse, type Policy } from '../owner/status.ts';
-import { readWhole } from '../read-whole.ts';
+import { type FileSource, readWhole } from '../read-whole.ts';
 import { readCsv } from './csv.ts';
 import { BAD_LINES_REPORTED_MAX, BAD_LINES_SHOWN_MAX, PLAN_BYTES_MAX } from './limits.ts';
 
@@ -46,10 +46,16 @@ type Cells = Readonly<Record<string, string>>;
 
 /**
  * Reads and validates a whole plan, before any fob is searched for.
+ * @param name default: that of the file
  * @throws FobError `bad-input` that lists all mistakes by line and cell, and never quotes secrets; `cancelled`
  */
-export async function readPlan(path: string, signal?: AbortSignal): Promise<BatchPlan> {
-  const text = Buffer.from(await readWhole(path, PLAN_BYTES_MAX, signal)).toString('utf8');
+export async function readPlan(
+  source: FileSource,
+  signal?: AbortSignal,
+  name: string = basename(typeof source === 'string' ? source : source.name),
+): Promise<BatchPlan> {
+  const folder = typeof source === 'string' ? dirname(source) : '.';
+  const text = Buffer.from(await readWhole(source, PLAN_BYTES_MAX, signal)).toString('utf8');
   const [heading, ...records] = readCsv(text);
   if (heading === undefined || records.length === 0) throw badPlan('The plan holds no rows.');
   const bad: BadLine[] = [];
@@ -67,12 +73,12 @@ export async function readPlan(path: string, signal?: AbortSignal): Promise<Batc
     equals.set(content, number + 1);
     const key = createHash('sha256').update(`${content}\n${number}`).digest('hex');
     const reading = new CellReader(line, named);
-    const row = await rowOf(reading, key, dirname(path), signal);
+    const row = await rowOf(reading, key, folder, signal);
     bad.push(...reading.bad);
     if (row !== undefined) rows.push(row);
   }
   if (bad.length > 0) throw badLines(bad);
-  return { name: basename(path), rows };
+  return { name, rows };
 }
 
 /**

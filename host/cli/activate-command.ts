@@ -38,8 +38,7 @@ interface Given {
 
 /** @throws FobError `usage` */
 function sourceOf({ source, qr }: Given): ActivateOptions['source'] {
-  // yargs turns a single dash into an empty text.
-  if (source !== undefined && !['', '-'].includes(source)) {
+  if (source !== undefined && source !== '-') {
     throw new FobError('usage', {
       sentence: 'activate takes no argument except -, which reads the activation string from standard input.',
       next: 'Run: passfob activate, which asks for it.',

@@ -2,7 +2,6 @@ import type { Codes } from '../batch/codes.ts';
 import type { Counters } from '../batch/hand-on.ts';
 import type { Ledger } from '../batch/ledger.ts';
 import { EXPORT_DAYS_DEFAULT, EXPORT_DAYS_MAX, PARALLEL_MAX } from '../batch/limits.ts';
-import type { BatchPlan } from '../batch/plan.ts';
 import type { ReportFormat, ReportRow } from '../batch/report.ts';
 import type { FobResult } from '../batch/run.ts';
 import { readSerial } from '../client/fob-serial.ts';
@@ -14,7 +13,13 @@ import { type CommonOptions, LETTERS, without } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
 import { errorDocument, type Report } from './base/report.ts';
 import type { Terminal } from './base/terminal.ts';
-import { exportPassword, exportPasswordOption, outText } from './export-command.ts';
+import {
+  exportPassword,
+  exportPasswordOption,
+  namedPlan,
+  outText,
+  planNameOption,
+} from './export-command.ts';
 import { type OutWish, outOptions, readOut, settleOut } from './out.ts';
 
 /**
@@ -34,8 +39,7 @@ export const batchCommand = command({
     const { REPORT_WRITERS, reportRows } = await import('../batch/report.ts');
     const { rowsToHandOn, writeRows } = await import('../batch/hand-on.ts');
     const { refuseExisting, saveNew } = await import('../commands/out-file.ts');
-    const read = await readPlan(asked.plan, context.signal);
-    const plan: BatchPlan = { ...read, name: asked.name ?? read.name };
+    const plan = await readPlan(at.prompts.file(asked.plan), context.signal, asked.name);
     const ledger = asked.isDry
       ? await Ledger.look(context.inventory, plan)
       : await Ledger.open(context.inventory, plan, context.now());
@@ -87,7 +91,11 @@ async function prepareExports(
 
 function batchOptions(given: CommonOptions) {
   return outOptions(without(given, 'fob', 'trace'))
-    .positional('plan', { type: 'string', demandOption: true, describe: 'CSV file: one account a row' })
+    .positional('plan', {
+      type: 'string',
+      demandOption: true,
+      describe: 'CSV file: one account a row; "-" for standard input',
+    })
     .option('ports', {
       string: true,
       requiresArg: true,
@@ -108,11 +116,7 @@ function batchOptions(given: CommonOptions) {
       requiresArg: true,
       describe: 'pipe or file with lines of serial and pairing code, "-" for standard input',
     })
-    .option('name', {
-      string: true,
-      requiresArg: true,
-      describe: "name of the journal; default: the plan's file name",
-    })
+    .option('name', planNameOption)
     .option('release', {
       string: true,
       requiresArg: true,
@@ -136,7 +140,10 @@ type BatchArguments = Awaited<ReturnType<typeof readBatch>>;
 
 /** @throws FobError `usage`, `bad-input` */
 async function readBatch(options: BatchOptions) {
-  const { plan, ports, all, wait, codesFrom, name, release, report, exportPasswordFile, dryRun } = options;
+  const { ports, all, wait, codesFrom, name, release, report, exportPasswordFile, dryRun } = options;
+  const plan = namedPlan(options);
+  if (plan === '-' && codesFrom === '-')
+    throw new FobError('usage', { sentence: 'The plan and --codes-from cannot both be standard input.' });
   if (ports !== undefined && all)
     throw new FobError('usage', { sentence: '--ports and --all exclude each other.' });
   return {
@@ -179,7 +186,10 @@ async function work(
   ledger: Ledger,
 ): Promise<FobResult[]> {
   const isTerminal =
-    terminal.stdin.isTTY === true && 'isTTY' in terminal.stderr && terminal.stderr.isTTY === true;
+    asked.plan !== '-' &&
+    terminal.stdin.isTTY === true &&
+    'isTTY' in terminal.stderr &&
+    terminal.stderr.isTTY === true;
   const size = { rows: ledger.plan.rows.length, left: ledger.left };
   const { barScreen, plainScreen } = await import('./batch-progress.ts');
   const { runBatch } = await import('../batch/run.ts');

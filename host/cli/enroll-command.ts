@@ -6,11 +6,10 @@ import { ALPHABET_NAMES } from '../enrol/alphabets.ts';
 import { CHARACTERS_DEFAULT, DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../enrol/limits.ts';
 import { SECRET_ENCODINGS } from '../enrol/secret-encodings.ts';
 import { FobError } from '../errors.ts';
-import type { InventoryCall } from './base/calls.ts';
 import { command } from './base/command.ts';
 import { type CommonOptions, issuerOption, LETTERS, labelOption } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
-import { makeSure } from './base/prompts.ts';
+import { makeSure, type Prompts } from './base/prompts.ts';
 import { reportOf } from './base/report.ts';
 import { OUT_OPTIONS, outOptions, readOut, settleOut } from './out.ts';
 
@@ -25,7 +24,7 @@ export const enrollCommand = command({
   }),
   needs: anInventory,
   // Reads and validates the account before any fob is searched for, so that wrong input never touches one.
-  async run({ source, out, isSure }, { choice, context, prompts, terminal }) {
+  async run({ source, out, isSure }, { choice, context, prompts }) {
     const { readEnrolment } = await import('../commands/enrol-source.ts');
     const { enroll } = await import('../commands/enroll.ts');
     const { withFob } = await import('../commands/find.ts');
@@ -46,7 +45,7 @@ export const enrollCommand = command({
       async fob => {
         const confirmNamesake = async (ids: readonly string[]) => {
           if (isSure || choice.wire?.isDryRun) return;
-          await allowNamesake({ prompts, terminal }, `${name} (${ids.join(', ')})`, fob.hello.serial);
+          await allowNamesake(prompts, `${name} (${ids.join(', ')})`, fob.hello.serial);
         };
         const options = { saveTo, isFresh, confirmNamesake };
         const result = await enroll({ ...context, report }, fob, enrolment, options);
@@ -62,13 +61,9 @@ export const enrollCommand = command({
  * Asks whether to write a second account of a name: names on the command line would mean both.
  * @throws FobError `cancelled` for a no, `bad-input` if nobody can be asked
  */
-async function allowNamesake(
-  { prompts, terminal }: Pick<InventoryCall, 'prompts' | 'terminal'>,
-  account: string,
-  serial: string,
-): Promise<void> {
+async function allowNamesake(prompts: Prompts, account: string, serial: string): Promise<void> {
   const sentence = `The fob ${serial} already holds ${account}.`;
-  if (!terminal.stdin.isTTY) {
+  if (!(await prompts.canAsk())) {
     throw new FobError('bad-input', {
       sentence,
       next: 'Choose another --label, or add --yes to enrol a second account of this name.',

@@ -13,7 +13,7 @@ export const exportCommand = command({
   describe: 'write the accounts of a finished batch into a new file again',
   options: exportOptions,
   read: options => ({
-    plan: options.plan,
+    plan: namedPlan(options),
     name: options.name,
     out: readOut(options),
     exportPasswordFile: options.exportPasswordFile,
@@ -27,8 +27,7 @@ export const exportCommand = command({
     const { checkRows, writeRows } = await import('../batch/hand-on.ts');
     const { checkExportPermit } = await import('../batch/export-permit.ts');
     const { refuseExisting } = await import('../commands/out-file.ts');
-    const read = await readPlan(path, context.signal);
-    const plan = { ...read, name: name ?? read.name };
+    const plan = await readPlan(prompts.file(path), context.signal, name);
     const ledger = await Ledger.look(context.inventory, plan);
     const rows = plan.rows.filter(({ key }) => ledger.rowOf(key)?.state === 'done');
     if (rows.length === 0) {
@@ -50,16 +49,31 @@ export const exportCommand = command({
   },
 });
 
+/** @throws FobError `usage` */
+export function namedPlan({ plan, name }: { plan: string; name?: string | undefined }): string {
+  if (plan !== '-' || name !== undefined) return plan;
+  throw new FobError('usage', {
+    sentence: 'A plan from standard input has no name, and its journal needs one.',
+    next: 'Add --name with the name of the batch.',
+  });
+}
+
 function exportOptions(given: CommonOptions) {
   return outOptions(given)
-    .positional('plan', { type: 'string', demandOption: true, describe: 'CSV file: the plan of the batch' })
-    .option('name', {
-      string: true,
-      requiresArg: true,
-      describe: "name of the journal; default: the plan's file name",
+    .positional('plan', {
+      type: 'string',
+      demandOption: true,
+      describe: 'CSV file: the plan of the batch; "-" for standard input',
     })
+    .option('name', planNameOption)
     .option('export-password-file', exportPasswordOption);
 }
+
+export const planNameOption = {
+  string: true,
+  requiresArg: true,
+  describe: "name of the journal; default: the plan's file name",
+} as const;
 
 export const exportPasswordOption = {
   string: true,
@@ -73,7 +87,7 @@ export async function exportPassword(
   file: string | undefined,
   isNew: boolean,
 ): Promise<string> {
-  if (file === undefined && !terminal.stdin.isTTY) {
+  if (file === undefined && !(await prompts.canAsk())) {
     throw new FobError('usage', {
       sentence: 'This command needs the export password of the batch, and it cannot ask for one here.',
       next: 'Give it by a file that only you may read: --export-password-file FILE',

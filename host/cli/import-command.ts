@@ -27,7 +27,8 @@ export const importCommand = command({
   async run({ source, isDryRun }, { choice, context, prompts }) {
     const { readImport } = await import('../commands/import-source.ts');
     const { dryRun, importRows } = await import('../commands/import.ts');
-    const rows = await readImport(source, prompts.secret, context.signal);
+    const files = source.files.map(prompts.file);
+    const rows = await readImport({ ...source, files }, prompts.secret, context.signal);
     if (isDryRun) return said(dryRun(rows));
     const { withFob } = await import('../commands/find.ts');
     const quieter: Context = {
@@ -47,7 +48,7 @@ function importOptions(given: CommonOptions) {
       type: 'string',
       array: true,
       demandOption: true,
-      describe: 'files that other programs exported, and images of QR codes',
+      describe: 'files that other programs exported, and images of QR codes; "-" for standard input',
     })
     .option('format', { choices: FORMAT_NAMES, describe: 'format of the files; default: detected' })
     .option('only', {
@@ -90,9 +91,7 @@ function importText({ rows, counts }: ImportResult): string {
   const sum = Object.entries(counts)
     .filter(([, count]) => count > 0)
     .map(([state, count]) => `${count} ${state}`);
-  return [...lines.map(printable), sum.length === 0 ? 'There is no account in it.' : sum.join(', ')].join(
-    '\n',
-  );
+  return [...lines.map(printable), sum.join(', ')].join('\n');
 }
 
 function isForm(row: ImportedRow): row is ImportedRow & AccountForm {

@@ -2,7 +2,14 @@ import { FobError } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
 import { HOLDER_CHARACTERS_MAX } from '../limits.ts';
 import { type Command, command, group, noOptions } from './base/command.ts';
-import { ABOUT_FOB, type CommonOptions, LETTERS, without, yesOption } from './base/common-options.ts';
+import {
+  ABOUT_FOB,
+  type CommonOptions,
+  fileToWrite,
+  LETTERS,
+  without,
+  yesOption,
+} from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { inLines, type Report, reportOf } from './base/report.ts';
@@ -62,8 +69,8 @@ export const inventoryCommands: readonly Command[] = [
   command({
     words: 'inventory backup <file>',
     describe: 'write the inventory into a new file, encrypted with a password',
-    options: fileOptions,
-    read: fileOf,
+    options: newFileOptions,
+    read: ({ file, passwordFile }) => ({ file: fileToWrite(file), passwordFile }),
     change: 'ask for a password and write the file',
     needs: anInventory,
     async run({ file, passwordFile }, { context, prompts }) {
@@ -84,7 +91,7 @@ export const inventoryCommands: readonly Command[] = [
       const { restore } = await import('../inventory/handover.ts');
       const taken = await restore(
         context.inventory,
-        file,
+        prompts.file(file),
         await prompts.password(passwordFile, false),
         context.signal,
       );
@@ -116,7 +123,7 @@ export const handoverCommands: readonly Command[] = [
     options: giveOptions,
     read: async ({ serials, out, passwordFile }, serialOf) => ({
       serials: await Promise.all(serials.map(serialOf)),
-      file: out,
+      file: fileToWrite(out),
       passwordFile,
     }),
     change: 'ask for a password and write the file',
@@ -138,8 +145,9 @@ export const handoverCommands: readonly Command[] = [
     needs: anInventory,
     async run({ file, passwordFile }, { context: { inventory, now, signal }, prompts }) {
       const { importHandover } = await import('../inventory/handover.ts');
+      const source = prompts.file(file);
       const password = await prompts.password(passwordFile, false);
-      const taken = await importHandover(inventory, file, password, now(), signal);
+      const taken = await importHandover(inventory, source, password, now(), signal);
       return reportOf(taken, inLines(takenText(taken)));
     },
   }),
@@ -202,11 +210,16 @@ function passwordOption(given: CommonOptions) {
   });
 }
 
+function newFileOptions(given: CommonOptions) {
+  const file = { type: 'string', demandOption: true, describe: 'path of the new file' } as const;
+  return passwordOption(given).positional('file', file);
+}
+
 function fileOptions(given: CommonOptions) {
   return passwordOption(given).positional('file', {
     type: 'string',
     demandOption: true,
-    describe: 'path of the file',
+    describe: 'path of the file; "-" for standard input',
   });
 }
 

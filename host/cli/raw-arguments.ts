@@ -1,20 +1,21 @@
 import { FobError } from '../errors.ts';
 
-/** Stands before a word that follows `--` and looks like an option or its value. No shell passes it on. */
+/** Stands before a word that yargs would drop or read as an option or its value. No shell passes it on. */
 const LITERAL = '\u0001';
 
 /** A word that gives an option a value: `--yes=no`, `--yes.no`, `-n=1`, `-n1`. */
 const LONG = /^(--[\w-]+)[.=](.*)$/s;
 const SHORT = /^-[a-zA-Z]*([a-zA-Z])(?:=(.*)|([^a-zA-Z=].*))$/s;
 
-/** Makes arguments of the words after `--`, which yargs would drop. */
+/** Makes arguments of `-` and of the words after `--`, which yargs would drop. */
 export function withLiterals(args: readonly string[]): string[] {
   const end = args.indexOf('--');
-  if (end < 0) return [...args];
-  const literals = args
-    .slice(end + 1)
-    .map(word => (/^-|^(?:true|false)$/.test(word) ? LITERAL + word : word));
-  return [...args.slice(0, end), ...literals];
+  return args
+    .filter((_, at) => at !== end)
+    .map((word, at) => {
+      const isLiteral = end >= 0 && at >= end && /^-|^(?:true|false)$/.test(word);
+      return isLiteral || word === '-' ? LITERAL + word : word;
+    });
 }
 
 /** Restores the words of `withLiterals` in parsed arguments. */

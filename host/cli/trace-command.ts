@@ -25,7 +25,9 @@ export const traceCommand = command({
     }
     const { decodeTrace } = await import('../commands/trace.ts');
     const { itemLine } = await import('@passfob/protocol/trace/text');
-    const result = await decodeTrace(file, asked, signal, async (item, sinceUs) => {
+    const { standardInput } = await import('../read-whole.ts');
+    const source = file === '-' ? standardInput(terminal.stdin) : file;
+    const result = await decodeTrace(source, asked, signal, async (item, sinceUs) => {
       terminal.out(isJson ? jsonLine(item) : `${itemLine(item, sinceUs)}\n`);
       await terminal.drained?.();
     });
@@ -37,7 +39,10 @@ export const traceCommand = command({
 
 function traceOptions(given: CommonOptions) {
   return without(given, ...ABOUT_FOB, 'dry-run')
-    .positional('file', { type: 'string', describe: 'file of passfob simulate --trace or --trace-file' })
+    .positional('file', {
+      type: 'string',
+      describe: 'file of passfob simulate --trace or --trace-file; "-" for standard input',
+    })
     .option('key', {
       string: true,
       requiresArg: true,

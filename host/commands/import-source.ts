@@ -5,11 +5,11 @@ import { FILE_BYTES_MAX, FILES_BYTES_MAX, PASSWORD_BYTES_MAX } from '../formats/
 import type { Assumed, ImportRow, ReadTools } from '../formats/base/row.ts';
 import type { FormatName } from '../formats/format-names.ts';
 import { readFiles } from '../formats/read.ts';
-import { readFirstLine, readWhole } from '../read-whole.ts';
+import { type FileSource, readFirstLine, readWhole } from '../read-whole.ts';
 
 /** The files to import, and how to open them. */
 export interface ImportSource {
-  readonly files: readonly string[];
+  readonly files: readonly FileSource[];
   readonly format?: FormatName | undefined;
   /** Only rows with these names: label, issuer or `issuer:label`, in any case. */
   readonly only: readonly string[];
@@ -36,11 +36,12 @@ export async function readImport(
 ): Promise<ImportRow[]> {
   const files = [];
   let left = FILES_BYTES_MAX;
-  for (const path of source.files) {
-    const bytes = await readWhole(path, FILE_BYTES_MAX, signal);
+  for (const file of source.files) {
+    const bytes = await readWhole(file, FILE_BYTES_MAX, signal);
     left -= bytes.length;
     if (left < 0) throw badInput('The files are too big together.', 'Import some at a time.');
-    files.push({ name: basename(path), path, bytes });
+    const named = typeof file === 'string' ? { name: basename(file), path: file } : { name: file.name };
+    files.push({ ...named, bytes });
   }
   const tools = { ...readTools(source, ask, signal), assumed: source.assumed, signal };
   return chosen(await readFiles(files, tools, source.format), source.only);

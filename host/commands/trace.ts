@@ -5,7 +5,7 @@ import { NotATrace, TraceReader } from '@passfob/protocol/trace/read';
 import type { TraceKeys } from '@passfob/protocol/trace/sealed';
 import { hostPrimitives } from '../client/primitives.ts';
 import { FobError } from '../errors.ts';
-import { readPieces, readWhole } from '../read-whole.ts';
+import { type FileSource, readPieces, readWhole, subjectOf } from '../read-whole.ts';
 
 export interface TraceQuery {
   /** File with pairing keys of a test. */
@@ -30,7 +30,7 @@ const US_PER_SECOND = 1_000_000;
  * `cancelled`
  */
 export async function decodeTrace(
-  path: string,
+  source: FileSource,
   asked: TraceQuery,
   signal: AbortSignal,
   say: (item: TraceItem, sinceUs: number) => Promise<void>,
@@ -44,7 +44,7 @@ export async function decodeTrace(
     for (const item of items) if (isAsked(item, sinceUs ?? 0, asked)) await say(item, sinceUs ?? 0);
   };
   try {
-    for await (const chunk of readPieces(path, signal)) {
+    for await (const chunk of readPieces(source, signal)) {
       for (const record of reader.take(chunk)) {
         sinceUs ??= record.atUs;
         await show(decoder.take(record));
@@ -52,7 +52,7 @@ export async function decodeTrace(
     }
     reader.end();
   } catch (error) {
-    throw error instanceof NotATrace ? notATrace(path, error) : error;
+    throw error instanceof NotATrace ? notATrace(source, error) : error;
   }
   await show(decoder.end());
   return { isCutOff: reader.isCutOff };
@@ -70,15 +70,15 @@ function isAsked(
   );
 }
 
-function notATrace(path: string, { kind, at }: NotATrace): FobError {
+function notATrace(source: FileSource, { kind, at }: NotATrace): FobError {
   if (kind === 'foreign') {
     return new FobError('bad-input', {
-      sentence: `The file ${path} is no trace of a fob.`,
+      sentence: `${subjectOf(source)} is no trace of a fob.`,
       next: 'Name a file that passfob simulate --trace or --trace-file recorded.',
     });
   }
   return new FobError('bad-input', {
-    sentence: `The trace ${path} is damaged at byte ${at}.`,
+    sentence: `${subjectOf(source)} is damaged at byte ${at}.`,
     next: 'The lines before the damage were printed. For the rest, record the trace again.',
   });
 }

@@ -96,6 +96,12 @@ async function readFile(file: SourceFile, aids: ReadAids, of?: FormatName): Prom
   if (file.bytes.length > FILE_BYTES_MAX) throw badInput('The file is too big.', 'Split it.');
   await aids.work.pause();
   const format = of ?? detectFormat(file);
+  const read = await readAs(format, file, aids);
+  if (read.uris.length + read.rows.length > 0) return read;
+  throw badInput('There is no account in the file.', 'Check that it is the whole export.');
+}
+
+async function readAs(format: FormatName, file: SourceFile, aids: ReadAids): Promise<Read> {
   if (format === 'uri') return { uris: placedUris(textOf(file)), rows: [] };
   if (format !== 'qr') return { uris: [], rows: await READERS[format](file, aids) };
   const { width, height } = imageSize(file.bytes) ?? { width: 0, height: 0 };

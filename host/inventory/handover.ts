@@ -1,6 +1,6 @@
 import { FobError } from '../errors.ts';
 import { SEALED_FILE_BYTES_MAX } from '../limits.ts';
-import { readWhole } from '../read-whole.ts';
+import { type FileSource, readWhole } from '../read-whole.ts';
 import { type Bundle, bundleOf, type ImportedBundle, importBundle, readBundle } from './bundle.ts';
 import { seal } from './encryption.ts';
 import { addHistory } from './history.ts';
@@ -24,11 +24,11 @@ export async function backUp(inventory: Inventory, path: string, password: strin
 /** Imports a backup into this inventory, sealed under its own key. @throws FobError `bad-input`, `inventory` */
 export async function restore(
   inventory: Inventory,
-  path: string,
+  source: FileSource,
   password: string,
   signal?: AbortSignal,
 ): Promise<ImportedBundle> {
-  return importBundle(inventory, await opened('backup', path, password, signal));
+  return importBundle(inventory, await opened('backup', source, password, signal));
 }
 
 /**
@@ -69,12 +69,12 @@ export async function sealHandover(bundle: Bundle, password: string): Promise<Bu
 /** Imports fobs that another owner handed over. @throws FobError `bad-input`, `inventory` */
 export async function importHandover(
   inventory: Inventory,
-  path: string,
+  source: FileSource,
   password: string,
   nowMs: number,
   signal?: AbortSignal,
 ): Promise<ImportedBundle> {
-  const bundle = await opened('handover', path, password, signal);
+  const bundle = await opened('handover', source, password, signal);
   const taken = await importBundle(inventory, bundle);
   for (const serial of taken.added) await addHistory(inventory, serial, 'taken', nowMs);
   for (const fob of bundle.fobs) {
@@ -147,11 +147,16 @@ function bytesOf(bundle: Bundle): Buffer {
 
 async function opened(
   what: string,
-  path: string,
+  source: FileSource,
   password: string,
   signal: AbortSignal | undefined,
 ): Promise<Bundle> {
-  const sealed = await readWhole(path, SEALED_FILE_BYTES_MAX, signal);
+  const sealed = await readWhole(source, SEALED_FILE_BYTES_MAX, signal);
   const plain = await openWithPassword(what, sealed, password);
-  return readBundle(plain.toString('utf8'));
+  const bundle = readBundle(plain.toString('utf8'));
+  if (bundle.fobs.length > 0) return bundle;
+  throw new FobError('bad-input', {
+    sentence: `There is no fob in ${typeof source === 'string' ? source : source.name}.`,
+    next: 'Name the file of an inventory with fobs.',
+  });
 }

@@ -1,4 +1,5 @@
 import { type Command, command, group } from 'passfob/cli/base/command';
+import { fileToWrite } from 'passfob/cli/base/common-options';
 import { nothing } from 'passfob/cli/base/needs';
 import { aConfiguration, theRecords } from './needs.ts';
 import {
@@ -32,8 +33,8 @@ export const commands: readonly Command[] = [
   command({
     words: 'service backup <file>',
     describe: 'back up everything except the key file into a new file',
-    options: fileOptions,
-    read: given => ({ file: given.file, ...flagsOf(given) }),
+    options: given => fileOptions(given),
+    read: given => ({ file: fileToWrite(given.file), ...flagsOf(given) }),
     needs: theRecords,
     run: async ({ file }, records) => (await import('./records.ts')).backUp(records, file),
   }),

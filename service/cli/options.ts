@@ -156,16 +156,16 @@ export function radiusClientOptions(command: CommonOptions) {
     .positional('name', { type: 'string', describe: 'name of the client' });
 }
 
-export function fileOptions(command: CommonOptions) {
+export function fileOptions(command: CommonOptions, describe = 'path of the new file') {
   return recordOptions(command).positional('file', {
     type: 'string',
     demandOption: true,
-    describe: 'path of the file',
+    describe,
   });
 }
 
 export function restoreOptions(command: CommonOptions) {
-  return fileOptions(command).option('counter-gap', {
+  return fileOptions(command, 'path of the file; "-" for standard input').option('counter-gap', {
     number: true,
     requiresArg: true,
     describe: 'how many passcodes of one HOTP fob may have been accepted since the backup [25]',

@@ -1,7 +1,11 @@
-import { resolve } from 'node:path';
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import type { Report } from 'passfob/cli/base/report';
 import { printable } from 'passfob/cli/base/terminal';
 import { FobError } from 'passfob/errors';
+import { readPieces, standardInput } from 'passfob/read-whole';
 import { serviceActor } from '../base/actor.ts';
 import { mailLimits } from '../base/limits/mail.ts';
 import { recordTexts } from '../base/texts/serve.ts';
@@ -26,6 +30,24 @@ export async function backUp({ store, keys }: ConfiguredRecords, file: string): 
 }
 
 export async function restoreFrom(
+  records: ConfiguredRecords,
+  file: string,
+  counterGap: number | undefined,
+): Promise<Report> {
+  if (file !== '-') return restorePlain(records, file, counterGap);
+  // A restore reads its backup twice.
+  const folder = mkdtempSync(join(tmpdir(), 'passfob-restore-'));
+  try {
+    const copy = join(folder, 'backup');
+    const input = readPieces(standardInput(records.terminal.stdin), records.signal);
+    await pipeline(input, createWriteStream(copy, { mode: 0o600 }));
+    return await restorePlain(records, copy, counterGap);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+async function restorePlain(
   { store, keys }: ConfiguredRecords,
   file: string,
   counterGap: number | undefined,

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { readAtMost } from '../platform/node/read-at-most.ts';
 import { FILE_CHARS_MAX } from './base/limits.ts';
 import { ScenarioError } from './base/place.ts';
@@ -12,5 +13,21 @@ const FILE_BYTES_MAX = 4 * FILE_CHARS_MAX;
 export function scenarioText(path: string): string {
   const bytes = readAtMost(path, FILE_BYTES_MAX);
   if (bytes !== undefined) return new TextDecoder().decode(bytes);
-  throw new ScenarioError({ line: 1, column: 1 }, `A scenario has ${FILE_CHARS_MAX} characters at most.`);
+  throw tooLong();
+}
+
+/** Returns the text of a scenario from a stream. @throws as `scenarioText` */
+export async function streamedText(stream: Readable): Promise<string> {
+  const pieces: Uint8Array[] = [];
+  let length = 0;
+  for await (const piece of stream) {
+    length += piece.length;
+    if (length > FILE_BYTES_MAX) throw tooLong();
+    pieces.push(piece);
+  }
+  return new TextDecoder().decode(Buffer.concat(pieces));
+}
+
+function tooLong(): ScenarioError {
+  return new ScenarioError({ line: 1, column: 1 }, `A scenario has ${FILE_CHARS_MAX} characters at most.`);
 }

@@ -6,8 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { PASSWORD } from '../formats/keys.ts';
 import { slottedAegis } from '../formats/made.ts';
-import { describeNeeds, itNeeds } from '../kit/tools.ts';
+import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { needsLinux } from '../service/flood/kit.ts';
 import { passfob } from './kit/cli.ts';
 import { cliMain, needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
@@ -64,6 +65,26 @@ describeNeeds(needsBuild, 'passfob import', () => {
       ],
     });
   });
+
+  itNeeds(
+    needsTool('script'),
+    'import - asks for the password at the terminal of the process',
+    async script => {
+      const words = [process.execPath, cliMain, 'import', '-', '--dry-run'];
+      const command = `${words.join(' ')} < ${corpus('2fas-encrypted.2fas')}`;
+      const child = spawn(script, ['-qefc', command, '/dev/null'], {
+        env: { ...process.env, PASSFOB_HOME: home },
+      });
+      let said = '';
+      child.stdout.on('data', chunk => {
+        const isAsked = said.includes('(not shown)');
+        said += chunk;
+        if (!isAsked && said.includes('(not shown)')) child.stdin.write(`${PASSWORD}\r`);
+      });
+      const [exitCode] = await once(child, 'close');
+      expect([exitCode, said]).toEqual([0, expect.stringMatching(/\d ok/)]);
+    },
+  );
 
   it('import prints no control sequence for a terminal', async () => {
     const { stdout } = await run(corpus('uri-control-names.txt'), '--dry-run');

@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Readable } from 'node:stream';
 import { promptsOn } from 'passfob/cli/base/prompts';
 import type { Terminal } from 'passfob/cli/base/terminal';
 import { expect, it } from 'vitest';
@@ -66,4 +66,29 @@ it('a pairing code is not shown while it is typed, nor afterwards', async () => 
   expect(await answer).toBe('zwxzwxzw');
   expect(written()).not.toMatch(/[zwx]/);
   prompts.close();
+});
+
+it('a code is typed at the terminal after standard input was read as a whole, and refused without one', async () => {
+  const typist = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
+  const stderr = new PassThrough().resume();
+  stderr.end = () => stderr;
+  const promptsWith = (openKeyboard: () => Promise<typeof typist | undefined>) =>
+    promptsOn(
+      {
+        ...{ stdin: Readable.from([Buffer.from('an activation')]), stderr, openKeyboard, environment: {} },
+        ...{ out: () => undefined, note: () => undefined },
+      },
+      new AbortController().signal,
+    );
+  const prompts = promptsWith(async () => typist);
+  expect(await prompts.activation(true)).toBe('an activation');
+  const answer = prompts.code(false);
+  typist.write('abc123\r');
+  expect(await answer).toBe('abc123');
+  prompts.close();
+  const alone = promptsWith(async () => undefined);
+  await alone.activation(true);
+  const error = await failure(alone.code(false));
+  expect([error.kind, error.next]).toEqual(['usage', expect.stringContaining('instead of -')]);
+  alone.close();
 });

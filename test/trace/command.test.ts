@@ -29,10 +29,14 @@ function write(name: string, content: string | Uint8Array): string {
 }
 
 /** Runs `passfob trace` in this process. */
-async function trace(...args: readonly string[]) {
+function trace(...args: readonly string[]) {
+  return traceReading([], ...args);
+}
+
+async function traceReading(input: readonly Uint8Array[], ...args: readonly string[]) {
   const said = { stdout: '', stderr: '' };
   const terminal = {
-    stdin: Readable.from([]),
+    stdin: Readable.from(input),
     stderr: process.stderr,
     environment: {},
     out: (text: string) => {
@@ -47,6 +51,12 @@ async function trace(...args: readonly string[]) {
 }
 
 describe('passfob trace', () => {
+  it('passfob trace - decodes standard input, and refuses it where it is no trace', async () => {
+    expect(await traceReading([recorded.file], '-')).toEqual(await trace(file));
+    const { exitCode, stderr } = await traceReading([], '-');
+    expect([exitCode, stderr]).toEqual([3, expect.stringContaining('Standard input is no trace of a fob.')]);
+  });
+
   it('passfob trace prints a line for everything in a trace', async () => {
     const { exitCode, lines, stderr } = await trace(file);
     expect([exitCode, stderr]).toEqual([0, '']);

@@ -164,3 +164,11 @@ export const REPEATABLE: readonly string[] = ['files', 'only', 'serials', 'behin
 export function withDashes(name: string): string {
   return name.replace(/[A-Z]/g, letter => `-${letter.toLowerCase()}`);
 }
+
+/** Returns the path of a file to write. @throws FobError `usage` for `-` */
+export function fileToWrite(path: string): string {
+  if (path !== '-') return path;
+  throw new FobError('usage', {
+    sentence: '- is standard input; this command writes a file. Name the file.',
+  });
+}

@@ -2,16 +2,24 @@ import { FobError } from '../../errors.ts';
 import { checkNewPassword } from '../../inventory/password-file.ts';
 import { PASSWORD_FILE_BYTES_MAX } from '../../limits.ts';
 import { readFirstLine } from '../../read-whole.ts';
-import type { Terminal } from './terminal.ts';
+import type { Keyboard } from './terminal.ts';
+
+/** Options of a question for a person. */
+interface Asked {
+  readonly input: Keyboard;
+  readonly output: NodeJS.WritableStream;
+  readonly signal: AbortSignal;
+}
 
 /**
  * Returns a password: the first line of a file, or typed without echo. Never from the command line or the
  * environment, where others can read it.
+ * @param toAsk undefined if nobody can be asked
  * @param isNew typed twice, with a minimum length
  * @throws FobError `bad-input`, `usage` if nobody can be asked, `cancelled`
  */
 export async function passwordFor(
-  { stdin, stderr }: Terminal,
+  toAsk: () => Promise<Asked | undefined>,
   { file, isNew, signal }: { file: string | undefined; isNew: boolean; signal: AbortSignal | undefined },
 ): Promise<string> {
   const password =
@@ -20,14 +28,14 @@ export async function passwordFor(
   return password;
 
   async function typed(): Promise<string> {
-    if (!stdin.isTTY) {
+    const context = await toAsk();
+    if (!context) {
       throw new FobError('usage', {
         sentence: 'This command needs a password, and it cannot ask for one here.',
         next: 'Give it by a file that only you may read: --password-file FILE',
       });
     }
     const { password: ask } = await import('@inquirer/prompts');
-    const context = { input: stdin, output: stderr, ...(signal && { signal }) };
     try {
       const first = await ask({ message: 'Password (not shown):' }, context);
       if (isNew && (await ask({ message: 'The same again:' }, context)) !== first) {

@@ -1,11 +1,18 @@
 import { createInterface } from 'node:readline';
 import { FobError } from '../../errors.ts';
 import { URI_BYTES_MAX } from '../../limits.ts';
-import { withShortLines } from '../../read-whole.ts';
-import { printable, type Terminal } from './terminal.ts';
+import { type FileSource, standardInput, withShortLines } from '../../read-whole.ts';
+import { type Keyboard, printable, type Terminal } from './terminal.ts';
 
 /** Questions go to standard error; answers come from the keyboard, or line by line from piped input. */
 export interface Prompts {
+  /**
+   * Returns a file to read: `-` is standard input, which from then on answers no question.
+   * @throws FobError `usage` for the second `-`
+   */
+  file(path: string): FileSource;
+  /** Whether there is a person at a keyboard. */
+  canAsk(): Promise<boolean>;
   /**
    * Asks for the code on the fob and echoes stars. @param until cancels the question when the answer is no longer
    * needed @param fault of the last code
@@ -29,42 +36,76 @@ export interface Prompts {
 
 export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
   const { stdin, stderr } = terminal;
-  const asked = { input: stdin, output: stderr, signal };
   let lines: PipedLines | undefined;
   let asking: Promise<string> | undefined;
-  const piped = () => {
-    lines ??= pipedLines(terminal, signal);
+  let isFile = false;
+  let keyboard: Promise<Keyboard | undefined> | undefined;
+  /** Returns the stream that answers questions; undefined if standard input is a file and nobody is there. */
+  const answers = async () => {
+    if (!isFile) return stdin;
+    keyboard ??= terminal.openKeyboard?.();
+    return keyboard;
+  };
+  /** Returns the options of a question for a person; undefined if nobody can be asked. */
+  const toAsk = async () => {
+    const input = await answers();
+    return input?.isTTY ? { input, output: stderr, signal } : undefined;
+  };
+  const piped = async () => {
+    const input = await answers();
+    if (input === undefined) throw noAnswers();
+    lines ??= pipedLines(input, signal);
     return lines;
   };
+  const whole = () => {
+    isFile = true;
+    return wholeInput(stdin, signal);
+  };
   return {
-    code: (isAgain, until, fault = 'A character is wrong.') => {
+    file(path) {
+      if (path !== '-') return path;
+      if (isFile)
+        throw new FobError('usage', { sentence: '- can be given only once: it is standard input.' });
+      isFile = true;
+      return standardInput(stdin);
+    },
+    canAsk: async () => (await toAsk()) !== undefined,
+    async code(isAgain, until, fault = 'A character is wrong.') {
       const message = `${isAgain ? `${fault} ` : ''}Code on the screen of the fob:`;
-      if (stdin.isTTY) {
+      const asked = await toAsk();
+      if (asked) {
         const either = until === undefined ? signal : AbortSignal.any([signal, until]);
         asking = after(asking, either, () =>
           orCancelled(askHidden({ message, mask: true }, { ...asked, signal: either })),
         );
         return asking;
       }
+      const answered = await piped();
       terminal.note(`${message}\n`);
-      return piped().next(until);
+      return answered.next(until);
     },
-    activation: isWhole => {
-      if (stdin.isTTY) return orCancelled(askHidden({ message: 'Activation string (not shown):' }, asked));
-      if (isWhole) return wholeInput(stdin, signal);
+    async activation(isWhole) {
+      const asked = await toAsk();
+      if (asked) return orCancelled(askHidden({ message: 'Activation string (not shown):' }, asked));
+      if (isWhole) return whole();
       terminal.note('Activation string:\n');
-      return piped().next();
+      return (await piped()).next();
     },
-    uri: message => (stdin.isTTY ? orCancelled(askHidden({ message }, asked)) : wholeInput(stdin, signal)),
+    async uri(message) {
+      const asked = await toAsk();
+      return asked ? orCancelled(askHidden({ message }, asked)) : whole();
+    },
     async secret(message) {
-      if (stdin.isTTY) return orCancelled(askHidden({ message: printable(message) }, asked));
+      const asked = await toAsk();
+      if (asked) return orCancelled(askHidden({ message: printable(message) }, asked));
       throw new FobError('usage', {
         sentence: 'The file needs a password or key, and this command cannot ask for it here.',
         next: 'Name a file that holds it: --password-file FILE or --key-file FILE (/dev/fd/3 is one, too).',
       });
     },
     async confirm(question) {
-      if (!stdin.isTTY) {
+      const asked = await toAsk();
+      if (!asked) {
         throw new FobError('usage', {
           sentence: 'This command needs a confirmation, and it cannot ask for one here.',
           next: 'Add --yes.',
@@ -73,12 +114,20 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
       return orCancelled(askConfirmation({ message: printable(question), default: false }, asked));
     },
     password: async (file, isNew) =>
-      (await import('./passwords.ts')).passwordFor(terminal, { file, isNew, signal }),
+      (await import('./passwords.ts')).passwordFor(toAsk, { file, isNew, signal }),
     close: () => {
       lines?.close();
       stdin.pause();
+      void keyboard?.then(input => input?.destroy());
     },
   };
+}
+
+function noAnswers(): FobError {
+  return new FobError('usage', {
+    sentence: 'The code on the fob is needed, and it cannot be asked for here: standard input is a file.',
+    next: 'Run the command in a terminal, or name the file instead of -.',
+  });
 }
 
 type PromptLibrary = typeof import('@inquirer/prompts');
@@ -132,7 +181,7 @@ interface PipedLines {
 }
 
 /** Reads a pipe or file, one line for each answer. */
-function pipedLines({ stdin }: Terminal, signal: AbortSignal): PipedLines {
+function pipedLines(stdin: Keyboard, signal: AbortSignal): PipedLines {
   const hasEnded = stdin.readableEnded || stdin.destroyed;
   const input = withShortLines(stdin, URI_BYTES_MAX);
   const reader = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });

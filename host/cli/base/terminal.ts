@@ -1,9 +1,14 @@
 import type { Readable } from 'node:stream';
 
+/** A stream that answers questions. */
+export type Keyboard = Readable & { readonly isTTY?: boolean };
+
 /** The streams of the command line. Results go to `out`, all other messages to `note`. */
 export interface Terminal {
-  readonly stdin: Readable & { readonly isTTY?: boolean };
+  readonly stdin: Keyboard;
   readonly stderr: NodeJS.WritableStream;
+  /** Opens the keyboard of the person for questions, where standard input is a file; undefined without a person. */
+  readonly openKeyboard?: (() => Promise<Keyboard | undefined>) | undefined;
   /** Of the terminal to which results go; undefined if they go elsewhere. */
   readonly columns?: number | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -19,6 +24,7 @@ export function processTerminal(): Terminal {
   return {
     stdin: process.stdin,
     stderr: process.stderr,
+    openKeyboard,
     get columns() {
       // A terminal that does not know its size says 0.
       return process.stdout.isTTY ? process.stdout.columns || undefined : undefined;
@@ -28,6 +34,16 @@ export function processTerminal(): Terminal {
     drained: () => drained(process.stdout),
     note: text => void process.stderr.write(text),
   };
+}
+
+/** Opens the terminal that controls this process; a service and a job of CI have none. */
+async function openKeyboard(): Promise<Keyboard | undefined> {
+  try {
+    // Loaded on demand: few commands need it.
+    return (await import('../../read-whole.ts')).openStream('/dev/tty');
+  } catch {
+    return undefined;
+  }
 }
 
 /** A reader that has gone takes no more, but nothing waits for it either. */
@@ -104,9 +120,9 @@ export function asTyped(text: string, environment: Terminal['environment']): str
 
 /** Returns a terminal that names commands as the person types them. Results stay as they are: programs read them. */
 export function withTypedCommands(terminal: Terminal): Terminal {
-  const { stdin, stderr, environment, drained } = terminal;
+  const { stdin, stderr, openKeyboard: open, environment, drained } = terminal;
   return {
-    ...{ stdin, stderr, environment, drained },
+    ...{ stdin, stderr, openKeyboard: open, environment, drained },
     get columns() {
       return terminal.columns;
     },

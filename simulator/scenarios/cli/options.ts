@@ -2,6 +2,9 @@ import yargs from 'yargs';
 import { unknownArgument } from '../../base/unknown-argument.ts';
 import { UsageError } from '../../base/usage-error.ts';
 
+/** Stands for `-`, which yargs would drop. No shell passes it on. */
+const STANDARD_INPUT = '\u0001-';
+
 function wholeSeed(value: number): number {
   if (!Number.isSafeInteger(value) || value < 0) throw new UsageError('--seed takes a whole number from 0');
   return value;
@@ -19,9 +22,12 @@ function onePath(value: unknown): string {
  */
 export async function parseRunOptions(args: readonly string[], program: string) {
   const known = ['seed', 'junit', 'json', 'show', 'update', 'help'];
-  const { files, junit, json, seed, update, show } = await yargs([...args])
+  const words = args.map(word => (word === '-' ? STANDARD_INPUT : word));
+  const { files, junit, json, seed, update, show } = await yargs(words)
     .scriptName(program)
-    .usage('$0 FILE…\n\nRuns scenario files, each on a new simulated fob, in virtual time.')
+    .usage(
+      '$0 FILE…\n\nRuns scenario files, each on a new simulated fob, in virtual time. "-" is standard input.',
+    )
     .command('$0 <files..>', false, parser =>
       parser.positional('files', { array: true, string: true, demandOption: true }),
     )
@@ -64,5 +70,10 @@ export async function parseRunOptions(args: readonly string[], program: string) 
       );
     })
     .parseAsync();
-  return { files: Array.isArray(files) ? files.map(String) : [], junit, json, seed, update, show };
+  const named = (Array.isArray(files) ? files : []).map(file =>
+    file === STANDARD_INPUT ? '-' : String(file),
+  );
+  if (named.filter(file => file === '-').length > 1)
+    throw new UsageError('- can be given only once: it is standard input');
+  return { files: named, junit, json, seed, update, show };
 }

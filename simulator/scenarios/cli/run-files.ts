@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { Readable } from 'node:stream';
 import { visible } from '@passfob/protocol/trace/text';
 import { UsageError } from '../../base/usage-error.ts';
 import { writeAnew } from '../../platform/node/open-anew.ts';
@@ -8,7 +9,7 @@ import { readScenario, type Scenario } from '../read.ts';
 import { junit } from '../report/junit.ts';
 import { type FileResult, fileLines, summary } from '../report/lines.ts';
 import type { RunOptions, ScenarioResult } from '../run.ts';
-import { scenarioText } from '../text.ts';
+import { scenarioText, streamedText } from '../text.ts';
 import { parseRunOptions } from './options.ts';
 
 /** Exit codes, as the help documents them. */
@@ -18,6 +19,8 @@ export interface RunCommand {
   /** Its name in help and messages. */
   readonly program: string;
   readonly owner: OpenOwner | undefined;
+  /** Read for the file `-`. */
+  readonly stdin: Readable;
   run(scenario: Scenario, options: RunOptions & { readonly folder: string }): Promise<ScenarioResult>;
   print(text: string): void;
   printError(text: string): void;
@@ -25,13 +28,14 @@ export interface RunCommand {
 
 async function runFile(file: string, command: RunCommand, options: RunOptions): Promise<FileResult> {
   const startMs = performance.now();
+  const isInput = file === '-';
   const done = (part: Pick<FileResult, 'result' | 'unreadable'>) => ({
-    file,
+    file: isInput ? 'standard input' : file,
     ...part,
     ms: performance.now() - startMs,
   });
   try {
-    const scenario = readScenario(scenarioText(file));
+    const scenario = readScenario(isInput ? await streamedText(command.stdin) : scenarioText(file));
     return done({
       result: await command.run(scenario, { ...options, folder: dirname(file) }),
       unreadable: undefined,

@@ -38,6 +38,8 @@ export function passfob(args: readonly string[], options: RunOptions): Promise<R
   const { PASSFOB_DEBUG: _, PASSFOB_PORT: __, ...inherited } = process.env;
   const child = spawn(program, programArgs, {
     env: { ...inherited, PASSFOB_HOME: options.home, ...options.environment },
+    // In a session of its own: no question goes to the terminal of the person who runs the tests.
+    detached: true,
   });
   const running: Running = {
     type: text => void child.stdin.write(text),

@@ -7,10 +7,10 @@ export function serviceCommand(home: string, ...args: string[]) {
 }
 
 /** Runs `passfob service` in this process, with text on its standard input. */
-export async function serviceCommandReading(input: string, home: string, ...args: string[]) {
+export async function serviceCommandReading(input: string | Uint8Array, home: string, ...args: string[]) {
   const said = { out: '', note: '' };
   const terminal = {
-    stdin: Readable.from(input === '' ? [] : [Buffer.from(input)]),
+    stdin: Readable.from(input.length === 0 ? [] : [Buffer.from(input)]),
     stderr: process.stderr,
     environment: { PASSFOB_HOME: home },
     out: (text: string) => {

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
@@ -35,7 +35,9 @@ it('a restored backup refuses passcodes accepted before it', async () => {
       expect.stringContaining('service.key is missing'),
     ]);
     copyFileSync(join(rig.directory, 'service.key'), join(directory, 'service.key'));
-    expect((await command(rig.directory, 'restore', file, '--dir', directory)).exitCode).toBe(0);
+    const input = readFileSync(file);
+    const piped = await commandReading(input, rig.directory, 'restore', '-', '--dir', directory);
+    expect([piped.exitCode, piped.note]).toEqual([0, '']);
     const restored = await rig.start({ directory });
     expect((await restored.tokens()).map(({ serial }) => serial)).toEqual(['FOB-1']);
     expect((await restored.validate(logIn)).accepted).toBe(false);

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { runScenario } from '@passfob/simulator';
 import { runFiles } from '@passfob/simulator/scenarios/cli/run-files';
 import { scenarioOwner } from 'passfob/commands/scenario-owner';
@@ -24,11 +25,19 @@ beforeAll(() => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** Runs the command in this process. @returns its exit code and what it printed */
-async function run(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+function run(...args: readonly string[]) {
+  return runReading('', ...args);
+}
+
+async function runReading(
+  input: string,
+  ...args: readonly string[]
+): Promise<{ code: number; out: string; err: string }> {
   let [out, err] = ['', ''];
   const code = await runFiles(args, {
     program: 'passfob simulate run',
     owner: scenarioOwner,
+    stdin: Readable.from([Buffer.from(input)]),
     run: runScenario,
     print: text => {
       out += text;
@@ -41,6 +50,18 @@ async function run(...args: readonly string[]): Promise<{ code: number; out: str
 }
 
 describe('passfob simulate run', () => {
+  it('- runs the scenario on standard input, once', async () => {
+    const input = readFileSync(file('good.yaml'), 'utf8');
+    expect(await runReading(input, '-')).toEqual({
+      code: 0,
+      err: '',
+      out: 'passed  standard input  It <has> no owner (N ms)\n1 passed, 0 failed\n',
+    });
+    expect((await runReading('', '-')).code).toBe(2);
+    const { code, err } = await runReading(input, '-', '-');
+    expect([code, err]).toEqual([2, expect.stringContaining('- can be given only once')]);
+  });
+
   it('each file has a line, a failure its screen beside the expected one, and the end counts them', async () => {
     expect(await run(file('good.yaml'), file('bad.yaml'))).toEqual({
       code: 1,
