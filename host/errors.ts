@@ -49,6 +49,19 @@ export class FobError extends Error {
   }
 }
 
+/** Returns an error of the same kind that says more: what a command had done before it, in words and for programs. */
+export function amended(
+  { kind, refusal, subject, message, next, details, cause }: FobError,
+  more: { readonly sentence: string; readonly next?: string; readonly details: ErrorOptions['details'] },
+): FobError {
+  return new FobError(kind, {
+    ...{ refusal, subject, cause },
+    sentence: `${message} ${more.sentence}`,
+    next: more.next ?? next,
+    details: { ...details, ...more.details },
+  });
+}
+
 function textOf(kind: ErrorKind, refusal: RefusalName | undefined): Text {
   if (refusal !== undefined) return { sentence: REFUSALS[refusal].meaning, next: REFUSALS[refusal].next };
   return TEXTS[kind === 'refused' ? 'bad-input' : kind];

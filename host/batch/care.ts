@@ -20,6 +20,7 @@ export interface TrayOptions {
 /**
  * Checks fobs, several at a time, and mends what needs no hold. Then offers, one fob after the other, what needs one. A
  * failure of one fob does not stop the others.
+ * @param entries receives each entry as soon as its fob is done
  * @returns an entry for each fob, in their order
  * @throws FobError `cancelled`
  */
@@ -27,8 +28,8 @@ export async function careForTray(
   context: Context,
   fobs: readonly FobAtHand[],
   { isDryRun, offerHold }: TrayOptions,
+  entries: Map<FobAtHand, CareEntry> = new Map(),
 ): Promise<CareEntry[]> {
-  const entries = new Map<FobAtHand, CareEntry>();
   await inParallel(fobs, PARALLEL_MAX, async fob => {
     entries.set(fob, await cared(context, fob, { mayHold: false, isDryRun }));
     if (fobs.length === 1) return;

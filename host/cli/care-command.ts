@@ -1,7 +1,7 @@
 import type { CareEntry } from '../batch/care.ts';
 import type { CareResult } from '../commands/care.ts';
 import type { FobAtHand } from '../commands/context.ts';
-import { FobError } from '../errors.ts';
+import { amended, FobError, isFobError } from '../errors.ts';
 import type { InventoryCall } from './base/calls.ts';
 import { command } from './base/command.ts';
 import type { CommonOptions } from './base/common-options.ts';
@@ -55,7 +55,11 @@ async function ownCare(
     // Reports why there is none.
     if (chosen.length === 0) chooseFob(found, choice);
     const isDryRun = choice.wire?.isDryRun === true;
-    const entries = await careForTray(context, chosen, { isDryRun, offerHold: offerOf(at, mayHold) });
+    const done = new Map<FobAtHand, CareEntry>();
+    const options = { isDryRun, offerHold: offerOf(at, mayHold) };
+    const entries = await careForTray(context, chosen, options, done).catch(async error => {
+      throw await withDone(error, [...done.values()], chosen.length);
+    });
     return await said(at, await named(entries, at));
   } finally {
     await closeAll(found);
@@ -87,6 +91,16 @@ function careOptions(given: CommonOptions) {
         'fingerprint of the service; without it, that of a service which the agent knows, or the command shows it and asks',
     });
   return networkOptions(described);
+}
+
+/** Adds what was done on other fobs to the error of a command that was cancelled. */
+async function withDone(error: unknown, entries: readonly CareEntry[], fobs: number): Promise<unknown> {
+  if (!isFobError(error) || entries.length === 0) return error;
+  const { careDocument } = await import('./care-format.ts');
+  return amended(error, {
+    sentence: `${entries.length} of ${fobs} fobs were looked after before.`,
+    details: { fobs: entries.map(careDocument) },
+  });
 }
 
 /** Asks a person at a terminal; elsewhere nobody is asked, and the report says what waits. */

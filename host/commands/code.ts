@@ -1,5 +1,5 @@
 import { unfit } from '../client/answers.ts';
-import { FobError, isFobError, isRefusal } from '../errors.ts';
+import { amended, FobError, isFobError, isRefusal } from '../errors.ts';
 import { accountName } from './account-name.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { type AccountOnFob, idBytes, listAccounts, selectAccount } from './list.ts';
@@ -75,13 +75,36 @@ export async function codes(
       done.push(passcode);
       onCode(passcode);
     } catch (error) {
-      if (!isFobError(error) || !isOfOneAccount(error)) throw error;
+      if (!isFobError(error)) throw error;
+      if (!isOfOneAccount(error)) throw withGiven(error, serial, { accounts, done, skipped, at: index });
       skipped.push({ account, error });
     }
   }
   const [first] = skipped;
   if (done.length === 0 && first !== undefined) throw first.error;
   return { serial, codes: done, skipped };
+}
+
+interface CodesSoFar {
+  readonly accounts: readonly AccountOnFob[];
+  readonly done: readonly Passcode[];
+  readonly skipped: CodesResult['skipped'];
+  /** The account at which they ended. */
+  readonly at: number;
+}
+
+/** Adds which accounts gave a passcode, since HOTP counted them; the passcodes themselves are in no error. */
+function withGiven(error: FobError, serial: string, { accounts, done, skipped, at }: CodesSoFar): FobError {
+  const given = done.map(({ account }) => account);
+  return amended(error, {
+    sentence: `${given.length} of ${accounts.length} accounts gave a passcode before.`,
+    details: {
+      serial,
+      given,
+      skipped: skipped.map(({ account }) => account),
+      untried: accounts.slice(at + 1),
+    },
+  });
 }
 
 /** Whether the other accounts may still give a passcode. */

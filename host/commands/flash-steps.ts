@@ -1,7 +1,7 @@
 import { connect } from '../client/client.ts';
 import type { RetryPolicy } from '../client/link.ts';
 import { pause } from '../client/pause.ts';
-import { FobError, isFobError } from '../errors.ts';
+import { amended, FobError, isFobError } from '../errors.ts';
 import { FLASH_BOARDS, type FlashBoardName } from '../flash/boards.ts';
 import { BoardConsole } from '../flash/console.ts';
 import { type BoardFile, type Image, readImage } from '../flash/image.ts';
@@ -198,19 +198,44 @@ export async function writeBoard(
   work: { serial: string; board: FlashBoardName; plans: Plans },
 ): Promise<void> {
   const { serial, board, plans } = work;
+  let bytes: { readonly bytesDone: number; readonly bytesTotal: number } | undefined;
   const write = (plan: FlashPlan) =>
-    program(repl, plan, progress => context.report({ ...progress, serial }), context.signal);
+    program(
+      repl,
+      plan,
+      progress => {
+        if (progress.event === 'uploading') bytes = progress;
+        context.report({ ...progress, serial });
+      },
+      context.signal,
+    );
   try {
     await write(plans.plan);
   } catch (error) {
     // After an interrupted compaction, space may count as free that is not erased. The user's own files are never
     // erased without a question.
     const isSpoilt = isFobError(error, 'verification-failed') && !plans.plan.isErasingAll;
-    if (!isSpoilt || plans.anew.remove.length > 0) throw error;
-    await write(plans.anew);
+    if (!isSpoilt || plans.anew.remove.length > 0) throw withBytes(error, serial, bytes);
+    await write(plans.anew).catch(failure => {
+      throw withBytes(failure, serial, bytes);
+    });
   }
   context.report({ event: 'restarting', serial });
   await repl.dismiss(FLASH_BOARDS[board].restart);
+}
+
+/** Adds how much of the image is on the board. */
+function withBytes(
+  error: unknown,
+  serial: string,
+  bytes: { readonly bytesDone: number; readonly bytesTotal: number } | undefined,
+): unknown {
+  if (!isFobError(error) || bytes === undefined) return error;
+  const { bytesDone, bytesTotal } = bytes;
+  return amended(error, {
+    sentence: `${bytesDone} of ${bytesTotal} bytes were written to the board before.`,
+    details: { serial, bytesDone, bytesTotal },
+  });
 }
 
 /**

@@ -1,4 +1,5 @@
-import { FobError, isRefusal } from '../errors.ts';
+import type { Enrolment } from '../enrol/enrolment.ts';
+import { amended, FobError, isFobError, isRefusal } from '../errors.ts';
 import type { ImportRow } from '../formats/base/row.ts';
 import { accountsOf, type KeptAccount } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
@@ -10,8 +11,11 @@ import { openOwnerSession } from './owner-session.ts';
 import { settlePending } from './verify.ts';
 import { isSame } from './write-account.ts';
 
-/** The result of a row. ok: a dry run found no problem. present: the fob already held and proved it. */
-export type ImportState = 'ok' | 'enrolled' | 'present' | 'skipped' | 'refused';
+/**
+ * The result of a row. ok: a dry run found no problem. present: the fob already held and proved it. failed: the import
+ * ended at it. untried: the import ended before it.
+ */
+export type ImportState = 'ok' | 'enrolled' | 'present' | 'skipped' | 'refused' | 'failed' | 'untried';
 
 export interface ImportedRow extends Partial<AccountForm> {
   readonly place: string;
@@ -43,7 +47,8 @@ export function dryRun(rows: readonly ImportRow[]): ImportResult {
 /**
  * Writes every row that a fob can hold to the fob and lets the fob prove it. Accounts that the fob already holds are
  * not written again, so an interrupted import can be repeated.
- * @throws FobError `bad-input` if rows were refused, with the result as `details`; `refused` (full …), as `enroll`
+ * @throws FobError `bad-input` if rows were refused; `refused` (full, before the first row is written …), as `enroll`.
+ * Each has the result so far as `details`
  */
 export async function importRows(
   context: Context,
@@ -52,20 +57,28 @@ export async function importRows(
 ): Promise<ImportResult> {
   const pairing = await openOwnerSession(context, fob);
   await settlePending(context, fob, pairing);
-  const kept = await accountsOf(context.inventory, pairing.id);
-  const imported: ImportedRow[] = [];
   const { serial } = fob.hello;
-  const advanced = () =>
-    context.report({ event: 'advanced', serial, done: imported.length, total: rows.length, unit: 'rows' });
-  advanced();
-  for (const row of rows) {
-    const done = await importRow(context, fob, pairing, row, kept);
-    imported.push(done);
+  const imported: ImportedRow[] = rows.map(row => {
+    const said = judged(row);
+    return said.state === 'ok' ? { ...said, state: 'untried' } : said;
+  });
+  const isTried = ({ state }: ImportedRow) => state !== 'untried';
+  const advanced = () => {
+    const done = imported.filter(isTried).length;
+    context.report({ event: 'advanced', serial, done, total: rows.length, unit: 'rows' });
+  };
+  const set = (at: number, row: ImportedRow) => {
+    imported[at] = row;
     advanced();
-    if (done.state === 'refused') {
-      const { place, reason = '', next = '' } = done;
-      context.report({ event: 'row-refused', place, name: nameOf(done), reason, next });
-    }
+  };
+  advanced();
+  const run: ImportRun = { context, fob, pairing, rows, imported, set };
+  try {
+    await findPresent(run);
+    await checkRoom(run);
+    await writeNew(run);
+  } catch (error) {
+    throw isFobError(error) ? withCounts(error, serial, imported) : error;
   }
   const result = { serial, ...counted(imported) };
   const { refused, enrolled, present } = result.counts;
@@ -78,29 +91,97 @@ export async function importRows(
   });
 }
 
-async function importRow(
-  context: Context,
-  fob: FobAtHand,
-  pairing: Pairing,
-  row: ImportRow,
-  kept: readonly KeptAccount[],
-): Promise<ImportedRow> {
-  const { outcome } = row;
-  const said = judged(row);
-  if (outcome.state !== 'ok') return said;
-  const same = kept.filter(account => isSame(account, outcome.enrolment));
-  if (await isPresent(context, fob, same)) {
-    context.report({ event: 'account-kept', serial: fob.hello.serial, account: nameOf(row) });
-    return { ...said, state: 'present' };
+interface ImportRun {
+  readonly context: Context;
+  readonly fob: FobAtHand;
+  readonly pairing: Pairing;
+  readonly rows: readonly ImportRow[];
+  /** A result for each row. */
+  readonly imported: readonly ImportedRow[];
+  /** Replaces a result, and reports the progress. */
+  set(at: number, row: ImportedRow): void;
+}
+
+/** The rows that are still to be tried. */
+function* untried({ rows, imported }: ImportRun) {
+  for (const [at, row] of rows.entries()) {
+    const said = imported[at];
+    if (said?.state === 'untried' && row.outcome.state === 'ok')
+      yield { at, row, said, enrolment: row.outcome.enrolment };
   }
+}
+
+/** Marks the accounts that the fob already holds. */
+async function findPresent(run: ImportRun): Promise<void> {
+  const { context, fob, pairing } = run;
+  const kept = await accountsOf(context.inventory, pairing.id);
+  for (const { at, row, said, enrolment } of untried(run)) {
+    const same = kept.filter(account => isSame(account, enrolment));
+    if (!(await isPresent(context, fob, same))) continue;
+    context.report({ event: 'account-kept', serial: fob.hello.serial, account: nameOf(row) });
+    run.set(at, { ...said, state: 'present' });
+  }
+}
+
+/** A fob that fills up in the middle would leave a person with a part of the accounts. @throws FobError `refused` */
+async function checkRoom(run: ImportRun): Promise<void> {
+  const { context, fob } = run;
+  const wanted = [...untried(run)].length;
+  if (wanted === 0) return;
+  const { freeRecords } = await fob.client.call('info', {}, { signal: context.signal });
+  if (wanted <= freeRecords) return;
+  const room = freeRecords === 1 ? 'has room for 1 account' : `has room for ${freeRecords} accounts`;
+  throw new FobError('refused', {
+    refusal: 'full',
+    sentence: `The fob ${fob.hello.serial} ${room}, and ${wanted} are to be written.`,
+    next: 'Choose some with --only NAME, or remove accounts from the fob first. Nothing was written.',
+  });
+}
+
+async function writeNew(run: ImportRun): Promise<void> {
+  const { context, imported } = run;
+  for (const [at, row] of run.rows.entries()) {
+    const said = imported[at];
+    if (said?.state === 'untried' && row.outcome.state === 'ok')
+      run.set(at, await written(run, at, said, row.outcome.enrolment));
+    const done = imported[at];
+    if (done?.state !== 'refused') continue;
+    const { place, reason = '', next = '' } = done;
+    context.report({ event: 'row-refused', place, name: nameOf(done), reason, next });
+  }
+}
+
+async function written(
+  { context, fob, pairing, set }: ImportRun,
+  at: number,
+  said: ImportedRow,
+  enrolment: Enrolment,
+): Promise<ImportedRow> {
   try {
-    const { account, warnings } = await enrollInSession(context, fob, pairing, outcome.enrolment);
+    const { account, warnings } = await enrollInSession(context, fob, pairing, enrolment);
     return { ...said, state: 'enrolled', id: account.id, warnings };
   } catch (error) {
+    if (!isFobError(error)) throw error;
+    const { message: reason, next } = error;
     // These refusals concern only this account; any other would affect the next one too.
-    if (!isRefusal(error, 'unsupported', 'out-of-range', 'too-long')) throw error;
-    return { ...said, state: 'refused', reason: error.message, next: error.next };
+    if (isRefusal(error, 'unsupported', 'out-of-range', 'too-long'))
+      return { ...said, state: 'refused', reason, next };
+    set(at, { ...said, state: 'failed', reason, next });
+    throw error;
   }
+}
+
+/** Adds what was written and what not. */
+function withCounts(error: FobError, serial: string, imported: readonly ImportedRow[]): FobError {
+  const result = { serial, ...counted(imported) };
+  const { enrolled, present, untried: left } = result.counts;
+  const rest = left === 1 ? '1 row was not tried' : `${left} rows were not tried`;
+  const again = enrolled > 0 ? ' Then import again: accounts on the fob are not written twice.' : '';
+  return amended(error, {
+    sentence: `${enrolled} enrolled on the fob ${serial}, and ${present} had been there; ${rest}.`,
+    next: `${error.next}${again}`,
+    details: { ...result },
+  });
 }
 
 /** Whether the fob proves one of them; an account that the fob has lost is enrolled again. */
@@ -126,7 +207,7 @@ function judged({ place, issuer, label, serial, outcome }: ImportRow): ImportedR
 }
 
 function counted(rows: readonly ImportedRow[]): ImportResult {
-  const counts = { ok: 0, enrolled: 0, present: 0, skipped: 0, refused: 0 };
+  const counts = { ok: 0, enrolled: 0, present: 0, skipped: 0, refused: 0, failed: 0, untried: 0 };
   for (const { state } of rows) counts[state]++;
   return { counts, rows };
 }

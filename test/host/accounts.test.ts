@@ -198,6 +198,36 @@ describe('passcodes by cable', () => {
     expect((await failure(codes(denying, atFob, () => undefined))).refusal).toBe('press-denied');
   });
 
+  it('passcodes that end in the middle say which accounts gave one, and hold none of them', async () => {
+    const fob = new CoreFob();
+    const owner = workplace(fob);
+    const atFob = await pairedAt(owner, fob);
+    for (const label of ['alice', 'bob', 'carol'])
+      await enroll(owner.context, atFob, { ...seedOf(KIND_HOTP), label });
+    const ending = new AbortController();
+    const context: Context = {
+      ...owner.context,
+      signal: ending.signal,
+      report(progress) {
+        if (progress.event === 'account-next' && progress.number === 2) ending.abort();
+        owner.context.report(progress);
+      },
+    };
+    const seen: string[] = [];
+    const error = await failure(codes(context, atFob, ({ code: passcode }) => seen.push(passcode)));
+    expect([error.kind, error.message]).toEqual([
+      'cancelled',
+      expect.stringContaining('1 of 3 accounts gave a passcode before.'),
+    ]);
+    expect(error.details).toMatchObject({
+      given: [{ label: 'alice' }],
+      skipped: [],
+      untried: [{ label: 'carol' }],
+    });
+    expect(seen).toHaveLength(1);
+    expect(JSON.stringify([error.message, error.details])).not.toContain(`"${seen[0]}"`);
+  });
+
   it('a passcode is refused for an ambiguous account name', () => {
     const account = {
       health: 'good',

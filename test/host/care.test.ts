@@ -1,10 +1,11 @@
 import { type CareEntry, careForTray } from 'passfob/batch/care';
 import { connect } from 'passfob/client/client';
 import { type CareOptions, careFor } from 'passfob/commands/care';
-import type { Context } from 'passfob/commands/context';
+import type { Context, FobAtHand } from 'passfob/commands/context';
 import { enroll } from 'passfob/commands/enroll';
 import { fobsWithHealth } from 'passfob/commands/health';
 import { info } from 'passfob/commands/info';
+import { FobError } from 'passfob/errors';
 import { clockReadingsOf } from 'passfob/inventory/clocks';
 import { historyOf } from 'passfob/inventory/history';
 import { pairingsOf } from 'passfob/inventory/pairings';
@@ -12,6 +13,7 @@ import { setTimeWithoutHold } from 'passfob/owner/clock';
 import { observeFob } from 'passfob/owner/observe';
 import { describe, expect, it } from 'vitest';
 import { CoreFob } from './kit/core-fob.ts';
+import { failure } from './kit/failure.ts';
 import { seedOf } from './kit/seeds.ts';
 import { atHand, forEveryCut, pairedAt, type Workplace, workplace } from './kit/workplace.ts';
 
@@ -299,6 +301,19 @@ describe('care for a tray', () => {
       await careForTray(one.owner.context, [await atHand(one.fob)], { isDryRun: false, offerHold }),
     ).toHaveLength(1);
     expect(offers).toHaveLength(2);
+  });
+
+  it('care that is cancelled at a question keeps what was done on the fobs before', async () => {
+    const one = await agreeing();
+    one.later(DAY, 5);
+    const fob = await atHand(one.fob);
+    const done = new Map<FobAtHand, CareEntry>();
+    const cancelled = async () => {
+      throw new FobError('cancelled');
+    };
+    const tray = careForTray(one.owner.context, [fob], { isDryRun: false, offerHold: cancelled }, done);
+    expect((await failure(tray)).kind).toBe('cancelled');
+    expect([...done.values()].map(summary)).toEqual(['nothing']);
   });
 
   /** Another fob of the owner, whose answers are lost after the hello. */

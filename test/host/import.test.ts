@@ -1,7 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { exitCodeOf } from 'passfob/cli/base/exit-codes';
 import { progressText } from 'passfob/cli/base/report';
+import { connect } from 'passfob/client/client';
+import type { Context } from 'passfob/commands/context';
 import { enroll } from 'passfob/commands/enroll';
 import { dryRun, importRows } from 'passfob/commands/import';
 import { type ImportSource, readImport } from 'passfob/commands/import-source';
@@ -114,14 +117,63 @@ describe('imports', () => {
     expect(cuts).toBeGreaterThan(10);
   });
 
-  it('an import ends where the fob is full, with the written accounts proved', async () => {
+  it('an import of more accounts than the fob has places writes none, and says how many it has', async () => {
     const { fob, owner, atFob } = await ownedFob();
-    const uris = Array.from({ length: 60 }, (_, at) => uri(`u${at}`));
-    const error = await failure(importRows(owner.context, atFob, await rowsOf(...uris)));
-    expect(error.refusal).toBe('full');
-    const { accounts } = await verify(owner.context, await atHand(fob));
-    expect(accounts.length).toBeGreaterThan(10);
-    expect(accounts.every(({ verdict }) => verdict === 'proved')).toBe(true);
+    const rows = await rowsOf(...Array.from({ length: 300 }, (_, at) => uri(`u${at}`)));
+    const error = await failure(importRows(owner.context, atFob, rows));
+    const [, free] = /has room for (\d+) accounts, and 300 are to be written\./.exec(error.message) ?? [];
+    expect([error.kind, error.refusal, exitCodeOf(error)]).toEqual(['refused', 'full', 9]);
+    expect(error.details).toMatchObject({
+      counts: { enrolled: 0, untried: 300 },
+      serial: atFob.hello.serial,
+    });
+    expect(await labels(owner, fob)).toEqual([]);
+
+    const fitting = rows.slice(0, Number(free));
+    const { counts } = await importRows(owner.context, await atHand(fob), fitting);
+    expect(counts.enrolled).toBe(fitting.length);
+    // What the fob holds already needs no place.
+    const again = await importRows(owner.context, await atHand(fob), fitting);
+    expect(again.counts.present).toBe(fitting.length);
+    const more = await failure(
+      importRows(owner.context, await atHand(fob), rows.slice(0, fitting.length + 1)),
+    );
+    expect(more.message).toContain('has room for 0 accounts, and 1 are to be written.');
+    expect(more.details).toMatchObject({ counts: { enrolled: 0, present: fitting.length, untried: 1 } });
+  });
+
+  it('an import that ends in the middle says what was written, what failed and what was not tried', async () => {
+    const { fob, owner } = await ownedFob();
+    const rows = await rowsOf(uri('a'), uri('b', '&digits=5'), uri('c'), uri('d'), uri('e'));
+    const context: Context = {
+      ...owner.context,
+      report(progress) {
+        if (progress.event === 'account-written') cable.cut(new FobError('unplugged'));
+        owner.context.report(progress);
+      },
+    };
+    const cable = fob.plugIn();
+    const client = connect(cable.transport);
+    const atFob = { address: 'cable', client, hello: await client.hello() };
+    const error = await failure(importRows(context, atFob, rows));
+    const { serial } = atFob.hello;
+    expect([error.kind, exitCodeOf(error)]).toEqual(['unplugged', exitCodeOf(new FobError('unplugged'))]);
+    expect(error.message).toContain(
+      `1 enrolled on the fob ${serial}, and 0 had been there; 2 rows were not tried.`,
+    );
+    expect(error.next).toContain('Then import again');
+    expect(error.details).toMatchObject({
+      counts: { enrolled: 1, refused: 1, failed: 1, untried: 2 },
+      rows: [
+        { state: 'enrolled' },
+        { state: 'refused' },
+        { state: 'failed', reason: expect.stringMatching(/./) },
+        { state: 'untried' },
+        { state: 'untried' },
+      ],
+    });
+    const done = owner.reported.flatMap(one => (one.event === 'advanced' ? [one.done] : []));
+    expect([done.at(-1), done]).toEqual([3, [...done].sort((a, b) => a - b)]);
   });
 });
 
@@ -129,7 +181,7 @@ describe('dry runs of an import', () => {
   it('a dry run of an import needs no fob and changes nothing', async () => {
     const { counts, rows, serial } = dryRun(await rowsOf(uri('a'), uri('b', '&digits=5')));
     expect(serial).toBeUndefined();
-    expect(counts).toEqual({ ok: 1, enrolled: 0, present: 0, skipped: 0, refused: 1 });
+    expect(counts).toMatchObject({ ok: 1, enrolled: 0, present: 0, skipped: 0, refused: 1 });
     expect(rows.map(({ state }) => state)).toEqual(['ok', 'refused']);
   });
 });
