@@ -3,9 +3,8 @@ import { TEXTS } from '../texts.ts';
 import { type CommandLocation, locateCommand, placeholder } from './command-help.ts';
 import { isWord, nearest } from './nearest.ts';
 
-/** Messages of yargs that name only options. Other messages quote values and are not shown. */
-const HARMLESS =
-  /^(?:Missing required arguments?|Not enough arguments following|Arguments .* are mutually exclusive|[a-z]+ takes one of)\b/;
+/** A message of ours that names only commands. Messages of yargs may quote values and are not shown. */
+const HARMLESS = /^[a-z]+ takes one of\b/;
 
 /**
  * Explains a wrong command line, with the help of the intended command. The line may contain a secret in the wrong
@@ -27,7 +26,7 @@ export async function usageError(error: unknown, args: readonly string[]): Promi
   if (HARMLESS.test(message)) {
     return new FobError('usage', { sentence: `${message.replace(/\s+/g, ' ')}.`, next });
   }
-  const sentence = wrongValue(message, place) ?? missingArguments(message, place);
+  const sentence = wrongValue(message, place) ?? missing(message, place) ?? exclusive(message);
   if (sentence !== undefined) return new FobError('usage', { sentence, next });
   if (!message.startsWith('Unknown')) return new FobError('usage', { next });
   const meant = nearest(
@@ -59,11 +58,24 @@ function wrongValue(message: string, { help }: CommandLocation): string | undefi
   return `${what} takes ${choices === undefined ? 'a number' : `one of ${choices}`}.`;
 }
 
-function missingArguments(message: string, { help, path }: CommandLocation): string | undefined {
+/** Explains what a command or an option lacks. */
+function missing(message: string, { help, path }: CommandLocation): string | undefined {
+  const passfob = ['passfob', ...path].join(' ');
+  const [, valued] = /^Not enough arguments following: ([\w-]+)$/.exec(message) ?? [];
+  if (valued !== undefined) return `${dashed(valued)} needs a value.`;
+  const [, options] = /^Missing required arguments?: ([\w, -]+)$/.exec(message) ?? [];
+  if (options !== undefined) return `${passfob} needs ${options.split(', ').map(dashed).join(', ')}.`;
   const [, given] = /^Not enough non-option arguments: got (\d+)/.exec(message) ?? [];
   if (given === undefined) return undefined;
-  const missing = help.arguments.filter(({ isDemanded }) => isDemanded).slice(Number(given));
-  return `${['passfob', ...path].join(' ')} needs ${missing.map(placeholder).join(' ')}.`;
+  const left = help.arguments.filter(({ isDemanded }) => isDemanded).slice(Number(given));
+  return `${passfob} needs ${left.map(placeholder).join(' ')}.`;
+}
+
+function exclusive(message: string): string | undefined {
+  const [, one, other] = /^Arguments ([\w-]+) and ([\w-]+) are mutually exclusive$/.exec(message) ?? [];
+  return one === undefined || other === undefined
+    ? undefined
+    : `${dashed(one)} and ${dashed(other)} exclude each other.`;
 }
 
 /** Says what a command takes to whoever gave it a word too many, without the word: it may be a secret. */

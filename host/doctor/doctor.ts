@@ -27,7 +27,7 @@ export async function examine(system: System, { udevRules, inventory, port }: Ex
   const checks = [
     checkNode(system),
     checkNativeParts(system),
-    checkUdev(system, udevRules),
+    checkUdev(system, udevRules, port !== undefined),
     checkPorts(system, port),
     checkEspruino(),
     checkModemManager(system),

@@ -247,7 +247,7 @@ describe('the command line', () => {
     [['pin', 'policy', '--ask', 'passcode,everything'], '--ask takes passcode, approval, settings'],
     [['rename', 'alice'], 'rename takes --issuer, --label or both'],
     [['move', 'alice', '0'], 'whole number from 1'],
-    [['list', '--port'], 'Not enough arguments following: port'],
+    [['list', '--port'], '--port needs a value.'],
     [['list', '--port', 'a', '--port', 'b'], '--port can be given only once'],
   ])('%j is refused as wrong usage, and the sentence says why', async (args, words) => {
     const error = await refusal(args);

@@ -10,18 +10,27 @@ interface WrongUse {
   readonly says: string;
 }
 
-function wrongUsesOf(path: readonly string[], help: CommandHelp): WrongUse[] {
+/** Options that have a meaning without a value. */
+const OPTIONAL_VALUES = ['export-days', 'radius'];
+
+/** @param tried options that were tried with another command */
+function wrongUsesOf(path: readonly string[], help: CommandHelp, tried: Set<string>): WrongUse[] {
   const passfob = ['passfob', ...path].join(' ');
   const demanded = help.arguments.filter(({ isDemanded }) => isDemanded);
+  const words = demanded.map(one => one.choices[0] ?? '1');
   const uses: WrongUse[] = [];
   for (const { name, letter, isValued, choices } of help.allOptions) {
     const says = `--${name} takes no value but true or false.`;
     if (!isValued) uses.push({ args: [`--${name}=yes`], says });
     if (!isValued && letter !== undefined) uses.push({ args: [`-${letter}=1`], says });
-    const words = demanded.map(one => one.choices[0] ?? '1');
     if (choices.length > 0)
       uses.push({ args: [...words, `--${name}`, 'x'], says: `--${name} takes one of ` });
+    else if (isValued && !tried.has(name))
+      uses.push({ args: [...words, `--${name}`], says: `--${name} needs a value.` });
+    tried.add(name);
   }
+  const unknown = `${passfob} does not know the option --frobnicate.`;
+  uses.push({ args: [...words, '--frobnicate'], says: unknown });
   if (demanded.length > 0)
     uses.push({ args: [], says: `${passfob} needs ${demanded.map(placeholder).join(' ')}.` });
   for (const argument of help.arguments.slice(0, 1))
@@ -37,12 +46,13 @@ function wrongUsesOf(path: readonly string[], help: CommandHelp): WrongUse[] {
 
 it('each wrong use of each command names the option or argument at fault, and shows the right line', async () => {
   let count = 0;
+  const tried = new Set(OPTIONAL_VALUES);
   for (const { name, runs, takeOver } of await commandTable()) {
     if (!runs || takeOver !== undefined) continue;
     const path = name.split(' ');
     const help = await helpAt(path);
     const form = ['passfob', ...path, ...help.arguments.map(placeholder)].join(' ');
-    for (const { args, says } of wrongUsesOf(path, help)) {
+    for (const { args, says } of wrongUsesOf(path, help, tried)) {
       const error = await failure(readArguments([...path, ...args], {}));
       const use = [...path, ...args].join(' ');
       expect(error.kind, use).toBe('usage');
@@ -52,7 +62,7 @@ it('each wrong use of each command names the option or argument at fault, and sh
       count++;
     }
   }
-  expect(count).toBeGreaterThan(250);
+  expect(count).toBeGreaterThan(400);
 });
 
 it('a value of a number that is none names its option', async () => {
@@ -108,4 +118,16 @@ it('true and false are values of an option that takes none, in both of its names
     '--port.x=a',
   ])
     expect((await failure(readArguments(['erase', given], {}))).kind, given).toBe('usage');
+});
+
+it('options that are missing, or exclude each other, are named', async () => {
+  expect((await failure(readArguments(['service', 'status'], {}))).message).toBe(
+    'passfob service status needs --url.',
+  );
+  expect((await failure(readArguments(['handover', 'give', 'PF-7Q'], {}))).message).toBe(
+    'passfob handover give needs --out.',
+  );
+  const { message } = await failure(readArguments(['list', '--device', 'a', '--port', 'b'], {}));
+  expect(message).toBe('--device and --port exclude each other.');
+  expect((await failure(readArguments(['list', '-d'], {}))).message).toBe('-d needs a value.');
 });

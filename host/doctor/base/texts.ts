@@ -36,6 +36,7 @@ export const TEXTS = {
     'udev does not run, as in a container: ports do not say which board they are, and rules have no effect.',
     'Run passfob outside the container, or name the port with --device.',
   ],
+  'udev-unneeded': ['udev does not run here, and the port is named: passfob needs it for nothing else.', ''],
   'rules-installed': ['The udev rules of passfob are installed: {path}.', ''],
   'rules-other': [
     'The udev rules {path} are not those of this passfob.',

@@ -13,15 +13,17 @@ const RULES_NAME = '70-passfob.rules';
 /**
  * Checks that udev runs and has passfob's rules.
  * @param rules their text in this version of passfob
+ * @param isPortNamed whether the person names the port, which udev would find
  */
-export async function checkUdev(system: System, rules: string): Promise<Finding[]> {
+export async function checkUdev(system: System, rules: string, isPortNamed: boolean): Promise<Finding[]> {
   if (system.platform !== 'linux') return [];
-  return [await checkDaemon(system), await checkRules(system, rules)];
+  return [await checkDaemon(system, isPortNamed), await checkRules(system, rules)];
 }
 
-async function checkDaemon(system: System): Promise<Finding> {
+async function checkDaemon(system: System, isPortNamed: boolean): Promise<Finding> {
   // The daemon creates it when it starts (systemd-udevd and eudev).
   if ((await system.names('/run/udev')).includes('control')) return finding('udev', 'ok', 'udev-runs');
+  if (isPortNamed) return finding('udev', 'ok', 'udev-unneeded');
   const isInstalled = (await system.print('udevadm', '--version')) !== undefined;
   return finding('udev', 'warning', isInstalled ? 'udev-stopped' : 'udev-absent');
 }

@@ -23,7 +23,7 @@ describe('the doctor', () => {
   it.each(Object.entries(systems))(
     'the doctor reports the defects of %s and the next steps',
     async (name, record) => {
-      const checks = await examine(recorded(record), { udevRules, inventory: INVENTORY });
+      const checks = await examine(recorded(record), { udevRules, inventory: INVENTORY, port: record.port });
       const error = unfitness(checks);
       const said = `${doctorText(checks)}\n\nexit code ${error ? exitCodeOf(error) : 0}\n`;
       // PASSFOB_GOLDEN=write, for an intended change.
@@ -34,7 +34,7 @@ describe('the doctor', () => {
 
   it('the doctor has a next step for every defect, and none elsewhere', () => {
     const said = Object.entries(systems).map(async ([, record]) =>
-      examine(recorded(record), { udevRules, inventory: INVENTORY }),
+      examine(recorded(record), { udevRules, inventory: INVENTORY, port: record.port }),
     );
     return Promise.all(said).then(all => {
       for (const { state, next, check } of all.flat()) {
@@ -46,14 +46,14 @@ describe('the doctor', () => {
 
   it('the doctor fills in every placeholder', async () => {
     for (const record of Object.values(systems)) {
-      const checks = await examine(recorded(record), { udevRules, inventory: INVENTORY });
+      const checks = await examine(recorded(record), { udevRules, inventory: INVENTORY, port: record.port });
       expect(doctorText(checks)).not.toMatch(/[{}]|undefined/);
     }
   });
 
   it('the doctor uses each of its sentences on some system', async () => {
     const all = Object.values(systems).map(record =>
-      examine(recorded(record), { udevRules, inventory: INVENTORY }),
+      examine(recorded(record), { udevRules, inventory: INVENTORY, port: record.port }),
     );
     const said = (await Promise.all(all)).flat().map(({ sentence }) => sentence);
     const untold = Object.entries(TEXTS).filter(([, [words]]) => {

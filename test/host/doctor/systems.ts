@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { FileFacts, NativePart, System } from 'passfob/doctor/base/system';
+import { type Address, readAddress } from 'passfob/transports/discover';
 import { formOf } from 'passfob/transports/hid-forms';
 import type { PortOwner } from 'passfob/transports/port-owners';
 import { portsOf, type SystemPort } from 'passfob/transports/ports';
@@ -20,6 +21,8 @@ export interface Recorded {
   readonly serial?: readonly SystemPort[];
   readonly hid?: readonly string[];
   readonly owners?: Readonly<Record<string, readonly PortOwner[]>>;
+  /** That the person names. */
+  readonly port?: Address;
 }
 
 const MAY_OTHERS = 0o006;
@@ -159,6 +162,14 @@ export const systems: Readonly<Record<string, Recorded>> = {
     failures: { 'better-sqlite3': 'Could not locate the bindings file. Tried:' },
     serial: [BOARD],
     facts: { '/dev/ttyACM0': [0o660, 0, 20], [INVENTORY]: [0o700, 1000, 1000] },
+  },
+  'container-port-named': {
+    platform: 'linux',
+    uid: 0,
+    files: { '/proc/1/comm': 'sh\n' },
+    serial: [BOARD],
+    facts: { '/dev/ttyACM0': [0o660, 0, 20], [INVENTORY]: [0o700, 1000, 1000] },
+    port: readAddress('/dev/ttyACM0'),
   },
   macos: {
     platform: 'darwin',
