@@ -1,9 +1,11 @@
-import type { Context } from '../commands/context.ts';
+import type { Context, FobAtHand } from '../commands/context.ts';
 import type { ImportedRow, ImportResult } from '../commands/import.ts';
 import type { AccountForm } from '../commands/list.ts';
 import { SECRET_ENCODINGS } from '../enrol/secret-encodings.ts';
-import { FobError } from '../errors.ts';
+import { FobError, isFobError } from '../errors.ts';
+import type { ImportRow } from '../formats/base/row.ts';
 import { FORMAT_NAMES } from '../formats/format-names.ts';
+import type { InventoryCall } from './base/calls.ts';
 import { command } from './base/command.ts';
 import { type CommonOptions, keyFileOption, passwordFileOption } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
@@ -26,10 +28,10 @@ export const importCommand = command({
   // Reads and validates all files before any fob is searched for.
   async run({ source, isDryRun }, { choice, context, prompts }) {
     const { readImport } = await import('../commands/import-source.ts');
-    const { dryRun, importRows } = await import('../commands/import.ts');
+    const { importRows } = await import('../commands/import.ts');
     const files = source.files.map(prompts.file);
     const rows = await readImport({ ...source, files }, prompts.secret, context.signal);
-    if (isDryRun) return said(dryRun(rows));
+    if (isDryRun) return predicted({ choice, context }, rows);
     const { withFob } = await import('../commands/find.ts');
     const quieter: Context = {
       ...context,
@@ -41,6 +43,27 @@ export const importCommand = command({
     return withFob(choice, async fob => said(await importRows(quieter, fob, rows)), context.signal);
   },
 });
+
+/** Asks a fob that is at hand. Without a named one, a file can be looked at before there is any. */
+async function predicted(
+  { choice, context }: Pick<InventoryCall, 'choice' | 'context'>,
+  rows: readonly ImportRow[],
+): Promise<Report> {
+  const { dryRun, dryRunWith } = await import('../commands/import.ts');
+  const { withFob } = await import('../commands/find.ts');
+  const isNamed = [choice.port, choice.serial, choice.starts].some(name => name !== undefined);
+  let isAtHand = false;
+  const ask = async (fob: FobAtHand) => {
+    isAtHand = true;
+    const { asked, ...result } = await dryRunWith(context, fob, rows);
+    const note = `The fob ${result.serial} is not of this inventory: its accounts and free places were not read.`;
+    return said(result, asked ? '' : note);
+  };
+  return withFob(choice, ask, context.signal).catch(error => {
+    if (isNamed || isAtHand || isFobError(error, 'cancelled')) throw error;
+    return said(dryRun(rows), isFobError(error, 'no-fob') ? '' : error.message);
+  });
+}
 
 function importOptions(given: CommonOptions) {
   return given
@@ -72,8 +95,8 @@ function importOptions(given: CommonOptions) {
     .group(['kind', 'algorithm', 'digits', 'period', 'encoding'], 'For tables that do not say it:');
 }
 
-function said(result: ImportResult): Report {
-  return reportOf(result, inLines(importText(result)));
+function said(result: ImportResult, note = ''): Report {
+  return reportOf(result, inLines(importText(result)), note);
 }
 
 /** Formats a line for each row, with its warnings below. Text from a file is made safe to print. */

@@ -107,14 +107,18 @@ export async function enrollInSession(
   };
 }
 
-/** Checks for refusals before anything changes, and sets an unset clock if needed. Returns whether it was set. */
-export async function prepare(context: Context, fob: FobAtHand, enrolment: Enrolment): Promise<boolean> {
-  const { kind, algorithm, alphabet, suite } = enrolment;
+/** Checks by the hello of a fob whether it can hold an account. @throws FobError `old-firmware`, `refused` */
+export function checkSupport({ client, hello }: FobAtHand, { algorithm, alphabet, suite }: Enrolment): void {
   // Alphabets need the same protocol version as OCRA.
   const isNew = suite !== undefined || alphabet !== 'decimal';
-  if (isNew && !fob.client.knows('putOcra'))
-    throw new FobError('old-firmware', { subject: fob.hello.serial });
-  if (((fob.hello.algorithms >> algorithm) & 1) === 0) throw refusalError(REFUSED_UNSUPPORTED);
+  if (isNew && !client.knows('putOcra')) throw new FobError('old-firmware', { subject: hello.serial });
+  if (((hello.algorithms >> algorithm) & 1) === 0) throw refusalError(REFUSED_UNSUPPORTED);
+}
+
+/** Checks for refusals before anything changes, and sets an unset clock if needed. Returns whether it was set. */
+export async function prepare(context: Context, fob: FobAtHand, enrolment: Enrolment): Promise<boolean> {
+  const { kind, suite } = enrolment;
+  checkSupport(fob, enrolment);
   const info = await fob.client.call('info', {}, { signal: context.signal });
   if (info.freeRecords === 0) throw refusalError(REFUSED_FULL);
   const needsTime = kind === KIND_TOTP || (suite !== undefined && suite.inputs >> 3 !== 0);

@@ -1,3 +1,4 @@
+import { boardsText } from '../enrol/algorithms.ts';
 import type { Enrolment } from '../enrol/enrolment.ts';
 import { amended, FobError, isFobError, isRefusal } from '../errors.ts';
 import type { ImportRow } from '../formats/base/row.ts';
@@ -5,7 +6,7 @@ import { accountsOf, type KeptAccount } from '../inventory/accounts.ts';
 import type { Pairing } from '../inventory/pairings.ts';
 import { isProved } from '../owner/account.ts';
 import type { Context, FobAtHand } from './context.ts';
-import { enrollInSession } from './enroll.ts';
+import { checkSupport, enrollInSession } from './enroll.ts';
 import { type AccountForm, formOf } from './list.ts';
 import { openOwnerSession } from './owner-session.ts';
 import { settlePending } from './verify.ts';
@@ -39,9 +40,39 @@ export interface ImportResult {
   readonly rows: readonly ImportedRow[];
 }
 
-/** Predicts the result of an import, as far as possible without a fob. */
+/** Predicts the result of an import, as far as possible without a fob; a warning says which boards can take a row. */
 export function dryRun(rows: readonly ImportRow[]): ImportResult {
-  return counted(rows.map(judged));
+  return counted(
+    rows.map(row => {
+      const said = judged(row);
+      const boards = row.outcome.state === 'ok' ? boardsText(row.outcome.enrolment.algorithm) : '';
+      return boards === '' ? said : { ...said, warnings: [...said.warnings, boards] };
+    }),
+  );
+}
+
+/**
+ * Predicts the result of an import into a fob, and asks it: for what it supports, what it holds already, and its free
+ * places. A fob that this inventory does not own tells only the first, and `asked` is false.
+ * @throws FobError `refused` (full), as `openOwnerSession`
+ */
+export async function dryRunWith(
+  context: Context,
+  fob: FobAtHand,
+  rows: readonly ImportRow[],
+): Promise<ImportResult & { readonly asked: boolean }> {
+  const run = begun(context, fob, rows);
+  const asked = await compareWithFob(run).then(
+    () => true,
+    error => {
+      if (isFobError(error, 'not-paired', 'not-in-inventory')) return false;
+      throw isFobError(error) ? withCounts(error, fob.hello.serial, run.imported) : error;
+    },
+  );
+  const expected = run.imported.map(row =>
+    row.state === 'untried' ? { ...row, state: 'ok' as const } : row,
+  );
+  return { serial: fob.hello.serial, asked, ...counted(expected) };
 }
 
 /**
@@ -55,28 +86,11 @@ export async function importRows(
   fob: FobAtHand,
   rows: readonly ImportRow[],
 ): Promise<ImportResult> {
-  const pairing = await openOwnerSession(context, fob);
-  await settlePending(context, fob, pairing);
+  const run = begun(context, fob, rows);
   const { serial } = fob.hello;
-  const imported: ImportedRow[] = rows.map(row => {
-    const said = judged(row);
-    return said.state === 'ok' ? { ...said, state: 'untried' } : said;
-  });
-  const isTried = ({ state }: ImportedRow) => state !== 'untried';
-  const advanced = () => {
-    const done = imported.filter(isTried).length;
-    context.report({ event: 'advanced', serial, done, total: rows.length, unit: 'rows' });
-  };
-  const set = (at: number, row: ImportedRow) => {
-    imported[at] = row;
-    advanced();
-  };
-  advanced();
-  const run: ImportRun = { context, fob, pairing, rows, imported, set };
+  const { imported } = run;
   try {
-    await findPresent(run);
-    await checkRoom(run);
-    await writeNew(run);
+    await writeNew(run, await compareWithFob(run));
   } catch (error) {
     throw isFobError(error) ? withCounts(error, serial, imported) : error;
   }
@@ -94,12 +108,47 @@ export async function importRows(
 interface ImportRun {
   readonly context: Context;
   readonly fob: FobAtHand;
-  readonly pairing: Pairing;
   readonly rows: readonly ImportRow[];
   /** A result for each row. */
   readonly imported: readonly ImportedRow[];
   /** Replaces a result, and reports the progress. */
   set(at: number, row: ImportedRow): void;
+}
+
+/** Begins with what the hello of the fob tells of each row. */
+function begun(context: Context, fob: FobAtHand, rows: readonly ImportRow[]): ImportRun {
+  const imported = rows.map(row => judgedFor(fob, row));
+  const advanced = () => {
+    const done = imported.filter(({ state }) => state !== 'untried').length;
+    context.report({ event: 'advanced', serial: fob.hello.serial, done, total: rows.length, unit: 'rows' });
+  };
+  const set = (at: number, row: ImportedRow) => {
+    imported[at] = row;
+    advanced();
+  };
+  advanced();
+  return { context, fob, rows, imported, set };
+}
+
+function judgedFor(fob: FobAtHand, row: ImportRow): ImportedRow {
+  const said = judged(row);
+  if (row.outcome.state !== 'ok') return said;
+  try {
+    checkSupport(fob, row.outcome.enrolment);
+    return { ...said, state: 'untried' };
+  } catch (error) {
+    if (!isFobError(error)) throw error;
+    return { ...said, state: 'refused', reason: error.message, next: error.next };
+  }
+}
+
+/** Opens the session, and compares the rows with the fob. @throws FobError `refused` (full), as `openOwnerSession` */
+async function compareWithFob(run: ImportRun): Promise<Pairing> {
+  const pairing = await openOwnerSession(run.context, run.fob);
+  await settlePending(run.context, run.fob, pairing);
+  await findPresent(run, pairing);
+  await checkRoom(run);
+  return pairing;
 }
 
 /** The rows that are still to be tried. */
@@ -112,8 +161,8 @@ function* untried({ rows, imported }: ImportRun) {
 }
 
 /** Marks the accounts that the fob already holds. */
-async function findPresent(run: ImportRun): Promise<void> {
-  const { context, fob, pairing } = run;
+async function findPresent(run: ImportRun, pairing: Pairing): Promise<void> {
+  const { context, fob } = run;
   const kept = await accountsOf(context.inventory, pairing.id);
   for (const { at, row, said, enrolment } of untried(run)) {
     const same = kept.filter(account => isSame(account, enrolment));
@@ -138,12 +187,12 @@ async function checkRoom(run: ImportRun): Promise<void> {
   });
 }
 
-async function writeNew(run: ImportRun): Promise<void> {
+async function writeNew(run: ImportRun, pairing: Pairing): Promise<void> {
   const { context, imported } = run;
   for (const [at, row] of run.rows.entries()) {
     const said = imported[at];
     if (said?.state === 'untried' && row.outcome.state === 'ok')
-      run.set(at, await written(run, at, said, row.outcome.enrolment));
+      run.set(at, await written(run, pairing, { at, said, enrolment: row.outcome.enrolment }));
     const done = imported[at];
     if (done?.state !== 'refused') continue;
     const { place, reason = '', next = '' } = done;
@@ -152,10 +201,9 @@ async function writeNew(run: ImportRun): Promise<void> {
 }
 
 async function written(
-  { context, fob, pairing, set }: ImportRun,
-  at: number,
-  said: ImportedRow,
-  enrolment: Enrolment,
+  { context, fob, set }: ImportRun,
+  pairing: Pairing,
+  { at, said, enrolment }: { readonly at: number; readonly said: ImportedRow; readonly enrolment: Enrolment },
 ): Promise<ImportedRow> {
   try {
     const { account, warnings } = await enrollInSession(context, fob, pairing, enrolment);

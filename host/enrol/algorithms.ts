@@ -13,3 +13,16 @@ export function algorithmNamed(text: string): Algorithm | undefined {
   const plain = name.replace(/^HMAC/, '').replace(/^SHA2(?=256|512)/, 'SHA');
   return ([SHA1, SHA256, SHA512] as const).find(one => NAMES_OF_ALGORITHMS[one] === plain);
 }
+
+/** The boards for tokens whose fobs lack it; a test compares them with the images. */
+export const BOARDS_WITHOUT: Record<Algorithm, readonly string[]> = {
+  [SHA1]: [],
+  [SHA256]: [],
+  [SHA512]: ['pico', 'pico-hid'],
+};
+
+/** Returns a sentence about the boards that can use it, where not all can; empty otherwise. */
+export function boardsText(algorithm: Algorithm): string {
+  if (BOARDS_WITHOUT[algorithm].length === 0) return '';
+  return 'Only a fob on a Bangle.js 2 (banglejs2) has SHA-512; a Pico refuses this account.';
+}

@@ -175,6 +175,21 @@ describeNeeds(needsBuild, 'passfob import', () => {
       ]);
     });
 
+    it('a dry run of an import asks the fob at hand, and a fob that is named must be there', async () => {
+      const args = [corpus('privacyidea-long-keys.csv'), '--dry-run'];
+      const asked = await run(...args, '--port', fob.tcp);
+      expect([asked.exitCode, asked.stdout]).toEqual([
+        0,
+        expect.stringMatching(/refused: The board of this fob cannot/),
+      ]);
+      const alone = await run(...args);
+      expect([alone.exitCode, alone.stdout]).toEqual([
+        0,
+        expect.stringContaining('Only a fob on a Bangle.js 2'),
+      ]);
+      expect((await run(...args, '--port', 'tcp:127.0.0.1:9')).exitCode).not.toBe(0);
+    });
+
     it('enroll takes a bare secret from standard input, and proves its account', async () => {
       const settings = ['--label', 'carol', '--kind', 'hotp', '--counter', '3', '--encoding', 'hex'];
       const args = ['enroll', '--secret', '-', ...settings, '--port', fob.tcp, '--json'];

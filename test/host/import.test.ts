@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,7 +7,7 @@ import { progressText } from 'passfob/cli/base/report';
 import { connect } from 'passfob/client/client';
 import type { Context } from 'passfob/commands/context';
 import { enroll } from 'passfob/commands/enroll';
-import { dryRun, importRows } from 'passfob/commands/import';
+import { dryRun, dryRunWith, importRows } from 'passfob/commands/import';
 import { type ImportSource, readImport } from 'passfob/commands/import-source';
 import { list } from 'passfob/commands/list';
 import { verify } from 'passfob/commands/verify';
@@ -178,6 +179,54 @@ describe('imports', () => {
 });
 
 describe('dry runs of an import', () => {
+  /** A fob of a board without SHA-512, as a Pico. */
+  const small = () =>
+    new CoreFob(undefined, {
+      facts: {
+        ...{ board: 'core', firmware: 'test', serial: new Uint8Array(randomBytes(5)) },
+        ...{ algorithms: 0b110, keys: 1, clockPpm: 2 },
+      },
+    });
+
+  it('a dry run with a fob at hand asks it for its algorithms, its accounts and its free places', async () => {
+    const fob = small();
+    const owner = workplace(fob);
+    const atFob = await pairedAt(owner, fob);
+    await enroll(owner.context, atFob, parseOtpauth(uri('a')));
+    const rows = await rowsOf(uri('a'), uri('b', '&algorithm=SHA512'), uri('c'));
+    const { counts, rows: said, asked } = await dryRunWith(owner.context, await atHand(fob), rows);
+    expect(asked).toBe(true);
+    expect(counts).toMatchObject({ ok: 1, present: 1, refused: 1, untried: 0, enrolled: 0 });
+    expect(said[1]?.reason).toBe('The board of this fob cannot compute this algorithm.');
+    const many = await rowsOf(...Array.from({ length: 300 }, (_, at) => uri(`u${at}`)));
+    expect((await failure(dryRunWith(owner.context, await atHand(fob), many))).refusal).toBe('full');
+    expect(await labels(owner, fob)).toEqual(['a']);
+  });
+
+  it('an import writes no row that the board cannot compute, and all others', async () => {
+    const fob = small();
+    const owner = workplace(fob);
+    const rows = await rowsOf(uri('a', '&algorithm=SHA512'), uri('b'));
+    const error = await failure(importRows(owner.context, await pairedAt(owner, fob), rows));
+    expect(error.details).toMatchObject({ counts: { refused: 1, enrolled: 1 } });
+    expect(await labels(owner, fob)).toEqual(['b']);
+  });
+
+  it('a dry run with a fob of nobody asks only for its algorithms', async () => {
+    const rows = await rowsOf(uri('b', '&algorithm=SHA512'), uri('c'));
+    const { counts, asked } = await dryRunWith(workplace().context, await atHand(small()), rows);
+    expect(asked).toBe(false);
+    expect(counts).toMatchObject({ ok: 1, refused: 1 });
+  });
+
+  it('a dry run without a fob says which boards can take a row', async () => {
+    const { rows } = dryRun(await rowsOf(uri('a', '&algorithm=SHA512'), uri('b')));
+    expect(rows.map(({ state, warnings }) => [state, warnings])).toEqual([
+      ['ok', [expect.stringContaining('Only a fob on a Bangle.js 2 (banglejs2) has SHA-512')]],
+      ['ok', []],
+    ]);
+  });
+
   it('a dry run of an import needs no fob and changes nothing', async () => {
     const { counts, rows, serial } = dryRun(await rowsOf(uri('a'), uri('b', '&digits=5')));
     expect(serial).toBeUndefined();
