@@ -154,10 +154,9 @@ class Visitor {
     };
     const warned = () => (namesakes.length > 0 ? { warnings: namesakes } : {});
     const askCode: AskCode = (...again) => unlessStopped(this.options.askCode(fob, ...again), stop);
-    const work = () => provision(context, fob, { ledger, askCode, stop });
+    const inTurn = this.options.typesCodes ? <T>(ask: () => Promise<T>) => this.inTurn(ask) : undefined;
     try {
-      const isTyped = this.options.typesCodes && hello.state === 'blank';
-      const outcome = await (isTyped ? this.inTurn(work) : work());
+      const outcome = await provision(context, fob, { ledger, askCode, inTurn, stop });
       this.ended({ ...about, outcome, ...warned() });
     } catch (error) {
       if (!isFobError(error)) throw error;
@@ -166,9 +165,15 @@ class Visitor {
     }
   }
 
-  /** Lets one fob at a time show a code (for three minutes), so that a person knows which one to type. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.turn.then(work);
+  /**
+   * Lets one fob at a time show a code (for three minutes), so that a person knows which one to type. The next one shows
+   * its code as soon as this one is typed.
+   */
+  private inTurn<T>(ask: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(() => {
+      if (this.isStopped) throw new FobError('cancelled');
+      return ask();
+    });
     this.turn = result.catch(() => undefined);
     return result;
   }

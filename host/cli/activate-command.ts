@@ -1,7 +1,7 @@
 import { FobError } from '../errors.ts';
 import type { ActivateOptions } from './activate.ts';
 import { command } from './base/command.ts';
-import type { CommonOptions } from './base/common-options.ts';
+import { type CommonOptions, hiddenOption } from './base/common-options.ts';
 import { nothing } from './base/needs.ts';
 import { networkOptions, networkSettingsOf } from './base/network-options.ts';
 
@@ -9,7 +9,12 @@ export const activateCommand = command({
   words: 'activate [source]',
   describe: 'enrol the fob at the service that sent an activation',
   options: activateOptions,
-  read: given => ({ source: sourceOf(given), reach: networkSettingsOf(given), isForAgent: given.agent }),
+  read: given => ({
+    source: sourceOf(given),
+    reach: networkSettingsOf(given),
+    isForAgent: given.agent,
+    isHidden: given.hidden,
+  }),
   needs: nothing,
   // Loaded on demand: its modules are needed by no other command.
   run: async (asked, call) => (await import('./activate.ts')).activate(asked, call),
@@ -23,6 +28,7 @@ function activateOptions(given: CommonOptions) {
         '"-": read the activation string from standard input, to its end; without it, the command asks for it',
     })
     .option('qr', { string: true, requiresArg: true, describe: 'image file that holds it as a QR code' })
+    .option('hidden', hiddenOption)
     .option('agent', {
       boolean: true,
       default: true,

@@ -26,6 +26,8 @@ export interface ActivateOptions {
   readonly reach: NetworkOptions;
   /** Whether to add the service to the agent's settings afterwards. */
   readonly isForAgent: boolean;
+  /** Whether the code on the fob is echoed as stars. */
+  readonly isHidden: boolean;
 }
 
 /**
@@ -34,7 +36,7 @@ export interface ActivateOptions {
  * @throws FobError
  */
 export async function activate(
-  { source, reach, isForAgent }: ActivateOptions,
+  { source, reach, isForAgent, isHidden }: ActivateOptions,
   { choice, isJson, terminal, signal }: CommandCall,
 ): Promise<undefined> {
   const prompts = promptsOn(terminal, signal);
@@ -53,7 +55,7 @@ export async function activate(
       activation,
       openSocket: (url, ending) => openNodeSocket(url, route, ending),
       openFob: ending => fob.open(ending),
-      askCode: codeAsker(prompts, say),
+      askCode: codeAsker(prompts, isHidden, say),
       report: event => {
         if (fob.hear(event)) say(eventText(event));
       },
@@ -74,14 +76,19 @@ export async function activate(
  * Asks for the code of a blank fob. An empty line asks the fob to show its code again; after too many (an endless
  * input), the empty text is sent and the service refuses it.
  */
-function codeAsker(prompts: Prompts, say: (text: string) => void): RelayOptions['askCode'] {
+function codeAsker(
+  prompts: Prompts,
+  isHidden: boolean,
+  say: (text: string) => void,
+): RelayOptions['askCode'] {
   let last: string | undefined;
   return async (isAgain, ending, showAgain) => {
-    let typed = await prompts.code(isAgain, ending, last === undefined ? undefined : codeFault(last));
+    const fault = last === undefined ? undefined : codeFault(last);
+    let typed = await prompts.code(isAgain, { isHidden, until: ending, fault });
     for (let wishes = 0; typed.trim() === '' && wishes < CODE_WISHES_MAX; wishes++) {
       showAgain();
       say('The fob is asked to show its code again.');
-      typed = await prompts.code(false, ending);
+      typed = await prompts.code(false, { isHidden, until: ending });
     }
     last = typed;
     return typed;

@@ -9,7 +9,7 @@ import type { OutFile } from '../commands/out-file.ts';
 import { FobError } from '../errors.ts';
 import type { InventoryCall } from './base/calls.ts';
 import { command } from './base/command.ts';
-import { type CommonOptions, LETTERS, without } from './base/common-options.ts';
+import { type CommonOptions, hiddenOption, LETTERS, without } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
 import { errorDocument, type Report } from './base/report.ts';
 import type { Terminal } from './base/terminal.ts';
@@ -116,6 +116,7 @@ function batchOptions(given: CommonOptions) {
       requiresArg: true,
       describe: 'pipe or file with lines of serial and pairing code, "-" for standard input',
     })
+    .option('hidden', hiddenOption)
     .option('name', planNameOption)
     .option('release', {
       string: true,
@@ -152,6 +153,7 @@ async function readBatch(options: BatchOptions) {
     isAll: all,
     waits: wait,
     codesFrom,
+    isHidden: options.hidden,
     name,
     release: release === undefined ? undefined : readSerial(release),
     report: report === undefined ? undefined : { path: report, format: formatOf(report) },
@@ -195,7 +197,9 @@ async function work(
   const { runBatch } = await import('../batch/run.ts');
   const codes = await openCodes(asked, terminal);
   const screen =
-    isTerminal && !isJson ? barScreen(terminal, signal, size) : plainScreen(terminal, prompts, size);
+    isTerminal && !isJson
+      ? barScreen(terminal, signal, size, asked.isHidden)
+      : plainScreen(terminal, prompts, size, asked.isHidden);
   const isMany = asked.ports !== undefined || asked.isAll;
   try {
     return await screen.during(() =>

@@ -1,4 +1,4 @@
-import { password } from '@inquirer/prompts';
+import { input, password } from '@inquirer/prompts';
 import { ListrInquirerPromptAdapter } from '@listr2/prompt-adapter-inquirer';
 import { Listr, ListrLogger, type ListrRendererFactory, type ListrTaskWrapper, ProcessOutput } from 'listr2';
 import type { BatchEvent } from '../batch/run.ts';
@@ -25,7 +25,12 @@ interface PlanSize {
 }
 
 /** Prints one line for each event, for logs and programs. */
-export function plainScreen(terminal: Terminal, prompts: Prompts, { rows, left }: PlanSize): BatchScreen {
+export function plainScreen(
+  terminal: Terminal,
+  prompts: Prompts,
+  { rows, left }: PlanSize,
+  isHidden: boolean,
+): BatchScreen {
   const say = (text: string) => terminal.note(`${printable(text)}\n`);
   const pace = new TimeLeft(() => performance.now(), rows - left);
   return {
@@ -36,7 +41,7 @@ export function plainScreen(terminal: Terminal, prompts: Prompts, { rows, left }
     },
     askCode(serial, address, isAgain, fault) {
       say(`The code of ${serial} at ${address} is needed.`);
-      return prompts.code(isAgain, undefined, fault);
+      return prompts.code(isAgain, { isHidden, fault });
     },
     during: work => work(),
   };
@@ -68,7 +73,12 @@ function endText({ result }: Extract<BatchEvent, { event: 'ended' }>): string {
 type ProgressTask = ListrTaskWrapper<unknown, ListrRendererFactory, ListrRendererFactory>;
 
 /** Shows a bar for the plan, and below it a line for each fob at work. */
-export function barScreen(terminal: Terminal, signal: AbortSignal, size: PlanSize): BatchScreen {
+export function barScreen(
+  terminal: Terminal,
+  signal: AbortSignal,
+  size: PlanSize,
+  isHidden: boolean,
+): BatchScreen {
   const { rows } = size;
   const active = new Map<string, string>();
   let shown: ProgressTask | undefined;
@@ -97,7 +107,7 @@ export function barScreen(terminal: Terminal, signal: AbortSignal, size: PlanSiz
     },
     async askCode(serial, address, isAgain, fault) {
       if (shown === undefined) throw new FobError('cancelled');
-      return askOn(shown, codeQuestion(serial, address, isAgain, fault), signal);
+      return askOn(shown, codeQuestion(serial, address, isAgain, fault), isHidden, signal);
     },
     during: work =>
       inList(terminal, bar(rows - size.left, rows), task => {
@@ -150,9 +160,12 @@ function codeQuestion(
   return `${isAgain ? `${fault} ` : ''}Code on the screen of ${serial} (${address}):`;
 }
 
-/** Asks below the bar, without echo. */
-function askOn(shown: ProgressTask, message: string, signal: AbortSignal) {
+/** Asks below the bar. */
+function askOn(shown: ProgressTask, message: string, isHidden: boolean, signal: AbortSignal) {
+  const prompt = shown.prompt(ListrInquirerPromptAdapter);
   return orCancelled(
-    shown.prompt(ListrInquirerPromptAdapter).run(password, { message, mask: true }, { signal }),
+    isHidden
+      ? prompt.run(password, { message, mask: true }, { signal })
+      : prompt.run(input, { message }, { signal }),
   );
 }

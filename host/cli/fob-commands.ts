@@ -2,7 +2,7 @@ import type { Context } from '../commands/context.ts';
 import type { FobChoice } from '../commands/find.ts';
 import { FobError } from '../errors.ts';
 import { command, noOptions } from './base/command.ts';
-import { type CommonOptions, LETTERS, without, yesOption } from './base/common-options.ts';
+import { type CommonOptions, hiddenOption, LETTERS, without, yesOption } from './base/common-options.ts';
 import { doctorNext } from './base/doctor-hint.ts';
 import { aFob, anInventory } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
@@ -37,12 +37,13 @@ export const devicesCommand = command({
 export const pairCommand = command({
   words: 'pair',
   describe: 'make this inventory the owner of a blank fob, with the code that the fob shows',
-  ...noOptions,
+  options: given => given.option('hidden', hiddenOption),
+  read: ({ hidden }) => ({ isHidden: hidden }),
   needs: aFob,
-  async run(_, { context, fob, prompts }) {
+  async run({ isHidden }, { context, fob, prompts }) {
     const { pair } = await import('../commands/pair.ts');
     const result = await pair(context, fob, {
-      askCode: (isAgain, fault) => prompts.code(isAgain, undefined, fault),
+      askCode: (isAgain, fault) => prompts.code(isAgain, { isHidden, fault }),
     });
     return reportOf(result, `The fob ${result.serial} belongs to this inventory now.`);
   },

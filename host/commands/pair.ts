@@ -20,6 +20,8 @@ export interface PairOptions {
    * @throws FobError `cancelled`
    */
   readonly askCode: AskCode;
+  /** Does the part in which the fob shows its code; default: at once. */
+  readonly inTurn?: (<T>(work: () => Promise<T>) => Promise<T>) | undefined;
 }
 
 export interface PairResult {
@@ -57,9 +59,12 @@ export async function pair(context: Context, fob: FobAtHand, options: PairOption
  */
 export async function pairBlank(context: Context, fob: FobAtHand, options: PairOptions): Promise<Paired> {
   const { serial } = fob.hello;
-  const seconds = await fob.client.startPairing(context.signal);
-  context.report({ event: 'code-shown', serial, seconds });
-  const code = await askedCode(options.askCode);
+  const { askCode, inTurn = work => work() } = options;
+  const code = await inTurn(async () => {
+    const seconds = await fob.client.startPairing(context.signal);
+    context.report({ event: 'code-shown', serial, seconds });
+    return askedCode(askCode);
+  });
   await fob.client.openSession(pairingCode(code), context.signal);
   return adopt(context, fob);
 }

@@ -1,8 +1,15 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Ledger } from 'passfob/batch/ledger';
+import { readPlan } from 'passfob/batch/plan';
+import { runBatch } from 'passfob/batch/run';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
-import { expect, it } from 'vitest';
+import type { Context } from 'passfob/commands/context';
+import { openInventory } from 'passfob/inventory/inventory';
+import { expect, it, onTestFinished } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
+import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { openPlan, provedLabels, rowsOf, scene } from './kit/scene.ts';
 import { batchRun } from './kit/tray.ts';
@@ -71,6 +78,46 @@ describeNeeds(needsBuild, 'batches by the command line', () => {
     expect(refused.exitCode).toBe(EXIT_CODES.incomplete.code);
     expect(refused.stdout).toContain('The plan has no row for the fob');
     expect(rowsOf(refused)).toMatchObject([{ state: 'waiting', serial: '' }]);
+  });
+
+  it('a batch asks for the code of the next fob as soon as one is typed, one fob at a time', async () => {
+    const { tray, home, plan } = await scene(3, openPlan(3));
+    const inventory = openInventory(home);
+    onTestFinished(() => inventory.close());
+    const context: Context = {
+      inventory,
+      now: Date.now,
+      random: length => secret(new Uint8Array(randomBytes(length))),
+      report: () => undefined,
+    };
+    const happened: string[] = [];
+    const results = await runBatch(context, {
+      ledger: await Ledger.open(inventory, await readPlan(plan), Date.now()),
+      ports: tray.addresses,
+      parallel: 3,
+      waits: false,
+      typesCodes: true,
+      async askCode({ address }) {
+        happened.push('asks');
+        const code = await tray.code(address);
+        happened.push('typed');
+        return code;
+      },
+      onEvent: ({ event }) => {
+        if (event === 'ended') happened.push(event);
+      },
+    });
+    expect(results.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done']);
+    expect(happened.filter(one => one !== 'ended')).toEqual([
+      'asks',
+      'typed',
+      'asks',
+      'typed',
+      'asks',
+      'typed',
+    ]);
+    // Each fob has its account to write and prove behind its code.
+    expect(happened.slice(0, 3)).toEqual(['asks', 'typed', 'asks']);
   });
 
   it('a batch says in its result that a fob holds two accounts of one name', async () => {

@@ -1,6 +1,8 @@
 import { PassThrough, Readable } from 'node:stream';
+import { pairingCodeOf } from '@passfob/protocol/pairing';
 import { promptsOn } from 'passfob/cli/base/prompts';
 import type { Terminal } from 'passfob/cli/base/terminal';
+import { askedCode } from 'passfob/owner/pairing';
 import { expect, it } from 'vitest';
 import { failure } from './kit/failure.ts';
 
@@ -28,11 +30,11 @@ function keyboard() {
 it('a question that replaces another one has the keyboard', async () => {
   const { stdin, modes, prompts, asked } = keyboard();
   const [first, second] = [new AbortController(), new AbortController()];
-  const before = failure(prompts.code(false, first.signal));
+  const before = failure(prompts.code(false, { until: first.signal }));
   await expect.poll(asked).toBeGreaterThan(0);
   const seen = asked();
   first.abort();
-  const answer = prompts.code(false, second.signal);
+  const answer = prompts.code(false, { until: second.signal });
   expect((await before).kind).toBe('cancelled');
   await expect.poll(asked).toBeGreaterThan(seen);
   expect(modes.at(-1)).toBe(true);
@@ -44,10 +46,10 @@ it('a question that replaces another one has the keyboard', async () => {
 it('a question that was cancelled before its turn is not asked', async () => {
   const { stdin, prompts, asked } = keyboard();
   const [first, second] = [new AbortController(), new AbortController()];
-  const before = failure(prompts.code(false, first.signal));
+  const before = failure(prompts.code(false, { until: first.signal }));
   await expect.poll(asked).toBeGreaterThan(0);
   first.abort();
-  const skipped = failure(prompts.code(false, second.signal));
+  const skipped = failure(prompts.code(false, { until: second.signal }));
   second.abort();
   const answer = prompts.code(true);
   expect([(await before).kind, (await skipped).kind]).toEqual(['cancelled', 'cancelled']);
@@ -56,15 +58,45 @@ it('a question that was cancelled before its turn is not asked', async () => {
   prompts.close();
 });
 
-it('a pairing code is not shown while it is typed, nor afterwards', async () => {
+it('a pairing code is shown while it is typed, since the fob shows it anyway', async () => {
   const { stdin, prompts, asked, written } = keyboard();
   const answer = prompts.code(false);
+  await expect.poll(asked).toBeGreaterThan(0);
+  for (const character of 'zwxzwxzw') stdin.write(character);
+  await expect.poll(written).toContain('zwxzwxzw');
+  stdin.write('\r');
+  expect(await answer).toBe('zwxzwxzw');
+  prompts.close();
+});
+
+it('a pairing code is not shown where it is to be hidden, not while it is typed nor afterwards', async () => {
+  const { stdin, prompts, asked, written } = keyboard();
+  const answer = prompts.code(false, { isHidden: true });
   await expect.poll(asked).toBeGreaterThan(0);
   for (const character of 'zwxzwxzw') stdin.write(character);
   await expect.poll(written).toMatch(/[*]{8}/);
   stdin.write('\r');
   expect(await answer).toBe('zwxzwxzw');
   expect(written()).not.toMatch(/[zwx]/);
+  prompts.close();
+});
+
+it('a wrong code is said to be wrong, and another one is asked for', async () => {
+  const { stdin, prompts, asked, written } = keyboard();
+  const right = pairingCodeOf(new Uint8Array(10));
+  const asking = askedCode((isAgain, fault) => prompts.code(isAgain, { fault }));
+  for (const [at, [typed = '', says = '']] of [
+    ['qqqqqqqqqqqqqqqqqp', 'A character is wrong.'],
+    ['bqqqqqqqqqqqqqqqqq', 'No code has the letter b: it may be a 6 or an 8.'],
+  ].entries()) {
+    const seen = asked();
+    if (at === 0) await expect.poll(asked).toBeGreaterThan(0);
+    stdin.write(`${typed}\r`);
+    await expect.poll(written).toContain(says);
+    await expect.poll(asked).toBeGreaterThan(seen);
+  }
+  stdin.write(`${right}\r`);
+  expect(await asking).toBe(right);
   prompts.close();
 });
 

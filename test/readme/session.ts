@@ -46,7 +46,7 @@ function withoutValues(line: string): string {
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
     .replace(/It is .* this computer \(known to .* s\)\./, 'DIFFERENCE')
     .replace(/^\d{6}$/, 'PASSCODE')
-    .replace(/: (?:·{3} ?){6}$/, ':')
+    .replace(/(Code on the screen of the fob:) [a-z0-9 ]+$/, '$1 CODE')
     .replace(/pico \d+\.\d+\.\d+/, 'pico VERSION')
     .replace(/\b\d+ s\b/g, 'N s')
     .trim();

@@ -172,3 +172,10 @@ export function fileToWrite(path: string): string {
     sentence: '- is standard input; this command writes a file. Name the file.',
   });
 }
+
+/** For commands that ask for the code on the screen of a fob. */
+export const hiddenOption = {
+  boolean: true,
+  default: false,
+  describe: 'print stars for the code that is typed, where others see the screen',
+} as const;

@@ -4,6 +4,15 @@ import { URI_BYTES_MAX } from '../../limits.ts';
 import { type FileSource, standardInput, withShortLines } from '../../read-whole.ts';
 import { type Keyboard, printable, type Terminal } from './terminal.ts';
 
+export interface CodeQuestion {
+  /** Echoes stars, for a screen that others see. */
+  readonly isHidden?: boolean | undefined;
+  /** Cancels the question when the answer is no longer needed. */
+  readonly until?: AbortSignal | undefined;
+  /** What was wrong with the last code. */
+  readonly fault?: string | undefined;
+}
+
 /** Questions go to standard error; answers come from the keyboard, or line by line from piped input. */
 export interface Prompts {
   /**
@@ -13,11 +22,8 @@ export interface Prompts {
   file(path: string): FileSource;
   /** Whether there is a person at a keyboard. */
   canAsk(): Promise<boolean>;
-  /**
-   * Asks for the code on the fob and echoes stars. @param until cancels the question when the answer is no longer
-   * needed @param fault of the last code
-   */
-  code(isAgain: boolean, until?: AbortSignal, fault?: string): Promise<string>;
+  /** Asks for the code on the fob. It is shown as it is typed, since the fob shows it anyway. */
+  code(isAgain: boolean, how?: CodeQuestion): Promise<string>;
   /** Asks for an activation string, without echo. @param isWhole standard input holds only the string */
   activation(isWhole: boolean): Promise<string>;
   /** Asks for a key URI or a bare secret, without echo; without a terminal reads all of standard input. */
@@ -70,13 +76,13 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
       return standardInput(stdin);
     },
     canAsk: async () => (await toAsk()) !== undefined,
-    async code(isAgain, until, fault = 'A character is wrong.') {
+    async code(isAgain, { isHidden = false, until, fault = 'A character is wrong.' } = {}) {
       const message = `${isAgain ? `${fault} ` : ''}Code on the screen of the fob:`;
       const asked = await toAsk();
       if (asked) {
         const either = until === undefined ? signal : AbortSignal.any([signal, until]);
         asking = after(asking, either, () =>
-          orCancelled(askHidden({ message, mask: true }, { ...asked, signal: either })),
+          orCancelled(askCode(message, isHidden, { ...asked, signal: either })),
         );
         return asking;
       }
@@ -136,6 +142,15 @@ type PromptLibrary = typeof import('@inquirer/prompts');
 
 async function askHidden(...question: Parameters<PromptLibrary['password']>): Promise<string> {
   return (await import('@inquirer/prompts')).password(...question);
+}
+
+async function askCode(
+  message: string,
+  isHidden: boolean,
+  context: Parameters<PromptLibrary['input']>[1],
+): Promise<string> {
+  const { input, password } = await import('@inquirer/prompts');
+  return isHidden ? password({ message, mask: true }, context) : input({ message }, context);
 }
 
 async function askConfirmation(...question: Parameters<PromptLibrary['confirm']>): Promise<boolean> {
