@@ -38,6 +38,30 @@ export function difference(
   );
 }
 
+/** Returns the parts of the project that were built. */
+export function builtParts(root: string): string[] {
+  const { workspaces } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    workspaces: string[];
+  };
+  return workspaces.filter(part => existsSync(join(root, part, 'dist')));
+}
+
+/** Returns the first source that changed since the build, from the root; undefined where none did. */
+export function changedSince(root: string): string | undefined {
+  return builtParts(root)
+    .map(part => changedIn(root, part))
+    .find(path => path !== undefined);
+}
+
+/** Also undefined if the part was never built as a whole, because nothing is known then. */
+function changedIn(root: string, part: string): string | undefined {
+  const stamp = join(root, part, 'dist', STAMP);
+  if (!existsSync(stamp)) return undefined;
+  const then = JSON.parse(readFileSync(stamp, 'utf8')) as Record<string, string>;
+  const path = difference(then, sourcesIn(join(root, part)));
+  return path && `${part}/${path}`;
+}
+
 /** Made by other steps of the build, or by tests. */
 const NOT_COMPILED = /^(?:browser|espruino|image|page|portal|test)\//;
 
