@@ -87,6 +87,7 @@ export function bootOn(platform: Platform, options: BootOptions, built: () => Im
   const machine = machineOf(platform, options, facts, built);
   machine.powerOn();
   const { hardware } = machine;
+  const startMs = machine.now();
   return {
     board: options.board,
     link: throughFaults(machine.link(), hardware.faults, machine.cableClock),
@@ -111,6 +112,7 @@ export function bootOn(platform: Platform, options: BootOptions, built: () => Im
     onScreen: listener => machine.onScreen(listener),
     onEvent: listener => machine.onEvent(listener),
     now: () => machine.now(),
+    ranMs: () => machine.now() - startMs,
     advance: ms => machine.advance(ms),
     get powered() {
       return machine.powered;

@@ -37,6 +37,8 @@ export interface Screen {
   /** The strings on the display, top to bottom and left to right, for people who cannot see it and for tests. */
   readonly text: readonly string[];
   readonly bitmap: Bitmap;
+  /** Of a virtual board: whether the next screen has come in part. Text and bitmap are those of the last whole one. */
+  readonly isBeingDrawn?: boolean;
   /** 0 to 1, on boards with a light behind the display. */
   readonly brightness?: number;
 }
@@ -274,6 +276,11 @@ export interface SimulatedFob {
 
   /** Virtual time in ms since 1970, as a perfect clock beside the board would show it. */
   now(): number;
+  /**
+   * Milliseconds since its start that the board went through, with or without power. Differs from `now()` for a virtual
+   * board with a real clock, which leaves time out where the computer is late.
+   */
+  ranMs(): number;
   /** Moves virtual time and runs due events in order. Works with the power off, too: the RTC has a battery. */
   advance(ms: number): void;
 

@@ -14,8 +14,8 @@ export const SHORT_PRESS_MS = 100;
 export const MAX_PRESS_MS = 60_000;
 
 /**
- * A press in real time waits in steps. If the process stalls in a step, at most `STALL_MS` of it count, as for the
- * fob.
+ * A press in real time waits in steps. Of the time that the board ran in a step, at most `STALL_MS` count: the process may
+ * have stalled in it, which the fob does not count either.
  */
 export const PRESS_STEP_MS = 50;
 export const STALL_MS = 250;

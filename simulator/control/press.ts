@@ -14,11 +14,11 @@ export async function press({ fob, clock }: ControlTarget, key: number, heldMs: 
   }
   fob.keyDown(key);
   try {
-    await holds(fob, heldMs);
+    await untilRan(fob, heldMs);
   } finally {
     fob.keyUp(key);
   }
-  await wait(SETTLE_MS);
+  await untilRan(fob, SETTLE_MS);
 }
 
 function wait(ms: number): Promise<void> {
@@ -27,11 +27,11 @@ function wait(ms: number): Promise<void> {
   });
 }
 
-async function holds(fob: SimulatedFob, heldMs: number): Promise<void> {
-  for (let leftMs = heldMs; leftMs > 0; ) {
-    const fromMs = performance.now();
-    const fobFromMs = fob.now();
+/** Waits until the board has run for so long. Each step counts at least a millisecond, so that it ends for every fob. */
+async function untilRan(fob: SimulatedFob, ms: number): Promise<void> {
+  for (let leftMs = ms; leftMs > 0; ) {
+    const fromMs = fob.ranMs();
     await wait(Math.min(leftMs, PRESS_STEP_MS));
-    leftMs -= Math.min(performance.now() - fromMs, STALL_MS, Math.max(1, fob.now() - fobFromMs));
+    leftMs -= Math.min(Math.max(1, fob.ranMs() - fromMs), STALL_MS);
   }
 }

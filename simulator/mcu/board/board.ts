@@ -18,6 +18,7 @@ import type { BoardCounters, BoardPace } from './options.ts';
 import { RealPace } from './pace.ts';
 import { applyKey, applyLevels, isBusConnected, pullBus, watchClock } from './pico-pins.ts';
 import { Powered, type WiredPort } from './powered.ts';
+import { Redraw } from './redraw.ts';
 import { Surroundings } from './surroundings.ts';
 import { TypedReports } from './typed-reports.ts';
 
@@ -50,6 +51,7 @@ const NO_COUNTERS: BoardCounters = {
  */
 export class Board {
   readonly outside: Surroundings;
+  readonly redraw: Redraw;
   readonly console = new ConsoleText();
   readonly typed = new TypedReports();
   readonly #setup: BoardSetup;
@@ -58,6 +60,8 @@ export class Board {
   #powered: Powered | undefined;
   #isRunning = false;
   #isPlugged = true;
+  readonly #startUs: number;
+  #skippedUs = 0;
   readonly #supply: UnsteadySupply;
   /** Of the chips that have lost their power. */
   #past = NO_COUNTERS;
@@ -74,7 +78,8 @@ export class Board {
         if (fault) this.#supply.returnLater(fault);
       },
       pinChanged: (pin, level) => this.#powered && applyKey(this.#powered, pin, level),
-      displayChanged: () => {
+      displayChanged: pixelsArrived => {
+        if (pixelsArrived) this.redraw.pixelsArrived();
         this.#listeners.screenChanged();
         this.#powered?.pause();
       },
@@ -82,7 +87,17 @@ export class Board {
       holds: () => this.#powered && pullBus(this.#powered, this.outside),
       halt: () => this.#powered?.pause(),
     });
-    const { scheduler, faults } = this.outside;
+    const { scheduler, faults, display } = this.outside;
+    this.redraw = new Redraw(
+      {
+        display,
+        scheduler,
+        nowUs: () => this.outside.nowUs,
+        waited: () => this.#powered?.idleTicks ?? 0,
+      },
+      () => this.#listeners.screenChanged(),
+    );
+    this.#startUs = scheduler.nowUs;
     this.#supply = new UnsteadySupply({
       scheduler,
       faults,
@@ -101,6 +116,7 @@ export class Board {
       run: (untilUs, isLate) => this.#run(untilUs, isLate),
       skip: us => {
         this.#powered?.skip(us);
+        this.#skippedUs += us;
         scheduler.moveTo(scheduler.nowUs + us);
       },
     });
@@ -114,6 +130,12 @@ export class Board {
   now(): number {
     this.#follow();
     return Math.floor(this.outside.scheduler.nowUs / 1000);
+  }
+
+  /** Milliseconds since it was made, without time that it skipped. */
+  ranMs(): number {
+    this.#follow();
+    return Math.floor((this.outside.scheduler.nowUs - this.#startUs - this.#skippedUs) / 1000);
   }
 
   get powered(): boolean {
@@ -207,6 +229,7 @@ export class Board {
   setPart(part: PartName, connected: boolean): void {
     this.#follow();
     this.outside.setPart(part, connected, this.powered);
+    this.redraw.settle();
     if (this.#powered) pullBus(this.#powered, this.outside);
   }
 
@@ -224,6 +247,7 @@ export class Board {
     if (this.powered) return;
     this.#follow();
     outside.powerOn();
+    this.redraw.settle();
     this.console.restart();
     const powered = this.#start();
     this.#powered = powered;
@@ -282,6 +306,7 @@ export class Board {
     this.#powered = undefined;
     powered.pause();
     this.outside.powerOff();
+    this.redraw.settle();
     this.#listeners.screenChanged();
   }
 

@@ -7,6 +7,11 @@ export const TELLING_DOTS_MIN = 7;
 /** Letters of a font from a space on; fewer would be no font for texts. */
 export const FONT_LETTERS_MIN = 64;
 
+/** A redraw without another transfer for so long is over. The image of the pico sends one in 7 ms. */
+export const REDRAW_PAUSE_US = 25_000;
+/** A program that draws all the time is seen at this interval. */
+export const REDRAW_MAX_US = 250_000;
+
 /** With a real clock: time that the chip runs at a stretch. */
 export const SLICE_US = 1000;
 /** With a real clock: wall time of one go, and until the next one. */

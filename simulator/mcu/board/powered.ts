@@ -136,13 +136,19 @@ export class Powered {
     return this.host.hid.reportDescriptors.values().next().value;
   }
 
+  /** Ticks in which the processor slept or waited in a loop that was skipped. */
+  get idleTicks(): number {
+    const { ticksAsleep, ticksInDeepSleep, ticksSkipped } = this.chip.processor.counters;
+    return ticksAsleep + ticksInDeepSleep + ticksSkipped;
+  }
+
   get counters(): BoardCounters {
     const { processor, now } = this.chip;
-    const { ticksAsleep, ticksInDeepSleep, ticksSkipped, exceptions } = processor.counters;
+    const { ticksInDeepSleep, exceptions } = processor.counters;
     return {
       instructions: processor.instructions,
       seconds: now / TICKS_PER_SECOND,
-      idleSeconds: (ticksAsleep + ticksInDeepSleep + ticksSkipped) / TICKS_PER_SECOND,
+      idleSeconds: this.idleTicks / TICKS_PER_SECOND,
       deepSleepSeconds: ticksInDeepSleep / TICKS_PER_SECOND,
       exceptions: exceptions.reduce((sum, count) => sum + (count ?? 0), 0),
     };

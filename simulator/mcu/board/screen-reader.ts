@@ -1,6 +1,7 @@
 import type { Bitmap, Screen } from '../../base/fob.ts';
 import { StorageFiles } from '../../interpreter/storage-files.ts';
 import { type Font, fontIn } from './font.ts';
+import type { Redraw } from './redraw.ts';
 import { textOn } from './screen-text.ts';
 import type { Surroundings } from './surroundings.ts';
 
@@ -10,17 +11,20 @@ const APPLICATION = 'app';
 /** Reads the display with the font of the image in Storage. Without an image it says nothing about the text. */
 export class ScreenReader {
   readonly #outside: Surroundings;
+  readonly #redraw: Redraw;
   #font: { readonly wear: string; readonly font: Font | undefined } | undefined;
 
-  constructor(outside: Surroundings) {
+  constructor(outside: Surroundings, redraw: Redraw) {
     this.#outside = outside;
+    this.#redraw = redraw;
   }
 
-  /** The screen at this moment. Its pixels and its text are made when somebody asks for them. */
+  /** The last whole screen at this moment. Its pixels and its text are made when somebody asks for them. */
   screen(isPowered: boolean): Screen {
     const { display } = this.#outside;
     const on = isPowered && display.on;
-    const picture = display.picture();
+    const isBeingDrawn = this.#redraw.isGoingOn;
+    const picture = this.#redraw.picture();
     let bitmap: Bitmap | undefined;
     let text: readonly string[] | undefined;
     const pixels = () => {
@@ -33,6 +37,7 @@ export class ScreenReader {
     };
     return {
       on,
+      isBeingDrawn,
       get bitmap() {
         return pixels();
       },

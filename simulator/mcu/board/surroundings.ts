@@ -41,7 +41,7 @@ export interface SurroundingsOptions extends Pick<I2cPartsOptions, 'isConnected'
   /** @param fault by which the power was lost and comes back, if it was one */
   powerLost(fault: Randomness | undefined): void;
   pinChanged(pin: string, level: boolean): void;
-  displayChanged(): void;
+  displayChanged(pixelsArrived: boolean): void;
 }
 
 /** Everything of the board but the microcontroller, and the memories of that: it all survives a loss of power. */
@@ -91,7 +91,7 @@ export class Surroundings {
     this.eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs, this.faults);
     this.display = new Ssd1306({
       randomness: () => this.randomness('display'),
-      changed: () => options.displayChanged(),
+      changed: pixelsArrived => options.displayChanged(pixelsArrived),
     });
     this.keys = new FobKeys({
       pins: PICO.keyPins,

@@ -170,7 +170,7 @@ export function virtualBoardOn(platform: Platform, options: VirtualBoardOptions)
   const board = boardOf(platform, options);
   const { outside } = board;
   program(outside, options);
-  const reader = new ScreenReader(outside);
+  const reader = new ScreenReader(outside, board.redraw);
   board.powerOn();
   return {
     board: 'pico',
@@ -195,6 +195,7 @@ export function virtualBoardOn(platform: Platform, options: VirtualBoardOptions)
     onScreen: listener => board.onScreen(listener),
     onEvent: listener => board.onEvent(listener),
     now: () => board.now(),
+    ranMs: () => board.ranMs(),
     advance: ms => board.advance(ms),
     get powered() {
       return board.powered;

@@ -97,6 +97,26 @@ describeNeeds(needsEspruinosArm(), "Espruino's own firmware on the virtual board
     board.close();
   });
 
+  it.each(paths)('%s: a look in the middle of a redraw finds the last whole screen', path => {
+    const board = booted(path, IMAGE);
+    const whole = new Set([board.screen().text.join()]);
+    const seen = new Set<string>();
+    let looksInTheMiddle = 0;
+    board.onScreen(() => {
+      seen.add(board.screen().text.join());
+      if (board.screen().isBeingDrawn) looksInTheMiddle++;
+    });
+    for (const heldMs of [100, 1500]) {
+      board.press(0, heldMs);
+      board.advance(400);
+      whole.add(board.screen().text.join());
+    }
+    expect([...seen]).toEqual([...whole].filter(text => seen.has(text)));
+    expect(whole.size).toBeGreaterThan(2);
+    expect(looksInTheMiddle).toBeGreaterThan(10);
+    board.close();
+  });
+
   it.each(paths)('%s shows what the simulator shows, with the image of the fob', path => {
     const board = booted(path, IMAGE);
     // The simulator's own interpreter is the model: the same image, the same number, the same presses.

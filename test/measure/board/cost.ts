@@ -40,7 +40,7 @@ export class Watcher {
     this.#drawn = board.counters();
     this.#sent = this.#drawn;
     board.onScreen(() => {
-      this.#drawn = board.counters();
+      if (board.screen().isBeingDrawn) this.#drawn = board.counters();
     });
     board.link.onData(() => {
       this.#sent = board.counters();
