@@ -44,7 +44,7 @@ function service() {
   return { socket, says, heard, fingerprint: new Uint8Array(digest.subarray(0, 16)) };
 }
 
-const until = (holds: () => boolean): Promise<void> => expect.poll(holds, { timeout: 10_000 }).toBe(true);
+const until = (holds: () => boolean): Promise<void> => expect.poll(holds).toBe(true);
 
 it('a relay sends frames in packets to a fob that answers them, and hands on no answers', async () => {
   const { socket, says, heard, fingerprint } = service();

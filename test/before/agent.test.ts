@@ -13,7 +13,6 @@ const MINUTE_MS = 60_000;
 const CRYSTAL_MS = 10_000;
 const DEAF_MS = 900;
 const HOLD_MS = 1_300;
-const WAIT = { timeout: 30_000 };
 
 it('the settings of an older agent are read as they were written', async () => {
   await using station = new Workstation();
@@ -42,7 +41,7 @@ async function approved(fob: SimulatedFob, url: string): Promise<number> {
       body: JSON.stringify(body),
     });
   const asked = (await (await post('', { user: 'ada', session })).json()) as { id: string; number: string };
-  await expect.poll(() => fob.screen(), WAIT).toContain(asked.number);
+  await expect.poll(() => fob.screen()).toContain(asked.number);
   await fob.ask({ do: 'advance', ms: DEAF_MS });
   await fob.ask({ do: 'press', heldMs: HOLD_MS });
   return (await post(`/${asked.id}/take`, { session, waitMs: 10_000 })).status;

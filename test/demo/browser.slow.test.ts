@@ -1,6 +1,7 @@
 import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { describeNeeds, type Need, tool } from '../kit/tools.ts';
 import { demoPage, needsBuild } from './kit.ts';
 
@@ -32,7 +33,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     const context = await browser.newContext(options);
     onTestFinished(() => context.close());
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(PATIENCE_MS);
     const complaints: string[] = [];
     page.on('pageerror', error => complaints.push(error.message));
     page.on('console', message => {

@@ -33,7 +33,7 @@ describeNeeds(needsProc, 'processes of the demo', () => {
     const simulator = simulatorOf(running.pid);
     running.kill('SIGKILL');
     await running.ended;
-    await expect.poll(() => isRunning(simulator), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => isRunning(simulator)).toBe(false);
   });
 
   it('the demo says so when the fob dies', async () => {

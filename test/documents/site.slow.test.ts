@@ -11,6 +11,7 @@ import { runSite } from '../../docs/site/build/main.ts';
 import { serveSite } from '../../docs/site/build/serve.ts';
 import { GROUPS, LIBRARIES, pageOf } from '../../docs/site/navigation.ts';
 import { needsBuilt } from '../kit/built.ts';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { root, textOf } from '../tidy/files.ts';
 
@@ -106,6 +107,7 @@ describeNeeds(needed, 'the documentation site', () => {
       try {
         browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
         const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
+        page.setDefaultTimeout(PATIENCE_MS);
         await page.goto(served.url);
         await seesPicture(page, '.on-light');
         await page.getByRole('switch').first().click();
@@ -134,6 +136,7 @@ describeNeeds(needed, 'the documentation site', () => {
       try {
         browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
         const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+        page.setDefaultTimeout(PATIENCE_MS);
         await page.goto(`${served.url}try.html`);
         const frame = page.frameLocator('iframe.try-page').frameLocator('iframe');
         await page.locator('iframe.try-page').scrollIntoViewIfNeeded();
@@ -158,6 +161,7 @@ describeNeeds(needed, 'the documentation site', () => {
       try {
         browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
         const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
+        page.setDefaultTimeout(PATIENCE_MS);
         const faults = watch(page, origin);
         await page.goto(origin + BASE);
         await page.getByRole('link', { name: 'Command line' }).first().click();

@@ -41,7 +41,7 @@ describeNeeds(needsBuild, 'images that are slow to search', () => {
     async () => {
       const ending = new AbortController();
       const read = failure(readQrTexts(SLOW, { signal: ending.signal }));
-      await expect.poll(decoders, { timeout: 60_000 }).toHaveLength(1);
+      await expect.poll(decoders).toHaveLength(1);
       ending.abort();
       expect((await read).kind).toBe('cancelled');
       expect(decoders()).toEqual([]);
@@ -94,7 +94,7 @@ describeNeeds(needsBuild, 'images that are slow to search', () => {
         env: { ...process.env, PASSFOB_HOME: home },
       });
       const ended = once(command, 'close');
-      await expect.poll(() => decoders(command.pid), { timeout: 60_000 }).toHaveLength(1);
+      await expect.poll(() => decoders(command.pid)).toHaveLength(1);
       command.kill('SIGTERM');
       expect(await ended).toEqual([13, null]);
     } finally {
@@ -127,7 +127,7 @@ describeNeeds(needsBuild, 'images that are slow to search', () => {
       ({ status }) => status,
       () => 'cut',
     );
-    await expect.poll(() => decoders(pid), { timeout: 60_000 }).toHaveLength(1);
+    await expect.poll(() => decoders(pid)).toHaveLength(1);
     expect((await fetch(`${url}/health`)).status).toBe(200);
     kill('SIGTERM');
     // The usual time of a service that is told to stop, with as much again for a busy machine.

@@ -2,6 +2,7 @@ import { type Example, startExample } from '@passfob/demo/example/app';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { inspect } from '../kit/axe.ts';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { Scene } from '../service/agents/scene.ts';
@@ -183,6 +184,7 @@ describeNeeds(needsTool('chromium'), 'the example application in Chromium', exec
   async function page(javaScriptEnabled = true): Promise<Page> {
     const context = await browser.newContext({ javaScriptEnabled });
     onTestFinished(() => context.close());
+    context.setDefaultTimeout(PATIENCE_MS);
     return await context.newPage();
   }
 

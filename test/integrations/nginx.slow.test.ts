@@ -9,6 +9,7 @@ import type { Service } from '@passfob/service/service';
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { freePort } from '../kit/free-port.ts';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { Scene } from '../service/agents/scene.ts';
@@ -16,7 +17,6 @@ import { add, apiKeyOf, codeNow, newToken, Rig } from '../service/kit.ts';
 import { Authority } from '../service/serve/certificates.ts';
 import { documented } from './documented.ts';
 
-const LONG = { timeout: 20_000 };
 /** The cookie by which the program identifies a person. */
 const USER = '__Host-user';
 
@@ -120,7 +120,7 @@ async function sent({ url }: { readonly url: string }, fob: { readonly screen: r
   expect([asked.status, asked.headers.get('location')]).toEqual([303, '/passfob-login']);
   const number = await numberOn(await browser.send('/passfob-login'));
   expect(number).toMatch(/^\d\d$/);
-  await expect.poll(() => fob.screen, LONG).toContain(number);
+  await expect.poll(() => fob.screen).toContain(number);
   return browser;
 }
 
@@ -194,7 +194,7 @@ describeNeeds(needsTool('nginx'), 'the documented log-in in front of an applicat
     // A request that waits for a press is no log-in yet, under whatever cookie name.
     other.cookies.set(USER, browser.cookies.get('__Host-press') ?? '');
     ada.fob.approve();
-    await expect.poll(async () => (await browser.send('/passfob-login')).status, LONG).toBe(303);
+    await expect.poll(async () => (await browser.send('/passfob-login')).status).toBe(303);
     expect(await browser.page()).toBe('for ada');
     // The request is over: nothing waits, and no other browser has it.
     expect(await numberOn(await browser.send('/passfob-login'))).toBeUndefined();
@@ -208,7 +208,7 @@ describeNeeds(needsTool('nginx'), 'the documented log-in in front of an applicat
     const instead = await sent(site, ada.fob);
     const form = await instead.send('/passfob-login?passcode');
     expect(await form.text()).toContain('name="passcode"');
-    await expect.poll(states(scene), LONG).toEqual(['withdrawn']);
+    await expect.poll(states(scene)).toEqual(['withdrawn']);
     const token = await scene.office.token('ada');
     const passcode = secret(codeNow(token, scene.office.nowMs));
     expect((await instead.logIn('ada', { passcode })).status).toBe(303);
@@ -217,7 +217,7 @@ describeNeeds(needsTool('nginx'), 'the documented log-in in front of an applicat
     const denied = await sent(site, ada.fob);
     ada.fob.deny();
     ada.fob.deny();
-    await expect.poll(async () => (await denied.send('/passfob-login')).status, LONG).toBe(403);
+    await expect.poll(async () => (await denied.send('/passfob-login')).status).toBe(403);
     expect(await numberOn(await denied.send('/passfob-login'))).toBeUndefined();
     expect(await denied.page()).toBe('/passfob-login');
   });
@@ -230,11 +230,12 @@ describeNeeds(needsTool('nginx'), 'the documented log-in in front of an applicat
       const chrome = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
       onTestFinished(() => chrome.close());
       const at = await (await chrome.newContext({ javaScriptEnabled: false })).newPage();
+      at.setDefaultTimeout(PATIENCE_MS);
       await at.goto(`${site.url}/page`);
       await at.getByLabel('User name').fill('ada');
       await at.getByRole('button', { name: 'Autosend' }).press('Enter');
       const number = await at.locator('strong').textContent();
-      await expect.poll(() => ada.fob.screen, LONG).toContain(number);
+      await expect.poll(() => ada.fob.screen).toContain(number);
       ada.fob.approve();
       await at.getByText('for ada').waitFor();
     },

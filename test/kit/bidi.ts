@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
+import { PATIENCE_MS } from './patience.ts';
 
 /** An element of a page, as WebDriver BiDi refers to it. */
 export interface BidiElement {
@@ -18,8 +19,6 @@ interface RemoteValue {
   readonly value?: unknown;
   readonly sharedId?: string;
 }
-
-const START_TIMEOUT_MS = 40_000;
 
 /** No network but this computer's, no update, no greeting: every other address goes to a proxy that is not there. */
 const PREFERENCES: Readonly<Record<string, string | number | boolean>> = {
@@ -200,7 +199,7 @@ export class BidiFirefox {
 function addressOf(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     let printed = '';
-    const timer = setTimeout(() => reject(new Error(`Firefox does not start: ${printed}`)), START_TIMEOUT_MS);
+    const timer = setTimeout(() => reject(new Error(`Firefox does not start: ${printed}`)), PATIENCE_MS);
     child.stderr?.on('data', chunk => {
       printed += chunk;
       const address = /WebDriver BiDi listening on (ws:\/\/\S+)/.exec(printed)?.[1];

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { PATIENCE_MS } from './patience.ts';
 import { within } from './within.ts';
-
-const READY_TIMEOUT_MS = 30_000;
 
 /** A pty that the interpreter opens by its path; this end is the child's standard streams. */
 export class Pty {
@@ -17,7 +16,7 @@ export class Pty {
 
   /** Waits until the link is there. */
   async ready(): Promise<void> {
-    const end = Date.now() + READY_TIMEOUT_MS;
+    const end = Date.now() + PATIENCE_MS;
     while (!existsSync(this.path)) {
       if (Date.now() > end) throw new Error(`socat made no pty at ${this.path} within 30 s`);
       await new Promise(setImmediate);
@@ -31,6 +30,6 @@ export class Pty {
   async close(): Promise<void> {
     this.child.kill('SIGKILL');
     if (this.child.exitCode !== null || this.child.signalCode !== null) return;
-    await within(once(this.child, 'exit'), READY_TIMEOUT_MS, () => 'socat did not end');
+    await within(once(this.child, 'exit'), PATIENCE_MS, () => 'socat did not end');
   }
 }

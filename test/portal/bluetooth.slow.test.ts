@@ -2,6 +2,7 @@ import { chromium } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { EmulatedWatch, WEB_BLUETOOTH } from '../host/cables/web/emulated-watch.ts';
 import { needsBuild, simulatedFob } from '../host/kit/simulated-fob.ts';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
@@ -29,7 +30,7 @@ itNeeds(
     onTestFinished(() => browser.close());
     const context = await browser.newContext();
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(PATIENCE_MS);
     const complaints: string[] = [];
     page.on('pageerror', error => complaints.push(error.message));
     const watch = await EmulatedWatch.near(browser, context, page, fob.tcp);
@@ -58,7 +59,7 @@ itNeeds(
       await fob.approve();
       return page.getByRole('heading', { name: 'Your fob is active' }).isVisible();
     };
-    await expect.poll(isActive, { timeout: 60_000 }).toBe(true);
+    await expect.poll(isActive).toBe(true);
     expect(await findings(page)).toEqual([]);
     secret(await page.locator('#ticket').inputValue());
     expect(await service.tokens()).toMatchObject([{ user: 'ada', state: 'active' }]);

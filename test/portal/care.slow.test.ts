@@ -6,6 +6,7 @@ import { openTransport, readAddress } from 'passfob/transports/discover';
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { needsBuild, simulatedFob } from '../host/kit/simulated-fob.ts';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { makeAssignedBy } from '../service/enrolment/assigned.ts';
@@ -40,7 +41,7 @@ async function furnished(executablePath: string, rig: Rig) {
   onTestFinished(() => browser.close());
   const context = await browser.newContext({ bypassCSP: true });
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   const complaints: string[] = [];
   page.on('pageerror', error => complaints.push(error.message));
   await plugInto(context, page, fob.tcp);
@@ -134,6 +135,7 @@ itNeeds(
     const poor = await browser.newContext({ bypassCSP: true });
     await poor.addCookies(await page.context().cookies());
     const other = await poor.newPage();
+    other.setDefaultTimeout(PATIENCE_MS);
     await other.addInitScript(() => {
       for (const name of ['serial', 'hid', 'bluetooth'])
         Object.defineProperty(navigator, name, { value: undefined });

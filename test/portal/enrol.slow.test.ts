@@ -3,6 +3,7 @@ import { expect, onTestFinished } from 'vitest';
 import { png } from '../enrol/images.ts';
 import { needsBuild, simulatedFob } from '../host/kit/simulated-fob.ts';
 import { freePort } from '../kit/free-port.ts';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
@@ -23,7 +24,7 @@ async function furnished(executablePath: string, others: 'none' | 'silent' = 'no
   onTestFinished(() => browser.close());
   const context = await browser.newContext();
   const page = await context.newPage();
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   const addresses: string[] = [];
   const complaints: string[] = [];
   page.on('request', request => addresses.push(request.url().split('#')[0] ?? ''));
@@ -107,7 +108,7 @@ itNeeds(
       await fob.approve();
       return heading('Your fob is active').isVisible();
     };
-    await expect.poll(isActive, { timeout: 60_000 }).toBe(true);
+    await expect.poll(isActive).toBe(true);
 
     expect(await findings(page)).toEqual([]);
     secret(await page.locator('#ticket').inputValue());

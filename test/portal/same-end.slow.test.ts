@@ -17,6 +17,7 @@ import { expect, onTestFinished, vi } from 'vitest';
 import { png } from '../enrol/images.ts';
 import { passfob } from '../host/kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from '../host/kit/simulated-fob.ts';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { apiKeyOf, post, Rig } from '../service/kit.ts';
@@ -82,7 +83,9 @@ async function attended<T>(fob: SimulatedFob, done: Promise<T>): Promise<T> {
     isOver = true;
   });
   over.catch(() => undefined);
-  await expect.poll(() => fob.approve().then(() => isOver), { timeout: 90_000, interval: 200 }).toBe(true);
+  await expect
+    .poll(() => fob.approve().then(() => isOver), { timeout: PATIENCE_MS, interval: 200 })
+    .toBe(true);
   return over;
 }
 
@@ -90,7 +93,7 @@ async function byLink({ fob, link, service }: Sent, browser: Browser): Promise<v
   await askAsScanners(link);
   const context = await browser.newContext();
   const page = await context.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   await plugInto(context, page, fob.tcp);
   await page.goto(link);
   await page.getByRole('button', { name: 'Choose my fob' }).press('Enter');
@@ -103,7 +106,7 @@ async function byLink({ fob, link, service }: Sent, browser: Browser): Promise<v
 /** The page on one device shows the QR code; the command line on another reads a picture of it. */
 async function byQr({ fob, link }: Sent, browser: Browser, folder: string): Promise<void> {
   const page = await browser.newPage();
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(PATIENCE_MS);
   await page.goto(link);
   await page.getByRole('button', { name: 'Show the QR code' }).click();
   const image = join(folder, 'qr.png');

@@ -1,5 +1,6 @@
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { codeAt, codeNow, Rig, wrongCode } from '../service/kit.ts';
@@ -37,7 +38,7 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     const token = await office.token('ada', { issuer: 'Example', label: 'ada@example.org' });
     await fobWith(office, token);
     const page = await browser.newPage({ bypassCSP: true });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(PATIENCE_MS);
     const found: string[] = [];
     const press = (name: string) => page.getByRole('button', { name, exact: true }).press('Enter');
 
@@ -85,7 +86,7 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     await office.users('ada');
     const token = await office.token('ada', { kind: 'hotp', pinPlace: 'service' });
     const page = await browser.newPage({ bypassCSP: true });
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(PATIENCE_MS);
     const found: string[] = [];
     const press = (name: string) => page.getByRole('button', { name, exact: true }).press('Enter');
     const logIn = async (step: number, pin = '') => {
@@ -135,6 +136,7 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     await office.users('ada');
     const token = await office.token('ada', { kind: 'hotp', pinPlace: 'service' });
     const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     await page.goto(`${service.url}/activate`);
     await page.evaluate(
       value => {
@@ -152,6 +154,7 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     const plain = await browser.newContext({ javaScriptEnabled: false });
     await plain.addCookies(cookies);
     const other = await plain.newPage();
+    other.setDefaultTimeout(PATIENCE_MS);
     await other.goto(`${service.url}/me`);
     await other.getByRole('link', { name: 'Change your PIN' }).click();
     await other.getByLabel('Current PIN').fill(PIN);
@@ -173,6 +176,7 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     await office.token('ada');
     const ticket = await signInTokenOf(office, 'ada');
     const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const addresses: string[] = [];
     page.on('request', request => addresses.push(request.url()));
     await page.goto(`${service.url}/activate`);

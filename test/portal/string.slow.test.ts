@@ -7,6 +7,7 @@ import { readQrImage } from 'passfob/enrol/qr';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { png } from '../enrol/images.ts';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
 import { drawn, film, findings, needsPortal, qrPicture, strangersString } from './kit.ts';
@@ -47,7 +48,7 @@ describeNeeds(needsPortal, 'activation page', executablePath => {
     const context = await browser.newContext(options);
     onTestFinished(() => context.close());
     const page = await context.newPage();
-    page.setDefaultTimeout(20_000);
+    page.setDefaultTimeout(PATIENCE_MS);
     const complaints: string[] = [];
     const asked: string[] = [];
     page.on('pageerror', error => complaints.push(error.message));

@@ -8,6 +8,7 @@ import { decide, readPairingCode, readPasscode } from '@passfob/demo/play/person
 import { chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds, type Need, tool } from '../kit/tools.ts';
 import { blocksOf } from './blocks.ts';
@@ -128,6 +129,7 @@ itNeeds(
       rmSync(cwd, { recursive: true, force: true });
     });
     const admin = await browser.newPage();
+    admin.setDefaultTimeout(PATIENCE_MS);
     const string = await sendActivation(admin, link);
     const reactions: Reaction[] = [
       { when: /Activation string/, does: () => `${string}\r` },
@@ -144,6 +146,7 @@ itNeeds(
     expect(activated).toMatch(/ada/);
 
     const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     // The passcode of this moment proved the fob, and is used up.
     const { secondsLeft = 0 } = await readPasscode(control, SERVICE_NAME);
     await new Promise(resolve => setTimeout(resolve, (secondsLeft + 1) * 1000));

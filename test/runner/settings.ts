@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os';
 import type { UserWorkspaceConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { PATIENCE_MS, TEST_LIMIT_MS } from '../kit/patience.ts';
 import { isSlowFile } from './slow.ts';
 
 /**
@@ -32,11 +33,9 @@ export const fromSources = {
 export const settings = {
   server: { deps: { inline: [/^(?:@passfob|passfob)\//], external: [/\/simulator\/dist\//] } },
   globalSetup: ['test/kit/built-setup.ts'],
-  // For what hangs; how long something takes is not what is tested.
-  testTimeout: 120_000,
-  hookTimeout: 120_000,
-  // What a test waits for comes when the machine has time for it; a second is not always enough.
-  expect: { poll: { timeout: 15_000 } },
+  testTimeout: TEST_LIMIT_MS,
+  hookTimeout: TEST_LIMIT_MS,
+  expect: { poll: { timeout: PATIENCE_MS } },
   reporters: ['default'],
   sequence: { sequencer: SlowFirst },
   // One less than there are cores is the default. Many files wait for processes, browsers and people most of their time: on two

@@ -4,6 +4,7 @@ import type { NewToken } from '@passfob/service/features/tokens/issue';
 import type { Service } from '@passfob/service/service';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { add, codeNow, newToken, Rig, signInByLink } from './kit.ts';
 
@@ -27,6 +28,7 @@ describeNeeds(needsTool('chromium'), 'log-in form and pane in Chromium', executa
   /** Opens a page and collects its complaints (console errors, refused loads). */
   async function open(context: BrowserContext): Promise<{ page: Page; complaints: string[] }> {
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const complaints: string[] = [];
     page.on('pageerror', error => complaints.push(error.message));
     page.on('console', message => {

@@ -5,6 +5,7 @@ import { processLimits } from '@passfob/service/base/limits/process';
 import { gatherLines } from '@passfob/service/base/log';
 import { expect, test } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { itNeeds } from '../kit/tools.ts';
 
 test('the lines of one turn of the event loop are one write, in their order', async () => {
@@ -51,7 +52,7 @@ function logOf(end: string): Promise<string> {
     execFile(
       process.execPath,
       ['--input-type=module', '-e', program],
-      { timeout: 30_000 },
+      { timeout: PATIENCE_MS },
       (_error, stdout) => {
         resolve(stdout);
       },

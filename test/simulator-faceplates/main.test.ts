@@ -226,7 +226,7 @@ describe('simulator processes', () => {
         child.stdout.on('data', chunk => {
           said += chunk;
         });
-        await expect.poll(() => said, { timeout: 60_000 }).toMatch(/Ctrl-C|"ready":true.*\n/);
+        await expect.poll(() => said).toMatch(/Ctrl-C|"ready":true.*\n/);
         return said.split(/\r?\n/);
       };
       const words = await firstLines('--tcp', '0', '--seed', '7');

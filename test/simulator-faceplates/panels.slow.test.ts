@@ -4,6 +4,7 @@ import { recordFob } from '@passfob/simulator/recording/recorder';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { inspect } from '../kit/axe.ts';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { bootByFacts, testFacts } from './kit.ts';
 
@@ -34,6 +35,7 @@ describeNeeds(needsTool('chromium'), 'the panels on the faceplate page', executa
       quit() {},
     });
     const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options });
+    page.setDefaultTimeout(PATIENCE_MS);
     const complaints: string[] = [];
     page.on('pageerror', error => complaints.push(error.message));
     page.on('console', message => {

@@ -62,7 +62,7 @@ describeNeeds(needsBuilt('simulator/dist/main.js'), 'the process of the interpre
     expect(line.slice(1, 1 + flags.length)).toEqual(flags);
     expect(line.filter(part => part.startsWith('--allow-fs-write'))).toEqual([`--allow-fs-write=${storage}`]);
     parent.kill('SIGKILL');
-    await expect.poll(() => isRunning(child), { timeout: 20_000 }).toBe(false);
+    await expect.poll(() => isRunning(child)).toBe(false);
     expect(existsSync(storage)).toBe(true);
   });
 });

@@ -8,6 +8,7 @@ import { decode } from 'fast-png';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../kit/free-port.ts';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { bootTestFob } from './kit.ts';
 
@@ -56,6 +57,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     const fob = bootTestFob('real');
     const face = await webFaceplate({ fob, clock: 'real', fronts: [], quit() {} }, port);
     const page = await browser.newPage({ viewport: { width: 900, height: 800 }, ...options });
+    page.setDefaultTimeout(PATIENCE_MS);
     const complaints: string[] = [];
     page.on('pageerror', error => complaints.push(error.message));
     page.on('console', message => {
@@ -279,9 +281,7 @@ describeNeeds(needsChromium, 'the faceplate page', executablePath => {
     const fob = bootTestFob('real');
     const next = await webFaceplate({ fob, clock: 'real', fronts: [], quit() {} }, port);
     onTestFinished(() => next.close());
-    await expect
-      .poll(() => page.getByRole('button', { name: 'Button' }).isEnabled(), { timeout: 20_000 })
-      .toBe(true);
+    await expect.poll(() => page.getByRole('button', { name: 'Button' }).isEnabled()).toBe(true);
     expect(await page.getByText('The simulator does not answer.').count()).toBe(0);
   });
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { webFaceplate } from '@passfob/simulator/faceplates/web/server';
 import { chromium } from 'playwright-core';
 import { expect, it } from 'vitest';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { run } from './kit.ts';
 
@@ -21,6 +22,7 @@ describeNeeds(needsChromium, 'page of a fob with four keys', executablePath => {
     const face = await webFaceplate({ fob, clock: 'real', fronts: [], quit() {} });
     try {
       const page = await browser.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
       await page.goto(face.url);
       const words = page.locator('#words');
       await words.getByText('none').waitFor({ state: 'attached' });

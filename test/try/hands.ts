@@ -1,5 +1,6 @@
 import { type BrowserContext, chromium, type FrameLocator, type Page } from 'playwright-core';
 import { type BidiElement, BidiFirefox } from '../kit/bidi.ts';
+import { PATIENCE_MS } from '../kit/patience.ts';
 
 /** Hands and eyes of a person at the try page, in one browser or the other. Everything happens inside its frame. */
 export interface Hands {
@@ -44,6 +45,7 @@ export async function openChromium(executablePath: string, isOffline: boolean): 
     preload: async source => void (await context.addInitScript(`(${source})()`)),
     async open(url) {
       const page = await context.newPage();
+      page.setDefaultTimeout(PATIENCE_MS);
       await page.goto(url);
       return chromiumHands(page);
     },

@@ -13,11 +13,11 @@ import { attach } from '@passfob/simulator/fronts/usbip/vhci';
 import { listHidDevices, openHid } from 'passfob/transports/hid';
 import { openSerial } from 'passfob/transports/serial';
 import type { Transport } from 'passfob/transports/transport';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import type { Answer, Command, DeviceKind } from './agent-phrases.ts';
 import { BondedWatch } from './bluez.ts';
 import { Programs, ran } from './programs.ts';
 
-const DEVICE_PATIENCE_MS = 60_000;
 const LOOK_EVERY_MS = 50;
 
 const [host = '', port = ''] = process.argv.slice(2);
@@ -47,7 +47,7 @@ async function waited(
   kind: DeviceKind,
   look: (kind: DeviceKind) => Promise<string | undefined>,
 ): Promise<string> {
-  for (const until = performance.now() + DEVICE_PATIENCE_MS; performance.now() < until; ) {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; ) {
     const found = await look(kind);
     if (found !== undefined) return found;
     await wait(LOOK_EVERY_MS);
@@ -66,7 +66,7 @@ async function listen(channel: number): Promise<void> {
 }
 
 async function gone(kind: DeviceKind): Promise<void> {
-  for (const until = performance.now() + DEVICE_PATIENCE_MS; performance.now() < until; ) {
+  for (const until = performance.now() + PATIENCE_MS; performance.now() < until; ) {
     if ((await nameOf(kind)) === undefined) return;
     await wait(LOOK_EVERY_MS);
   }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type ErrorKind, FobError } from 'passfob/errors';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import { root } from '../tidy/files.ts';
 import type { Answer, Command, Ended, Event } from './agent-phrases.ts';
 import { agentIn } from './bundles.ts';
@@ -12,7 +13,6 @@ import { EXIT_PORT, HOST_ADDRESS, initramfs } from './initramfs.ts';
 import type { Kernel } from './kernel.ts';
 
 const BOOT_PATIENCE_MS = 300_000;
-const END_PATIENCE_MS = 20_000;
 /** A browser and a service take some 800. */
 const MEMORY_MB = 2048;
 /** Of `nice`: a quarter of the processor where another guest wants all of it. */
@@ -107,7 +107,7 @@ export class Guest {
    */
   async end(): Promise<number> {
     this.ask({ do: 'exit', code: 0 }).catch(() => undefined);
-    const late = setTimeout(() => this.machine.kill('SIGKILL'), END_PATIENCE_MS);
+    const late = setTimeout(() => this.machine.kill('SIGKILL'), PATIENCE_MS);
     const code = await this.ended;
     clearTimeout(late);
     rmSync(this.folder, { recursive: true });

@@ -3,6 +3,7 @@ import { connect as connectTcp } from 'node:net';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
+import { PATIENCE_MS } from '../../kit/patience.ts';
 import { describeNeeds, type Need, tool } from '../../kit/tools.ts';
 import { needsBuild, simulatedFob } from '../kit/simulated-fob.ts';
 import { EmulatedWatch, WEB_BLUETOOTH } from './web/emulated-watch.ts';
@@ -45,6 +46,7 @@ describeNeeds(needsBrowser, 'passfob/browser in Chromium', executablePath => {
     const fob = await simulatedFob('--board', board);
     onTestFinished(() => fob.close());
     const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const complaints: string[] = [];
     page.on('pageerror', error => complaints.push(error.message));
     await page.addScriptTag({ content: await pageScript() });
@@ -70,6 +72,7 @@ describeNeeds(needsBrowser, 'passfob/browser in Chromium', executablePath => {
     onTestFinished(() => fob.close());
     const context = await browser.newContext();
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const watch = await EmulatedWatch.near(browser, context, page, fob.tcp);
     onTestFinished(() => watch.close());
     // Browsers give Bluetooth to secure pages alone.

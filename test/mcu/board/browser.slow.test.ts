@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { built, needsBuilt } from '../../kit/built.ts';
+import { PATIENCE_MS } from '../../kit/patience.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { needsFirmware } from '../kit/built-board.ts';
 import { BLINK } from './programs.ts';
@@ -16,6 +17,7 @@ type Bundle = typeof import('@passfob/simulator/browser/virtual-board');
 /** A page without anything but the bundle beside it. */
 async function openPage(browser: Browser): Promise<Page> {
   const page = await browser.newPage();
+  page.setDefaultTimeout(PATIENCE_MS);
   const module = readFileSync(built(BUNDLE), 'utf8');
   await page.route(`${PAGE}**`, (route, request) =>
     request.url().endsWith('.js')

@@ -9,6 +9,7 @@ import { changeSettings } from '@passfob/service/features/users/settings';
 import { createUser } from '@passfob/service/features/users/user-changes';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { simulatedFob } from '../../host/kit/simulated-fob.ts';
+import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import { plugInto } from '../../portal/cable.ts';
 import { MailReceiver } from '../../service/alerts/receivers.ts';
@@ -24,7 +25,6 @@ import { WebPage } from './web-page.ts';
 
 const USER = 'ada';
 /** Enough for a program to start. */
-const PATIENCE_MS = 40_000;
 /** Chosen one after the other; the last one is the wrong try of a person who forgot the right one. */
 const PINS = ['407183', '730519', '918264'].map(pin => secret(pin));
 

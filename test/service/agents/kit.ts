@@ -12,9 +12,7 @@ import { FobError } from 'passfob/errors';
 import { fetch, Agent as HttpAgent } from 'undici';
 import { WebSocket } from 'ws';
 import type { CableOptions, CoreFob } from '../../host/kit/core-fob.ts';
-
-/** Long enough on any computer; waits usually end much sooner. */
-const PATIENCE_MS = 15_000;
+import { PATIENCE_MS } from '../../kit/patience.ts';
 
 /** Waits until a condition holds. */
 export async function until(

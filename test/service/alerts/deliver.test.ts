@@ -10,13 +10,14 @@ import { verifySignature } from '@passfob/service/features/notify/webhook';
 import { type Db, writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import { expect, test, vi } from 'vitest';
+import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import { act, RecordsRig } from '../audit/kit.ts';
 import { NOON_MS } from '../kit.ts';
 import { HookReceiver } from './receivers.ts';
 
 /** Long enough for any computer; the awaited results come at once. */
-const WAIT = { timeout: 20_000, interval: 20 };
+const WAIT = { timeout: PATIENCE_MS, interval: 20 };
 
 const key = secret('a key of the webhook');
 

@@ -6,6 +6,7 @@ import { saveChannel } from '@passfob/service/features/notify/manage';
 import { writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import { expect, test } from 'vitest';
+import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import { locationOf, RecordsRig } from '../audit/kit.ts';
 import { startNode } from '../nodes/node.ts';
@@ -61,13 +62,13 @@ test('after a node is killed while it sends, each alert still leaves by each cha
     release = resolve;
   });
   const first = await startNode({ ...order, aheadMs: 0 });
-  await expect.poll(() => hook.received.length, { timeout: 20_000 }).toBeGreaterThan(0);
+  await expect.poll(() => hook.received.length).toBeGreaterThan(0);
   await first.kill();
   release();
   const second = await startNode({ ...order, aheadMs: LEASE_OVER_MS });
   await expect
     .poll(async () => (await management.db.selectFrom('deliveries').selectAll().execute()).every(isDone), {
-      timeout: 20_000,
+      timeout: PATIENCE_MS,
     })
     .toBe(true);
   await second.kill();

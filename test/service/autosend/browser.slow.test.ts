@@ -1,6 +1,7 @@
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { inspect } from '../../kit/axe.ts';
+import { PATIENCE_MS } from '../../kit/patience.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { Scene } from '../agents/scene.ts';
 
@@ -23,6 +24,7 @@ describeNeeds(needsTool('chromium'), 'Autosend in Chromium', executablePath => {
   async function page(wishes: BrowserContextOptions = {}): Promise<Page> {
     const context = await browser.newContext(wishes);
     onTestFinished(() => context.close());
+    context.setDefaultTimeout(PATIENCE_MS);
     return await context.newPage();
   }
 

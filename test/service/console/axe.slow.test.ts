@@ -2,6 +2,7 @@ import { readQrImage } from 'passfob/enrol/qr';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inspect } from '../../kit/axe.ts';
+import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { codeNow, Rig } from '../kit.ts';
@@ -54,6 +55,7 @@ describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium',
     await fillWorld(furnished, rig.clock);
     const context = await browser.newContext({ bypassCSP: true });
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     await signIn(page, furnished.service.url, furnished.operators.admin, office.nowMs);
     const [paths, found] = await crawl(context, page, furnished.service.url);
     expect(found).toEqual([]);
@@ -67,6 +69,7 @@ describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium',
     await fillWorld(furnished, rig.clock);
     const context = await browser.newContext({ bypassCSP: true });
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const found: string[] = [];
     const look = async (heading: string) => {
       await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();

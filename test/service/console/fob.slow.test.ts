@@ -6,6 +6,7 @@ import { chromium } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { passfob } from '../../host/kit/cli.ts';
 import { cliMain, needsBuild, type SimulatedFob, simulatedFob } from '../../host/kit/simulated-fob.ts';
+import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
 import { Rig, signInByLink } from '../kit.ts';
@@ -71,7 +72,7 @@ itNeeds(
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
     onTestFinished(() => browser.close());
     const page = await browser.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(PATIENCE_MS);
     const press = (name: string) => page.getByRole('button', { name, exact: true }).click();
     await signInByLink(page, service);
     await page.goto(`${service.url}/operator/users/create`);

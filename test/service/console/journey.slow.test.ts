@@ -3,6 +3,7 @@ import type { NewToken } from '@passfob/service/features/tokens/issue';
 import type { Service } from '@passfob/service/service';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { codeNow, Rig, signInByLink, wrongCode } from '../kit.ts';
@@ -37,6 +38,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     const context = await browser.newContext(options);
     onTestFinished(() => context.close());
     const page = await context.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     const complaints: string[] = [];
     page.on('pageerror', error => complaints.push(error.message));
     page.on('console', message => {

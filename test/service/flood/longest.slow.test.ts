@@ -3,6 +3,7 @@ import { chromium } from 'playwright-core';
 import { WebSocket as UndiciSocket } from 'undici';
 import { expect, vi } from 'vitest';
 import { WebSocket as WsSocket } from 'ws';
+import { PATIENCE_MS } from '../../kit/patience.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
 import { Rig } from '../kit.ts';
 import { OPEN } from './attacks.ts';
@@ -55,6 +56,7 @@ itNeeds(
     }
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
     const page = await browser.newPage();
+    page.setDefaultTimeout(PATIENCE_MS);
     await page.goto(`${url}/login`);
     const code = `(${sendLongest.toString()})`;
     const heard = await page.evaluate(

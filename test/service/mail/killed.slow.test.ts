@@ -17,7 +17,7 @@ test('a node killed after the mail server has the mail and before it is marked: 
   const gone = new Promise<void>(resolve => {
     // The message has arrived, and its confirmation is still missing.
     server.beforeAnswer = async () => {
-      await expect.poll(() => node !== undefined, { timeout: 20_000 }).toBe(true);
+      await expect.poll(() => node !== undefined).toBe(true);
       await node?.kill();
       resolve();
     };

@@ -8,11 +8,12 @@ import { openPostgres } from '@passfob/service/storage/database/postgres';
 import { sql } from 'kysely';
 import { expect, test, vi } from 'vitest';
 import { CutProxy } from '../../kit/cut-proxy.ts';
+import { PATIENCE_MS } from '../../kit/patience.ts';
 import { add, apiKeyOf, codeNow, isOnPostgres, NOON_MS, newToken, post, Rig } from '../kit.ts';
 import { isWaiting } from '../waiting.ts';
 
 /** Long enough for any computer. */
-const WAIT = { timeout: 20_000, interval: 10 };
+const WAIT = { timeout: PATIENCE_MS, interval: 10 };
 
 /**
  * Starts a service that reaches its database through a proxy, and opens a direct connection.
@@ -158,7 +159,7 @@ test.runIf(isOnPostgres)(
     });
     for (const answer of await Promise.all(held)) await expectUnavailable(answer);
     // The other idle connections are found out one by one.
-    await expect.poll(async () => (await attempt('bob')).status, { timeout: 40_000 }).toBe(200);
+    await expect.poll(async () => (await attempt('bob')).status).toBe(200);
     await direct.close();
   },
 );

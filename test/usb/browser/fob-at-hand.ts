@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { TOO_SOON } from '@passfob/firmware/core/base/texts';
 import { expect } from 'vitest';
+import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import type { SimulatedDevice } from '../simulator.ts';
 
 const HOLD_MS = 700;
 const SHORT_MS = 100;
-const SCREEN_PATIENCE = { timeout: 60_000, interval: 100 };
+const SCREEN_PATIENCE = { timeout: PATIENCE_MS, interval: 100 };
 /** How often a person who holds the button checks whether the question has gone, and when they release it anyway. */
 const LOOK_MS = 200;
 const LOOKS_MAX = 50;
