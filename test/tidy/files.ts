@@ -42,9 +42,24 @@ export function textOf(path: string): string | undefined {
   return textFiles.find(file => file.path === path)?.text;
 }
 
+/** Returns how many of some ascending numbers are below a limit. */
+export function countBelow(ascending: readonly number[], limit: number): number {
+  let [from, to] = [0, ascending.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((ascending[middle] ?? limit) < limit) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
+/** The ends of lines of the text that was asked about last: callers ask many times about one file. */
+let last = { text: '', ends: [] as readonly number[] };
+
 /** Returns the 1-based line of an offset in a text. */
 export function lineAt(text: string, offset: number): number {
-  return text.slice(0, offset).split('\n').length;
+  if (last.text !== text) last = { text, ends: [...text.matchAll(/\n/g)].map(({ index }) => index) };
+  return countBelow(last.ends, offset) + 1;
 }
 
 /** Returns `path:line`, the form editors open. */

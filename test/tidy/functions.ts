@@ -15,6 +15,11 @@ const RETURN_TYPE_BEFORE = /\)\s*:\s*$/;
 const TYPE_PREFIX = /(?:\s|[|&]|(?:keyof|readonly|typeof|asserts|unique|infer|new|abstract)\b)*/y;
 const TYPE_INFIX = /\s*(?:[|&.?]|=>|(?:is|extends)\b)/y;
 const WORD = /[\w$]+/y;
+const ANNOTATION = /\s*:/y;
+const ARROW = /\s*=>\s*/y;
+const BRACE = /\s*(?:=>\s*)?\{/y;
+/** More than any word and white space that tell what comes behind them. */
+const LOOK_BACK_CHARS = 300;
 
 function lengthOf(pattern: RegExp, code: string, at: number): number {
   pattern.lastIndex = at;
@@ -74,19 +79,18 @@ function expressionEnd(code: string, from: number): number {
  */
 function bodyEnd(code: string, close: number): number {
   let at = close + 1;
-  const annotation = /^\s*:/.exec(code.slice(at));
-  if (annotation !== null) at = typeEnd(code, at + annotation[0].length);
+  const annotation = lengthOf(ANNOTATION, code, at);
+  if (annotation > 0) at = typeEnd(code, at + annotation);
   if (at < 0) return -1;
-  const rest = code.slice(at);
-  const arrow = /^\s*=>\s*/.exec(rest);
-  const brace = /^\s*(?:=>\s*)?\{/.exec(rest);
-  if (brace !== null) return closing(code, at + brace[0].length - 1);
-  return arrow === null ? -1 : expressionEnd(code, at + arrow[0].length);
+  const arrow = lengthOf(ARROW, code, at);
+  const brace = lengthOf(BRACE, code, at);
+  if (brace > 0) return closing(code, at + brace - 1);
+  return arrow === 0 ? -1 : expressionEnd(code, at + arrow);
 }
 
 /** Returns the name of the function whose head is at `open`, from the code before it. */
 function nameBefore(code: string, open: number): string {
-  const before = code.slice(Math.max(0, open - 300), open).replace(/<[^<>()]*>\s*$/, '');
+  const before = code.slice(Math.max(0, open - LOOK_BACK_CHARS), open).replace(/<[^<>()]*>\s*$/, '');
   const own = /(?:function\s*\*?|get|set|async|static|\*)?\s*([\w$#]+)\s*$/.exec(before)?.[1];
   if (own !== undefined && !/^(function|async|return|case|in|of|await)$/.test(own)) return own;
   return (
@@ -96,13 +100,32 @@ function nameBefore(code: string, open: number): string {
   );
 }
 
+/** Returns the place of the last character before `at` that is no white space, or -1. */
+function endBefore(code: string, at: number): number {
+  let end = at - 1;
+  while (end >= 0 && code.charAt(end).trim() === '') end--;
+  return end;
+}
+
 /** Whether the function at `start` is the body of a `describe`, which groups tests and is no function to a reader. */
 function isTestGroup(code: string, start: number): boolean {
   let open = enclosing(code, start);
   if (open < 0 || code.charAt(open) !== '(') return false;
-  while (code.slice(0, open).trimEnd().endsWith(')'))
-    open = enclosing(code, code.slice(0, open).trimEnd().length - 1);
-  return /\bdescribe\w*(\.\w+)*\s*$/.test(code.slice(0, open));
+  for (let end = endBefore(code, open); code.charAt(end) === ')'; end = endBefore(code, open))
+    open = enclosing(code, end);
+  return /\bdescribe\w*(\.\w+)*\s*$/.test(code.slice(Math.max(0, open - LOOK_BACK_CHARS), open));
+}
+
+/** The name is looked for when somebody asks, which is about one of thousands. */
+function spanOf(code: string, start: number, end: number): FunctionSpan {
+  const line = lineAt(code, start);
+  return {
+    get name() {
+      return nameBefore(code, start);
+    },
+    line,
+    lines: lineAt(code, end) - line + 1,
+  };
 }
 
 /** Returns every function in scanned code, except groups of tests; a function inside another counts in both. */
@@ -114,16 +137,18 @@ export function functionsIn({ code }: Scan): FunctionSpan[] {
     if (close < 0 || NO_FUNCTION_BEFORE.test(before) || RETURN_TYPE_BEFORE.test(before)) continue;
     const end = bodyEnd(code, close);
     if (end < 0 || isTestGroup(code, open)) continue;
-    const line = lineAt(code, open);
-    spans.push({ name: nameBefore(code, open), line, lines: lineAt(code, end) - line + 1 });
+    spans.push(spanOf(code, open, end));
   }
   for (const arrow of code.matchAll(/(?:^|[^\w$.])(?:async\s+)?([\w$]+)\s*=>\s*/g)) {
     const start = arrow.index + arrow[0].search(/[\w$]/);
-    if (RETURN_TYPE_BEFORE.test(code.slice(0, start)) || isTestGroup(code, start)) continue;
-    const line = lineAt(code, start);
+    if (
+      RETURN_TYPE_BEFORE.test(code.slice(Math.max(0, start - LOOK_BACK_CHARS), start)) ||
+      isTestGroup(code, start)
+    )
+      continue;
     const body = arrow.index + arrow[0].length;
     const end = code.charAt(body) === '{' ? closing(code, body) : expressionEnd(code, body);
-    spans.push({ name: nameBefore(code, start), line, lines: lineAt(code, end) - line + 1 });
+    spans.push(spanOf(code, start, end));
   }
   return spans;
 }

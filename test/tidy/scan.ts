@@ -1,3 +1,5 @@
+import { countBelow } from './files.ts';
+
 /** TypeScript split up as far as the rules need it; every part keeps its place in the source. */
 export interface Scan {
   /** The source with comments, string contents, template text and regular expressions blanked. */
@@ -10,26 +12,36 @@ export interface Scan {
 const BEFORE_EXPRESSION =
   /(?:^|[^\w$.])(?:return|typeof|case|in|of|delete|void|throw|new|else|do|await|yield|instanceof|default)$/;
 
+/** Whatever is not plain code begins with one of these; braces are counted. */
+const NOT_PLAIN = /[/'"`{}]/g;
+/** More than the longest word before a `/`. */
+const LOOK_BACK_CHARS = 200;
+
 class Scanner {
   private at = 0;
-  private readonly code: string[];
+  /** The scanned code up to `taken`. */
+  private code = '';
+  private taken = 0;
   private readonly strings: { start: number; value: string }[] = [];
   private readonly source: string;
 
   constructor(source: string) {
     this.source = source;
-    this.code = source.split('');
   }
 
   scan(): Scan {
     this.block();
     this.strings.sort((one, other) => one.start - other.start);
-    return { code: this.code.join(''), strings: this.strings };
+    this.take(this.source.length);
+    return { code: this.code, strings: this.strings };
   }
 
   /** Scans code up to the `}` that closes it, or to the end of the file. */
   private block(): void {
-    for (let depth = 0; this.at < this.source.length; ) {
+    for (let depth = 0; ; ) {
+      NOT_PLAIN.lastIndex = this.at;
+      this.at = NOT_PLAIN.exec(this.source)?.index ?? this.source.length;
+      if (this.at === this.source.length) return;
       const char = this.source.charAt(this.at);
       const pair = this.source.slice(this.at, this.at + 2);
       if (pair === '//') this.comment(this.source.indexOf('\n', this.at));
@@ -45,8 +57,17 @@ class Scanner {
     }
   }
 
+  /** Takes the source up to a place into the code as it is. */
+  private take(to: number): void {
+    this.code += this.source.slice(this.taken, to);
+    this.taken = Math.max(to, this.taken);
+  }
+
   private blank(from: number, to: number): void {
-    for (let at = from; at < to; at++) if (this.code[at] !== '\n') this.code[at] = ' ';
+    this.take(from);
+    const lines = this.source.slice(from, to).split('\n');
+    this.code += lines.map(line => ' '.repeat(line.length)).join('\n');
+    this.taken = Math.max(to, this.taken);
   }
 
   private comment(end: number): void {
@@ -97,37 +118,66 @@ class Scanner {
   }
 
   private startsRegularExpression(): boolean {
-    const before = this.code
-      .slice(Math.max(0, this.at - 200), this.at)
-      .join('')
-      .trimEnd();
+    this.take(this.at);
+    const before = this.code.slice(-LOOK_BACK_CHARS).trimEnd();
     if (before === '' || BEFORE_EXPRESSION.test(before)) return true;
     return !/[\w$)\]}'"`]$/.test(before);
   }
 }
 
+/** By source: every rule looks at every file. */
+const scans = new Map<string, Scan>();
+
 /** Splits `source` up. Assumes formatted code: it is no parser and does not find faults. */
 export function scan(source: string): Scan {
-  return new Scanner(source).scan();
+  const known = scans.get(source) ?? new Scanner(source).scan();
+  scans.set(source, known);
+  return known;
 }
 
-const OPENING = '([{';
-const CLOSING = ')]}';
+const BRACKET = /[([{}\])]/g;
+
+/** The brackets of scanned code: the place of each, and for each pair the one at the other end. */
+interface Brackets {
+  readonly code: string;
+  readonly partner: ReadonlyMap<number, number>;
+  /** Places of all brackets, and which one is open behind each; -1 at the top. */
+  readonly places: readonly number[];
+  readonly openBehind: readonly number[];
+}
+
+function bracketsOf(code: string): Brackets {
+  const partner = new Map<number, number>();
+  const places: number[] = [];
+  const openBehind: number[] = [];
+  const open: number[] = [];
+  for (const { 0: bracket, index } of code.matchAll(BRACKET)) {
+    if ('([{'.includes(bracket)) open.push(index);
+    else {
+      const opening = open.pop();
+      if (opening !== undefined) partner.set(opening, index);
+    }
+    places.push(index);
+    openBehind.push(open.at(-1) ?? -1);
+  }
+  return { code, partner, places, openBehind };
+}
+
+/** Of the code that was asked about last: callers ask many times about one file. */
+let last = bracketsOf('');
+
+function brackets(code: string): Brackets {
+  if (last.code !== code) last = bracketsOf(code);
+  return last;
+}
 
 /** Returns the place of the bracket that closes the one at `open` in scanned code, or -1. */
 export function closing(code: string, open: number): number {
-  for (let at = open, depth = 0; at < code.length; at++) {
-    if (OPENING.includes(code.charAt(at))) depth++;
-    else if (CLOSING.includes(code.charAt(at)) && --depth === 0) return at;
-  }
-  return -1;
+  return brackets(code).partner.get(open) ?? -1;
 }
 
 /** Returns the place of the bracket that is open around `from` in scanned code, or -1 at the top. */
 export function enclosing(code: string, from: number): number {
-  for (let at = from - 1, depth = 0; at >= 0; at--) {
-    if (CLOSING.includes(code.charAt(at))) depth++;
-    else if (OPENING.includes(code.charAt(at)) && depth-- === 0) return at;
-  }
-  return -1;
+  const { places, openBehind } = brackets(code);
+  return openBehind[countBelow(places, from) - 1] ?? -1;
 }
