@@ -96,6 +96,24 @@ describe('documents', () => {
     expect(broken).toEqual([]);
   });
 
+  it('promise the minutes of the quick tests that .ci/run holds them to', () => {
+    const quick = /^QUICK_MINUTES=(\d+)$/m.exec(textOf('.ci/run') ?? '')?.[1];
+    const promised = ['README.md', 'CONTRIBUTING.md'].map(path =>
+      [...(textOf(path) ?? '').matchAll(/about (\d+)\s+minutes on two cores/g)].map(match => match[1]),
+    );
+    expect(promised).toEqual([[quick], [quick]]);
+  });
+
+  it('list every folder of tests in CONTRIBUTING.md, and no other', () => {
+    const [tests, listed] = [
+      textFiles.flatMap(({ path }) => /^test\/([^/]+)\/.*\.(?:test|vm)\.ts$/.exec(path)?.[1] ?? []),
+      tableAfter('test-folders', textOf('CONTRIBUTING.md')) ?? [],
+    ];
+    expect(listed.map(([folder]) => folder).sort()).toEqual(
+      [...new Set(tests)].map(name => `\`${name}\``).sort(),
+    );
+  });
+
   itNeeds(named('CHANGELOG.md'), 'hold an entry for the version in CHANGELOG.md', text => {
     const versions = [...text.matchAll(/^## \[?v?([^\s\]]+)/gm)].map(match => match[1]);
     expect(versions).toContain(manifest.version);
