@@ -18,7 +18,8 @@ export interface BusFindings {
 }
 
 const { scl, sda, bitrate } = BUS;
-const SETUP = `I2C1.setup({scl:${scl},sda:${sda},bitrate:${bitrate}})`;
+/** Sets the bus up on the board. */
+export const SETUP = `I2C1.setup({scl:${scl},sda:${sda},bitrate:${bitrate}})`;
 const levels = (mode: string) =>
   `(pinMode(${scl},"${mode}"),pinMode(${sda},"${mode}"),[digitalRead(${scl}),digitalRead(${sda})])`;
 

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { BoardUnderTest } from './board.ts';
-import { PARTS } from './bus.ts';
+import { PARTS, SETUP } from './bus.ts';
 import { type BoardFinding, boardFinding } from './finding.ts';
-import { EEPROM_BYTES_MIN, EEPROM_DOUBLINGS_MAX, EEPROM_WRITE_SECONDS } from './limits.ts';
+import { EEPROM_BYTES_MIN, EEPROM_DOUBLINGS_MAX, EEPROM_RETRIES, EEPROM_WRITE_SECONDS } from './limits.ts';
 
 const ADDRESS = PARTS[2].address;
 /**
@@ -26,9 +26,13 @@ export async function checkEeprom(board: BoardUnderTest): Promise<BoardFinding> 
   const { address, bytes } = SPARE_PAGE;
   const [isHeld = 0, isRestored = 0, isChanged = 0, size = 0] = await board.numbers(
     '(function(){' +
-      `function r(a){I2C1.writeTo(${ADDRESS},[a>>8,a&255]);return [].slice.call(I2C1.readFrom(${ADDRESS},${bytes})).join()}` +
-      `function w(d){I2C1.writeTo(${ADDRESS},[${address >> 8},${address & 255},d]);` +
-      // Never asked during its write: Espruino waits long for a part that does not answer.
+      // The shortest transfer, which changes nothing. Espruino waits a second for a part that does not answer, and a second
+      // for each byte of a longer one.
+      `var n=${EEPROM_RETRIES};` +
+      `function q(){for(;;)try{I2C1.writeTo(${ADDRESS},0);return}catch(e){${SETUP};if(n--<1)throw e}}` +
+      `function r(a){q();I2C1.writeTo(${ADDRESS},[a>>8,a&255]);return [].slice.call(I2C1.readFrom(${ADDRESS},${bytes})).join()}` +
+      `function w(d){q();I2C1.writeTo(${ADDRESS},[${address >> 8},${address & 255},d]);` +
+      // Seldom asked during its write.
       `var t=getTime();while(getTime()-t<${EEPROM_WRITE_SECONDS});}` +
       `var o=r(${address}),p=${pattern},h,s=${EEPROM_BYTES_MIN},i=0;` +
       `try{w(p);h=r(${address});` +

@@ -35,8 +35,10 @@ export const BALANCE_SIGMA_MAX = 6;
 /** The smallest EEPROM; a larger one has twice, four times … as many bytes. */
 export const EEPROM_BYTES_MIN = 4_096;
 export const EEPROM_DOUBLINGS_MAX = 4;
-/** Longest self-timed write of an EEPROM. */
-export const EEPROM_WRITE_SECONDS = 0.01;
+/** Wait after a write of the EEPROM, as in the firmware: its 10 ms by a clock that may be fast. */
+export const EEPROM_WRITE_SECONDS = 0.015;
+/** An EEPROM that does not answer is asked so often again in the whole check; each takes a second, and `ASK_MS` ends it. */
+export const EEPROM_RETRIES = 2;
 
 /** Variables that the image leaves room for; a stock build of the Pico has 5,100. */
 export const VARIABLES_MIN = 5_000;

@@ -8,7 +8,7 @@ import { pressFinding } from 'passfob/doctor/board/button';
 import { rateBounds } from 'passfob/doctor/board/clock';
 import { SPARE_PAGE, sizeFinding } from 'passfob/doctor/board/eeprom';
 import { checkVersion, defectOf } from 'passfob/doctor/board/interpreter';
-import { FRAMES, SILENCE_MS } from 'passfob/doctor/board/limits';
+import { EEPROM_WRITE_SECONDS, FRAMES, SILENCE_MS } from 'passfob/doctor/board/limits';
 import { boardReport } from 'passfob/doctor/board/report';
 import { selfTest } from 'passfob/doctor/board/self-test';
 import { BOARD_TEXTS } from 'passfob/doctor/board/texts';
@@ -115,6 +115,33 @@ describe('the self-test of a board', () => {
     expect((await testedBoard(onWrite('d[2][7]=0;d[2][8]=0'))).of('eeprom')?.sentence).toBe(
       'The EEPROM kept something else than was written.',
     );
+  });
+
+  it.each([1, 3.5, 10])(
+    'the self-test waits long enough for the EEPROM %d s after a start, when the clock of the board is not yet steady',
+    async seconds => {
+      const board = new Board();
+      board.fob.advance(seconds * 1_000);
+      expect((await testedBoard(board)).of('eeprom')?.state).toBe('ok');
+      expect(board.fob.violations).toEqual([]);
+    },
+  );
+
+  it('the self-test asks a slow EEPROM again, and one that never answers after a write a bounded number of times', async () => {
+    // Espruino's driver waits so long for an acknowledge.
+    const waits = 'var e=getTime()+1.2;while(getTime()<e);throw new InternalError("Timeout on I2C")';
+    const busyFor = (seconds: number) =>
+      spoilt(
+        `(function(w,t){I2C1.writeTo=function(a,d){if(a==87&&getTime()<t){${waits}}` +
+          `if(a==87&&d.length>2)t=getTime()+${seconds};return w.call(I2C1,a,d)}})(I2C1.writeTo,0)`,
+      );
+    const slow = await testedBoard(busyFor(0.016));
+    expect(slow.of('eeprom')?.sentence).toBe('The EEPROM keeps what is written: AT24C32, 4096 bytes.');
+    const dead = await testedBoard(busyFor(3_600));
+    expect(dead.of('eeprom')).toMatchObject({
+      state: 'problem',
+      sentence: expect.stringContaining('Timeout on I2C'),
+    });
   });
 
   it.each([
@@ -350,6 +377,7 @@ describe('the judgement of the self-test', () => {
       boards.AT24C32_ADDRESS,
     ]);
     expect(BUS).toEqual({ ...PICO.i2c, bitrate: boards.I2C_BITRATE });
+    expect(EEPROM_WRITE_SECONDS).toBe(boards.AT24C32_WRITE_SECONDS);
     const page = SPARE_PAGE.address / boards.AT24C32_PAGE_BYTES;
     expect([SPARE_PAGE.address, SPARE_PAGE.bytes]).toEqual([boards.PROBE_ADDRESS, boards.AT24C32_PAGE_BYTES]);
     // Behind the press journal, before the records.
