@@ -24,6 +24,16 @@ it('a fob with nothing to do costs eight round trips and one for each account, a
   expect(await scene.tasks()).toEqual([]);
 });
 
+it('the session that stores the key for approvals lists it, and the places that are free then', async () => {
+  await using scene = await CareScene.open();
+  await scene.account('ada', 'hers');
+  await scene.care();
+  const { freeRecords } = await scene.asOwner(client => client.call('info', {}));
+  const { fob, accounts } = accepted(await viewFob(scene.office.management.db, scene.owned.serial));
+  expect(accounts.map(({ label }) => label)).toEqual(['hers', 'push']);
+  expect(fob.freeRecords).toBe(freeRecords);
+});
+
 it('revoking a token shows the removal of its account waiting, and the next session does it', async () => {
   await using scene = await CareScene.open();
   const { management } = scene.office;

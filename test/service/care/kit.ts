@@ -183,7 +183,10 @@ export class CareScene implements AsyncDisposable {
 }
 
 /** Runs work in an owner's session. */
-async function asOwner<T>({ fob, key }: OwnedFob, work: (client: Client) => Promise<T>): Promise<T> {
+export async function asOwner<T>(
+  { fob, key }: Pick<OwnedFob, 'fob' | 'key'>,
+  work: (client: Client) => Promise<T>,
+): Promise<T> {
   const client = connect(fob.plugIn().transport, HASTY);
   try {
     await client.hello();

@@ -109,7 +109,7 @@ it('what a locked fob held is still shown, with the time at which it was listed'
   await scene.care();
   const view = accepted(await viewFob(scene.db, scene.owned.serial));
   expect(view.listedMs).toBe(listedMs);
-  expect(view.accounts.map(({ label }) => label)).toEqual(['ada']);
+  expect(view.accounts.map(({ label }) => label)).toEqual(['ada', 'push']);
   expect(view.fob.pin).toMatchObject({ state: 'set', isLocked: true });
 });
 

@@ -1,7 +1,9 @@
 import { relayLimits } from '@passfob/service/base/limits/relay';
 import { eventTable } from '@passfob/service/doors/console/overview/tables';
+import { viewFob } from '@passfob/service/features/care/views';
 import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
 import { listActivations, outcomesOfActivations } from '@passfob/service/features/enrolment/views';
+import { fobSecretsOf } from '@passfob/service/features/tokens/fobs';
 import { suspendToken } from '@passfob/service/features/tokens/moves';
 import { listEvents, recordEvents } from '@passfob/service/features/validation/events';
 import { bytesOf } from 'passfob/carrier/fields';
@@ -11,6 +13,7 @@ import { describe, expect, it } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
+import { asOwner } from '../care/kit.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { NOW_MS, random, refusalOf, Scene, serialOf } from './kit.ts';
 
@@ -51,6 +54,24 @@ describe('enrolments through a relay', () => {
     expect(done.token).toMatch(new RegExp(`^${owned.serial}-[0-9a-f]{8}$`));
     expect((await scene.state()).tokens).toMatchObject([{ serial: done.token, state: 'active' }]);
   });
+});
+
+it('after an enrolment the service lists the accounts and free places that the fob has then', async () => {
+  await using scene = await Scene.open();
+  const fob = new CoreFob();
+  const done = await scene.relay(await scene.activation({ fobs: 'any' }), fob);
+  const { fobs, tokens } = await scene.state();
+  const key = fobs[0] && fobSecretsOf(scene.office.management.keys, fobs[0])?.pairingKey;
+  if (key === undefined) throw new Error('the service does not own the fob');
+  const onFob = await asOwner({ fob, key }, client => client.call('info', {}));
+  const shown = accepted(await viewFob(scene.db, done.serial));
+  expect(shown.fob.freeRecords).toBe(onFob.freeRecords);
+  expect(shown.accounts).toHaveLength(onFob.accounts);
+  expect(shown.accounts.map(({ token, isPushKey }) => [token, isPushKey])).toEqual([
+    [tokens[0]?.serial, false],
+    [null, true],
+  ]);
+  expect(fobs[0]?.last_relay).toBe('activation');
 });
 
 it('the console lists the passcode of an enrolment as an activation, and log-ins as log-ins', async () => {

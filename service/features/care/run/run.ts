@@ -7,6 +7,7 @@ import { type Db, writing } from '../../../storage/database/database.ts';
 import type { CareRunEnd, Management } from '../../../storage/management.ts';
 import { type FobRow, isLeaving } from '../../tokens/fobs.ts';
 import { dropLease, endLease, keepLease, LeaseLost, leaseOf } from '../lease.ts';
+import { keepObserved } from '../observed.ts';
 import { type CareStep, stepKey, type WaitingStep } from '../plan.ts';
 import { recoveryKeysOf } from '../recovery-keys.ts';
 import type { CareRelay, ManagedSession } from '../session.ts';
@@ -31,7 +32,7 @@ export interface CareRunOptions {
   /** Whether the person may be asked for a hold of the button (`hold.ts`). */
   readonly mayHold: boolean;
   readonly tell?: (event: CareEvent) => void;
-  /** Only steps of these kinds, and no push key; everything if left out. */
+  /** Only steps of these kinds, `push-key` for that key; everything if left out. */
   readonly only?: ReadonlySet<CareKind>;
   /** Whether a PIN that locks the fob is reset, by a hold, although nobody has asked for that. */
   readonly resetsPin?: boolean;
@@ -121,7 +122,7 @@ class CareRun {
       const first = await this.turn(undefined);
       if (first === 'busy') return this.result([], { isBusy: true, observed });
       const { last, isErased } = await this.stepByStep(first);
-      const pushKey = isErased || this.options.only !== undefined ? 'none' : await this.syncPushKey(last);
+      const pushKey = isErased ? 'none' : await this.syncPushKey(last);
       return this.result(last.waiting, { isErased, pushKey });
     } finally {
       clearInterval(renewing);
@@ -262,8 +263,25 @@ class CareRun {
 
   /** The key for approvals of a lost fob stays as it is. */
   private async syncPushKey({ desired }: Turn): Promise<PushKeyState> {
-    if (desired.state !== 'in_use') return 'none';
-    return syncPushKey(this.management, this.session);
+    const { management, session, options } = this;
+    if (desired.state !== 'in_use' || options.only?.has('push-key') === false) return 'none';
+    let isChanged = false;
+    const state = await syncPushKey(management, session, () => {
+      isChanged = true;
+    });
+    if (isChanged) await this.listAgain();
+    return state;
+  }
+
+  /** The key is no planned step, so no turn stores how the fob is after it. */
+  private async listAgain(): Promise<void> {
+    const { management, session, options } = this;
+    const { fobId } = session;
+    const observed = await this.observe();
+    await writing(management.db, async db => {
+      if (isLeaving(await fobOf(db, fobId))) return;
+      await keepObserved(db, { fobId, observed, relay: options.relay, atMs: management.clock() });
+    });
   }
 
   private result(waiting: readonly WaitingStep[], more: Partial<CareRunResult>): CareRunResult {

@@ -39,11 +39,16 @@ export type PushKeyState = 'held' | 'none' | 'unfit' | 'locked';
 /**
  * Brings the push key on the fob up to date in a session: stores and proves it, or removes it. After an interruption
  * it starts again from the current state: the key is stored in the database before the fob receives it.
+ * @param onChange called when the accounts on the fob have changed
  * @throws FobError those of the link, and refusals that say that the fob has failed; ServiceError `busy`
  */
-export async function syncPushKey(management: Management, session: ManagedSession): Promise<PushKeyState> {
+export async function syncPushKey(
+  management: Management,
+  session: ManagedSession,
+  onChange: () => void,
+): Promise<PushKeyState> {
   try {
-    return await sync(management, session);
+    return await sync(management, session, onChange);
   } catch (error) {
     if (isRefusal(error, ...UNFIT)) return 'unfit';
     if (!isRefusal(error, 'locked')) throw error;
@@ -53,7 +58,11 @@ export async function syncPushKey(management: Management, session: ManagedSessio
   }
 }
 
-async function sync(management: Management, session: ManagedSession): Promise<PushKeyState> {
+async function sync(
+  management: Management,
+  session: ManagedSession,
+  onChange: () => void,
+): Promise<PushKeyState> {
   const { db } = management;
   const { hello, fobId, client } = session;
   const { serviceName } = await readSettings(db);
@@ -65,11 +74,12 @@ async function sync(management: Management, session: ManagedSession): Promise<Pu
   if (await isToken(management, serialOnFob(hello.serial, account))) return 'unfit';
   const row = kept ?? (await makeKey(management, session));
   // An existing account in its place is old: under an earlier name of the service, or with a key that was destroyed.
-  if (row === undefined || kept !== undefined) await remove(session, account);
+  if ((row === undefined || kept !== undefined) && (await remove(session, account))) onChange();
   if (row === undefined) return 'none';
   if (!client.knows('putOcra') || ((hello.algorithms >> SUITE.algorithm) & 1) === 0) return 'unfit';
   const isRight = await withAccount(management, row, serviceName, async given => {
     await put(session, given);
+    onChange();
     return proves(session, given);
   });
   return isRight === true && (await provePushKey(management, row)) ? 'held' : 'unfit';
@@ -140,11 +150,14 @@ async function proves({ client, tools }: ManagedSession, account: OwnedAccount):
   }
 }
 
-async function remove({ client, tools }: ManagedSession, id: Uint8Array): Promise<void> {
+/** @returns whether the account was there */
+async function remove({ client, tools }: ManagedSession, id: Uint8Array): Promise<boolean> {
   try {
     await client.call('remove', { id }, { signal: tools.signal });
+    return true;
   } catch (error) {
-    if (!isRefusal(error, 'no-such-account')) throw error;
+    if (isRefusal(error, 'no-such-account')) return false;
+    throw error;
   }
 }
 

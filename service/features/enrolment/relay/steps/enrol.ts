@@ -1,10 +1,10 @@
 import { askTime, setTime } from 'passfob/owner/clock';
 import { readAccounts } from 'passfob/owner/listing';
+import type { CareKind } from '../../../../base/kinds.ts';
 import { relayLimits } from '../../../../base/limits/relay.ts';
 import { tokenLimits } from '../../../../base/limits/tokens.ts';
 import { relayTexts } from '../../../../base/texts/relay.ts';
 import { careFor } from '../../../care/run/run.ts';
-import { syncPushKey } from '../../../care/steps/push-key.ts';
 import { serialOnFob } from '../../../tokens/account-id.ts';
 import { keepClock } from '../../../tokens/fobs.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
@@ -63,21 +63,17 @@ export async function enrol(
   return finished;
 }
 
+const LAST: ReadonlySet<CareKind> = new Set<CareKind>(['remove-account', 'push-key']);
+
 /**
- * Removes the account of a replaced token, if it is on the same fob, and gives the fob its push key while it is here.
- * The enrolment succeeds without that too: an agent's first session then tries again.
+ * Removes the account of a replaced token, if it is on the same fob, gives the fob its push key while it is here, and
+ * stores which accounts it has now. The enrolment succeeds without that too: an agent's first session then tries
+ * again.
  */
-async function afterwards(
-  { management, client, hello, tools, activation, claim }: Run,
-  fobId: string,
-): Promise<void> {
-  const session = { client, hello, fobId, tools };
+async function afterwards({ management, client, hello, tools, claim }: Run, fobId: string): Promise<void> {
+  const relay = { kind: 'activation', name: claim.actor.source } as const;
   try {
-    if (activation.replaces_token_id !== null) {
-      const relay = { kind: 'activation', name: claim.actor.source } as const;
-      await careFor(management, session, { relay, mayHold: false, only: new Set(['remove-account']) });
-    }
-    await syncPushKey(management, session);
+    await careFor(management, { client, hello, fobId, tools }, { relay, mayHold: false, only: LAST });
   } catch {
     // Interrupted, full or busy: nobody has to be told.
   }
