@@ -1,5 +1,5 @@
-import type { CareEntry } from '../batch/care.ts';
-import type { CareResult } from '../commands/care.ts';
+import type { CareEntry, TrayOptions } from '../batch/care.ts';
+import { readSerial } from '../client/fob-serial.ts';
 import type { FobAtHand } from '../commands/context.ts';
 import { amended, FobError, isFobError } from '../errors.ts';
 import type { InventoryCall } from './base/calls.ts';
@@ -22,23 +22,30 @@ export const careCommand = command({
   read: async given => ({
     ports: given.ports === undefined ? undefined : (await import('./addresses.ts')).addressesIn(given.ports),
     mayHold: given.hold,
+    acknowledged: given.acknowledge === undefined ? undefined : readSerial(given.acknowledge),
     service: given.service,
     fingerprint: given.fingerprint,
     reach: networkSettingsOf(given),
   }),
   needs: nothing,
   // Loaded on demand: its modules are needed by few other commands.
-  async run({ ports, mayHold, service, ...known }, call) {
+  async run({ ports, mayHold, acknowledged, service, ...known }, call) {
     if (service !== undefined)
       return (await import('./care-relay.ts')).relayedCare({ ports, service, ...known }, call);
     const { withInventory } = await import('./base/resources.ts');
-    return withInventory(call, at => ownCare(ports, mayHold, at));
+    return withInventory(call, at => ownCare({ ports, mayHold, acknowledged }, at));
   },
 });
 
+/** What the person who runs the command has agreed to. */
+interface Agreed {
+  readonly mayHold: boolean;
+  /** The serial number of the fob whose loss of power is acknowledged. */
+  readonly acknowledged: string | undefined;
+}
+
 async function ownCare(
-  ports: readonly string[] | undefined,
-  mayHold: boolean,
+  { ports, ...agreed }: Agreed & { readonly ports: readonly string[] | undefined },
   at: InventoryCall,
 ): Promise<Report> {
   const { context, choice } = at;
@@ -54,9 +61,12 @@ async function ownCare(
     const chosen = fobs.filter(({ hello }) => isChosen(hello.serial, choice));
     // Reports why there is none.
     if (chosen.length === 0) chooseFob(found, choice);
+    const { acknowledged } = agreed;
+    if (acknowledged !== undefined && !chosen.some(({ hello }) => hello.serial === acknowledged))
+      chooseFob(found, { ...choice, serial: acknowledged });
     const isDryRun = choice.wire?.isDryRun === true;
     const done = new Map<FobAtHand, CareEntry>();
-    const options = { isDryRun, offerHold: offerOf(at, mayHold) };
+    const options = { isDryRun, ...offersOf(at, agreed) };
     const entries = await careForTray(context, chosen, options, done).catch(async error => {
       throw await withDone(error, [...done.values()], chosen.length);
     });
@@ -78,6 +88,13 @@ function careOptions(given: CommonOptions) {
       boolean: true,
       default: false,
       describe: 'also do what needs a hold of the button; at a terminal, the command asks otherwise',
+    })
+    .option('acknowledge', {
+      string: true,
+      requiresArg: true,
+      conflicts: 'service',
+      describe:
+        'serial number of a fob in your hand whose clock module lost its power, for a reason that you know: ends its warning; at a terminal, the command asks otherwise',
     })
     .option('service', {
       string: true,
@@ -104,12 +121,22 @@ async function withDone(error: unknown, entries: readonly CareEntry[], fobs: num
 }
 
 /** Asks a person at a terminal; elsewhere nobody is asked, and the report says what waits. */
-function offerOf({ choice, prompts, terminal, isJson }: InventoryCall, mayHold: boolean) {
-  return async (result: CareResult): Promise<boolean> => {
-    if (mayHold) return true;
-    if (choice.wire?.isDryRun || isJson || terminal.stdin.isTTY !== true) return false;
-    const { holdQuestion } = await import('./care-format.ts');
-    return prompts.confirm(holdQuestion(result));
+function offersOf(
+  { choice, prompts, terminal, isJson }: InventoryCall,
+  { mayHold, acknowledged }: Agreed,
+): Pick<TrayOptions, 'offerHold' | 'askAcknowledgement'> {
+  const isAlone = choice.wire?.isDryRun || isJson || terminal.stdin.isTTY !== true;
+  return {
+    async offerHold(result) {
+      if (mayHold || isAlone) return mayHold;
+      const { holdQuestion } = await import('./care-format.ts');
+      return prompts.confirm(holdQuestion(result));
+    },
+    async askAcknowledgement(result) {
+      if (acknowledged !== undefined || isAlone) return acknowledged === result.serial;
+      const { acknowledgeQuestion } = await import('./care-format.ts');
+      return prompts.confirm(acknowledgeQuestion(result));
+    },
   };
 }
 

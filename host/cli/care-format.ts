@@ -11,11 +11,13 @@ import { errorDocument } from './base/report.ts';
 const DONE: Readonly<Record<CareAct, string>> = {
   'clock-set': 'Its clock is set.',
   'recovery-key-left': 'It has a recovery key again.',
+  'power-loss-acknowledged': 'The loss of power of its clock module is acknowledged.',
 };
 
 const PLANNED: Readonly<Record<CareAct, string>> = {
   'clock-set': 'Set its clock.',
   'recovery-key-left': 'Give it a recovery key.',
+  'power-loss-acknowledged': 'Acknowledge the loss of power of its clock module.',
 };
 
 export type CareOutcome = 'well' | 'mended' | 'attention' | 'skipped' | 'failed';
@@ -78,4 +80,10 @@ function line(tag: string, text: string): string {
 export function holdQuestion({ serial, left }: CareResult): string {
   const reasons = left.filter(({ kind }) => kind.startsWith('clock-')).map(healthText);
   return `The fob ${serial}: ${reasons.join(' ')} Set its clock now? It asks for a hold of its button.`;
+}
+
+/** The question before the end of a warning: only a person knows where the fob was. */
+export function acknowledgeQuestion({ serial, left }: CareResult): string {
+  const reasons = left.filter(({ kind }) => kind === 'memory-went-back').map(healthText);
+  return `The fob ${serial}: ${reasons.join(' ')} Do you have it in your hand, do you know why it was without power, and did nobody else have it?`;
 }

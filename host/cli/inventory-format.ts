@@ -80,6 +80,7 @@ const EVENTS: Readonly<Record<HistoryEvent, string>> = {
   taken: 'taken over from another owner',
   exported: 'its secret was written into a file:',
   'clock-set': 'its clock was set',
+  'power-loss-acknowledged': 'the loss of power of its clock module was acknowledged',
   'policy-set': 'its policy was set',
   'pin-required': 'a new PIN was required',
   'pin-reset': 'its PIN was reset',

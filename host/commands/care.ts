@@ -1,4 +1,4 @@
-import { type FobError, isRefusal } from '../errors.ts';
+import { FobError, isRefusal } from '../errors.ts';
 import { addClockReading } from '../inventory/clocks.ts';
 import { addHistory } from '../inventory/history.ts';
 import type { Pairing } from '../inventory/pairings.ts';
@@ -6,17 +6,20 @@ import { DRIFT_UNCERTAINTY_PPM_MAX } from '../limits.ts';
 import { needsHold, setTimeWithoutHold } from '../owner/clock.ts';
 import { driftOf, type HealthFinding, healthOf, isOff, needsAttention } from '../owner/health.ts';
 import { type ObservedClock, type ObservedFob, observeClock } from '../owner/observe.ts';
+import { acknowledgeWentBack } from '../owner/status.ts';
 import { setInSession } from './clock.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { healthFacts, isAboutTime } from './health.ts';
 import { giveLostKey, keepObserved, type Observed, observeOwned } from './observed.ts';
 
 /** What care does on a fob. Setting the clock lets the fob learn its trim. */
-export type CareAct = 'clock-set' | 'recovery-key-left';
+export type CareAct = 'clock-set' | 'recovery-key-left' | 'power-loss-acknowledged';
 
 export interface CareOptions {
   /** Whether a person is at the fob who expects to hold its button. */
   readonly mayHold: boolean;
+  /** Whether a person has said that only the clock module of this fob was without power. */
+  readonly acknowledges?: boolean;
   /** Changes nothing, and says what would be done. */
   readonly isDryRun: boolean;
 }
@@ -45,9 +48,14 @@ export function isLeftToPerson({ left, refused }: CareResult): boolean {
   return refused.length > 0 || left.some(needsAttention);
 }
 
+/** Whether a person may acknowledge that the clock module lost its power, so that the fob cannot tell the rest. */
+export function awaitsAcknowledgement({ left }: Pick<CareResult, 'left'>): boolean {
+  return left.some(finding => finding.kind === 'memory-went-back' && !finding.isSure);
+}
+
 /**
- * Checks a fob and mends what it can: sets a clock that is unset, stale or off by more than a second, and gives back a
- * lost recovery key. The state of the fob alone decides what is to be done, so the call can be repeated after any
+ * Checks a fob and mends what it can: sets a clock that is unset, stale or off by more than a second, gives back a
+ * lost recovery key, and acknowledges a loss of power of the clock module if a person has said so. The state of the fob alone decides what is to be done, so the call can be repeated after any
  * interruption, and does nothing twice.
  * @throws FobError as `openOwnerSession`, `wrong-version`
  */
@@ -58,10 +66,11 @@ export async function careFor(context: Context, fob: FobAtHand, options: CareOpt
   const record: CareRecord = { done: [], planned: [], refused: [] };
   const withKey = await mendRecoveryKey(context, fob, before, options, record);
   const { clock, waits } = await mendClock(context, fob, before, options, record);
-  const observed = { ...withKey, clock };
+  const observed = await mendWentBack(context, fob, { ...withKey, clock }, options, record);
   if (record.done.length > 0) await keepObserved(context, before.pairing, observed);
   const isPlanned = (finding: HealthFinding) =>
     (finding.kind === 'cannot-reset-pin' && record.planned.includes('recovery-key-left')) ||
+    (finding.kind === 'memory-went-back' && record.planned.includes('power-loss-acknowledged')) ||
     (isAboutTime(finding) && record.planned.includes('clock-set'));
   return {
     serial: observed.serial,
@@ -127,6 +136,28 @@ async function mendClock(
   await keepSetting(context, pairing, clock);
   record.done.push('clock-set');
   return { clock: await observeClock(context, fob.client), waits: false };
+}
+
+async function mendWentBack(
+  context: Context,
+  fob: FobAtHand,
+  observed: ObservedFob,
+  { acknowledges = false, isDryRun }: CareOptions,
+  record: CareRecord,
+): Promise<ObservedFob> {
+  const { status: before } = observed;
+  if (!acknowledges || before?.wentBack !== 'unknown') return observed;
+  const act = 'power-loss-acknowledged';
+  if (isDryRun) {
+    record.planned.push(act);
+    return observed;
+  }
+  const status = await acknowledgeWentBack(context, fob.client, before);
+  if (status.wentBack === 'no') {
+    record.done.push(act);
+    await addHistory(context.inventory, observed.serial, act, context.now());
+  } else record.refused.push({ act, error: new FobError('refused', { refusal: 'went-back' }) });
+  return { ...observed, status };
 }
 
 /** Notes the setting, with the clock's error before. */

@@ -86,7 +86,9 @@ function nextOf(fob: ObservedFob, finding: HealthFinding): string {
         ? `Run: passfob pin reset ${on}`
         : 'Enter the PIN on it to have its accounts checked.';
     case 'memory-went-back':
-      return `Ask who had the fob. To end the warning, set its policy: passfob pin policy --attempts ${status?.policy.attempts ?? 10} ${on}`;
+      return finding.isSure
+        ? `Ask who had the fob. To end the warning, set its policy: passfob pin policy --attempts ${status?.policy.attempts ?? 10} ${on}`
+        : `Ask who had the fob. If only its clock module was without power, run with the fob in your hand: passfob care --acknowledge ${shellWord(serial)} ${on}`;
     case 'cannot-reset-pin':
       return `Run, while it is open: passfob pin escrow ${on}`;
     case 'damaged-account':

@@ -118,6 +118,7 @@ export type HistoryEvent =
   | 'taken'
   | 'exported'
   | 'clock-set'
+  | 'power-loss-acknowledged'
   | 'policy-set'
   | 'pin-required'
   | 'pin-reset'

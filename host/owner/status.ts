@@ -1,4 +1,6 @@
 import type { Response } from '@passfob/protocol/commands';
+import type { Client } from '../client/client.ts';
+import type { OwnerTools } from './tools.ts';
 
 /** The owner's policy for a fob's PIN. */
 export interface Policy {
@@ -72,4 +74,19 @@ export function policyRequest({ pinDigits, attempts, onLimit, lockAfterSeconds, 
     asks: ask.reduce((sum, name) => sum | PIN_USE_BITS[name], 0),
     typing: TYPING.indexOf(typing),
   };
+}
+
+/**
+ * Writes the fob's present policy again, which ends its report that its memory may have gone back. While the person
+ * has not confirmed the notice on its screen, the fob reports it again at once.
+ * @returns the status afterwards
+ * @throws FobError `refused`, those of the link
+ */
+export async function acknowledgeWentBack(
+  { signal }: OwnerTools,
+  client: Client,
+  { policy }: FobStatus,
+): Promise<FobStatus> {
+  await client.call('setPolicy', policyRequest(policy), { signal });
+  return statusOf(await client.call('status', {}, { signal }));
 }

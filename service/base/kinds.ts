@@ -52,6 +52,7 @@ export const careKinds = [
   'policy',
   'require-pin',
   'recovery-key',
+  'power-loss',
   'rename-account',
   'order',
   'push-key',

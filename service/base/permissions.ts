@@ -37,6 +37,7 @@ export const permissions = {
   'fob.clock': { roles: desk, dangerous: false },
   'fob.reset-pin': { roles: desk, dangerous: true },
   'fob.lost': { roles: desk, dangerous: false },
+  'fob.power-loss': { roles: desk, dangerous: false },
   'fob.found': { roles: desk, dangerous: false },
   'fob.policy': { roles: admin, dangerous: false },
   'fob.rename': { roles: admin, dangerous: false },

@@ -15,6 +15,7 @@ const ADDED: readonly string[] = [
   'POST /v1/fobs/{serial}/given',
   'POST /v1/fobs/{serial}/lost',
   'POST /v1/fobs/{serial}/order-accounts',
+  'POST /v1/fobs/{serial}/acknowledge-power-loss',
   'POST /v1/fobs/{serial}/require-pin',
   'POST /v1/fobs/{serial}/reset-pin',
   'POST /v1/fobs/{serial}/retire',

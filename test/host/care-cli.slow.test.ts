@@ -32,6 +32,14 @@ describeNeeds(needsBuild, 'care by the command line', () => {
     expect(paired.exitCode).toBe(0);
   }
 
+  /** Holds the button at the message on the screen, until it is gone. */
+  async function goOn(fob: SimulatedFob | undefined): Promise<void> {
+    const words = async () => (await fob?.screen())?.join(' ') ?? '';
+    if ((await words()) === '') await fob?.ask({ do: 'press', heldMs: 100 });
+    expect(await words()).toContain('Tell its owner.');
+    while ((await words()).includes('Tell its owner.')) await fob?.ask({ do: 'press', heldMs: 1_300 });
+  }
+
   /** The report about the fobs, also where it is in the details of an error. */
   function fobsIn({ stdout }: { readonly stdout: string }): readonly unknown[] {
     const { fobs: listed, error } = JSON.parse(stdout);
@@ -56,8 +64,20 @@ describeNeeds(needsBuild, 'care by the command line', () => {
     expect(done.stdout).toMatch(
       /^The fob PF-\S+:\n {2}found {3}Its clock lost its time\.\n {2}done {4}Its clock is set\.\n {2}to do {3}It cannot tell .*\nThe fob PF-\S+ is well\.\n$/,
     );
+    // Nobody is asked without a terminal, and another fob's number is no word for this one.
+    const other = (well as { readonly serial: string }).serial;
+    const unsaid = await run('care', '--acknowledge', other, ...ports());
+    expect([unsaid.exitCode, unsaid.stdout]).toEqual([26, expect.stringContaining('It cannot tell')]);
     // The report names the command that ends the warning.
-    await run('pin', 'policy', '--attempts', '10', '--port', first());
+    const [, named = ''] =
+      /run with the fob in your hand: passfob (care --acknowledge PF-\S+)/.exec(done.stdout) ?? [];
+    expect(named).not.toBe('');
+    // Without a hold at the message on its screen the fob keeps its warning.
+    expect((await run(...named.split(' '), ...ports())).stdout).toContain('failed  The memory of the fob');
+    await goOn(fobs[0]);
+    const said = await run(...named.split(' '), ...ports());
+    expect(said.stdout).toContain('done    The loss of power of its clock module is acknowledged.');
+    expect((await run('care', '--acknowledge', 'PF-2222-2222', ...ports())).exitCode).not.toBe(0);
     const again = await run('care', ...ports(), '--json');
     expect(again.exitCode).toBe(0);
     expect(again.json()).toMatchObject({ fobs: [{ outcome: 'well', found: [] }, { outcome: 'well' }] });

@@ -1,10 +1,11 @@
 import { type CareEntry, careForTray } from 'passfob/batch/care';
-import { connect } from 'passfob/client/client';
+import { type Client, connect } from 'passfob/client/client';
 import { type CareOptions, careFor } from 'passfob/commands/care';
 import type { Context, FobAtHand } from 'passfob/commands/context';
 import { enroll } from 'passfob/commands/enroll';
 import { fobsWithHealth } from 'passfob/commands/health';
 import { info } from 'passfob/commands/info';
+import { openOwnerSession } from 'passfob/commands/owner-session';
 import { FobError } from 'passfob/errors';
 import { clockReadingsOf } from 'passfob/inventory/clocks';
 import { historyOf } from 'passfob/inventory/history';
@@ -13,6 +14,7 @@ import { setTimeWithoutHold } from 'passfob/owner/clock';
 import { observeFob } from 'passfob/owner/observe';
 import { describe, expect, it } from 'vitest';
 import { CoreFob } from './kit/core-fob.ts';
+import { losingPower } from './kit/core-memories.ts';
 import { failure } from './kit/failure.ts';
 import { seedOf } from './kit/seeds.ts';
 import { atHand, forEveryCut, pairedAt, type Workplace, workplace } from './kit/workplace.ts';
@@ -261,7 +263,8 @@ describe('what the inventory knows of a fob', () => {
 });
 
 describe('care for a tray', () => {
-  const DECLINE = { isDryRun: false, offerHold: async () => false };
+  const askAcknowledgement = async () => false;
+  const DECLINE = { isDryRun: false, offerHold: async () => false, askAcknowledgement };
 
   it('fobs of other owners are left alone, and one that fails stops no other', async () => {
     const one = await agreeing();
@@ -293,13 +296,12 @@ describe('care for a tray', () => {
       return offers.length > 1;
     };
     const fob = await atHand(one.fob);
-    const declined = await careForTray(one.owner.context, [fob], { isDryRun: false, offerHold });
+    const offering = { ...DECLINE, offerHold };
+    const declined = await careForTray(one.owner.context, [fob], offering);
     expect(declined.map(summary)).toEqual(['nothing']);
-    const taken = await careForTray(one.owner.context, [fob], { isDryRun: false, offerHold });
+    const taken = await careForTray(one.owner.context, [fob], offering);
     expect(taken.map(summary)).toEqual(['clock-set']);
-    expect(
-      await careForTray(one.owner.context, [await atHand(one.fob)], { isDryRun: false, offerHold }),
-    ).toHaveLength(1);
+    expect(await careForTray(one.owner.context, [await atHand(one.fob)], offering)).toHaveLength(1);
     expect(offers).toHaveLength(2);
   });
 
@@ -311,10 +313,61 @@ describe('care for a tray', () => {
     const cancelled = async () => {
       throw new FobError('cancelled');
     };
-    const tray = careForTray(one.owner.context, [fob], { isDryRun: false, offerHold: cancelled }, done);
+    const tray = careForTray(one.owner.context, [fob], { ...DECLINE, offerHold: cancelled }, done);
     expect((await failure(tray)).kind).toBe('cancelled');
     expect([...done.values()].map(summary)).toEqual(['nothing']);
   });
+
+  it('a loss of power of the clock module is acknowledged with the person at the fob, and never without one', async () => {
+    const { losePower, ...parts } = losingPower();
+    const { fob, owner } = await agreeing(parts);
+    const policy = { pinDigits: 0, attempts: 7, wipe: 1, lockSeconds: 90, asks: 1, typing: 0 };
+    await inSession(fob, owner, client => client.call('setPolicy', policy));
+    losePower();
+    fob.reboot();
+    const asked: string[] = [];
+    const ask = async (says: boolean) => {
+      const given = {
+        ...DECLINE,
+        askAcknowledgement: async ({ serial }: { readonly serial: string }) => asked.push(serial) > 0 && says,
+      };
+      const [entry] = await careForTray(owner.context, [await atHand(fob)], given);
+      if (entry === undefined || 'error' in entry) throw entry?.error ?? new Error('no fob');
+      const { result } = entry;
+      return {
+        ...result,
+        left: result.left.map(({ kind }) => kind).filter(kind => kind.startsWith('memory')),
+      };
+    };
+    expect(await ask(false)).toMatchObject({ done: [], left: ['memory-went-back'] });
+    // Its person has not confirmed what its screen says.
+    const early = await ask(true);
+    expect(early.refused.map(({ act, error }) => [act, error.refusal])).toEqual([
+      ['power-loss-acknowledged', 'went-back'],
+    ]);
+    expect(early.left).toEqual(['memory-went-back']);
+    fob.press();
+    expect(fob.screen.join(' ')).toContain('The clock module lost its power.');
+    fob.approve();
+    expect(await ask(true)).toMatchObject({ done: ['power-loss-acknowledged'], left: [] });
+    expect(asked).toHaveLength(3);
+    const now = await inSession(fob, owner, client => client.call('status', {}));
+    expect(now).toMatchObject({ ...policy, wentBack: 0 });
+    expect(await ask(true)).toMatchObject({ done: [], left: [] });
+    expect(asked).toHaveLength(3);
+    const history = await historyOf(owner.context.inventory, (await atHand(fob)).hello.serial);
+    expect(history.map(({ event }) => event)).toContain('power-loss-acknowledged');
+  });
+
+  async function inSession<T>(
+    fob: CoreFob,
+    owner: Workplace,
+    work: (client: Client) => Promise<T>,
+  ): Promise<T> {
+    const at = await atHand(fob);
+    await openOwnerSession(owner.context, at);
+    return work(at.client);
+  }
 
   /** Another fob of the owner, whose answers are lost after the hello. */
   async function broken(owner: Workplace) {

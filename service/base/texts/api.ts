@@ -101,6 +101,8 @@ export const apiTexts = {
     'fobs.reset-pin':
       'Have the forgotten PIN of a fob reset when the fob is next reached and its button is held. Its accounts stay. Check the caller first.',
     'fobs.require-pin': 'Have the user of a fob choose a new PIN.',
+    'fobs.acknowledge-power-loss':
+      'Acknowledge that the clock module of a fob lost its power, once you have asked its person. Its warning ends when that person connects it, never through an agent.',
     'fobs.remove-account':
       'Have an account removed from a fob. For accounts without a token in use: revoke the token of others first.',
     'fobs.rename-account': 'Have an account on a fob renamed.',

@@ -26,6 +26,7 @@ export const careActions = {
   clock: 'fob.clock',
   policy: 'fob.policy',
   'require-pin': 'fob.policy',
+  'power-loss': 'fob.power-loss',
   'recovery-key': 'fob.recovery-key',
   'rename-account': 'fob.rename',
   order: 'fob.order',

@@ -44,6 +44,8 @@ export interface CarePlan {
 export interface PlanFacts {
   /** Whether the person may be asked for a hold of the button. */
   readonly mayHold: boolean;
+  /** Whether a person has opened the relay for this fob: an agent does it alone. */
+  readonly isAttended: boolean;
   /** By `stepKey`, the steps that this run has tried: why they wait now, or nothing for those that are done. */
   readonly tried: ReadonlyMap<string, CareMessage | ''>;
   /** Only steps of these kinds; all if left out. */
@@ -86,6 +88,7 @@ export function planCare(
     ...policy(compared),
     ...requirePin(compared),
     ...recoveryKey(compared),
+    ...powerLoss(compared, facts),
     ...renames(compared),
     ...order(compared),
   ];
@@ -258,6 +261,25 @@ function recoveryKey(compared: Compared): Found[] {
   if (isRight) return task === undefined ? [] : [reached(task)];
   const cause = desired.hasNextRecovery ? 'recovery_used' : 'no_recovery';
   return [{ kind: 'recovery-key', subject: '', cause, needsHold: false, needsVault: true, task }];
+}
+
+/** Whether the fob was in the right hands is known to people alone. */
+function powerLoss(compared: Compared, { isAttended }: PlanFacts): Found[] {
+  const task = taskOf(compared, 'power-loss');
+  const { status } = compared.observed;
+  if (task === undefined) return [];
+  if (status === undefined) return [closed(task, 'refused', 'old_firmware')];
+  if (status.wentBack === 'no') return [reached(task)];
+  if (status.wentBack === 'yes') return [closed(task, 'refused', 'went_back')];
+  const wish = {
+    kind: 'power-loss',
+    subject: '',
+    cause: 'asked',
+    needsHold: false,
+    needsVault: false,
+    task,
+  } as const;
+  return [isAttended ? wish : { ...wish, obstacle: 'alone' }];
 }
 
 function renames(compared: Compared): Found[] {

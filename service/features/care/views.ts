@@ -5,6 +5,7 @@ import type { CareRelayKind, FobLifeState } from '../../base/kinds.ts';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { careLimits } from '../../base/limits/care.ts';
 import { done, type Result, refused } from '../../base/results.ts';
+import { careTexts } from '../../base/texts/care.ts';
 import type { TokenState } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { accountIdOf } from '../tokens/account-id.ts';
@@ -380,4 +381,10 @@ function viewOf(row: FobRow, openTasks: number): CaredFobView {
     createdMs: row.created_ms,
     openTasks,
   };
+}
+
+/** Returns what to do about a finding of a fob's health. */
+export function careNext(finding: HealthFinding): string {
+  const isLossOfPower = finding.kind === 'memory-went-back' && !finding.isSure;
+  return careTexts.next[isLossOfPower ? 'power-lost' : finding.kind];
 }

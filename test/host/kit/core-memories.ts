@@ -54,3 +54,22 @@ export function memories(): Pick<Ports, 'storage' | 'keystore' | 'attemptCounter
     },
   };
 }
+
+/** The same, with a clock module that loses its power, and with it the anti-rollback counter, until one is stored. */
+export function losingPower(): ReturnType<typeof memories> & { readonly losePower: () => void } {
+  const parts = memories();
+  let isLost = false;
+  return {
+    ...parts,
+    antiRollback: {
+      load: () => (isLost ? -1 : parts.antiRollback.load()),
+      save(number) {
+        isLost = false;
+        return parts.antiRollback.save(number);
+      },
+    },
+    losePower() {
+      isLost = true;
+    },
+  };
+}

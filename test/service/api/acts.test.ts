@@ -74,7 +74,7 @@ const onTokens: readonly Step[] = [
 const FOB = { serial: 'PF-7', account: '00c0ffee' };
 const onFobs: readonly Step[] = [
   ...['set-clock', 'cancel-task', 'reset-pin', 'require-pin', 'remove-account', 'rename-account'],
-  ...['order-accounts', 'erase', 'lost', 'found', 'return', 'retire'],
+  ...['order-accounts', 'acknowledge-power-loss', 'erase', 'lost', 'found', 'return', 'retire'],
 ].map(verb => ({ name: `fobs.${verb}`, at: FOB }));
 const GIVEN = { serial: 'PF-8' };
 const onGiven: readonly Step[] = [

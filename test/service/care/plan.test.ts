@@ -47,6 +47,7 @@ const tasks = fc
     task('clock', '', {}),
     task('policy', '', {}),
     task('require-pin', '', {}),
+    task('power-loss', '', {}),
     task('recovery-key', '', {}),
     task('order', '', { accounts: [...IDS].reverse() }),
     task('erase', '', {}),
@@ -78,7 +79,7 @@ const status: fc.Arbitrary<ObservedFob['status']> = fc.option(
     failures: fc.constant(0),
     iterations: fc.constantFrom(0, 1),
     canBeReset: fc.boolean(),
-    wentBack: fc.constant('no'),
+    wentBack: fc.constantFrom('no', 'unknown', 'yes'),
   }) as fc.Arbitrary<NonNullable<ObservedFob['status']>>,
   { nil: undefined },
 );
@@ -138,7 +139,12 @@ describe('the plan of a fob’s care', () => {
   it('accounts that must go always come before everything else, and no account in use goes', LONG, () => {
     fc.assert(
       fc.property(desired, observed, tasks, fc.boolean(), (wanted, seen, stored, holds) => {
-        const { steps } = planCare(wanted, seen, stored, { mayHold: holds, tried: new Map() });
+        const { steps } = planCare(wanted, seen, stored, {
+          mayHold: holds,
+          isAttended: holds,
+          tried: new Map(),
+        });
+        if (!holds) expect(steps.some(({ kind }) => kind === 'power-loss')).toBe(false);
         const others = steps.slice(steps.findIndex(({ kind }) => kind !== 'remove-account'));
         if (steps.some(({ kind }) => kind !== 'remove-account'))
           expect(others.filter(({ kind }) => kind === 'remove-account')).toEqual([]);
@@ -159,10 +165,14 @@ describe('the plan of a fob’s care', () => {
   it('nobody is asked for a hold who may not be, and an erasure comes with removals alone', LONG, () => {
     fc.assert(
       fc.property(desired, observed, tasks, (wanted, seen, stored) => {
-        const quiet = planCare(wanted, seen, stored, { mayHold: false, tried: new Map() });
+        const quiet = planCare(wanted, seen, stored, { mayHold: false, isAttended: true, tried: new Map() });
         expect(quiet.steps.some(({ needsHold }) => needsHold)).toBe(false);
         expect(quiet.steps.some(({ kind }) => kind === 'erase')).toBe(false);
-        const { steps } = planCare(wanted, seen, stored, { mayHold: true, tried: new Map() });
+        const { steps } = planCare(wanted, seen, stored, {
+          mayHold: true,
+          isAttended: true,
+          tried: new Map(),
+        });
         if (!steps.some(({ kind }) => kind === 'erase')) return;
         const beside = steps.filter(({ kind }) => kind !== 'erase' && kind !== 'remove-account');
         expect(beside).toEqual([]);
@@ -174,7 +184,7 @@ describe('the plan of a fob’s care', () => {
   it('each open task is either a step, waits with a reason, or ends', LONG, () => {
     fc.assert(
       fc.property(desired, observed, tasks, (wanted, seen, stored) => {
-        const plan = planCare(wanted, seen, stored, { mayHold: false, tried: new Map() });
+        const plan = planCare(wanted, seen, stored, { mayHold: false, isAttended: true, tried: new Map() });
         const keys = [
           ...plan.steps,
           ...plan.waiting,
@@ -195,7 +205,7 @@ describe('the plan of a fob’s care', () => {
         const tried = new Map<string, ''>();
         for (let turns = 0; ; turns++) {
           expect(turns).toBeLessThan(32);
-          const [step] = planCare(wanted, fob, left, { mayHold: true, tried }).steps;
+          const [step] = planCare(wanted, fob, left, { mayHold: true, isAttended: true, tried }).steps;
           if (step === undefined) return;
           expect(tried.has(stepKey(step))).toBe(false);
           tried.set(stepKey(step), '');

@@ -6,7 +6,7 @@ import { askedKinds, taskPermissions } from '@passfob/service/features/care/task
 import { expect, test } from 'vitest';
 import { CareScene } from './kit.ts';
 
-const DESK: readonly Action[] = ['fob.clock', 'fob.reset-pin', 'fob.lost', 'fob.found'];
+const DESK: readonly Action[] = ['fob.clock', 'fob.reset-pin', 'fob.power-loss', 'fob.lost', 'fob.found'];
 const ADMIN: readonly Action[] = [
   'fob.policy',
   'fob.rename',
@@ -19,7 +19,7 @@ const ADMIN: readonly Action[] = [
 ];
 const DANGEROUS: readonly Action[] = ['fob.reset-pin', 'fob.return', 'fob.erase', 'fob.retire', 'fob.give'];
 
-test('the help desk sets clocks, resets PINs and reports fobs lost and found; administrators do everything else', () => {
+test('the help desk sets clocks, resets PINs, acknowledges losses of power and reports fobs lost and found; administrators do everything else', () => {
   const ofFobs = (Object.keys(permissions) as Action[]).filter(action => action.startsWith('fob.'));
   expect([...ofFobs].sort()).toEqual([...DESK, ...ADMIN].sort());
   for (const action of ofFobs) {

@@ -28,6 +28,7 @@ const acts: readonly (readonly [path: string, action: Action, subject?: Record<s
   ['/tokens/repair-last-steps', 'token.repair-last-step'],
   ['/fob/reset-pin', 'fob.reset-pin', { serial: 'PF-1' }],
   ['/fob/require-pin', 'fob.policy', { serial: 'PF-1' }],
+  ['/fob/power-loss', 'fob.power-loss', { serial: 'PF-1' }],
   ['/fob/lost', 'fob.lost', { serial: 'PF-1' }],
   ['/fob/return', 'fob.return', { serial: 'PF-1' }],
   ['/fob/retire', 'fob.retire', { serial: 'PF-1' }],

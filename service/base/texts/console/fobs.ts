@@ -136,6 +136,10 @@ export const consoleFobs = {
     requirePin: 'Require a new PIN',
     requirePinOf: (serial: string) => `Require a new PIN on ${serial}`,
     requirePinLead: 'When the fob is next reached and unlocked, its user must choose a new PIN.',
+    powerLoss: 'Acknowledge the loss of power',
+    powerLossOf: (serial: string) => `Acknowledge that the clock module of ${serial} lost its power`,
+    powerLossLead:
+      'The fob cannot tell whether its memory went back to an earlier content. Ask its person: was it with nobody else, and is there a reason, such as an empty or a changed battery? Only then acknowledge it. It is done, and the warning ends, when that person has held the button at the message on its screen and connects the fob at /me or by passfob care --service; an agent never does it.',
     lost: 'Report lost',
     lostOf: (serial: string) => `Report ${serial} lost`,
     lostLead:

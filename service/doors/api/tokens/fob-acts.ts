@@ -43,6 +43,7 @@ const taskRoutes = [
   onFob('fobs.set-clock', 'set-clock', 'clock'),
   onFob('fobs.reset-pin', 'reset-pin', 'pin-reset'),
   onFob('fobs.require-pin', 'require-pin', 'require-pin'),
+  onFob('fobs.acknowledge-power-loss', 'acknowledge-power-loss', 'power-loss'),
   route({
     name: 'fobs.remove-account',
     method: 'POST',
@@ -115,7 +116,11 @@ export const fobActRoutes = [
   inLife('fobs.retire', 'retire', retireFob),
 ];
 
-function onFob(name: OperationName, verb: string, kind: 'clock' | 'pin-reset' | 'require-pin') {
+function onFob(
+  name: OperationName,
+  verb: string,
+  kind: 'clock' | 'pin-reset' | 'require-pin' | 'power-loss',
+) {
   return route({
     name,
     method: 'POST',

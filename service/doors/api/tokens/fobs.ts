@@ -10,6 +10,7 @@ import { listTasks, type TaskView } from '../../../features/care/tasks.ts';
 import {
   type CaredFobQuery,
   type CaredFobView,
+  careNext,
   type FobDetail,
   listCaredFobs,
   viewFob,
@@ -232,7 +233,7 @@ function findingShown(one: HealthFinding): TypeOf<typeof finding> {
   return {
     kind: one.kind,
     text: healthText(one),
-    next: careTexts.next[one.kind],
+    next: careNext(one),
     needsAttention: needsAttention(one),
   };
 }

@@ -9,6 +9,7 @@ import { factsOfBoard } from '../../../features/care/boards.ts';
 import { permissionOfTask, type TaskView } from '../../../features/care/tasks.ts';
 import {
   type CaredFobView,
+  careNext,
   type FobAccountView,
   type FobDetail,
   viewFob,
@@ -50,7 +51,7 @@ ${visit.may('audit.read') ? await history(visit, serial) : nothing}`,
   });
 }
 
-function fobActions(visit: ConsoleContext, { fob, accounts, tokens }: FobDetail): Markup {
+function fobActions(visit: ConsoleContext, { fob, accounts, tokens, health }: FobDetail): Markup {
   const { serial, state } = fob;
   const subject = { serial };
   const link = (path: string, words: string) => actionLink(at(path, subject), words);
@@ -58,11 +59,15 @@ function fobActions(visit: ConsoleContext, { fob, accounts, tokens }: FobDetail)
   const isManaged = ['in_use', 'lost', 'found', 'retired'].includes(state);
   const isAway = state === 'lost' || state === 'found';
   const isHeld = tokens.some(({ user, state: token }) => user !== null && token !== 'revoked');
+  const hasLostPower = health.some(finding => finding.kind === 'memory-went-back' && !finding.isSure);
   return actions([
     when(isManaged && visit.may('fob.clock'), () =>
       actButton(visit, '/fob/set-clock', subject, text.setClock),
     ),
     when(isManaged && visit.may('fob.reset-pin'), () => link('/fob/reset-pin', text.resetPin)),
+    when(isManaged && hasLostPower && visit.may('fob.power-loss'), () =>
+      link('/fob/power-loss', text.powerLoss),
+    ),
     when(isManaged && visit.may('fob.policy'), () => link('/fob/require-pin', text.requirePin)),
     when(isManaged && accounts.length > 1 && visit.may('fob.order'), () => link('/fob/order', text.order)),
     when((state === 'in_use' || state === 'found') && visit.may('fob.lost'), () =>
@@ -129,7 +134,7 @@ function healthOf({ fob, health }: FobDetail): Markup {
   if (health.length === 0) return html`<p>${badge('good', text.healthy)}</p>${asOf}`;
   const items = health.map(finding => {
     const mark = needsAttention(finding) ? badge('warn', text.act) : badge('plain', text.note);
-    return html`<li>${mark} ${healthText(finding)} ${careTexts.next[finding.kind]}</li>`;
+    return html`<li>${mark} ${healthText(finding)} ${careNext(finding)}</li>`;
   });
   return html`<ul>${items}</ul>${asOf}`;
 }

@@ -210,6 +210,12 @@ const forms: readonly FormPage<unknown>[] = [
     lead: text.requirePinLead,
     submit: text.requirePin,
   }),
+  confirmation('/fob/power-loss', {
+    ...asking('power-loss'),
+    title: text.powerLossOf,
+    lead: text.powerLossLead,
+    submit: text.powerLoss,
+  }),
   confirmation('/fob/erase', {
     ...asking('erase'),
     title: text.eraseOf,

@@ -66,7 +66,9 @@ export async function takeTurn(journal: FobJournal, facts: TurnFacts): Promise<T
     await alertOfObserved(db, { fobId: fob.id, observed, source: facts.relay.name, atMs });
   const present = await noteReturn(journal, facts.relay);
   const desired = await readDesired(db, present);
-  const plan = planCare(desired, observed, await openTasksOf(db, fob.id), facts);
+  const { kind } = facts.relay;
+  const isAttended = kind === 'page' || kind === 'command';
+  const plan = planCare(desired, observed, await openTasksOf(db, fob.id), { ...facts, isAttended });
   for (const closed of plan.closed) await closeTask(journal, closed);
   for (const step of plan.waiting) await keepWaiting(journal, step);
   const [step] = plan.steps;

@@ -1,7 +1,7 @@
 import { setTime, setTimeWithoutHold } from 'passfob/owner/clock';
 import { type ObservedFob, observeClock } from 'passfob/owner/observe';
 import { type RecoveryKeys, renewRecoveryKey, resetPin } from 'passfob/owner/recovery';
-import { policyRequest, statusOf } from 'passfob/owner/status';
+import { acknowledgeWentBack, policyRequest, statusOf } from 'passfob/owner/status';
 import type { FobTaskRow } from '../../tokens/fob-tasks.ts';
 import { type CareStep, orderOn } from '../plan.ts';
 import type { ManagedSession } from '../session.ts';
@@ -39,6 +39,7 @@ const steps: Readonly<Record<CareStep['kind'], Perform>> = {
   policy: setPolicy,
   'require-pin': requirePin,
   'recovery-key': giveRecoveryKey,
+  'power-loss': acknowledgePowerLoss,
   'rename-account': renameAccount,
   order: orderAccounts,
   erase: eraseFob,
@@ -116,6 +117,16 @@ async function giveRecoveryKey({ session, recoveryKeys, observed }: Performing):
   const { client, tools } = session;
   await renewRecoveryKey(tools, client, recoveryKeys);
   return withStatus(session, observed);
+}
+
+async function acknowledgePowerLoss({
+  session: { client, tools },
+  observed,
+}: Performing): Promise<StepOutcome> {
+  const { status: before } = observed;
+  if (before === undefined) return { observed, why: 'old_firmware' };
+  const status = await acknowledgeWentBack(tools, client, before);
+  return { observed: { ...observed, status }, ...(status.wentBack !== 'no' && { why: 'notice' }) };
 }
 
 async function renameAccount(
