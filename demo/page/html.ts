@@ -67,7 +67,7 @@ function panesOf({ user, address, frames }: PageFacts): Pane[] {
       steps: [
         {
           number: 4,
-          fact: 'alertShown',
+          fact: 'alertShownMs',
           heading: alertShown.heading,
           markup: htmlEscape(alertShown.text(alertShown.button)),
           isLook: true,

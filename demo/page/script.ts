@@ -6,6 +6,7 @@ const ended = document.getElementById('ended');
 const { doneAloud, ended: endedText } = document.body.dataset;
 const onScreen = new Set();
 let progress = {};
+let atLoad;
 
 function tick(step) {
   if (step.hasAttribute('data-done')) return;
@@ -14,11 +15,16 @@ function tick(step) {
   aloud.textContent = doneAloud.replace('0', step.dataset.step);
 }
 
-/** A step that asks to look at its pane is done once the pane is on the screen, too. */
+/**
+ * A step that asks to look at its pane is done once the pane is on the screen, too, and what it asks for was shown since
+ * this page was loaded: the pane begins anew with the page.
+ */
 function update() {
   for (const step of steps) {
-    const isSeen = !step.hasAttribute('data-look') || onScreen.has(step.closest('section'));
-    if (progress[step.dataset.fact] && isSeen) tick(step);
+    const { fact } = step.dataset;
+    const isLook = step.hasAttribute('data-look');
+    const isSeen = !isLook || (onScreen.has(step.closest('section')) && progress[fact] > atLoad[fact]);
+    if (progress[fact] && isSeen) tick(step);
   }
 }
 
@@ -37,6 +43,7 @@ for (const step of steps) {
 const events = new EventSource('/progress');
 events.addEventListener('message', event => {
   progress = JSON.parse(event.data);
+  atLoad ??= progress;
   update();
 });
 events.addEventListener('open', () => { ended.textContent = ''; });

@@ -10,8 +10,11 @@ export interface DemoProgress {
   readonly pressed: boolean;
   /** A passcode was accepted, and then refused when it was typed again. */
   readonly refused: boolean;
-  /** The administrator's console has shown the alert that a used passcode was tried again. */
-  readonly alertShown: boolean;
+  /**
+   * When the administrator's console last showed the alert that a used passcode was tried again, in milliseconds since
+   * 1970; 0 before that. A page that was loaded later waits for the next time.
+   */
+  readonly alertShownMs: number;
   /** A log-in was approved on the fob. */
   readonly approved: boolean;
 }
@@ -37,7 +40,7 @@ export function watchProgress(stage: ProgressStage): ProgressWatch {
   const { fob, context } = stage;
   const sinceMs = context.now();
   const listeners = new Set<(progress: DemoProgress) => void>();
-  let now: DemoProgress = { pressed: false, refused: false, alertShown: false, approved: false };
+  let now: DemoProgress = { pressed: false, refused: false, alertShownMs: 0, approved: false };
   const take = (news: Partial<DemoProgress>) => {
     const next = { ...now, ...news };
     if (JSON.stringify(next) === JSON.stringify(now)) return;
@@ -50,7 +53,7 @@ export function watchProgress(stage: ProgressStage): ProgressWatch {
   });
   let isAsking = false;
   const timer = setInterval(async () => {
-    if (isAsking || listeners.size === 0 || (now.refused && now.alertShown)) return;
+    if (isAsking || listeners.size === 0) return;
     isAsking = true;
     // If the service cannot answer now, the next poll asks again.
     take(await newsOf(stage, sinceMs).catch(() => ({})));
@@ -87,6 +90,6 @@ async function newsOf(
     ...(['accepted', 'replay'].every(wanted => events.some(({ outcome }) => outcome === wanted)) && {
       refused: true,
     }),
-    ...(isShown && { alertShown: true }),
+    ...(isShown && { alertShownMs: alertsShown.lastMs }),
   };
 }

@@ -76,27 +76,33 @@ function flashText({ serial, board, firmware, isDryRun, pairing, files }: FlashR
 }
 
 function updateText({ serial, firmware, firmwareBefore, isDryRun, accounts, files }: UpdateResult): string {
-  const before = firmwareBefore === undefined ? '' : `, ${firmwareBefore} before`;
   if (!isDryRun) {
+    const before = firmwareBefore === undefined ? '' : `, ${firmwareBefore} before`;
     const held = accounts === undefined ? 'its accounts are behind its PIN' : `accounts on it: ${accounts}`;
     return `The fob ${serial} runs firmware ${firmware}${before}; ${held}.`;
   }
   return [
-    `The fob ${serial} would get firmware ${firmware}${before}.`,
+    firmwareBefore === undefined
+      ? `The fob ${serial} would get firmware ${firmware}. Which one it has now is not known.`
+      : `The fob ${serial} has firmware ${firmwareBefore}, and would get ${firmware}.`,
     ...(files
       ? filesLines(files)
-      : ['passfob knows which files to write after a hold of its button opens its console.']),
+      : [
+          'Which files would be written cannot be said yet: for that its button has to be held, which a dry run does not ask for.',
+        ]),
     'Nothing was changed.',
   ].join('\n');
 }
 
 function filesLines({ written, erased, removed, isCompacted, isAllErased, bytes }: FlashedFiles): string[] {
   return [
-    ...(removed.length > 0 ? [`In the way, to be deleted: ${names(removed)}`] : []),
-    ...(erased.length > 0 ? [`To be replaced: ${names(erased)}`] : []),
+    ...(removed.length > 0
+      ? [`Files of your own that are in the way would be deleted: ${names(removed)}`]
+      : []),
+    ...(erased.length > 0 ? [`These files would be replaced: ${names(erased)}`] : []),
     ...(isAllErased ? ['All of its memory would be erased first.'] : []),
-    ...(isCompacted ? ['Its memory would be tidied first.'] : []),
-    ...written.map(file => `To be written: ${printable(file.name)}, ${file.bytes} bytes`),
+    ...(isCompacted ? ['Its memory has gaps, which would be closed first.'] : []),
+    ...written.map(file => `Would be written: ${printable(file.name)}, ${file.bytes} bytes`),
     `${bytes} bytes in all.`,
   ];
 }

@@ -137,7 +137,7 @@ export const panelTexts = {
   cutIn: 'Operation on the memories, counted from now',
   willCut: (operation: number) => `The power will be cut in operation ${number(operation)}.`,
   losesTime: 'Let the clock’s battery die',
-  losesTimeHint: 'Only while the power is off. Cut the power first.',
+  losesTimeHint: `Only while the power is off: switch off “${texts.power}” beside the fob.`,
   timeLost: 'The clock has lost its time.',
   usb: 'USB cable',
   supplyLabel: 'Millivolts',

@@ -45,7 +45,7 @@ function watched(
   const showDashboard = async () => {
     log('info', 'request', line);
     await vi.advanceTimersByTimeAsync(1_000);
-    return progress.now.alertShown;
+    return progress.now.alertShownMs > 0;
   };
   return { progress, showDashboard };
 }

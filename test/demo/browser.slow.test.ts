@@ -136,6 +136,13 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     await page.keyboard.up('Space');
     expect(await login.getByRole('status').textContent()).toContain('alice');
     await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 true', '4 true']);
+    // After a reload the console is closed again: what was shown in it is to be seen once more.
+    await page.reload();
+    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 true', '4 false']);
+    await page.waitForTimeout(NEWS_MS);
+    expect(await steps(page)).toEqual(['1 true', '2 true', '3 true', '4 false']);
+    await operator.getByRole('button', { name: 'Sign in with this link' }).click();
+    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 true', '4 true']);
     expect(complaints).toEqual([]);
   });
 

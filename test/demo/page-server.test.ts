@@ -40,7 +40,7 @@ async function served() {
   const page = await servePage(
     FACTS,
     {
-      now: { pressed: true, refused: false, alertShown: false, approved: false },
+      now: { pressed: true, refused: false, alertShownMs: 0, approved: false },
       onChange(listener) {
         watching.count++;
         tell = listener;
@@ -210,9 +210,9 @@ it('the page gets the present progress and each change, until it closes', async 
   const [response] = await once(asked, 'response');
   expect(response.headers['content-type']).toBe('text/event-stream');
   const read = async () => String((await once(response, 'data'))[0]);
-  expect(await read()).toBe('data: {"pressed":true,"refused":false,"alertShown":false,"approved":false}\n\n');
-  tell({ pressed: true, refused: true, alertShown: false, approved: false });
-  expect(await read()).toBe('data: {"pressed":true,"refused":true,"alertShown":false,"approved":false}\n\n');
+  expect(await read()).toBe('data: {"pressed":true,"refused":false,"alertShownMs":0,"approved":false}\n\n');
+  tell({ pressed: true, refused: true, alertShownMs: 0, approved: false });
+  expect(await read()).toBe('data: {"pressed":true,"refused":true,"alertShownMs":0,"approved":false}\n\n');
   expect(watching.count).toBe(1);
   response.destroy();
   await expect.poll(() => watching.count).toBe(0);
@@ -223,7 +223,7 @@ it('the page names the button of the console that signs in, and one step asks to
   const { body } = await browse();
   expect(body).toContain(`Select “${serviceTexts.operator.linkEnter}”.`);
   expect(body.match(/data-fact="\w+" data-step="\d" data-look/g)).toEqual([
-    'data-fact="alertShown" data-step="4" data-look',
+    'data-fact="alertShownMs" data-step="4" data-look',
   ]);
 });
 

@@ -29,7 +29,7 @@ describeNeeds(needsBuild, 'passfob flash and passfob update, as processes', () =
       stderr: expect.stringMatching(/^Its Espruino, 2v29, loses input that comes too fast\./),
     });
     expect(looked.stdout).toMatch(
-      /^The board would become the fob PF-\S+ with firmware pico \S+\. New keys would be made and written\.\nTo be written: keys, 75 bytes\n[\s\S]*Nothing was changed\.\n$/,
+      /^The board would become the fob PF-\S+ with firmware pico \S+\. New keys would be made and written\.\nWould be written: keys, 75 bytes\n[\s\S]*Nothing was changed\.\n$/,
     );
 
     const flashed = await run(['flash', '--board', 'pico', '--json']);
@@ -44,7 +44,9 @@ describeNeeds(needsBuild, 'passfob flash and passfob update, as processes', () =
     const generate = ['enroll', '--generate', '--label', 'anna'];
     expect((await run(generate)).exitCode).toBe(0);
     const planned = await run(['update', '--dry-run']);
-    expect(planned.stdout).toMatch(/^The fob PF-\S+ would get firmware \S+, \S+ before\.\n/);
+    expect(planned.stdout).toMatch(
+      /^The fob PF-\S+ has firmware \S+, and would get \S+\.\nWhich files would be written cannot be said yet: /,
+    );
 
     const updated = await run(['update'], { when: ['to open it for an update', () => board.approve()] });
     expect(updated.stdout).toMatch(/^The fob PF-\S+ runs firmware \S+, \S+ before; accounts on it: 1\.\n$/);

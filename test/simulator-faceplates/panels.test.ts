@@ -20,6 +20,8 @@ import {
   type WireLine,
 } from '@passfob/simulator/faceplates/panels/state';
 import { wireView } from '@passfob/simulator/faceplates/panels/wire';
+import { texts } from '@passfob/simulator/faceplates/texts';
+import { pageHtml } from '@passfob/simulator/faceplates/web/html';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { root } from '../tidy/files.ts';
@@ -182,6 +184,9 @@ describe('the panels of the faceplate', () => {
     const virtual = controlsView(withInside());
     expect(byAct(virtual, 'advance').length).toBe(4);
     expect(byAct(virtual, 'loseTime')[0]?.attributes.disabled).toBe('');
+    // The hint names the switch beside the fob.
+    expect(textOfPieces(virtual)).toContain(`switch off “${texts.power}” beside the fob`);
+    expect(pageHtml(1)).toContain(`</span>${texts.power}</button>`);
     const real = controlsView(withInside({ clock: 'real', powered: false }));
     expect(byAct(real, 'advance')).toEqual([]);
     expect(textOfPieces(real)).toContain('--clock virtual');

@@ -125,7 +125,7 @@ export const texts = {
     pair: {
       heading: 'Pair',
       explained:
-        'The service becomes the owner of the fob. The code on the display proves that both talk to each other, and to nobody in between.',
+        'A new fob says how it is paired elsewhere: by a link in a mail, or by passfob pair. Here, select the button below. The service becomes the owner of the fob. The code on the display proves that both talk to each other, and to nobody in between.',
       start: 'Pair this fob',
       mark: 'paired',
       code: 'Pairing code from the display',

@@ -140,7 +140,11 @@ function message(reply: FastifyReply, title: string, text: string): FastifyReply
   return reply.code(statusOf('forbidden')).type(HTML).send(messagePage(title, text));
 }
 
-function signInPage(factors: Factors, { service, isNumber }: SignInFacts, refused?: Refused): string {
+function signInPage(
+  factors: Factors,
+  { service, isNumber, asksPin }: SignInFacts,
+  refused?: Refused,
+): string {
   const { signIn, problem } = selfServiceTexts;
   const user: FormField = {
     name: 'user',
@@ -149,7 +153,7 @@ function signInPage(factors: Factors, { service, isNumber }: SignInFacts, refuse
     autocomplete: 'username',
     value: refused?.user ?? '',
   };
-  const fields = [attemptField(), user, ...logInFields(factors, isNumber)];
+  const fields = [attemptField(), user, ...logInFields(factors, isNumber, asksPin)];
   return renderPage({
     service,
     title: refused?.text === undefined ? signIn.title : `${problem}: ${signIn.title}`,

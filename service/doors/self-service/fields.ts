@@ -4,6 +4,7 @@ import { validationLimits } from '../../base/limits/validation.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
+import { asksServicePin } from '../../features/users/pin.ts';
 import { readServiceName } from '../../features/users/settings.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { FormField } from '../web/fields.ts';
@@ -15,10 +16,16 @@ export interface SignInFacts {
   readonly service: string;
   /** Whether every passcode is a number. */
   readonly isNumber: boolean;
+  /** Whether any token needs a PIN at the service. */
+  readonly asksPin: boolean;
 }
 
 export async function signInFacts(db: Db): Promise<SignInFacts> {
-  return { service: await readServiceName(db), isNumber: await areAllDecimal(db) };
+  return {
+    service: await readServiceName(db),
+    isNumber: await areAllDecimal(db),
+    asksPin: await asksServicePin(db),
+  };
 }
 
 /** Returns a field for a passcode. @param isNumber whether every passcode is a number */
@@ -33,10 +40,15 @@ export function passcodeField(name: string, label: string, isNumber: boolean): F
   };
 }
 
-/** Returns the fields besides the user name that the service's own application asks for, the passcode last. */
-export function logInFields(factors: Factors, isNumber: boolean): FormField[] {
-  // A token's policy may require a PIN even if the application does not; a fob with its own PIN is proof enough.
-  return proofFields(factors, isNumber, { ...pinField(texts.login.pinHint), optional: true });
+/**
+ * Returns the fields besides the user name that the service's own application asks for, the passcode last.
+ * @param asksPin whether the policy of a token may require a PIN at the service, even if the application does not
+ */
+export function logInFields(factors: Factors, isNumber: boolean, asksPin: boolean): FormField[] {
+  // Not everybody has a PIN at the service: a fob with its own PIN is proof enough.
+  const pin =
+    factors === 'pin_otp' || asksPin ? { ...pinField(texts.login.pinHint), optional: true } : undefined;
+  return proofFields(factors, isNumber, pin);
 }
 
 /** Returns the fields of a proof: the password if the application asks for one, a PIN if any, the passcode. */

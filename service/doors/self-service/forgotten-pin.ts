@@ -1,12 +1,12 @@
 import { html } from '../../base/html.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
 import { createTask } from '../../features/care/tasks.ts';
-import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
 import { acceptanceOf } from '../../features/validation/acceptance.ts';
 import { decideTyped, serviceApplicationNow } from '../login/service-application.ts';
-import { attemptField, logInFields } from './fields.ts';
+import { attemptField } from './fields.ts';
 import { canResetPin, type FobOfUser, fobOfUser, isInUse } from './fob-of.ts';
 import { missing, SELF_SERVICE, type SelfServicePage, selfServiceForm } from './layout.ts';
+import { ownLogInFields } from './pin.ts';
 import { type SelfServiceContext, typedIn } from './request-context.ts';
 import type { SelfServiceRouter } from './router.ts';
 
@@ -73,7 +73,7 @@ ${selfServiceForm(visit, {
   fields: [
     { name: 'fob', label: '', kind: 'hidden', value: serial },
     attemptField(),
-    ...logInFields(factors, await areAllDecimal(visit.context.db)),
+    ...(await ownLogInFields(visit, factors)),
   ],
   submit: text.submit,
   back: SELF_SERVICE,

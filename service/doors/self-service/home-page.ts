@@ -1,14 +1,13 @@
 import { html, type Markup, nothing } from '../../base/html.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
-import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
 import type { KnownApplication } from '../../features/users/application-cache.ts';
 import { serviceApplicationNow } from '../login/service-application.ts';
 import { actionLink, actions, badge, facts, momentOr, section, type Tone } from '../web/parts.ts';
 import { type CareParts, careParts } from './care-parts.ts';
-import { attemptField, logInFields } from './fields.ts';
+import { attemptField } from './fields.ts';
 import { fobOfUser } from './fob-of.ts';
 import { type Message, query, SELF_SERVICE, type SelfServicePage, selfServiceForm } from './layout.ts';
-import { pinPart } from './pin.ts';
+import { ownLogInFields, pinPart } from './pin.ts';
 import type { SelfServiceContext } from './request-context.ts';
 import { type TokenOfUser, tokensOfUser } from './tokens.ts';
 
@@ -34,7 +33,7 @@ async function passcodeParts(
   const { test, resync } = selfServiceTexts;
   const form = application && {
     path: '/test',
-    fields: [attemptField(), ...logInFields(application.factors, await areAllDecimal(visit.context.db))],
+    fields: [attemptField(), ...(await ownLogInFields(visit, application.factors))],
     submit: test.submit,
   };
   const body =

@@ -1,4 +1,5 @@
 import { html, type Markup, nothing } from '../../base/html.ts';
+import type { Factors } from '../../base/kinds.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { areAllDecimal } from '../../features/tokens/passcode-keys.ts';
@@ -11,7 +12,7 @@ import { decideTyped, serviceApplicationNow } from '../login/service-application
 import type { FormField } from '../web/fields.ts';
 import { actionLink, section } from '../web/parts.ts';
 import { statusOf } from '../web/problems.ts';
-import { attemptField, presentPinField, proofFields } from './fields.ts';
+import { attemptField, logInFields, presentPinField, proofFields } from './fields.ts';
 import { type Message, SELF_SERVICE, type SelfServicePage, selfServiceForm } from './layout.ts';
 import { type SelfServiceContext, typedIn } from './request-context.ts';
 import type { SelfServiceResponse, SelfServiceRouter } from './router.ts';
@@ -102,6 +103,13 @@ export async function firstPinPage(visit: SelfServiceContext): Promise<SelfServi
   if (!isPinDue(user) || !(await hasPinAsked(management.db, user.id))) return undefined;
   const applicationId = context.ownApplication.id;
   return pinPage(visit, user, await makePinProof(management, { user, applicationId }, management.clock()));
+}
+
+/** Returns the fields of a log-in by the user who is signed in. */
+export async function ownLogInFields(visit: SelfServiceContext, factors: Factors): Promise<FormField[]> {
+  const { db } = visit.management;
+  const { id } = await ownerOf(visit);
+  return logInFields(factors, await areAllDecimal(db), await hasPinAsked(db, id));
 }
 
 /** Returns the part of the home page about the PIN, for users whom the service asks for one. */

@@ -101,7 +101,7 @@ export async function register(acting: Acting, given: NewFob): Promise<Result<Fo
     created_ms: acting.atMs,
   };
   await acting.db.insertInto('fobs').values(row).execute();
-  await record(acting, row, 'registered');
+  await record(acting, row, 'fob.import', 'registered');
   return done(viewOfFob(row));
 }
 
@@ -154,7 +154,7 @@ async function takeAgain(acting: Acting, present: FobRow, given: NewFob): Promis
     state_ms: acting.atMs,
   };
   await acting.db.updateTable('fobs').set(changes).where('id', '=', present.id).execute();
-  await record(acting, present, 'taken back');
+  await record(acting, present, 'fob.import', 'taken back');
   return { ...present, ...changes };
 }
 
@@ -167,7 +167,7 @@ export async function keepClock(
   const row = await fobNamed(acting.db, serial);
   if (row === undefined) return refused('unknown_fob');
   await acting.db.updateTable('fobs').set(clockColumns(clock)).where('id', '=', row.id).execute();
-  await record(acting, row, 'clock set');
+  await record(acting, row, 'fob.clock', 'set');
   return done(viewOfFob({ ...row, ...clockColumns(clock) }));
 }
 
@@ -217,7 +217,7 @@ export async function keepProved(acting: Acting, given: NewFob): Promise<FobRow>
     await acting.db.updateTable('fobs').set(again).where('id', '=', id).execute();
     await acting.db.deleteFrom('fob_recovery').where('fob_id', '=', id).execute();
     await cancelTasksOf(acting.db, id, acting.atMs);
-    await record(acting, present, 'paired anew');
+    await record(acting, present, 'fob.pair', 'paired again');
     return { ...present, ...again };
   }
   const row: FobRow = {
@@ -229,7 +229,7 @@ export async function keepProved(acting: Acting, given: NewFob): Promise<FobRow>
     created_ms: acting.atMs,
   };
   await acting.db.insertInto('fobs').values(row).execute();
-  await record(acting, row, 'paired');
+  await record(acting, row, 'fob.pair', 'paired for the first time');
   return row;
 }
 
@@ -280,7 +280,12 @@ function isClock({ setMs, errorMs, driftPpm }: FobClock): boolean {
   );
 }
 
-function record({ db, keys, actor, atMs }: Acting, row: FobRow, what: string): Promise<void> {
+function record(
+  { db, keys, actor, atMs }: Acting,
+  row: FobRow,
+  action: 'fob.pair' | 'fob.import' | 'fob.clock',
+  what: string,
+): Promise<void> {
   const about = { subjectKind: 'fob', subjectId: row.id, subject: row.serial } as const;
-  return recordAudit(db, keys, { atMs, actor, action: 'token.import', ...about, detail: { what } });
+  return recordAudit(db, keys, { atMs, actor, action, ...about, detail: { what } });
 }

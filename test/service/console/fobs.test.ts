@@ -52,6 +52,8 @@ test('the page of a fob tells its facts, health, accounts, tasks and history in 
       '&lt;u&gt;ACME&lt;/u&gt;: old &amp; odd',
       text.unexplained,
       text.damaged,
+      text.tokensLead,
+      text.accountsLead,
       careTexts.kinds['pin-reset'],
       careTexts.causes.asked,
       text.hold,

@@ -175,7 +175,12 @@ test('a passcode that needs a PIN of the service opens the page and is tested wi
   await using rig = new Rig();
   const service = await rig.start();
   await using office = await Office.beside(rig);
-  await office.users('eve');
+  await office.users('eve', 'ada');
+  const adas = await office.token('ada');
+  const ada = new Person(service);
+  const field = 'name="pin"';
+  // Nobody has a PIN at the service: nobody is asked for one.
+  expect((await ada.get('/me/sign-in')).text).not.toContain(field);
   const token = await office.token('eve', { pinPlace: 'service' });
   const pin = secret('407183');
   accepted(await resetPin(office.management, grace, 'eve'));
@@ -189,6 +194,7 @@ test('a passcode that needs a PIN of the service opens the page and is tested wi
     );
     return location;
   };
+  expect((await eve.get('/me/sign-in')).text).toContain(field);
   expect(await signIn({})).toBe(null);
   expect(await signIn({ pin })).toBe('/me');
   rig.clock.nowMs += 30_000;
@@ -196,6 +202,9 @@ test('a passcode that needs a PIN of the service opens the page and is tested wi
   expect((await eve.send('/me/test', { passcode })).location).toBe('/me?done=pin');
   expect((await eve.get('/me?done=pin')).text).toContain('missing or wrong');
   expect((await eve.send('/me/test', { passcode, pin })).location).toBe('/me?done=right');
+  expect((await eve.get('/me')).text).toContain(field);
+  await ada.signInAs('ada', adas, rig.clock);
+  expect((await ada.get('/me')).text).not.toContain(field);
 });
 
 test('a user asks for another fob, in place of their own one only, and administrators get one alert', async () => {

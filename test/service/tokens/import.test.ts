@@ -122,7 +122,7 @@ test('fobs and accounts of a handover file become fobs and tokens, with the hold
   });
   expect(await tokenRow(rig, 'fghij-0a0b0c0d')).toMatchObject({ state: 'inventory', user_id: null });
   const acts = await rig.store.db.selectFrom('audit').select('action').distinct().orderBy('action').execute();
-  expect(acts.map(({ action }) => action)).toEqual(['job.run', 'token.import']);
+  expect(acts.map(({ action }) => action)).toEqual(['fob.import', 'job.run', 'token.import']);
   const row = await fobNamed(rig.store.db, 'abcde');
   expect(row).toMatchObject({ id: token.fob_id, clock_set_ms: 5, clock_error_ms: -1500, drift_ppm: 12.5 });
   const kept = row && fobSecretsOf(management.keys, row);

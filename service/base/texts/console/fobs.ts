@@ -80,6 +80,8 @@ export const consoleFobs = {
     note: 'Note',
     nickname: 'Name',
     tokens: 'Tokens',
+    tokensLead:
+      'What the service accepts from this fob. An assigned token becomes active with the first passcode that is accepted.',
     noTokens: 'No tokens.',
     user: 'User',
     espruino: 'Interpreter',
@@ -95,6 +97,7 @@ export const consoleFobs = {
     putOff: 'No hold is asked for until (UTC)',
     never: 'Never',
     accounts: 'Accounts on the fob',
+    accountsLead: 'What its screen lists: one for each token, and one for approvals.',
     noAccounts: 'No accounts.',
     neverListed: 'It has not listed its accounts yet.',
     account: 'Account',

@@ -106,9 +106,9 @@ export const consoleService = {
     units: { seconds: 'seconds', minutes: 'minutes', hours: 'hours' },
   },
   channels: {
-    title: 'Channels',
-    lead: 'Channels send alerts to people.',
-    none: 'No channels yet: alerts are shown here only.',
+    title: 'Alert channels',
+    lead: 'Where alerts are sent besides this console: by mail, to a webhook, or to a syslog server.',
+    none: 'No alert channels yet: alerts are shown in this console only.',
     kinds: [
       ['mail', 'mail'],
       ['webhook', 'webhook'],

@@ -4,6 +4,7 @@ import { tokenLimits } from '../../limits/tokens.ts';
 export const consoleTokens = {
   tokens: {
     title: 'Tokens',
+    lead: 'A token is what makes passcodes for one user: its seed is here, and on a fob as an account. A fob, the device, may hold several. An assigned token has a user, and becomes active with the first passcode that is accepted.',
     search: 'Search for',
     by: 'Look in',
     searchedBy: [

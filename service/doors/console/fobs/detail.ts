@@ -42,8 +42,8 @@ export function serveFobDetail(router: ConsoleRouter): void {
       main: html`${fobActions(visit, detail)}
 ${section('facts', text.facts, facts(factsOf(detail.fob)))}
 ${section('health', text.health, healthOf(detail))}
-${section('tokens', text.tokens, tokenTable(detail))}
-${section('accounts', text.accounts, accountTable(visit, detail))}
+${section('tokens', text.tokens, html`<p class="muted">${text.tokensLead}</p>${tokenTable(detail)}`)}
+${section('accounts', text.accounts, html`<p class="muted">${text.accountsLead}</p>${accountTable(visit, detail)}`)}
 ${section('open', text.open, taskTable(visit, serial, detail.tasks.filter(isOpen), text.open, text.noOpen))}
 ${section('finished', text.finished, taskTable(visit, serial, finished, text.finished, text.noFinished))}
 ${visit.may('audit.read') ? await history(visit, serial) : nothing}`,

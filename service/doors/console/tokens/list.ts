@@ -33,11 +33,12 @@ export function serveTokenList(router: ConsoleRouter): void {
     const { tokens, next } = found.value;
     return {
       title: text.title,
-      main: html`${actions([
-        visit.may('token.issue') ? actionLink(at('/tokens/issue'), text.issue) : nothing,
-        visit.may('token.import') ? actionLink(at('/import'), consoleTexts.imports.title) : nothing,
-        visit.may('job.run') ? actionLink(at('/bulk'), consoleTexts.bulk.title) : nothing,
-      ])}
+      main: html`<p class="lead">${text.lead}</p>
+${actions([
+  visit.may('token.issue') ? actionLink(at('/tokens/issue'), text.issue) : nothing,
+  visit.may('token.import') ? actionLink(at('/import'), consoleTexts.imports.title) : nothing,
+  visit.may('job.run') ? actionLink(at('/bulk'), consoleTexts.bulk.title) : nothing,
+])}
 ${searchForm({
   path: '/tokens',
   fields: [
