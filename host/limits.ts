@@ -89,6 +89,8 @@ export const DRIFT_AGE_SECONDS_MIN = 3_600;
 
 /** An owner takes no more than this for the way of a message to the fob. */
 export const CLOCK_WAY_MAX_MS = 500;
+/** The shortest period of images before those that take `PERIOD_SECONDS_MIN`. */
+export const FORMER_PERIOD_SECONDS_MIN = 15;
 /** The last second that a `Date` holds (ECMA-262 §21.4.1.1). */
 export const UTC_LAST = 8_640_000_000_000;
 

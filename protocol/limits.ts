@@ -73,7 +73,8 @@ export const ATTEMPTS_MAX = 20;
 export const LOCK_SECONDS_MIN = 10;
 export const DIGITS_MIN = 6;
 export const DIGITS_MAX = 8;
-export const PERIOD_SECONDS_MIN = 15;
+/** The seconds of Authy's own tokens. */
+export const PERIOD_SECONDS_MIN = 10;
 export const PERIOD_SECONDS_MAX = 300;
 /** Largest counter and time that a double holds exactly. The wire carries 8 bytes. */
 export const COUNTER_MAX = 9007199254740991;

@@ -156,7 +156,7 @@ export const REFUSALS = {
     REFUSED_OUT_OF_RANGE,
     'never',
     'A value of the request is out of range for the fob.',
-    'Use 6 to 8 digits, a period of 15 to 300 seconds and a secret of 10 to 128 bytes.',
+    'Use 6 to 8 digits, a period of 10 to 300 seconds and a secret of 10 to 128 bytes.',
   ),
   'clock-unset': /* @__PURE__ */ entry(
     REFUSED_CLOCK_UNSET,

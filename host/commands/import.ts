@@ -212,7 +212,7 @@ async function written(
     if (!isFobError(error)) throw error;
     const { message: reason, next } = error;
     // These refusals concern only this account; any other would affect the next one too.
-    if (isRefusal(error, 'unsupported', 'out-of-range', 'too-long'))
+    if (isRefusal(error, 'unsupported', 'out-of-range', 'too-long') || isFobError(error, 'old-firmware'))
       return { ...said, state: 'refused', reason, next };
     set(at, { ...said, state: 'failed', reason, next });
     throw error;

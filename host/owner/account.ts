@@ -6,7 +6,8 @@ import type { Client } from '../client/client.ts';
 import { hostPrimitives } from '../client/primitives.ts';
 import { digitsByte } from '../enrol/alphabets.ts';
 import type { Enrolment } from '../enrol/enrolment.ts';
-import { isRefusal } from '../errors.ts';
+import { FobError, isRefusal } from '../errors.ts';
+import { FORMER_PERIOD_SECONDS_MIN } from '../limits.ts';
 import type { OwnerTools } from './tools.ts';
 
 /** Makes the owner's account from an enrolment. @param id the account's id, as drawn by `randomId` */
@@ -35,9 +36,29 @@ function traitsOf({ question, length, inputs, step }: OcraSuite) {
 /**
  * Writes an account inside an open session. Writing the same account again changes nothing.
  * @returns whether the fob proved the account in its answer; undefined if it must still be asked
- * @throws FobError `refused` (full, unsupported, too-long, out-of-range, account-exists …), those of the link
+ * @throws FobError `refused` (full, unsupported, too-long, out-of-range, account-exists …), `old-firmware`, those of
+ * the link
  */
 export async function putAccount(
+  tools: OwnerTools,
+  client: Client,
+  account: OwnedAccount,
+  moving: Pick<Enrolment, 'counter' | 'suite'>,
+): Promise<boolean | undefined> {
+  try {
+    return await put(tools, client, account, moving);
+  } catch (error) {
+    const { kind, period } = account.settings;
+    const isShort = kind === KIND_TOTP && period < FORMER_PERIOD_SECONDS_MIN;
+    if (!isShort || !isRefusal(error, 'out-of-range')) throw error;
+    throw new FobError('old-firmware', {
+      sentence: `The firmware of this fob takes periods of ${FORMER_PERIOD_SECONDS_MIN} seconds or more; this account has ${period}.`,
+      cause: error,
+    });
+  }
+}
+
+async function put(
   { random, signal }: OwnerTools,
   client: Client,
   { settings, key }: OwnedAccount,

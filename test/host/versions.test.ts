@@ -1,8 +1,12 @@
+import { Commands } from '@passfob/firmware/core/commands';
+import { KIND_TOTP } from '@passfob/protocol/account';
 import { PROTOCOL_VERSION } from '@passfob/protocol/limits';
+import { REFUSED_OUT_OF_RANGE } from '@passfob/protocol/refusals';
 import { exitCodeOf } from 'passfob/cli/base/exit-codes';
 import { showClock } from 'passfob/commands/clock';
 import type { FobAtHand } from 'passfob/commands/context';
 import { enroll } from 'passfob/commands/enroll';
+import { importRows } from 'passfob/commands/import';
 import { info } from 'passfob/commands/info';
 import { list } from 'passfob/commands/list';
 import { maintain } from 'passfob/commands/maintain';
@@ -13,7 +17,7 @@ import { rename } from 'passfob/commands/rename';
 import { verify } from 'passfob/commands/verify';
 import { accountsOf } from 'passfob/inventory/accounts';
 import { pairingsOf } from 'passfob/inventory/pairings';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
 import { speaking } from './kit/old-firmware.ts';
@@ -109,6 +113,34 @@ describe('fobs of version 1', () => {
 });
 
 describe('fobs of other versions', () => {
+  it('a fob of an older image refuses a period below 15 seconds in words, alone among the rows of an import', async () => {
+    const fob = new CoreFob();
+    const owner = workplace(fob);
+    const atFob = await pairedAt(owner, fob);
+    const { enrol } = Commands.prototype;
+    vi.spyOn(Commands.prototype, 'enrol').mockImplementation(function (this: Commands, request) {
+      return request.period < 15 ? REFUSED_OUT_OF_RANGE : enrol.call(this, request);
+    });
+    onTestFinished(() => void vi.restoreAllMocks());
+    const rows = [10, 15].map(period => ({
+      place: `row ${period}`,
+      user: '',
+      issuer: '',
+      label: `p${period}`,
+      outcome: {
+        state: 'ok',
+        enrolment: seedOf({ kind: KIND_TOTP, issuer: '', label: `p${period}`, period }),
+      } as const,
+    }));
+    const error = await failure(importRows(owner.context, atFob, rows));
+    expect(error.details?.rows).toMatchObject([
+      { state: 'refused', reason: expect.stringContaining('15 seconds or more; this account has 10.') },
+      { state: 'enrolled' },
+    ]);
+    vi.restoreAllMocks();
+    expect((await importRows(owner.context, atFob, rows)).counts).toMatchObject({ enrolled: 1, present: 1 });
+  });
+
   it.each([0, PROTOCOL_VERSION + 1])('a fob of version %i gets no request', async version => {
     const error = await failure(atHand(new CoreFob(), { toHost: speaking(version) }));
     expect(error.kind).toBe('wrong-version');

@@ -16,7 +16,7 @@ export const tokenLimits = {
   issuerMaxBytes: 32,
   labelMaxBytes: 32,
   serialMax: 64,
-  periodMinSeconds: 15,
+  periodMinSeconds: 10,
   periodMaxSeconds: 300,
   periodDefaultSeconds: 30,
   digitsDefault: 6,

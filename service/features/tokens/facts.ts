@@ -16,7 +16,7 @@ export interface TokenFacts {
   readonly alphabet?: Alphabet;
   /** 6 to 8 decimal digits, default 6; 5 to 8 characters of another alphabet. */
   readonly digits?: number;
-  /** Seconds, 15 to 300, default 30; TOTP only. */
+  /** Seconds, 10 to 300, default 30; TOTP only. */
   readonly period?: number;
   /** Default none. */
   readonly pinPlace?: PinPlace;

@@ -1,4 +1,5 @@
 import { accountProof } from '@passfob/protocol/account';
+import { PERIOD_SECONDS_MIN } from '@passfob/protocol/limits';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
@@ -41,6 +42,7 @@ export function accounts(stage: Stage): void {
       [{ digits: 5 }, 'out-of-range'],
       [{ digits: 9 }, 'out-of-range'],
       [{ period: 0 }, 'out-of-range'],
+      [{ period: PERIOD_SECONDS_MIN - 1 }, 'out-of-range'],
       [{ period: 301 }, 'out-of-range'],
       [{ kind: 3 }, 'out-of-range'],
       [{ secret: random(9) }, 'out-of-range'],
@@ -51,6 +53,8 @@ export function accounts(stage: Stage): void {
     for (const [change, name] of bad) await refused(stage.owner.put({ ...good, ...change }), name);
     expect((await stage.owner.client.call('info', {})).accounts).toBe(0);
     await refused(stage.owner.client.call('remove', { id: Uint8Array.of(9, 9, 9, 9) }), 'no-such-account');
+    const id = await stage.owner.put({ ...good, period: PERIOD_SECONDS_MIN });
+    await stage.owner.client.call('remove', { id });
   });
 }
 

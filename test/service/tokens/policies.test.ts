@@ -89,7 +89,7 @@ test('a policy that no fob can satisfy is refused', async () => {
     [{ digits: 5 }, 'bad_digits'],
     [{ digits: 9 }, 'bad_digits'],
     [{ alphabet: 'hex', digits: 4 }, 'bad_digits'],
-    [{ period: 14 }, 'bad_period'],
+    [{ period: 9 }, 'bad_period'],
     [{ pinMinDigits: 3 }, 'bad_pin_digits'],
     [{ pinMinDigits: 17 }, 'bad_pin_digits'],
   ];
