@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';
+import { root } from '../tidy/files.ts';
 import { linkOthers, packed, partNamed, published, unpack, withItsParts } from './installed.ts';
 
 // npm and each process take seconds where other tests keep the machine busy.
@@ -40,23 +41,47 @@ describeNeeds(needsBuild, 'a package installed from its tarball, with only its d
   const passfob = (place: string, ...args: string[]) =>
     run(place, join(place, 'node_modules/passfob/bin/passfob.js'), ...args);
 
-  it.each(published.map(({ folder: part }) => part))('%s has every module that it exports', part => {
-    const place = installed(part);
+  /** The modules that a package exports to others. @param typed only those with types */
+  function exported(place: string, part: string, typed = false): string[] {
     const { name, exports } = partNamed(part);
-    const names = Object.entries(exports).flatMap(([key, target]) => {
+    return Object.entries(exports).flatMap(([key, target]) => {
       if (typeof target === 'string' || target.default === undefined) return [];
+      if (typed && target.types === null) return [];
       if (!key.endsWith('/*')) return [`${name}${key.slice(1)}`];
       const inner = join(place, 'node_modules', name, target.default.replace(/\/\*\.js$/, ''));
       return readdirSync(inner)
         .filter(file => file.endsWith('.js') && !RUNS.test(file))
         .map(file => `${name}${key.slice(1, -1)}${file.slice(0, -3)}`);
     });
+  }
+
+  it.each(published.map(({ folder: part }) => part))('%s has every module that it exports', part => {
+    const place = installed(part);
+    const names = exported(place, part);
     // It re-exports another package, which may be missing.
     const loaded = names.filter(one => one !== 'passfob/simulator');
     const program = `for (const name of ${JSON.stringify(loaded)}) await import(name);`;
     const { status, stderr } = run(place, '--input-type=module', '--eval', program);
     expect([status, stderr]).toEqual([0, '']);
     expect(names.length > 0 || part === 'firmware').toBe(true);
+  });
+
+  it('a strict program that checks the declarations of all exported modules compiles', () => {
+    const place = installed('host', 'simulator', 'service');
+    const names = published.flatMap(({ folder: part }) => exported(place, part, true));
+    expect(names).toContain('passfob/client');
+    expect(names).toContain('@passfob/service/service');
+    const program = names.map((name, at) => `export * as n${at} from '${name}';\n`).join('');
+    const strict = mkdtempSync(join(place, 'strict-'));
+    writeFileSync(join(strict, 'program.ts'), program);
+    const compilerOptions = {
+      ...{ module: 'nodenext', moduleResolution: 'nodenext', target: 'es2022', lib: ['es2022', 'dom'] },
+      ...{ strict: true, skipLibCheck: false, noEmit: true },
+      ...{ types: ['node'], typeRoots: [join(root, 'node_modules/@types')] },
+    };
+    writeFileSync(join(strict, 'tsconfig.json'), JSON.stringify({ compilerOptions, include: ['*'] }));
+    const { status, stdout } = run(place, join(root, 'node_modules/typescript/bin/tsc'), '--project', strict);
+    expect([status, stdout]).toEqual([0, '']);
   });
 
   it('host installs neither the service nor the packages that only the service needs', () => {
