@@ -63,9 +63,18 @@ async function serve(folder: string): Promise<Server> {
 describeNeeds(needed, 'the documentation site', () => {
   const out = mkdtempSync(join(tmpdir(), 'passfob-site-'));
   afterAll(() => rmSync(out, { recursive: true, force: true }));
+  const said: string[] = [];
   let exitCode: number | undefined;
   beforeAll(async () => {
-    exitCode = await runSite(root, ['--base', BASE, '--out', out]);
+    exitCode = await runSite(root, ['--base', BASE, '--out', out], line => said.push(line));
+  });
+
+  it('the build of the site says a line before each step that takes long', () => {
+    expect(said.filter(line => !line.startsWith('Installing'))).toEqual([
+      'Building the site, which takes some minutes: the try page …',
+      'The references of the HTTP interfaces and of the libraries …',
+      'The pages …',
+    ]);
   });
 
   it('the site builds without a broken link or anchor, and loads nothing from elsewhere', () => {

@@ -24,9 +24,14 @@ const USAGE = `usage: npm run site -- [--base /PATH/] [--out FOLDER] [--serve [-
  * Builds the documentation site, and serves it where `--serve` asks for it.
  *
  * @param root of the repository, where everything was built
+ * @param say receives a line before each step that takes long
  * @returns the exit code
  */
-export async function runSite(root: string, args: readonly string[]): Promise<number> {
+export async function runSite(
+  root: string,
+  args: readonly string[],
+  say: (line: string) => void = line => void process.stderr.write(`${line}\n`),
+): Promise<number> {
   const options = readOptions(args);
   if (options === undefined) {
     process.stderr.write(`${USAGE}\n`);
@@ -36,8 +41,8 @@ export async function runSite(root: string, args: readonly string[]): Promise<nu
   const { base, serve, port } = options;
   const out = options.out ?? join(site, 'dist');
   try {
-    await install(site);
-    await build(root, site, { base, out });
+    await install(site, say);
+    await build(root, site, { base, out, say });
     const faults = [...checkOutput(out, base), ...checkSearch(site, out, base)];
     process.stderr.write(faults.map(fault => `${fault}\n`).join(''));
     if (faults.length > 0) return 1;
@@ -87,10 +92,11 @@ function sameWith(args: readonly string[], option: string): string {
 }
 
 /** Installs the packages of the site, unless they are those of the lock already. No install script runs. */
-async function install(site: string): Promise<void> {
+async function install(site: string, say: (line: string) => void): Promise<void> {
   const lock = readFileSync(join(site, 'package-lock.json'), 'utf8');
   const installed = join(site, 'node_modules', '.installed-lock');
   if (existsSync(installed) && readFileSync(installed, 'utf8') === lock) return;
+  say('Installing the packages of the site …');
   await run(site, 'npm', ['ci', '--ignore-scripts', '--prefer-offline', '--no-progress'], {}, true);
   writeFileSync(installed, lock);
 }
@@ -98,7 +104,7 @@ async function install(site: string): Promise<void> {
 async function build(
   root: string,
   site: string,
-  { base, out }: { readonly base: string; readonly out: string },
+  { base, out, say }: { readonly base: string; readonly out: string; readonly say: (line: string) => void },
 ): Promise<void> {
   const pages = join(site, '.pages');
   rmSync(pages, { recursive: true, force: true });
@@ -106,13 +112,16 @@ async function build(
   cpSync(join(site, 'icon.svg'), join(pages, 'public', 'icon.svg'));
   writeDocuments(root, pages);
   writeReferenceIndex(pages);
+  say('Building the site, which takes some minutes: the try page …');
   await run(root, process.execPath, [join(root, TRY_PROGRAM)], {}, true);
   mkdirSync(join(pages, 'public', TRY_FOLDER));
   cpSync(join(root, 'demo/dist/try.html'), join(pages, 'public', TRY_FOLDER, 'index.html'));
+  say('The references of the HTTP interfaces and of the libraries …');
   await Promise.all([
     writeHttpReference(root, pages),
     writeTypeReference(root, pages, (program, args) => run(site, program, args, {})),
   ]);
+  say('The pages …');
   await run(site, 'vitepress', ['build', '.'], { SITE_BASE: base, SITE_OUT: out });
   makeRelative(out, base);
 }
