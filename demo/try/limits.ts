@@ -34,6 +34,9 @@ export const LOOK_BACK = 10;
 export const PUSH_ID_BYTES = 16;
 export const NUMBERS = 100;
 
+/** The part of the display below which a phone shows a small copy of it. */
+export const COPY_BELOW = 0.9;
+
 /** Rows that the view of the wire keeps, the newest. */
 export const WIRE_ROWS_MAX = 200;
 /** Results of the service that its log keeps, the newest. */

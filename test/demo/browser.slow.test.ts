@@ -197,6 +197,36 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
       await expect.poll(() => bottomOf(control)).toBeLessThan(900);
   });
 
+  it('on a phone the demo keeps the fob in view while its passcode is typed', async () => {
+    const { page, fob, login, operator } = await opened({ viewport: { width: 390, height: 844 } });
+    const passcode = await readPasscode(page);
+    await logIn(page, passcode);
+    await login.getByRole('button', { name: 'Log out' }).press('Enter');
+    await login.getByRole('button', { name: 'Autosend' }).waitFor();
+    await login.getByLabel('Passcode').focus();
+    const boxOf = async (control: Locator) => {
+      const box = await control.boundingBox();
+      if (box === null) throw new Error('it is not shown');
+      return { top: Math.round(box.y), bottom: Math.round(box.y + box.height) };
+    };
+    const atFob = [fob.locator('canvas'), fob.getByRole('button', { name: 'Button' })];
+    const atLogin = [login.getByLabel('Passcode'), login.getByRole('button', { name: 'Autosend' })];
+    const shown = async () => {
+      const [display, button] = await Promise.all(atFob.map(boxOf));
+      const [field, autosend] = await Promise.all(atLogin.map(boxOf));
+      if (!display || !button || !field || !autosend) return 'nothing';
+      const isInOrder = display.bottom <= button.top && button.bottom <= field.top;
+      return `${isInOrder}, ${display.top >= 0}, ${autosend.bottom <= 844}`;
+    };
+    await page.locator('#login iframe').evaluate(frame => frame.scrollIntoView());
+    await expect.poll(shown).toBe('true, true, true');
+    // The console has the window for itself.
+    await page.locator('#operator iframe').evaluate(frame => frame.scrollIntoView());
+    const enter = operator.getByRole('button', { name: 'Sign in with this link' });
+    await enter.click();
+    await operator.getByText('Live', { exact: true }).waitFor();
+  });
+
   it('the demo names everything for a screen reader and works by Tab alone', async () => {
     const { page, operator } = await opened();
     expect(await page.locator('body').ariaSnapshot()).toMatch(

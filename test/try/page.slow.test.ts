@@ -44,6 +44,24 @@ const TRAVEL = `() => new Promise(resolve => {
   [...document.querySelectorAll('button')].find(one => one.textContent === '30 days on').click();
 })`;
 
+/** How many displays that show the same as the first one are wholly in view. */
+const DISPLAYS_IN_VIEW = `[...document.querySelectorAll('canvas')].filter((one, _, [first]) => {
+  const { top, bottom } = one.getBoundingClientRect();
+  const isSame = one.toDataURL() === first.toDataURL();
+  return isSame && one.checkVisibility({ visibilityProperty: true }) && top >= 0 && bottom <= innerHeight;
+}).length`;
+
+/** The same, of those that do not cover the focused field, which is in view itself; -1 if it is not. */
+const DISPLAYS_ABOVE_FOCUS = `(() => {
+  const field = document.activeElement.getBoundingClientRect();
+  if (field.top < 0 || field.bottom > innerHeight) return -1;
+  return [...document.querySelectorAll('canvas')].filter((one, _, [first]) => {
+    const { top, bottom } = one.getBoundingClientRect();
+    const isSame = one.toDataURL() === first.toDataURL();
+    return isSame && one.checkVisibility({ visibilityProperty: true }) && top >= 0 && bottom <= field.top;
+  }).length;
+})()`;
+
 async function playStory(opener: Opener, url: string): Promise<void> {
   await opener.preload(KEEP_SECRETS);
   const hands = await opener.open(url);
@@ -98,6 +116,29 @@ describeNeeds(needsTool('chromium'), 'the try page in Chromium', path => {
       expect(await findings(frame)).toEqual([]);
     }
     expect(await page.locator('iframe').getAttribute('title')).toMatch(/frame/);
+  });
+
+  it('on a phone the try page keeps the code of the fob in view while it is typed', async () => {
+    const opener = await chromium(true);
+    const hands = await opener.open(`file://${file}`);
+    const page = opener.context.pages()[0];
+    const frame = page?.frames()[1];
+    if (page === undefined || frame === undefined) throw new Error('the page has no frame');
+    await page.setViewportSize({ width: 390, height: 500 });
+    await expect.poll(() => hands.text('pre')).toMatch(/owner/);
+    await hands.click('Pair this fob');
+    const code = page.frameLocator('iframe').getByLabel('Pairing code from the display');
+    await code.click();
+    const seen = () => frame.evaluate(DISPLAYS_ABOVE_FOCUS);
+    await expect.poll(seen).toBe(1);
+    // A field that had scrolled away comes into view below the display, and not behind it.
+    await frame.evaluate('scrollTo(0, document.documentElement.scrollHeight)');
+    await code.scrollIntoViewIfNeeded();
+    await code.focus();
+    await expect.poll(seen).toBe(1);
+    // At the fob itself there is one display.
+    await page.frameLocator('iframe').locator('.key').scrollIntoViewIfNeeded();
+    await expect.poll(() => frame.evaluate(DISPLAYS_IN_VIEW)).toBe(1);
   });
 
   it('a key of the try page is held by the space bar and by a finger, as by the mouse', async () => {

@@ -1,5 +1,5 @@
 import { isWorthSaying, type ScreenState, screenLines } from '@passfob/simulator/display';
-import { SCALE_MAX } from '../limits.ts';
+import { COPY_BELOW, SCALE_MAX } from '../limits.ts';
 import { freshId, make, say } from './dom.ts';
 import { texts } from './texts.ts';
 
@@ -11,6 +11,8 @@ const DARK = [0, 0, 0, 0] as const;
 export interface ShownDisplay {
   /** The glass of the case. */
   readonly glass: HTMLElement;
+  /** A small copy, shown on narrow windows while the glass is not in view. */
+  readonly copy: HTMLElement;
   /** The same as text, to open. */
   readonly asText: HTMLElement;
   show(screen: ScreenState): void;
@@ -27,14 +29,34 @@ export function makeDisplay(): ShownDisplay {
     'aria-describedby': lines.id,
   });
   const bay = make('div', { class: 'bay' }, canvas);
-  new ResizeObserver(() => scale(canvas, bay)).observe(bay);
+  const glass = make('div', { class: 'glass' }, bay, speech);
+  // What it shows is said by the display itself.
+  const small = make('canvas', { width: 128, height: 64 });
+  const smallBay = make('div', { class: 'bay' }, small);
+  const copy = make(
+    'div',
+    { class: 'copy', 'aria-hidden': 'true' },
+    make('div', { class: 'glass' }, smallBay),
+  );
+  new IntersectionObserver(
+    ([glassNow]) => copy.toggleAttribute('data-away', (glassNow?.intersectionRatio ?? 1) < COPY_BELOW),
+    { threshold: COPY_BELOW },
+  ).observe(glass);
+  const shown = [
+    [canvas, bay],
+    [small, smallBay],
+  ] as const;
+  for (const [one, room] of shown) new ResizeObserver(() => scale(one, room)).observe(room);
   let said: readonly string[] = [];
   return {
-    glass: make('div', { class: 'glass' }, bay, speech),
+    glass,
+    copy,
     asText: make('details', {}, make('summary', {}, texts.fob.asText), lines),
     show(screen) {
-      draw(canvas, screen);
-      scale(canvas, bay);
+      for (const [one, room] of shown) {
+        draw(one, screen);
+        scale(one, room);
+      }
       canvas.dataset.on = String(screen.on);
       const now = screenLines(screen);
       say(lines, now.join('\n'));

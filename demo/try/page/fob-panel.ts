@@ -8,13 +8,15 @@ import { spanText, texts } from './texts.ts';
 /** A fob on the page: its case with display and keys, and below it power and faults. */
 export interface FobPanel {
   readonly element: HTMLElement;
+  /** The small copy of its display. */
+  readonly copy: HTMLElement;
   /** Resolves when the fob has started and shows something. */
   readonly ready: Promise<void>;
 }
 
 /** Shows the fob behind a port. */
 export function makeFobPanel(port: WorkerPort, board: TryBoard): FobPanel {
-  const { glass, asText, show } = makeDisplay();
+  const { glass, copy, asText, show } = makeDisplay();
   const hint = make('p', { class: 'hint', id: freshId('hint') }, texts.fob.keyHint);
   const keys = make('div', { class: 'keys' });
   const state = make('p', { class: 'state', role: 'status' }, texts.fob.starting);
@@ -46,7 +48,7 @@ export function makeFobPanel(port: WorkerPort, board: TryBoard): FobPanel {
       else if (message.tell === 'failed') say(state, texts.fob.failed(message.why));
     });
   });
-  return { element, ready };
+  return { element, copy, ready };
 }
 
 /** Makes the switches of faults that last, and the buttons of those that happen once. */

@@ -63,6 +63,7 @@ function makeStand(time: PageTime, board: TryBoard, user: string, removed: () =>
     'section',
     { class: 'stand', 'aria-label': texts.fob.heading(user) },
     heading,
+    fob.copy,
     fob.element,
     makeServicePanel(service, port),
     wire,

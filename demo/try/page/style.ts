@@ -64,6 +64,7 @@ output { font-variant-numeric: tabular-nums; font-weight: 600; }
 .bay { display: grid; place-items: center; }
 canvas { display: block; image-rendering: pixelated; }
 canvas[data-on="true"] { filter: drop-shadow(0 0 4px rgb(110 185 255 / .45)); }
+.copy { display: none; }
 .brand { margin: .6rem 0 1rem; text-align: center; font-size: .75rem; font-weight: 600; letter-spacing: .42em; text-indent: .42em; color: #a3abb5; }
 .keys { display: flex; flex-wrap: wrap; justify-content: center; gap: 1.5rem; min-height: 5.5rem; }
 .key {
@@ -114,7 +115,12 @@ footer pre { font-size: .8rem; max-height: 20rem; overflow: auto; }
   .fob { position: sticky; top: 1rem; }
 }
 @media (max-width: 52rem) {
+  html { scroll-padding-top: 9rem; }
   .stand { grid-template-columns: minmax(0, 1fr); }
+  /* It takes no place, so that nothing moves when it comes. */
+  .copy { display: grid; position: sticky; top: .25rem; z-index: 1; height: 0; margin-bottom: -1rem; justify-items: center; visibility: hidden; }
+  .copy[data-away] { visibility: visible; }
+  .copy .glass { width: 13.5rem; box-shadow: 0 8px 14px rgb(0 0 0 / .5); pointer-events: none; }
 }
 @media (max-width: 30rem) {
   .case { padding: 1rem .6rem 1.25rem; border-radius: 1.75rem 1.75rem 3rem 3rem; }
