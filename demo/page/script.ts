@@ -1,11 +1,14 @@
-/** The page's only script: ticks off steps as they are done. Without it only the ticks are missing. */
+/**
+ * The page's only script: ticks off steps as they are done, and measures the words above the fob. Without it the ticks
+ * are missing.
+ */
 export const pageScript = `'use strict';
 const steps = [...document.querySelectorAll('[data-fact]')];
 const aloud = document.getElementById('aloud');
 const ended = document.getElementById('ended');
 const { doneAloud, ended: endedText } = document.body.dataset;
 const onScreen = new Set();
-let progress = {};
+let progress;
 let atLoad;
 
 function tick(step) {
@@ -20,6 +23,7 @@ function tick(step) {
  * this page was loaded: the pane begins anew with the page.
  */
 function update() {
+  if (progress === undefined) return;
   for (const step of steps) {
     const { fact } = step.dataset;
     const isLook = step.hasAttribute('data-look');
@@ -39,6 +43,13 @@ const watch = new IntersectionObserver(frames => {
 for (const step of steps) {
   if (step.hasAttribute('data-look')) watch.observe(step.closest('section').querySelector('.frame'));
 }
+
+// On a phone the fob stays in view without the words above it.
+const fob = document.getElementById('fob');
+new ResizeObserver(() => {
+  const words = fob.querySelector('.frame').getBoundingClientRect().top - fob.getBoundingClientRect().top;
+  fob.parentElement.style.setProperty('--words', words + 'px');
+}).observe(fob);
 
 const events = new EventSource('/progress');
 events.addEventListener('message', event => {

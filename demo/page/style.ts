@@ -79,10 +79,14 @@ h3 { padding: 0 1rem .1rem; display: flex; align-items: center; gap: .5rem; font
 }
 @media (max-width: 46rem) {
   body { padding: .75rem; }
-  .panes { grid-template-columns: minmax(0, 1fr); grid-template-rows: none; }
+  html { scroll-padding-top: 18.5rem; }
+  .panes { display: flex; flex-direction: column; }
   .pane, section { grid-row: auto; grid-template-rows: none; }
+  /* The fob stays in view, without the words above it, until the console covers it. */
+  .pane.fob { position: sticky; top: calc(-1 * var(--words, 9rem)); z-index: 1; }
+  .pane.operator, .pane.outbox { position: relative; z-index: 2; box-shadow: 0 0 0 .75rem var(--page); }
   .frame { height: 46rem; }
-  .frame.fob { height: 36rem; }
+  .frame.fob { height: 18rem; }
   .frame.operator { height: 44rem; }
   .frame.outbox { height: 20rem; }
 }

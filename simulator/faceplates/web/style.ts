@@ -137,6 +137,14 @@ body[data-connected="false"] .fob { opacity: .6; }
   .plug { height: 1.6rem; }
   .eyelet { width: 3rem; height: 3rem; margin-bottom: -1.5rem; }
 }
+@media (max-height: 20rem) {
+  body { padding: .4rem; place-items: start center; }
+  main { gap: .5rem; }
+  .eyelet, .plug, .brand { display: none; }
+  .case { padding: .6rem .6rem 1.1rem; border-radius: 1.5rem 1.5rem 2.5rem 2.5rem; }
+  .glass { margin-bottom: .9rem; padding: .4rem; }
+  .key { width: 4.5rem; height: 4.5rem; }
+}
 @media (prefers-reduced-motion: reduce) {
   .key, .track { transition: none; }
 }
