@@ -15,7 +15,7 @@ async function warnOfOldBuild() {
   const isCheckout = existsSync(new URL('../cli/main.ts', import.meta.url));
   if (!isCheckout || process.argv[2] === '--complete') return;
   const isWhole = existsSync(new URL('../dist/sources.json', import.meta.url)) && existsSync(check);
-  const { changedSince } = isWhole ? await import(check.href) : {};
+  const { changedSince } = isWhole ? await import('../../firmware/dist/build/sources.js') : {};
   const changed = changedSince?.(fileURLToPath(new URL('../..', import.meta.url)));
   const fault = isWhole ? changed && `${changed} changed since the build` : 'the build is not complete';
   if (fault) process.stderr.write(`This passfob may be an earlier one: ${fault}. Run: npm run build\n`);

@@ -1,7 +1,9 @@
 import { textOf } from './files.ts';
 
 /** The target of a name that a package exports: one file, or one for each condition. Without types it is for our parts. */
-type Target = string | { readonly source?: string; readonly types?: string | null; readonly default?: string };
+type Target =
+  | string
+  | { readonly source?: string; readonly types?: string | null; readonly default?: string };
 type Versions = Readonly<Record<string, string>>;
 
 /** The package.json of a part. */

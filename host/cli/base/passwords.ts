@@ -2,11 +2,11 @@ import { FobError } from '../../errors.ts';
 import { checkNewPassword } from '../../inventory/password-file.ts';
 import { PASSWORD_FILE_BYTES_MAX } from '../../limits.ts';
 import { readFirstLine } from '../../read-whole.ts';
-import type { Keyboard } from './terminal.ts';
+import type { AnswerStream } from './terminal.ts';
 
 /** Options of a question for a person. */
-interface Asked {
-  readonly input: Keyboard;
+export interface Asked {
+  readonly input: AnswerStream;
   readonly output: NodeJS.WritableStream;
   readonly signal: AbortSignal;
 }

@@ -2,7 +2,8 @@ import { createInterface } from 'node:readline';
 import { FobError } from '../../errors.ts';
 import { URI_BYTES_MAX } from '../../limits.ts';
 import { type FileSource, standardInput, withShortLines } from '../../read-whole.ts';
-import { type Keyboard, printable, type Terminal } from './terminal.ts';
+import type { Asked } from './passwords.ts';
+import { type AnswerStream, printable, type Terminal } from './terminal.ts';
 
 export interface CodeQuestion {
   /** Echoes stars, for a screen that others see. */
@@ -40,32 +41,28 @@ export interface Prompts {
   close(): void;
 }
 
-export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
+/** The streams of a command that answer its questions. */
+interface Answers {
+  /** As `Prompts.file`. */
+  file(path: string): FileSource;
+  /** Returns the options of a question for a person; undefined if nobody can be asked. */
+  toAsk(): Promise<Asked | undefined>;
+  /** Returns the lines of piped input. @throws FobError `usage` if standard input is a file and nobody is there */
+  piped(): Promise<PipedLines>;
+  /** Reads standard input to its end. */
+  whole(): Promise<string>;
+  close(): void;
+}
+
+function answersOn(terminal: Terminal, signal: AbortSignal): Answers {
   const { stdin, stderr } = terminal;
   let lines: PipedLines | undefined;
-  let asking: Promise<string> | undefined;
   let isFile = false;
-  let keyboard: Promise<Keyboard | undefined> | undefined;
-  /** Returns the stream that answers questions; undefined if standard input is a file and nobody is there. */
-  const answers = async () => {
+  let keyboard: Promise<AnswerStream | undefined> | undefined;
+  const stream = async () => {
     if (!isFile) return stdin;
     keyboard ??= terminal.openKeyboard?.();
     return keyboard;
-  };
-  /** Returns the options of a question for a person; undefined if nobody can be asked. */
-  const toAsk = async () => {
-    const input = await answers();
-    return input?.isTTY ? { input, output: stderr, signal } : undefined;
-  };
-  const piped = async () => {
-    const input = await answers();
-    if (input === undefined) throw noAnswers();
-    lines ??= pipedLines(input, signal);
-    return lines;
-  };
-  const whole = () => {
-    isFile = true;
-    return wholeInput(stdin, signal);
   };
   return {
     file(path) {
@@ -75,6 +72,33 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
       isFile = true;
       return standardInput(stdin);
     },
+    async toAsk() {
+      const input = await stream();
+      return input?.isTTY ? { input, output: stderr, signal } : undefined;
+    },
+    async piped() {
+      const input = await stream();
+      if (input === undefined) throw noAnswers();
+      lines ??= pipedLines(input, signal);
+      return lines;
+    },
+    whole() {
+      isFile = true;
+      return wholeInput(stdin, signal);
+    },
+    close() {
+      lines?.close();
+      stdin.pause();
+      void keyboard?.then(input => input?.destroy());
+    },
+  };
+}
+
+export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
+  const { file, toAsk, piped, whole, close } = answersOn(terminal, signal);
+  let asking: Promise<string> | undefined;
+  return {
+    file,
     canAsk: async () => (await toAsk()) !== undefined,
     async code(isAgain, { isHidden = false, until, fault = 'A character is wrong.' } = {}) {
       const message = `${isAgain ? `${fault} ` : ''}Code on the screen of the fob:`;
@@ -121,11 +145,7 @@ export function promptsOn(terminal: Terminal, signal: AbortSignal): Prompts {
     },
     password: async (file, isNew) =>
       (await import('./passwords.ts')).passwordFor(toAsk, { file, isNew, signal }),
-    close: () => {
-      lines?.close();
-      stdin.pause();
-      void keyboard?.then(input => input?.destroy());
-    },
+    close,
   };
 }
 
@@ -196,7 +216,7 @@ interface PipedLines {
 }
 
 /** Reads a pipe or file, one line for each answer. */
-function pipedLines(stdin: Keyboard, signal: AbortSignal): PipedLines {
+function pipedLines(stdin: AnswerStream, signal: AbortSignal): PipedLines {
   const hasEnded = stdin.readableEnded || stdin.destroyed;
   const input = withShortLines(stdin, URI_BYTES_MAX);
   const reader = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });

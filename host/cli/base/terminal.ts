@@ -1,14 +1,14 @@
 import type { Readable } from 'node:stream';
 
 /** A stream that answers questions. */
-export type Keyboard = Readable & { readonly isTTY?: boolean };
+export type AnswerStream = Readable & { readonly isTTY?: boolean };
 
 /** The streams of the command line. Results go to `out`, all other messages to `note`. */
 export interface Terminal {
-  readonly stdin: Keyboard;
+  readonly stdin: AnswerStream;
   readonly stderr: NodeJS.WritableStream;
   /** Opens the keyboard of the person for questions, where standard input is a file; undefined without a person. */
-  readonly openKeyboard?: (() => Promise<Keyboard | undefined>) | undefined;
+  readonly openKeyboard?: (() => Promise<AnswerStream | undefined>) | undefined;
   /** Of the terminal to which results go; undefined if they go elsewhere. */
   readonly columns?: number | undefined;
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -37,7 +37,7 @@ export function processTerminal(): Terminal {
 }
 
 /** Opens the terminal that controls this process; a service and a job of CI have none. */
-async function openKeyboard(): Promise<Keyboard | undefined> {
+async function openKeyboard(): Promise<AnswerStream | undefined> {
   try {
     // Loaded on demand: few commands need it.
     return (await import('../../read-whole.ts')).openStream('/dev/tty');
