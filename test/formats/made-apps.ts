@@ -329,6 +329,7 @@ const TABLES: readonly (readonly [string, string])[] = [
       `Example,https://example.com,alice,hunter2,${URI},false,false,,`,
       `Bare,https://example.net,bob,hunter3,${BASE32},false,false,,`,
       'Plain,https://example.org,eve,hunter4,,false,false,,',
+      `Archived,https://example.com,carol,hunter5,${BASE32},false,true,,`,
     ),
   ],
   [

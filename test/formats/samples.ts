@@ -115,7 +115,7 @@ export const ORIGINS: readonly Origin[] = [
   },
   {
     from: '1Password and Dashlane, columns OTPAuth and otpUrl of their CSV exports',
-    files: { '1password.csv': twice, 'dashlane.csv': ['totp'] },
+    files: { '1password.csv': [...twice, 'totp'], 'dashlane.csv': ['totp'] },
   },
   {
     from: 'KeePass 2 (keepass.info, "One-Time Passwords": TimeOtp and HmacOtp fields), KeePassXC (otp) and KeeTrayTOTP (TOTP Seed, TOTP Settings)',
@@ -149,13 +149,16 @@ export const ORIGINS: readonly Origin[] = [
     files: {
       'bitwarden-plain.json': ['totp', 'totp s60', 'totp'],
       'bitwarden-others.json': ['totp'],
+      // deletedDate and archivedDate of cipher.export.ts in its clients.
+      'bitwarden-trash.json': twice,
+      'bitwarden-archive.csv': twice,
       'bitwarden-protected.json': ['totp'],
       'bitwarden-argon2id.json': ['totp'],
       'bitwarden.csv': ['totp', 'hotp c1'],
     },
   },
   {
-    from: 'password managers that keep key URIs: Passwords of Apple (OTPAuth) and KeePassXC (TOTP)',
+    from: 'password managers that keep key URIs: Passwords of Apple (OTPAuth) and KeePassXC (TOTP; CsvExporter.cpp writes the recycle bin as a group like others)',
     files: { 'apple-passwords.csv': ['totp'], 'keepassxc.csv': twice },
   },
   {

@@ -17,7 +17,7 @@ export async function readBitwarden(file: SourceFile, aids: ReadAids): Promise<I
     const names = { issuer: name, label: username };
     if (textIn(given, 'deletedDate') !== '')
       return skipped(`item ${at + 1}`, names, 'It is in the trash of Bitwarden.');
-    return vaultItemRow(`item ${at + 1}`, names, totp);
+    return vaultItemRow(`item ${at + 1}`, names, totp, textIn(given, 'archivedDate') !== '');
   });
 }
 

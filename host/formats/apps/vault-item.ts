@@ -5,14 +5,20 @@ import { enrolmentOf } from '../base/draft.ts';
 import { fitName } from '../base/names.ts';
 import { checkedRow, type ImportRow, type RowName, skipped } from '../base/row.ts';
 
+const ARCHIVED = 'It is in the archive of the password manager.';
+
 /**
  * Reads an item of a password manager: its passcode field contains a key URI, a bare secret, or nothing.
  * @param name from the item's other fields, where the URI has none
+ * @param isArchived whether the item was put away: it still works, unlike one in the trash
  */
-export function vaultItemRow(place: string, name: RowName, totp: string): ImportRow {
+export function vaultItemRow(place: string, name: RowName, totp: string, isArchived = false): ImportRow {
   const text = totp.trim();
   if (text === '') return skipped(place, name, 'The item has no one-time password.');
-  return checkedRow(place, name, () => accountOf(text, name));
+  return checkedRow(place, name, () => {
+    const account = accountOf(text, name);
+    return isArchived ? { ...account, warnings: [...account.warnings, ARCHIVED] } : account;
+  });
 }
 
 function accountOf(text: string, name: RowName): Enrolment {
