@@ -132,7 +132,7 @@ describeNeeds(needsBuild, 'passfob activate', () => {
     const link = `${service.url}/activate#${activationString(await makeActivation(office, service.url))}`;
     const blank = await activated(fob, ['-'], { home: folder, input: link });
     // Nobody can type the code of a blank fob after the end of standard input.
-    expect(blank.exitCode).toBe(EXIT_CODES['bad-input'].code);
+    expect(blank.exitCode).toBe(EXIT_CODES.usage.code);
     // Endless empty lines show the code again a limited number of times only.
     const empty = await activated(fob, ['--json'], {
       home: folder,
