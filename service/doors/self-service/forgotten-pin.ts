@@ -6,7 +6,7 @@ import { decideTyped, serviceApplicationNow } from '../login/service-application
 import { attemptField } from './fields.ts';
 import { canResetPin, type FobOfUser, fobOfUser, isInUse } from './fob-of.ts';
 import { missing, SELF_SERVICE, type SelfServicePage, selfServiceForm } from './layout.ts';
-import { ownLogInFields } from './pin.ts';
+import { userLogInFields } from './pin.ts';
 import { type SelfServiceContext, typedIn } from './request-context.ts';
 import type { SelfServiceRouter } from './router.ts';
 
@@ -73,7 +73,7 @@ ${selfServiceForm(visit, {
   fields: [
     { name: 'fob', label: '', kind: 'hidden', value: serial },
     attemptField(),
-    ...(await ownLogInFields(visit, factors)),
+    ...(await userLogInFields(visit, factors)),
   ],
   submit: text.submit,
   back: SELF_SERVICE,

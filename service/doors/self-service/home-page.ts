@@ -7,7 +7,7 @@ import { type CareParts, careParts } from './care-parts.ts';
 import { attemptField } from './fields.ts';
 import { fobOfUser } from './fob-of.ts';
 import { type Message, query, SELF_SERVICE, type SelfServicePage, selfServiceForm } from './layout.ts';
-import { ownLogInFields, pinPart } from './pin.ts';
+import { pinPart, userLogInFields } from './pin.ts';
 import type { SelfServiceContext } from './request-context.ts';
 import { type TokenOfUser, tokensOfUser } from './tokens.ts';
 
@@ -33,7 +33,7 @@ async function passcodeParts(
   const { test, resync } = selfServiceTexts;
   const form = application && {
     path: '/test',
-    fields: [attemptField(), ...(await ownLogInFields(visit, application.factors))],
+    fields: [attemptField(), ...(await userLogInFields(visit, application.factors))],
     submit: test.submit,
   };
   const body =

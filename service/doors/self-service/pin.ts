@@ -106,7 +106,7 @@ export async function firstPinPage(visit: SelfServiceContext): Promise<SelfServi
 }
 
 /** Returns the fields of a log-in by the user who is signed in. */
-export async function ownLogInFields(visit: SelfServiceContext, factors: Factors): Promise<FormField[]> {
+export async function userLogInFields(visit: SelfServiceContext, factors: Factors): Promise<FormField[]> {
   const { db } = visit.management;
   const { id } = await ownerOf(visit);
   return logInFields(factors, await areAllDecimal(db), await hasPinAsked(db, id));
