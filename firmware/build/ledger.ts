@@ -2,14 +2,20 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { BUDGETS, type ImageBoard } from './limits.ts';
 
+/** What was tried on a virtual board. */
+export interface Tried {
+  /** CRC-32 of the image's application file. */
+  readonly image: string;
+  /** The program that ran the firmware (`emulatorHash`). Absent in ledgers written before this field. */
+  readonly emulator?: string;
+}
+
 /** The tests that an image passed on Espruino's own firmware, in a virtual board. */
-export interface BoardTests {
+export interface BoardTests extends Tried {
   /** Version of the firmware and its commit in Espruino's repository, as it says them. */
   readonly espruino: string;
   /** The beginning of the SHA-256 of the firmware's file. */
   readonly sha256: string;
-  /** CRC-32 of the image's application file. */
-  readonly image: string;
   readonly passed: number;
 }
 
@@ -32,8 +38,8 @@ export interface LedgerEntry {
   readonly instructions?: object;
   /** Of the pico: see CONTRIBUTING.md. */
   readonly virtualBoard?: readonly BoardTests[];
-  /** Figures of the image on virtual boards, each with the image's CRC-32: see docs/performance.md. */
-  readonly boardFigures?: readonly { readonly image: string }[];
+  /** Figures of the image on virtual boards: see docs/performance.md. */
+  readonly boardFigures?: readonly Tried[];
 }
 
 const LEDGER = 'docs/ledger.json';
@@ -48,10 +54,14 @@ export function writeLedger(root: string, ledger: readonly LedgerEntry[]): void 
 }
 
 /**
- * Returns one line about the measurements of the image, with a note if the image has changed since, and whether the
- * variables fit the board.
+ * Returns one line about the measurements of the image, with a note if the image or the emulator has changed since, and
+ * whether the variables fit the board.
  */
-export function ledgerLine(root: string, board: ImageBoard, hash: string): { text: string; fits: boolean } {
+export function ledgerLine(
+  root: string,
+  board: ImageBoard,
+  now: Required<Tried>,
+): { text: string; fits: boolean } {
   const entry = readLedger(root).find(one => one.board === board);
   if (!entry) return { text: 'never measured on the real interpreter', fits: true };
   const { variables, variablesTotal } = BUDGETS[board];
@@ -59,24 +69,31 @@ export function ledgerLine(root: string, board: ImageBoard, hash: string): { tex
   const figures =
     `${entry.variablesWith32Accounts} of ${variables} variables with 32 accounts, ` +
     `${entry.variablesPeak} of ${variablesTotal} at peak${fits ? '' : ': over budget'}`;
-  return { text: figures + whyAgain(entry, hash), fits };
+  return { text: figures + whyAgain(entry, now), fits };
 }
 
 /** Returns why the image should be measured or tested again, as the end of a line; nothing where it need not. */
-function whyAgain(entry: LedgerEntry, hash: string): string {
-  return whyMeasureAgain(entry, hash) + whyTestAgain(entry, hash);
+function whyAgain(entry: LedgerEntry, now: Required<Tried>): string {
+  return whyMeasureAgain(entry, now) + whyTestAgain(entry, now);
 }
 
-function whyMeasureAgain({ image, commit, boardFigures }: LedgerEntry, hash: string): string {
-  if (image !== hash) return ', measured on an older image: run npm run measure';
-  if (boardFigures?.some(board => board.image !== hash))
-    return ', measured on virtual boards with an older image: run npm run measure -- virtual-board';
+function whyMeasureAgain({ image, commit, boardFigures = [] }: LedgerEntry, now: Required<Tried>): string {
+  if (image !== now.image) return ', measured on an older image: run npm run measure';
+  const older = olderIn(boardFigures, now);
+  if (older)
+    return `, measured on virtual boards with an older ${older}: run npm run measure -- virtual-board`;
   return commit === undefined ? ', measured by an interpreter without a commit: run npm run measure' : '';
 }
 
-function whyTestAgain({ board, virtualBoard = [] }: LedgerEntry, hash: string): string {
+function whyTestAgain({ board, virtualBoard = [] }: LedgerEntry, now: Required<Tried>): string {
   if (board !== 'pico') return '';
   if (virtualBoard.length === 0) return ', never tested on the virtual board: run npm run test:board';
-  if (virtualBoard.every(({ image }) => image === hash)) return '';
-  return ', tested on the virtual board with an older image: run npm run test:board';
+  const older = olderIn(virtualBoard, now);
+  return older ? `, tested on the virtual board with an older ${older}: run npm run test:board` : '';
+}
+
+/** Returns what has changed since something was tried; undefined where nothing has. */
+function olderIn(tried: readonly Tried[], now: Required<Tried>): 'image' | 'emulator' | undefined {
+  if (tried.some(({ image }) => image !== now.image)) return 'image';
+  return tried.some(({ emulator }) => emulator !== now.emulator) ? 'emulator' : undefined;
 }

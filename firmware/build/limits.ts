@@ -8,6 +8,9 @@ export interface Budget {
   readonly variablesTotal: number;
 }
 
+/** Characters that tell one emulator from another. */
+export const EMULATOR_HASH_CHARS = 16;
+
 /** Storage of a Pico: three pages of flash. */
 export const PICO_STORAGE_BYTES = 49_152;
 /**

@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { imageOf } from './bundle.ts';
+import { emulatorHash } from './emulator.ts';
 import { imagesAreFresh, recordImages } from './fresh.ts';
 import { ledgerLine } from './ledger.ts';
 import { BUDGETS, type ImageBoard } from './limits.ts';
@@ -54,12 +55,12 @@ function writeSums(boards: readonly ImageBoard[]): void {
 }
 
 /** Prints what an image takes of its board. @returns whether it fits */
-function measureImage(board: ImageBoard): boolean {
+function measureImage(board: ImageBoard, emulator: string): boolean {
   const manifest = readFileSync(join(folderOf(board), 'manifest.json'), 'utf8');
   const { bytes, hash } = JSON.parse(manifest) as Manifest;
   const { imageBytes } = BUDGETS[board];
   const small = bytes <= imageBytes;
-  const measured = ledgerLine(root, board, hash);
+  const measured = ledgerLine(root, board, { image: hash, emulator });
   console.log(
     `image ${board}: ${bytes} of ${imageBytes} bytes${small ? '' : ': over budget'}; ${measured.text}`,
   );
@@ -73,7 +74,8 @@ try {
     writeSums(boards);
     recordImages(root);
   }
-  for (const board of boards) if (!measureImage(board)) process.exitCode = 1;
+  const emulator = await emulatorHash(root);
+  for (const board of boards) if (!measureImage(board, emulator)) process.exitCode = 1;
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { emulatorHash } from '@passfob/firmware/build/emulator';
 import { readLedger } from '@passfob/firmware/build/ledger';
 import { it } from 'vitest';
 import { imageFolder } from '../kit/interpreter.ts';
@@ -22,6 +23,10 @@ it('the pico image is measured on virtual boards, and docs/ledger.json is writte
   const boardFigures: BoardFigures[] = [];
   for (const firmware of found) boardFigures.push(await measureBoard(firmware, hash, path));
   console.log(JSON.stringify(boardFigures, null, 2));
-  const ledger = readLedger(root).map(entry => (entry.board === BOARD ? { ...entry, boardFigures } : entry));
+  const emulator = await emulatorHash(root);
+  const figures = boardFigures.map(figure => ({ ...figure, emulator }));
+  const ledger = readLedger(root).map(entry =>
+    entry.board === BOARD ? { ...entry, boardFigures: figures } : entry,
+  );
   writeFileSync(join(root, 'docs/ledger.json'), `${JSON.stringify(ledger, null, 2)}\n`);
 });

@@ -6,11 +6,11 @@ const IMAGE_TESTS = [
   'test/browser-realm/*.test.ts',
   'test/conformance/{banglejs2,pico}.test.ts',
   'test/golden/pico.test.ts',
-  'test/simulation/{endings,faults,life,storage-faults}.test.ts',
+  'test/simulation/{endings,faults,life,lives-1,storage-faults}.test.ts',
   'test/simulation/power-cuts.slow.test.ts',
 ];
-/** Left to the long run, as slow files are: six seconds of the processor for what hardly depends on the realm. */
-const LONG_TESTS = ['test/simulation/no-memory.test.ts'];
+/** Left to the long run, as slow files are: some seconds of the processor each for what hardly depends on the realm. */
+const LONG_TESTS = ['test/simulation/{no-memory,rollback}.test.ts'];
 
 const simulator = join(import.meta.dirname, '../browser-realm/simulator.ts');
 

@@ -25,6 +25,14 @@ describe('a long run', () => {
       expect(() => shareIn({ PASSFOB_SHARE: text })).toThrow('PASSFOB_SHARE is');
   });
 
+  it('takes the share of a count once, in countOf', () => {
+    const isTaken = (text: string) => /kit\/counts\.ts'/.test(text) && /\* ?share\b/.test(text);
+    const twice = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter(name => name.endsWith('.ts') && name !== join('kit', 'counts.ts'))
+      .filter(name => isTaken(readFileSync(join(folder, name), 'utf8')));
+    expect(twice).toEqual([]);
+  });
+
   it('has every file that uses a full count, since each marks the tests that do', () => {
     const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
       .filter(name => name.endsWith('.ts') && !name.startsWith(join('kit', 'counts')))

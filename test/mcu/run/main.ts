@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
+import { emulatorHash } from '@passfob/firmware/build/emulator';
 import type { BoardTests } from '@passfob/firmware/build/ledger';
 import { readLedger, writeLedger } from '@passfob/firmware/build/ledger';
 import { readVersion } from './version.ts';
@@ -20,7 +21,7 @@ interface FirmwareReport {
 
 /**
  * Runs every test that needs Espruino's own firmware, and writes into docs/ledger.json which image passed how many of
- * them on which firmware. A failure leaves the ledger as it is.
+ * them on which firmware, in which emulator. A failure leaves the ledger as it is.
  *
  * @param root the project's folder
  * @param environment `ESPRUINO_ARM` names the firmware
@@ -35,6 +36,7 @@ export async function testBoard(root: string, environment: NodeJS.ProcessEnv): P
   const report = runVitest(root);
   if (!report?.success) return 1;
   const image = hashOfImage(root);
+  const emulator = await emulatorHash(root);
   const tests: BoardTests[] = [];
   for (const path of paths) {
     const firmware = readFileSync(path);
@@ -42,6 +44,7 @@ export async function testBoard(root: string, environment: NodeJS.ProcessEnv): P
       espruino: await readVersion(root, firmware),
       sha256: createHash('sha256').update(firmware).digest('hex').slice(0, SHA256_CHARS),
       image,
+      emulator,
       passed: passedOn(report, basename(path)),
     });
   }
