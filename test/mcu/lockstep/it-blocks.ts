@@ -43,11 +43,13 @@ const TO_STACK_POINTER = [
   '1111100 xxxxx 1101 xxxx 1 xx 1 xxxxxxxx', // a write-back
 ].map(patternOf);
 
+/** Unicorn writes a double word byte by byte where its address is no multiple of eight. */
+const DOUBLE_WORDS = ['11101101 xxxx xxxx xxxx 1011 xxxxxxxx'].map(patternOf);
+
 function mayStand(word: number, isLast: boolean): boolean {
   const isOneOf = (patterns: typeof NEVER): boolean => patterns.some(pattern => fits(pattern, word));
-  return (
-    !isOneOf(NEVER) && !isOneOf(EXCLUSIVE) && !isOneOf(TO_STACK_POINTER) && (isLast || !isOneOf(BRANCHES))
-  );
+  const isRefused = [NEVER, EXCLUSIVE, TO_STACK_POINTER, DOUBLE_WORDS].some(isOneOf);
+  return !isRefused && (isLast || !isOneOf(BRANCHES));
 }
 
 /** Returns an IT for 1 to 4 instructions. */
