@@ -10,8 +10,7 @@ let project: string;
 
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), 'passfob-ci-'));
-  mkdirSync(join(project, '.ci'));
-  cpSync(join(packageRoot, '.ci/run'), join(project, '.ci/run'));
+  cpSync(join(packageRoot, '.ci'), join(project, '.ci'), { recursive: true });
   mkdirSync(join(project, 'bin'));
 });
 afterAll(() => rmSync(project, { recursive: true }));
@@ -22,8 +21,13 @@ function program(name: string, body: string): void {
   chmodSync(path, 0o755);
 }
 
-/** Runs `.ci/run` over an npm that does `commands` instead. @param seconds have passed when it begins */
-function run(commands: { cit: string; usb: string; long: string }, seconds = 0) {
+/**
+ * Runs `.ci/run` over an npm that does `commands` instead.
+ * @param seconds have passed when it begins
+ * @param pace of the machine
+ */
+function run(commands: { cit: string; usb: string; long: string }, seconds = 0, pace = '1.00') {
+  program('node', `echo ${pace}`);
   // What tests need is not installed here, however it stands with this machine.
   program('apt-get', 'exit 1');
   program(
@@ -55,7 +59,7 @@ describe('.ci/run', () => {
   it('adds up the tests and the minutes of all three commands, and ends with the tally', () => {
     const { code, lines } = run(PASSING, 600);
     expect(lines.at(-1)).toBe('237 passed, 0 failed, 2 skipped');
-    const minutes = lines.slice(lines.indexOf('minutes by area') + 1, -2).map(line => line.trim());
+    const minutes = lines.slice(lines.indexOf('minutes by area') + 1, -3).map(line => line.trim());
     expect(minutes).toEqual([
       '2.0  usb',
       '1.5  service/push',
@@ -89,6 +93,22 @@ describe('.ci/run', () => {
     expect(lines.join('\n')).toContain('npm cit took more than 12 minutes');
     expect(lines.at(-1)).toBe('237 passed, 1 failed, 2 skipped');
     expect(code).toBe(1);
+  });
+
+  it('gives a machine at half the pace twice the minutes, and says so', () => {
+    const { code, lines } = run(PASSING, 12 * 60 * 2 - 30, '2.00');
+    expect(lines.at(-1)).toBe('237 passed, 0 failed, 2 skipped');
+    expect(lines.join('\n')).toContain('2.00  times as slow as the machine for which the limits are');
+    expect(code).toBe(0);
+    expect(run(PASSING, 27 * 60 * 2 + 1, '2.00').code).toBe(1);
+  });
+
+  it('the pace of a machine is a number of one or more', () => {
+    const { stdout } = spawnSync(process.execPath, [join(packageRoot, 'test/pace.mjs')], {
+      encoding: 'utf8',
+    });
+    expect(stdout).toMatch(/^\d+\.\d\d\n$/);
+    expect(Number(stdout)).toBeGreaterThanOrEqual(1);
   });
 
   it.each(['cit', 'usb', 'long'] as const)('goes on after a failure of %s, and fails', command => {

@@ -9,7 +9,7 @@ const PARTS = 4;
 /** In `npm test`. */
 export const FEW_LIVES = 12;
 /** In a long run, which tries its share of them. */
-export const MANY_LIVES = 4000;
+export const MANY_LIVES = 2000;
 /** For each part of a full run. */
 export const LIVES_TIMEOUT_MS = 7_200_000;
 
