@@ -89,6 +89,6 @@ export function checkAnswer<N extends CommandName>(name: N, response: Response<N
 /** The error for a number that a fob cannot mean. */
 export function unfit(name: CommandName, field: string, value: number): FobError {
   return new FobError('wrong-version', {
-    sentence: `The fob answered "${name}" with ${value} as "${field}", which this version of the protocol does not have.`,
+    sentence: `The fob answered "${name}" with ${value} as "${field}".`,
   });
 }

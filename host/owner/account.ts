@@ -52,7 +52,7 @@ export async function putAccount(
     const isShort = kind === KIND_TOTP && period < FORMER_PERIOD_SECONDS_MIN;
     if (!isShort || !isRefusal(error, 'out-of-range')) throw error;
     throw new FobError('old-firmware', {
-      sentence: `The firmware of this fob takes periods of ${FORMER_PERIOD_SECONDS_MIN} seconds or more; this account has ${period}.`,
+      sentence: `The firmware of this fob takes periods of ${FORMER_PERIOD_SECONDS_MIN} seconds or more, not ${period}.`,
       cause: error,
     });
   }

@@ -3,7 +3,11 @@ import { codeFiles } from '../tidy/files.ts';
 import { partNamed } from './installed.ts';
 
 /** What programs of others import. */
-const PUBLIC = ['passfob/browser', 'passfob/client', 'passfob/protocol', 'passfob/simulator'];
+const PUBLIC = [
+  ...['passfob/browser', 'passfob/client', 'passfob/protocol', 'passfob/simulator'],
+  // The owner of a scenario.
+  'passfob/commands/scenario-owner',
+];
 /** Parts that are built and import this package by its name. */
 const USERS = /^(?:service|demo)\/.*\.ts$/;
 
