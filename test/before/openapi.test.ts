@@ -49,6 +49,9 @@ function replacesChanges(route: string, place: string): string[] {
 const JSON_SCHEMA = 'content application/json schema';
 
 /** Fields of a fob since then. */
+function shorterPeriods(route: string): string {
+  return `${route} requestBody ${JSON_SCHEMA} properties period minimum: 15 became 10`;
+}
 const FOB_FIELDS = [
   ...['algorithms', 'batteryPercent', 'clockErrorMs', 'clockState', 'espruino', 'freeRecords', 'lastSeen'],
   ...['nickname', 'openTasks', 'pin', 'putOffUntilMs', 'state', 'trimPpm'],
@@ -100,10 +103,13 @@ const CHANGED: readonly string[] = [
       `POST /v1/jobs requestBody content application/json schema properties kind enum: "${kind}" was added`,
   ),
   'POST /v1/jobs summary: "Start a job over many tokens." became "Start a job over many tokens or fobs."',
+  shorterPeriods('POST /v1/policies'),
   'POST /v1/pushes/{id}/take parameters: idempotency-key was added',
+  shorterPeriods('POST /v1/tokens'),
   `POST /v1/users/{user}/activations requestBody ${JSON_SCHEMA} properties: replaces was added`,
   ...replacesChanges('POST /v1/users/{user}/activations', `201 ${JSON_SCHEMA} properties activation`),
   'POST /v1/users/{user}/activations responses 409 description: "`disabled_user`, `not_enrolable`, `bad_transition`, `reserved_for_another`, `to became "`disabled_user`, `not_replaceable`, `not_enrolable`, `bad_transition`, `reserve',
+  shorterPeriods('PUT /v1/policies/{name}'),
 ];
 
 type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };

@@ -237,7 +237,7 @@ export const fileDoors: readonly Door[] = [
   {
     name: 'Control of the simulator on standard input',
     from: 'the program that started it',
-    files: ['simulator/main.ts', 'simulator/control/jsonl.ts', 'simulator/faceplates/terminal.ts'],
+    files: ['simulator/program.ts', 'simulator/control/jsonl.ts', 'simulator/faceplates/terminal.ts'],
     bytesMax: MAX_REQUEST_BYTES,
     heldMs: 0,
     holdsMax: 16 * MAX_REQUEST_BYTES,

@@ -142,6 +142,7 @@ export const ORIGINS: readonly Origin[] = [
       '2fas-plain.2fas': ['totp', 'hotp c3', 'totp sha512 d8 s60'],
       '2fas-encrypted.2fas': ['totp'],
       '2fas-old.2fas': ['totp'],
+      '2fas-others.2fas': ['totp s10'],
     },
   },
   {
@@ -210,7 +211,7 @@ export const ORIGINS: readonly Origin[] = [
       'uri-long-names.txt': [...twice, ...twice, 'totp'],
       'uri-ocra-alphabets.txt': ['ocra', 'alphabet'],
       'uri-others.txt': ['totp'],
-      'uri-periods.txt': ['totp s15', 'totp s300'],
+      'uri-periods.txt': ['totp s10', 'totp s15', 'totp s300'],
       'uri-secret-lengths.txt': ['totp k31323334353637383930'],
       'uri-secret-not-base32.txt': ['totp k31323334353637383930'],
       'uri-twice.txt': ['totp', 'totp', 'totp d8'],
@@ -248,7 +249,7 @@ export const ORIGINS: readonly Origin[] = [
   },
   {
     from: 'Authy, tokens decrypted by others, in the form of the answer of its API: accounts of its own have 7 digits and 10 s',
-    files: { 'authy.json': ['totp'] },
+    files: { 'authy.json': ['totp', 'totp d7 s10'] },
   },
   {
     from: 'Enpass, its JSON export: a field of the type totp holds a secret or a key URI',

@@ -134,7 +134,7 @@ describe('fobs of other versions', () => {
     }));
     const error = await failure(importRows(owner.context, atFob, rows));
     expect(error.details?.rows).toMatchObject([
-      { state: 'refused', reason: expect.stringContaining('15 seconds or more; this account has 10.') },
+      { state: 'refused', reason: expect.stringContaining('15 seconds or more, not 10.') },
       { state: 'enrolled' },
     ]);
     vi.restoreAllMocks();
