@@ -18,7 +18,11 @@ export class Parent {
       if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
     };
     process.on('message', message => this.#take(message as ToChild));
-    process.on('disconnect', gone);
+    process.on('disconnect', () => {
+      // Nobody answers any more, and closing waits for answers.
+      for (const [id, answered] of this.#waiting) answered({ id });
+      gone();
+    });
   }
 
   /** Lets go of the parent, so that the process can end. */
@@ -34,6 +38,7 @@ export class Parent {
 
   async #ask(deed: Deed): Promise<Answer> {
     const id = ++this.#last;
+    if (!process.connected) return { id };
     const answer = await new Promise<Answer>(answered => {
       this.#waiting.set(id, answered);
       this.#send({ id, deed });
