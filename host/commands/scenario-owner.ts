@@ -1,4 +1,5 @@
 import { bytesOf } from '@passfob/protocol/bytes';
+import type { Request } from '@passfob/protocol/commands';
 import { readPairingCode } from '@passfob/protocol/pairing';
 import { type CallOptions, type Client, connect } from '../client/client.ts';
 import { pairingCode, pairingKey } from '../client/handshake.ts';
@@ -147,7 +148,7 @@ class ScenarioOwner {
     });
   }
 
-  async setPolicy(policy: Parameters<typeof this.client.call<'setPolicy'>>[1], call: Call): Promise<void> {
+  async setPolicy(policy: Request<'setPolicy'>, call: Call): Promise<void> {
     await this.open(call);
     if (policy.pinDigits > 0 && this.secrets !== undefined) {
       await this.client.call('escrow', { recoveryKey: this.secrets.recoveryKey }, { signal: call.signal });
