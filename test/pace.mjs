@@ -1,4 +1,4 @@
-// Prints how much slower this machine is at present than the one for which `.ci/run` allows its minutes: 1 or more. Virtual
+// Prints how much slower this machine is at present than the one of docs/bench.json: 1 or more. Virtual
 // machines of one kind differ, and one was found at less than half its former pace. Most tests start processes, so that is what is
 // measured: the median of some starts of Node.
 import { spawnSync } from 'node:child_process';
