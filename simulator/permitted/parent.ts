@@ -8,6 +8,7 @@ import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import type { Wire } from '../base/fob.ts';
 import { type PtyFront, PtyUnavailable, ptyFront } from '../fronts/pty.ts';
+import { TEMPORARY } from '../platform/node/open-anew.ts';
 import { base64Of, bytesOfBase64 } from '../recording/base64.ts';
 import { lockStorage } from '../state/lock.ts';
 import { fileStore } from '../state/stores.ts';
@@ -53,7 +54,7 @@ export function permissions(main: string, options: Files): string[] {
     ...withRealPaths([storage, controlSocket]),
     // A trace begins anew under another name (`openAnew`).
     ...traces,
-    ...traces.map(path => `${path}.*`),
+    ...traces.map(path => `${path}${TEMPORARY}*`),
     ...(attach ? [USB_CONTROLLER] : []),
   ];
   const read = [...written, ...withRealPaths([traceKey, faults, firmware])];
