@@ -25,8 +25,8 @@ const ANY = [0, Number.MAX_SAFE_INTEGER] as const;
 const YES_OR_NO = [0, 1] as const;
 
 /**
- * Every number that a fob may answer with (docs/protocol.md, Commands). What is larger is a fault, a forgery or a later
- * version; no command of the host meets it.
+ * Every number that a fob may answer with (docs/protocol.md, Commands). Any other is a fault, a forgery or of a later
+ * version, and ends the command.
  */
 export const ANSWER_LIMITS: { readonly [N in Counting]: { readonly [F in NumberOf<N>]: Limits } } = {
   hello: { version: [1, PROTOCOL_VERSION], state: [0, 3], algorithms: ANY },
@@ -89,6 +89,6 @@ export function checkAnswer<N extends CommandName>(name: N, response: Response<N
 /** The error for a number that a fob cannot mean. */
 export function unfit(name: CommandName, field: string, value: number): FobError {
   return new FobError('wrong-version', {
-    sentence: `The fob answered "${name}" with ${value} as "${field}".`,
+    sentence: `The fob answered "${name}" with an impossible "${field}": ${value}.`,
   });
 }

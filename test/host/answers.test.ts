@@ -65,14 +65,16 @@ describe('the numbers that a fob answers with', () => {
       );
       for (const value of outside) {
         const said = refusalOf(() => answer(name, { [field]: value }));
-        expect(said).toContain(name === 'hello' ? 'different versions' : `with ${value} as "${field}"`);
+        expect(said).toContain(
+          name === 'hello' ? 'different versions' : `an impossible "${field}": ${value}.`,
+        );
         expect(said).toContain('Update passfob and the fob');
       }
     },
   );
 
   it.each(['kind', 'algorithm', 'digits'])('a good account has a %s, a damaged one need not', field => {
-    expect(refusalOf(() => answer('list', { [field]: 0 }))).toContain(`with 0 as "${field}"`);
+    expect(refusalOf(() => answer('list', { [field]: 0 }))).toContain(`an impossible "${field}": 0.`);
     expect(refusalOf(() => answer('list', { [field]: 0, health: 1 }))).toBe('');
   });
 

@@ -157,7 +157,7 @@ describe('passcodes that a fob answers with', () => {
     lie({ code: '755224', secondsLeft, list: { kind: 2, period: 30 } });
     const { code, stdout, stderr } = await passfob(['code', ACCOUNT]);
     expect([code === 0, stdout]).toEqual([false, '']);
-    expect(stderr).toContain(`with ${secondsLeft} as "secondsLeft"`);
+    expect(stderr).toContain(`an impossible "secondsLeft": ${secondsLeft}.`);
     lie({ code: '755224', secondsLeft: 30, list: { kind: 2, period: 30 } });
     expect(await passfob(['code', ACCOUNT])).toMatchObject({ code: 0, stdout: '755224\n' });
   });
