@@ -18,6 +18,8 @@ import { failure } from './kit/failure.ts';
 import { speaking } from './kit/old-firmware.ts';
 import { atHand, cutAt, forEveryCut, pairedAt, workplace } from './kit/workplace.ts';
 
+const FORM = { health: 'good', algorithm: 'SHA-1', digits: 6, alphabet: 'decimal' } as const;
+
 const OLD = { toHost: speaking(1) };
 
 const seedOf = (kind: 1 | 2 = KIND_HOTP, label = 'alice') =>
@@ -229,13 +231,7 @@ describe('passcodes by cable', () => {
   });
 
   it('a passcode is refused for an ambiguous account name', () => {
-    const account = {
-      health: 'good',
-      kind: 'totp',
-      algorithm: 'SHA-1',
-      digits: 6,
-      alphabet: 'decimal',
-    } as const;
+    const account = { ...FORM, kind: 'totp' } as const;
     const accounts = [
       { ...account, id: '01020304', issuer: 'Example', label: 'alice' },
       { ...account, id: '0a0b0c0d', issuer: 'Example', label: 'bob' },
@@ -250,11 +246,10 @@ describe('passcodes by cable', () => {
   });
 
   it('an account is found by its position in the list, unless a name is that number', () => {
-    const form = { health: 'good', algorithm: 'SHA-1', digits: 6, alphabet: 'decimal' } as const;
     const accounts = [
-      { ...form, kind: 'totp', id: '01020304', issuer: 'RawCo', label: 'raw' },
-      { ...form, kind: 'hotp', id: '0a0b0c0d', issuer: 'RawCo', label: 'raw' },
-      { ...form, kind: 'hotp', id: '0e0f0001', issuer: '', label: '1' },
+      { ...FORM, kind: 'totp', id: '01020304', issuer: 'RawCo', label: 'raw' },
+      { ...FORM, kind: 'hotp', id: '0a0b0c0d', issuer: 'RawCo', label: 'raw' },
+      { ...FORM, kind: 'hotp', id: '0e0f0001', issuer: '', label: '1' },
     ] as const;
     expect(selectAccount(accounts, '2').id).toBe('0a0b0c0d');
     expect(selectAccount(accounts, '1').id).toBe('0e0f0001');
@@ -265,13 +260,7 @@ describe('passcodes by cable', () => {
   });
 
   it('a passcode is asked of an account by a part of its name, where only one has it; changes need all of it', () => {
-    const form = {
-      health: 'good',
-      kind: 'totp',
-      algorithm: 'SHA-1',
-      digits: 6,
-      alphabet: 'decimal',
-    } as const;
+    const form = { ...FORM, kind: 'totp' } as const;
     const accounts = [
       { ...form, id: '01020304', issuer: 'Gitea', label: 'ada' },
       { ...form, id: '0a0b0c0d', issuer: 'GitHub', label: 'ada' },
@@ -290,7 +279,6 @@ describe('passcodes by cable', () => {
 });
 
 describe('the choice between accounts', () => {
-  const form = { health: 'good', algorithm: 'SHA-1', digits: 6, alphabet: 'decimal' } as const;
   const refusal = (accounts: Parameters<typeof selectAccount>[0], wanted?: string) => {
     try {
       return selectAccount(accounts, wanted);
@@ -302,12 +290,12 @@ describe('the choice between accounts', () => {
 
   it('a refused choice has one command a line, by name where the name means one account, else by id', () => {
     const accounts = [
-      { ...form, kind: 'totp', id: '01020304', issuer: 'RawCo', label: 'raw' },
-      { ...form, kind: 'hotp', id: '0a0b0c0d', issuer: 'RawCo', label: 'raw' },
-      { ...form, kind: 'totp', id: '00000001', issuer: 'Gitea', label: 'alice' },
-      { ...form, kind: 'totp', id: '00000002', issuer: 'Example', label: 'alice b' },
-      { ...form, kind: 'totp', id: '00000003', issuer: 'Example', label: '--all' },
-      { ...form, kind: 'totp', id: '00000004', issuer: '', label: 'a\u202eb' },
+      { ...FORM, kind: 'totp', id: '01020304', issuer: 'RawCo', label: 'raw' },
+      { ...FORM, kind: 'hotp', id: '0a0b0c0d', issuer: 'RawCo', label: 'raw' },
+      { ...FORM, kind: 'totp', id: '00000001', issuer: 'Gitea', label: 'alice' },
+      { ...FORM, kind: 'totp', id: '00000002', issuer: 'Example', label: 'alice b' },
+      { ...FORM, kind: 'totp', id: '00000003', issuer: 'Example', label: '--all' },
+      { ...FORM, kind: 'totp', id: '00000004', issuer: '', label: 'a\u202eb' },
     ] as const;
     expect(refusal(accounts)).toEqual({
       lines: [
@@ -332,7 +320,7 @@ describe('the choice between accounts', () => {
   });
 
   it('a refused choice with only one account names its command in the next step', () => {
-    const accounts = [{ ...form, kind: 'totp', id: '01020304', issuer: 'Gitea', label: 'alice' }] as const;
+    const accounts = [{ ...FORM, kind: 'totp', id: '01020304', issuer: 'Gitea', label: 'alice' }] as const;
     expect(refusal(accounts, 'bob')).toEqual({
       lines: [],
       next: 'Run: passfob code Gitea (Gitea: alice, TOTP)',
