@@ -3,6 +3,7 @@ import type { ServiceSocket } from '../activation/socket.ts';
 import type { FobOwnership } from '../carrier/messages.ts';
 import { pause } from '../client/pause.ts';
 import { FobError, isFobError } from '../errors.ts';
+import { TASKS_DONE_MAX } from './base/limits.ts';
 import { careTexts } from './base/texts.ts';
 import type { Time } from './base/time.ts';
 import { type FobFound, FobPort, Fobs } from './fobs/fobs.ts';
@@ -97,6 +98,8 @@ class Care {
   private readonly fobs: Fobs;
   private readonly ports: Map<string, FobPort>;
   private readonly tasks: Map<string, FobTasks>;
+  /** By serial number, what was done on earlier connections: the service tells that of the present one. */
+  private before: ReadonlyMap<string, readonly string[]>;
   private readonly ended: Map<string, Pick<CaredFob, 'outcome' | 'text'>>;
   private inbox: Inbox | undefined;
   private link: ServiceLink | undefined;
@@ -106,6 +109,7 @@ class Care {
     this.fobs = new Fobs();
     this.ports = new Map();
     this.tasks = new Map();
+    this.before = new Map();
     this.ended = new Map();
     for (const fob of options.fobs) {
       const port = new FobPort(fob, wallTime, () => this.end(fob.serial, 'gone'));
@@ -155,6 +159,7 @@ class Care {
 
   private linkBy(inbox: Inbox): ServiceLink {
     const { service, report } = this.options;
+    this.before = new Map([...this.tasks].map(([serial, { done }]) => [serial, done]));
     return new ServiceLink(inbox, service, this.fobs, wallTime, {
       standing: (serial, standing) => {
         report({ event: 'standing', serial, standing });
@@ -163,7 +168,8 @@ class Care {
       notice: () => undefined,
       step: (serial, step) =>
         report({ event: 'step', serial, later: () => void this.link?.later(serial), ...step }),
-      tasks: (serial, tasks) => {
+      tasks: (serial, { waiting, done }) => {
+        const tasks = { waiting, done: [...(this.before.get(serial) ?? []), ...done].slice(-TASKS_DONE_MAX) };
         this.tasks.set(serial, tasks);
         report({ event: 'tasks', serial, ...tasks });
       },

@@ -92,12 +92,18 @@ describe('a relay for care', () => {
     await until(() => first.of('fob').length === 2);
     first.say({ type: 'done', fob: 0, text: 'Done.' });
     await until(() => first.of('gone').length === 1);
+    first.say({ type: 'tasks', fob: 1, waiting: ['Reset the PIN.'], done: ['Set the clock.'] });
+    await until(() => care.events.some(({ event }) => event === 'tasks'));
     peer.cutAll();
     const second = await peer.connection(1, 'fob');
     expect(second.of('fob').map(({ serial }) => serial)).toEqual([serials[1]]);
+    second.say({ type: 'tasks', fob: 0, waiting: [], done: ['Reset the PIN.'] });
     second.say({ type: 'done', fob: 0, text: 'Done.' });
+    const [, cared] = await care.result;
     expect((await care.result).map(({ outcome }) => outcome)).toEqual(['done', 'done']);
-    expect(care.events.map(({ event }) => event)).toEqual([
+    // The service tells what was done on the present connection.
+    expect(cared?.tasks).toEqual({ waiting: [], done: ['Set the clock.', 'Reset the PIN.'] });
+    expect(care.events.filter(({ event }) => event !== 'tasks').map(({ event }) => event)).toEqual([
       'connecting',
       'connected',
       'lost',

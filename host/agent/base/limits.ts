@@ -56,6 +56,8 @@ export const AGENT_SEND_QUEUE_MESSAGES_MAX = 512;
  */
 export const AGENT_TOLD_MAX = 400;
 export const AGENT_TOLD_MS = 60_000;
+/** Tasks done of a fob that a relay for care keeps, the latest, over all its connections. */
+export const TASKS_DONE_MAX = 16;
 /**
  * Delay before a port in use by another program, or a silent fob, is tried again; a silent fob is tried this many
  * times.

@@ -1,27 +1,20 @@
 import type { Said } from 'passfob/carrier/messages';
 import { careTexts } from '../../base/texts/care.ts';
-import type { CareStep, WaitingStep } from '../care/plan.ts';
+import type { WaitingStep } from '../care/plan.ts';
 import type { CareEvent, CareRunResult } from '../care/run/run.ts';
 
-type Message<Type extends 'step' | 'tasks'> = Omit<Said<Type>, 'fob'>;
-
 /** Returns the message about a step that begins, or about a hold that the fob asks its person for. */
-export function stepMessage({ phase, kind, cause }: CareEvent): Message<'step'> {
+export function stepMessage({ phase, kind, cause }: CareEvent): Omit<Said<'step'>, 'fob'> {
   const { kinds, causes, relay } = careTexts;
   return phase === 'hold'
     ? { step: 'press', text: relay.hold, why: `${kinds[kind]}: ${causes[cause]}` }
     : { step: 'care', text: `${kinds[kind]}.`, why: causes[cause] };
 }
 
-/** Returns the message about the tasks of a fob. @param done those done on this connection, oldest first */
-export function tasksMessage(waiting: readonly WaitingStep[], done: readonly string[]): Message<'tasks'> {
+/** Names a task that waits, and why. */
+export function waitingText({ kind, why }: WaitingStep): string {
   const { kinds, messages } = careTexts;
-  return { waiting: waiting.map(({ kind, why }) => `${kinds[kind]}: ${messages[why]}`), done };
-}
-
-/** Names a task that is done. */
-export function doneText({ kind }: Pick<CareStep, 'kind'>): string {
-  return careTexts.kinds[kind];
+  return `${kinds[kind]}: ${messages[why]}`;
 }
 
 /** Returns the sentence at the end of care while a person is present. */

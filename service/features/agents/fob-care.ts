@@ -1,4 +1,5 @@
 import { serviceActor } from '../../base/actor.ts';
+import type { CareKind } from '../../base/kinds.ts';
 import { careLimits } from '../../base/limits/care.ts';
 import { careTexts } from '../../base/texts/care.ts';
 import type { Management } from '../../storage/management.ts';
@@ -8,7 +9,7 @@ import { type CareEvent, type CareRunOptions, type CareRunResult, careFor } from
 import type { ManagedSession } from '../care/session.ts';
 import { fobsWithNewTasks } from '../care/tasks.ts';
 import { hasOpenPush } from '../push/rows.ts';
-import { doneText, endText, stepMessage, tasksMessage } from './care-messages.ts';
+import { endText, stepMessage, waitingText } from './care-messages.ts';
 import type { AgentFob } from './fob.ts';
 import { HoldSlots } from './hold-slots.ts';
 
@@ -52,6 +53,7 @@ export class FobCare {
     const options = {
       relay: { kind: fob.carrier.kind, name: fob.carrier.from },
       tell: (event: CareEvent) => this.tell(fob, event),
+      did: (kind: CareKind) => fob.did(careTexts.kinds[kind]),
     } as const satisfies Partial<CareRunOptions>;
     const isDue = this.due.delete(fob) || (fob.carrier.isForeground && !fob.isPutOff);
     const isAsking = isDue && (await this.mayHold(fob, session.fobId)) && this.slots.take(fob.carrier.from);
@@ -148,8 +150,7 @@ function tellResult(fob: AgentFob, result: CareRunResult): void {
       carrier.say({ type: 'step', fob: number, step: 'care', text: careTexts.relay.busy });
     return;
   }
-  fob.doneTasks.push(...result.done.map(doneText));
-  fob.sayTasks(tasksMessage(result.waiting, fob.doneTasks.slice(-careLimits.tasksTold)));
+  fob.sayTasks(result.waiting.map(waitingText));
   if (carrier.isForeground) carrier.say({ type: 'done', fob: number, text: endText(result) });
 }
 

@@ -7,6 +7,7 @@ import { type ErrorKind, FobError } from 'passfob/errors';
 import type { Pipe } from 'passfob/transports/pipe';
 import type { CareRelayKind } from '../../base/kinds.ts';
 import { agentLimits } from '../../base/limits/agents.ts';
+import { careLimits } from '../../base/limits/care.ts';
 import type { Management } from '../../storage/management.ts';
 import { noteBlank } from '../care/run/blank.ts';
 import type { ManagedSession } from '../care/session.ts';
@@ -72,8 +73,7 @@ export class AgentFob {
   hold: 'none' | 'wanted' | 'asked';
   /** Whether its person has put off what needs a hold, on this connection. */
   isPutOff: boolean;
-  /** The tasks done on this connection, in words, oldest first. */
-  readonly doneTasks: string[];
+  private doneTasks: readonly string[];
   private readonly means: FobMeans;
   private standing: FobOwnership | undefined;
   private pipe: Pipe | undefined;
@@ -142,8 +142,14 @@ export class AgentFob {
     this.carrier.say({ type: 'standing', fob: this.number, is });
   }
 
-  /** Tells the relay the tasks of the fob, unless it was told the same before. */
-  sayTasks(tasks: Omit<Said<'tasks'>, 'fob'>): void {
+  /** @param task what was done on this connection, in words */
+  did(task: string): void {
+    this.doneTasks = [...this.doneTasks, task].slice(-careLimits.tasksTold);
+  }
+
+  /** Tells the relay the tasks of the fob, unless it was told the same before. @param waiting in words */
+  sayTasks(waiting: readonly string[]): void {
+    const tasks = { waiting, done: this.doneTasks };
     const text = JSON.stringify(tasks);
     if (text === this.toldTasks) return;
     this.toldTasks = text;

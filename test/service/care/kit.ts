@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { CareKind } from '@passfob/service/base/kinds';
 import {
   type CareEvent,
   type CareRunOptions,
@@ -53,6 +54,8 @@ export class CareScene implements AsyncDisposable {
   readonly owned: OwnedFob;
   /** Everything that was told to the person. */
   readonly told: CareEvent[] = [];
+  /** Everything that the runs said was done. */
+  readonly did: CareKind[] = [];
   /** Frames of the last session, in both directions. */
   frames = 0;
 
@@ -131,7 +134,13 @@ export class CareScene implements AsyncDisposable {
       return await careFor(
         management,
         { client, hello, fobId: row.id, tools },
-        { relay: { kind: 'agent', name: '192.0.2.9' }, mayHold: false, ...given, tell },
+        {
+          relay: { kind: 'agent', name: '192.0.2.9' },
+          mayHold: false,
+          ...given,
+          tell,
+          did: kind => this.did.push(kind),
+        },
       );
     } finally {
       await client.close();

@@ -189,8 +189,6 @@ it('a relay that delays the setting of a clock makes it late for a while, and th
   });
   agent.plug(ada.fob);
   await until(() => isDone(bench, ada), 'the end of all tasks');
-  const row = () =>
-    bench.db.selectFrom('fobs').selectAll().where('id', '=', ada.id).executeTakeFirstOrThrow();
   // The service sees the error, and its own uncertainty about it: nothing wrong is stored.
   const late = bench.office.nowMs - ada.fob.now * 1000;
   expect(late).toBeGreaterThan(1_000);
@@ -202,8 +200,7 @@ it('a relay that delays the setting of a clock makes it late for a while, and th
   expect(before).toBeGreaterThan(1_000);
   const honest = await bench.agent();
   await bench.plugged(honest, ada);
-  await until(async () => Math.abs((await row()).clock_error_ms ?? 0) > 1_000, 'the correction');
-  expect(Math.abs(bench.office.nowMs - ada.fob.now * 1000)).toBeLessThan(1_000);
+  await until(() => Math.abs(bench.office.nowMs - ada.fob.now * 1000) < 1_000, 'the correction');
 });
 
 it('a relay that delays any one message of care makes a clock late by that delay at most, or half a second early', async () => {

@@ -32,6 +32,8 @@ export interface CareRunOptions {
   /** Whether the person may be asked for a hold of the button (`hold.ts`). */
   readonly mayHold: boolean;
   readonly tell?: (event: CareEvent) => void;
+  /** Is told what is done once that is stored: of this run, or of an earlier one that did not hear the fob's answer. */
+  readonly did?: (kind: CareKind) => void;
   /** Only steps of these kinds, `push-key` for that key; everything if left out. */
   readonly only?: ReadonlySet<CareKind>;
   /** Whether a PIN that locks the fob is reset, by a hold, although nobody has asked for that. */
@@ -170,7 +172,9 @@ class CareRun {
       else await endLease(db, session.fobId);
       return next;
     });
-    if (turn !== 'busy') this.hasLease = turn.next !== undefined;
+    if (turn === 'busy') return turn;
+    this.hasLease = turn.next !== undefined;
+    for (const { kind } of turn.done) this.options.did?.(kind);
     return turn;
   }
 

@@ -46,6 +46,8 @@ export interface TurnFacts {
 export interface Turn {
   readonly next: { readonly step: CareStep; readonly task: FobTaskRow } | undefined;
   readonly waiting: readonly WaitingStep[];
+  /** The tasks that this turn has stored as done by the fob. */
+  readonly done: readonly FobTaskRow[];
   readonly desired: DesiredFob;
 }
 
@@ -56,10 +58,11 @@ export interface Turn {
 export async function takeTurn(journal: FobJournal, facts: TurnFacts): Promise<Turn> {
   const { observed, ended } = facts;
   if (ended !== undefined) await endStep(journal, ended);
+  const did = ended !== undefined && ended.outcome.why === undefined ? [ended.task] : [];
   const { db, fob, atMs } = journal;
   if (ended?.outcome.isErased) {
     await forgetFob(journal);
-    return { next: undefined, waiting: [], desired: await readDesired(db, fob) };
+    return { next: undefined, waiting: [], done: did, desired: await readDesired(db, fob) };
   }
   await keepObserved(db, { fobId: fob.id, observed, relay: facts.relay, atMs });
   if (ended === undefined)
@@ -75,7 +78,8 @@ export async function takeTurn(journal: FobJournal, facts: TurnFacts): Promise<T
   const next = step && { step, task: await beginStep(journal, step) };
   // A relay that cuts the session at each step keeps the fob from its owner, too.
   if (next === undefined) await endReports(db, fob);
-  return { next, waiting: plan.waiting, desired };
+  const found = plan.closed.filter(({ as, message }) => as === 'done' && message === '');
+  return { next, waiting: plan.waiting, done: [...did, ...found.map(({ task }) => task)], desired };
 }
 
 async function endStep(journal: FobJournal, { task, outcome }: EndedStep): Promise<void> {
