@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { FobOwnership, Said, ServiceSays, Unreached } from 'passfob/carrier/messages';
+import type { FobOwnership, ServiceSays, Unreached } from 'passfob/carrier/messages';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import type { RetryPolicy } from 'passfob/client/link';

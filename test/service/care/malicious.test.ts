@@ -183,17 +183,18 @@ it('a relay that delays the setting of a clock makes it late for a while, and th
   let isDelaying = true;
   const agent = await bench.agent({
     toAgent(text) {
-      if (isDelaying && text.includes('"bytes"')) bench.office.nowMs += 1_000;
+      if (isDelaying && text.includes('"bytes"')) bench.office.nowMs += 1_400;
       return text;
     },
   });
   agent.plug(ada.fob);
   await until(() => isDone(bench, ada), 'the end of all tasks');
+  // A clock that is less late is left alone, and one that is later needs a hold.
+  isDelaying = false;
   // The service sees the error, and its own uncertainty about it: nothing wrong is stored.
   const late = bench.office.nowMs - ada.fob.now * 1000;
-  expect(late).toBeGreaterThan(1_000);
+  expect(late).toBeGreaterThan(2_000);
   await bench.keyed(ada);
-  isDelaying = false;
   await agent.close();
   bench.office.nowMs = Math.floor(bench.office.nowMs / 1000) * 1000 + 990;
   const before = bench.office.nowMs - ada.fob.now * 1000;
