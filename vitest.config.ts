@@ -3,11 +3,12 @@ import { findPostgres } from './test/kit/postgres-programs.ts';
 import { inBrowserRealm } from './test/runner/browser-realm.ts';
 import { minutes } from './test/runner/minutes.ts';
 import { QUICK_ON_POSTGRES } from './test/runner/on-postgres.ts';
-import { fromSources, onPostgres, SERVICE, settings, sharing } from './test/runner/settings.ts';
+import { fromSources, onPostgres, SERVICE, settings } from './test/runner/settings.ts';
 import { SLOW_FILES } from './test/runner/slow.ts';
 
-/** Set by `npm test`, which leaves the slow files to `npm run test:long`; vitest by itself runs any file. */
-const left = process.env.PASSFOB_QUICK === '1' ? [SLOW_FILES] : [];
+/** `npm test` leaves the slow files to `npm run test:long`; vitest by itself runs any file. */
+const isQuick = process.env.PASSFOB_QUICK === '1';
+const left = isQuick ? [SLOW_FILES] : [];
 
 export default defineConfig({
   ...fromSources,
@@ -23,8 +24,8 @@ export default defineConfig({
           exclude: [SERVICE, 'test/browser-realm/**', ...left],
         },
       },
-      inBrowserRealm(left),
-      { extends: true, test: { ...sharing, name: 'service', include: [SERVICE], exclude: left } },
+      inBrowserRealm(isQuick ? 'quick' : 'any'),
+      { extends: true, test: { name: 'service', include: [SERVICE], exclude: left } },
       // Where it is not installed, a test of the service's says so.
       ...(findPostgres() === undefined ? [] : [onPostgres(QUICK_ON_POSTGRES)]),
     ],

@@ -117,7 +117,7 @@ export const fileDoors: readonly Door[] = [
     holdsMax: 4 * SEALED_FILE_BYTES_MAX,
     spendsMs: 60_000,
     bound: `only a file that the password opens is parsed; the heap of Node ends a command whose file holds more; ${ENDS}`,
-    test: 'test/host/malformed-bundle.test.ts',
+    test: 'test/host/malformed-bundle.slow.test.ts',
   },
   {
     name: 'Traces to decode',
@@ -243,7 +243,7 @@ export const fileDoors: readonly Door[] = [
     holdsMax: 16 * MAX_REQUEST_BYTES,
     spendsMs: 1_000,
     bound: 'a longer line is answered by an error, and no more of it is kept',
-    test: 'test/simulator-faceplates/main.test.ts',
+    test: 'test/simulator-faceplates/main.slow.test.ts',
   },
 ];
 

@@ -17,6 +17,23 @@ export function shareIn({ PASSFOB_SHARE: text }: NodeJS.ProcessEnv): number {
   throw new Error(`PASSFOB_SHARE is ${text}; it takes a number above 0 and up to 1, such as 0.1`);
 }
 
+/**
+ * The part of the slow files that a long run takes: CI takes one of a few, another one each day, so that every file runs within
+ * as many days.
+ *
+ * @returns how many parts there are, and which of them, from 0, the first seed gives
+ * @throws where `PASSFOB_PARTS` is set and no such number
+ */
+export function partIn(env: NodeJS.ProcessEnv, seed: number): { readonly of: number; readonly part: number } {
+  const text = env.PASSFOB_PARTS || '1';
+  const of = Number(text);
+  if (!Number.isInteger(of) || of < 1 || of > PARTS_MAX)
+    throw new Error(`PASSFOB_PARTS is ${text}; it takes a whole number from 1 to ${PARTS_MAX}, such as 4`);
+  return { of, part: Math.floor(seed / SEEDS_A_DAY) % of };
+}
+
+const PARTS_MAX = 9;
+
 /** More seeds than one run uses, so that the runs of two days share none. */
 const SEEDS_A_DAY = 10_000;
 const SEED_MAX = 2 ** 31 - 1;

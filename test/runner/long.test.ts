@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { longSeedOf, shareIn } from '../kit/counts.ts';
+import { longSeedOf, partIn, shareIn } from '../kit/counts.ts';
 import { areaOf } from './minutes.ts';
 
 const DAY_MS = 86_400_000;
@@ -23,6 +23,15 @@ describe('a long run', () => {
     expect(shareIn({ PASSFOB_SHARE: '0.1' })).toBe(0.1);
     for (const text of ['0', '-1', '1.01', 'all', 'NaN'])
       expect(() => shareIn({ PASSFOB_SHARE: text })).toThrow('PASSFOB_SHARE is');
+  });
+
+  it('takes all slow files, or the part that its day gives, and each part within as many days', () => {
+    expect(partIn({}, 42)).toEqual({ of: 1, part: 0 });
+    const partOn = (day: number) => partIn({ PASSFOB_PARTS: '4' }, longSeedOf({}, day * DAY_MS)).part;
+    const first = partOn(20_000);
+    expect([1, 2, 3, 4].map(days => (partOn(20_000 + days) - first + 4) % 4)).toEqual([1, 2, 3, 0]);
+    for (const text of ['0', '-1', '1.5', '10', 'all'])
+      expect(() => partIn({ PASSFOB_PARTS: text }, 0)).toThrow('PASSFOB_PARTS is');
   });
 
   it('takes the share of a count once, in countOf', () => {

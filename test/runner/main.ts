@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { finished } from 'node:stream/promises';
-import { LONG, longSeedOf, shareIn } from '../kit/counts.ts';
+import { LONG, longSeedOf, partIn, shareIn } from '../kit/counts.ts';
 import { planOf } from './plan.ts';
 import { readSecrets, type SearchResult, searchFiles } from './search.ts';
 import { fileTimes, longFileMs, slowestLines } from './slowest.ts';
@@ -77,8 +77,10 @@ function judge(result: SearchResult, narrowed: boolean): keyof Tally {
 
 /** Says by what a long run is repeated, and fixes it for all of its processes. */
 function longEnvironment(seed: number, share: number): NodeJS.ProcessEnv {
-  const repeat = `PASSFOB_LONG_SEED=${seed} PASSFOB_SHARE=${share} npm run test:long`;
-  console.log(`long run: seed ${seed}, ${share} of each full count; repeat it by\n  ${repeat}`);
+  const { of, part } = partIn(process.env, seed);
+  const repeat = `PASSFOB_LONG_SEED=${seed} PASSFOB_SHARE=${share} PASSFOB_PARTS=${of} npm run test:long`;
+  const taken = of === 1 ? 'all slow files' : `part ${part + 1} of ${of} of the slow files`;
+  console.log(`long run: ${taken}, seed ${seed}, ${share} of each full count; repeat it by\n  ${repeat}`);
   return { PASSFOB_BIG: '1', PASSFOB_LONG_SEED: String(seed), PASSFOB_SHARE: String(share) };
 }
 

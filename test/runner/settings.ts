@@ -33,6 +33,8 @@ export const fromSources = {
 export const settings = {
   server: { deps: { inline: [/^(?:@passfob|passfob)\//], external: [/\/simulator\/dist\//] } },
   globalSetup: ['test/kit/built-setup.ts'],
+  // Loading costs up to a second of the processor a file: files share what a worker has loaded. None of them replaces any of it.
+  isolate: false,
   testTimeout: TEST_LIMIT_MS,
   hookTimeout: TEST_LIMIT_MS,
   expect: { poll: { timeout: PATIENCE_MS } },
@@ -44,9 +46,6 @@ export const settings = {
   tags: [{ name: 'long', description: 'has a full count, which `npm run test:long` tries' }],
 };
 
-/** Loading the service costs a second of the processor: files share what a worker has loaded. None of them replaces any of it. */
-export const sharing = { isolate: false } as const;
-
 /** Files of these names, slow ones too. @param patterns that end in `.test.ts` */
 const slowOrNot = (patterns: readonly string[]): string[] =>
   patterns.flatMap(pattern => [pattern, pattern.replace(/\.test\.ts$/, '.slow.test.ts')]);
@@ -56,7 +55,6 @@ export function onPostgres(include: readonly string[], exclude: readonly string[
   return {
     extends: true,
     test: {
-      ...sharing,
       name: 'postgresql',
       include: slowOrNot(include),
       exclude: slowOrNot(exclude),

@@ -95,8 +95,12 @@ describe('the test command', () => {
       PASSFOB_SHARE: '0.00001',
       PASSFOB_MINUTES_FILE: join(project, 'minutes'),
     });
-    const repeat = lines.findIndex(line => line.startsWith('long run: seed 42, 0.00001 of each full count'));
-    expect(lines[repeat + 1]).toBe('  PASSFOB_LONG_SEED=42 PASSFOB_SHARE=0.00001 npm run test:long');
+    const repeat = lines.findIndex(line =>
+      line.startsWith('long run: all slow files, seed 42, 0.00001 of each full count'),
+    );
+    expect(lines[repeat + 1]).toBe(
+      '  PASSFOB_LONG_SEED=42 PASSFOB_SHARE=0.00001 PASSFOB_PARTS=1 npm run test:long',
+    );
     expect(lines.join('\n')).toContain('10 cases from seed 42');
     expect(readFileSync(join(project, 'minutes'), 'utf8')).toMatch(
       /^wire\t[1-9]\d+\ttest\/wire\/fuzz\.test\.ts\n$/,
