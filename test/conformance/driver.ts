@@ -7,6 +7,8 @@ export interface Driver {
   /** Earliest and latest time the board's clock can hold, in seconds since 1970. */
   readonly utcMin: number;
   readonly utcMax: number;
+  /** One of so many like cases is tried, where each is dear; other drivers try them all. */
+  readonly everyNth?: number;
   /** The cable; a new one after each reboot. */
   readonly transport: Transport;
   /** Strings on the display, in reading order; empty when the display is off. */
@@ -32,3 +34,7 @@ export interface Driver {
 export const DS3231_UTC_MIN = 946_684_800;
 /** The end of a DS3231: 200 years in which every fourth is a leap year, 2100 too. */
 export const DS3231_UTC_MAX = DS3231_UTC_MIN + 73_050 * 86_400 - 1;
+
+/** Those of many like cases that are tried with a driver. */
+export const someOf = <T>({ everyNth = 1 }: Driver, cases: readonly T[]): T[] =>
+  cases.filter((_case, at) => at % everyNth === 0);

@@ -38,7 +38,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/enrolment/relay/records/token.ts',
     before: ': await renewSeed(acting, waiting, user.id);',
     after: ': waiting;',
-    test: 'test/service/care/given.slow.test.ts',
+    test: 'test/service/care/given.test.ts',
     title: 'gets a new seed for the next one',
   },
   {
@@ -282,7 +282,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/enrolment/relay/steps/cleared.ts',
     before: 'resetsPin: isAnothers && isAllKnown',
     after: 'resetsPin: isAnothers || isAllKnown',
-    test: 'test/service/care/given.slow.test.ts',
+    test: 'test/service/care/given.test.ts',
     title:
       'an account that the service does not know keeps the PIN from being reset for a new user, until a person asks for it',
   },
@@ -629,7 +629,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/enrolment/relay/records/refusal.ts',
     before: "allowed === 'any' ? 'has_owner' : 'somebody', why)",
     after: "why.startsWith('belongs') || allowed !== 'any' ? 'somebody' : 'has_owner', why)",
-    test: 'test/service/enrolment/concurrent.slow.test.ts',
+    test: 'test/service/enrolment/concurrent.test.ts',
     title: 'the refusal does not tell whether the owner of a fob is another user or unknown to the service',
   },
   // Sessions.

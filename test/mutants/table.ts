@@ -121,7 +121,7 @@ export const FIRMWARE: readonly Defect[] = [
     file: 'firmware/boards/parts/i2c.ts',
     before: 'while (seconds() < this.deafUntil);',
     after: '',
-    test: 'test/simulation/bus-faults.slow.test.ts',
+    test: 'test/simulation/bus-faults.test.ts',
     title:
       'a fob whose clock module does not answer at its start asks again before it says that passcodes may come again',
     image: true,
@@ -203,7 +203,7 @@ export const FIRMWARE: readonly Defect[] = [
     file: 'protocol/session.ts',
     before: 'counter <= this.received',
     after: 'counter < this.received',
-    test: 'test/wire/faults.slow.test.ts',
+    test: 'test/wire/faults.test.ts',
     title: 'repeated frames are understood twice in the clear and once in a session',
   },
   {
@@ -219,7 +219,7 @@ export const FIRMWARE: readonly Defect[] = [
     file: 'protocol/frame.ts',
     before: ' || primitives.encode64(bytes) !== text',
     after: '',
-    test: 'test/wire/faults.slow.test.ts',
+    test: 'test/wire/faults.test.ts',
     title: 'frames with any one bit flipped are no message',
   },
   {
@@ -227,7 +227,7 @@ export const FIRMWARE: readonly Defect[] = [
     file: 'protocol/frame.ts',
     before: 'for (let i = expected - 1; i >= end; i--) {',
     after: 'for (let i = expected - 1; i >= end + 2; i--) {',
-    test: 'test/wire/faults.slow.test.ts',
+    test: 'test/wire/faults.test.ts',
     title: 'frames with any one bit flipped are no message',
   },
   {
@@ -235,7 +235,7 @@ export const FIRMWARE: readonly Defect[] = [
     file: 'protocol/frame.ts',
     before: 'const mark = lastMark(line);',
     after: 'const mark = line.indexOf(MARK);',
-    test: 'test/wire/faults.slow.test.ts',
+    test: 'test/wire/faults.test.ts',
     title: 'frames are understood behind',
   },
   {

@@ -24,8 +24,8 @@ export type Command =
   | { readonly do: 'kill'; readonly program: number }
   /** Writes a file into the guest's memory layer, and makes the folders above it. */
   | { readonly do: 'write'; readonly path: string; readonly text: string }
-  /** Copies a folder of the outer machine into the guest's memory layer. */
-  | { readonly do: 'copy'; readonly from: string; readonly to: string }
+  /** Leads a port of the guest's loopback to the same port of the outer machine. */
+  | { readonly do: 'lead'; readonly port: number }
   /** Connects a port of the guest's loopback with a port of the outer machine. */
   | { readonly do: 'join'; readonly port: number; readonly outside: number }
   /** Connects a watch with this report map that the system has bonded, in place of bluetoothd. */

@@ -4,8 +4,8 @@
  */
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { cp, mkdir, readdir, writeFile } from 'node:fs/promises';
-import { connect, type Socket } from 'node:net';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -91,12 +91,26 @@ async function dialled(to: string, at: number): Promise<Socket> {
 }
 
 async function join(inside: number, beyond: number): Promise<void> {
-  const ends = [await dialled('127.0.0.1', inside), await dialled(host, beyond)] as const;
-  for (const [one, other] of [ends, [...ends].reverse()] as [Socket, Socket][]) {
+  connected(await dialled('127.0.0.1', inside), await dialled(host, beyond));
+}
+
+function connected(near: Socket, far: Socket): void {
+  for (const [one, other] of [
+    [near, far],
+    [far, near],
+  ] as const) {
     one.pipe(other);
     one.on('error', () => other.destroy());
     one.on('close', () => other.destroy());
   }
+}
+
+async function lead(at: number): Promise<void> {
+  const server = createServer({ noDelay: true }, near =>
+    connected(near, connect({ host, port: at, noDelay: true })),
+  );
+  server.listen(at, '127.0.0.1');
+  await once(server, 'listening');
 }
 
 async function perform(command: Command): Promise<unknown> {
@@ -126,8 +140,8 @@ async function perform(command: Command): Promise<unknown> {
     case 'write':
       await mkdir(dirname(command.path), { recursive: true });
       return writeFile(command.path, command.text);
-    case 'copy':
-      return cp(command.from, command.to, { recursive: true });
+    case 'lead':
+      return lead(command.port);
     case 'join':
       return join(command.port, command.outside);
     case 'bond':

@@ -42,13 +42,9 @@ export async function agentIn(folder: string): Promise<string> {
 /** The part that each program belongs to. */
 const FOLDERS = { passfob: 'host', simulator: 'simulator' } as const;
 
-/** The entry of each program, and of the thread that it starts, which lies beside it. */
-const PARTS = {
-  passfob: { 'passfob.mjs': 'host/cli/main.ts', 'worker.js': 'service/features/validation/thread/worker.ts' },
-  simulator: { 'simulator.mjs': 'simulator/main.ts' },
-} as const;
+const ENTRIES = { passfob: 'host/cli/main.ts', simulator: 'simulator/main.ts' } as const;
 
-type Program = keyof typeof PARTS;
+type Program = keyof typeof ENTRIES;
 
 const folderOf = (name: Program) => join(root, FOLDERS[name], 'dist/test');
 
@@ -64,19 +60,16 @@ export async function bundlePrograms(): Promise<void> {
 }
 
 async function bundle(name: Program): Promise<void> {
-  const folder = folderOf(name);
-  mkdirSync(folder, { recursive: true });
-  for (const [file, entry] of Object.entries(PARTS[name])) {
-    await build({
-      ...NODE,
-      entryPoints: [entry],
-      format: 'esm',
-      external: WITH_FILES,
-      // CommonJS packages use it.
-      banner: {
-        js: "import { createRequire as toRequire } from 'node:module'; const require = toRequire(import.meta.url);",
-      },
-      outfile: join(folder, file),
-    });
-  }
+  mkdirSync(folderOf(name), { recursive: true });
+  await build({
+    ...NODE,
+    entryPoints: [ENTRIES[name]],
+    format: 'esm',
+    external: WITH_FILES,
+    // CommonJS packages use it.
+    banner: {
+      js: "import { createRequire as toRequire } from 'node:module'; const require = toRequire(import.meta.url);",
+    },
+    outfile: program(name),
+  });
 }

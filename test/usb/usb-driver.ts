@@ -15,6 +15,7 @@ const ANSWER_MS = 200;
  */
 export class UsbDriver extends OneKey implements Driver {
   readonly algorithms = [1, 2];
+  readonly everyNth = 16;
   readonly utcMin = DS3231_UTC_MIN;
   readonly utcMax = DS3231_UTC_MAX;
   readonly device: SimulatedDevice;

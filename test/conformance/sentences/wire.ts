@@ -5,6 +5,7 @@ import { connect, pairingKey } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
 import type { Transport } from 'passfob/transports/transport';
 import { expect, it } from 'vitest';
+import { someOf } from '../driver.ts';
 import { random } from '../owner.ts';
 import { askClear, exchange, forged, RawSession } from '../raw.ts';
 import { refused } from '../refused.ts';
@@ -137,21 +138,25 @@ function unknownCodes(stage: Stage): void {
     ([code = 0]: number[]) =>
       unknown.includes(code) || KNOWN.some(command => command[0] === code && command[2] !== sent);
 
+  it('hundreds of codes are unused', () => {
+    for (const sent of [0, 1]) expect(expected.filter(isExpected(sent)).length).toBeGreaterThan(220);
+  });
+
   it('a fob answers "unknown command" to each unused code in the clear', {
     timeout: 600_000,
   }, async () => {
     const answers: number[][] = [];
-    for (const [code = 0] of expected.filter(isExpected(0))) answers.push(await askClear(stage.driver, code));
-    expect(answers).toEqual(expected.filter(isExpected(0)));
-    expect(answers.length).toBeGreaterThan(220);
+    const cases = someOf(stage.driver, expected.filter(isExpected(0)));
+    for (const [code = 0] of cases) answers.push(await askClear(stage.driver, code));
+    expect(answers).toEqual(cases);
   });
 
   it('a fob answers "unknown command" to each unused sealed code', { timeout: 600_000 }, async () => {
     const session = await RawSession.open(stage.driver, stage.owner.key);
     const answers: number[][] = [];
-    for (const [code = 0] of expected.filter(isExpected(1))) answers.push(await session.ask(code));
-    expect(answers).toEqual(expected.filter(isExpected(1)));
-    expect(answers.length).toBeGreaterThan(220);
+    const cases = someOf(stage.driver, expected.filter(isExpected(1)));
+    for (const [code = 0] of cases) answers.push(await session.ask(code));
+    expect(answers).toEqual(cases);
   });
 
   it('a fob answers "unknown command" to a clear frame that ends before its command', async () => {

@@ -55,7 +55,7 @@ export class Premises implements AsyncDisposable {
   }
 
   /**
-   * Starts a service on a free port and waits until it listens. Its link may appear on standard output but not in the
+   * Starts a service, on a free port where `args` name none, and waits until it listens. Its link may appear on standard output but not in the
    * log.
    *
    * @param through the program that starts it: `strace` and its options, or `withOpenFiles`
@@ -66,7 +66,11 @@ export class Premises implements AsyncDisposable {
     through: readonly string[] = [],
   ): Promise<Serving> {
     const command = [...through, process.execPath, cliMain, 'serve', '--json', '--dir', this.directory];
-    const [program = '', ...programArgs] = [...command, '--port', '0', ...args];
+    const [program = '', ...programArgs] = [
+      ...command,
+      ...(args.includes('--port') ? [] : ['--port', '0']),
+      ...args,
+    ];
     const child = spawn(program, programArgs, {
       env: this.environment(environment),
       stdio: ['ignore', 'pipe', 'pipe'],

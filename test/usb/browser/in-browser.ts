@@ -1,32 +1,35 @@
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../kit/free-port.ts';
+import { Premises } from '../../service/serve/kit.ts';
 import type { DeviceKind } from '../agent-phrases.ts';
-import { program } from '../bundles.ts';
 import type { Guest } from '../guest.ts';
 import { type Board, SimulatedDevice } from '../simulator.ts';
 import { mailedLinks } from './activations.ts';
 import { answerQuestion, nextPasscode, pairingCodeOn, screenOf } from './fob-at-hand.ts';
 import { GuestBrowser } from './guest-browser.ts';
-import { GuestService, ORIGIN } from './guest-service.ts';
 
 const PATIENCE = { timeout: 300_000, interval: 250 };
 /** For text that is on the screen now: where it has gone meanwhile, check again. */
 const AT_ONCE = { timeout: 10_000, interval: 100 };
 const USERS = { serial: 'ada', hid: 'bob' } as const;
 
-/** A service whose users were sent activations, with the browser before it. */
+/** A service whose users were sent activations, outside of the guest, and in it the browser, which sees it on its loopback. */
 async function open(guest: Guest, executable: string) {
-  await using sent = await mailedLinks(ORIGIN, Object.values(USERS));
-  const [service, browser] = await Promise.all([
-    GuestService.start(guest, program('passfob'), sent.directory),
-    GuestBrowser.start(guest, executable, ORIGIN),
-  ]);
+  const port = await freePort();
+  const origin = `http://127.0.0.1:${port}`;
+  const sent = await mailedLinks(origin, Object.values(USERS));
+  const premises = new Premises(sent.directory);
+  await premises.serve(['--port', `${port}`]);
+  await guest.ask({ do: 'lead', port });
+  const browser = await GuestBrowser.start(guest, executable, origin);
   const close = async () => {
     await browser.close();
-    await service.close();
+    await premises[Symbol.asyncDispose]();
+    await sent[Symbol.asyncDispose]();
   };
   const linkOf = (user: string) => sent.links.get(user) ?? '';
-  return { linkOf, page: browser.page, close };
+  return { origin, linkOf, page: browser.page, close };
 }
 
 /** Plays the person at the page and at the fob: from the mail's link until the page says that the fob is active. */
@@ -71,8 +74,8 @@ async function stateOf(page: Page, device: SimulatedDevice): Promise<string> {
   return JSON.stringify({ page: await said.allTextContents(), screen });
 }
 
-async function logsIn(page: Page, user: string, passcode: string): Promise<void> {
-  await page.goto(`${ORIGIN}/login`);
+async function logsIn(page: Page, origin: string, user: string, passcode: string): Promise<void> {
+  await page.goto(`${origin}/login`);
   await page.getByLabel('User name').fill(user);
   await page.getByLabel('Passcode').fill(passcode);
   await page.getByRole('button', { name: 'Log in', exact: true }).click();
@@ -80,8 +83,13 @@ async function logsIn(page: Page, user: string, passcode: string): Promise<void>
 }
 
 /** Plays a person whose fob lost its power and its time: at `/me` the service sets its clock over this browser. */
-async function setsTheClock(page: Page, user: string, device: SimulatedDevice): Promise<void> {
-  await page.goto(`${ORIGIN}/me/sign-in`);
+async function setsTheClock(
+  page: Page,
+  origin: string,
+  user: string,
+  device: SimulatedDevice,
+): Promise<void> {
+  await page.goto(`${origin}/me/sign-in`);
   await page.getByLabel('User name').fill(user);
   await page.getByRole('textbox', { name: 'Passcode' }).fill(await nextPasscode(device));
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
@@ -121,16 +129,16 @@ export function inBrowser(guestOf: () => Guest, executable: string): void {
   ])(
     'over %s a mail’s link leads to an active token and a log-in, the cable pulled on the way; over Web Serial /me then sets a lost time',
     async (_what, kind, board) => {
-      const { page, linkOf } = there;
+      const { page, origin, linkOf } = there;
       const plugIn = async () => {
         const device = await SimulatedDevice.startIn(guestOf(), board);
         onTestFinished(() => device.stop());
         return device;
       };
       const device = await activates(page, linkOf(USERS[kind]), plugIn);
-      await logsIn(page, USERS[kind], await nextPasscode(device));
+      await logsIn(page, origin, USERS[kind], await nextPasscode(device));
       // Once: the carrier is the same over both.
-      if (kind === 'serial') await setsTheClock(page, USERS[kind], device);
+      if (kind === 'serial') await setsTheClock(page, origin, USERS[kind], device);
       await device.do('unplug');
       await guestOf().ask({ do: 'gone', kind });
     },
