@@ -1,4 +1,5 @@
 import yargs, { type Argv } from 'yargs';
+import { refuseFlagValues } from './base/flag-values.ts';
 import { unknownArgument } from './base/unknown-argument.ts';
 import { UsageError } from './base/usage-error.ts';
 import { LIST, readPlan } from './fault-options.ts';
@@ -61,10 +62,11 @@ function usablePlan(text: string): string {
   }
 }
 
-/** yargs has this method, but its types do not. */
-function namesOf(parser: object): string[] {
-  if (!('getOptions' in parser) || typeof parser.getOptions !== 'function') return [];
-  return Object.keys(parser.getOptions().key);
+/** Names of all options, and of those that take no value. yargs has this method, but its types do not. */
+function namesOf(parser: object): { readonly known: string[]; readonly flags: readonly string[] } {
+  if (!('getOptions' in parser) || typeof parser.getOptions !== 'function') return { known: [], flags: [] };
+  const { key, boolean } = parser.getOptions();
+  return { known: Object.keys(key), flags: boolean };
 }
 
 const WEB_KEY_OPTION = {
@@ -169,7 +171,8 @@ export function parseOptions(args: readonly string[], program: string) {
       describe: 'print the ready line as JSON on a terminal, too',
     })
     .option('exit-with-parent', { boolean: true, default: false, describe: 'end when standard input ends' });
-  const known = namesOf(parser);
+  const { known, flags } = namesOf(parser);
+  refuseFlagValues(args, flags);
   return parser
     .epilogue(
       'Port 0: any free one. When ready, the simulator says where everything is: on a terminal in words, elsewhere by one line of JSON.',

@@ -1,4 +1,5 @@
 import yargs from 'yargs';
+import { refuseFlagValues } from '../../base/flag-values.ts';
 import { unknownArgument } from '../../base/unknown-argument.ts';
 import { UsageError } from '../../base/usage-error.ts';
 
@@ -22,6 +23,7 @@ function onePath(value: unknown): string {
  */
 export async function parseRunOptions(args: readonly string[], program: string) {
   const known = ['seed', 'junit', 'json', 'show', 'update', 'help'];
+  refuseFlagValues(args, ['json', 'j', 'show', 'update', 'help']);
   const words = args.map(word => (word === '-' ? STANDARD_INPUT : word));
   const { files, junit, json, seed, update, show } = await yargs(words)
     .scriptName(program)
