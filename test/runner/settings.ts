@@ -41,8 +41,8 @@ export const settings = {
   reporters: ['default'],
   sequence: { sequencer: SlowFirst },
   // One less than there are cores is the default. Many files wait for processes, browsers and people most of their time: on two
-  // cores, two workers leave a third of the machine idle.
-  maxWorkers: Math.max(3, availableParallelism() - 1),
+  // cores, two workers leave a third of the machine idle, and three some of it.
+  maxWorkers: Math.max(4, availableParallelism() - 1),
   tags: [{ name: 'long', description: 'has a full count, which `npm run test:long` tries' }],
 };
 
