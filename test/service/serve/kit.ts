@@ -37,6 +37,8 @@ export const withOpenFiles = (most: number): readonly string[] => [
   `ulimit -n ${most}; exec "$0" "$@"`,
 ];
 
+const onSomePort = (args: readonly string[]) => (args.includes('--port') ? args : ['--port', '0', ...args]);
+
 /** A folder for services, and every process started in it; all goes when the scope ends. */
 export class Premises implements AsyncDisposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'passfob-serve-'));
@@ -66,11 +68,7 @@ export class Premises implements AsyncDisposable {
     through: readonly string[] = [],
   ): Promise<Serving> {
     const command = [...through, process.execPath, cliMain, 'serve', '--json', '--dir', this.directory];
-    const [program = '', ...programArgs] = [
-      ...command,
-      ...(args.includes('--port') ? [] : ['--port', '0']),
-      ...args,
-    ];
+    const [program = '', ...programArgs] = [...command, ...onSomePort(args)];
     const child = spawn(program, programArgs, {
       env: this.environment(environment),
       stdio: ['ignore', 'pipe', 'pipe'],
