@@ -1,6 +1,7 @@
 /** The acts that are measured, with their rows in docs/performance.md. */
 export const ACTS = {
   boot: 'power on → first screen, a new fob',
+  bootOpen: 'power on → first screen, 33 accounts and no PIN',
   bootFull: 'power on → first screen, 33 accounts and a PIN',
   hello: '`hello` → answer',
   session: 'opening a session → answer',

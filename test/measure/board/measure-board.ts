@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { TABLE } from '@passfob/simulator/mcu/core/table';
 import { builtBoard } from '../../mcu/kit/built-board.ts';
-import { type ActCosts, MeasuredFob } from './acts.ts';
+import { type ActCosts, LIST, LOCKED, MeasuredFob } from './acts.ts';
 import { type Bare, measureBare } from './bare.ts';
 import type { BoardCost } from './cost.ts';
 import { type Awake, type DailyCharge, dailyCharge } from './current.ts';
@@ -65,7 +65,7 @@ export async function measureBoard(
   const unlock = await fob.unlock();
   const stackBytes = deepestStack(atPowerOn, ram());
   driver.onPiece = () => {};
-  const bootFull = await fob.reboot();
+  const bootFull = await fob.reboot(LOCKED);
   const complaints = [driver.complaints(), ...board.violations].join('\n');
   if (complaints !== '') throw new Error(complaints);
   const executed = board.executedForms();
@@ -76,7 +76,7 @@ export async function measureBoard(
     firmware,
     commit,
     image,
-    acts: { boot, bootFull, ...enrolled, ...pressed, typeOut, unlock },
+    acts: { boot, bootOpen: await bootOpenOf(path), bootFull, ...enrolled, ...pressed, typeOut, unlock },
     authentiwatchCode,
     stackBytes,
     variablesTotal: layout.total,
@@ -86,4 +86,15 @@ export async function measureBoard(
     use,
     day: dailyCharge(rest, use, USES),
   };
+}
+
+/** A boot of another fob, full and without a PIN. */
+async function bootOpenOf(path: string): Promise<BoardCost> {
+  const driver = new BoardDriver(await builtBoard(), new Uint8Array(readFileSync(path)));
+  const fob = new MeasuredFob(driver);
+  await fob.boot(FIRST_SCREEN);
+  await fob.enrol();
+  const cost = await fob.reboot(LIST);
+  driver.board.close();
+  return cost;
 }
