@@ -18,7 +18,7 @@ export function shareIn({ PASSFOB_SHARE: text }: NodeJS.ProcessEnv): number {
 }
 
 /**
- * The part of the slow files that a long run takes: CI takes one of six, another one each day, so that every file runs within
+ * The part of the slow files that a long run takes: CI takes one of eight, another one each day, so that every file runs within
  * as many days.
  *
  * @returns how many parts there are, and which of them, from 0, the first seed gives

@@ -11,7 +11,7 @@ import { type BoardFigures, measureBoard } from './board/measure-board.ts';
 const BOARD = 'pico';
 
 it('the pico image is measured on virtual boards, and docs/ledger.json is written', {
-  timeout: 1_800_000,
+  timeout: 7_200_000,
 }, async () => {
   const { name, found } = needsEspruinosArm();
   if (found === undefined) throw new Error(`Set ${name}, then run npm run measure again.`);

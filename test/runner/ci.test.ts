@@ -69,14 +69,14 @@ describe('.ci/run', () => {
     expect(code).toBe(0);
   });
 
-  it('runs a sixth of the slow tests with a tenth of the full counts', () => {
+  it('runs an eighth of the slow tests with a tenth of the full counts', () => {
     const { lines } = run({
       cit: 'echo "cit: <$PASSFOB_SHARE> <$PASSFOB_BIG>"; echo "1 passed, 0 failed"',
       usb: 'echo "1 passed, 0 failed"',
       long: 'echo "long: <$PASSFOB_SHARE> <$PASSFOB_PARTS>"; echo "1 passed, 0 failed"',
     });
     expect(lines).toContain('cit: <> <>');
-    expect(lines).toContain('long: <0.1> <6>');
+    expect(lines).toContain('long: <0.1> <8>');
     expect(lines.at(-1)).toBe('3 passed, 0 failed');
   });
 

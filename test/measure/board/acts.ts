@@ -23,7 +23,7 @@ const PLUGGED_MS = 3000;
 const TYPED_MS = 3000;
 const PIN = '7305';
 const PASSCODE = /^\d{3} \d{3}$/m;
-export const LOCKED = /^PIN$/m;
+const LOCKED = /^PIN$/m;
 export const LIST = /\d+\/\d+/;
 const POLICY = { pinDigits: 0, attempts: 10, wipe: 1, lockSeconds: 600, asks: 0, typing: 0 };
 /** The computer waits in its own time, which on a busy machine is too short for an answer. */
@@ -58,11 +58,11 @@ export class MeasuredFob {
     return this.#untilDrawn(this.#watcher.now, text);
   }
 
-  /** @param screen `LOCKED` where it has a PIN, else `LIST` */
-  async reboot(screen: RegExp): Promise<BoardCost> {
+  /** With all its accounts, and the PIN that locks it. */
+  async reboot(): Promise<BoardCost> {
     this.driver.board.cutPower();
     this.driver.board.powerOn();
-    return this.boot(screen);
+    return this.boot(LOCKED);
   }
 
   /** Pairs, and enrols accounts until the fob is full: one HOTP, the others TOTP. */

@@ -1,3 +1,4 @@
+import type { StateStore } from '@passfob/simulator/base/fob';
 import { builtImage } from '@passfob/simulator/image';
 import type { VirtualBoard } from '@passfob/simulator/mcu/board/options';
 import type { virtualBoard } from '@passfob/simulator/virtual-board';
@@ -35,13 +36,14 @@ export class BoardDriver extends OneKey implements Driver {
   private isRunning = false;
 
   /** @param make the board, as it was built */
-  constructor(make: typeof virtualBoard, firmware: Uint8Array) {
+  constructor(make: typeof virtualBoard, firmware: Uint8Array, storage?: StateStore) {
     super();
     this.board = make({
       firmware,
       image: builtImage('pico'),
       files: { birth: secret(crypto.getRandomValues(new Uint8Array(32))) },
       seed: SEED,
+      ...(storage && { storage }),
       // A Pico is sold without a crystal.
       crystal: false,
     });

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
+import type { StateStore } from '@passfob/simulator/base/fob';
 import { TABLE } from '@passfob/simulator/mcu/core/table';
+import { memoryStore } from '@passfob/simulator/state/memory-store';
 import { builtBoard } from '../../mcu/kit/built-board.ts';
-import { type ActCosts, LIST, LOCKED, MeasuredFob } from './acts.ts';
+import { type ActCosts, LIST, MeasuredFob } from './acts.ts';
 import { type Bare, measureBare } from './bare.ts';
 import type { BoardCost } from './cost.ts';
 import { type Awake, type DailyCharge, dailyCharge } from './current.ts';
@@ -42,7 +44,8 @@ export async function measureBoard(
   authentiwatch: string | undefined,
 ): Promise<BoardFigures> {
   const { firmware, commit, layout, authentiwatchCode }: Bare = measureBare(path, authentiwatch);
-  const driver = new BoardDriver(await builtBoard(), new Uint8Array(readFileSync(path)));
+  const memories = memoryStore();
+  const driver = new BoardDriver(await builtBoard(), new Uint8Array(readFileSync(path)), memories);
   const { board } = driver;
   const ram = () => board.ram() ?? new Uint8Array();
   const atPowerOn = ram();
@@ -56,6 +59,7 @@ export async function measureBoard(
     variablesPeak = Math.max(variablesPeak, variablesInUse(ram(), layout));
   };
   const enrolled = await fob.enrol();
+  const bootOpen = await bootOf(memories, path);
   board.setUsb(false);
   const pressed = await fob.press();
   const rest = fob.rest(REST_HOURS);
@@ -65,7 +69,7 @@ export async function measureBoard(
   const unlock = await fob.unlock();
   const stackBytes = deepestStack(atPowerOn, ram());
   driver.onPiece = () => {};
-  const bootFull = await fob.reboot(LOCKED);
+  const bootFull = await fob.reboot();
   const complaints = [driver.complaints(), ...board.violations].join('\n');
   if (complaints !== '') throw new Error(complaints);
   const executed = board.executedForms();
@@ -76,7 +80,7 @@ export async function measureBoard(
     firmware,
     commit,
     image,
-    acts: { boot, bootOpen: await bootOpenOf(path), bootFull, ...enrolled, ...pressed, typeOut, unlock },
+    acts: { boot, bootOpen, bootFull, ...enrolled, ...pressed, typeOut, unlock },
     authentiwatchCode,
     stackBytes,
     variablesTotal: layout.total,
@@ -88,13 +92,12 @@ export async function measureBoard(
   };
 }
 
-/** A boot of another fob, full and without a PIN. */
-async function bootOpenOf(path: string): Promise<BoardCost> {
-  const driver = new BoardDriver(await builtBoard(), new Uint8Array(readFileSync(path)));
-  const fob = new MeasuredFob(driver);
-  await fob.boot(FIRST_SCREEN);
-  await fob.enrol();
-  const cost = await fob.reboot(LIST);
+/** The boot of a fob with these memories, which are full and without a PIN. */
+async function bootOf(memories: StateStore, path: string): Promise<BoardCost> {
+  const copy = memoryStore();
+  copy.write(0, memories.load() ?? new Uint8Array());
+  const driver = new BoardDriver(await builtBoard(), new Uint8Array(readFileSync(path)), copy);
+  const cost = await new MeasuredFob(driver).boot(LIST);
   driver.board.close();
   return cost;
 }
