@@ -18,8 +18,8 @@ export function shareIn({ PASSFOB_SHARE: text }: NodeJS.ProcessEnv): number {
 }
 
 /**
- * The part of the slow files that a long run takes: CI takes one of eight, another one each day, so that every file runs within
- * as many days.
+ * The part of the slow files that a long run takes: CI takes one of eight, another one each day; where it
+ * runs daily, every file has its turn.
  *
  * @returns how many parts there are, and which of them, from 0, the first seed gives
  * @throws where `PASSFOB_PARTS` is set and no such number

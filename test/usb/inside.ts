@@ -1,3 +1,4 @@
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { connect } from 'passfob/client';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { DeviceKind } from './agent-phrases.ts';
@@ -21,7 +22,7 @@ export function inside(guestOf: () => Guest): void {
     ['serial', 'pico', /^serial:\/dev\/ttyACM\d$/],
     ['hid', 'pico-hid', /^hid:/],
   ])('the command line with a %s device', (kind, board, address) => {
-    it('the command line lists the fob', async () => {
+    it('the command line lists the fob, and reads its info', async () => {
       const guest = guestOf();
       const device = await SimulatedDevice.start(board);
       onTestFinished(() => device.stop());
@@ -31,6 +32,10 @@ export function inside(guestOf: () => Guest): void {
       expect(code).toBe(0);
       const { devices } = JSON.parse(output) as { devices: { address: string; serial: string }[] };
       expect(devices).toMatchObject([{ address: expect.stringMatching(address), state: 'blank', board }]);
+      // A blank fob tells no computer more than that; the command line still knows it by its serial.
+      const info = await passfob(guest, 'info', '--json');
+      expect(info.code).toBe(EXIT_CODES['not-paired'].code);
+      expect(JSON.parse(info.output).error.message).toContain(devices[0]?.serial);
       await device.do('unplug');
       await guest.ask({ do: 'gone', kind });
     });

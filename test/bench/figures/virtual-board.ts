@@ -30,7 +30,10 @@ function actsTable(boards: readonly BoardFigures[]): Table {
       ...boards.flatMap(({ firmware }) => [`${firmware}: million instructions`, 'ms']),
     ],
     rows: [
-      ...(Object.keys(ACTS) as Act[]).map(act => row(ACTS[act], ({ acts }) => acts[act])),
+      ...(Object.keys(ACTS) as Act[])
+        // A new act has no row until it is measured.
+        .filter(act => boards.some(({ acts }) => act in acts))
+        .map(act => row(ACTS[act], ({ acts }) => acts[act])),
       row('reference: `hotp()` of authentiwatch', ({ authentiwatchCode }) => authentiwatchCode),
     ],
   };
