@@ -1,11 +1,29 @@
 import { readFileSync } from 'node:fs';
-import { COMMAND_TEXT } from '@passfob/protocol/command-text';
+import * as commandText from '@passfob/protocol/command-text';
 import type { AnyNode } from 'acorn';
 import type { Plugin } from 'esbuild';
+import * as entryRows from '../core/entry-rows.ts';
+import * as views from '../core/screens/views.ts';
+import * as settingRows from '../core/setting-rows.ts';
 import { type Edit, edited } from './edits.ts';
 import { quoteShared } from './names.ts';
 import { assignedNames } from './order.ts';
 import { parsed, walk } from './tree.ts';
+
+/** Files that the build evaluates, by their names: the image has only the numbers and texts that they export. */
+const EVALUATED: Readonly<Record<string, object>> = {
+  'command-text': commandText,
+  views,
+  'entry-rows': entryRows,
+  'setting-rows': settingRows,
+};
+
+/** Returns the source of a constant. An enumeration is the one kind of object whose numbers esbuild inlines. */
+function constantOf([name, value]: [string, unknown]): string {
+  if (typeof value !== 'object') return `export const ${name} = ${JSON.stringify(value)};`;
+  const numbers = Object.entries(value ?? {}).map(([key, number]) => `${key} = ${number}`);
+  return `export enum ${name} { ${numbers.join(', ')} }`;
+}
 
 /**
  * Moves the constant numbers of every module into a module of its own, named after it. Esbuild inlines a constant
@@ -23,10 +41,11 @@ export const numbersApart: Plugin = {
       );
       return { contents: lines.join('\n'), loader: 'ts' };
     });
-    onLoad({ filter: /[\\/]command-text\.ts$/ }, () => ({
-      contents: `export const COMMAND_TEXT = ${JSON.stringify(COMMAND_TEXT)};`,
-      loader: 'ts',
-    }));
+    for (const [file, exported] of Object.entries(EVALUATED))
+      onLoad({ filter: new RegExp(`[\\\\/]${file}\\.ts$`) }, () => ({
+        contents: Object.entries(exported).map(constantOf).join('\n'),
+        loader: 'ts',
+      }));
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
       const written = readFileSync(path, 'utf8');
       const text = /[\\/]firmware[\\/]boards[\\/]/.test(path) ? quoteShared(written) : written;

@@ -1,21 +1,7 @@
 import { ALPHABETS } from '@passfob/protocol/otp';
 import * as texts from './base/texts.ts';
+import { ENTER, ENTRY_TITLES } from './entry-rows.ts';
 import type { Pool } from './pool.ts';
-
-/**
- * Purposes of an entry. A purpose says what the person enters and what follows. The first five have a headline in
- * `texts.ENTRIES`.
- */
-export const ENTER_PIN = 0;
-export const ENTER_NEW = 1;
-export const ENTER_REPEAT = 2;
-export const ENTER_QUESTION = 3;
-export const ENTER_ACCOUNT_PIN = 4;
-/** The current PIN: before the PIN is changed, the settings open, a passcode is made, or a request is approved. */
-export const ENTER_TO_CHANGE = 5;
-export const ENTER_TO_SET = 6;
-export const ENTER_TO_SHOW = 7;
-export const ENTER_TO_APPROVE = 8;
 
 export const ENTRY_GOES_ON = 0;
 export const ENTRY_DONE = 1;
@@ -113,14 +99,14 @@ export class Entry {
   }
 
   get title(): string {
-    return texts.ENTRIES.split(',')[this.purpose > ENTER_ACCOUNT_PIN ? ENTER_PIN : this.purpose] as string;
+    return ENTRY_TITLES.split(',')[this.purpose] as string;
   }
 
   /** The text entered so far: a question, or a dot for each digit of a PIN. */
   get shown(): string {
     let text = '';
     for (let i = 0; i < this.length; i++) {
-      text += this.purpose === ENTER_QUESTION ? String.fromCharCode(this.typed[i] as number) : '*';
+      text += this.purpose === ENTER.question ? String.fromCharCode(this.typed[i] as number) : '*';
     }
     return text;
   }

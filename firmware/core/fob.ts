@@ -16,12 +16,14 @@ import type { Session } from '@passfob/protocol/session';
 import { Accounts } from './accounts.ts';
 import { DATA_KEY_BYTES } from './base/limits.ts';
 import type { Now, Ports } from './base/ports.ts';
+import * as texts from './base/texts.ts';
 import { Commands } from './commands.ts';
 import { Lock } from './lock.ts';
 import { Person } from './person.ts';
 import { Pool } from './pool.ts';
 import { draw } from './screens/screen.ts';
-import { VIEW_LIST, VIEW_OFF } from './screens/view.ts';
+import { VIEW } from './screens/views.ts';
+import { current, prepare, showForGood } from './shows.ts';
 import { Timekeeper } from './timekeeper.ts';
 import { VAULT_OWNED, VAULT_SILENT, Vault } from './vault/vault.ts';
 
@@ -148,16 +150,16 @@ export class Fob {
 
   /** Reports an internal error on the screen. The board then restarts at a press. */
   fault(): void {
-    this.person.showFault();
-    draw(this.person.view(), this.ports.display);
+    showForGood(this.person, texts.FAULT);
+    draw(current(this.person), this.ports.display);
   }
 
   private refresh(): void {
     const person = this.person;
     // A picture that did not arrive is drawn again, unless nothing is to be seen.
-    if (!draw(person.view(), this.ports.display)) person.dirty = person.kind !== VIEW_OFF;
+    if (!draw(current(person), this.ports.display)) person.dirty = person.kind !== VIEW.off;
     // Work that can wait until the screen is drawn.
-    if (person.kind === VIEW_LIST) person.prepare();
+    if (person.kind === VIEW.list) prepare(person);
     else this.pool.settle();
   }
 

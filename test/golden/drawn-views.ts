@@ -1,11 +1,13 @@
 import * as texts from '@passfob/firmware/core/base/texts';
-import * as kinds from '@passfob/firmware/core/screens/view';
+import { ENTRY_TITLES } from '@passfob/firmware/core/entry-rows';
+import { LAYOUTS, VIEW, type View } from '@passfob/firmware/core/screens/views';
+import { SETTING_NAMES } from '@passfob/firmware/core/setting-rows';
 
-const EMPTY: kinds.View = {
-  kind: kinds.VIEW_MESSAGE,
+const EMPTY: View = {
+  layout: '',
   title: '',
   detail: '',
-  code: '',
+  large: '',
   next: '',
   note: '',
   hint: '',
@@ -15,15 +17,19 @@ const EMPTY: kinds.View = {
   count: 0,
 };
 
-type Drawn = readonly [name: string, view: kinds.View];
+type Drawn = readonly [name: string, view: View];
 
-const view = (kind: number, fields: Partial<kinds.View>): kinds.View => ({ ...EMPTY, kind, ...fields });
+const view = (kind: number, fields: Partial<View>): View => ({
+  ...EMPTY,
+  layout: LAYOUTS[kind] ?? '',
+  ...fields,
+});
 
-const message = (detail: string, title = texts.TITLE) => view(kinds.VIEW_MESSAGE, { title, detail });
-const stay = (detail: string) => view(kinds.VIEW_STAY, { detail });
+const message = (detail: string, title = texts.TITLE) => view(VIEW.message, { title, detail });
+const stay = (detail: string) => view(VIEW.stay, { detail });
 
-const list = (fields: Partial<kinds.View>) =>
-  view(kinds.VIEW_LIST, {
+const list = (fields: Partial<View>) =>
+  view(VIEW.list, {
     title: 'Example',
     detail: 'alice@example.org',
     hint: texts.HOLD + texts.PASSCODE,
@@ -32,33 +38,32 @@ const list = (fields: Partial<kinds.View>) =>
     ...fields,
   });
 
-const totp = (fields: Partial<kinds.View>) =>
-  view(kinds.VIEW_CODE, {
+const totp = (fields: Partial<View>) =>
+  view(VIEW.code, {
     title: 'Example',
     detail: 'alice@example.org',
-    code: '287082',
+    large: '287082',
     secondsLeft: 21,
     period: 30,
     ...fields,
   });
 
-const hotp = (fields: Partial<kinds.View>) =>
-  totp({ hint: texts.HINT_BACK, secondsLeft: 0, period: 0, ...fields });
+const hotp = (fields: Partial<View>) => totp({ hint: texts.HINT_BACK, secondsLeft: 0, period: 0, ...fields });
 
-const ask = (fields: Partial<kinds.View>) => view(kinds.VIEW_ASK, { hint: texts.HINT_ASK, ...fields });
+const ask = (fields: Partial<View>) => view(VIEW.ask, { hint: texts.HINT_ASK, ...fields });
 
-const entry = (index: number, { code = '', detail = '', ...fields }: Partial<kinds.View>) =>
-  view(kinds.VIEW_ENTRY, {
-    title: texts.ENTRIES.split(',')[index] ?? '',
-    code,
+const entry = (index: number, { large = '', detail = '', ...fields }: Partial<View>) =>
+  view(VIEW.entry, {
+    title: ENTRY_TITLES.split(',')[index] ?? '',
+    large,
     detail,
     note: detail === '' ? texts.HOW_TO_LEAVE : texts.HOW_TO_DELETE,
-    hint: texts.TURN + (code.length > 1 ? code : texts.TAKE),
+    hint: texts.TURN + (large.length > 1 ? large : texts.TAKE),
     ...fields,
   });
 
-const setting = (index: number, fields: Partial<kinds.View>) =>
-  view(kinds.VIEW_SETTINGS, { title: texts.SETTINGS.split(',')[index] ?? '', ...fields });
+const setting = (index: number, fields: Partial<View>) =>
+  view(VIEW.settings, { title: SETTING_NAMES.split(',')[index] ?? '', ...fields });
 
 const LONG = {
   title: 'United Widget Works Ltd of Uddeva',
@@ -67,13 +72,10 @@ const LONG = {
 
 /** Every view, with each state that changes its look. */
 export const drawnViews: readonly Drawn[] = [
-  ['off', view(kinds.VIEW_OFF, {})],
+  ['off', view(VIEW.off, {})],
   ['blank', message(texts.BLANK)],
   ['blank-gathering', message(`25% ${texts.MIXING}`)],
-  [
-    'pairing',
-    view(kinds.VIEW_PAIRING, { title: texts.PAIRING, code: 'qpzry9x8gf2tvdw0s3', secondsLeft: 180 }),
-  ],
+  ['pairing', view(VIEW.pairing, { title: texts.PAIRING, large: 'qpzry9x8gf2tvdw0s3', secondsLeft: 180 })],
   ['pairing-wrong-code', message(texts.WRONG_CODE)],
   ['paired', message(texts.PAIRED)],
   ['no-accounts', message(texts.NO_ACCOUNTS)],
@@ -90,45 +92,45 @@ export const drawnViews: readonly Drawn[] = [
   ['list-battery-low', list({ note: `${texts.BATTERY} 12%`, place: 11, count: 33 })],
   ['list-settings', list({ title: texts.SETTING, detail: '', hint: texts.HOLD + texts.OPEN, place: 11 })],
   ['totp-6', totp({})],
-  ['totp-7', totp({ code: '1287082' })],
-  ['totp-8', totp({ code: '94287082', secondsLeft: 300, period: 300 })],
+  ['totp-7', totp({ large: '1287082' })],
+  ['totp-8', totp({ large: '94287082', secondsLeft: 300, period: 300 })],
   ['totp-long-names', totp(LONG)],
   ['totp-next', totp({ secondsLeft: 4, next: '081804' })],
-  ['totp-next-8', totp({ code: '94287082', secondsLeft: 1, next: '07081804' })],
+  ['totp-next-8', totp({ large: '94287082', secondsLeft: 1, next: '07081804' })],
   ['totp-stale', totp({ note: `${texts.STALE} +-40s` })],
   ['totp-typing', totp({ note: texts.TYPING })],
   ['totp-no-computer', totp({ note: texts.NO_COMPUTER })],
-  ['totp-not-typed', totp({ code: 'A0F3C', note: texts.NOT_TYPED })],
+  ['totp-not-typed', totp({ large: 'A0F3C', note: texts.NOT_TYPED })],
   ['hotp-6', hotp({})],
-  ['hotp-8', hotp({ code: '84755224' })],
-  ['hotp-base64', hotp({ code: 'aB3/+9zW' })],
-  ['ocra-10', hotp({ code: '1234567890' })],
-  ['ocra-4', hotp({ code: '1234' })],
+  ['hotp-8', hotp({ large: '84755224' })],
+  ['hotp-base64', hotp({ large: 'aB3/+9zW' })],
+  ['ocra-10', hotp({ large: '1234567890' })],
+  ['ocra-4', hotp({ large: '1234' })],
   ['ask-passcode', ask({ title: texts.ASK_CODE, detail: 'Example alice@example.org' })],
-  ['ask-login', ask({ title: 'VPN', detail: 'erika@example.org', code: '07' })],
-  ['ask-login-host', ask({ title: 'vpn.example.org', detail: 'erika', code: '07' })],
-  ['ask-login-long', ask({ ...LONG, code: '42' })],
+  ['ask-login', ask({ title: 'VPN', detail: 'erika@example.org', large: '07' })],
+  ['ask-login-host', ask({ title: 'vpn.example.org', detail: 'erika', large: '07' })],
+  ['ask-login-long', ask({ ...LONG, large: '42' })],
   ['ask-login-no-number', ask({ title: 'vpn.example.org', detail: LONG.detail })],
-  ['ask-too-soon', ask({ title: 'VPN', detail: 'erika@example.org', code: '07', hint: texts.TOO_SOON })],
+  ['ask-too-soon', ask({ title: 'VPN', detail: 'erika@example.org', large: '07', hint: texts.TOO_SOON })],
   ['ask-erase', ask({ title: texts.ASK_ERASE })],
   ['ask-clock', ask({ title: texts.ASK_CLOCK })],
   ['ask-reset', ask({ title: texts.ASK_RESET })],
   ['ask-maintain', ask({ title: texts.ASK_MAINTAIN })],
-  ['ask-report', view(kinds.VIEW_REPORT, { title: texts.ASK_REPORT_IT, hint: texts.HINT_ASK })],
+  ['ask-report', view(VIEW.report, { title: texts.ASK_REPORT_IT, hint: texts.HINT_ASK })],
   ['approved', message(texts.APPROVED)],
   ['declined', message(texts.DENIED)],
   ['reported', message(texts.REPORTED)],
   ['too-late', message(texts.TOO_LATE)],
-  ['pin', entry(0, { code: '7' })],
-  ['pin-two-keys', entry(0, { code: '7', hint: texts.PRESS + texts.TAKE })],
-  ['pin-three', entry(0, { code: 'del', detail: '***' })],
-  ['pin-ok', entry(0, { code: 'ok', detail: '****************' })],
-  ['pin-new', entry(1, { code: 'back' })],
-  ['pin-repeat', entry(2, { code: '0', detail: '*****' })],
-  ['question', entry(3, { code: 'F', detail: '00A1' })],
-  ['question-long', entry(3, { code: 'ok', detail: '0123456789ABCDEF'.repeat(4) })],
-  ['account-pin', entry(4, { code: '3', detail: '**' })],
-  ['checking', view(kinds.VIEW_BUSY, { title: texts.TITLE, detail: texts.CHECKING })],
+  ['pin', entry(0, { large: '7' })],
+  ['pin-two-keys', entry(0, { large: '7', hint: texts.PRESS + texts.TAKE })],
+  ['pin-three', entry(0, { large: 'del', detail: '***' })],
+  ['pin-ok', entry(0, { large: 'ok', detail: '****************' })],
+  ['pin-new', entry(1, { large: 'back' })],
+  ['pin-repeat', entry(2, { large: '0', detail: '*****' })],
+  ['question', entry(3, { large: 'F', detail: '00A1' })],
+  ['question-long', entry(3, { large: 'ok', detail: '0123456789ABCDEF'.repeat(4) })],
+  ['account-pin', entry(4, { large: '3', detail: '**' })],
+  ['checking', view(VIEW.busy, { title: texts.TITLE, detail: texts.CHECKING })],
   ['wrong-pin', message(texts.WRONG_PIN)],
   ['wait', message(`3 ${texts.TRIES_LEFT}`, `${texts.WAIT} 127 s`)],
   ['locked-out', message(texts.LOCKED_OUT)],
@@ -138,13 +140,10 @@ export const drawnViews: readonly Drawn[] = [
   ['pin-mismatch', message(texts.PIN_MISMATCH)],
   ['pin-set', message(texts.PIN_SET)],
   ['approvals-only', message(texts.APPROVALS_ONLY)],
-  [
-    'went-back',
-    view(kinds.VIEW_NOTICE, { detail: texts.WENT_BACK + texts.MAY_REPEAT, hint: texts.HINT_GO_ON }),
-  ],
+  ['went-back', view(VIEW.notice, { detail: texts.WENT_BACK + texts.MAY_REPEAT, hint: texts.HINT_GO_ON })],
   [
     'anti-rollback-lost',
-    view(kinds.VIEW_NOTICE, { detail: texts.ANTI_ROLLBACK_LOST + texts.MAY_REPEAT, hint: texts.HINT_GO_ON }),
+    view(VIEW.notice, { detail: texts.ANTI_ROLLBACK_LOST + texts.MAY_REPEAT, hint: texts.HINT_GO_ON }),
   ],
   ['set-about', setting(0, { detail: 'banglejs2 0.2.0 pf-7q4m-k2xz owned', hint: texts.HOLD + texts.GO })],
   ['set-clock', setting(1, { detail: '2026-11-25 03:30 +-2s', hint: texts.HOLD + texts.GO })],
@@ -162,7 +161,7 @@ export const drawnViews: readonly Drawn[] = [
   ['no-memory', message(texts.NO_MEMORY)],
   ['counter-ended', message(texts.COUNTER_ENDED)],
   ['keys-lost', message(texts.KEYS_LOST + texts.HOLD_TO_ERASE)],
-  ['memory-silent', view(kinds.VIEW_SILENT, { title: texts.TITLE, detail: texts.SILENT })],
+  ['memory-silent', view(VIEW.silent, { title: texts.TITLE, detail: texts.SILENT })],
   ['memory-damaged', message(texts.DAMAGED + texts.HOLD_TO_ERASE)],
   ['erased', message(texts.ERASED)],
   ['maintenance', stay(texts.MAINTENANCE)],

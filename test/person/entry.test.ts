@@ -1,11 +1,5 @@
-import {
-  ENTER_PIN,
-  ENTER_QUESTION,
-  ENTRY_DONE,
-  ENTRY_GOES_ON,
-  ENTRY_LEFT,
-  Entry,
-} from '@passfob/firmware/core/entry';
+import { ENTRY_DONE, ENTRY_GOES_ON, ENTRY_LEFT, Entry } from '@passfob/firmware/core/entry';
+import { ENTER } from '@passfob/firmware/core/entry-rows';
 import { Pool } from '@passfob/firmware/core/pool';
 import fc from 'fast-check';
 import { hostPrimitives } from 'passfob/client/primitives';
@@ -53,7 +47,7 @@ describe('the wheel', () => {
         (seed, isHex, numbers, by) => {
           const symbols = isHex ? HEX : DECIMAL;
           const typed = numbers.map(number => symbols.charAt(number % symbols.length)).join('');
-          const entry = new Entry(makePool(seed), ENTER_QUESTION, symbols.length, 4, 16);
+          const entry = new Entry(makePool(seed), ENTER.question, symbols.length, 4, 16);
           for (const symbol of typed) enter(entry, symbol, by);
           expect(entry.shown).toBe(typed);
           enter(entry, 'ok', by);
@@ -64,7 +58,7 @@ describe('the wheel', () => {
   });
 
   it('the wheel has "ok" only from the least length on, no digits at the most, and "back" only when empty', () => {
-    const entry = new Entry(makePool(1), ENTER_PIN, 10, 4, 6);
+    const entry = new Entry(makePool(1), ENTER.pin, 10, 4, 6);
     expect(round(entry).sort()).toEqual([...DECIMAL, 'back'].sort());
     for (const digit of '123') enter(entry, digit);
     expect(round(entry).sort()).toEqual([...DECIMAL, 'del'].sort());
@@ -76,7 +70,7 @@ describe('the wheel', () => {
   });
 
   it('the wheel shows dots for a PIN, and takes digits back one by one until it is left', () => {
-    const entry = new Entry(makePool(1), ENTER_PIN, 10, 4, 6);
+    const entry = new Entry(makePool(1), ENTER.pin, 10, 4, 6);
     enter(entry, '1');
     enter(entry, '2');
     expect(entry.shown).toBe('**');
@@ -90,7 +84,7 @@ describe('the wheel', () => {
     fc.assert(
       fc.property(fc.integer(), fc.boolean(), fc.nat({ max: 16 }), (seed, isHex, length) => {
         const symbols = isHex ? HEX : DECIMAL;
-        const entry = new Entry(makePool(seed), ENTER_QUESTION, symbols.length, 4, 16);
+        const entry = new Entry(makePool(seed), ENTER.question, symbols.length, 4, 16);
         for (let i = 0; i < length; i++) enter(entry, symbols.charAt((seed + i) & 7));
         entry.step(1);
         for (let left = length; left > 0; left--) {
@@ -105,7 +99,7 @@ describe('the wheel', () => {
 
   it('the wheel begins anywhere: the number of presses reveals nothing of the digit', () => {
     const pool = makePool(7);
-    const firsts = Array.from({ length: 200 }, () => new Entry(pool, ENTER_PIN, 10, 4, 6).symbol);
+    const firsts = Array.from({ length: 200 }, () => new Entry(pool, ENTER.pin, 10, 4, 6).symbol);
     for (const digit of DECIMAL) expect(firsts).toContain(digit);
   });
 });

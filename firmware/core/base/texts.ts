@@ -1,5 +1,5 @@
 /**
- * Every English word on the fob's screen. Lines break at spaces, after at most 21 small characters or 10 large ones;
+ * Every English word on the fob's screen, but the names of settings and entries, which stand in their rows. Lines break at spaces, after at most 21 small characters or 10 large ones;
  * a command to type stays on one line. A message of at most 20 characters, and a question, is large.
  */
 export const TITLE = 'Passfob';
@@ -79,10 +79,7 @@ export const TYPING = 'Typing..';
 export const NO_COMPUTER = 'No computer';
 export const NOT_TYPED = 'Cannot type it';
 
-/** Names of inputs, by the purposes of `entry.ts`; names of settings, by the places of `settings.ts`. */
-export const ENTRIES = 'PIN,New PIN,The same again,Question,Account PIN';
 export const SETTING = 'Settings';
-export const SETTINGS = 'About,Clock (UTC),Battery,Screen off,Brightness,Type out,Change PIN,Erase,Back';
 export const NOT_SET = 'not set';
 export const STALE = 'clock';
 export const OWNERS = 'blank,owned';

@@ -1,34 +1,23 @@
 import { type Display, INK_ACCENT, INK_PLAIN, INK_WARNING } from '../base/ports.ts';
 import { NEXT } from '../base/texts.ts';
 import { CELL_HEIGHT, CELL_WIDTH, centred, grouped, line, paragraph, right, unit } from './text.ts';
-import {
-  VIEW_ASK,
-  VIEW_CODE,
-  VIEW_ENTRY,
-  VIEW_LIST,
-  VIEW_NOTICE,
-  VIEW_OFF,
-  VIEW_PAIRING,
-  VIEW_REPORT,
-  VIEW_SETTINGS,
-  VIEW_STAY,
-  type View,
-} from './view.ts';
+import type { View } from './views.ts';
+import * as layouts from './views.ts';
 
 /** Draws a view. The same view always gives the same pixels. False if the display did not answer. */
 export function draw(view: View, display: Display): boolean {
-  const kind = view.kind;
-  display.power(kind !== VIEW_OFF);
+  const layout = view.layout;
+  display.power(layout !== layouts.LAYOUT_NONE);
   display.clear();
   const u = unit(display);
   // Where the hint begins: on the last line, or on the line above it.
   const bottom = display.height - (view.hint.length * CELL_WIDTH * u > display.width ? 17 : CELL_HEIGHT) * u;
-  if (kind === VIEW_LIST || kind === VIEW_SETTINGS) list(view, display, u, bottom);
-  else if (kind === VIEW_CODE) code(view, display, u, bottom);
-  else if (kind === VIEW_PAIRING) pairing(view, display, u);
-  else if (kind === VIEW_ASK || kind === VIEW_REPORT) ask(view, display, u, bottom);
-  else if (kind === VIEW_ENTRY) entry(view, display, u, bottom);
-  else if (kind !== VIEW_OFF) message(view, display, u);
+  if (layout === layouts.LAYOUT_LIST) list(view, display, u, bottom);
+  else if (layout === layouts.LAYOUT_CODE) code(view, display, u, bottom);
+  else if (layout === layouts.LAYOUT_PAIRING) pairing(view, display, u);
+  else if (layout === layouts.LAYOUT_ASK) ask(view, display, u, bottom);
+  else if (layout === layouts.LAYOUT_ENTRY) entry(view, display, u, bottom);
+  else if (layout !== layouts.LAYOUT_NONE) message(view, display, u);
   display.ink(INK_PLAIN);
   paragraph(display, bottom, u, view.hint, display.height);
   return display.show();
@@ -41,7 +30,7 @@ function headline(display: Display, u: number, text: string): number {
 }
 
 function message(view: View, display: Display, u: number): void {
-  if (view.kind === VIEW_NOTICE || view.kind === VIEW_STAY) display.ink(INK_WARNING);
+  if (view.layout === layouts.LAYOUT_WARNING) display.ink(INK_WARNING);
   headline(display, u, view.title);
   display.ink(INK_PLAIN);
   // A word or two can be read at arm's length; without a headline there is more space.
@@ -66,7 +55,7 @@ function code(view: View, display: Display, u: number, bottom: number): void {
   display.ink(INK_WARNING);
   line(display, 18 * u, u, view.note);
   display.ink(INK_ACCENT);
-  const text = grouped(view.code);
+  const text = grouped(view.large);
   let size = u + 2;
   while (size > 2 && text.length * CELL_WIDTH * size > display.width) size--;
   // In the middle of the remaining space, for any size.
@@ -95,13 +84,13 @@ function pairing(view: View, display: Display, u: number): void {
   right(display, 0, u, `${view.secondsLeft}s`);
   display.ink(INK_ACCENT);
   for (let i = 0; i < 3; i++) {
-    centred(display, (11 + i * 18) * u, u + 1, grouped(view.code.slice(i * 6, i * 6 + 6)));
+    centred(display, (11 + i * 18) * u, u + 1, grouped(view.large.slice(i * 6, i * 6 + 6)));
   }
 }
 
 /** Draws the names, and below them the number to compare, larger than anything else. */
 function ask(view: View, display: Display, u: number, bottom: number): void {
-  if (view.code === '') {
+  if (view.large === '') {
     const under = paragraph(display, 0, u + 1, view.title, bottom);
     paragraph(display, under, u, view.detail, bottom);
     return;
@@ -110,7 +99,7 @@ function ask(view: View, display: Display, u: number, bottom: number): void {
   const under = headline(display, u, view.title);
   paragraph(display, under, u, view.detail, y);
   display.ink(INK_ACCENT);
-  centred(display, y, u + 2, view.code);
+  centred(display, y, u + 2, view.large);
 }
 
 /** Draws the entered text, or its end if it is long, the wheel, and how to leave it. */
@@ -121,5 +110,5 @@ function entry(view: View, display: Display, u: number, bottom: number): void {
   display.text(0, 12 * u, u, view.detail.slice(from));
   paragraph(display, 47 * u, u, view.note, bottom);
   display.ink(INK_ACCENT);
-  centred(display, 25 * u, u + 2, view.code);
+  centred(display, 25 * u, u + 2, view.large);
 }
