@@ -14,7 +14,7 @@ export const FIRMWARE: readonly Defect[] = [
   },
   {
     name: 'A pairing code that expires between open and finish is accepted.',
-    file: 'firmware/core/clear-commands.ts',
+    file: 'firmware/core/commands.ts',
     before: 'this.handshakeKey === KEY_PAIRING_CODE ? !this.codeShown :',
     after: 'this.handshakeKey === KEY_PAIRING_CODE ? !this.pairingCode :',
     test: 'test/simulation/handshake.test.ts',
@@ -152,7 +152,7 @@ export const FIRMWARE: readonly Defect[] = [
   },
   {
     name: 'The PIN for an approval stays in memory after its check.',
-    file: 'firmware/core/actions.ts',
+    file: 'firmware/core/acts.ts',
     before: 'pin.fill(0);',
     after: '',
     test: 'test/person/memory.test.ts',
@@ -160,7 +160,7 @@ export const FIRMWARE: readonly Defect[] = [
   },
   {
     name: "The fob's nonce of a session does not depend on the owner's.",
-    file: 'firmware/core/clear-commands.ts',
+    file: 'firmware/core/commands.ts',
     before: 'this.pool.stir(request.nonce);',
     after: '',
     test: 'test/simulation/handshake.test.ts',
@@ -184,7 +184,7 @@ export const FIRMWARE: readonly Defect[] = [
   },
   {
     name: 'An approval that was given in one session counts in the next.',
-    file: 'firmware/core/clear-commands.ts',
+    file: 'firmware/core/commands.ts',
     before: 'this.person.dropRequest();',
     after: '',
     test: 'test/person/approvals.test.ts',
@@ -248,7 +248,7 @@ export const FIRMWARE: readonly Defect[] = [
   },
   {
     name: 'The fob never locks itself after the seconds of its policy.',
-    file: 'firmware/core/view-model.ts',
+    file: 'firmware/core/person.ts',
     before: '|| !state.lockSeconds || lock.closed',
     after: '|| !lock.closed',
     test: 'test/person/pin.test.ts',
@@ -297,7 +297,7 @@ export const FIRMWARE: readonly Defect[] = [
   {
     name: 'A hold that begins while keys are deaf is ignored without a word.',
     file: 'firmware/core/person.ts',
-    before: ' else if (which === KEY_MAIN) this.rehint(texts.TOO_SOON);',
+    before: ' else if (which === KEY_MAIN) rehint(this, texts.TOO_SOON);',
     after: '',
     test: 'test/person/approvals.test.ts',
     title: 'a hold that begins while keys are deaf is rejected on the screen until it ends',

@@ -1,22 +1,26 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import * as views from '@passfob/firmware/core/screens/views';
 import { describe, expect, it } from 'vitest';
+import { walk } from './view-walk.ts';
 
 const { EVENTS, KEYS, LAYOUTS, VIEW } = views;
 
-const rowOf = (kind: number): string => KEYS.slice(kind * EVENTS, kind * EVENTS + EVENTS);
+/** `PASSFOB_UPDATE_GOLDEN=1` writes what each view does now; review it before a commit. */
+const GOLDEN = join(import.meta.dirname, 'views.txt');
 
 describe('the table of views', () => {
-  it('has a letter for each event in each view, and a layout, and no more', () => {
-    expect(EVENTS).toBe(views.ON_TIMEOUT + 1);
-    expect(KEYS).toHaveLength(Object.keys(VIEW).length * EVENTS);
-    expect(LAYOUTS).toHaveLength(Object.keys(VIEW).length);
+  it('each view does on each key, each wait and each request what views.txt says', () => {
+    const text = `${walk().join('\n')}\n`;
+    if (process.env.PASSFOB_UPDATE_GOLDEN === '1') writeFileSync(GOLDEN, text);
+    expect(text).toBe(readFileSync(GOLDEN, 'utf8'));
   });
 
-  it('has no action for a key where the view is busy, and some where it is not', () => {
-    const acts = (kind: number) => /[^-]/.test(rowOf(kind).slice(0, views.ON_TIMEOUT));
-    for (const [name, kind] of Object.entries(VIEW)) {
-      const isBusy = ((views.IS_BUSY >> kind) & 1) === 1;
-      expect([name, acts(kind)]).toEqual([name, name !== 'off' && !isBusy]);
-    }
+  it('has a letter for each event in each view, and a layout, and no more', () => {
+    expect(EVENTS).toBe(views.ON_TIMEOUT + 1);
+    expect(LAYOUTS).toHaveLength(Object.keys(VIEW).length);
+    // Those without keys are the last.
+    expect(KEYS).toHaveLength(VIEW.stay * EVENTS);
+    expect(VIEW.off).toBe(VIEW.stay + 1);
   });
 });

@@ -82,10 +82,13 @@ export const REPORT = 'r';
 export const CHECK_PIN = 'k';
 
 interface Row {
-  /** A letter for each `ON_` number. A press ends before it becomes a hold; other keys act as they go down. */
+  /**
+   * A letter for each `ON_` number, or nothing in the last rows. A press ends before it becomes a hold; other keys act
+   * as they go down.
+   */
   readonly keys: string;
   readonly layout: string;
-  /** Each key keeps the display on for another period. */
+  /** Each key keeps the display on for another period. In the list `Person` sees to that. */
   readonly keepsDisplayOn?: 1;
   /** A request that waits for the person may belong to it. Any other view makes the computer ask again. */
   readonly keepsRequest?: 1;
@@ -108,7 +111,6 @@ interface Row {
  */
 const ROWS = {
   //         press, only press, hold, turn, back, timeout
-  off: { keys: '------', layout: LAYOUT_NONE },
   /** One sentence for a few seconds. */
   message: { keys: 'la-all', layout: LAYOUT_MESSAGE },
   code: { keys: 'lacall', layout: LAYOUT_CODE },
@@ -117,7 +119,7 @@ const ROWS = {
   silent: { keys: 'll-lls', layout: LAYOUT_MESSAGE, countsDown: 1, looksAgain: 1 },
   /** In the place of the list on a fob that has none to show. */
   home: { keys: 'oaoals', layout: LAYOUT_MESSAGE, keepsDisplayOn: 1, looksAgain: 1 },
-  list: { keys: 'oioils', layout: LAYOUT_LIST, keepsDisplayOn: 1 },
+  list: { keys: 'oioils', layout: LAYOUT_LIST },
   settings: { keys: 'vnvnls', layout: LAYOUT_LIST, keepsDisplayOn: 1 },
   /** A message that a hold dismisses. */
   notice: { keys: '--p-ls', layout: LAYOUT_WARNING, keepsDisplayOn: 1 },
@@ -129,7 +131,8 @@ const ROWS = {
   /** A PIN is being checked. */
   busy: { keys: '-----k', layout: LAYOUT_MESSAGE, keepsRequest: 1, keepsEntry: 1, isBusy: 1 },
   /** Only a reset ends it. */
-  stay: { keys: '------', layout: LAYOUT_WARNING, keepsRequest: 1, isBusy: 1 },
+  stay: { keys: '', layout: LAYOUT_WARNING, keepsRequest: 1, isBusy: 1 },
+  off: { keys: '', layout: LAYOUT_NONE },
 } as const satisfies Record<string, Row>;
 
 /** The number of each view, by its name. */
