@@ -58,5 +58,5 @@ export const RAW_STRING_MIN = 8;
  * for which a person waits. The interpreter also reads code that it skips.
  */
 export const APART =
-  'countedAccount folded handleDue lettered nameOther openOld openUnready pad pressOther rekeyed releaseOther viewNext ' +
-  'viewOther viewTotp';
+  'countedAccount countOther countTotp folded handleDue lettered nameOther openOld openUnready pad pressOther rekeyed ' +
+  'releaseOther showNext';

@@ -10,6 +10,9 @@ import { quoteShared } from './names.ts';
 import { assignedNames } from './order.ts';
 import { parsed, walk } from './tree.ts';
 
+/** A field that is only declared. */
+const DECLARED = /^( +)declare /gm;
+
 /** Files that the build evaluates, by their names: the image has only the numbers and texts that they export. */
 const EVALUATED: Readonly<Record<string, object>> = {
   'command-text': commandText,
@@ -47,7 +50,8 @@ export const numbersApart: Plugin = {
         loader: 'ts',
       }));
     onLoad({ filter: /\.ts$/ }, ({ path }) => {
-      const written = readFileSync(path, 'utf8');
+      // Fields that are only declared have names that conflict with others, too: see `shortNames`.
+      const written = readFileSync(path, 'utf8').replace(DECLARED, '$1');
       const text = /[\\/]firmware[\\/]boards[\\/]/.test(path) ? quoteShared(written) : written;
       const found = [...text.matchAll(constant)];
       const names = found.map(([, , name]) => name);

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { shareNumbers } from '@passfob/firmware/build/numbers';
+import { numbersApart, shareNumbers } from '@passfob/firmware/build/numbers';
 import { decodeTexts, placeTexts } from '@passfob/firmware/build/strings';
 import { withSums } from '@passfob/firmware/build/sums';
+import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 
 describe('texts', () => {
@@ -27,6 +31,28 @@ describe('texts', () => {
       'f("\\u0000A\x7f", atob(x), o.atob("AEF/"))',
     );
   });
+});
+
+it('a field that is only declared is a name of its class, although functions set it', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'passfob-declared-'));
+  try {
+    const path = join(folder, 'person.ts');
+    writeFileSync(
+      path,
+      'export class Person {\n  declare code: string;\n  declare private setting: number;\n}\n',
+    );
+    const { outputFiles } = await build({
+      entryPoints: [path],
+      bundle: true,
+      write: false,
+      format: 'esm',
+      plugins: [numbersApart],
+      tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } },
+    });
+    expect(outputFiles[0]?.text).toMatch(/code;\s+setting;/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe('templates as sums', () => {

@@ -185,7 +185,7 @@ export const FIRMWARE: readonly Defect[] = [
   {
     name: 'An approval that was given in one session counts in the next.',
     file: 'firmware/core/commands.ts',
-    before: 'this.person.dropRequest();',
+    before: 'does not count for this one.\n      this.person.dropRequest();',
     after: '',
     test: 'test/person/approvals.test.ts',
     title: 'an approval given in one session does not count in the next one',
