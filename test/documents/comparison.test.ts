@@ -19,20 +19,29 @@ function tableBelow(heading: string): string[][] {
 }
 
 const [head = [], ...compared] = tableBelow('In one table');
-const [, ...proved] = tableBelow('How we know');
-const proofs = new Map(proved.map(([row = '', ours = '', others = '']) => [row, { ours, others }]));
+const [, sources = ''] = page.split('\n## How we know\n');
+/** The sources of the products, in the order of the columns, with the letter of each: `P1`. */
+const listed = ['privacyIDEA', 'Token2', 'Yubico', 'Thales'].map(product => {
+  const [, list = ''] = new RegExp(`\\n\\* ${product}: ([^*]*)`).exec(sources) ?? [];
+  return [...list.matchAll(/\b([PTYS]\d)\s+(?:https:\/\/|`[\w/-]+\.html`|version )/g)].map(
+    ([, letter]) => letter,
+  );
+});
 
 describe('docs/comparison.md', () => {
-  it('every row of the comparison has a test or a document, and a source for what it says of others', () => {
+  it('every claim about Passfob has a test or a document, and every one about others a source', () => {
     expect(compared.length).toBeGreaterThan(10);
-    expect([...proofs.keys()].sort()).toEqual(compared.map(([row]) => row ?? '').sort());
+    const cited: (readonly string[])[] = [[], [], [], []];
     for (const [row = '', passfob = '', ...others] of compared) {
-      const proof = proofs.get(row);
       const isClaim = !/^(?:no|untried|–)/.test(passfob);
-      if (isClaim) expect([row, proof?.ours]).toEqual([row, expect.stringMatching(/\]\([.\w/-]+\)/)]);
-      if (others.some(cell => cell !== '–'))
-        expect([row, proof?.others]).toEqual([row, expect.stringMatching(/https:\/\/|performance\.md/)]);
+      if (isClaim) expect([row, passfob]).toEqual([row, expect.stringMatching(/\]\([.\w/-]+\)/)]);
+      for (const [at, cell] of others.entries()) {
+        if (cell === '–') continue;
+        expect([row, cell]).toEqual([row, expect.stringMatching(/ \([PTYS]\d\)$/)]);
+        cited[at] = [...(cited[at] ?? []), cell.slice(-3, -1)];
+      }
     }
+    expect(cited.map(letters => [...new Set(letters)].sort())).toEqual(listed.map(letters => letters.sort()));
     expect(head).toHaveLength(6);
   });
 
@@ -43,11 +52,13 @@ describe('docs/comparison.md', () => {
     for (const point of points) expect(point).toMatch(/\]\(\.\.\/test\/[\w/.-]+\)/);
   });
 
-  it('no answer of a fob has a secret in it, and the Pico computes no SHA-512, as the page says', () => {
+  it('no answer of a fob has a secret in it, and the Espruino Pico computes no SHA-512, as the page says', () => {
     const answers = Object.values(COMMANDS).map(command => command[4]);
     expect(answers.filter(answer => /secret|seed|pairingKey/i.test(answer))).toEqual([]);
     // Bit 3 is SHA-512.
     expect(SHA1_AND_SHA256 & 8).toBe(0);
-    expect(page).toMatch(/^\| hash \| SHA-1 and SHA-256; SHA-512 on the Bangle\.js 2, not on the Pico \|/m);
+    expect(page).toMatch(
+      /^\| hash \| SHA-1 and SHA-256; SHA-512 on the Bangle\.js 2, not on the Espruino Pico /m,
+    );
   });
 });
