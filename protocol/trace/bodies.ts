@@ -1,5 +1,7 @@
 import { Reader, Writer } from '../bytes.ts';
-import { NUMBER_BYTES, RECORD_BYTES_MAX, SCREEN_BYTES_MAX } from './limits.ts';
+import { decodeFields, encodeFields, type Values } from '../layout.ts';
+import { layoutFields } from './fields.ts';
+import { BODY_HEAD_BYTES, RECORD_BYTES_MAX, SCREEN_BYTES_MAX } from './limits.ts';
 import {
   type EventRecord,
   LEFT_OUT,
@@ -14,45 +16,50 @@ import { bytesOfText, textOfBytes } from './unicode.ts';
 /** First byte of the data of a packet: the version of these bodies. */
 export const BODY_VERSION = 1;
 
-/** Second byte: the kind of record. The dissector takes the numbers from here. */
-export const BODY_KINDS = {
-  bytes: 1,
-  'left-out': 2,
-  key: 3,
-  power: 4,
-  screen: 5,
-  memory: 6,
-  'cut-short': 7,
-} as const;
+type KnownRecord = Exclude<TraceRecord, { kind: 'unknown' }>;
+export type BodyKind = KnownRecord['kind'];
 
-function at(list: readonly string[], word: string): number {
-  return list.indexOf(word);
-}
+/**
+ * The kind of record, which is the second byte, and the layout of the fields behind it. Any number of bytes follows the
+ * fields of `bytes` and `screen`. The dissector reads by the same table.
+ */
+export const BODIES: Readonly<Record<BodyKind, readonly [number: number, layout: string]>> = {
+  bytes: [1, 'way:u8'],
+  'left-out': [2, 'way:u8 why:u8 length:u32'],
+  key: [3, 'key:u8 down:u8'],
+  power: [4, 'change:u8'],
+  screen: [5, 'flags:u8'],
+  memory: [6, 'memory:u8 act:u8 at:u32 length:u32'],
+  'cut-short': [7, ''],
+};
+
+/** What the numbers in fields of these names stand for, from 0. */
+export const BODY_VALUES: Readonly<Record<string, readonly (string | boolean)[]>> = {
+  way: WAYS,
+  why: LEFT_OUT,
+  down: [false, true],
+  change: POWER_CHANGES,
+  memory: MEMORIES,
+  act: MEMORY_ACTS,
+};
+
+const KINDS = new Map<number, BodyKind>();
+for (const kind of Object.keys(BODIES) as BodyKind[]) KINDS.set(BODIES[kind][0], kind);
 
 /** Returns the data of the packet that holds a record: version, kind, then the fields of the kind. */
-export function bodyOf(record: Exclude<TraceRecord, { kind: 'unknown' }>): Uint8Array {
-  const out = new Writer(RECORD_BYTES_MAX + 4).byte(BODY_VERSION).byte(BODY_KINDS[record.kind]);
-  switch (record.kind) {
-    case 'bytes':
-      return out.byte(at(WAYS, record.way)).raw(record.bytes).done();
-    case 'left-out':
-      out.byte(at(WAYS, record.way)).byte(at(LEFT_OUT, record.why));
-      return out.number(record.length, NUMBER_BYTES).done();
-    case 'key':
-      return out
-        .byte(record.key)
-        .byte(record.down ? 1 : 0)
-        .done();
-    case 'power':
-      return out.byte(at(POWER_CHANGES, record.change)).done();
-    case 'screen':
-      return screenBody(out, record);
-    case 'memory':
-      out.byte(at(MEMORIES, record.memory)).byte(at(MEMORY_ACTS, record.act));
-      return out.number(record.at, NUMBER_BYTES).number(record.length, NUMBER_BYTES).done();
-    case 'cut-short':
-      return out.done();
+export function bodyOf(record: KnownRecord): Uint8Array {
+  const [number, layout] = BODIES[record.kind];
+  const out = new Writer(RECORD_BYTES_MAX + BODY_HEAD_BYTES + 1).byte(BODY_VERSION).byte(number);
+  if (record.kind === 'bytes') return out.byte(WAYS.indexOf(record.way)).raw(record.bytes).done();
+  if (record.kind === 'screen') return screenBody(out, record);
+  const values: Values = {};
+  const given = new Map<string, string | number | boolean>(Object.entries(record));
+  for (const { name } of layoutFields(layout)) {
+    const value = given.get(name) ?? 0;
+    values[name] = typeof value === 'number' ? value : (BODY_VALUES[name]?.indexOf(value) ?? 0);
   }
+  encodeFields(layout, values, out);
+  return out.done();
 }
 
 /** Bit 0: the display is on; bit 1: its text follows, a line each. */
@@ -67,68 +74,30 @@ function screenBody(out: Writer, { on, text }: Extract<EventRecord, { kind: 'scr
  * @param port name of the interface
  */
 export function recordOf(data: Uint8Array, atUs: number, port: string): TraceRecord {
-  const from = new Reader(data, 0);
-  const version = from.number(1);
-  const kind = from.number(1);
-  const record = version === BODY_VERSION && !from.bad ? known(kind, from, { atUs, port }) : undefined;
-  return record ?? { kind: 'unknown', atUs, number: kind };
+  const [version, number = 0, first] = data;
+  const kind = version === BODY_VERSION ? KINDS.get(number) : undefined;
+  const rest = data.slice(BODY_HEAD_BYTES + 1);
+  const way = WAYS[first ?? WAYS.length];
+  if (kind === 'bytes' && way !== undefined) return { kind, atUs, port, way, bytes: rest };
+  const record = kind === 'screen' ? screenOf(first, rest, atUs) : kind && known(kind, data, atUs, port);
+  return record ?? { kind: 'unknown', atUs, number };
 }
 
-interface Where {
-  readonly atUs: number;
-  readonly port: string;
+function known(kind: BodyKind, data: Uint8Array, atUs: number, port: string): TraceRecord | undefined {
+  const values = decodeFields(BODIES[kind][1], new Reader(data, BODY_HEAD_BYTES));
+  if (values === undefined) return undefined;
+  const fields = Object.entries(values).map(([name, value]) => {
+    const words = BODY_VALUES[name];
+    return [name, words === undefined ? value : words[Number(value)]] as const;
+  });
+  if (fields.some(([, value]) => value === undefined)) return undefined;
+  return { kind, atUs, ...('way' in values && { port }), ...Object.fromEntries(fields) } as TraceRecord;
 }
 
-function known(kind: number, from: Reader, { atUs, port }: Where): TraceRecord | undefined {
-  switch (kind) {
-    case BODY_KINDS.bytes: {
-      const way = WAYS[from.number(1)];
-      return way && !from.bad ? { kind: 'bytes', atUs, port, way, bytes: rest(from) } : undefined;
-    }
-    case BODY_KINDS['left-out']: {
-      const way = WAYS[from.number(1)];
-      const why = LEFT_OUT[from.number(1)];
-      const length = from.number(NUMBER_BYTES);
-      return way && why && from.ended ? { kind: 'left-out', atUs, port, way, length, why } : undefined;
-    }
-    case BODY_KINDS.key: {
-      const key = from.number(1);
-      const down = from.number(1);
-      return from.ended ? { kind: 'key', atUs, key, down: down === 1 } : undefined;
-    }
-    case BODY_KINDS.power: {
-      const change = POWER_CHANGES[from.number(1)];
-      return change && from.ended ? { kind: 'power', atUs, change } : undefined;
-    }
-    case BODY_KINDS.screen:
-      return screenOf(from, atUs);
-    case BODY_KINDS.memory:
-      return memoryOf(from, atUs);
-    case BODY_KINDS['cut-short']:
-      return from.ended ? { kind: 'cut-short', atUs } : undefined;
-  }
-  return undefined;
-}
-
-function screenOf(from: Reader, atUs: number): TraceRecord | undefined {
-  const flags = from.number(1);
-  if (from.bad) return undefined;
+function screenOf(flags: number | undefined, left: Uint8Array, atUs: number): TraceRecord | undefined {
+  if (flags === undefined) return undefined;
   const on = (flags & 1) === 1;
-  const left = rest(from);
   if ((flags & 2) === 0) return left.length === 0 ? { kind: 'screen', atUs, on } : undefined;
   const text = textOfBytes(left.subarray(0, SCREEN_BYTES_MAX));
   return { kind: 'screen', atUs, on, text: text === '' ? [] : text.split('\n') };
-}
-
-function memoryOf(from: Reader, atUs: number): TraceRecord | undefined {
-  const memory = MEMORIES[from.number(1)];
-  const act = MEMORY_ACTS[from.number(1)];
-  const start = from.number(NUMBER_BYTES);
-  const length = from.number(NUMBER_BYTES);
-  if (!memory || !act || !from.ended) return undefined;
-  return { kind: 'memory', atUs, memory, act, at: start, length };
-}
-
-function rest(from: Reader): Uint8Array {
-  return from.raw(from.bytes.length - from.at);
 }

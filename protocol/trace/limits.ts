@@ -6,8 +6,8 @@ export const BLOCK_BYTES_MAX = 65_536;
 export const BLOCK_FRAME_BYTES = 12;
 /** Of a packet: interface, both halves of the time, captured and original length. */
 export const PACKET_HEAD_BYTES = 20;
-/** Numbers in the data of a packet: lengths and addresses. */
-export const NUMBER_BYTES = 4;
+/** Of the data of a packet: version and kind, before the fields. */
+export const BODY_HEAD_BYTES = 2;
 /** A port hands on chunks of any size; a record holds a part of at most this length. */
 export const RECORD_BYTES_MAX = 32_768;
 /** Interfaces of one section of a file. A board has five ports. */

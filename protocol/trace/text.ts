@@ -9,6 +9,22 @@ const OPENED = "opened with the test's key";
 /** As in the lines of `--trace`: to the fob, from the fob. */
 const WAY_SIGNS: Readonly<Record<TraceWay, string>> = { in: '>', out: '<' };
 
+/** The texts of items, with the names of values in braces. The dissector for Wireshark has the same. */
+export const TEXTS = {
+  frame: '{frame} {sequence}  {message}',
+  sealed: 'sealed {frame} {counter}  {sealedBytes} bytes',
+  broken: 'broken frame of {chars} characters: {why}',
+  answer: 'ACK{times}',
+  noise: 'text {quoted}',
+  'left-out': 'left out: {length} bytes {why}',
+  key: 'key {key} {down}',
+  power: '{change}',
+  screen: 'screen {shown}',
+  memory: '{memory}: {act} {length} bytes at {at}',
+  'cut-short': 'the trace ends here: it has reached its limit',
+  unknown: 'a record of a later version ({number})',
+} as const satisfies Record<ItemContent['kind'], string>;
+
 /** Why bytes are missing, in words. */
 export function leftOutText(why: LeftOut): string {
   switch (why) {
@@ -30,6 +46,8 @@ export const POWER_TEXTS: Readonly<Record<PowerChange, string>> = {
   off: 'power off',
   reset: 'reset',
 };
+
+export const KEY_TEXTS = { true: 'down', false: 'up' } as const;
 
 const US_PER_SECOND = 1_000_000;
 const PORT_WIDTH = 9;
@@ -59,47 +77,32 @@ export function itemText({ is }: Pick<TraceItem, 'is'>): string {
 function contentText(is: ItemContent): string {
   switch (is.kind) {
     case 'frame':
-      return `${is.frame} ${is.sequence}  ${messageText(is)}`;
-    case 'sealed': {
-      const head = `sealed ${is.frame} ${is.counter}`;
+      return filled(is, { message: messageText(is) });
+    case 'sealed':
       return is.opened === undefined
-        ? `${head}  ${is.sealedBytes} bytes`
-        : `${head}  (${OPENED}) ${messageText(is.opened)}`;
-    }
-    case 'broken':
-      return `broken frame of ${is.chars} characters: ${is.why}`;
+        ? filled(is)
+        : `sealed ${is.frame} ${is.counter}  (${OPENED}) ${messageText(is.opened)}`;
     case 'answer':
-      return is.count === 1 ? 'ACK' : `ACK × ${is.count}`;
+      return filled(is, { times: is.count === 1 ? '' : ` × ${is.count}` });
     case 'noise':
-      return `text ${JSON.stringify(is.text)}`;
+      return filled(is, { quoted: JSON.stringify(is.text) });
     case 'left-out':
-      return `left out: ${is.length} bytes ${leftOutText(is.why)}`;
+      return filled(is, { why: leftOutText(is.why) });
+    case 'key':
+      return filled(is, { down: KEY_TEXTS[`${is.down}`] });
+    case 'power':
+      return filled(is, { change: POWER_TEXTS[is.change] });
+    case 'screen':
+      return filled(is, { shown: is.on ? (is.text ? JSON.stringify(is.text) : 'changed') : 'off' });
     default:
-      return eventText(is);
+      return filled(is);
   }
 }
 
-type Event = Exclude<
-  ItemContent,
-  { readonly kind: 'frame' | 'sealed' | 'broken' | 'answer' | 'noise' | 'left-out' }
->;
-
-function eventText(is: Event): string {
-  switch (is.kind) {
-    case 'key':
-      return `key ${is.key} ${is.down ? 'down' : 'up'}`;
-    case 'power':
-      return POWER_TEXTS[is.change];
-    case 'screen':
-      if (!is.on) return 'screen off';
-      return is.text === undefined ? 'screen changed' : `screen ${JSON.stringify(is.text)}`;
-    case 'memory':
-      return `${is.memory}: ${is.act} ${is.length} bytes at ${is.at}`;
-    case 'cut-short':
-      return 'the trace ends here: it has reached its limit';
-    case 'unknown':
-      return `a record of a later version (${is.number})`;
-  }
+/** The text of an item: its values, and those whose text is another one. */
+function filled(is: ItemContent, texts: Readonly<Record<string, string>> = {}): string {
+  const values = new Map<string, unknown>([...Object.entries(is), ...Object.entries(texts)]);
+  return TEXTS[is.kind].replace(/\{(\w+)\}/g, (_, name) => String(values.get(name)));
 }
 
 /** Formats command, refusal and fields: `hello state=owned serial=PF-7Q4M-K2XZ`. */

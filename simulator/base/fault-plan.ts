@@ -76,7 +76,7 @@ export interface CrystalFaults {
 
 /**
  * The faults that a fob may suffer, each with its odds. The same plan and seed strike on the same occasions, counted
- * from when the plan is set. docs/faults.md says of each what it does, and what it never does.
+ * from when the plan is set. docs/simulator.md says of each what it does, and what it never does.
  */
 export interface FaultPlan {
   /** Default: the seed of the fob. */

@@ -39,7 +39,7 @@ export class TraceLog {
     };
   }
 
-  /** Returns the records as a trace file (docs/traces.md). */
+  /** Returns the records as a trace file (docs/scenarios.md). */
   file(board: string): Uint8Array {
     const writer = new TraceWriter({ program: 'passfob simulate', board });
     return joined(writer.start(), ...this.records.map(record => writer.record(record)));

@@ -24,7 +24,7 @@ export interface Recording {
 }
 
 /**
- * Records a fob as pcapng (docs/traces.md): the bytes of all ports both ways, keys, power, memories and changes of the
+ * Records a fob as pcapng (docs/scenarios.md): the bytes of all ports both ways, keys, power, memories and changes of the
  * screen. Sessions opened by a pairing code, console input and typed passcodes are left out.
  * @param write gets whole blocks, in order; an error of it passes through the call that moved the fob, and ends the
  * recording

@@ -32,10 +32,9 @@ export const KINDS = [
   'simulator',
   'session',
   'module',
-  // Programs of docs/simulator.md: with vitest, in a browser, with @playwright/test; commands for CI.
+  // Programs of docs/simulator.md: with vitest, in a browser; commands for CI.
   'vitest',
   'browser',
-  'fixture',
   'recipe',
   // A file of simulator/examples, which test/simulator/scenarios runs.
   'scenario',

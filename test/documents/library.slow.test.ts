@@ -2,25 +2,16 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { parse } from 'yaml';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
-import { isBigRun, LONG, share } from '../kit/counts.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { linkOthers, packed, partNamed, unpack, withItsParts } from '../packages/installed.ts';
-import { needsRegistry, runNpm } from '../packages/registry.ts';
 import { root } from '../tidy/files.ts';
 import { blocksOfKind, type DocumentedBlock, type Kind } from './documented.ts';
 
 // Packing, a browser and other test runners: each takes seconds where other tests keep the machine busy.
 vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
-
-/** It installs another test runner, which takes as long as all the others. */
-const isFull = isBigRun && share === 1;
-const needsFullRun = {
-  name: 'npm run test:long with its full counts, and the registry of npm',
-  found: isFull ? (await needsRegistry()).found : undefined,
-};
 
 function only(kind: Kind, language: string): DocumentedBlock {
   const [block, other] = blocksOfKind(kind).filter(one => one.language === language);
@@ -94,43 +85,13 @@ describeNeeds(needsBuild, 'the examples of docs/simulator.md, in a project with 
     expect([status, printed]).toEqual([0, expect.stringMatching(/pass 1\n/)]);
   });
 
-  describe('with the full counts', LONG, () => {
-    describeNeeds(needsFullRun, 'with @playwright/test', () => {
-      itNeeds(needsTool('chromium'), 'the fixture of @playwright/test passes', chromium => {
-        // Both packages of Playwright have the same versions.
-        const version = partNamed('test').devDependencies['playwright-core'];
-        const place = join(folder, 'playwright');
-        const installed = runNpm(place, process.execPath, ['install', `@playwright/test@${version}`]);
-        expect([installed.exitCode, installed.printed]).toEqual([0, expect.anything()]);
-        for (const name of ['@playwright/test', 'playwright']) link(name, join(place, 'node_modules'));
-        written('fixture/port.spec.js', only('fixture', 'js'));
-        writeFileSync(
-          join(folder, 'fixture/playwright.config.js'),
-          `export default { use: { launchOptions: { executablePath: ${JSON.stringify(chromium)} } } };`,
-        );
-        const cli = 'node_modules/@playwright/test/cli.js';
-        const [status, printed] = run(process.execPath, [
-          cli,
-          'test',
-          '--config',
-          'fixture',
-          '--reporter',
-          'list',
-        ]);
-        expect([status, printed]).toEqual([0, expect.stringMatching(/1 passed/)]);
-      });
-    });
-  });
-
-  it('the recipe for CI passes as shell, and has the same commands for GitHub Actions', () => {
-    const commands = only('recipe', 'sh').text.split('\n');
+  it('the recipe for CI passes', () => {
     const workflow = parse(only('recipe', 'yaml').text) as {
       readonly jobs: { readonly fob: { readonly steps: readonly { readonly run?: string }[] } };
     };
-    expect(workflow.jobs.fob.steps.flatMap(step => step.run ?? [])).toEqual(commands);
     // The packages are installed here by other means.
-    const [install, ...rest] = commands;
-    expect(install).toBe('npm ci');
+    const [install, ...rest] = workflow.jobs.fob.steps.flatMap(step => step.run ?? []);
+    expect([install, rest.length]).toEqual(['npm ci', 2]);
     const project = join(folder, 'recipe');
     mkdirSync(join(project, 'test'), { recursive: true });
     symlinkSync(join(folder, 'node_modules'), join(project, 'node_modules'));

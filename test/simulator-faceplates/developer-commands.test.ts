@@ -50,8 +50,8 @@ function connection(fob: SimulatedFob, more: Partial<ControlTarget> = {}, isSlow
 const texts = (items: readonly Message[]) => items.map(({ text }) => String(text));
 
 it('the documents list every command of the control protocol with its fields', () => {
-  const document = readFileSync(join(root, 'docs/simulator-control.md'), 'utf8');
-  const table = document.slice(document.indexOf('<!-- control-commands -->'), document.indexOf('## Events'));
+  const document = readFileSync(join(root, 'docs/scenarios.md'), 'utf8');
+  const table = document.slice(document.indexOf('<!-- control commands -->'), document.indexOf('### Events'));
   const rows = [...table.matchAll(/^\| `(?!do`)(\w+)` \|([^|]*)\|/gm)].map(([, name = '', fields = '']) => ({
     name,
     // A value in brackets is a default.

@@ -11,7 +11,7 @@ import { built, needsBuilt } from '../kit/built.ts';
 import { describeNeeds } from '../kit/tools.ts';
 
 const MAIN = built('simulator/dist/main.js');
-const DOCUMENT = readFileSync(new URL('../../docs/faults.md', import.meta.url), 'utf8');
+const DOCUMENT = readFileSync(new URL('../../docs/simulator.md', import.meta.url), 'utf8');
 
 /** The blocks of the document that begin with this line. */
 const blockOf = (fence: string) => DOCUMENT.split(`\`\`\`${fence}\n`)[1]?.split('```')[0] ?? '';

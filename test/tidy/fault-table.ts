@@ -1,7 +1,7 @@
 import { FAULTS } from '@passfob/simulator/faults/table';
 
 /** The document whose table `npm run docs` makes of the envelopes of the faults. */
-export const FAULTS_DOCUMENT = 'docs/faults.md';
+export const FAULTS_DOCUMENT = 'docs/simulator.md';
 
 const BEGIN = '<!-- faults -->';
 const END = '<!-- /faults -->';

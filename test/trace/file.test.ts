@@ -1,4 +1,4 @@
-import { BODY_KINDS, bodyOf, recordOf } from '@passfob/protocol/trace/bodies';
+import { BODIES, bodyOf, recordOf } from '@passfob/protocol/trace/bodies';
 import { BLOCK_BYTES_MAX, RECORD_BYTES_MAX } from '@passfob/protocol/trace/limits';
 import { NotATrace, TraceReader } from '@passfob/protocol/trace/read';
 import { LEFT_OUT, type TraceRecord } from '@passfob/protocol/trace/records';
@@ -61,7 +61,7 @@ function swapped(file: Uint8Array): Uint8Array {
 
 describe('trace files', () => {
   it('a trace file gives back every kind of record, read in chunks of any size', () => {
-    expect(new Set(RECORDS.map(({ kind }) => kind)).size).toBe(Object.keys(BODY_KINDS).length);
+    expect(new Set(RECORDS.map(({ kind }) => kind)).size).toBe(Object.keys(BODIES).length);
     const file = fileOf(RECORDS);
     for (const size of [1, 7, 100, file.length]) {
       expect(readTrace(file, size)).toEqual({ records: RECORDS, isCutOff: false, error: undefined });

@@ -153,7 +153,7 @@ export class MeasuredFob {
 
   /**
    * Puts the cable in some time after the fob woke. Espruino's clock runs ahead after a wake, and on USB then stands
-   * still for as long as the fob had slept (docs/virtual-board.md).
+   * still for as long as the fob had slept (docs/boards/pico.md).
    */
   async plugIn(): Promise<void> {
     await this.#wake();
