@@ -93,7 +93,7 @@ export const GROUPS: readonly NavigationGroup[] = [
       page('docs/integrations/openvpn.md', 'With OpenVPN'),
       page('docs/integrations/nginx.md', 'With nginx'),
       page('docs/integrations/pam.md', 'With PAM'),
-      page('docs/records.md', 'Alerts, audit, backups'),
+      page('docs/records.md', 'Alerts, mail, audit'),
     ],
   },
   {

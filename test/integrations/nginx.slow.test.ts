@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Service } from '@passfob/service/service';
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
@@ -16,6 +17,9 @@ import { Scene } from '../service/agents/scene.ts';
 import { add, apiKeyOf, codeNow, newToken, Rig } from '../service/kit.ts';
 import { Authority } from '../service/serve/certificates.ts';
 import { documented } from './documented.ts';
+
+/** The program that docs/integrations/nginx.md has people run. */
+const PROGRAM = fileURLToPath(new URL('../../service/deploy/passfob-login.mjs', import.meta.url));
 
 /** The cookie by which the program identifies a person. */
 const USER = '__Host-user';
@@ -41,7 +45,6 @@ async function openSite(nginx: string, service: Service) {
   await once(application.listen(0, '127.0.0.1'), 'listening');
   const [front, helper] = [await freePort(), await freePort()];
   writeFileSync(join(folder, 'key'), apiKeyOf(service), { mode: 0o600 });
-  writeFileSync(join(folder, 'login.mjs'), documented('nginx', 'js', []));
   const site = documented('nginx', 'nginx', [
     ['listen 443 ssl', `listen 127.0.0.1:${front}`],
     ['/etc/ssl/app.pem', cert],
@@ -60,7 +63,7 @@ async function openSite(nginx: string, service: Service) {
     PORT: String(helper),
   };
   const started: ChildProcess[] = [
-    spawn(process.execPath, [join(folder, 'login.mjs')], { env: settings, stdio: 'inherit' }),
+    spawn(process.execPath, [PROGRAM], { env: settings, stdio: 'inherit' }),
     spawn(nginx, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'], { stdio: 'inherit' }),
   ];
   const url = `http://127.0.0.1:${front}`;

@@ -31,15 +31,8 @@ afterAll(async () => {
 /** The pages of the console that a document shows: name of the picture, address, and where the picture ends. */
 const PAGES = [
   ['console-dashboard', '', { until: '[aria-labelledby="plots"]' }],
-  ['console-users', '/users', { until: 'tbody tr:nth-child(6)', margin: 0 }],
   ['console-user', '/user?user=chloe', { until: 'tbody tr:nth-child(5)', margin: 0 }],
-  ['console-tokens', '/tokens', { until: 'tbody tr:nth-child(5)', margin: 0 }],
-  ['console-token', '/token?serial=PF-EPS6-4JRC-1', { tall: 1300 }],
-  ['console-fobs', '/fobs', { until: 'tbody tr:nth-child(5)', margin: 0 }],
   ['console-fob', `/fob?serial=${FOB_IN_NEED}`, { tall: 1240 }],
-  ['console-alerts', '/alerts', { until: '.alerts' }],
-  ['console-activations', '/activations', { until: '.table' }],
-  ['console-policies', '/policies', { until: '.table' }],
 ] as const;
 
 it.each(PAGES)('takes %s', async (name, path, part) => {
