@@ -15,7 +15,7 @@ describe('code blocks of docs/', () => {
     const open = new Set(unmarked(documentedBlocks));
     expect(
       titled(documentedBlocks.filter(block => open.has(block))),
-      'Put <!-- executed: … --> or <!-- not executed: the reason --> above it (CONTRIBUTING.md, "Documents and the site").',
+      'Put <!-- executed: … --> or <!-- not executed: the reason --> above it (docs/contribute/documents.md).',
     ).toEqual([]);
   });
 

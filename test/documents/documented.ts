@@ -28,7 +28,7 @@ export const KINDS = [
   'restored service',
   'service.json',
   'plan',
-  // As in README.md: a simulated fob, the commands that a person gives, a program of node:test.
+  // A simulated fob, the commands that a person gives, a program of node:test.
   'simulator',
   'session',
   'module',

@@ -2,7 +2,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ARCHITECTURE, undescribedFolders, withCurrentTables } from './architecture.ts';
-import { codeFiles, root, textOf } from './files.ts';
+import { codeFiles, root, textFiles, textOf } from './files.ts';
 import { importsOf } from './imports.ts';
 
 /** Set by `npm run docs`, which writes the tables instead of comparing them. */
@@ -27,16 +27,21 @@ const NO_FILE = /\bdist\b|NAME|NUMBER/;
 /** Whether a path begins at the root; within a sentence about a folder some begin there. */
 const isFromRoot = (name: string) => existsSync(join(root, name.split('/')[0] ?? ''));
 
+const contributing = textFiles
+  .filter(({ path }) => /^(?:CONTRIBUTING|docs\/contribute\/.*)\.md$/.test(path))
+  .map(({ text }) => text)
+  .join('\n');
+
 describe.each([
-  ['docs/map.md', 50],
-  ['CONTRIBUTING.md', 50],
-])('%s', (document, atLeast) => {
-  const names = [...(textOf(document) ?? '').matchAll(/`((?:[\w-]+\/)+[\w.-]*)`/g)]
+  [ARCHITECTURE, textOf(ARCHITECTURE) ?? ''],
+  ['CONTRIBUTING.md with the paths in docs/contribute', contributing],
+])('%s', (_, text) => {
+  const names = [...text.matchAll(/`((?:[\w-]+\/)+[\w.-]*)`/g)]
     .map(match => match[1] ?? '')
     .filter(name => !NO_FILE.test(name) && isFromRoot(name));
 
   it('names files and folders that exist', () => {
-    expect(names.length).toBeGreaterThan(atLeast);
+    expect(names.length).toBeGreaterThan(50);
     const exists = (name: string) => existsSync(join(root, name));
     expect(names.filter(name => !exists(name))).toEqual([]);
   });

@@ -31,9 +31,10 @@ const anchorsOf = (document: string): string[] => [
 /** What a reader comes to from README.md by links. */
 const ROOT_DOCUMENT = 'README.md';
 
-/** What a stranger sees of README.md: all of it in a few screens, and a picture on the first. */
-const README_LINES_MAX = 250;
+/** What a stranger sees of README.md: all of it in a few screens, and a picture on the first; and of CONTRIBUTING.md. */
+const README_LINES_MAX = 130;
 const FIRST_SCREEN_LINES = 40;
+const CONTRIBUTING_LINES_MAX = 150;
 
 /** The documents that a document links to. */
 function linkedFrom(path: string): string[] {
@@ -61,10 +62,12 @@ describe('documents', () => {
     expect(linkedFrom(ROOT_DOCUMENT)).toEqual(expect.arrayContaining(['CONTRIBUTING.md', 'SECURITY.md']));
   });
 
-  it('begin with a README.md of few lines, with a picture on its first screen', () => {
+  it('begin with a README.md and a CONTRIBUTING.md of few lines, and with a picture on the first screen', () => {
     const lines = (textOf(ROOT_DOCUMENT) ?? '').trimEnd().split('\n');
     expect(lines.length).toBeLessThanOrEqual(README_LINES_MAX);
     expect(lines.slice(0, FIRST_SCREEN_LINES).join('\n')).toMatch(/<img src="\.\/docs\/images\//);
+    const contributing = (textOf('CONTRIBUTING.md') ?? '').trimEnd().split('\n');
+    expect(contributing.length).toBeLessThanOrEqual(CONTRIBUTING_LINES_MAX);
   });
 
   it('name npm scripts that exist', () => {
@@ -104,10 +107,10 @@ describe('documents', () => {
     expect(promised).toEqual([[quick], [quick]]);
   });
 
-  it('list every folder of tests in CONTRIBUTING.md, and no other', () => {
+  it('list every folder of tests in docs/contribute/tests.md, and no other', () => {
     const [tests, listed] = [
       textFiles.flatMap(({ path }) => /^test\/([^/]+)\/.*\.(?:test|vm)\.ts$/.exec(path)?.[1] ?? []),
-      tableAfter('test-folders', textOf('CONTRIBUTING.md')) ?? [],
+      tableAfter('test-folders', textOf('docs/contribute/tests.md')) ?? [],
     ];
     expect(listed.map(([folder]) => folder).sort()).toEqual(
       [...new Set(tests)].map(name => `\`${name}\``).sort(),
