@@ -137,7 +137,7 @@ export function inlineAt(code: string, body: Body, place: CallSite, number: numb
     if (!/(Statement|VariableDeclaration)$/.test(node.type)) continue;
     const parent = ancestors[at - 1];
     const isListed = parent?.type === 'BlockStatement' || parent?.type === 'Program';
-    if (!isListed && (node.type === 'VariableDeclaration' || parent?.type === 'SwitchCase')) return undefined;
+    if (!isListed && node.type === 'VariableDeclaration') return undefined;
     const text = inStatement(code, body, place, node, number);
     if (text === undefined) return undefined;
     return { start, end, text: isListed ? body.head + text : `{\n${body.head}${text}}` };

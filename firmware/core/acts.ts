@@ -20,13 +20,57 @@ import * as views from './screens/views.ts';
 import { VIEW } from './screens/views.ts';
 import { SETTING } from './setting-rows.ts';
 import { changeSetting, isFixed, stepSetting } from './settings.ts';
-import { list, say, show, showCode, showEntry, showForGood, showSetting } from './shows.ts';
-import { VAULT_KEYS_LOST, VAULT_OWNED } from './vault/vault.ts';
+import { list, say, show, showCode, showEntry, showForGood, showSetting, showSilent } from './shows.ts';
+import { VAULT_BLANK, VAULT_KEYS_LOST, VAULT_OWNED, VAULT_SILENT } from './vault/vault.ts';
 
 /** What each key does: the rows of `views.ts` name the action, `act` and the functions above it do it. */
 
 /** `State.typing` when Enter follows the passcode. */
 const TYPES_ENTER = 3;
+
+/** Goes to the list, or to the view in its place. */
+export function home(person: Person): void {
+  const lock = person.lock;
+  const vault = person.vault;
+  const state = vault.state;
+  person.account = undefined;
+  person.typist.stop();
+  person.approval.hide();
+  let text = '';
+  if (state === VAULT_SILENT) showSilent(person);
+  else if (state === VAULT_BLANK) {
+    text = person.pool.ready ? texts.BLANK : `${person.pool.percent}% ${texts.MIXING}`;
+  } else if (state > VAULT_OWNED) {
+    text = (state === VAULT_KEYS_LOST ? texts.KEYS_LOST : texts.DAMAGED) + texts.HOLD_TO_ERASE;
+  } else if (lock.wanted) enter(person, ENTER.new);
+  else if (lock.closed) {
+    if (lock.dead) text = texts.LOCKED_OUT;
+    else enter(person, ENTER.pin);
+  } else if (vault.lookBack()) {
+    text = (vault.wentBack > 1 ? texts.ANTI_ROLLBACK_LOST : texts.WENT_BACK) + texts.MAY_REPEAT;
+    show(person, VIEW.notice, '', text, texts.HINT_GO_ON, 0);
+    return;
+  } else if (person.accounts.count) list(person);
+  else text = texts.NO_ACCOUNTS;
+  if (text) show(person, VIEW.home, texts.TITLE, text, '', 0);
+}
+
+/** Turns the display off. */
+export function sleep(person: Person): void {
+  const state = person.state;
+  person.account = undefined;
+  person.accounts.forget();
+  show(person, VIEW.off, '', '', '', limits.FAR);
+  if (state.pinDigits && !state.lockSeconds) person.lock.close();
+}
+
+/** The computer that asked is gone: no other computer gets the answer, if there was one. */
+export function dropRequest(person: Person): void {
+  const isShown = person.approval.isWaiting;
+  if (!person.approval.isIdle) person.enteredPin.fill(0);
+  person.approval.drop();
+  if (isShown) home(person);
+}
 
 export function openAccount(person: Person, account: Account, held: boolean): void {
   const accounts = person.accounts;
@@ -147,9 +191,9 @@ function afterSymbol(person: Person, entry: entries.Entry, end: number): void {
   else if (end === entries.ENTRY_GOES_ON) showEntry(person, entry);
   else if (person.approval.isWaiting) answerWith(person, approvals.ANSWER_NO, texts.DENIED);
   else {
-    person.home();
+    home(person);
     // Where a PIN stands in the place of the list, this has asked for it again: leaving it turns the display off.
-    if (person.kind === VIEW.entry) person.sleep();
+    if (person.kind === VIEW.entry) sleep(person);
   }
 }
 
@@ -165,7 +209,7 @@ function checkPin(person: Person): void {
   else if (purpose === ENTER.toSet) showSettings(person);
   else if (purpose === ENTER.toApprove) approve(person);
   else {
-    person.home();
+    home(person);
     if (purpose === ENTER.toShow && person.account) makeCode(person, person.account);
   }
 }
@@ -186,7 +230,7 @@ function showSettings(person: Person): void {
 
 function chooseSetting(person: Person): void {
   const setting = person.setting;
-  if (isFixed(setting)) person.home();
+  if (isFixed(setting)) home(person);
   else if (setting === SETTING.pin) enter(person, ENTER.toChange);
   else if (changeSetting(person)) showSetting(person);
   else say(person, texts.NO_MEMORY);
@@ -197,7 +241,7 @@ function chooseSetting(person: Person): void {
  */
 function openOther(person: Person): void {
   if (person.kind === VIEW.list && person.place < person.accounts.count) say(person, texts.BAD_RECORD);
-  else if (person.lock.closed || person.vault.state > VAULT_OWNED) person.home();
+  else if (person.lock.closed || person.vault.state > VAULT_OWNED) home(person);
   else if (asksPin(person.state, PIN_TO_SET)) enter(person, ENTER.toSet);
   else showSettings(person);
 }
@@ -210,7 +254,7 @@ function lookAgain(person: Person): void {
     // The owner restores the keys over the console. Without keys no sealed session can ask for the console.
     person.ports.maintenance.begin();
     showForGood(person, texts.MAINTENANCE);
-  } else person.home();
+  } else home(person);
 }
 
 /** Denies the request, or answers no to "Report it?" after it. */
@@ -234,17 +278,16 @@ function approveOrAskPin(person: Person): void {
 
 /**
  * Does the action of a key, or of a timeout, in the current view. Only actions of `VIEW.entry` use the entry, and
- * that view is never shown without one. The build replaces each call in braces with the body of the function.
+ * that view is never shown without one.
  * @param event one of the `ON_` numbers
  * @param by 1 to go on, -1 to go back
  */
 export function act(person: Person, event: number, by: number): void {
   const entry = person.entry as entries.Entry;
   switch (views.KEYS[person.kind * views.EVENTS + event]) {
-    case views.STEP: {
+    case views.STEP:
       stepList(person, by);
       break;
-    }
     case views.TURN_WHEEL:
       entry.step(by);
       showEntry(person, entry);
@@ -256,49 +299,42 @@ export function act(person: Person, event: number, by: number): void {
       afterSymbol(person, entry, entry.undo());
       break;
     case views.LEAVE:
-      person.home();
+      home(person);
       break;
     case views.TURN_SETTING:
       stepSetting(person, by);
       showSetting(person);
       break;
-    case views.CHOOSE_SETTING: {
+    case views.CHOOSE_SETTING:
       chooseSetting(person);
       break;
-    }
-    case views.OPEN: {
+    case views.OPEN:
       openOther(person);
       break;
-    }
-    case views.USE_CODE: {
+    case views.USE_CODE:
       useCode(person);
       break;
-    }
-    case views.LOOK_AGAIN: {
+    case views.LOOK_AGAIN:
       lookAgain(person);
       break;
-    }
     case views.PUT_AWAY:
       person.vault.excuse();
-      person.home();
+      home(person);
       break;
-    case views.APPROVE: {
+    case views.APPROVE:
       approveOrAskPin(person);
       break;
-    }
-    case views.DENY: {
+    case views.DENY:
       deny(person);
       break;
-    }
     case views.REPORT:
       answerWith(person, approvals.ANSWER_REPORTED, texts.REPORTED);
       break;
-    case views.CHECK_PIN: {
+    case views.CHECK_PIN:
       checkPin(person);
       break;
-    }
     case views.SLEEP:
       if (person.approval.isWaiting) answerWith(person, approvals.ANSWER_TOO_LATE, texts.TOO_LATE);
-      else person.sleep();
+      else sleep(person);
   }
 }

@@ -10,6 +10,7 @@ import * as refused from '@passfob/protocol/refusals';
 import { FOB_ID, Handshake, handshakeContext, type Session } from '@passfob/protocol/session';
 import { type Account, type AccountContent, accountOf } from './account.ts';
 import type { Accounts } from './accounts.ts';
+import { dropRequest, home } from './acts.ts';
 import { ASK_PIN, ASK_PLAIN, ASK_REPORT, ASK_UNLOCKED, NO_NUMBER } from './approval.ts';
 import { ASK_CLOCK_SECONDS, DATA_KEY_BYTES, SYSTEM_IDS } from './base/limits.ts';
 import type { Now, Ports } from './base/ports.ts';
@@ -17,6 +18,7 @@ import { asksPin, PIN_TO_APPROVE } from './base/state.ts';
 import * as texts from './base/texts.ts';
 import { bytesOf, idBytes, idOf } from './convert.ts';
 import { utcText } from './date.ts';
+import { ask } from './input.ts';
 import type { Lock } from './lock.ts';
 import type { Parts } from './parts.ts';
 import type { Person } from './person.ts';
@@ -177,7 +179,7 @@ export class Commands implements Handlers {
       this.session = handshake.session(FOB_ID);
       this.sessionKey = this.handshakeKey;
       // An approval for the previous session does not count for this one.
-      this.person.dropRequest();
+      dropRequest(this.person);
     }
     return {};
   }
@@ -195,7 +197,7 @@ export class Commands implements Handlers {
 
   /** Returns the answer to a change that may affect the screen. */
   private changed(stored: boolean): Response<'remove'> | number {
-    this.person.home();
+    home(this.person);
     return stored ? {} : refused.REFUSED_STORAGE_FAILED;
   }
 
@@ -302,7 +304,7 @@ export class Commands implements Handlers {
       const isSilent = hasRecovery(this.ports, 0) < 0;
       return isSilent ? refused.REFUSED_STORAGE_FAILED : refused.REFUSED_WRONG_RECOVERY;
     }
-    const wait = this.person.ask(ASK_RESET, texts.ASK_RESET, '', ASK_UNLOCKED, NO_NUMBER);
+    const wait = ask(this.person, ASK_RESET, texts.ASK_RESET, '', ASK_UNLOCKED, NO_NUMBER);
     if (wait) return wait;
     if (!this.vault.release(dataKey)) {
       this.lock.close();
@@ -310,7 +312,7 @@ export class Commands implements Handlers {
     }
     this.lock.settle();
     this.timekeeper.load();
-    this.person.home();
+    home(this.person);
     return {};
   }
 
@@ -345,7 +347,7 @@ export class Commands implements Handlers {
       if (this.person.approval.isIdle) this.askedTime = request.utc;
       const isSame = Math.abs(request.utc - this.askedTime) <= ASK_CLOCK_SECONDS;
       const time = isSame ? this.askedTime : request.utc;
-      const wait = this.person.ask(time, texts.ASK_CLOCK, utcText(time), ASK_PLAIN, NO_NUMBER);
+      const wait = ask(this.person, time, texts.ASK_CLOCK, utcText(time), ASK_PLAIN, NO_NUMBER);
       if (wait) return wait;
     }
     return this.timekeeper.set(request.utc) ? {} : refused.REFUSED_CLOCK_FAILED;
@@ -353,7 +355,7 @@ export class Commands implements Handlers {
 
   erase(): Response<'erase'> | number {
     if (this.strange) return this.strange;
-    const wait = this.person.ask(ASK_ERASE, texts.ASK_ERASE, '', ASK_PLAIN, NO_NUMBER);
+    const wait = ask(this.person, ASK_ERASE, texts.ASK_ERASE, '', ASK_PLAIN, NO_NUMBER);
     if (wait) return wait;
     if (!this.vault.erase()) return refused.REFUSED_STORAGE_FAILED;
     this.endSessions();
@@ -364,13 +366,13 @@ export class Commands implements Handlers {
 
   cancel(): Response<'cancel'> | number {
     if (this.strange) return this.strange;
-    this.person.dropRequest();
+    dropRequest(this.person);
     return {};
   }
 
   maintain(): Response<'maintain'> | number {
     if (this.strange) return this.strange;
-    const wait = this.person.ask(ASK_MAINTAIN, texts.ASK_MAINTAIN, '', ASK_PLAIN, NO_NUMBER);
+    const wait = ask(this.person, ASK_MAINTAIN, texts.ASK_MAINTAIN, '', ASK_PLAIN, NO_NUMBER);
     if (wait) return wait;
     // The console can read all of memory.
     this.lock.close();
@@ -503,7 +505,7 @@ export class Commands implements Handlers {
     const place = this.placeOf(request.id);
     if (place < 0) return -place;
     const renamed = this.accounts.rename(place, request.issuer, request.label);
-    this.person.home();
+    home(this.person);
     return renamed || {};
   }
 
@@ -523,7 +525,7 @@ export class Commands implements Handlers {
     if (missing) return missing;
     const primitives = this.ports.primitives;
     const name = `${printable(primitives, account.issuer)} ${printable(primitives, account.label)}`;
-    const wait = this.person.ask(idOf(request.id), texts.ASK_CODE, name, ASK_PLAIN, NO_NUMBER);
+    const wait = ask(this.person, idOf(request.id), texts.ASK_CODE, name, ASK_PLAIN, NO_NUMBER);
     if (wait) return wait;
     const utc = this.now.utc;
     const counter = totp ? timeStep(utc, account.period) : account.counter;
@@ -556,7 +558,8 @@ export class Commands implements Handlers {
     const missing = this.missing(account, inputs > 7, (inputs & 1) > 0);
     if (missing) return missing;
     const primitives = this.ports.primitives;
-    const wait = this.person.ask(
+    const wait = ask(
+      this.person,
       // Another question for the same account is another request.
       `${account.id}/${primitives.text(question)}`,
       printable(primitives, request.service),

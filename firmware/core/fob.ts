@@ -14,10 +14,12 @@ import { COUNTER_BYTES, PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import { REFUSED_NO_SESSION } from '@passfob/protocol/refusals';
 import type { Session } from '@passfob/protocol/session';
 import { Accounts } from './accounts.ts';
+import { home } from './acts.ts';
 import { DATA_KEY_BYTES } from './base/limits.ts';
 import type { Now, Ports } from './base/ports.ts';
 import * as texts from './base/texts.ts';
 import { Commands } from './commands.ts';
+import { doDue, keyMoved } from './input.ts';
 import { Lock } from './lock.ts';
 import { Person } from './person.ts';
 import { Pool } from './pool.ts';
@@ -91,16 +93,19 @@ export class Fob {
     now.utc = timekeeper.correct(utc);
     const lock = new Lock(vault, accounts, ports.attemptCounter, now);
     const parts = { ports, vault, lock, accounts, timekeeper, pool, now };
-    this.person = new Person(parts);
-    this.commands = new Commands(parts, this.person);
-    if (this.person.dirty) this.refresh();
+    const person = new Person(parts);
+    this.person = person;
+    ports.display.light(vault.policy.light);
+    home(person);
+    this.commands = new Commands(parts, person);
+    if (person.dirty) this.refresh();
   }
 
   /** Takes bytes from the host, in chunks of any size. */
   receive(chunk: string, ms: number, utc: number): void {
     this.tick(ms, utc);
     this.deframer.receive(chunk, text => this.frame(text));
-    this.person.tick();
+    doDue(this.person);
     if (this.person.dirty) this.refresh();
   }
 
@@ -113,7 +118,7 @@ export class Fob {
     // Events that were due before the key run before it.
     if (ms >= this.due) this.tick(ms, utc);
     else this.advance(ms, utc);
-    person.keyMoved(which, down);
+    keyMoved(person, which, down);
     if (person.dirty) this.refresh();
   }
 
@@ -135,7 +140,7 @@ export class Fob {
     // Inlined from `advance` to save the call: a person may be waiting for a passcode.
     now.utc = time.exact ? utc : time.correct(utc);
     this.due = 0;
-    if (ms >= due) person.tick();
+    if (ms >= due) doDue(person);
     if (person.dirty) this.refresh();
   }
 

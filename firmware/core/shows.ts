@@ -1,5 +1,4 @@
 import { KIND_HOTP, KIND_OCRA, KIND_TOTP } from '@passfob/protocol/account';
-import { timeStep } from '@passfob/protocol/otp';
 import { type Account, isForApprovals } from './account.ts';
 import { has } from './base/bits.ts';
 import * as limits from './base/limits.ts';
@@ -192,28 +191,6 @@ export function showEntry(person: Person, entry: Entry): void {
   show(person, VIEW.entry, entry.title, entry.shown, hint + word, 0);
   person.view.large = symbol;
   person.view.note = entry.exit;
-}
-
-/** Shows the next value of the number that counts on the screen. */
-export function countOn(person: Person): void {
-  const account = person.account;
-  const second = person.second;
-  const kind = person.kind;
-  person.dirty = true;
-  if (kind === VIEW.code && account) {
-    if (person.time.unset) say(person, texts.NO_TIME);
-    else if (timeStep(second, account.period) !== timeStep(person.secondDrawn, account.period)) {
-      person.code = person.accounts.totp(account, second);
-      person.view.large = person.code;
-      person.view.next = '';
-    }
-  } else if (person.erases) person.view.detail = `${texts.ERASING} ${second} s`;
-  else if (has(views.LOOKS_AGAIN, kind)) {
-    // What counts does not keep the display on.
-    const until = person.endsAt;
-    person.home();
-    if (person.kind === kind) person.endsAt = until;
-  }
 }
 
 /** Returns the view to draw now. */

@@ -185,7 +185,7 @@ export const FIRMWARE: readonly Defect[] = [
   {
     name: 'An approval that was given in one session counts in the next.',
     file: 'firmware/core/commands.ts',
-    before: 'does not count for this one.\n      this.person.dropRequest();',
+    before: 'does not count for this one.\n      dropRequest(this.person);',
     after: '',
     test: 'test/person/approvals.test.ts',
     title: 'an approval given in one session does not count in the next one',
@@ -272,7 +272,7 @@ export const FIRMWARE: readonly Defect[] = [
   },
   {
     name: 'A hold of 0.6 s approves a request.',
-    file: 'firmware/core/person.ts',
+    file: 'firmware/core/input.ts',
     before: 'asks ? limits.APPROVE_HOLD_MS : limits.HOLD_MS',
     after: 'limits.HOLD_MS',
     test: 'test/person/keys.test.ts',
@@ -296,8 +296,8 @@ export const FIRMWARE: readonly Defect[] = [
   },
   {
     name: 'A hold that begins while keys are deaf is ignored without a word.',
-    file: 'firmware/core/person.ts',
-    before: ' else if (which === KEY_MAIN) rehint(this, texts.TOO_SOON);',
+    file: 'firmware/core/input.ts',
+    before: ' else if (which === KEY_MAIN) rehint(person, texts.TOO_SOON);',
     after: '',
     test: 'test/person/approvals.test.ts',
     title: 'a hold that begins while keys are deaf is rejected on the screen until it ends',

@@ -1,6 +1,8 @@
+import { home, sleep } from '@passfob/firmware/core/acts';
 import { ASK_REPORT } from '@passfob/firmware/core/approval';
 import type { BoardFacts, Keystore, Storage } from '@passfob/firmware/core/base/ports';
 import { PIN_TO_APPROVE } from '@passfob/firmware/core/base/state';
+import { ask } from '@passfob/firmware/core/input';
 import type { Person } from '@passfob/firmware/core/person';
 import { VIEW } from '@passfob/firmware/core/screens/views';
 import { SETTING } from '@passfob/firmware/core/setting-rows';
@@ -63,12 +65,12 @@ function situation(keys: number): Situation {
     const traits = { kind: KIND_TOTP, algorithm: 1, digits: 6, period: 300, counter: 0 };
     accounts.put(label.length + 1_000, { ...traits, issuer: ascii('I'), label: ascii(label) }, same(20));
   }
-  person.home();
+  home(person);
   fob.pass(1);
   return { fob, person, memory };
 }
 
-const request = (person: Person): number => person.ask(9, 'VPN', 'erika', ASK_REPORT, 42);
+const request = (person: Person): number => ask(person, 9, 'VPN', 'erika', ASK_REPORT, 42);
 
 function asking({ fob, person }: Situation): void {
   request(person);
@@ -81,7 +83,7 @@ function locked({ person, fob }: Situation): void {
   person.vault.policy.pinDigits = 4;
   person.lock.choose(PIN);
   person.lock.close();
-  person.home();
+  home(person);
   fob.pass(0);
 }
 
@@ -100,7 +102,7 @@ const PLACES: Readonly<Record<string, Place>> = {
     view: 'silent',
     reach({ person, memory }) {
       memory.answers = false;
-      person.home();
+      home(person);
     },
   },
   home: { view: 'home', reach: ({ person }) => show(person, VIEW.home, 'T', 'No accounts.', '', 0) },
@@ -112,7 +114,7 @@ const PLACES: Readonly<Record<string, Place>> = {
         at.person.lock.check(ascii('9999'));
         at.fob.run(wrong < 3 ? 16_000 : 0);
       }
-      at.person.home();
+      home(at.person);
     },
     acts: ['wait a second', 'wait for its end'],
   },
@@ -175,7 +177,7 @@ const PLACES: Readonly<Record<string, Place>> = {
     },
     acts: ['be asked'],
   },
-  off: { view: 'off', reach: ({ person }) => person.sleep() },
+  off: { view: 'off', reach: ({ person }) => sleep(person) },
 };
 
 function checking(at: Situation): void {
