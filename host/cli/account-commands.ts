@@ -19,6 +19,7 @@ export const accountCommands: readonly Command[] = [
   command({
     words: 'list',
     describe: 'list the accounts on the fob',
+    json: '`serial`, `clock` (`unset`, `trusted`), `free`, `accounts` in the order of the fob, each with `id`, `health` (`good`, `damaged`), `kind` (`hotp`, `totp`, `ocra`), `algorithm`, `digits` (characters of a passcode), `alphabet` (`decimal`, `hex`, `base32`, `base64`), `periodSeconds` or `counter`, `suite` (OCRA, where this inventory enrolled it), `issuer`, `label`',
     ...noOptions,
     needs: aFob,
     async run(_, { context, fob }) {
@@ -31,6 +32,7 @@ export const accountCommands: readonly Command[] = [
   command({
     words: 'code [account]',
     describe: 'print a passcode, after a hold of the button of the fob',
+    json: '`serial`, `account` (as in `list`), `code`, `counter`, `secondsLeft`; with `--all` `codes` of these, and `skipped`: `account`, `error`',
     options: codeOptions,
     read({ account, all }) {
       if (account === undefined || !all) return { account, all };
@@ -49,6 +51,7 @@ export const accountCommands: readonly Command[] = [
   command({
     words: 'respond <account> <question>',
     describe: 'print the response to a question (OCRA), after an approval on the fob',
+    json: '`serial`, `account`, `code`, `counter` (where the suite counts)',
     options: respondOptions,
     async read({ account, question, service = '', user = '', number }) {
       const { checkQuestion } = await import('../commands/respond.ts');
@@ -64,6 +67,7 @@ export const accountCommands: readonly Command[] = [
   command({
     words: 'rename <account>',
     describe: 'rename an account',
+    json: '`serial`, `account`',
     options: renameOptions,
     read({ account, issuer, label }) {
       if (issuer === undefined && label === undefined) {
@@ -82,6 +86,7 @@ export const accountCommands: readonly Command[] = [
   command({
     words: 'move <account> <position>',
     describe: 'move an account in the list',
+    json: '`serial`, `account`, `position`',
     options: moveOptions,
     read({ account, position }) {
       if (Number.isInteger(position) && position >= 1) return { account, position };
@@ -100,6 +105,7 @@ export const accountCommands: readonly Command[] = [
   command({
     words: 'remove <account>',
     describe: 'remove one account from the fob',
+    json: '`serial`, `account`',
     options: given => yesOption(given).positional('account', NAMED_FOR_GOOD),
     read: ({ account, yes }) => ({ account, yes }),
     needs: aFob,
@@ -116,6 +122,7 @@ export const accountCommands: readonly Command[] = [
   command({
     words: 'verify',
     describe: 'verify every account against the inventory',
+    json: '`serial`, `accounts`: `id`, `issuer`, `label`, `verdict` (`proved`, `undone`; in the `details` of an error also `wrong`, `missing`, `damaged`, `unknown`)',
     ...noOptions,
     needs: aFob,
     async run(_, { context, fob }) {

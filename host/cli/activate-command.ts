@@ -8,6 +8,7 @@ import { networkOptions, networkSettingsOf } from './base/network-options.ts';
 export const activateCommand = command({
   words: 'activate [source]',
   describe: 'enrol the fob at the service that sent an activation',
+  json: '`service`, `user`, `serial`, `token`; in the `details` of a refusal `code` and `isFinal`',
   options: activateOptions,
   read: given => ({
     source: sourceOf(given),

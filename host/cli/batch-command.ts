@@ -29,6 +29,7 @@ import { type OutWish, outOptions, readOut, settleOut } from './out.ts';
 export const batchCommand = command({
   words: 'batch <plan>',
   describe: 'provision many fobs from a plan; it can be resumed at any time',
+  json: '`plan`, `left` (rows), `fobs`: `address`, `serial`, `board`, `firmware`, `outcome` (`done`, `skipped`, `failed`), `error`, `warnings`; `rows` as in the report; `savedTo` with `--out`, null while rows are left. The same in the `details` of an error',
   options: batchOptions,
   read: readBatch,
   needs: anInventory,

@@ -29,7 +29,7 @@ export async function commandLine(reading: ArgumentReading, words?: readonly str
   return (
     parser
       .demandCommand(0, 0)
-      .epilogue('docs/errors.md lists every error and exit code, docs/cli.md the fields of JSON.')
+      .epilogue('docs/errors.md lists every error and exit code.')
       .version(packageVersion())
       .alias('help', 'h')
       .alias('version', 'V')

@@ -18,6 +18,7 @@ interface DoctorAsked {
 export const doctorCommand = command({
   words: 'doctor',
   describe: 'check that this computer has everything that passfob needs, or test a board',
+  json: '`checks` (with a problem in the `details` of the error): `check` (`node`, `native-parts`, `compiler`, `udev`, `udev-rules`, `ports`, `port-permission`, `port-owner`, `espruino`, `modem-manager`, `clock`, `inventory`), `state`, `sentence`, `next`; with `--udev-rules` `udevRules`; with `--board` `board`: `build`, `interpreter`, `serial`, and `checks`, each with `values` as well',
   options: doctorOptions,
   read: readDoctor,
   needs: nothing,

@@ -16,6 +16,7 @@ import { OUT_OPTIONS, outOptions, readOut, settleOut } from './out.ts';
 export const enrollCommand = command({
   words: 'enroll',
   describe: 'write an account to the fob and verify it',
+  json: '`serial`, `account` (as in `list`), `isClockSet`, `isResumed`, `warnings`, `savedTo`',
   options: enrolOptions,
   read: async given => ({
     source: await sourceOf(given),

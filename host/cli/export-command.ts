@@ -11,6 +11,7 @@ import { outOptions, readOut, settleOut } from './out.ts';
 export const exportCommand = command({
   words: 'inventory export <plan>',
   describe: 'write the accounts of a finished batch into a new file again',
+  json: '`plan`, `savedTo`, `accounts`, `left` (rows that are not done), `until`: the end of the days for exports',
   options: exportOptions,
   read: options => ({
     plan: namedPlan(options),

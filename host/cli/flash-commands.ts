@@ -13,6 +13,7 @@ import { printable } from './base/terminal.ts';
 export const flashCommand = command({
   words: 'flash',
   describe: 'turn a board that runs Espruino into a fob, or restore a fob',
+  json: '`serial`, `board`, `firmware`, `interpreter`, `isDryRun`, `pairing` (`new`, `restored`, `kept`), `files`: `written` (`name`, `bytes`), `erased`, `removed`, `kept`, `isCompacted`, `isAllErased`, `bytes`',
   options: flashOptions,
   read: ({ board, dryRun, yes }) => ({ board: readBoardName(board), isDryRun: dryRun, yes }),
   needs: anInventory,
@@ -30,6 +31,7 @@ export const flashCommand = command({
 export const updateCommand = command({
   words: 'update',
   describe: 'renew the firmware of the fob and keep its accounts',
+  json: '`serial`, `board`, `firmware`, `interpreter`, `firmwareBefore`, `isDryRun`, `accounts` (how many; none for a locked fob), `files` (as of `flash`; none in a dry run of a running fob)',
   options: given => without(given, 'trace'),
   read: ({ dryRun }) => ({ isDryRun: dryRun }),
   needs: anInventory,

@@ -15,6 +15,7 @@ import { infoText } from './status-format.ts';
 export const devicesCommand = command({
   words: 'devices',
   describe: 'list the fobs that are plugged in',
+  json: '`devices`: `address` (the preferred one), `addresses`, `serial`, `state` (`blank`, `owned`, `keys-lost`, `damaged`), `board`, `firmware`, `interpreter` (the version of Espruino; absent for older firmware), `pairing` (`none`, `pending`, `confirmed`), `holder` (null for nobody); `silent`: `address`, `error`',
   options: given =>
     without(given, 'fob').option('all', {
       alias: LETTERS.all,
@@ -37,6 +38,7 @@ export const devicesCommand = command({
 export const pairCommand = command({
   words: 'pair',
   describe: 'make this inventory the owner of a blank fob, with the code that the fob shows',
+  json: '`serial`, `board`, `firmware`, `isResumed`, `isClockSet`',
   options: given => given.option('hidden', hiddenOption),
   read: ({ hidden }) => ({ isHidden: hidden }),
   needs: aFob,
@@ -52,6 +54,7 @@ export const pairCommand = command({
 export const infoCommand = command({
   words: 'info',
   describe: 'show the facts and the health of the fob: PIN, memory, clock, battery',
+  json: '`serial`, `board`, `firmware`, `interpreter`, `protocolVersion`, `accounts`, `free` (both absent while locked), `status` (absent for older firmware): `policy`, `pin` (`none`, `set`, `to-be-chosen`), `isLocked`, `failures`, `iterations`, `canBeReset`, `wentBack` (`no`, `yes`, `unknown`), `batteryPercent`; `clock`: `state`, `errorMs` (fob minus computer; null where not set), `uncertaintyMs`, `errorSeconds`, `trimPpm`, `ageSeconds`, `driftPpm`, `driftUncertaintyPpm`, `crystalPpm`; `health`: findings, each with `kind`, `sentence`, `next` and its values',
   ...noOptions,
   needs: aFob,
   async run(_, { context, fob }) {
@@ -64,6 +67,7 @@ export const infoCommand = command({
 export const clockCommand = command({
   words: 'clock',
   describe: "compare the fob's clock with this computer's",
+  json: '`serial`, `state` (`unset`, `trusted`, `stale`), `fobTime`, `differenceMs`, `uncertaintyMs`, `ageSeconds`, `driftPpm`, `errorSeconds`, `trimPpm`, `isSet`, `before` (its state before it was set); with `--each` `clocks` of these, and `failed`: `address`, `serial`, `error`',
   options: clockOptions,
   read: ({ set, each }) => ({ set, each }),
   needs: anInventory,
@@ -73,6 +77,7 @@ export const clockCommand = command({
 export const maintainCommand = command({
   words: 'maintain',
   describe: 'open the fob for an update of its firmware, after a hold of its button',
+  json: '`serial`',
   ...noOptions,
   needs: aFob,
   async run(_, { context, fob }) {
@@ -86,6 +91,7 @@ export const maintainCommand = command({
 export const eraseCommand = command({
   words: 'erase',
   describe: 'erase everything on the fob, after a hold of its button',
+  json: '`serial`',
   options: yesOption,
   read: ({ yes }) => ({ yes }),
   needs: aFob,

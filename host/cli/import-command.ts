@@ -16,6 +16,7 @@ import { printable } from './base/terminal.ts';
 export const importCommand = command({
   words: 'import <files..>',
   describe: 'write accounts from the exports of other programs to the fob',
+  json: '`serial` (absent in a dry run), `counts` and `rows`: `place`, `issuer`, `label`, `serial` (of the token, where the file has one), the fields of an account as in `list` (absent where there is none), `state` (`ok`, `enrolled`, `present`, `skipped`, `refused`; after an error also `failed`, `untried`), `reason`, `next`, `id`, `warnings`; in the `details` of an error where rows were refused',
   options: importOptions,
   read({ files, format, only, passwordFile, keyFile, dryRun, ...rest }) {
     if (files.some(file => file === ''))

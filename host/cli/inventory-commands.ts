@@ -23,6 +23,7 @@ export const inventoryCommands: readonly Command[] = [
   command({
     words: 'inventory list',
     describe: 'list the fobs of this inventory and their health',
+    json: '`fobs`: `serial`, `board`, `firmware`, `pairing`, `holder`, `accounts`, `clockSet`, `clockErrorSeconds`, `isStale`, `isGiven`, `lastSeen` (null for never), `observed`: when it told `batteryPercent` and `health` (as in `info`; all three null before)',
     options: listOptions,
     read: ({ search, stale }) => ({ query: { search, staleOnly: stale } }),
     needs: anInventory,
@@ -36,6 +37,7 @@ export const inventoryCommands: readonly Command[] = [
   command({
     words: 'inventory show <serial>',
     describe: 'show one fob, its health, its clock readings and its history',
+    json: '`serial`, `fob` (as in `inventory list`; null without keys), `clocks`, `history`: `at`, `event`, `detail`',
     options: given => serialOption(without(given, 'dry-run')),
     read: async ({ serial }, serialOf) => ({ serial: await serialOf(serial) }),
     needs: anInventory,
@@ -48,6 +50,7 @@ export const inventoryCommands: readonly Command[] = [
   command({
     words: 'inventory assign <serial> <holder>',
     describe: 'note who has a fob',
+    json: '`serial`, `holder`',
     options: holderOptions,
     read: async ({ serial, holder }, serialOf) => ({
       serial: await serialOf(serial),
@@ -60,6 +63,7 @@ export const inventoryCommands: readonly Command[] = [
   command({
     words: 'inventory unassign <serial>',
     describe: 'note that nobody has it any more',
+    json: '`serial`, `holder`',
     options: serialOption,
     read: async ({ serial }, serialOf) => ({ serial: await serialOf(serial) }),
     change: 'note it in the inventory',
@@ -69,6 +73,7 @@ export const inventoryCommands: readonly Command[] = [
   command({
     words: 'inventory backup <file>',
     describe: 'write the inventory into a new file, encrypted with a password',
+    json: '`file`, `fobs`',
     options: newFileOptions,
     read: ({ file, passwordFile }) => ({ file: fileToWrite(file), passwordFile }),
     change: 'ask for a password and write the file',
@@ -83,6 +88,7 @@ export const inventoryCommands: readonly Command[] = [
   command({
     words: 'inventory restore <file>',
     describe: 'restore a backup, encrypted with a new key',
+    json: '`added`, `known`: serials',
     options: fileOptions,
     read: fileOf,
     change: 'ask for the password and take in what the file holds',
@@ -102,6 +108,7 @@ export const inventoryCommands: readonly Command[] = [
   command({
     words: 'inventory rekey',
     describe: 'encrypt everything with a new key and delete the old key',
+    json: '`values`',
     ...noOptions,
     change: 'encrypt everything with a new key',
     needs: anInventory,
@@ -120,6 +127,7 @@ export const handoverCommands: readonly Command[] = [
   command({
     words: 'handover give <serials..>',
     describe: 'write keys and accounts into a new file, encrypted with a password',
+    json: '`serials`, `file`',
     options: giveOptions,
     read: async ({ serials, out, passwordFile }, serialOf) => ({
       serials: await Promise.all(serials.map(serialOf)),
@@ -139,6 +147,7 @@ export const handoverCommands: readonly Command[] = [
   command({
     words: 'handover take <file>',
     describe: 'take over fobs from the file of another owner',
+    json: '`added`, `known`: serials',
     options: fileOptions,
     read: fileOf,
     change: 'ask for the password and take in what the file holds',
@@ -154,6 +163,7 @@ export const handoverCommands: readonly Command[] = [
   command({
     words: 'handover forget <serials..>',
     describe: 'delete the keys of fobs that were given to another owner',
+    json: '`serials`',
     options: given => yesOption(given).positional('serials', SERIALS),
     read: async ({ serials, yes }, serialOf) => ({ serials: await Promise.all(serials.map(serialOf)), yes }),
     change: 'delete the keys of these fobs',

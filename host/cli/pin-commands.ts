@@ -23,6 +23,7 @@ export const pinCommands: readonly Command[] = [
   command({
     words: 'pin policy',
     describe: 'show or change the PIN policy of the fob',
+    json: '`serial`, `policy`: `pinDigits` (0: no PIN), `attempts`, `onLimit` (`wipe`, `lock`), `lockAfterSeconds` (0: with the display), `ask`, `typing` (`never`, `allowed`, `enter`); `isSet`, `pin`, `wentBack` (as it was before)',
     options: policyOptions,
     read: given => ({ changes: readPolicy(given) }),
     needs: aFob,
@@ -35,6 +36,7 @@ export const pinCommands: readonly Command[] = [
   command({
     words: 'pin require',
     describe: 'require a new PIN at the next unlock of the fob',
+    json: '`serial`',
     ...noOptions,
     needs: aFob,
     async run(_, { context, fob }) {
@@ -47,6 +49,7 @@ export const pinCommands: readonly Command[] = [
   command({
     words: 'pin reset',
     describe: 'reset a forgotten PIN, after a hold of the button of the fob',
+    json: '`serial`, `wasReset` (false where the fob was open without a PIN already), `isKeyRenewed` (whether it has its new recovery key)',
     ...noOptions,
     needs: aFob,
     async run(_, { context, fob }) {
@@ -63,6 +66,7 @@ export const pinCommands: readonly Command[] = [
   command({
     words: 'pin escrow',
     describe: 'give the fob a recovery key, with which its PIN can be reset',
+    json: '`serial`',
     ...noOptions,
     needs: aFob,
     async run(_, { context, fob }) {

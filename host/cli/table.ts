@@ -77,6 +77,7 @@ const simulateCommand: Command = {
   name: 'simulate',
   words: 'simulate',
   describe: 'run a simulated fob, with options of its own (simulate --help)',
+  json: '`ready` when the fob can be reached, `seed`, and of `pty`, `ptyUnavailable`, `tcp`, `usbip` and `web` those that are open; `guessable` is true with `--seed`: secrets come from the seed, for tests alone; `otherImage` with `kept` and `built` where the file of `--storage` has other firmware than this version; `faults`: the plan',
   runs: true,
   addTo: parser => void parser.command(simulateCommand.words, simulateCommand.describe),
   async takeOver(rest) {

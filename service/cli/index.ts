@@ -58,6 +58,7 @@ export const commands: readonly Command[] = [
   command({
     words: 'service fingerprint',
     describe: 'show the fingerprint of the identity, for passfob agent add',
+    json: '`fingerprint`',
     options: settingOptions,
     read: flagsOf,
     needs: aConfiguration,

@@ -1,19 +1,7 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import * as boards from '@passfob/firmware/boards/limits';
 import { PICO } from '@passfob/simulator/boards/pico';
 import { expect, it } from 'vitest';
-import { root } from '../tidy/files.ts';
 import { picoWiring } from './wiring.ts';
-
-const path = 'docs/images/pico-wiring.svg';
-
-it('the picture of the wiring is the one that the facts of the board make', () => {
-  const drawn = picoWiring();
-  if (process.env.PASSFOB_WRITE_DOCUMENTS === '1') writeFileSync(join(root, path), drawn);
-  expect(existsSync(join(root, path)), 'Run: npm run docs').toBe(true);
-  expect(readFileSync(join(root, path), 'utf8'), 'Run: npm run docs').toBe(drawn);
-});
 
 it('the picture of the wiring says in words which pad goes to which pin, and shows every address', () => {
   const drawn = picoWiring();

@@ -99,6 +99,16 @@ describe('documents', () => {
     expect(broken).toEqual([]);
   });
 
+  it('set each anchor once', () => {
+    const twice = documents.flatMap(({ path, text }) => {
+      const anchors = [...text.matchAll(/<a id="([^"]+)">/g)].map(match => match[1]);
+      return anchors
+        .filter((anchor, at) => anchors.indexOf(anchor) !== at)
+        .map(anchor => `${path}#${anchor}`);
+    });
+    expect(twice).toEqual([]);
+  });
+
   it('promise the minutes of the quick tests that .ci/run holds them to', () => {
     const quick = /^QUICK_MINUTES=(\d+)$/m.exec(textOf('.ci/run') ?? '')?.[1];
     const promised = ['README.md', 'CONTRIBUTING.md'].map(path =>
@@ -107,86 +117,11 @@ describe('documents', () => {
     expect(promised).toEqual([[quick], [quick]]);
   });
 
-  it('list every folder of tests in docs/contribute/tests.md, and no other', () => {
-    const [tests, listed] = [
-      textFiles.flatMap(({ path }) => /^test\/([^/]+)\/.*\.(?:test|vm)\.ts$/.exec(path)?.[1] ?? []),
-      tableAfter('test-folders', textOf('docs/contribute/tests.md')) ?? [],
-    ];
-    expect(listed.map(([folder]) => folder).sort()).toEqual(
-      [...new Set(tests)].map(name => `\`${name}\``).sort(),
-    );
-  });
-
   itNeeds(named('CHANGELOG.md'), 'hold an entry for the version in CHANGELOG.md', text => {
     const versions = [...text.matchAll(/^## \[?v?([^\s\]]+)/gm)].map(match => match[1]);
     expect(versions).toContain(manifest.version);
   });
 });
-
-/** A table that a document shows and a module of the code defines. */
-interface Mirror {
-  readonly document: string;
-  readonly marker: string;
-  readonly module: string;
-  readonly heading: readonly string[];
-  readonly rows: (loaded: Record<string, unknown>) => string[][];
-}
-
-const entriesOf = (loaded: Record<string, unknown>, name: string): [string, Record<string, unknown>][] =>
-  Object.entries(loaded[name] as Record<string, Record<string, unknown>>);
-
-const mirrors: readonly Mirror[] = [
-  {
-    document: 'docs/protocol.md',
-    marker: 'commands',
-    module: 'protocol/commands.ts',
-    heading: ['code', 'command', 'since', 'sent', 'request', 'response'],
-    rows: loaded =>
-      entriesOf(loaded, 'COMMANDS').map(
-        ([name, { 0: code, 1: since, 2: sealed, 3: request, 4: response }]) => [
-          String(code),
-          `\`${name}\``,
-          String(since),
-          sealed === 1 ? 'sealed' : 'clear',
-          request === '' ? '' : `\`${request}\``,
-          response === '' ? '' : `\`${response}\``,
-        ],
-      ),
-  },
-  {
-    document: 'docs/protocol.md',
-    marker: 'refusals',
-    module: 'protocol/refusals.ts',
-    heading: ['code', 'refusal', 'meaning', 'next step', 'ask again'],
-    rows: loaded =>
-      entriesOf(loaded, 'REFUSALS').map(([name, { code, meaning, next, retry }]) => [
-        String(code),
-        `\`${name}\``,
-        String(meaning),
-        String(next),
-        String(retry),
-      ]),
-  },
-  {
-    document: 'docs/formats.md',
-    marker: 'samples',
-    module: 'test/formats/samples.ts',
-    heading: ['written by', 'files', 'accounts compared'],
-    rows: loaded => (loaded.samplesTable as () => string[][])(),
-  },
-  {
-    document: 'docs/cli.md',
-    marker: 'exit-codes',
-    module: 'host/cli/base/exit-codes.ts',
-    heading: ['code', 'name', 'meaning'],
-    rows: loaded =>
-      entriesOf(loaded, 'EXIT_CODES').map(([name, { code, meaning }]) => [
-        String(code),
-        `\`${name}\``,
-        String(meaning),
-      ]),
-  },
-];
 
 /** Pages with a row for each entry of a table of the code, in words of their own. */
 const coverages = [
@@ -210,22 +145,17 @@ const coverages = [
   },
 ] as const;
 
-const rowText = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`.replaceAll(/ {2,}/g, ' ');
-
 describe('tables of the documents', () => {
-  for (const { document, marker, module, heading, rows } of mirrors) {
-    const need = { name: `${document} and ${module}`, found: textOf(module) && textOf(document) };
-    itNeeds(need, `${document}, <!-- ${marker} -->, says what ${module} says`, async text => {
-      const loaded = (await import(join(root, module))) as Record<string, unknown>;
-      const stated = tableAfter(marker, text, 0)?.filter(
-        cells => !cells.every(cell => /^:?-+:?$/.test(cell)),
-      );
-      const defined = [heading, ...rows(loaded)];
-      expect(stated?.map(rowText).join('\n'), `Copy the row marked “-” below into ${document}.`).toBe(
-        defined.map(rowText).join('\n'),
-      );
-    });
-  }
+  it('the faults that are chosen are options and methods of a simulated fob', () => {
+    const declared = textOf('simulator/base/fob.ts') ?? '';
+    const names = tableAfter('chosen faults', textOf('docs/simulator.md'))?.flatMap(
+      row => row[0]?.replaceAll('`', '').split(', ') ?? [],
+    );
+    expect(names?.length).toBeGreaterThan(10);
+    expect(names?.filter(name => !new RegExp(`^ +(?:readonly )?${name}[?(:]`, 'm').test(declared))).toEqual(
+      [],
+    );
+  });
 
   for (const { document, section, module, names } of coverages) {
     const need = { name: `${document} and ${module}`, found: textOf(module) && textOf(document) };
@@ -241,4 +171,29 @@ describe('tables of the documents', () => {
       expect(new Set(stated), `Add a row to ${document}, ${section}`).toEqual(new Set(names(loaded)));
     });
   }
+});
+
+/** What is made, and a name that its reader fills in. */
+const NO_FILE = /\bdist\b|NAME|NUMBER/;
+/** Whether a path begins at the root; within a sentence about a folder some begin there. */
+const isFromRoot = (name: string) => existsSync(join(root, name.split('/')[0] ?? ''));
+
+const contributing = documents
+  .filter(({ path }) => /^(?:CONTRIBUTING|docs\/contribute\/.*)\.md$/.test(path))
+  .map(({ text }) => text)
+  .join('\n');
+
+describe.each([
+  ['docs/architecture.md', textOf('docs/architecture.md') ?? ''],
+  ['CONTRIBUTING.md with the paths in docs/contribute', contributing],
+])('%s', (_, text) => {
+  const names = [...text.matchAll(/`((?:[\w-]+\/)+[\w.-]*)`/g)]
+    .map(match => match[1] ?? '')
+    .filter(name => !NO_FILE.test(name) && isFromRoot(name));
+
+  it('names files and folders that exist', () => {
+    expect(names.length).toBeGreaterThan(50);
+    const exists = (name: string) => existsSync(join(root, name));
+    expect(names.filter(name => !exists(name))).toEqual([]);
+  });
 });

@@ -93,9 +93,12 @@ export interface Part {
 const codeWords = (cell: string): string[] => [...cell.matchAll(/`([^`]+)`/g)].map(match => match[1] ?? '');
 
 /** Returns the import matrix as `docs/architecture.md` states it. */
-export function readMatrix(document = textOf('docs/architecture.md')): Part[] {
-  const rows = tableAfter('import-matrix', document);
-  if (rows === undefined) throw new Error('docs/architecture.md has no table marked <!-- import-matrix -->');
+export function readMatrix(): Part[] {
+  return matrixOf(tableAfter('made: imports', textOf('docs/architecture.md')) ?? []);
+}
+
+/** Returns the import matrix of the rows of its table. */
+export function matrixOf(rows: readonly (readonly string[])[]): Part[] {
   return rows.map(([name = '', parts = '', builtins = '', packages = '']) => ({
     name: codeWords(name)[0] ?? '',
     parts: parts === 'everything' ? rows.flatMap(([other = '']) => codeWords(other)) : codeWords(parts),

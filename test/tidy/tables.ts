@@ -1,20 +1,34 @@
-/**
- * Returns the rows of the table that follows the comment `<!-- marker -->` in a document; undefined where there is
- * none.
- *
- * @param skip rows left out at the start: 2 for the heading and the line under it
- */
-export function tableAfter(marker: string, document: string | undefined, skip = 2): string[][] | undefined {
-  const start = document?.indexOf(`<!-- ${marker} -->`) ?? -1;
-  if (document === undefined || start < 0) return undefined;
-  const lines = document.slice(start).split('\n').slice(1);
-  const from = lines.findIndex(line => line.startsWith('|'));
-  const table = lines.slice(from);
+/** Markdown tables, as the documents and their tests write and read them. */
+
+const ESCAPED = /(?<!\\)\|/;
+
+/** Returns a row for each entry. @param right columns of numbers, which are set to the right */
+export function tableOf(
+  heading: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string {
+  const lineOf = (cells: readonly string[]) =>
+    `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  const rule = heading.map((_, column) => (right.includes(column) ? '--:' : '---'));
+  return [heading, rule, ...rows].map(lineOf).join('\n');
+}
+
+/** Returns the rows of the first table in a text, without its heading; none where there is no table. */
+export function rowsOf(text: string): string[][] {
+  const lines = text.split('\n');
+  const table = lines.slice(lines.findIndex(line => line.startsWith('|')));
   const length = table.findIndex(line => !line.startsWith('|'));
-  return table.slice(skip, length < 0 ? undefined : length).map(line =>
+  return table.slice(2, length < 0 ? undefined : length).map(line =>
     line
       .replace(/^\||\|\s*$/g, '')
-      .split(/(?<!\\)\|/)
-      .map(cell => cell.trim()),
+      .split(ESCAPED)
+      .map(cell => cell.trim().replaceAll('\\|', '|')),
   );
+}
+
+/** Returns the rows of the table behind the comment `<!-- marker -->`; undefined where there is no such comment. */
+export function tableAfter(marker: string, document: string | undefined): string[][] | undefined {
+  const [, behind] = document?.split(`<!-- ${marker} -->`) ?? [];
+  return behind === undefined ? undefined : rowsOf(behind);
 }

@@ -50,7 +50,7 @@ interface Exchange {
 
 function golden(kind: 'clear' | 'sealed'): [string, Exchange][] {
   return ['v1', 'v2'].flatMap(version => {
-    const path = new URL(`../wire/${version}/${kind}.json`, import.meta.url);
+    const path = new URL(`../../protocol/vectors/${version}/${kind}.json`, import.meta.url);
     return Object.entries(JSON.parse(readFileSync(path, 'utf8')) as Record<string, Exchange>);
   });
 }

@@ -23,7 +23,8 @@ type Golden = Record<string, { in: unknown; out: unknown }>;
 
 const VERSIONS = Object.keys(SAMPLES_BY_VERSION) as Version[];
 const numberOf = (version: Version) => Number(version.slice(1));
-const pathOf = (version: Version, kind: VectorKind) => new URL(`${version}/${kind}.json`, import.meta.url);
+const pathOf = (version: Version, kind: VectorKind) =>
+  new URL(`../../protocol/vectors/${version}/${kind}.json`, import.meta.url);
 
 function read(version: Version, kind: VectorKind): Golden {
   const path = pathOf(version, kind);

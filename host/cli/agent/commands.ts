@@ -21,6 +21,7 @@ export const agentCommands: readonly Command[] = [
   command({
     words: 'agent add <url>',
     describe: 'have the agent keep a connection to a service',
+    json: '`url`, `name`, `fingerprint`, `agent` (`running`: it took the change at once; `none`)',
     options: addOptions,
     read: (given): AddOptions => ({
       url: given.url,
@@ -33,6 +34,7 @@ export const agentCommands: readonly Command[] = [
   command({
     words: 'agent remove <url>',
     describe: 'stop the connection of the agent to a service',
+    json: '`url`, `agent`',
     options: urlOption,
     read: ({ url }) => ({ url }),
     needs: nothing,

@@ -67,6 +67,8 @@ export interface Command {
   /** The name and its positional arguments: `move <account> <position>`. */
   readonly words: string;
   readonly describe: string;
+  /** The fields of its JSON, as Markdown. */
+  readonly json?: string | undefined;
   /** Whether it can run by itself; otherwise it only groups its subcommands. */
   readonly runs: boolean;
   /**
@@ -85,6 +87,8 @@ interface Definition<Given, Asked extends object, At> {
   /** Name and positional arguments: `pin reset`, `move <account> <position>`. */
   readonly words: string;
   readonly describe: string;
+  /** The fields of its JSON, as Markdown: help and docs/cli.md show them. */
+  readonly json?: string;
   readonly options: (command: CommonOptions) => Argv<Given>;
   /** Validates the arguments, before anything is opened. @throws FobError `usage`, `bad-input` */
   readonly read: (given: ArgumentsCamelCase<Given>, serialOf: SerialReader) => Asked | Promise<Asked>;
@@ -107,6 +111,7 @@ interface Definition<Given, Asked extends object, At> {
 export function command<Given, Asked extends object, At>({
   words,
   describe,
+  json,
   options,
   read,
   change,
@@ -118,11 +123,13 @@ export function command<Given, Asked extends object, At>({
     name,
     words,
     describe,
+    json,
     runs: true,
     addTo(parser, inner, reading) {
       const own = (given: CommonOptions) => {
         const described = options(given);
         addCommands(given, inner, reading);
+        if (json !== undefined) given.epilogue(`With --json: ${json.replaceAll('`', '')}`);
         return described;
       };
       parser.command(wordsBelow(words), describe, own, given => {

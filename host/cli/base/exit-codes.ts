@@ -1,6 +1,6 @@
 import { type ErrorKind, type FobError, isRefusal } from '../../errors.ts';
 
-/** Exit codes of the command line. `docs/cli.md` shows this table; a number never changes its meaning. */
+/** Exit codes of the command line. `docs/errors.md` shows this table; a number never changes its meaning. */
 export const EXIT_CODES = {
   ok: { code: 0, meaning: 'Done.' },
   internal: { code: 1, meaning: 'An error of passfob itself.' },

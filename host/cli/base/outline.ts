@@ -110,6 +110,7 @@ export class Outline {
     },
     scriptName: () => this.recorder,
     usage: () => this.recorder,
+    epilogue: () => this.recorder,
     group: () => this.recorder,
     check: () => this.recorder,
     demandCommand: () => this.recorder,

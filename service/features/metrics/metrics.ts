@@ -29,14 +29,14 @@ export function makeMetrics(version: string): Metrics {
   const registers = [registry];
   const build = new Gauge({
     name: 'passfob_build_info',
-    help: 'The program that runs.',
+    help: 'The program that runs: its version, and that of Node.',
     labelNames: ['version', 'node'],
     registers,
   });
   build.set({ version, node: process.version }, 1);
   const logIns = new Counter({
     name: 'passfob_log_ins_total',
-    help: 'Log-ins that this node decided, by outcome.',
+    help: 'Log-ins of this node, by outcome (error: could not be decided).',
     labelNames: ['outcome'],
     registers,
   });
@@ -53,7 +53,7 @@ export function makeMetrics(version: string): Metrics {
   });
   const radius = new Counter({
     name: 'passfob_radius_packets_total',
-    help: 'RADIUS packets, by result.',
+    help: 'RADIUS packets, by fate.',
     labelNames: ['fate'],
     registers,
   });
@@ -86,7 +86,7 @@ export function makeMetrics(version: string): Metrics {
 function careRuns(registry: Registry): Metrics['careRuns'] {
   return new Counter({
     name: 'passfob_care_runs_total',
-    help: 'Runs of the care of fobs on this node, by result.',
+    help: 'Runs of the care of fobs on this node, by result: idle (nothing to do), done, waiting (for a hold or a PIN), busy (another connection cares for the fob), failed.',
     labelNames: ['result'],
     registers: [registry],
   });
@@ -95,7 +95,7 @@ function careRuns(registry: Registry): Metrics['careRuns'] {
 function requestTimes(registry: Registry): Metrics['requests'] {
   return new Histogram({
     name: 'passfob_http_request_seconds',
-    help: 'From request to answer, by route.',
+    help: 'From request to answer, by method, route (its pattern) and class of status.',
     labelNames: ['method', 'route', 'status'],
     buckets: [...metricLimits.metricSecondsBounds],
     registers: [registry],

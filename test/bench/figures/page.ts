@@ -1,46 +1,42 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { MadeFile, MadePart } from '../../documents/made/part.ts';
+import { withMade } from '../../documents/made/places.ts';
 import { root } from '../../tidy/files.ts';
+import { tableOf } from '../../tidy/tables.ts';
 import { firmwareTable } from './firmware.ts';
 import { alternative, drawPlot, type Plot } from './plot.ts';
-import { PARTS, type Part, type Recorded, recorded, type Table } from './record.ts';
+import { PARTS, type Part, recorded, type Table } from './record.ts';
 import { virtualBoardTables } from './virtual-board.ts';
 
-export const PAGE = 'docs/performance.md';
+const PAGE = 'docs/performance.md';
 
-const NOT_MEASURED = 'The ledger has no figures of this yet.\n';
+/** The tables of the page, a part for each part of `npm run bench` and two from the ledger. */
+export const figureParts: readonly MadePart[] = [
+  { name: 'bench-firmware', make: () => markdownOf(firmwareTable()) },
+  { name: 'bench-virtual-board', make: () => virtualBoardTables().map(markdownOf).join('\n\n') },
+  ...PARTS.map(name => ({
+    name: `bench-${name}`,
+    make(previous: string) {
+      const part = recorded()[name];
+      return part === undefined ? previous : sectionText(part);
+    },
+  })),
+];
 
-const sectionOf = (name: string) => new RegExp(`(<!-- bench:${name} -->\\n)[\\s\\S]*?(<!-- /bench -->)`);
-
-/** Returns the page with the figures that were recorded last. @throws if it has no place for a part */
-export function withFigures(page: string, figures: Recorded = recorded()): string {
-  const sections = [
-    ['firmware', markdownOf(firmwareTable())] as const,
-    ['virtual-board', virtualBoardTables().map(markdownOf).join('\n\n') || NOT_MEASURED] as const,
-    ...PARTS.flatMap(name => {
-      const part = figures[name];
-      return part === undefined ? [] : [[name, sectionText(part)] as const];
-    }),
-  ];
-  return sections.reduce((text, [name, section]) => {
-    if (!sectionOf(name).test(text)) throw new Error(`${PAGE} has no place for the part ${name}`);
-    return text.replace(sectionOf(name), (_, begin: string, end: string) => `${begin}\n${section}\n${end}`);
-  }, page);
-}
-
-/** Returns the pictures by path. */
-export function pictures(figures: Recorded = recorded()): Map<string, string> {
-  const plots = Object.values(figures).flatMap(part => part.plots);
-  return new Map(plots.map(plot => [pathOf(plot), drawPlot(plot)]));
+/** Returns the pictures of the figures that were recorded last. */
+export function pictures(): MadeFile[] {
+  const plots = Object.values(recorded()).flatMap(part => part.plots);
+  return plots.map(plot => ({ path: pathOf(plot), make: () => drawPlot(plot) }));
 }
 
 const pathOf = ({ name }: Plot) => `docs/images/bench-${name}.svg`;
 
 /** Writes page and pictures. */
-export function writeFigures(): void {
+export async function writeFigures(): Promise<void> {
   const page = readFileSync(join(root, PAGE), 'utf8');
-  writeFileSync(join(root, PAGE), withFigures(page));
-  for (const [path, drawn] of pictures()) writeFileSync(join(root, path), drawn);
+  writeFileSync(join(root, PAGE), await withMade(page, figureParts));
+  for (const { path, make } of pictures()) writeFileSync(join(root, path), make());
 }
 
 function sectionText({ at, conditions, tables, plots }: Part): string {
@@ -48,14 +44,7 @@ function sectionText({ at, conditions, tables, plots }: Part): string {
     `Measured ${at}: ${conditions.join('; ')}. A figure with parentheses is the median, with the least and the most in them.`,
     ...tables.map(markdownOf),
     ...plots.map(plot => `![${alternative(plot)}](images/bench-${plot.name}.svg)`),
-  ]
-    .map(block => `${block}\n`)
-    .join('\n');
+  ].join('\n\n');
 }
 
-function markdownOf({ head, rows }: Table): string {
-  const line = (cells: readonly string[]) =>
-    `| ${cells.map(cell => cell.replaceAll('|', '\\|')).join(' | ')} |`;
-  const rule = `| ${head.map((_, nth) => (nth === 0 ? '---' : '--:')).join(' | ')} |`;
-  return [line(head), rule, ...rows.map(line)].join('\n');
-}
+const markdownOf = ({ head, rows }: Table): string => tableOf(head, rows, [...head.keys()].slice(1));

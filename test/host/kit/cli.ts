@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { commandTable } from 'passfob/cli/table';
 import { cliMain } from './simulated-fob.ts';
+
+const commands = await commandTable();
 
 /** The result of a run of the command line. */
 export interface Run {
@@ -65,9 +68,21 @@ export function passfob(args: readonly string[], options: RunOptions): Promise<R
     child.once('error', reject);
     child.once('close', code => {
       keep(`${kept.stdout}${kept.stderr}`);
-      resolve({ exitCode: code ?? -1, ...kept, json: () => JSON.parse(kept.stdout) });
+      resolve({ exitCode: code ?? -1, ...kept, json: () => documented(args, JSON.parse(kept.stdout)) });
     });
   });
+}
+
+/** Returns the JSON of a command. @throws where its help does not name a field */
+function documented(args: readonly string[], document: Readonly<Record<string, unknown>>): typeof document {
+  const given = ` ${args.join(' ')} `;
+  const called = commands.filter(({ name, json }) => json !== undefined && given.includes(` ${name} `));
+  const { name, json = '' } = called.sort((one, other) => other.name.length - one.name.length)[0] ?? {};
+  const fields = document.dryRun === true || document.ok === false ? [] : Object.keys(document);
+  const unnamed = fields.filter(field => field !== 'ok' && !json.includes(`\`${field}\``));
+  if (name !== undefined && unnamed.length > 0)
+    throw new Error(`passfob ${name} --help does not name ${unnamed.join(', ')}`);
+  return document;
 }
 
 function keep(printed: string): void {

@@ -4,7 +4,7 @@ import { failureLines, readScenario, runScenario, runScenarioFile } from '@passf
 import { scenarioOwner } from 'passfob/commands/scenario-owner';
 import { describe, expect, it } from 'vitest';
 import { blocksOfKind } from '../../documents/documented.ts';
-import { EXAMPLES, exampleFiles } from '../../documents/scenario-tables.ts';
+import { EXAMPLES, exampleFiles } from '../../documents/made/scenarios.ts';
 import { LONG, seedsOrOne } from '../../kit/counts.ts';
 
 // No example may depend on the random values of its own seed.

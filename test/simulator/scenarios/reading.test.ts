@@ -5,7 +5,7 @@ import { Ajv } from 'ajv';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import { EXAMPLES, exampleFiles } from '../../documents/scenario-tables.ts';
+import { EXAMPLES, exampleFiles } from '../../documents/made/scenarios.ts';
 import { textOf } from '../../tidy/files.ts';
 
 const withSteps = (...steps: readonly string[]) =>

@@ -39,7 +39,10 @@ function sharedGauges(registry: Registry, db: Db, clock: () => number): () => Pr
   const alerts = gauge('passfob_alerts_open', 'Alerts that nobody has acknowledged.');
   const deliveries = gauge('passfob_deliveries_waiting', 'Messages about alerts still to be delivered.');
   const unsealed = gauge('passfob_audit_unsealed_rows', 'Rows of the audit that no checkpoint covers yet.');
-  const pushes = gauge('passfob_pushes_open', 'Requests for an approval on a fob that are not decided yet.');
+  const pushes = gauge(
+    'passfob_pushes_open',
+    'Requests for an approval on a fob that are not decided yet, including those for which no fob is asked.',
+  );
   const jobs = new Gauge({
     name: 'passfob_jobs',
     help: 'Jobs by state.',
@@ -54,7 +57,7 @@ function sharedGauges(registry: Registry, db: Db, clock: () => number): () => Pr
   });
   const fobs = new Gauge({
     name: 'passfob_fobs',
-    help: 'Fobs with something to tell when they were last seen, and all of them.',
+    help: `Fobs by their health when they were last seen: all, clock_unset, battery_low, old_firmware, not_seen (for ${careLimits.notSeenDays} days), tasks_open, lost.`,
     labelNames: ['health'],
     registers: [registry],
   });

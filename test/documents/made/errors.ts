@@ -7,17 +7,10 @@ import { mayRetry, problemCodes, statusOf } from '@passfob/service/doors/web/pro
 import { EXIT_CODES, exitCodeOf } from 'passfob/cli/base/exit-codes';
 import { type ErrorKind, FobError, refusalError } from 'passfob/errors';
 import { TEXTS } from 'passfob/texts';
+import { tableOf } from '../../tidy/tables.ts';
+import type { MadePart } from './part.ts';
 
-/** The document whose tables are made here. */
-export const ERRORS = 'docs/errors.md';
-
-const rowOf = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-
-function tableOf(heading: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [heading, heading.map(() => '---'), ...rows].map(rowOf).join('\n');
-}
-
-const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
+const cell = (text: string): string => text.replaceAll('<', '&lt;');
 const anchored = (anchor: string, text: string): string => `<a id="${anchor}"></a>${text}`;
 const linked = (anchor: string, name: string): string => `[\`${name}\`](#${anchor})`;
 
@@ -105,21 +98,10 @@ function serviceRefusals(): string {
   return tableOf(['code', 'status', 'title', 'when, and what to do'], rows);
 }
 
-const tables: Readonly<Record<string, () => string>> = {
-  'exit codes': exitCodes,
-  'errors of the command line': hostErrors,
-  'refusals of the fob': fobRefusals,
-  'problems of the service': serviceProblems,
-  'refused actions of the service': serviceRefusals,
-};
-
-/** Returns the document with its tables as the registries have them. @throws where a marker is missing */
-export function withCurrentErrors(document: string): string {
-  return Object.entries(tables).reduce((text, [name, table]) => {
-    const [start, end] = [`<!-- errors: ${name} -->\n`, `\n<!-- end of ${name} -->`];
-    const [from, to] = [text.indexOf(start), text.indexOf(end)];
-    if (from < 0 || to < 0)
-      throw new Error(`${ERRORS} has no table between ${start.trim()} and ${end.trim()}`);
-    return text.slice(0, from + start.length) + table() + text.slice(to);
-  }, document);
-}
+export const errorParts: readonly MadePart[] = [
+  { name: 'exit-codes', make: exitCodes },
+  { name: 'host-errors', make: hostErrors },
+  { name: 'fob-refusals', make: fobRefusals },
+  { name: 'service-problems', make: serviceProblems },
+  { name: 'service-refusals', make: serviceRefusals },
+];

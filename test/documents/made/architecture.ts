@@ -1,18 +1,9 @@
 import { posix } from 'node:path';
-import { codeFiles } from './files.ts';
-import { type Import, importedPath, type Part, partOf, readMatrix } from './imports.ts';
-import { type Manifest, manifestOf, manifests } from './manifests.ts';
-import { tableAfter } from './tables.ts';
-
-/** The document whose tables are made here. */
-export const ARCHITECTURE = 'docs/architecture.md';
-
-const rowOf = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-const quoted = (names: readonly string[]): string => names.map(name => `\`${name}\``).join(', ');
-
-function tableOf(heading: readonly string[], rows: readonly (readonly string[])[]): string {
-  return [heading, heading.map(() => '---'), ...rows].map(rowOf).join('\n');
-}
+import { codeFiles, textFiles } from '../../tidy/files.ts';
+import { type Import, importedPath, importsOf, matrixOf, type Part, partOf } from '../../tidy/imports.ts';
+import { type Manifest, manifestOf, manifests } from '../../tidy/manifests.ts';
+import { rowsOf, tableOf } from '../../tidy/tables.ts';
+import { keptCells, type MadePart, quoted } from './part.ts';
 
 /** Our packages among some dependencies, by their folders. */
 function oursIn(dependencies: Readonly<Record<string, string>>): string[] {
@@ -71,17 +62,15 @@ function arrowsOf(imports: readonly Import[], parts: readonly Part[]): Arrow[] {
 }
 
 /** What each row of the matrix imports, with the rows and the packages that the document has. */
-function matrixTable(imports: readonly Import[], document: string): string {
-  const parts = readMatrix(document);
-  const packagesOf = new Map(
-    (tableAfter('import-matrix', document) ?? []).map(([name = '', , , packages = '']) => [name, packages]),
-  );
-  const arrows = arrowsOf(imports, parts);
+function importsTable(previous: string): string {
+  const parts = matrixOf(rowsOf(previous));
+  const packagesOf = keptCells(previous, [3]);
+  const arrows = parts.length === 0 ? [] : arrowsOf(codeFiles.flatMap(importsOf), parts);
   const ownRows = new Set(parts.map(({ name }) => name).filter(name => name.endsWith('.ts')));
   const rows = parts.map(({ name }) => {
     const cell = `\`${name}\``;
-    const packages = packagesOf.get(cell) ?? '';
-    if (name === 'test/**') return [cell, 'everything', 'yes', packages];
+    const packages = packagesOf(cell);
+    if (name === 'test/**') return [cell, 'everything', 'yes', ...packages];
     // Imports of other packages are those for which a file has a row of its own.
     const some = arrows.filter(arrow =>
       ownRows.has(name)
@@ -94,7 +83,7 @@ function matrixTable(imports: readonly Import[], document: string): string {
       cell,
       others.length === 0 ? 'nothing' : quoted(others),
       some.some(({ isBuiltin }) => isBuiltin) ? 'yes' : 'no',
-      packages,
+      ...packages,
     ];
   });
   return tableOf(['part', 'may import', 'built-ins', 'packages'], rows);
@@ -122,42 +111,33 @@ function shownFolders(): string[] {
 const orderOf = (folder: string): number =>
   manifests.findIndex(one => folder === one.folder || folder.startsWith(`${one.folder}/`));
 
-/** One row for each folder; what stands there is written by hand, and kept. */
-function foldersTable(document: string): string {
-  const prose = new Map(
-    (tableAfter('folders', document) ?? []).map(([folder = '', text = '']) => [folder, text]),
+/** One row for each folder, with its contents in words of a person. */
+function foldersTable(previous: string): string {
+  const contentsOf = keptCells(previous, [1]);
+  const names = shownFolders().map(folder => `\`${folder}/\``);
+  return tableOf(
+    ['folder', 'contents'],
+    names.map(name => [name, ...contentsOf(name)]),
   );
-  const rows = shownFolders().map(folder => {
-    const name = `\`${folder}/\``;
-    return [name, prose.get(name) ?? ''];
-  });
-  return tableOf(['folder', 'contents'], rows);
 }
 
-/** Puts a table in the place of the one that follows `<!-- marker -->`. */
-function withTable(document: string, marker: string, table: string): string {
-  const start = document.indexOf(`<!-- ${marker} -->`);
-  if (start < 0) throw new Error(`${ARCHITECTURE} has no table marked <!-- ${marker} -->`);
-  const head = document.slice(0, start);
-  const lines = document.slice(start).split('\n');
-  const from = lines.findIndex(line => line.startsWith('|'));
-  const end = lines.findIndex((line, at) => at > from && !line.startsWith('|'));
-  return head + [...lines.slice(0, from), table, ...lines.slice(end)].join('\n');
+/** One row for each folder of tests, with its purpose in words of a person. */
+function testFoldersTable(previous: string): string {
+  const purposeOf = keptCells(previous, [1]);
+  const found = textFiles.flatMap(({ path }) => /^test\/([^/]+)\/.*\.(?:test|vm)\.ts$/.exec(path)?.[1] ?? []);
+  const names = [...new Set(found)].map(name => `\`${name}\``);
+  // The order is a person's; what is new stands last.
+  const before = rowsOf(previous).flatMap(([name = '']) => (names.includes(name) ? [name] : []));
+  return tableOf(
+    ['folder of `test`', 'what it is for'],
+    [...new Set([...before, ...names])].map(name => [name, ...purposeOf(name)]),
+  );
 }
 
-/** The document with its tables as the tree has them. */
-export function withCurrentTables(document: string, imports: readonly Import[]): string {
-  const tables: readonly (readonly [string, string])[] = [
-    ['packages', packagesTable()],
-    ['import-matrix', matrixTable(imports, document)],
-    ['folders', foldersTable(document)],
-  ];
-  return tables.reduce((text, [marker, table]) => withTable(text, marker, table), document);
-}
-
-/** The folders whose contents the document does not say. */
-export function undescribedFolders(document: string): string[] {
-  return (tableAfter('folders', document) ?? [])
-    .filter(([, contents = '']) => contents === '')
-    .map(([folder = '']) => folder);
-}
+/** Packages, imports and folders. */
+export const architectureParts: readonly MadePart[] = [
+  { name: 'packages', make: packagesTable },
+  { name: 'imports', make: importsTable },
+  { name: 'folders', make: foldersTable },
+  { name: 'test-folders', make: testFoldersTable },
+];
