@@ -1,2 +1,5 @@
-/** The protocol as a library, under its public name. */
+/**
+ * The protocol as a library, under its public name.
+ * @module protocol
+ */
 export * from '@passfob/protocol';

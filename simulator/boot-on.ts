@@ -8,11 +8,13 @@ import { throughFaults } from './faults/wire.ts';
 import { Machine } from './machine.ts';
 import { boardRandomness } from './outside/board-randomness.ts';
 import { insidesOf } from './outside/insides.ts';
-import type { Platform } from './platform/platform.ts';
+import type { MakeContext } from './platform/platform.ts';
 import { memoryStore } from './state/memory-store.ts';
 
 /** Files of the microcontroller's Storage, by name. */
 export type ImageFiles = Readonly<Record<string, Uint8Array>>;
+/** The image for a new state whose options have none. */
+type BuiltImage = () => ImageFiles;
 
 const BOARDS: Readonly<Record<BoardName, BoardWiring>> = {
   pico: PICO,
@@ -33,17 +35,17 @@ function wiringOf(board: unknown): BoardWiring {
 }
 
 function machineOf(
-  platform: Platform,
+  makeContext: MakeContext,
   options: BootOptions,
   facts: BoardWiring,
-  built: () => ImageFiles,
+  built: BuiltImage,
 ): Machine {
   return new Machine({
-    platform,
+    makeContext,
     facts,
     storage: options.storage ?? memoryStore(),
     seed: options.seed ?? DEFAULT_SEED,
-    random: boardRandomness(platform, options),
+    random: boardRandomness(options),
     driftPpm: options.driftPpm ?? 0,
     oscillatorPpm: options.oscillatorPpm ?? 0,
     crystal: options.crystal ?? true,
@@ -79,12 +81,11 @@ function looks(machine: Machine): Pick<SimulatedFob, 'wear' | 'storedFile' | 'in
 /**
  * Makes a board of software and powers it on. A new state first gets the image's files; an existing state continues
  * with its contents. Throws for a board that is missing or unknown, and if the state belongs to another board.
- * @param built returns the image for a new state whose options have none
  */
-export function bootOn(platform: Platform, options: BootOptions, built: () => ImageFiles): SimulatedFob {
+export function bootOn(makeContext: MakeContext, options: BootOptions, built: BuiltImage): SimulatedFob {
   const wiring = wiringOf(options.board);
   const facts = { ...wiring, version: options.espruino ?? wiring.version };
-  const machine = machineOf(platform, options, facts, built);
+  const machine = machineOf(makeContext, options, facts, built);
   machine.powerOn();
   const { hardware } = machine;
   const startMs = machine.now();

@@ -1,7 +1,7 @@
 import type { BootOptions, SimulatedFob } from './base/fob.ts';
 import { bootOn } from './boot-on.ts';
 import { builtImage } from './image.ts';
-import { NODE } from './platform/node/node-platform.ts';
+import { makeContext } from './platform/node/node-platform.ts';
 
 export { fileStore } from './state/stores.ts';
 
@@ -11,5 +11,5 @@ export { fileStore } from './state/stores.ts';
  * is no image for a new one.
  */
 export function boot(options: BootOptions): SimulatedFob {
-  return bootOn(NODE, options, () => builtImage(options.board));
+  return bootOn(makeContext, options, () => builtImage(options.board));
 }

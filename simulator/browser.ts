@@ -5,7 +5,7 @@
 
 import type { BootOptions, SimulatedFob } from './base/fob.ts';
 import { bootOn, type ImageFiles } from './boot-on.ts';
-import { BROWSER } from './platform/browser/browser-platform.ts';
+import { makeContext } from './platform/browser/browser-platform.ts';
 
 export type {
   BatteryFaults,
@@ -59,7 +59,7 @@ export interface BrowserBootOptions extends BootOptions {
  * is no image.
  */
 export function boot(options: BrowserBootOptions): SimulatedFob {
-  return bootOn(BROWSER, options, () => {
+  return bootOn(makeContext, options, () => {
     throw new TypeError('image is missing: the files of a board, by name');
   });
 }

@@ -9,7 +9,7 @@ export function addFirmware<T>(parser: Argv<T>) {
     .option('firmware', {
       string: true,
       requiresArg: true,
-      describe: "Espruino's own firmware for the board (.bin): a virtual microcontroller runs it",
+      describe: "Espruino's own firmware for the board (.bin): the package @passfob/emulator runs it",
     })
     .option('update-firmware', {
       boolean: true,

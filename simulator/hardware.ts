@@ -26,11 +26,11 @@ import { Ssd1306 } from './parts/ssd1306.ts';
 import { Stm32Clock } from './parts/stm32-clock.ts';
 import { steadyClock } from './parts/system-clock.ts';
 import { UsbHost } from './parts/usb-host.ts';
-import type { Platform } from './platform/platform.ts';
+import type { MakeContext } from './platform/platform.ts';
 import { type Memories, openMemories } from './state/memories.ts';
 
 export interface HardwareOptions {
-  readonly platform: Platform;
+  readonly makeContext: MakeContext;
   readonly facts: BoardWiring;
   readonly storage: StateStore;
   readonly seed: number;
@@ -273,7 +273,7 @@ export class BoardHardware {
     const systemClock = this.stm32 ?? steadyClock(1 + (facts.bangle ? this.#options.driftPpm / 1e6 : 0));
     return {
       facts,
-      platform: this.#options.platform,
+      makeContext: this.#options.makeContext,
       flash,
       files,
       i2c,

@@ -45,10 +45,7 @@ export { boot } from './boot.ts';
 export { bootAgain } from './boot-again.ts';
 export { BadPlan, planOfText, planText } from './faults/plan.ts';
 export { type FaultyWire, faultyWire, type WireFaultKind } from './faults/wire.ts';
-export type { ChipPart } from './mcu/board/chip-part.ts';
-export { BadFirmware } from './mcu/board/firmware.ts';
-export type { BoardCounters, VirtualBoard, VirtualBoardOptions } from './mcu/board/options.ts';
-export { type VirtualChip, type VirtualChipOptions, virtualChip } from './mcu/board/virtual-chip.ts';
+export * from './moved.ts';
 export {
   type FobRecording,
   formatRecording,
@@ -66,7 +63,6 @@ export { failureLines } from './scenarios/report/lines.ts';
 export type { ScenarioFailure, ScenarioResult } from './scenarios/run.ts';
 export { fileStore, memoryStore } from './state/stores.ts';
 export { type Recording, recordTrace, type TraceOptions } from './trace/record.ts';
-export { virtualBoard } from './virtual-board.ts';
 export {
   type PagePort,
   type PageWithFunctions,

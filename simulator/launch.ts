@@ -1,7 +1,7 @@
 import { UsageError } from './base/usage-error.ts';
 import { LIST } from './fault-options.ts';
 import { faultList } from './faults/reports.ts';
-import { parseOptions } from './options.ts';
+import { parseOptions, type SimulatorOptions } from './options.ts';
 import { runPermitted } from './permitted/parent.ts';
 
 /** Exit codes, as `--help` documents them. */
@@ -20,18 +20,31 @@ export function sentence(error: unknown): string {
  * Runs a simulated fob on this process's standard streams, until it ends: its interpreter in a process with few
  * permissions.
  * @param main the built program
+ * @param emulator finds the program that has an emulator, for `--firmware`; its errors are the caller's
  * @returns its exit code
  */
-export async function launch(main: string, args: readonly string[], argv0: string): Promise<number> {
+export async function launch(
+  main: string,
+  args: readonly string[],
+  argv0: string,
+  emulator = async () => main,
+): Promise<number> {
+  let options: SimulatorOptions;
   try {
-    const options = await parseOptions(args, nameOf(argv0));
+    options = await parseOptions(args, nameOf(argv0));
     if (options.faults === LIST) {
       await new Promise<void>(written => process.stdout.write(faultList(), () => written()));
       return EXIT.done;
     }
-    return await runPermitted(main, args, options, argv0);
   } catch (error) {
-    process.stderr.write(`${nameOf(argv0)}: ${sentence(error)}\n`);
-    return error instanceof UsageError ? EXIT.usage : EXIT.failed;
+    return said(error, argv0);
   }
+  const program = options.firmware === undefined ? main : await emulator();
+  return runPermitted(program, args, options, argv0).catch(error => said(error, argv0));
+}
+
+/** Returns the exit code. */
+function said(error: unknown, argv0: string): number {
+  process.stderr.write(`${nameOf(argv0)}: ${sentence(error)}\n`);
+  return error instanceof UsageError ? EXIT.usage : EXIT.failed;
 }

@@ -35,7 +35,8 @@ import { InterpreterSession } from './interpreter/session.ts';
 import { programFiles, reprogramFiles, StorageFiles } from './interpreter/storage-files.ts';
 import type { TextLog } from './interpreter/text-log.ts';
 import { Listeners } from './outside/listeners.ts';
-import type { Platform } from './platform/platform.ts';
+import { COMPUTER } from './platform/computer.ts';
+import type { MakeContext } from './platform/platform.ts';
 import type { Memories } from './state/memories.ts';
 
 /** Returns a byte stream of frames over single HID reports. */
@@ -71,7 +72,7 @@ function usbHid({ usb, facts, memories }: BoardHardware, board: Board): UsbHid {
 }
 
 export interface MachineOptions {
-  readonly platform: Platform;
+  readonly makeContext: MakeContext;
   readonly facts: BoardWiring;
   readonly storage: StateStore;
   readonly seed: number;
@@ -118,7 +119,7 @@ export class Machine {
   constructor(options: MachineOptions) {
     this.#options = options;
     this.hardware = new BoardHardware({
-      platform: options.platform,
+      makeContext: options.makeContext,
       facts: options.facts,
       storage: options.storage,
       seed: options.seed,
@@ -158,9 +159,7 @@ export class Machine {
     else if (options.updatesImage) reprogramFiles(flash, options.image());
     memories.flash.sync();
     this.#pacing =
-      options.clock === 'real'
-        ? realPacing(scheduler, options.platform, () => this.#react())
-        : VIRTUAL_PACING;
+      options.clock === 'real' ? realPacing(scheduler, COMPUTER, () => this.#react()) : VIRTUAL_PACING;
   }
 
   storedFile(name: string): Uint8Array | undefined {
@@ -526,7 +525,7 @@ function seen(on: boolean, text: readonly string[], picture: () => Bitmap, brigh
 }
 
 function startUs(options: MachineOptions, memories: Memories): number {
-  const machineMs = options.clock === 'real' ? options.platform.epochMs() : DEFAULT_START_MS;
+  const machineMs = options.clock === 'real' ? COMPUTER.epochMs() : DEFAULT_START_MS;
   const keptUs = memories.nowUs.get();
   if (options.startMs !== undefined) return options.startMs * 1000;
   return options.clock === 'virtual' && keptUs > 0 ? keptUs : machineMs * 1000;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { hideBin } from 'yargs/helpers';
 import type { FaultPlan } from './base/fault-plan.ts';
+import type { FirmwareBoard } from './base/firmware-board.ts';
 import type { BootOptions, SimulatedFob, Wire } from './base/fob.ts';
 import { BIRTH_BYTES, DEFAULT_START_MS } from './base/limits.ts';
 import { makeRandomness } from './base/randomness.ts';
@@ -34,7 +35,6 @@ import { type Recorder, recordFob } from './recording/recorder.ts';
 import { lockStorage } from './state/lock.ts';
 import { traceToFile } from './trace/file.ts';
 import { readTraceKeys } from './trace-keys.ts';
-import { virtualBoard } from './virtual-board.ts';
 
 const PROGRAM = nameOf(process.argv0);
 
@@ -86,10 +86,27 @@ function bootOptions(options: SimulatorOptions, seed: number, faults: FaultPlan)
   };
 }
 
-/** Makes the board whose microcontroller runs the firmware in a file. */
-function firmwareFob(options: SimulatorOptions, path: string, booted: BootOptions): SimulatedFob {
+/** Loads what makes a board that runs a firmware; undefined in a program without it. */
+type LoadEmulator = (() => Promise<FirmwareBoard>) | undefined;
+
+/**
+ * Makes the board whose microcontroller runs the firmware in a file.
+ * @throws UsageError without an emulator
+ */
+async function firmwareFob(
+  options: SimulatorOptions,
+  path: string,
+  booted: BootOptions,
+  loadEmulator: LoadEmulator,
+): Promise<SimulatedFob> {
+  if (loadEmulator === undefined) {
+    throw new UsageError(
+      '--firmware needs an emulator, which is a package of its own: start its program, dist/main.js of @passfob/emulator, with the same options, or passfob simulate',
+    );
+  }
   const { board: _board, espruino: _espruino, image: _image, ...shared } = booted;
-  return virtualBoard({
+  const firmwareBoard = await loadEmulator();
+  return firmwareBoard({
     ...shared,
     firmware: readFirmware(path),
     updateFirmware: options.updateFirmware,
@@ -101,13 +118,16 @@ function firmwareFob(options: SimulatorOptions, path: string, booted: BootOption
  * Boots the fob. A new one with a seed of the person's is recorded from its first moment: only then is a replay the
  * same.
  */
-function bootFob(
+async function bootFob(
   options: SimulatorOptions,
   seed: number,
   faults: FaultPlan,
-): { fob: SimulatedFob; recorder?: Recorder } {
+  loadEmulator: LoadEmulator,
+): Promise<{ fob: SimulatedFob; recorder?: Recorder }> {
   const booted = bootOptions(options, seed, faults);
-  if (options.firmware !== undefined) return { fob: firmwareFob(options, options.firmware, booted) };
+  if (options.firmware !== undefined) {
+    return { fob: await firmwareFob(options, options.firmware, booted, loadEmulator) };
+  }
   if (options.seed === undefined || booted.storage?.load() !== undefined) return { fob: boot(booted) };
   const startMs = options.clock === 'real' ? Date.now() : DEFAULT_START_MS;
   const fob = boot({ ...booted, startMs });
@@ -143,6 +163,7 @@ async function start(
   options: SimulatorOptions,
   closers: Closers,
   end: (code: number, why?: string) => void,
+  loadEmulator: LoadEmulator,
 ): Promise<void> {
   // Without a seed only faults are drawn from this one, which the ready line has; secrets come from this computer.
   const { seed, plan } = seedAndPlan(options);
@@ -150,7 +171,7 @@ async function start(
   if (parent) await parent.start();
   else if (options.storage !== undefined) closers.push(lockStorage(options.storage));
   const traceKeys = options.traceKey === undefined ? [] : readTraceKeys(options.traceKey);
-  const { fob, recorder } = bootFob(options, seed, plan);
+  const { fob, recorder } = await bootFob(options, seed, plan, loadEmulator);
   closers.push(() => fob.close());
   if (options.trace !== undefined) closers.push(startTrace(fob, options.trace, options));
   closers.push(() => process.stderr.write(faultReport(fob.faults())));
@@ -262,7 +283,7 @@ function openTerminal(target: ControlTarget, options: SimulatorOptions, ready: R
 }
 
 /** Runs a simulated fob in this process, until it ends: under a parent, which does what this process may not. */
-export async function runProgram(): Promise<void> {
+export async function runProgram(loadEmulator?: LoadEmulator): Promise<void> {
   const closers: Closers = [];
   let isEnding = false;
   const end = (code: number, why?: string) => {
@@ -281,7 +302,7 @@ export async function runProgram(): Promise<void> {
   process.stdout.on('error', () => end(EXIT.done));
   try {
     const options = await parseOptions(hideBin(process.argv), PROGRAM);
-    await start(options, closers, end);
+    await start(options, closers, end, loadEmulator);
   } catch (error) {
     end(error instanceof UsageError ? EXIT.usage : EXIT.failed, sentence(error));
   }

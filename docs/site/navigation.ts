@@ -133,7 +133,7 @@ export const GROUPS: readonly NavigationGroup[] = [
   },
 ];
 
-/** The entries of `passfob` whose types the reference describes: TypeDoc's name of the page, declarations, title, purpose. */
+/** The libraries whose types the reference describes: the name in `@module`, declarations, title, purpose. */
 export const LIBRARIES = [
   {
     page: 'client',
@@ -158,6 +158,12 @@ export const LIBRARIES = [
     types: 'host/dist/simulator.d.ts',
     title: 'passfob/simulator',
     says: 'a simulated fob that runs the firmware, for tests',
+  },
+  {
+    page: 'emulator',
+    types: 'emulator/dist/index.d.ts',
+    title: '@passfob/emulator',
+    says: "a microcontroller that runs Espruino's own firmware",
   },
 ] as const;
 

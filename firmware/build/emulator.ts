@@ -9,14 +9,14 @@ import { EMULATOR_HASH_CHARS } from './limits.ts';
  */
 export async function emulatorHash(root: string): Promise<string> {
   const { outputFiles } = await build({
-    entryPoints: [join(root, 'simulator/virtual-board.ts')],
+    entryPoints: [join(root, 'emulator/board/virtual-board.ts')],
     absWorkingDir: root,
     bundle: true,
     minify: true,
     legalComments: 'none',
     platform: 'node',
     format: 'esm',
-    packages: 'external',
+    conditions: ['source'],
     write: false,
   });
   const hash = createHash('sha256').update(outputFiles[0]?.text ?? '');

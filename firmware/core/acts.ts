@@ -133,7 +133,7 @@ function approve(person: Person): void {
 }
 
 /** Asks the person to enter something. @param purpose one of the `ENTER_` numbers, which says what follows */
-export function enter(person: Person, purpose: number): void {
+function enter(person: Person, purpose: number): void {
   const account = person.account;
   const wait = person.lock.wait;
   let base = 10;

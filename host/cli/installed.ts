@@ -6,6 +6,7 @@ import { nothing } from './base/needs.ts';
 /** Optional packages. They depend on this one, so only this file imports them, each when a command needs it. */
 const SERVICE = '@passfob/service';
 const SIMULATOR = '@passfob/simulator';
+const EMULATOR = '@passfob/emulator';
 
 /** Returns the service's commands if its package is installed; otherwise commands that say how to install it. */
 export async function serviceCommands(): Promise<readonly Command[]> {
@@ -19,6 +20,13 @@ export async function simulatorProgram(): Promise<Simulator> {
   const simulator = await installed(SIMULATOR, () => import('@passfob/simulator/cli'));
   if (simulator === undefined) throw notInstalled('The simulator', SIMULATOR);
   return simulator;
+}
+
+/** Returns the path of the emulator's program. @throws FobError `unfit` if its package is not installed */
+export async function emulatorProgram(): Promise<string> {
+  const emulator = await installed(EMULATOR, () => import('@passfob/emulator/cli'));
+  if (emulator === undefined) throw notInstalled('The emulator for --firmware', EMULATOR);
+  return emulator.program;
 }
 
 /**

@@ -22,7 +22,13 @@ import {
   pairCommand,
 } from './fob-commands.ts';
 import { importCommand } from './import-command.ts';
-import { absentCommands, runScenarios, serviceCommands, simulatorProgram } from './installed.ts';
+import {
+  absentCommands,
+  emulatorProgram,
+  runScenarios,
+  serviceCommands,
+  simulatorProgram,
+} from './installed.ts';
 import { handoverCommands, inventoryCommands } from './inventory-commands.ts';
 import { pinCommands } from './pin-commands.ts';
 import { traceCommand } from './trace-command.ts';
@@ -86,6 +92,6 @@ const simulateCommand: Command = {
       return runScenarios(others, `${isByNpx(process.env) ? 'npx ' : ''}passfob simulate run`);
     }
     const { simulate } = await import('../commands/simulate.ts');
-    return simulate(await simulatorProgram(), rest, isByNpx(process.env));
+    return simulate(await simulatorProgram(), rest, emulatorProgram, isByNpx(process.env));
   },
 };

@@ -1,4 +1,7 @@
-/** Exports of `passfob/browser`: the client, and fobs at the ports of a browser. Nothing here needs Node. */
+/**
+ * Exports of `passfob/browser`: the client, and fobs at the ports of a browser. Nothing here needs Node.
+ * @module client/browser
+ */
 export {
   chooseWebBluetooth,
   openWebBluetooth,

@@ -1,6 +1,6 @@
 /**
  * Exports of `passfob/client`: everything an owner needs to talk to a fob, in Node and in a browser.
- * @module
+ * @module client
  */
 export type { Request, Response } from '@passfob/protocol/commands';
 export { readPairingCode } from '@passfob/protocol/pairing';

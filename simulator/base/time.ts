@@ -80,10 +80,13 @@ export interface Pacing {
   stop(): void;
 }
 
-/** The machine's clocks and its timer: part of `Platform`. */
+/** The machine's clocks and its timer. */
 export interface MachineTime {
+  /** Milliseconds of a clock that never jumps, from any start. */
   monotonicMs(): number;
+  /** Milliseconds since 1970. */
   epochMs(): number;
+  /** Runs `action` once after a time. Does not keep the program alive. Returns a function that cancels it. */
   after(ms: number, action: () => void): () => void;
 }
 

@@ -35,14 +35,8 @@ async function bundlePackages(): Promise<string[]> {
   return packagesIn(Object.keys(metafile.inputs));
 }
 
-/** The modules for web pages: what to call them, and where they begin. */
-const BROWSER_MODULES = {
-  simulator: 'simulator/browser.ts',
-  'virtual-board': 'simulator/browser-virtual-board.ts',
-};
-
 /**
- * Bundles the simulator and the virtual board for web pages, each into one module with the packages it uses.
+ * Bundles the simulator for web pages into one module, with the packages that it uses.
  * @returns the names of these packages
  */
 async function bundleForBrowsers(): Promise<string[]> {
@@ -50,7 +44,7 @@ async function bundleForBrowsers(): Promise<string[]> {
   const { metafile, outputFiles } = await build({
     absWorkingDir: root,
     conditions: ['source'],
-    entryPoints: BROWSER_MODULES,
+    entryPoints: { simulator: 'simulator/browser.ts' },
     outdir: 'simulator/dist/browser',
     bundle: true,
     minify: true,

@@ -8,7 +8,7 @@ import type { Radio } from '../parts/radio.ts';
 import type { Stm32Clock } from '../parts/stm32-clock.ts';
 import type { SystemClock } from '../parts/system-clock.ts';
 import type { UsbHost } from '../parts/usb-host.ts';
-import type { Platform } from '../platform/platform.ts';
+import type { MakeContext } from '../platform/platform.ts';
 import type { BangleSystem } from './bangle-system.ts';
 import type { Console, ConsoleLog } from './console.ts';
 import type { ImageListeners, Value } from './held.ts';
@@ -24,7 +24,7 @@ import type { Watches } from './watches.ts';
 /** The microcontroller and its parts, as one boot of the interpreter sees them. */
 export interface Hardware {
   readonly facts: BoardWiring;
-  readonly platform: Platform;
+  readonly makeContext: MakeContext;
   readonly flash: Flash;
   readonly files: Files;
   readonly i2c: I2cBus;

@@ -134,8 +134,8 @@ export class InterpreterSession {
   }
 
   #makeRealm(): Realm {
-    const { randomness, platform } = this.#hardware;
-    return new Realm(platform.makeContext(), {
+    const { randomness, makeContext } = this.#hardware;
+    return new Realm(makeContext(), {
       alive: () => this.#alive(),
       nowMs: () => Math.floor(this.#clock.seconds() * 1000),
       random: () => randomness.fraction(),

@@ -29,12 +29,12 @@ interface Files {
 /** The kernel's virtual USB controller (`--attach`). */
 const USB_CONTROLLER = '/sys/devices/platform/vhci_hcd.0/*';
 
-/** The folders of our packages and of those that they use. */
+/** The folders of our packages and of those that they use: the program may be of the emulator. */
 function packageFolders(main: string): string[] {
-  const require = createRequire(main);
-  const ours = ['simulator', 'firmware', 'protocol'].map(name =>
-    dirname(require.resolve(`@passfob/${name}/package.json`)),
-  );
+  const simulator = createRequire(main).resolve('@passfob/simulator/package.json');
+  const require = createRequire(simulator);
+  const needed = ['firmware', 'protocol'].map(name => require.resolve(`@passfob/${name}/package.json`));
+  const ours = [dirname(dirname(main)), ...[simulator, ...needed].map(path => dirname(path))];
   const modules = require.resolve.paths('@passfob/firmware') ?? [];
   return [...ours, ...ours.map(folder => realpathSync(folder)), ...modules]
     .filter(path => existsSync(path))

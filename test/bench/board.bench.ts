@@ -5,8 +5,8 @@ import { loadavg } from 'node:os';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { BUSY } from '../emulator/board/programs.ts';
 import { needsEspruinosArm } from '../kit/tools.ts';
-import { BUSY } from '../mcu/board/programs.ts';
 import { begin, grouped, spread, withSpread } from './figures/record.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 7);

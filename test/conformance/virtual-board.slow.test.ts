@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { describe, vi } from 'vitest';
+import { builtBoard, needsFirmware } from '../emulator/kit/built-board.ts';
 import { describeNeeds } from '../kit/tools.ts';
-import { builtBoard, needsFirmware } from '../mcu/kit/built-board.ts';
 import { conformance } from './suite.ts';
 import { VirtualBoardDriver } from './virtual-board-driver.ts';
 

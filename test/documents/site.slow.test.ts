@@ -36,6 +36,7 @@ function areThere(): true | undefined {
 const builds = needsBuilt(
   'host/dist/client/index.d.ts',
   'host/dist/simulator.d.ts',
+  'emulator/dist/index.d.ts',
   'service/dist/app/service.js',
   'demo/dist/bundle/main.js',
 );

@@ -8,7 +8,7 @@ import { fileDoors, TRUSTED_READERS } from './files.ts';
 const READS =
   /\b(?:readFile|readFileSync|openSync|openAsBlob|createReadStream|readSync|readvSync|readLines|readWhole|readFirstLine|readPieces|readPlainFile|openStream|readAtMost|scenarioText)\s*\(|\bopen\(\s*\w+,\s*['"]|\.stdin\b/;
 /** Parts that people run; `firmware` and `protocol` have no files. */
-const PARTS = /^(?:host|service|simulator|demo)\//;
+const PARTS = /^(?:host|service|simulator|emulator|demo)\//;
 const COMMENTS = /\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm;
 
 const readers = codeFiles

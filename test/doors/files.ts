@@ -232,7 +232,7 @@ export const fileDoors: readonly Door[] = [
     holdsMax: 4 * FIRMWARE_FILE_MAX_BYTES,
     spendsMs: 1_000,
     bound: 'a longer file, and anything but a regular file, is refused without waiting',
-    test: 'test/mcu/board/firmware-file.test.ts',
+    test: 'test/emulator/board/firmware-file.test.ts',
   },
   {
     name: 'Control of the simulator on standard input',
@@ -278,5 +278,5 @@ export const TRUSTED_READERS: Readonly<Record<string, string>> = {
   'simulator/image.ts': 'files of the build',
   'simulator/platform/node/open-anew.ts': 'opens a file to write it',
   'simulator/state/lock.ts': 'names of processes, which the system tells',
-  'simulator/mcu/board/firmware.ts': 'a word in a message',
+  'emulator/board/firmware.ts': 'a word in a message',
 };

@@ -62,9 +62,9 @@ describe('the line of the build about its measurements', () => {
 describe('the hash of the emulator', () => {
   it('changes with the code that the virtual board loads, and with no comment and no type', async () => {
     const path = folder();
-    mkdirSync(join(path, 'simulator/mcu'), { recursive: true });
-    const part = join(path, 'simulator/mcu/part.ts');
-    writeFileSync(join(path, 'simulator/virtual-board.ts'), "export { part } from './mcu/part.ts';\n");
+    mkdirSync(join(path, 'emulator/board'), { recursive: true });
+    const part = join(path, 'emulator/board/part.ts');
+    writeFileSync(join(path, 'emulator/board/virtual-board.ts'), "export { part } from './part.ts';\n");
     writeFileSync(part, 'export const part = 1;\n');
     const before = await emulatorHash(path);
     writeFileSync(part, '// A comment.\nexport const part: number = 1;\n');

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BLINK } from '../emulator/board/programs.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob } from './kit/cli.ts';
 import { needsBuild } from './kit/simulated-fob.ts';
@@ -45,6 +46,16 @@ describeNeeds(needsBuild, 'passfob simulate', () => {
         'passfob simulate: Unknown option --no-such-option. Run: passfob simulate --help',
       ),
     });
+  });
+
+  it('the emulator runs a firmware for passfob simulate', async () => {
+    const firmware = join(home, 'blink.bin');
+    writeFileSync(firmware, BLINK);
+    const ended = await passfob(['simulate', '--firmware', firmware, '--control', '--clock', 'virtual'], {
+      home,
+      when: ['"ready":true', ({ type }) => type('{"do":"quit"}\n')],
+    });
+    expect(ended).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('"ok":true') });
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)('the library ends its fob when it gets %s alone', async signal => {

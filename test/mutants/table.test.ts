@@ -25,8 +25,8 @@ describe('the table of defects', () => {
     expect(SERVICE.length).toBeGreaterThanOrEqual(SERVICE_MIN);
     expect(FIRMWARE.filter(({ file }) => !/^(?:firmware|protocol)\//.test(file))).toEqual([]);
     expect(CHIPS.filter(({ file }) => !file.startsWith('simulator/parts/'))).toEqual([]);
-    expect(MICROCONTROLLER.filter(({ file }) => !file.startsWith('simulator/mcu/'))).toEqual([]);
-    expect(MICROCONTROLLER.filter(({ test }) => !test.startsWith('test/mcu/'))).toEqual([]);
+    expect(MICROCONTROLLER.filter(({ file }) => !file.startsWith('emulator/'))).toEqual([]);
+    expect(MICROCONTROLLER.filter(({ test }) => !test.startsWith('test/emulator/'))).toEqual([]);
     expect(
       SERVICE.filter(({ file, test }) => !/^service\/.*:test\/service\//.test(`${file}:${test}`)),
     ).toEqual([]);

@@ -21,6 +21,7 @@ const TOP: Readonly<Record<string, readonly string[]>> = {
   protocol: ['LICENSE', 'README.md', 'package.json', 'dist'],
   firmware: ['LICENSE', 'README.md', 'package.json', 'dist'],
   simulator: ['LICENSE', 'README.md', 'package.json', 'dist', 'examples', 'scenario.schema.json'],
+  emulator: ['LICENSE', 'README.md', 'package.json', 'dist'],
   host: ['LICENSE', 'README.md', 'package.json', 'agent', 'bin', 'dist', 'passfob.1', 'udev'],
   service: ['LICENSE', 'README.md', 'package.json', 'deploy', 'dist'],
 };
@@ -30,12 +31,13 @@ const BESIDES: Readonly<Record<string, RegExp>> = {
   protocol: /^$/,
   firmware: /^dist\/image\/(?:SHA256SUMS|[\w-]+\/(?:app|\.boot0|\.bootcde|manifest\.json))$/,
   simulator: /^dist\/THIRD-PARTY-NOTICES\.txt$/,
+  emulator: /^dist\/THIRD-PARTY-NOTICES\.txt$/,
   host: /^dist\/(?:THIRD-PARTY-NOTICES\.txt|espruino\/LICENSE)$/,
   service: /^dist\/(?:THIRD-PARTY-NOTICES\.txt|portal\/(?:portal\.json|zxing_reader-\w+\.wasm))$/,
 };
 
 /** Parts that contain code of others. */
-const WITH_OTHERS = ['simulator', 'host', 'service'];
+const WITH_OTHERS = ['simulator', 'emulator', 'host', 'service'];
 
 /** Returns the files that npm packs, by the folder of their part. The scripts around packing are not run. */
 function packedFiles(): Map<string, string[]> {

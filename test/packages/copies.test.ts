@@ -50,6 +50,7 @@ describe('no process has two copies of a module, one of the source and one of th
       loadedBy('host/bin/passfob.js', 'service', 'config'),
       loadedBy('host/bin/passfob.js', '--version'),
       loadedBy('simulator/dist/main.js', '--help'),
+      loadedBy('emulator/dist/main.js', '--help'),
     ];
     for (const modules of loaded) {
       expect(modules.length).toBeGreaterThan(10);
@@ -80,6 +81,7 @@ describe('no process has two copies of a module, one of the source and one of th
     'service/portal/main.ts',
     'host/cli/main.ts',
     'simulator/main.ts',
+    'emulator/main.ts',
     'test/service/nodes/server.ts',
   ])('a bundle of %s is made of TypeScript alone, including the protocol', async entry => {
     const { metafile } = await build({

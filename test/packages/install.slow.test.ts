@@ -21,7 +21,8 @@ const MEGABYTE = 1_000_000;
 const SIZES = {
   host: { parts: ['host'], packages: 165, bytes: 55 * MEGABYTE },
   simulator: { parts: ['simulator'], packages: 20, bytes: 5 * MEGABYTE },
-  'all parts': { parts: ['host', 'simulator', 'service'], packages: 330, bytes: 70 * MEGABYTE },
+  emulator: { parts: ['emulator'], packages: 21, bytes: 5 * MEGABYTE },
+  'all parts': { parts: ['host', 'emulator', 'service'], packages: 330, bytes: 70 * MEGABYTE },
 } as const;
 type Choice = keyof typeof SIZES;
 
@@ -35,6 +36,7 @@ const PUBLIC = [
   'passfob/protocol',
   'passfob/simulator',
   '@passfob/simulator',
+  '@passfob/emulator',
 ];
 
 /** Web Serial, whose types the DOM library of TypeScript lacks. */
@@ -69,9 +71,12 @@ describeNeeds(needsBuild, 'packages that a stranger installs in an empty folder'
   }
 
   describeNeeds(registry, 'by the Node that runs the tests', () => {
-    it('an installation of simulator is clean and within its size', () => {
-      expectSize('simulator', join(installed('simulator', process.execPath), 'node_modules'));
-    });
+    it.each(['simulator', 'emulator'] as const)(
+      'an installation of %s is clean and within its size',
+      part => {
+        expectSize(part, join(installed(part, process.execPath), 'node_modules'));
+      },
+    );
 
     describe('for all users', () => {
       const prefix = () => join(folder, 'global');
@@ -106,7 +111,7 @@ describeNeeds(needsBuild, 'packages that a stranger installs in an empty folder'
         expectSize('all parts', join(place, 'node_modules'));
         const names = Object.keys(lockIn(place)).filter(path => /(?:^|\/)(?:@passfob\/|passfob$)/.test(path));
         expect(names.map(path => path.replace('node_modules/', '')).sort()).toEqual(
-          ['host', 'simulator', 'service']
+          SIZES['all parts'].parts
             .flatMap(withItsParts)
             .map(({ name }) => name)
             .filter(once)

@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { BLINK } from '../emulator/board/programs.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { root } from '../tidy/files.ts';
@@ -67,7 +68,7 @@ describeNeeds(needsBuild, 'a package installed from its tarball, with only its d
   });
 
   it('a strict program that checks the declarations of all exported modules compiles', () => {
-    const place = installed('host', 'simulator', 'service');
+    const place = installed('host', 'emulator', 'service');
     const names = published.flatMap(({ folder: part }) => exported(place, part, true));
     expect(names).toContain('passfob/client');
     expect(names).toContain('@passfob/service/service');
@@ -109,6 +110,14 @@ describeNeeds(needsBuild, 'a package installed from its tarball, with only its d
     expect(passfob(place, 'list', '--port', 'tcp:127.0.0.1:1').status).toBe(4);
   });
 
+  it('host and simulator without the emulator run every fob but one with a firmware, and say how to install it', () => {
+    const place = installed('host', 'simulator');
+    const firmware = passfob(place, 'simulate', '--firmware', 'espruino.bin', '--tcp', '0');
+    expect([firmware.status, firmware.stdout]).toEqual([16, '']);
+    expect(firmware.stderr).toContain('tarball of @passfob/emulator');
+    expect(passfob(place, 'simulate', '--help').status).toBe(0);
+  });
+
   it('an installed service that lacks a package is not reported as absent', () => {
     const place = installed('host');
     const service = join(place, 'node_modules/@passfob/service');
@@ -147,8 +156,17 @@ fob.close();`;
     rmSync(join(firmware, 'dist/sources.json'));
   });
 
-  it('host, simulator and service together do the whole job', () => {
-    const place = installed('host', 'simulator', 'service');
+  it('host and emulator run a firmware', () => {
+    const place = join(folder, 'real');
+    // The process of the interpreter may read no file outside of the installation.
+    cpSync(installed('host', 'emulator'), place, { recursive: true, dereference: true });
+    writeFileSync(join(place, 'blink.bin'), BLINK);
+    const { status, stderr } = passfob(place, 'simulate', '--firmware', 'blink.bin', '--control');
+    expect([status, stderr]).toEqual([0, expect.stringContaining('"ready":true')]);
+  });
+
+  it('host, simulator, emulator and service together do the whole job', () => {
+    const place = installed('host', 'emulator', 'service');
     expect(passfob(place, 'service', 'config', '--json').stdout).toContain('"ok":true');
     expect(passfob(place, 'simulate', '--help').stdout).toContain('--pty');
     const library = `import { boot } from 'passfob/simulator'; console.log(typeof boot);`;

@@ -31,7 +31,7 @@ export const fromSources = {
 
 /** Of `npm test` and of `npm run test:long`. */
 export const settings = {
-  server: { deps: { inline: [/^(?:@passfob|passfob)\//], external: [/\/simulator\/dist\//] } },
+  server: { deps: { inline: [/^(?:@passfob|passfob)\//], external: [/\/(?:emulator|simulator)\/dist\//] } },
   globalSetup: ['test/kit/built-setup.ts'],
   // Loading costs up to a second of the processor a file: files share what a worker has loaded. None of them replaces any of it.
   isolate: false,

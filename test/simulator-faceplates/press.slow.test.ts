@@ -1,8 +1,8 @@
+import { virtualBoard } from '@passfob/emulator/board/virtual-board';
 import { press } from '@passfob/simulator/control/press';
 import type { ControlTarget } from '@passfob/simulator/control/target';
-import { virtualBoard } from '@passfob/simulator/virtual-board';
 import { expect, it, onTestFinished } from 'vitest';
-import { assembled } from '../mcu/board/programs.ts';
+import { assembled } from '../emulator/board/programs.ts';
 import { bootTestFob } from './kit.ts';
 
 const target = (fob: ControlTarget['fob']): ControlTarget => ({ fob, clock: 'real', fronts: [], quit() {} });

@@ -1,5 +1,5 @@
 // As the tests of other projects import it: through the exports of package.json, from the built package.
-import { boot, type Fob } from 'passfob/simulator';
+import { BadFirmware, boot, type Fob, virtualBoard, virtualChip } from 'passfob/simulator';
 import { afterEach, expect, it } from 'vitest';
 
 const BIRTH = new Uint8Array(32).fill(1);
@@ -30,6 +30,13 @@ it('the library has virtual time, and memories that survive a power cut', () => 
   // It was flashed with its initial randomness, and still has it.
   expect(fob.screen().text.join(' ')).toContain('passfob pair');
 });
+
+it.each([virtualBoard, virtualChip, BadFirmware])(
+  'a name of the library that is in the emulator says so',
+  name => {
+    expect(() => Reflect.apply(name, undefined, [{}])).toThrow('import it from @passfob/emulator');
+  },
+);
 
 it('a boot without a board, or with an unknown one, names the boards', () => {
   const asked = boot as (options: object) => Fob;

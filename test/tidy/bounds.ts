@@ -37,6 +37,7 @@ export function boundsIn(file: ProjectFile): Bound[] {
 /** Whether the rule applies to this file: code of the parts, except their limits files. */
 export function isBounded(path: string): boolean {
   return (
-    /^(protocol|firmware|simulator|host|service|demo)\//.test(path) && !/\/limits(?:\.ts$|\/)/.test(path)
+    /^(protocol|firmware|simulator|emulator|host|service|demo)\//.test(path) &&
+    !/\/limits(?:\.ts$|\/)/.test(path)
   );
 }

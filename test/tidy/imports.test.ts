@@ -17,7 +17,8 @@ import { manifestOf } from './manifests.ts';
 const parts = readMatrix();
 
 /** Files that only the build runs, or bundles: an installed package does not need their imports. */
-const BUILT_ONLY = /^(?:firmware|host\/bundle|simulator\/bundled?|service\/bundle|service\/portal)\//;
+const BUILT_ONLY =
+  /^(?:firmware|host\/bundle|simulator\/bundled?|emulator\/bundle|service\/bundle|service\/portal)\//;
 
 /** Returns the packages that a file may use where its package is installed. */
 function packagesOf(path: string): Set<string> {
@@ -134,6 +135,14 @@ describe('imports', () => {
     expect(unnamed).toEqual([]);
   });
 
+  it('the emulator takes parts of the simulator through one entry, and its program', () => {
+    const taken = imports.filter(
+      ({ from, specifier }) => from.startsWith('emulator/') && specifier.startsWith('@passfob/simulator'),
+    );
+    const names = [...new Set(taken.map(({ specifier }) => specifier))].sort();
+    expect(names).toEqual(['@passfob/simulator/cli', '@passfob/simulator/for-emulator']);
+  });
+
   it('imports use every part that the matrix allows', () => {
     const used = new Map<string, Set<string>>();
     for (const entry of imports) {
@@ -219,6 +228,13 @@ describe('the import rules', () => {
     ],
     ['host/client/x.ts', '../commands/list.ts', 'host/client may not import host/commands'],
     ['host/client/x.ts', '@passfob/simulator', 'host/client may not import simulator/**'],
+    ['host/commands/x.ts', '@passfob/emulator', 'host/commands may not import emulator/**'],
+    ['simulator/x.ts', '@passfob/emulator', '@passfob/emulator is not among the dependencies of simulator'],
+    [
+      'emulator/x.ts',
+      '@passfob/simulator/parts/flash',
+      '@passfob/simulator/parts/flash is not there where @passfob/simulator is installed',
+    ],
     ['host/client/x.ts', 'passfob/errors', 'host names its own package'],
     ['host/cli/x.ts', '@passfob/service/cli', 'host/cli/** may not import service/cli'],
     [
@@ -249,6 +265,7 @@ describe('the import rules', () => {
     ['firmware/core/x.ts', '@passfob/protocol/bytes'],
     ['host/cli/x.ts', 'yargs/helpers'],
     ['host/cli/installed.ts', '@passfob/service/cli'],
+    ['host/cli/installed.ts', '@passfob/emulator/cli'],
     ['service/features/agents/x.ts', 'passfob/client/client'],
     ['host/client/x.ts', '../errors.ts'],
     ['simulator/x.ts', '@passfob/protocol'],

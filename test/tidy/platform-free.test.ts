@@ -13,7 +13,7 @@ describe('the simulator without a platform', () => {
       'simulator/machine.ts',
       'simulator/interpreter/session.ts',
       'simulator/parts/flash.ts',
-      'simulator/mcu/core/core.ts',
+      'emulator/core/core.ts',
     ]) {
       expect(reached).toContain(path);
     }

@@ -3,9 +3,9 @@ import { importedPath, importsOf } from './imports.ts';
 import { scan } from './scan.ts';
 
 /** The entries of the simulator for web pages: everything they reach runs without Node. */
-export const ENTRIES = ['simulator/browser.ts', 'simulator/browser-virtual-board.ts'];
+export const ENTRIES = ['simulator/browser.ts', 'emulator/index.ts'];
 /** The one folder of it that may name what a browser has. */
-const OF_BROWSERS = 'simulator/platform/browser/';
+const OF_BROWSERS = 'simulator/platform/';
 
 /** Names of Node and of browsers that are no part of the language. As a member or as a key, a name means something else. */
 const NAMES = [

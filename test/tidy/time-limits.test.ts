@@ -14,7 +14,7 @@ const FORMS: readonly (readonly [form: RegExp, leastMs: number])[] = [
 /** Files in which time is what is tested, or is not that of the machine, and why. */
 const TIMED: Readonly<Record<string, string>> = {
   'test/documents/site.slow.test.ts': 'asks whether there is a network',
-  'test/mcu/defects/bus.slow.test.ts': "counts the board's time",
+  'test/emulator/defects/bus.slow.test.ts': "counts the board's time",
   'test/packages/registry.ts': 'asks whether there is a registry',
   'test/service/flood/times.slow.test.ts': 'the service ends a connection in time',
   'test/usb/browser/in-browser.ts': 'asks again in a loop',

@@ -13,6 +13,7 @@ export const WITHOUT_ROW: Readonly<Record<string, string>> = {
   'service/bundle/main.ts': 'part of the build',
   'simulator/bundle/main.ts': 'part of the build',
   'simulator/bundle/page.ts': 'part of the build',
+  'emulator/bundle/main.ts': 'part of the build',
   'demo/bundle/main.ts': 'part of the build',
   'service/app/options.ts': 'makes the folder of the service, which is the same whoever makes it',
   'host/inventory/inventory.ts': 'makes the folder of the inventory, which is the same whoever makes it',

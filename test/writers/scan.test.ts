@@ -6,7 +6,7 @@ import { rows, WITHOUT_ROW } from './rows.ts';
 /** Calls of Node that change a file or a folder, and the openings that may. */
 const CHANGES =
   /\b(?:(?:write|append|copy)File|rename|unlink|link|symlink|rm|cp|truncate|ftruncate|write|writev|mkdir|mkdtemp|chmod|fchmod|chown|utimes)Sync\(|\b(?:writeFile|appendFile|copyFile|createWriteStream)\(|\bnew BetterSqlite\(|\bopenSync\([^)]*'(?:w|a|r\+)|\bO_(?:CREAT|WRONLY)\b|\b(?:takeLock|replacePrivately|createWhole|openAnew|writeAnew|openWithLog|whileLocked(?:For)?)\(/;
-const PARTS = /^(?:host|service|simulator|demo)\/.*\.ts$/;
+const PARTS = /^(?:host|service|simulator|emulator|demo)\/.*\.ts$/;
 
 /** Options of an opening are text, which `scan` blanks. */
 function changesFiles(text: string): boolean {

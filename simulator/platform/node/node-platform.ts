@@ -1,8 +1,6 @@
-import { webcrypto } from 'node:crypto';
-import { performance } from 'node:perf_hooks';
 import { constants, createContext, Script } from 'node:vm';
 import { KEPT_SCRIPTS_CHARS_MIN, KEPT_SCRIPTS_MAX } from '../../base/limits.ts';
-import type { ImageContext, Platform } from '../platform.ts';
+import type { ImageContext } from '../platform.ts';
 
 /** Node's own name for scripts without one, in traces. */
 const OURS = 'evalmachine.<anonymous>';
@@ -35,7 +33,7 @@ Object.defineProperty(Error, 'stackTraceLimit', { value: undefined, writable: fa
 const UNDECORATED = { displayErrors: false };
 
 /** A context of `node:vm` has built-ins of its own, so that what is changed and removed there is missing nowhere else. */
-function makeContext(): ImageContext {
+export function makeContext(): ImageContext {
   // A global of its own, and not an object behind one, for which every look at a global name is a call into V8.
   const context = createContext(constants.DONT_CONTEXTIFY, { codeGeneration: { wasm: false } });
   const evaluate = (source: string, fileName: string) =>
@@ -43,15 +41,3 @@ function makeContext(): ImageContext {
   evaluate(CLOSED, OURS);
   return { ours: source => evaluate(source, OURS), evaluate };
 }
-
-export const NODE: Platform = {
-  makeContext,
-  random: count => webcrypto.getRandomValues(new Uint8Array(count)),
-  monotonicMs: () => performance.now(),
-  epochMs: () => Date.now(),
-  after(ms, action) {
-    const timer = setTimeout(action, ms);
-    timer.unref();
-    return () => clearTimeout(timer);
-  },
-};

@@ -3,9 +3,9 @@
 import { performance } from 'node:perf_hooks';
 import process from 'node:process';
 
-const built = path => import(new URL(`../../../simulator/dist/${path}`, import.meta.url).href);
-const { virtualBoard } = await built('virtual-board.js');
-const { builtImage } = await built('image.js');
+const built = path => import(new URL(`../../../${path}`, import.meta.url).href);
+const { virtualBoard } = await built('emulator/dist/board/virtual-board.js');
+const { builtImage } = await built('simulator/dist/image.js');
 
 /** Espruino's mark for a line that is not echoed. */
 const NO_ECHO = '\x10';

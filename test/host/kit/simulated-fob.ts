@@ -11,7 +11,10 @@ import { type Need, tool } from '../../kit/tools.ts';
 
 /** The built command line. */
 export const cliMain = built('host/dist/cli/main.js');
-const simulatorMain = built('simulator/dist/main.js');
+
+/** The simulator's program, or the emulator's, which has the same options, where it gets a firmware. */
+const simulatorMain = (args: readonly string[]) =>
+  built(`${args.includes('--firmware') ? 'emulator' : 'simulator'}/dist/main.js`);
 
 /** The processes need the build: the command line, the simulator and the image in it. */
 export const needsBuild = needsBuilt(
@@ -78,7 +81,7 @@ export interface SimulatedFob {
 }
 
 export async function simulatedFob(...args: string[]): Promise<SimulatedFob> {
-  const child = spawn(process.execPath, [simulatorMain, '--pty', '--tcp', '0', '--control', ...args]);
+  const child = spawn(process.execPath, [simulatorMain(args), '--pty', '--tcp', '0', '--control', ...args]);
   const ready = await readyLine(child);
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   let turn: Promise<unknown> = Promise.resolve();

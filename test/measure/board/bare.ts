@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { booted, evaluated } from '../../mcu/board/espruino-kit.ts';
+import { booted, evaluated } from '../../emulator/board/espruino-kit.ts';
 import { authentiwatchOf } from '../press.ts';
 import { type BoardCost, between } from './cost.ts';
 import { layoutOf, type VariablesLayout } from './memory.ts';

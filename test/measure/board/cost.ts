@@ -1,4 +1,4 @@
-import type { VirtualBoard } from '@passfob/simulator/mcu/board/options';
+import type { VirtualBoard } from '@passfob/emulator/board/options';
 
 /** The work of the board for one thing that a person or a computer waits for. */
 export interface BoardCost {

@@ -1,4 +1,4 @@
-import type { BoardCounters } from '@passfob/simulator/mcu/board/options';
+import type { BoardCounters } from '@passfob/emulator/board/options';
 
 /**
  * Typical currents of an STM32F401xD at 25 °C (its data sheet, DS10086, first page): 146 µA for each MHz with the

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
+import { TABLE } from '@passfob/emulator/core/table';
 import type { StateStore } from '@passfob/simulator/base/fob';
-import { TABLE } from '@passfob/simulator/mcu/core/table';
 import { memoryStore } from '@passfob/simulator/state/memory-store';
-import { builtBoard } from '../../mcu/kit/built-board.ts';
+import { builtBoard } from '../../emulator/kit/built-board.ts';
 import { type ActCosts, LIST, MeasuredFob } from './acts.ts';
 import { type Bare, measureBare } from './bare.ts';
 import type { BoardCost } from './cost.ts';

@@ -1,4 +1,4 @@
-import type { VirtualBoard } from '@passfob/simulator/mcu/board/options';
+import type { VirtualBoard } from '@passfob/emulator/board/options';
 
 const RAM_AT = 0x2000_0000;
 /** The type of a variable, in its last two bytes (Espruino's jsvar.h). Zero: it is free. */

@@ -1,0 +1,9 @@
+import type { BootOptions, SimulatedFob } from './fob.ts';
+
+/** Makes a board that runs a firmware: `virtualBoard` of `@passfob/emulator`, which whoever wants `--firmware` passes in. */
+export type FirmwareBoard = (
+  options: Omit<BootOptions, 'board' | 'espruino'> & {
+    readonly firmware: Uint8Array;
+    readonly updateFirmware: boolean;
+  },
+) => SimulatedFob;

@@ -1,0 +1,10 @@
+/** Stands for a name of `@passfob/emulator` that this package had. */
+function moved(name: string): (moved: 'Import it from @passfob/emulator, a package of its own.') => never {
+  return () => {
+    throw new TypeError(`${name} is in a package of its own: import it from @passfob/emulator`);
+  };
+}
+
+export const virtualBoard = moved('virtualBoard');
+export const virtualChip = moved('virtualChip');
+export const BadFirmware = moved('BadFirmware');

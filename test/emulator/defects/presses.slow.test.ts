@@ -1,0 +1,70 @@
+import { basename } from 'node:path';
+import type { VirtualBoard } from '@passfob/emulator/board/options';
+import { describe, expect, it, vi } from 'vitest';
+import { describeNeeds } from '../../kit/tools.ts';
+import type { Change } from '../../mutants/defect.ts';
+import { needsFirmware } from '../kit/built-board.ts';
+import { fobWithout, NEW_FOB, shownBy } from './fob-without.ts';
+import { WITHOUT } from './mends.ts';
+
+vi.setConfig({ testTimeout: 600_000 });
+
+/** Longer than Espruino takes until it trusts its clock and sleeps deeply. */
+const START_MS = 5_000;
+const SLEPT_MS = 100_000;
+/** Longer than one transfer that fails, or two in a row, keep the fob busy. */
+const LATER_MS = 6_000;
+/** A fob without a seed shows how far it is: each press is worth so many percent. */
+const PERCENT_A_PRESS = 10;
+
+const percent = (board: VirtualBoard) => Number(/(\d+)%/.exec(shownBy(board))?.[1] ?? 0);
+
+/** Presses twice, the second time while the first keeps the fob busy; returns how many presses it counted. */
+async function countedWhileBusy(path: string, heldMs: number, changes: readonly Change[]): Promise<number> {
+  const board = await fobWithout(path, changes, { files: {} });
+  board.advance(START_MS);
+  const before = percent(board);
+  // Each edge reads the clock in two transfers, and the first of them fails.
+  board.setFaults({ bus: { at: { 1: 'fail' } } });
+  board.press(0, 100);
+  board.press(0, heldMs);
+  board.advance(LATER_MS);
+  const counted = (percent(board) - before) / PERCENT_A_PRESS;
+  expect([board.violations, board.consoleText()]).toEqual([[], '']);
+  board.close();
+  return counted;
+}
+
+/** Presses on battery after a long sleep, twice; returns what the fob shows. */
+async function shownAfterSleep(path: string, heldMs: number): Promise<string> {
+  const board = await fobWithout(path, []);
+  board.advance(START_MS);
+  board.setUsb(false);
+  board.advance(SLEPT_MS);
+  expect(shownBy(board)).toBe('');
+  for (let presses = 0; presses < 2; presses++) {
+    board.press(0, heldMs);
+    board.advance(1_000);
+  }
+  const shown = shownBy(board);
+  expect(board.violations).toEqual([]);
+  board.close();
+  return shown;
+}
+
+describeNeeds(needsFirmware(), 'presses on a virtual board', paths => {
+  describe.each(paths.map(path => [basename(path), path]))('%s', (_name, path) => {
+    it('each press counts whose two edges come while the fob is busy', async () => {
+      for (const heldMs of [150, 250, 350, 450]) expect(await countedWhileBusy(path, heldMs, [])).toBe(2);
+    });
+
+    it('a fob that leaves the debounce to Espruino loses such a press', async () => {
+      expect(await countedWhileBusy(path, 250, [WITHOUT.ownDebounce])).toBe(1);
+    });
+
+    it('a press that ends a long sleep is as long as it was', async () => {
+      for (const heldMs of [60, 200, 550]) expect(await shownAfterSleep(path, heldMs)).toBe(NEW_FOB);
+      expect(await shownAfterSleep(path, 700)).toContain('About');
+    });
+  });
+});

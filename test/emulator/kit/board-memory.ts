@@ -1,0 +1,38 @@
+import { firmwareOf, programmed } from '@passfob/emulator/board/firmware';
+import { STORAGE_AT } from '@passfob/emulator/board/storage';
+import { FLASH_BYTES } from '@passfob/emulator/stm32f401/chip-addresses';
+import { memoryStore, type StateStore } from '@passfob/simulator';
+import { EEPROM_BYTES, PICO_FLASH_PAGE_BYTES, PICO_FLASH_PAGES } from '@passfob/simulator/base/limits';
+import { openMemories } from '@passfob/simulator/state/memories';
+
+const noBytes = (count: number) => new Uint8Array(count);
+
+/** Returns a memory that holds these bytes. */
+export function storeOf(image: Uint8Array): StateStore {
+  const store = memoryStore();
+  store.write(0, image);
+  return store;
+}
+
+/**
+ * Returns the memory of a virtual board with the serial number, files, EEPROM and clock of an imitated pico. It is much
+ * sooner made than by letting the board do all that was done with the other.
+ * @param image the memory of the imitated one
+ */
+export function boardMemory(image: Uint8Array, firmware: Uint8Array): Uint8Array {
+  const sizes = { flash: PICO_FLASH_PAGE_BYTES * PICO_FLASH_PAGES, eeprom: EEPROM_BYTES };
+  const from = openMemories(storeOf(image), 'pico', sizes, noBytes);
+  const store = memoryStore();
+  const to = openMemories(
+    store,
+    'stm32f401cd',
+    { flash: FLASH_BYTES, eeprom: EEPROM_BYTES, files: 0 },
+    () => from.serial,
+  );
+  to.flash.write(0, programmed(firmwareOf(firmware)));
+  to.flash.write(STORAGE_AT, from.flash.bytes);
+  to.eeprom.write(0, from.eeprom.bytes);
+  to.rtc.write(0, from.rtc.bytes);
+  for (const number of ['operations', 'boots', 'nowUs'] as const) to[number].set(from[number].get());
+  return Uint8Array.from(store.load() ?? []);
+}

@@ -1,0 +1,160 @@
+import { Timeline } from '@passfob/emulator/base/timeline';
+import type { Bus } from '@passfob/emulator/core/bus';
+import { createCore } from '@passfob/emulator/core/core';
+import { ProcessorFault } from '@passfob/emulator/core/fault';
+import { CONTROL, PC, SP } from '@passfob/emulator/core/places';
+import { BusMonitor } from '@passfob/emulator/system/bus-monitor';
+import { Processor, type StopMode } from '@passfob/emulator/system/processor';
+import { isSteadySystemRead, SYSTEM_SPACE } from '@passfob/emulator/system/system-space';
+
+export const RAM_AT = 0x2000_0000;
+const RAM_BYTES = 0x1000;
+export const STACK = RAM_AT + RAM_BYTES;
+/** Where programs begin. */
+export const MAIN = 0x100;
+/** A store here is noted in the log. */
+const LOG = 0x4000_0000;
+/** A store here raises the line of this number. */
+export const RAISE = 0x4000_0004;
+/** A store here lowers the line of this number. */
+const LOWER = 0x4000_0008;
+/** A value that is stored here is noted in the log after so many ticks. */
+const LATER = 0x4000_000c;
+/** A store here sets the processor's clock, in Hz. */
+const CLOCK = 0x4000_0010;
+
+/** `B .`: waits for ever. */
+export const SPIN = 0xe7fe;
+
+/** Register offsets in the System Control Space. */
+const ISER0 = 0x100;
+export const SCS = { ICSR: 0xd04, AIRCR: 0xd0c, SCR: 0xd10, CCR: 0xd14, SHCSR: 0xd24 } as const;
+
+export interface MachineOptions {
+  /** Half-words of programs by their addresses. */
+  readonly code: Readonly<Record<number, readonly number[]>>;
+  /** Addresses of handlers by the numbers of their exceptions. */
+  readonly vectors?: Readonly<Record<number, number>>;
+  /** Whether idle loops are skipped. Default false. */
+  readonly skipsIdle?: boolean;
+  readonly deepSleep?: StopMode;
+}
+
+/** A handler that logs a value below 256, from which it returns. */
+export function logging(value: number): number[] {
+  return [
+    0x2000 | value, // MOVS r0, #value
+    0x2101, // MOVS r1, #1
+    0x0789, // LSLS r1, r1, #30
+    0x6008, // STR r0, [r1]
+    0x4770, // BX LR
+  ];
+}
+
+function flashWith({ code, vectors = {} }: MachineOptions): Uint8Array {
+  const flash = new Uint8Array(0x1000);
+  const view = new DataView(flash.buffer);
+  view.setUint32(0, STACK, true);
+  view.setUint32(4, MAIN | 1, true);
+  for (const [number, handler] of Object.entries(vectors)) view.setUint32(4 * Number(number), handler, true);
+  for (const [address, halves] of Object.entries(code))
+    for (const [index, half] of halves.entries()) view.setUint16(Number(address) + 2 * index, half, true);
+  return flash;
+}
+
+/** Looks at the memory. */
+function memoryOf(ram: Uint8Array) {
+  const view = new DataView(ram.buffer);
+  return {
+    word: (address: number) => view.getUint32(address - RAM_AT, true),
+    setWord: (address: number, value: number) => view.setUint32(address - RAM_AT, value, true),
+    words: (address: number, count: number) =>
+      Array.from({ length: count }, (_, index) => view.getUint32(address - RAM_AT + 4 * index, true)),
+  };
+}
+
+/** Looks at the System Control Space. */
+function systemOf({ space }: Processor) {
+  return {
+    scs: (offset: number) => space.read(offset),
+    setScs: (offset: number, value: number) => space.write(offset, value, 0xffffffff),
+    /** Enables an interrupt of the chip with a priority. */
+    enable(number: number, priority: number) {
+      const shift = 8 * (number & 3);
+      space.write(0x400 + (number & ~3), priority << shift, 0xff << shift);
+      space.write(ISER0, 1 << number, 0xffffffff);
+    },
+  };
+}
+
+/** Moves the lines of interrupts at times to come. */
+function linesOf({ lines }: Processor, timeline: Timeline) {
+  return {
+    raiseAt: (time: number, number: number) => timeline.at(time, () => lines.set(number, true)),
+    lowerAt: (time: number, number: number) => timeline.at(time, () => lines.set(number, false)),
+  };
+}
+
+const isSystem = (address: number) => address >= SYSTEM_SPACE && address < SYSTEM_SPACE + 0x1000;
+
+/** A processor whose instructions take a tick each, with a few kilobytes and a device that raises interrupts. */
+export function createMachine(options: MachineOptions) {
+  const flash = flashWith(options);
+  const ram = new Uint8Array(RAM_BYTES);
+  const log: { value: number; time: number }[] = [];
+  const bus: Bus = {
+    read(address) {
+      if (isSystem(address)) return processor.space.read(address - SYSTEM_SPACE);
+      throw new ProcessorFault('data-bus', address);
+    },
+    write(address, value) {
+      if (address === LOG) log.push({ value, time: timeline.now });
+      else if (address === RAISE) processor.lines.set(value, true);
+      else if (address === LOWER) processor.lines.set(value, false);
+      else if (address === LATER)
+        timeline.at(timeline.now + value, () => log.push({ value, time: timeline.now }));
+      else if (address === CLOCK) processor.setClock(value);
+      else if (isSystem(address)) processor.space.write(address - SYSTEM_SPACE, value, 0xffffffff);
+      else throw new ProcessorFault('data-bus', address);
+    },
+  };
+  const monitor = new BusMonitor(bus, isSteadySystemRead);
+  const core = createCore({ flash, ram, bus: monitor });
+  const timeline = new Timeline(core, 1);
+  const resets: number[] = [];
+  const processor = new Processor({
+    core,
+    timeline,
+    cyclesPerInstruction: 1,
+    onResetRequest: () => {
+      resets.push(timeline.now);
+      processor.reset();
+    },
+    ...(options.deepSleep && { deepSleep: options.deepSleep }),
+    ...(options.skipsIdle && { idle: { ram, monitor } }),
+  });
+  processor.setClock(84_000_000);
+  processor.reset();
+  return {
+    core,
+    places: core.places,
+    timeline,
+    processor,
+    log,
+    resets,
+    ram,
+    values: () => log.map(({ value }) => value),
+    ...memoryOf(ram),
+    ...systemOf(processor),
+    ...linesOf(processor, timeline),
+    get pc() {
+      return (core.places[PC] ?? 0) >>> 0;
+    },
+    get sp() {
+      return (core.places[SP] ?? 0) >>> 0;
+    },
+    get control() {
+      return core.places[CONTROL] ?? 0;
+    },
+  };
+}
