@@ -3,15 +3,13 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { OUT_FORMAT_NAMES, type OutFormat } from 'passfob/formats/write/names';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { passfob } from '../host/kit/cli.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, tool } from '../kit/tools.ts';
 import { openPlan, rowsOf, scene } from './kit/scene.ts';
 import { batchRun } from './kit/tray.ts';
-
-vi.setConfig({ testTimeout: 300_000 });
 
 const FOBS = 50;
 const oathtool = tool('oathtool');

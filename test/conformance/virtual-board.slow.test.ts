@@ -1,13 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
-import { describe, vi } from 'vitest';
+import { describe } from 'vitest';
 import { builtBoard, needsFirmware } from '../emulator/kit/built-board.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { conformance } from './suite.ts';
 import { VirtualBoardDriver } from './virtual-board-driver.ts';
 
 // A board computes at about half the speed of a real one.
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
 
 describeNeeds(needsFirmware(), 'the pico image on the firmware of a virtual board', paths => {
   describe.each(paths.map(path => [basename(path), path]))('%s', (_name, path) => {

@@ -65,7 +65,7 @@ describeNeeds(needsEspruino(), 'the simulator beside the real interpreter', bina
   };
   beforeAll(async () => {
     flashed = await Flashed.make(binary, place(PASSFOB_FROM));
-  }, 600_000);
+  });
   afterAll(() => flashed?.remove());
 
   it.each(KEPT)(

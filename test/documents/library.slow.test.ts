@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
@@ -11,7 +11,6 @@ import { root } from '../tidy/files.ts';
 import { blocksOfKind, type DocumentedBlock, type Kind } from './documented.ts';
 
 // Packing, a browser and other test runners: each takes seconds where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 180_000, hookTimeout: 180_000 });
 
 function only(kind: Kind, language: string): DocumentedBlock {
   const [block, other] = blocksOfKind(kind).filter(one => one.language === language);

@@ -1,10 +1,9 @@
-import { describe, it, vi } from 'vitest';
+import { describe, it } from 'vitest';
 import { itNeeds, needsTool } from '../kit/tools.ts';
 import { runModule, runSession } from '../readme/session.ts';
 import { blocksOfKind } from './documented.ts';
 
 // A session starts a dozen programs, one after another.
-vi.setConfig({ testTimeout: 180_000 });
 
 const simulators = blocksOfKind('simulator');
 const sessions = blocksOfKind('session');

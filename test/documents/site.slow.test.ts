@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { extname, join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkSearch } from '../../docs/site/build/check-search.ts';
 import { runSite } from '../../docs/site/build/main.ts';
 import { serveSite } from '../../docs/site/build/serve.ts';
@@ -16,7 +16,6 @@ import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { root, textOf } from '../tidy/files.ts';
 
 // The build takes about 20 seconds on a quiet machine, of two cores.
-vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 });
 
 const BASE = '/passfob/docs/';
 const MIME_TYPES: Readonly<Record<string, string>> = {

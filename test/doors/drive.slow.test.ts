@@ -1,4 +1,4 @@
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { needsBuilt } from '../kit/built.ts';
 import { describeNeeds, itNeeds } from '../kit/tools.ts';
 import { type Attack, attacks, type Input } from '../service/flood/attacks.ts';
@@ -7,7 +7,6 @@ import { serviceDoors } from './service.ts';
 import { Siege } from './siege.ts';
 
 // Other tests keep the machine busy.
-vi.setConfig({ testTimeout: 600_000 });
 
 const HEAP_MIB = 512;
 const INPUTS = 10;

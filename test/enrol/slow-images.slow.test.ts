@@ -8,7 +8,7 @@ import { deflateSync } from 'node:zlib';
 import { processLimits } from '@passfob/service/base/limits/process';
 import { IMAGES_WAITING_MAX } from 'passfob/enrol/limits';
 import { readQrTexts } from 'passfob/enrol/qr';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { failure } from '../host/kit/failure.ts';
 import { cliMain, needsBuild } from '../host/kit/simulated-fob.ts';
 import { built } from '../kit/built.ts';
@@ -19,7 +19,6 @@ import { Premises } from '../service/serve/kit.ts';
 import { finders, png, pngOf, qrPicture } from './images.ts';
 
 // Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 180_000 });
 
 /** Nine kilobytes, searched for longer than any image may take. */
 const SLOW = png(finders(2_000));

@@ -51,7 +51,7 @@ describeNeeds(needsBuild, 'passfob flash and passfob update, as processes', () =
     const updated = await run(['update'], { when: ['to open it for an update', () => board.approve()] });
     expect(updated.stdout).toMatch(/^The fob PF-\S+ runs firmware \S+, \S+ before; accounts on it: 1\.\n$/);
     expect((await run(['verify'])).exitCode).toBe(0);
-  }, 120_000);
+  });
 
   it('flash and update require the kind of board', async () => {
     const unknown = await run(['flash']);

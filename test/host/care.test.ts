@@ -192,7 +192,7 @@ describe('care for a fob', () => {
     );
     // open, finish, info, status, time, clock, setClock and time, each in either direction.
     expect(cuts).toBe(16);
-  }, 120_000);
+  });
 
   it('care with a hold can be cut off anywhere and repeated: a clock that was set asks for no other hold', async () => {
     const cuts = await forEveryCut(
@@ -214,7 +214,7 @@ describe('care for a fob', () => {
     );
     // As without a hold, and a second poll of setClock.
     expect(cuts).toBe(18);
-  }, 120_000);
+  });
 
   it('setting the clock without a hold ends when its caller cancels', async () => {
     const one = await agreeing();

@@ -3,13 +3,12 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeNeeds } from '../kit/tools.ts';
 import { copyPart, linkOthers, withItsParts } from '../packages/installed.ts';
 import { needsBuild } from './kit/simulated-fob.ts';
 
 // Each process takes a second to start, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 

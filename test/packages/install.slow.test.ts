@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { type LockFile, lockOf } from '@passfob/firmware/build/parts/lock';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { isBigRun, LONG, share } from '../kit/counts.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
@@ -14,7 +14,6 @@ import { packed, partNamed, withItsParts } from './installed.ts';
 import { needsRegistry, runNpm, sizeOf } from './registry.ts';
 
 // npm takes seconds for each, more where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 300_000, hookTimeout: 300_000 });
 
 const MEGABYTE = 1_000_000;
 /** The most packages and bytes of files, without native parts that a script fetches: 2 MB of better-sqlite3. */

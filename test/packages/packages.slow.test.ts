@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BLINK } from '../emulator/board/programs.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';
@@ -11,7 +11,6 @@ import { root } from '../tidy/files.ts';
 import { linkOthers, packed, partNamed, published, unpack, withItsParts } from './installed.ts';
 
 // npm and each process take seconds where other tests keep the machine busy.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 180_000 });
 
 describeNeeds(needsBuild, 'a package installed from its tarball, with only its dependencies', () => {
   let folder: string;

@@ -13,7 +13,7 @@ import { pairingCode } from 'passfob/client/handshake';
 import { askedCode, freshSecrets, giveSecrets } from 'passfob/owner/pairing';
 import { openTransport, readAddress } from 'passfob/transports/discover';
 import { type Browser, chromium } from 'playwright-core';
-import { expect, onTestFinished, vi } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { png } from '../enrol/images.ts';
 import { passfob } from '../host/kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from '../host/kit/simulated-fob.ts';
@@ -27,7 +27,6 @@ import { askAsScanners, drawn, needsPortal } from './kit.ts';
 import { comparableState } from './state.ts';
 
 // A browser, three fobs and three services start, and a person presses.
-vi.setConfig({ testTimeout: 180_000 });
 
 const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
 const HOLD_MS = 700;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { recordLimits } from '@passfob/service/base/limits/records';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { migrationNames } from '@passfob/service/storage/migrations/list';
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { codeAt, codeNow, isOnPostgres, newDatabase, newToken, post, Rig } from './kit.ts';
@@ -11,7 +11,6 @@ import { BeforeProcess, buildBefore, needsBefore } from './nodes/before.ts';
 import { type Node, startNode } from './nodes/node.ts';
 
 // A tree is extracted from the history and bundled, and each node is a process that takes seconds to start.
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
 
 /** The migrations of the previous version. If there are more today, its nodes refuse to decide. */
 const MIGRATIONS_BEFORE = 16;

@@ -4,8 +4,10 @@ import { codeFiles, type ProjectFile, place } from './files.ts';
 
 /** Forms in which a test says how long it waits, with the least that each may say in ms. */
 const FORMS: readonly (readonly [form: RegExp, leastMs: number])[] = [
-  // Of polls, of tests and of processes that a test starts.
-  [/\b(?:timeout|[a-z]+Timeout): ([\d_]+)(?![\d_]| \*)/g, PATIENCE_MS],
+  // Of tests and hooks: shorter ones stand in for the limit of all.
+  [/\b(?:test|hook)Timeout: ([\d_]+)(?![\d_]| \*)/g, TEST_LIMIT_MS],
+  // Of polls and of processes that a test starts.
+  [/\b(?:timeout|(?!test|hook)[a-z]+Timeout): ([\d_]+)(?![\d_]| \*)/g, PATIENCE_MS],
   [/\bsetDefault(?:Navigation)?Timeout\(([\d_]+)\)/g, PATIENCE_MS],
   [/\b(?:\w+_)?(?:PATIENCE|TIMEOUT)(?:_MS)? = ([\d_]+)/g, PATIENCE_MS],
   [/^ *\}, ([\d_]{4,})\);$/gm, TEST_LIMIT_MS],
@@ -37,7 +39,7 @@ const tests = codeFiles.filter(({ path }) => path.startsWith('test/') && !isMeas
 describe('limits of time', () => {
   it.each([
     'await expect.poll(isThere, { timeout: 20_000 }).toBe(true);',
-    'vi.setConfig({ testTimeout: 60_000, hookTimeout: 180_000 });',
+    'vi.setConfig({ hookTimeout: 180_000 });',
     '  page.setDefaultTimeout(30_000);',
     'const START_TIMEOUT_MS = 40_000;',
     'const PATIENCE_MS = 15_000;',

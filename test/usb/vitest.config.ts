@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { TEST_LIMIT_MS } from '../kit/patience.ts';
 import { minutes } from '../runner/minutes.ts';
 import { fromSources } from '../runner/settings.ts';
 
@@ -10,8 +11,8 @@ export default defineConfig({
     include: ['test/usb/*.vm.ts'],
     globalSetup: ['test/usb/setup.ts'],
     maxWorkers: 2,
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
+    testTimeout: TEST_LIMIT_MS,
+    hookTimeout: TEST_LIMIT_MS,
     reporters: ['default'],
   },
 });

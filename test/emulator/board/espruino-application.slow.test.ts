@@ -1,10 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { virtualChip } from '@passfob/emulator';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
 
 // Seconds of the board's time, of which a busy machine makes minutes.
-vi.setConfig({ testTimeout: 300_000 });
 
 describeNeeds(needsEspruinosArm(), "Espruino's own firmware on a chip of its own", ([path = '']) => {
   it('runs an application from Storage, whose flash another chip goes on with', () => {

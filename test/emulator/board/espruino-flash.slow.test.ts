@@ -3,14 +3,13 @@ import type { Context } from 'passfob/commands/context';
 import { flash } from 'passfob/commands/flash';
 import type { BoardPort } from 'passfob/commands/flash-steps';
 import { pipe } from 'passfob/transports/pipe';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { accountsOn, enrolled, NO_QUESTIONS } from '../../flash/owner.ts';
 import { workplace } from '../../host/kit/workplace.ts';
 import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
 import { booted } from './espruino-kit.ts';
 
 // Half a minute of the board's time, of which a busy machine makes minutes.
-vi.setConfig({ testTimeout: 600_000 });
 
 /** The board's time that passes between two looks at its cable. */
 const PIECE_MS = 10;

@@ -1,11 +1,10 @@
 import { boot } from '@passfob/simulator/boot';
 import { memoryStore } from '@passfob/simulator/state/memory-store';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
 import { BOOT_MS, booted, evaluated, IMAGE } from './espruino-kit.ts';
 
 // Seconds of the board's time, of which a busy machine makes minutes.
-vi.setConfig({ testTimeout: 300_000 });
 
 /** A report descriptor (HID 1.11, appendix B.1), without the lights. */
 const KEYBOARD = [
@@ -106,7 +105,7 @@ describeNeeds(needsEspruinosArm(), "Espruino's own firmware on the virtual board
       seen.add(board.screen().text.join());
       if (board.screen().isBeingDrawn) looksInTheMiddle++;
     });
-    for (const heldMs of [100, 1500]) {
+    for (const heldMs of [100, 1500, 100]) {
       board.press(0, heldMs);
       board.advance(400);
       whole.add(board.screen().text.join());

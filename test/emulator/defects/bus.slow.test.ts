@@ -8,7 +8,6 @@ import { fobWithout, NEW_FOB, shownBy } from './fob-without.ts';
 import { answerTo, cableOf } from './hello.ts';
 import { WITHOUT } from './mends.ts';
 
-vi.setConfig({ testTimeout: 600_000 });
 afterEach(() => void vi.useRealTimers());
 
 /** The read of the first page of the EEPROM: the fob looks for an owner there. */

@@ -8,7 +8,6 @@ import { fobWithout } from './fob-without.ts';
 import { answerTo, cableOf } from './hello.ts';
 import { WITHOUT } from './mends.ts';
 
-vi.setConfig({ testTimeout: 600_000 });
 afterEach(() => void vi.useRealTimers());
 
 const BOOT_MS = 900;

@@ -1,13 +1,11 @@
 import { basename } from 'node:path';
 import type { VirtualBoard } from '@passfob/emulator/board/options';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeNeeds } from '../../kit/tools.ts';
 import type { Change } from '../../mutants/defect.ts';
 import { needsFirmware } from '../kit/built-board.ts';
 import { fobWithout, NEW_FOB, shownBy } from './fob-without.ts';
 import { WITHOUT } from './mends.ts';
-
-vi.setConfig({ testTimeout: 600_000 });
 
 /** Longer than Espruino takes until it trusts its clock and sleeps deeply. */
 const START_MS = 5_000;

@@ -1,14 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { VirtualBoard } from '@passfob/emulator/board/options';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { describeNeeds } from '../../kit/tools.ts';
 import type { Change } from '../../mutants/defect.ts';
 import { builtBoard, needsFirmware } from '../kit/built-board.ts';
 import { fobWithout, NEW_FOB, shownBy } from './fob-without.ts';
 import { WITHOUT } from './mends.ts';
-
-vi.setConfig({ testTimeout: 600_000 });
 
 /** The watch wakes it. */
 const SLEEPER = 'setDeepSleep(1);setWatch(()=>{},BTN1,{repeat:true,debounce:25})';

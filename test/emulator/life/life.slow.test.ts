@@ -5,7 +5,7 @@ import { base32nopad } from '@scure/base';
 import { generateSync } from 'otplib';
 import { connect } from 'passfob/client/client';
 import { update } from 'passfob/commands/update';
-import { afterAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { ascii, Owner, random } from '../../conformance/owner.ts';
 import { refused } from '../../conformance/refused.ts';
 import { RFC4226_KEY } from '../../conformance/vectors.ts';
@@ -19,7 +19,6 @@ import { needsFirmware } from '../kit/built-board.ts';
 import { FobLife, memoryIn } from './fob-life.ts';
 
 // A board computes at about half the speed of a real one, and a process flashes it in real time.
-vi.setConfig({ testTimeout: 900_000, hookTimeout: 600_000 });
 
 /** Accounts for which a board has memory. */
 const ACCOUNTS_FIT = 33;

@@ -3,14 +3,13 @@ import { basename } from 'node:path';
 import { firmwareOf, programmed } from '@passfob/emulator/board/firmware';
 import { Powered } from '@passfob/emulator/board/powered';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
-import { afterAll, expect, it, vi } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
 import { BootRecording } from './boot-recording.ts';
 import { compileOracle, needsUnicorn } from './oracle.ts';
 import { makeRecordedCore } from './recorded-core.ts';
 
 /** A busy machine takes its time for a hundred million instructions on either side. */
-vi.setConfig({ testTimeout: 180_000 });
 
 const SEED = 1;
 /** Within this time the computer has found the board, and the board shows its prompt. */

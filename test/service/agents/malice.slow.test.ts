@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
 import { pushSecretOf, readPushKey } from '@passfob/service/features/tokens/push-keys';
 import fc from 'fast-check';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { carriedIn } from '../../kit/carried.ts';
 import { countOf, firstSeed, isBigRun, LONG, share } from '../../kit/counts.ts';
 import { Bench } from './bench.ts';
@@ -11,8 +11,6 @@ import type { Asked, UsersFob } from './world.ts';
 
 /** In a quick run, the connection is cut at every third message. */
 const EVERY = 3;
-
-vi.setConfig({ testTimeout: 240_000 });
 
 /** How many connections are cut, or agents are malicious, at once. They mostly wait. */
 const AT_ONCE = 12;

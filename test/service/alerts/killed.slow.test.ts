@@ -81,7 +81,7 @@ test('after a node is killed while it sends, each alert still leaves by each cha
   const twice = all.filter((id, index) => all.indexOf(id) !== index);
   expect(twice.length).toBeGreaterThan(0);
   expect(twice.length).toBeLessThanOrEqual(AT_ONCE);
-}, 120_000);
+});
 
 function isDone({ done_ms, error }: { done_ms: number | null; error: string | null }): boolean {
   return done_ms !== null && error === null;

@@ -133,7 +133,7 @@ test('property: any change, removal, swap or copy of a row, checkpoint or marker
     await put(db, intact);
     expect((await verifyAudit(db, keys)).intact).toBe(true);
   }
-}, 120_000);
+});
 
 test('audit verification names the row or checkpoint that is wrong', async () => {
   await using rig = new RecordsRig();

@@ -1,7 +1,7 @@
 import { careLimits } from '@passfob/service/base/limits/care';
 import type { RelayMeans } from '@passfob/service/features/enrolment/relay/conversation';
 import { revokeToken } from '@passfob/service/features/tokens/moves';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { places } from '../../kit/counts.ts';
 import { lockByPin } from '../agents/held.ts';
 import { Away } from '../away.ts';
@@ -11,7 +11,6 @@ import { type AdasFob, adas, limitRelays, NEW_PIN, Person } from './given.ts';
 import { labelsOf } from './kit.ts';
 
 // Every cut waits for half a second, some twenty of them at once; a busy machine makes that long.
-vi.setConfig({ testTimeout: 240_000 });
 // The lease of a dead service is waited for in steps of a second.
 limitRelays({ pinPollMs: 50 });
 

@@ -4,7 +4,7 @@ import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { readAccounts } from 'passfob/owner/listing';
 import type { Transport } from 'passfob/transports/transport';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { places } from '../../kit/counts.ts';
 import { itNeeds } from '../../kit/tools.ts';
@@ -13,7 +13,6 @@ import { Scene } from '../enrolment/kit.ts';
 import { accepted, grace } from '../users/kit.ts';
 
 // The built image, enrolled twice for each cut.
-vi.setConfig({ testTimeout: 600_000 });
 
 /** Returns the labels of the accounts on a fob of the service. */
 async function labelsOn(scene: Scene, transport: Transport): Promise<string[]> {

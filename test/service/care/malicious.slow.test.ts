@@ -3,7 +3,7 @@ import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
 import { pushSecretOf, readPushKey } from '@passfob/service/features/tokens/push-keys';
 import fc from 'fast-check';
 import { CLOCK_WAY_MAX_MS } from 'passfob/limits';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { type CableOptions, CoreFob } from '../../host/kit/core-fob.ts';
 import { carriedIn } from '../../kit/carried.ts';
 import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
@@ -14,8 +14,6 @@ import { accepted, grace } from '../users/kit.ts';
 import { type Act, ATTACKS, Hostile } from './hostile.ts';
 import { CareScene, labelsOf } from './kit.ts';
 import { countsOf, doneActsOf, doneOf, expectTruth, type NeedyFob, needyFob } from './three-tasks.ts';
-
-vi.setConfig({ testTimeout: 480_000 });
 
 /** Just before a whole second: setting a fob's clock needs no waiting. */
 const NOW_MS = 1_770_000_000_990;

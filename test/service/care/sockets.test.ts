@@ -1,9 +1,8 @@
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { careForCrowd } from './crowd.ts';
 
 // Many fobs are paired first.
-vi.setConfig({ testTimeout: 240_000 });
 
 /** Round trips of a fob in care with nothing to do, beside one for each account. */
 const IDLE_ROUND_TRIPS_MAX = 8;

@@ -50,4 +50,4 @@ test('after a kill while answers are decided, accepted answers are not accepted 
   const last = await Promise.all(answers.map(answer => decide(after.url, answer)));
   expect(new Set(last)).toEqual(new Set(['refused']));
   await after.kill();
-}, 120_000);
+});

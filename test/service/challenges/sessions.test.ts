@@ -78,4 +78,4 @@ test('an approval of one session never logs in another one, in any order of step
   };
   const runs = fc.asyncProperty(fc.array(step, { minLength: 4, maxLength: 30 }), run);
   await fc.assert(runs, { numRuns: 60 });
-}, 120_000);
+});

@@ -61,7 +61,7 @@ describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium',
     expect(found).toEqual([]);
     expect(paths.length).toBeGreaterThan(50);
     await context.close();
-  }, 300_000);
+  });
 
   /** Opens a page on a service filled with every kind of object, with its helpers and findings. */
   async function opened(rig: Rig) {
@@ -112,7 +112,7 @@ describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium',
     await look('Operator link needed');
     expect(found).toEqual([]);
     await context.close();
-  }, 200_000);
+  });
 
   it('axe finds nothing on the pages that answer a form', async () => {
     await using rig = new Rig();
@@ -162,5 +162,5 @@ describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium',
     await look('Not allowed');
     expect(found).toEqual([]);
     await context.close();
-  }, 200_000);
+  });
 });

@@ -237,7 +237,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
       .locator('body')
       .evaluate(() => getComputedStyle(document.activeElement ?? document.body).outlineStyle);
     expect(outline).not.toBe('hidden');
-  }, 120_000);
+  });
 
   /** Opens the page that shows a new activation of bob once; returns its string as the page shows it. */
   async function shownString(page: Page, furnished: Awaited<ReturnType<typeof furnish>>, rig: Rig) {

@@ -4,12 +4,10 @@ import fc from 'fast-check';
 import type { Activation } from 'passfob/activation/activation-string';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { FobError } from 'passfob/errors';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { refusalOf, Scene, serialOf, type Tamper } from './kit.ts';
-
-vi.setConfig({ testTimeout: 240_000 });
 
 /** How a relay treats the nth message of one direction. */
 type Act = 'pass' | 'drop' | 'double' | 'replay' | 'swap' | 'invent' | 'spoil' | 'unplug' | 'wrong';

@@ -1,14 +1,12 @@
 import { CARRIER_MESSAGE_CHARS_MAX } from '@passfob/protocol/limits';
 import { chromium } from 'playwright-core';
 import { WebSocket as UndiciSocket } from 'undici';
-import { expect, vi } from 'vitest';
+import { expect } from 'vitest';
 import { WebSocket as WsSocket } from 'ws';
 import { PATIENCE_MS } from '../../kit/patience.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
 import { Rig } from '../kit.ts';
 import { OPEN } from './attacks.ts';
-
-vi.setConfig({ testTimeout: 400_000 });
 
 /** The longest message there is: JSON may have spaces at its end. */
 const LONGEST = '{"type":"beat"}'.padEnd(CARRIER_MESSAGE_CHARS_MAX);

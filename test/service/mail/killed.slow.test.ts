@@ -40,4 +40,4 @@ test('a node killed after the mail server has the mail and before it is marked: 
   expect(second?.messageId).toBe(first?.messageId);
   expect(second?.text).toBe(first?.text);
   expect(second?.date).toEqual(first?.date);
-}, 120_000);
+});

@@ -1,14 +1,12 @@
 import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { passfob } from '../../host/kit/cli.ts';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { codeFiles } from '../../tidy/files.ts';
 import { Premises } from './kit.ts';
-
-vi.setConfig({ testTimeout: 300_000 });
 
 const NAMES = ['service.db', 'inventory.db'].flatMap(name => [name, `${name}-wal`, `${name}-shm`]);
 

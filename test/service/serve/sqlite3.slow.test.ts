@@ -1,15 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createService } from '@passfob/service/service';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
-import { countOf, isBigRun, LONG } from '../../kit/counts.ts';
+import { countOf, LONG } from '../../kit/counts.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { add, apiKeyOf, codeAt, newToken, post } from '../kit.ts';
 import { Premises, type Serving } from './kit.ts';
-
-vi.setConfig({ testTimeout: isBigRun ? 600_000 : 120_000 });
 
 /** How many kills both tests make together. */
 const KILLS = countOf(2, 100);
