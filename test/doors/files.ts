@@ -264,6 +264,7 @@ export const TRUSTED_READERS: Readonly<Record<string, string>> = {
   'host/flash/library.ts': 'files of the package',
   'host/formats/base/draft.ts': 'a function of its own reads a whole number',
   'host/transports/port-owners.ts': 'names of processes, which the system bounds',
+  'service/deploy/passfob-login.mjs': 'the key file of its administrator, beside nginx',
   'service/doors/activation/portal-files.ts': 'files of the build',
   'service/doors/web/admission.ts': 'opens the null device',
   'service/doors/web/connection-limits.ts': 'the limits that the system tells',

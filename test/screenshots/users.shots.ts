@@ -26,14 +26,10 @@ async function withCompany(run: (company: Company, page: Page, rig: Rig) => Prom
   await page.context().close();
 }
 
-it('takes the log-in page and the page of a user', () =>
+it('takes the page of a user', () =>
   withCompany(async ({ service, tokens }, page, rig) => {
     const token = tokens.get('chloe');
     if (token === undefined) throw new Error('chloe has no token');
-    await page.goto(`${service.url}/login`);
-    await page.getByLabel('User name').fill('chloe');
-    await page.getByLabel('Passcode').fill(codeNow(token, rig.clock.nowMs));
-    await take(page, 'login', { tall: 900 });
     await page.goto(`${service.url}/me`);
     await page.getByLabel('User name').fill('chloe');
     await page.getByRole('textbox', { name: 'Passcode' }).fill(codeNow(token, rig.clock.nowMs));
@@ -47,7 +43,7 @@ it('takes the log-in page and the page of a user', () =>
     await take(page, 'me', { tall: 1400 });
   }));
 
-it('takes the steps of an activation', async () => {
+it('takes the first step of an activation', async () => {
   await using rig = new Rig();
   const service = await rig.start({ clock: Date.now });
   await using office = await Office.beside(rig);
@@ -60,18 +56,7 @@ it('takes the steps of an activation', async () => {
   const page = await openPage(browser, PHONE);
   await plugInto(page.context(), page, fob.tcp);
   await page.goto(`${service.url}/activate#${string}`);
-  const choose = page.getByRole('button', { name: 'Choose my fob' });
-  await choose.waitFor();
+  await page.getByRole('button', { name: 'Choose my fob' }).waitFor();
   await take(page, 'activate-1', { tall: 1400 });
-  await choose.click();
-  const code = page.getByLabel('Code on the fob’s screen');
-  await code.waitFor();
-  await take(page, 'activate-2', { tall: 1400 });
-  let shown = await fob.code();
-  while (!/^(?:[a-z0-9]{3} ?){6}$/i.test(shown)) shown = await fob.code();
-  await code.fill(shown);
-  await page.keyboard.press('Enter');
-  await page.locator('li[data-step="press"][data-state="now"]').waitFor();
-  await take(page, 'activate-3', { tall: 1400 });
   await page.context().close();
 });
