@@ -14,6 +14,8 @@ vi.setConfig({ testTimeout: SECONDS * 4_000 + 300_000 });
 const HEAP_MIB = 512;
 const SOURCES = 200;
 const ATTACKERS = 6;
+/** Log-ins during each half. */
+const LOG_INS_LEAST = 5;
 /** Inputs that the attackers keep open: more than the service has places for one source. */
 const KEPT = 1_200;
 const LOG_IN_MS = 250;
@@ -61,7 +63,9 @@ describe('a node of 512 MB', LONG, () => {
       const inputs: number[] = [];
       for (const from of [() => '127.0.0.2', (nth: number) => `127.0.2.${1 + (nth % SOURCES)}`]) {
         const endMs = performance.now() + (SECONDS * 1_000) / 2;
-        const isOver = () => performance.now() > endMs;
+        const least = results.length + LOG_INS_LEAST;
+        // A busy machine takes longer.
+        const isOver = () => performance.now() > endMs && results.length >= least;
         const both = Promise.all([attackUntil(isOver, siege, from), logInUntil(isOver)]);
         inputs.push((await Promise.race([both, siege.died()]))[0]);
       }
@@ -70,7 +74,6 @@ describe('a node of 512 MB', LONG, () => {
       const [p50, p99] = [0.5, 0.99].map(part => Math.round(times[Math.floor(times.length * part)] ?? 0));
       // A figure, no bound: a busy machine is late, and so are its log-ins.
       console.log(`${inputs.join(' and ')} inputs, ${times.length} log-ins: p50 ${p50} ms, p99 ${p99} ms`);
-      expect(results.length).toBeGreaterThan(10);
       expect(results.filter(({ accepted, again }) => !accepted || again)).toEqual([]);
     },
   );

@@ -6,6 +6,7 @@ import { makePushes, type Pushes } from '@passfob/service/features/push/pushes';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { type Changes, watchChanges } from '@passfob/service/storage/database/changes';
 import type { Store } from '@passfob/service/storage/schema/store';
+import { PATIENCE_MS } from '../../kit/patience.ts';
 import { Office } from '../users/kit.ts';
 import { type AgentWishes, type Dial, TestAgent } from './kit.ts';
 import { type Asked, keyOfService, World } from './world.ts';
@@ -99,9 +100,15 @@ export class Bench extends World {
     return { id, number: String(number).padStart(2, '0'), session };
   }
 
-  /** Redeems a push request. @returns `accepted`, `waiting` or `refused` */
-  async take({ id, session }: Asked, waitMs = 10_000): Promise<string> {
-    const outcome = await this.pushes.take({ id, session, waitMs, ...this.caller });
+  /**
+   * Redeems a push request. Without `waitMs` asks until the person has answered, as long as a busy machine takes.
+   * @returns `accepted`, `waiting` or `refused`
+   */
+  async take({ id, session }: Asked, waitMs?: number): Promise<string> {
+    const endMs = performance.now() + (waitMs ?? PATIENCE_MS);
+    const once = () => this.pushes.take({ id, session, waitMs: waitMs ?? 10_000, ...this.caller });
+    let outcome = await once();
+    while (outcome === 'waiting' && performance.now() < endMs) outcome = await once();
     return outcome === 'accepted' || outcome === 'waiting' ? outcome : 'refused';
   }
 
