@@ -34,7 +34,7 @@ const HOST = '127.0.0.1';
 const HTML = 'text/html; charset=utf-8';
 
 /** Everything the routes use. */
-interface Means {
+interface RouteContext {
   readonly app: FastifyInstance;
   readonly frame: (request: FastifyRequest) => Frame;
   readonly api: ReturnType<typeof apiOf>;
@@ -51,10 +51,10 @@ export async function startExample(options: ExampleOptions): Promise<Example> {
   const { name = 'Example' } = options;
   const frame = ({ headers }: FastifyRequest) => ({ name, isFramed: headers['sec-fetch-dest'] === 'iframe' });
   let port = 0;
-  const means: Means = { app, frame, api, sessions, cookie: () => `example-${port}` };
-  guard(means, options.embeddable ?? false, () => port);
-  servePages(means);
-  serveWaiting(means);
+  const routeContext: RouteContext = { app, frame, api, sessions, cookie: () => `example-${port}` };
+  guard(routeContext, options.embeddable ?? false, () => port);
+  servePages(routeContext);
+  serveWaiting(routeContext);
   serveFiles(app);
   await app.listen({ host: HOST, port: options.port });
   ({ port } = app.server.address() as { port: number });
@@ -72,7 +72,7 @@ export async function startExample(options: ExampleOptions): Promise<Example> {
 type Refusal = readonly [number, string];
 
 /** Sets security headers, and refuses other host names and forms of other sites. */
-function guard({ app, frame }: Means, isEmbeddable: boolean, port: () => number): void {
+function guard({ app, frame }: RouteContext, isEmbeddable: boolean, port: () => number): void {
   const policy = [
     "default-src 'none'",
     "style-src 'self'",
@@ -121,10 +121,10 @@ function isOwnForm(request: FastifyRequest): boolean {
 }
 
 /** `GET /` shows the page for the state of the session; `POST /login` and `/logout` change the state. */
-function servePages(means: Means): void {
-  const { app, frame, sessions } = means;
+function servePages(routeContext: RouteContext): void {
+  const { app, frame, sessions } = routeContext;
   app.get('/', (request, reply) => {
-    const session = sessionOf(means, request);
+    const session = sessionOf(routeContext, request);
     reply.type(HTML);
     if (session === undefined) return reply.send(loginPage(frame(request)));
     const { standing } = session;
@@ -141,10 +141,10 @@ function servePages(means: Means): void {
     const user = (form.get('user') ?? '').trim().slice(0, USER_CHARS_MAX);
     const passcode = (form.get('passcode') ?? '').slice(0, PASSCODE_CHARS_MAX);
     // A new attempt ends the previous one, and withdraws its push.
-    const before = sessionOf(means, request);
+    const before = sessionOf(routeContext, request);
     if (before !== undefined) sessions.end(before);
     if (form.get('by') === 'nothing') return reply.redirect('/', 303);
-    const trouble = await logIn(means, reply, {
+    const trouble = await logIn(routeContext, reply, {
       user,
       passcode,
       isPush: form.get('by') === 'push',
@@ -158,9 +158,9 @@ function servePages(means: Means): void {
   });
 
   app.post('/logout', (request, reply) => {
-    const session = sessionOf(means, request);
+    const session = sessionOf(routeContext, request);
     if (session !== undefined) sessions.end(session);
-    return reply.header('set-cookie', cookieText(means.cookie(), '', 0)).redirect('/', 303);
+    return reply.header('set-cookie', cookieText(routeContext.cookie(), '', 0)).redirect('/', 303);
   });
 }
 
@@ -182,17 +182,17 @@ interface Attempt {
 
 /** Validates the passcode, or sends a push. @returns what to tell the user if the log-in failed */
 async function logIn(
-  means: Means,
+  routeContext: RouteContext,
   reply: FastifyReply,
   { user, passcode, isPush, source }: Attempt,
 ): Promise<Trouble | undefined> {
-  const { api, sessions } = means;
+  const { api, sessions } = routeContext;
   if (user === '' || (passcode === '' && !isPush)) return 'missing';
   const decided = isPush
     ? await sessions.send(user, source)
     : letInWhere(sessions, await api.validate({ user, passcode, source }));
   if (typeof decided === 'string') return decided === 'refused' ? 'passcode' : decided;
-  reply.header('set-cookie', cookieText(means.cookie(), decided.value, SESSION_MS));
+  reply.header('set-cookie', cookieText(routeContext.cookie(), decided.value, SESSION_MS));
   return undefined;
 }
 
@@ -201,14 +201,14 @@ function letInWhere(sessions: Sessions, decision: Decision): ExampleSession | Ap
 }
 
 /** Tells the waiting page about a decision: `GET /events`, or `GET /state` where event streams are blocked. */
-function serveWaiting(means: Means): void {
-  const { app } = means;
+function serveWaiting(routeContext: RouteContext): void {
+  const { app } = routeContext;
   let streams = 0;
   app.get('/state', (request, reply) =>
-    reply.send({ state: sessionOf(means, request)?.standing.state ?? 'over' }),
+    reply.send({ state: sessionOf(routeContext, request)?.standing.state ?? 'over' }),
   );
   app.get('/events', (request, reply) => {
-    const session = sessionOf(means, request);
+    const session = sessionOf(routeContext, request);
     if (session === undefined) return reply.code(404).send();
     if (streams >= STREAMS_MAX) return reply.code(503).send(texts.problems.tooMany);
     streams++;
@@ -246,7 +246,7 @@ function serveFiles(app: FastifyInstance): void {
     app.get(path, (_request, reply) => reply.type(type).send(body));
 }
 
-function sessionOf({ sessions, cookie }: Means, request: FastifyRequest): ExampleSession | undefined {
+function sessionOf({ sessions, cookie }: RouteContext, request: FastifyRequest): ExampleSession | undefined {
   const name = `${cookie()}=`;
   const pair = request.headers.cookie?.split('; ').find(one => one.startsWith(name));
   return sessions.find(pair?.slice(name.length));

@@ -30,7 +30,7 @@ const SYNTAX = {
   'exponent-operator': false,
 };
 
-interface Parts {
+interface BundleAdditions {
   readonly define?: Record<string, string>;
   readonly inject?: string[];
 }
@@ -56,7 +56,7 @@ async function withFewerFunctions(root: string, entry: string, options: BuildOpt
   return withoutGetters(inlined(numbersFirst(whole.outputFiles[0]?.text ?? ''), apart), apart);
 }
 
-async function bundle(root: string, entry: string, parts: Parts): Promise<string> {
+async function bundle(root: string, entry: string, parts: BundleAdditions): Promise<string> {
   const common = {
     absWorkingDir: root,
     // Takes the protocol as TypeScript, not from its build.

@@ -20,7 +20,7 @@ import { bytesOf, idBytes, idOf } from './convert.ts';
 import { utcText } from './date.ts';
 import { ask } from './input.ts';
 import type { Lock } from './lock.ts';
-import type { Parts } from './parts.ts';
+import type { FobParts } from './parts.ts';
 import type { Person } from './person.ts';
 import type { Pool } from './pool.ts';
 import { printable } from './screens/text.ts';
@@ -73,7 +73,7 @@ export class Commands implements Handlers {
   /** The time in the question on the screen that would set the clock. */
   private askedTime: number;
 
-  constructor(parts: Parts, person: Person) {
+  constructor(parts: FobParts, person: Person) {
     this.ports = parts.ports;
     this.vault = parts.vault;
     this.lock = parts.lock;

@@ -6,7 +6,7 @@ import type { Timekeeper } from './timekeeper.ts';
 import type { Vault } from './vault/vault.ts';
 
 /** The parts of a fob, shared by its person and the commands. */
-export interface Parts {
+export interface FobParts {
   readonly ports: Ports;
   readonly vault: Vault;
   readonly lock: Lock;

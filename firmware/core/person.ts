@@ -7,7 +7,7 @@ import type { Now, Ports } from './base/ports.ts';
 import type { State } from './base/state.ts';
 import type { Entry } from './entry.ts';
 import type { Lock } from './lock.ts';
-import type { Parts } from './parts.ts';
+import type { FobParts } from './parts.ts';
 import type { Pool } from './pool.ts';
 import * as views from './screens/views.ts';
 import { VIEW } from './screens/views.ts';
@@ -73,7 +73,7 @@ export class Person {
   stepAt: number;
   quick: number;
 
-  constructor(parts: Parts) {
+  constructor(parts: FobParts) {
     this.ports = parts.ports;
     this.vault = parts.vault;
     this.lock = parts.lock;

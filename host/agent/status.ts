@@ -1,6 +1,6 @@
 import type { FobOwnership } from '../carrier/messages.ts';
 import type { FobTasks } from './service/link.ts';
-import type { Means } from './service/open-service.ts';
+import type { ConnectionKind } from './service/open-service.ts';
 
 /**
  * The state of an agent, as printed by `passfob agent status --json`. Contains no secret; a proxy appears only with
@@ -29,7 +29,7 @@ export interface ServiceStatus {
   readonly state: 'connecting' | 'connected' | 'waiting';
   readonly since: string;
   /** The kind of connection, while connected. */
-  readonly by: Means | null;
+  readonly by: ConnectionKind | null;
   /** `HOST:PORT` of the proxy, and its source. */
   readonly proxy: { readonly address: string; readonly source: string } | null;
   /** The only `HOST:PORT` that the agent connects to for this service. */

@@ -38,13 +38,13 @@ function activateOptions(given: CommonOptions) {
   return networkOptions(described);
 }
 
-interface Given {
+interface SourceFlags {
   readonly source?: string | undefined;
   readonly qr?: string | undefined;
 }
 
 /** @throws FobError `usage` */
-function sourceOf({ source, qr }: Given): ActivateOptions['source'] {
+function sourceOf({ source, qr }: SourceFlags): ActivateOptions['source'] {
   if (source !== undefined && source !== '-') {
     throw new FobError('usage', {
       sentence: 'activate takes no argument except -, which reads the activation string from standard input.',

@@ -70,7 +70,7 @@ export interface LocalOperations {
 }
 
 /** The parts that the operations use. */
-interface Parts {
+interface LocalDependencies {
   readonly management: Management;
   readonly engine: ValidationEngine;
   /** The log-in application. */
@@ -79,7 +79,7 @@ interface Parts {
 }
 
 /** Makes the operations over the parts of a service. */
-export function localOperations(parts: Parts): LocalOperations {
+export function localOperations(parts: LocalDependencies): LocalOperations {
   const { changes, engine, management, application } = parts;
   const { db, keys, clock } = management;
   const announced = <T>(result: T): T => {

@@ -139,7 +139,7 @@ async function startOn(
   const changes = watchChanges(store);
   const pushes = makePushes({ db, keys, lock: readLockPolicy, clock }, { changes, decided: metrics.took });
   const state: ListenerState = { port: options.port, hosts: undefined, isClosing: false };
-  const parts: Parts = {
+  const parts: ServiceDependencies = {
     store,
     keys,
     engine,
@@ -187,7 +187,7 @@ async function startOn(
 }
 
 /** Stops running work before the database is closed. */
-function stopper({ changes, engine }: Parts, working: Working): () => Promise<void> {
+function stopper({ changes, engine }: ServiceDependencies, working: Working): () => Promise<void> {
   return async () => {
     changes.close();
     await working.stop();
@@ -207,7 +207,7 @@ function madeOf(isNew: Readonly<Record<Made, boolean>>): Made[] {
 
 /** Makes the HTTP side over the parts of a service. */
 function appOf(
-  parts: Parts,
+  parts: ServiceDependencies,
   options: ServiceOptions,
   { listening, state, wakeJobs, decide }: Around,
 ): FastifyInstance {
@@ -261,7 +261,7 @@ function addressesOf(listening: ListenerNames, state: ListenerState): PublicUrlS
   return { configured: listening.publicUrl, own };
 }
 
-interface Parts {
+interface ServiceDependencies {
   readonly store: Store;
   readonly keys: Keys;
   readonly engine: ClosingEngine;

@@ -12,7 +12,7 @@ import type { ServiceOptions } from './options.ts';
 import { startSweeping } from './sweep.ts';
 
 /** The parts that the work uses. */
-interface Means {
+interface JobDependencies {
   readonly store: Store;
   readonly keys: Keys;
   readonly changes: Changes;
@@ -31,7 +31,7 @@ export interface Working {
  * Starts the background work of a node: a watch over its database, limits of tables, audit, alerts, mail and jobs.
  */
 export function startWorking(
-  { store, keys, changes, clock, publicUrl }: Means,
+  { store, keys, changes, clock, publicUrl }: JobDependencies,
   options: ServiceOptions,
 ): Working {
   const log = options.log ?? noLog;

@@ -20,7 +20,7 @@ function folder(): string {
   return path;
 }
 
-interface Given {
+interface RunOptions {
   readonly input?: Uint8Array | string;
   readonly home?: string;
   /** Typed by a person at the terminal of the process; without it there is none. */
@@ -28,7 +28,7 @@ interface Given {
 }
 
 /** Runs the command line in this process, with a pipe as its standard input. */
-async function passfob(args: readonly string[], { input = '', home = folder(), typed }: Given = {}) {
+async function passfob(args: readonly string[], { input = '', home = folder(), typed }: RunOptions = {}) {
   const said = { stdout: '', stderr: '' };
   const keyboard = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
   const stderr = new PassThrough();

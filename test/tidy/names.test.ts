@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { codeFiles, textFiles } from './files.ts';
-import { bannedNames, exemptNames, exportedNames, sharedTypeNames, wordsOfName } from './names.ts';
+import {
+  bannedNames,
+  crowdedTypeNames,
+  exemptNames,
+  exportedNames,
+  sharedTypeNames,
+  wordsOfName,
+} from './names.ts';
 
 describe('names', () => {
   it('use the words of the field for files, folders and exported identifiers', () => {
@@ -18,18 +25,17 @@ describe('names', () => {
     const product = codeFiles.filter(({ path }) => !path.startsWith('test/'));
     expect([...sharedTypeNames(product)].filter(([name]) => !TWO_SIDES.has(name))).toEqual([]);
   });
+
+  it('of types, local ones too, are declared in at most four files outside the simulator', () => {
+    const product = codeFiles.filter(({ path }) => !/^(?:test|simulator)\//.test(path));
+    expect([...crowdedTypeNames(product, MOST_FILES)]).toEqual([]);
+  });
 });
 
+const MOST_FILES = 4;
+
 /** Types whose name stands for the same thing seen from two sides: board and chip, fob and host, part and part. */
-const TWO_SIDES: ReadonlySet<string> = new Set([
-  'At24c32',
-  'Ds3231',
-  'I2cPart',
-  'Link',
-  'Markup',
-  'Parts',
-  'Ssd1306',
-]);
+const TWO_SIDES: ReadonlySet<string> = new Set(['At24c32', 'Ds3231', 'I2cPart', 'Link', 'Markup', 'Ssd1306']);
 
 describe('the rules about names', () => {
   it('split a name into its words', () => {
@@ -71,5 +77,14 @@ describe('the rules about names', () => {
       { path: 'c.ts', text: 'export class Other {}' },
     ];
     expect([...sharedTypeNames(files)]).toEqual([['Row', ['a.ts', 'b.ts']]]);
+  });
+
+  it('find a local type that is declared in more files than allowed', () => {
+    const files = [
+      { path: 'a.ts', text: 'interface Given {}' },
+      { path: 'b.ts', text: 'export type Given<T> = T;\ntype Once = 1;' },
+      { path: 'c.ts', text: "import { type Given, type Once } from './b.ts';" },
+    ];
+    expect([...crowdedTypeNames(files, 1)]).toEqual([['Given', ['a.ts', 'b.ts']]]);
   });
 });

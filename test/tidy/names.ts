@@ -98,13 +98,31 @@ export function bannedNames(file: Pick<ProjectFile, 'path' | 'text'>, rules = ba
   });
 }
 
-const TYPES = /(?:^|[\n;}])\s*export\s+(?:declare\s+)?(?:abstract\s+)?(?:class|interface|type)\s+([\w$]+)/g;
+const EXPORTED_TYPES =
+  /(?:^|[\n;}])\s*export\s+(?:declare\s+)?(?:abstract\s+)?(?:class|interface|type)\s+([\w$]+)/g;
+const DECLARED_TYPES =
+  /(?:^|[\n;}])\s*(?:export\s+)?(?:declare\s+)?(?:abstract\s+)?(?:class|interface|type)\s+([\w$]+)\s*(?=[<={]|extends\b|implements\b)/g;
+
+function filesByName(
+  files: readonly ProjectFile[],
+  declaration: RegExp,
+): ReadonlyMap<string, readonly string[]> {
+  const places = new Map<string, string[]>();
+  for (const { path, text } of files)
+    for (const [, name = ''] of scan(text).code.matchAll(declaration))
+      places.set(name, [...new Set([...(places.get(name) ?? []), path])]);
+  return places;
+}
 
 /** The names of exported types that are declared in more than one of the files, each with where. */
 export function sharedTypeNames(files: readonly ProjectFile[]): ReadonlyMap<string, readonly string[]> {
-  const places = new Map<string, string[]>();
-  for (const { path, text } of files)
-    for (const [, name = ''] of scan(text).code.matchAll(TYPES))
-      places.set(name, [...new Set([...(places.get(name) ?? []), path])]);
-  return new Map([...places].filter(([, paths]) => paths.length > 1));
+  return new Map([...filesByName(files, EXPORTED_TYPES)].filter(([, paths]) => paths.length > 1));
+}
+
+/** The names of types, exported or local, that are declared in more than `most` of the files, each with where. */
+export function crowdedTypeNames(
+  files: readonly ProjectFile[],
+  most: number,
+): ReadonlyMap<string, readonly string[]> {
+  return new Map([...filesByName(files, DECLARED_TYPES)].filter(([, paths]) => paths.length > most));
 }

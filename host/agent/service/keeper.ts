@@ -14,7 +14,7 @@ import { networkFailure, networkFailureCode } from '../network/failure.ts';
 import type { ServiceSettings } from '../network/settings.ts';
 import { type LinkEvents, ServiceLink } from './link.ts';
 import {
-  type Means,
+  type ConnectionKind,
   type OpenedService,
   openByEither,
   openByPolls,
@@ -24,7 +24,7 @@ import {
 /** The state of a service's connection. */
 export type ServiceState =
   | { readonly state: 'connecting' }
-  | { readonly state: 'connected'; readonly by: Means; readonly name: string }
+  | { readonly state: 'connected'; readonly by: ConnectionKind; readonly name: string }
   /** atMs: time of the next attempt; undefined: no attempt until something changes. */
   | { readonly state: 'waiting'; readonly problem: FobError; readonly atMs: number | undefined };
 

@@ -16,7 +16,7 @@ import { type ProvedService, proveService } from './opening.ts';
 import { type AgentWire, agentWire, earlierAgentWire } from './wire.ts';
 
 /** The kind of connection. */
-export type Means = 'websocket' | 'polling';
+export type ConnectionKind = 'websocket' | 'polling';
 
 /** Everything needed to open a connection to a service. */
 export interface OpenOptions {
@@ -32,7 +32,7 @@ export interface OpenOptions {
 /** A connection to a service that has proved itself. */
 export interface OpenedService {
   readonly inbox: Inbox;
-  readonly by: Means;
+  readonly by: ConnectionKind;
   readonly proved: ProvedService;
   /** Why the connection ended, if known. */
   readonly failure: () => FobError | undefined;

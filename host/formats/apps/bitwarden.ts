@@ -85,14 +85,14 @@ function stretched(master: Uint8Array, use: string): Uint8Array {
   return new Uint8Array(createHmac('sha256', master).update(use).update(Uint8Array.of(1)).digest());
 }
 
-interface Parts {
+interface CipherString {
   readonly iv: Uint8Array;
   readonly ciphertext: Uint8Array;
   readonly tag: Uint8Array;
 }
 
 /** Splits `2.IV|ciphertext|MAC`. @throws FobError `bad-input` */
-function partsOf(text: string): Parts {
+function partsOf(text: string): CipherString {
   const [type, body = ''] = text.split('.', 2);
   const [iv, ciphertext, tag] = body.split('|', 3).map(base64Bytes);
   if (type !== '2' || iv?.length !== 16 || !ciphertext?.length || tag?.length !== 32) throw damagedSeal();
@@ -100,7 +100,7 @@ function partsOf(text: string): Parts {
 }
 
 /** Decrypts AES-256-CBC with HMAC-SHA-256; undefined if the MAC is wrong. */
-function opened({ iv, ciphertext, tag }: Parts, { cipher, mac }: Keys): Uint8Array | undefined {
+function opened({ iv, ciphertext, tag }: CipherString, { cipher, mac }: Keys): Uint8Array | undefined {
   const right = createHmac('sha256', mac).update(iv).update(ciphertext).digest();
   if (!timingSafeEqual(right, tag)) return undefined;
   const aes = createDecipheriv('aes-256-cbc', cipher, iv);

@@ -47,7 +47,7 @@ export type ConfigurationResult =
 const DEFAULT = 'default';
 
 /** A value as given. */
-interface Given {
+interface SourcedValue {
   readonly value: unknown;
   readonly origin: string;
   readonly folder: string;
@@ -124,7 +124,7 @@ function givenBy(
   name: SettingName,
   sources: Sources,
   file: ConfigurationFile | undefined,
-): Given | undefined {
+): SourcedValue | undefined {
   const { flag, variable } = settings[name];
   const typed = sources.flags[name];
   if (typed !== undefined) return { value: typed, origin: `--${flag}`, folder: sources.workingDirectory };

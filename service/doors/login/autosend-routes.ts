@@ -45,7 +45,7 @@ export interface AutosendForm {
   letIn(request: FastifyRequest, reply: FastifyReply, user: string): Promise<FastifyReply | undefined>;
 }
 
-interface Means {
+interface AutosendContext {
   readonly context: WebContext;
   readonly form: AutosendForm;
 }
@@ -58,22 +58,26 @@ interface Means {
  * whose fob cannot be asked see the same until the time is over.
  */
 export function serveAutosend(app: FastifyInstance, context: WebContext, form: AutosendForm): void {
-  const means = { context, form };
+  const autosend = { context, form };
   const path = `${form.path}/autosend`;
   const page = pageBySource(context);
   const sent = formBySource(context, rates.autosend);
-  receiveForm(app, path, sent, (request, reply) => start(means, request, reply));
-  servePage(app, path, page, (request, reply) => showWaiting(means, request, reply));
-  servePage(app, `${path}/state`, page, (request, reply) => tellState(means, request, reply));
-  receiveForm(app, `${path}/finish`, sent, (request, reply) => finish(means, request, reply));
-  receiveForm(app, `${path}/cancel`, sent, (request, reply) => cancel(means, request, reply));
+  receiveForm(app, path, sent, (request, reply) => start(autosend, request, reply));
+  servePage(app, path, page, (request, reply) => showWaiting(autosend, request, reply));
+  servePage(app, `${path}/state`, page, (request, reply) => tellState(autosend, request, reply));
+  receiveForm(app, `${path}/finish`, sent, (request, reply) => finish(autosend, request, reply));
+  receiveForm(app, `${path}/cancel`, sent, (request, reply) => cancel(autosend, request, reply));
 }
 
 /** Sends a request to the fob. For an unknown user the response looks the same, and takes as long. */
-async function start(means: Means, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { context, form } = means;
+async function start(
+  autosend: AutosendContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { context, form } = autosend;
   const application = await serviceApplicationNow(context);
-  if (application === undefined) return closed(means, reply);
+  if (application === undefined) return closed(autosend, reply);
   const { factors } = application;
   const [typed, password, pin] = [
     field(request.body, 'user'),
@@ -86,7 +90,7 @@ async function start(means: Means, request: FastifyRequest, reply: FastifyReply)
   if (isMissing) {
     const next = texts.autosend.missing[factors];
     const message = { title: texts.autosend.missingTitle, next };
-    return sendForm(means, request, reply, { user, message, status: statusOf('malformed') });
+    return sendForm(autosend, request, reply, { user, message, status: statusOf('malformed') });
   }
   // One browser waits for only one log-in.
   await withdraw(context, awaitedBy(context, request, form.path));
@@ -107,7 +111,7 @@ async function start(means: Means, request: FastifyRequest, reply: FastifyReply)
 }
 
 async function showWaiting(
-  { context, form }: Means,
+  { context, form }: AutosendContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -122,7 +126,7 @@ async function showWaiting(
  * Delays the response until there is a decision, or for a while. It redeems nothing and does not reveal the decision.
  */
 async function tellState(
-  { context, form }: Means,
+  { context, form }: AutosendContext,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
@@ -150,14 +154,18 @@ function waitFor(
 }
 
 /** Lets a user in once after an approval. A repeat of the form, after a lost response, gets the same response. */
-async function finish(means: Means, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { context, form } = means;
+async function finish(
+  autosend: AutosendContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { context, form } = autosend;
   const awaited = awaitedBy(context, request, form.path);
   const application = await serviceApplicationNow(context);
-  if (application === undefined) return closed(means, reply);
+  if (application === undefined) return closed(autosend, reply);
   const over = { title: texts.autosend.over, next: texts.autosend.overNext };
   if (awaited === undefined || awaited.id !== field(request.body, 'id'))
-    return refuse(means, request, reply, { user: '', message: over });
+    return refuse(autosend, request, reply, { user: '', message: over });
   // Read first: after an acceptance nothing may fail.
   const user = await context.pushes.userOf(awaited.id);
   const outcome = await context.pushes.take(takenBy(context, request, awaited));
@@ -168,19 +176,23 @@ async function finish(means: Means, request: FastifyRequest, reply: FastifyReply
   forgetAwaited(context, reply, form.path);
   const answer = outcome === 'accepted' ? await form.letIn(request, reply, user) : undefined;
   if (answer !== undefined) return answer;
-  return refuse(means, request, reply, { user: awaited.user, message: over });
+  return refuse(autosend, request, reply, { user: awaited.user, message: over });
 }
 
 /** Returns to the passcode and withdraws the request. */
-async function cancel(means: Means, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-  const { context, form } = means;
+async function cancel(
+  autosend: AutosendContext,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { context, form } = autosend;
   const awaited = awaitedBy(context, request, form.path);
   const isSame = awaited !== undefined && awaited.id === field(request.body, 'id');
   if (isSame) {
     await withdraw(context, awaited);
     forgetAwaited(context, reply, form.path);
   }
-  return sendForm(means, request, reply, { user: isSame ? awaited.user : '', status: 200 });
+  return sendForm(autosend, request, reply, { user: isSame ? awaited.user : '', status: 200 });
 }
 
 function takenBy(
@@ -199,28 +211,28 @@ async function withdraw(context: WebContext, awaited: AwaitedLogIn | undefined):
 }
 
 async function refuse(
-  means: Means,
+  autosend: AutosendContext,
   request: FastifyRequest,
   reply: FastifyReply,
   again: FormAgain,
 ): Promise<FastifyReply> {
   await delayRefusal(reply);
-  return sendForm(means, request, reply, { ...again, status: statusOf('refused') });
+  return sendForm(autosend, request, reply, { ...again, status: statusOf('refused') });
 }
 
 /** Sends the form for the application as it is now: it may have changed meanwhile. */
 async function sendForm(
-  means: Means,
+  autosend: AutosendContext,
   request: FastifyRequest,
   reply: FastifyReply,
   { status, ...again }: FormAgain & { readonly status: number },
 ): Promise<FastifyReply> {
-  const application = await serviceApplicationNow(means.context);
-  if (application === undefined) return closed(means, reply);
-  const page = await means.form.formPage(request, application, again);
+  const application = await serviceApplicationNow(autosend.context);
+  if (application === undefined) return closed(autosend, reply);
+  const page = await autosend.form.formPage(request, application, again);
   return reply.code(status).type(HTML).send(page);
 }
 
-function closed({ form }: Means, reply: FastifyReply): FastifyReply {
+function closed({ form }: AutosendContext, reply: FastifyReply): FastifyReply {
   return reply.code(statusOf('forbidden')).type(HTML).send(form.closedPage());
 }

@@ -6,7 +6,7 @@ import type { TextConnection } from '../lines/line.ts';
 import type { AgentConnection } from './connection.ts';
 
 /** The part of a response without the connection's key. `messages` are JSON texts. */
-interface Given {
+interface PollResult {
   readonly taken: number;
   readonly from: number;
   readonly messages: readonly string[];
@@ -98,7 +98,7 @@ class Polled {
     return true;
   }
 
-  get given(): Given {
+  get given(): PollResult {
     const { from, texts } = this.outbox;
     return { taken: this.heard, from, messages: texts.slice(0, AGENT_POLL_MESSAGES_MAX) };
   }
@@ -177,7 +177,7 @@ function textOf(message: unknown): string | undefined {
   }
 }
 
-function answerOf(key: string, { taken, from, messages }: Given): string {
+function answerOf(key: string, { taken, from, messages }: PollResult): string {
   return `{"key":"${key}","taken":${taken},"from":${from},"messages":[${messages.join(',')}]}`;
 }
 

@@ -66,7 +66,7 @@ interface Wish extends CareStep {
   readonly obstacle?: CareMessage;
 }
 
-type Found = Wish | ClosedTask;
+type PlanItem = Wish | ClosedTask;
 
 /**
  * Compares a fob with its desired state. What is right follows from the present state alone; a stored task only adds
@@ -111,11 +111,11 @@ export function planCare(
 }
 
 /** Whether a run may do a step, and has not tried it yet. */
-function isOfRun(found: Found, { only, tried }: PlanFacts): boolean {
+function isOfRun(found: PlanItem, { only, tried }: PlanFacts): boolean {
   return !isClosed(found) && (only?.has(found.kind) ?? true) && !tried.has(stepKey(found));
 }
 
-function isClosed(found: Found): found is ClosedTask {
+function isClosed(found: PlanItem): found is ClosedTask {
   return 'as' in found;
 }
 
@@ -151,14 +151,14 @@ function accountsOf({ observed }: Compared): ReadonlyMap<string, ListedAccount> 
   return new Map(accounts === 'locked' ? [] : accounts.map(account => [idOf(account), account]));
 }
 
-function removalWishes(compared: Compared): Found[] {
+function removalWishes(compared: Compared): PlanItem[] {
   const { desired, observed, tasks } = compared;
   const wish = (subject: string, cause: CareCause): Wish => {
     const task = taskOf(compared, 'remove-account', subject);
     return { kind: 'remove-account', subject, cause, needsHold: false, needsVault: true, task };
   };
   const stored = tasks.filter(({ kind }) => kind === 'remove-account');
-  const judged = (task: FobTaskRow, isThere: boolean): Found[] => {
+  const judged = (task: FobTaskRow, isThere: boolean): PlanItem[] => {
     const { subject } = task;
     const cause = desired.removals.get(subject);
     if (!isThere) return [reached(task)];
@@ -179,7 +179,7 @@ function removalWishes(compared: Compared): Found[] {
   return [...found, ...derived];
 }
 
-function pinReset(compared: Compared, { resetsPin = false, tried }: PlanFacts): Found[] {
+function pinReset(compared: Compared, { resetsPin = false, tried }: PlanFacts): PlanItem[] {
   const task = taskOf(compared, 'pin-reset');
   const { status } = compared.observed;
   const cause = isAsked(task) ? 'asked' : 'given';
@@ -199,7 +199,7 @@ function pinReset(compared: Compared, { resetsPin = false, tried }: PlanFacts): 
   return [{ ...wish, needsHold: true }];
 }
 
-function clock(compared: Compared): Found[] {
+function clock(compared: Compared): PlanItem[] {
   const task = taskOf(compared, 'clock');
   const { clock: seen } = compared.observed;
   const cause = clockCause(seen);
@@ -226,7 +226,7 @@ function clockCause(seen: ObservedFob['clock']): CareCause | undefined {
   return isOff(seen) ? 'clock_off' : undefined;
 }
 
-function policy(compared: Compared): Found[] {
+function policy(compared: Compared): PlanItem[] {
   const task = taskOf(compared, 'policy');
   const { desired, observed } = compared;
   const digits = observed.status?.policy.pinDigits ?? 0;
@@ -242,7 +242,7 @@ function policy(compared: Compared): Found[] {
   return [observed.status === undefined ? { ...wish, obstacle: 'old_firmware' } : wish];
 }
 
-function requirePin(compared: Compared): Found[] {
+function requirePin(compared: Compared): PlanItem[] {
   const task = taskOf(compared, 'require-pin');
   const { status } = compared.observed;
   if (task === undefined) return [];
@@ -253,7 +253,7 @@ function requirePin(compared: Compared): Found[] {
   return [{ kind: 'require-pin', subject: '', cause: 'asked', needsHold: false, needsVault: false, task }];
 }
 
-function recoveryKey(compared: Compared): Found[] {
+function recoveryKey(compared: Compared): PlanItem[] {
   const task = taskOf(compared, 'recovery-key');
   const { desired, observed } = compared;
   // An earlier firmware knows no recovery key.
@@ -264,7 +264,7 @@ function recoveryKey(compared: Compared): Found[] {
 }
 
 /** Whether the fob was in the right hands is known to people alone. */
-function powerLoss(compared: Compared, { isAttended }: PlanFacts): Found[] {
+function powerLoss(compared: Compared, { isAttended }: PlanFacts): PlanItem[] {
   const task = taskOf(compared, 'power-loss');
   const { status } = compared.observed;
   if (task === undefined) return [];
@@ -282,11 +282,11 @@ function powerLoss(compared: Compared, { isAttended }: PlanFacts): Found[] {
   return [isAttended ? wish : { ...wish, obstacle: 'alone' }];
 }
 
-function renames(compared: Compared): Found[] {
+function renames(compared: Compared): PlanItem[] {
   const there = accountsOf(compared);
   return compared.tasks
     .filter(({ kind }) => kind === 'rename-account')
-    .map((task): Found => {
+    .map((task): PlanItem => {
       const wish: Wish = {
         kind: 'rename-account',
         subject: task.subject,
@@ -304,7 +304,7 @@ function renames(compared: Compared): Found[] {
     });
 }
 
-function order(compared: Compared): Found[] {
+function order(compared: Compared): PlanItem[] {
   const task = taskOf(compared, 'order');
   if (task === undefined) return [];
   const { accounts } = compared.observed;
@@ -321,7 +321,7 @@ export function orderOn(present: readonly string[], wanted: readonly string[]): 
   return [...first, ...present.filter(id => !first.includes(id))];
 }
 
-function erase(compared: Compared): Found[] {
+function erase(compared: Compared): PlanItem[] {
   const task = taskOf(compared, 'erase');
   if (task === undefined) return [];
   // Since it was asked for, the fob was given to a user, whose accounts would go with it.

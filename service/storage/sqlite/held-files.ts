@@ -41,7 +41,7 @@ export function holdFiles(path: string): HeldFiles {
   const names = SQLITE_SUFFIXES.map((suffix, index) => (index === 0 ? path : `${resolved(path)}${suffix}`));
   const remembered = names.map(identityOf);
   const hasDescriptors = existsSync(DESCRIPTORS);
-  let found: Found = { isStale: false, descriptors: [] };
+  let found: OpenFiles = { isStale: false, descriptors: [] };
 
   const isSame = (identity: string | undefined, index: number) =>
     identity !== undefined && identity === remembered[index];
@@ -64,7 +64,7 @@ export function holdFiles(path: string): HeldFiles {
 }
 
 /** The files behind the descriptors of this process. */
-interface Found {
+interface OpenFiles {
   /**
    * Whether a descriptor refers to a file that formerly had one of our names: another connection lost it, and shares
    * memory with this one.
@@ -74,7 +74,7 @@ interface Found {
   readonly descriptors: readonly (string | undefined)[];
 }
 
-function descriptorsOf(names: readonly string[], files: readonly (string | undefined)[]): Found {
+function descriptorsOf(names: readonly string[], files: readonly (string | undefined)[]): OpenFiles {
   const all = readdirSync(DESCRIPTORS).map(descriptor => ({
     descriptor,
     file: identityOf(`${DESCRIPTORS}/${descriptor}`),

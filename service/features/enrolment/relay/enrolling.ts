@@ -19,7 +19,7 @@ import type { Run } from './steps/run.ts';
 import { TypedCode } from './steps/typed-code.ts';
 
 /** Dependencies besides the activation. */
-interface Means {
+interface EnrolmentDependencies {
   readonly management: Management;
   readonly applicationId: string;
   readonly patience?: RetryPolicy;
@@ -43,7 +43,7 @@ interface Listener {
 /** Enrols a fob for one activation over one connection: fob after fob, until one is enrolled or refused. */
 export class Enrolling {
   private readonly claim: Claim;
-  private readonly means: Means;
+  private readonly dependencies: EnrolmentDependencies;
   private readonly entered: Entered;
   private readonly listener: Listener;
   private readonly cable: Cable;
@@ -51,8 +51,8 @@ export class Enrolling {
   private readonly ending: AbortController;
   private renewing: NodeJS.Timeout | undefined;
 
-  constructor(means: Means, entered: Entered, listener: Listener) {
-    this.means = means;
+  constructor(dependencies: EnrolmentDependencies, entered: Entered, listener: Listener) {
+    this.dependencies = dependencies;
     this.entered = entered;
     this.claim = entered.claim;
     this.listener = listener;
@@ -127,7 +127,7 @@ export class Enrolling {
   }
 
   private async withFob({ transport, port }: Plugged): Promise<Finished> {
-    const { management, applicationId, patience, pause } = this.means;
+    const { management, applicationId, patience, pause } = this.dependencies;
     const { signal } = this.ending;
     const random = (length: number) => new Uint8Array(randomBytes(length));
     const client = connect(transport, { random, ...(patience && { patience }) });
