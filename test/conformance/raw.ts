@@ -16,14 +16,21 @@ import { random } from './owner.ts';
 /** The end of a cable. */
 type Line = Pick<Driver, 'transport'>;
 
-/** Sends one frame and returns the payload of the response. */
-export function exchange(driver: Line, frame: string): Promise<Uint8Array> {
+/**
+ * Sends one frame and returns the payload of the response.
+ * @param isAnswer passes over a late answer to an earlier request, which a slow computer asked twice
+ */
+export function exchange(
+  driver: Line,
+  frame: string,
+  isAnswer: (payload: Uint8Array) => boolean = () => true,
+): Promise<Uint8Array> {
   const deframer = new Deframer();
   return new Promise(resolve => {
     const stop = driver.transport.onText(chunk =>
       deframer.receive(chunk, text => {
         const payload = decodeFrame(primitives, text);
-        if (!payload) return;
+        if (!payload || !isAnswer(payload)) return;
         stop();
         resolve(payload);
       }),
@@ -32,13 +39,18 @@ export function exchange(driver: Line, frame: string): Promise<Uint8Array> {
   });
 }
 
+let lastSequence = 0;
+
 /**
  * Sends bytes behind type and sequence in the clear.
  * @returns the fob's answer behind type and sequence
  */
 export async function askClear(driver: Line, ...bytes: number[]): Promise<number[]> {
-  const payload = new Writer(PAYLOAD_BYTES_MAX).byte(FRAME_REQUEST).byte(7);
-  const answer = await exchange(driver, encodeClear(primitives, payload.raw(Uint8Array.from(bytes))));
+  const sequence = (lastSequence + 1) & 255;
+  lastSequence = sequence;
+  const payload = new Writer(PAYLOAD_BYTES_MAX).byte(FRAME_REQUEST).byte(sequence);
+  const frame = encodeClear(primitives, payload.raw(Uint8Array.from(bytes)));
+  const answer = await exchange(driver, frame, ([, answered]) => answered === sequence);
   return [...answer.subarray(2)];
 }
 
