@@ -12,7 +12,7 @@ import { VIEW } from './screens/views.ts';
 import { SETTING, SETTING_NAMES } from './setting-rows.ts';
 import { errorText, isFixed, settingText } from './settings.ts';
 
-/** Says what each view shows: only these functions write the record that is drawn. */
+/** What each view shows: these functions fill the record that is drawn. */
 
 /**
  * @param kind one of the `VIEW` numbers

@@ -5,7 +5,7 @@ import { bitsOf, numbersOf, textOf } from '../base/rows.ts';
  * has only the numbers and texts that are exported here.
  */
 
-/** What is on the screen. The person's part of the core only writes it; `draw` only reads it. */
+/** What is on the screen. `draw` only reads it; the state of the person is in `Person`. */
 export interface View {
   /** One of the `LAYOUT_` letters. */
   layout: string;
