@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 import { spellConstants } from './constants.ts';
+import { declaredFirst } from './first.ts';
 import { fontBitmap } from './font.ts';
 import { inlined, withoutGetters } from './inline.ts';
-import { APART, type ImageBoard } from './limits.ts';
+import { APART, FIRST, type ImageBoard } from './limits.ts';
 import { lint } from './lint.ts';
 import { calledNames, renameFields, shortened } from './names.ts';
 import { numbersApart, numbersFirst, shareNumbers } from './numbers.ts';
@@ -50,13 +51,25 @@ async function shortNames(root: string, entry: string, options: BuildOptions) {
 }
 
 /** Returns a bundle with its own names, without the functions that are useful only in the source. */
-async function withFewerFunctions(root: string, entry: string, options: BuildOptions): Promise<string> {
+async function withFewerFunctions(
+  root: string,
+  entry: string,
+  options: BuildOptions,
+  first: readonly string[],
+): Promise<string> {
   const whole = await build({ ...options, write: false });
   const apart = new Set([...calledNames(root, entry), ...APART.split(' ')]);
-  return withoutGetters(inlined(numbersFirst(whole.outputFiles[0]?.text ?? ''), apart), apart);
+  const fewer = withoutGetters(inlined(numbersFirst(whole.outputFiles[0]?.text ?? ''), apart), apart);
+  return declaredFirst(fewer, first);
 }
 
-async function bundle(root: string, entry: string, parts: BundleAdditions): Promise<string> {
+/** @param first what is declared first at the top level */
+async function bundle(
+  root: string,
+  entry: string,
+  parts: BundleAdditions,
+  first: readonly string[] = [],
+): Promise<string> {
   const common = {
     absWorkingDir: root,
     // Takes the protocol as TypeScript, not from its build.
@@ -81,9 +94,9 @@ async function bundle(root: string, entry: string, parts: BundleAdditions): Prom
   };
   const short = await shortNames(root, entry, options);
   const mangleProps = new RegExp(`^(?:${Object.keys(short).join('|')})$`);
-  const stdin = { contents: await withFewerFunctions(root, entry, options), loader: 'js' } as const;
-  const first = await build({ ...common, stdin, minify: true, mangleProps, mangleCache: short });
-  const renamed = renameFields(first.outputFiles[0]?.text ?? '', short);
+  const stdin = { contents: await withFewerFunctions(root, entry, options, first), loader: 'js' } as const;
+  const once = await build({ ...common, stdin, minify: true, mangleProps, mangleCache: short });
+  const renamed = renameFields(once.outputFiles[0]?.text ?? '', short);
   const contents = shareNumbers(placeTexts(decodeTexts(renamed)));
   // A second pass, to shorten the remaining variables.
   const second = await build({ ...common, stdin: { contents, loader: 'js' }, minify: true });
@@ -108,13 +121,14 @@ export async function imageOf(
   const { version } = JSON.parse(readFileSync(join(root, 'firmware/package.json'), 'utf8')) as {
     version: string;
   };
-  const app = await bundle(root, `${board}/main.ts`, {
+  const additions = {
     inject: [join(root, 'firmware/boards/parts/short-names.ts')],
     define: {
       FIRMWARE_VERSION: JSON.stringify(version),
       FONT_BITMAP: JSON.stringify(fontBitmap(join(root, 'firmware/boards/parts/font.txt'))),
     },
-  });
+  };
+  const app = await bundle(root, `${board}/main.ts`, additions, FIRST.split(' '));
   const code = encode(app);
   const crc = crc32(Buffer.from(code, 'latin1')).toString(16).padStart(8, '0');
   // A board may have its own loader, for its display or for early settings.

@@ -60,3 +60,12 @@ export const RAW_STRING_MIN = 8;
 export const APART =
   'countedAccount countOther countTotp folded handleDue lettered nameOther openOld openUnready pad pressOther rekeyed ' +
   'releaseOther showNext';
+
+/**
+ * Names that are declared first, the most used ones before all others: those of each way to a passcode and of each record
+ * that is read, by the interpreter's own searches.
+ */
+export const FIRST =
+  'floor Bytes time lost latest seconds ms toBytes crc32 doDue handleDue line max min Writer Reader Words paragraph ' +
+  'readTwice tagAt eachField draw current act openAccount showCode countTotp asksPin isForApprovals grouped centred right ' +
+  'LAYOUTS code headline list show crypt tagOf ZERO_IV';

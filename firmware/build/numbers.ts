@@ -63,14 +63,29 @@ export const numbersApart: Plugin = {
   },
 };
 
+const OPERAND = '-?[\\w.]+';
+const NUMBER = new RegExp(`^(?:var|const) (\\w+) = (${OPERAND}(?: (?:<<|\\|) ${OPERAND})*);$`, 'gm');
+
+/** Returns the value of numbers, and of names of numbers, joined by `<<` and `|`; NaN if it is none. */
+function numberOf(expression: string, known: ReadonlyMap<string, number>): number {
+  const operand = (text: string): number =>
+    text.startsWith('-') ? -operand(text.slice(1)) : (known.get(text) ?? Number(text));
+  const joined = (terms: number[], by: (a: number, b: number) => number) =>
+    terms.some(Number.isNaN) ? Number.NaN : terms.reduce(by);
+  const shifted = (text: string) => joined(text.split(' << ').map(operand), (a, b) => a << b);
+  return joined(expression.split(' | ').map(shifted), (a, b) => a | b);
+}
+
 /** Returns the same program with its constant numbers first, as constants, so that a bundler inlines them. */
 export function numbersFirst(code: string): string {
-  const number = /^(?:var|const) (\w+) = (-?\d\w*);$/gm;
   const assigned = assignedNames(parsed(code));
+  const known = new Map<string, number>();
   let head = '';
-  const rest = code.replace(number, (written, name: string, value: string) => {
-    if (assigned.has(name)) return written;
-    head += `const ${name} = ${value};\n`;
+  const rest = code.replace(NUMBER, (written, name: string, expression: string) => {
+    const value = numberOf(expression, known);
+    if (assigned.has(name) || Number.isNaN(value)) return written;
+    known.set(name, value);
+    head += `const ${name} = ${/^-?\d\w*$/.test(expression) ? expression : value};\n`;
     return '';
   });
   return head + rest;

@@ -165,7 +165,7 @@ export function showCode(person: Person, code: string | undefined): void {
   person.kind = VIEW.code;
   person.code = code;
   person.period = period;
-  view.layout = views.LAYOUTS[VIEW.code] as string;
+  view.layout = views.CODE_LAYOUT;
   view.large = code;
   view.period = period;
   view.hint = period ? '' : texts.HINT_BACK;

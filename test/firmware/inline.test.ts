@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runInNewContext } from 'node:vm';
+import { declaredFirst } from '@passfob/firmware/build/first';
 import { inlined, withoutGetters } from '@passfob/firmware/build/inline';
 import { APART } from '@passfob/firmware/build/limits';
 import { numbersFirst } from '@passfob/firmware/build/numbers';
@@ -202,5 +203,34 @@ describe('constant numbers', () => {
     expect(numbersFirst('var A = 1;\nf(A, B);\nvar B = -0x1f;\nvar c = 3;\nc = 4;\n')).toBe(
       'const A = 1;\nconst B = -0x1f;\n\nf(A, B);\n\nvar c = 3;\nc = 4;\n',
     );
+  });
+
+  it.each([
+    ['var A = 0.015;', 'const A = 0.015;'],
+    ['var A = 3;\nvar B = A;', 'const A = 3;\nconst B = 3;'],
+    ['var A = 1;\nvar B = 1 << A | 1 << 3;', 'const A = 1;\nconst B = 10;'],
+    ['var A = B | 1;\nvar B = C;', ''],
+  ])('in %s the constants are %s', (code, constants) => {
+    expect(
+      numbersFirst(code)
+        .split('\n')
+        .filter(line => line.startsWith('const'))
+        .join('\n'),
+    ).toBe(constants);
+  });
+});
+
+describe('what is declared first', () => {
+  const code =
+    'const N = 1;\nvar a = 2;\nfunction f() { return g(a); }\nclass C {}\nvar g = Math.floor;\nf();';
+
+  it('what is named comes first in its order, behind the constants, and the rest as it was', () => {
+    expect(declaredFirst(code, ['g', 'f', 'gone'])).toBe(
+      'const N = 1;\nvar g = Math.floor;\nfunction f() { return g(a); }\nvar a = 2;\nclass C {}\nf();',
+    );
+  });
+
+  it('what reads a later declaration when it is run is refused', () => {
+    expect(() => declaredFirst('var a = 2;\nvar b = a;', ['b'])).toThrow('b cannot be declared before a');
   });
 });

@@ -140,6 +140,8 @@ export const VIEW = numbersOf(ROWS);
 /** The keys of all views, and a layout for each. */
 export const KEYS: string = textOf<Row>(ROWS, 'keys', '');
 export const LAYOUTS: string = textOf<Row>(ROWS, 'layout', '');
+/** That of a passcode, which is shown without a search. */
+export const CODE_LAYOUT: string = ROWS.code.layout;
 
 /** Properties: the bit of a view's number is set where it has the property. */
 export const KEEPS_DISPLAY_ON: number = bitsOf<Row>(ROWS, 'keepsDisplayOn');
