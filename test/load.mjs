@@ -3,6 +3,14 @@ import { build } from 'esbuild';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** Stays outside: it starts a program that lies beside it. */
+const esbuildApart = {
+  name: 'esbuild-apart',
+  setup({ onResolve }) {
+    onResolve({ filter: /^esbuild$/ }, () => ({ path: import.meta.resolve('esbuild'), external: true }));
+  },
+};
+
 /**
  * Loads TypeScript with all that it imports, compiled in memory: Node 20 runs none, and runners must work when vitest
  * does not.
@@ -18,6 +26,7 @@ export async function load(entry) {
     format: 'esm',
     // Our packages from their sources.
     conditions: ['source', 'module'],
+    plugins: [esbuildApart],
     write: false,
   });
   const source = Buffer.from(outputFiles[0].contents).toString('base64');
