@@ -2,7 +2,6 @@ import type { Bus } from '@passfob/emulator/core/bus';
 import { type Core, createCore } from '@passfob/emulator/core/core';
 import { ProcessorFault } from '@passfob/emulator/core/fault';
 import { PC, SP } from '@passfob/emulator/core/places';
-import { flags } from '@passfob/emulator/core/status';
 import { expect } from 'vitest';
 
 export const FLASH_AT = 0x0800_0000;
@@ -84,10 +83,4 @@ export function faultOf(core: Core, count: number): ProcessorFault {
     throw error;
   }
   throw new Error('There was no fault.');
-}
-
-/** Returns the flags as text: `NZCVQ`, with a dash for each that is clear. */
-export function flagsOf(r: Int32Array): string {
-  const bits = flags(r) >>> 27;
-  return [...'NZCVQ'].map((letter, index) => ((bits >>> (4 - index)) & 1 ? letter : '-')).join('');
 }

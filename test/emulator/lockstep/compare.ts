@@ -23,7 +23,7 @@ interface RamChange {
 }
 
 /** What our core did in a trial. */
-interface OurStep {
+export interface OurStep {
   readonly fault: ProcessorFault | undefined;
   readonly state: Int32Array;
   readonly accesses: readonly OracleAccess[];
@@ -159,8 +159,21 @@ function isComparable({ instructions, steps }: InstructionTrial, { fault, access
   return !(fault?.kind === 'data-bus' && (instructions > steps || isInFlash(fault.address)));
 }
 
-/** Runs trials on our side. Those that cannot be compared are undone and have no result; their code stays in flash. */
-function runAllOurs(side: OurSide, trials: readonly InstructionTrial[]) {
+interface OurTrial {
+  readonly trial: InstructionTrial;
+  readonly our?: OurStep;
+}
+
+/**
+ * Runs trials on our side alone. Those that cannot be compared are undone and have no result; their code stays in flash.
+ * @param memory what they begin with
+ */
+export const ourSteps = (
+  trials: readonly InstructionTrial[],
+  memory: Parameters<typeof makeOurSide>[0],
+): OurTrial[] => runAllOurs(makeOurSide(memory), trials);
+
+function runAllOurs(side: OurSide, trials: readonly InstructionTrial[]): OurTrial[] {
   const copy = Int32Array.from(side.ramWords);
   return trials.map(trial => {
     const our = runOurs(side, copy, trial);

@@ -1,10 +1,10 @@
 import { TABLE } from '@passfob/emulator/core/table';
-import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { afterAll, expect, it } from 'vitest';
 import { LONG, seedsOrOne } from '../../kit/counts.ts';
 import { describeNeeds } from '../../kit/tools.ts';
 import { ROWS_BEYOND } from './beyond-oracle.ts';
 import { compareTrials, type TrialResult } from './compare.ts';
+import { DIGESTS_SEED, memoryOf, trialsOfAll } from './digests.ts';
 import { itTrials } from './it-blocks.ts';
 import { compileOracle, needsUnicorn } from './oracle.ts';
 import { InstructionSource, trialsOf } from './trials.ts';
@@ -22,14 +22,15 @@ describeNeeds(needsUnicorn(), 'the core beside an independent one', gcc => {
   const source = new InstructionSource(TABLE);
   const seeds = seedsOrOne(1, 100);
 
-  const memoryOf = (seed: number) => {
-    const random = makeRandomness(seed, 'memory');
-    return { flash: random.bytes(0x1_0000), ram: random.bytes(0x8000) };
-  };
   const problemsIn = (results: readonly TrialResult[]): string[] =>
     results
       .filter(({ problems }) => problems.length > 0)
       .map(({ trial, problems }) => `${trial.title}: ${problems.join('; ')}`);
+
+  it('agrees with Unicorn in the trials whose digests are kept', () => {
+    const results = compareTrials(oracle, trialsOfAll(source, DIGESTS_SEED), memoryOf(DIGESTS_SEED));
+    expect(problemsIn(results).slice(0, SHOWN)).toEqual([]);
+  });
 
   it.each(seeds)('executes random instructions of every row as Unicorn does (seed %i)', LONG, seed => {
     const rows = TABLE.filter(({ name }) => !(name in ROWS_BEYOND));
