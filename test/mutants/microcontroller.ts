@@ -179,8 +179,8 @@ export const MICROCONTROLLER: readonly Defect[] = [
     file: 'emulator/stm32f401/i2c.ts',
     before: "if (isRequested && this.#phase === 'select') this.#startsAfterStop = true;",
     after: "if (isRequested && this.#phase === 'select') this.#registers.change('CR1', 0, CR1.START);",
-    test: 'test/emulator/stm32f401/i2c-espruino.test.ts',
-    title: 'finds BUSY set after a start that is late, until I2C1 is set up anew',
+    test: 'test/emulator/stm32f401/i2c-states.test.ts',
+    title: 'leaves BUSY set where a driver gave up on it and asked for another',
   },
   {
     name: 'ADDR of I2C1 is cleared by a read of SR2 alone.',

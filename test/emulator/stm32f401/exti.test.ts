@@ -1,178 +1,120 @@
 import { EXTI_LINE, Exti } from '@passfob/emulator/stm32f401/exti';
 import { Gpio } from '@passfob/emulator/stm32f401/gpio';
 import { IRQ } from '@passfob/emulator/stm32f401/interrupts';
+import type { PinPort } from '@passfob/emulator/stm32f401/pin-ports';
 import { Syscfg } from '@passfob/emulator/stm32f401/syscfg';
-import { describe, expect, it } from 'vitest';
-import { RecordedLines, setBits, store, storeHalf } from './fixture.ts';
+import { expect, it } from 'vitest';
+import { RecordedLines } from './fixture.ts';
+import { irqOf, play, registersOf, type Stage, scripts } from './register-script.ts';
 
-const [IMR, EMR, RTSR, FTSR, SWIER, PR] = [0x00, 0x04, 0x08, 0x0c, 0x10, 0x14];
-const [EXTICR1, EXTICR4, CMPCR] = [0x08, 0x14, 0x20];
-
-function makePins() {
+function makePins(): Stage {
   const lines = new RecordedLines();
   const syscfg = new Syscfg();
   const exti = new Exti({ lines, portOf: line => syscfg.portOf(line) });
   const gpio = new Gpio((port, pin, isHigh) => exti.pin(port, pin, isHigh));
   const wakes: string[] = [];
   exti.onWake((line, kind) => wakes.push(`${line} ${kind}`));
-  return { lines, syscfg, exti, gpio, wakes };
+  return {
+    registers: {
+      ...registersOf(exti, { IMR: 0, EMR: 4, RTSR: 8, FTSR: 0x0c, SWIER: 0x10, PR: 0x14 }),
+      ...registersOf(syscfg, { EXTICR1: 8, EXTICR4: 0x14, CMPCR: 0x20 }),
+    },
+    shows: {
+      irq: irqOf(lines),
+      wakes: () => wakes.join(', '),
+      ports: () => [0, 1, 2, 3, 4].map(line => syscfg.portOf(line) ?? '-').join(''),
+    },
+    acts: {
+      pin: (port, pin, level) => gpio.drive(port as PinPort, Number(pin), level === 'high'),
+      edge: (line, direction) => exti.edge(Number(line), direction !== 'falling'),
+      reset: () => exti.reset(),
+    },
+  };
 }
 
-describe('an edge at a pin', () => {
-  it.each([
-    ['rising', RTSR, true],
-    ['falling', FTSR, false],
-  ])(
-    'requests the interrupt of its line if the %s edge is selected (RM0368 §10.2.4)',
-    (_edge, register, level) => {
-      const { lines, syscfg, exti, gpio } = makePins();
-      setBits(syscfg, EXTICR4, 2 << 4);
-      setBits(exti, register, 1 << 13);
-      setBits(exti, IMR, 1 << 13);
-      gpio.drive('C', 13, !level);
-      expect(exti.read(PR)).toBe(0);
-      gpio.drive('C', 13, level);
-      expect(exti.read(PR)).toBe(1 << 13);
-      expect(lines.requested).toEqual(new Set([IRQ.EXTI15_10]));
-    },
-  );
+scripts(
+  'an edge at a pin',
+  makePins,
+  `
+  requests the interrupt of its line if the rising edge is selected (RM0368 §10.2.4):
+    EXTICR4 |= 2 << 4; RTSR |= 1 << 13; IMR |= 1 << 13
+    pin C 13 low; PR is 0; pin C 13 high; PR is 1 << 13; irq is EXTI15_10
 
-  it('counts only from the port that SYSCFG_EXTICR selects (RM0368 §7.2.3)', () => {
-    const { syscfg, exti, gpio } = makePins();
-    setBits(exti, RTSR, 1);
-    gpio.drive('B', 0, true);
-    expect(exti.read(PR)).toBe(0);
-    store(syscfg, EXTICR1, 1);
-    gpio.drive('B', 0, false);
-    gpio.drive('B', 0, true);
-    gpio.drive('A', 0, true);
-    expect(exti.read(PR)).toBe(1);
-  });
+  requests the interrupt of its line if the falling edge is selected (RM0368 §10.2.4):
+    EXTICR4 |= 2 << 4; FTSR |= 1 << 13; IMR |= 1 << 13
+    pin C 13 high; PR is 0; pin C 13 low; PR is 1 << 13; irq is EXTI15_10
 
-  it('stays pending without a request while its line is masked', () => {
-    const { lines, exti } = makePins();
-    store(exti, RTSR, 1 << 5);
-    exti.edge(5, true);
-    expect(exti.read(PR)).toBe(1 << 5);
-    expect(lines.requested.size).toBe(0);
-    store(exti, IMR, 1 << 5);
-    expect(lines.requested).toEqual(new Set([IRQ.EXTI9_5]));
-  });
+  counts only from the port that SYSCFG_EXTICR selects (RM0368 §7.2.3):
+    RTSR |= 1; pin B 0 high; PR is 0; EXTICR1 = 1; pin B 0 low; pin B 0 high; pin A 0 high; PR is 1
+
+  stays pending without a request while its line is masked:
+    RTSR = 1 << 5; edge 5; PR is 1 << 5; irq is nothing; IMR = 1 << 5; irq is EXTI9_5
+`,
+);
+
+it.each([
+  ...[0, 1, 2, 3, 4].map(line => [line, IRQ.EXTI0 + line]),
+  ...[5, 6, 7, 8, 9].map(line => [line, IRQ.EXTI9_5]),
+  ...[10, 11, 12, 13, 14, 15].map(line => [line, IRQ.EXTI15_10]),
+  [EXTI_LINE.PVD, 1],
+  [EXTI_LINE.RTC_ALARM, 41],
+  [EXTI_LINE.OTG_FS_WAKE_UP, 42],
+  [EXTI_LINE.RTC_TAMPER, 2],
+  [EXTI_LINE.RTC_WAKE_UP, 3],
+])('requests of EXTI go from line %i to interrupt %i (RM0368 §10.2, table 38)', (line, irq) => {
+  const lines = new RecordedLines();
+  const exti = new Exti({ lines, portOf: () => undefined });
+  const registers = registersOf(exti, { IMR: 0, RTSR: 8, PR: 0x14 });
+  play({ registers }, 'IMR = 0x7fffff; RTSR = 0x7fffff');
+  exti.edge(line ?? 0, true);
+  expect([...lines.requested]).toEqual([irq]);
+  play({ registers }, `PR = 1 << ${line}`);
+  expect(lines.requested.size).toBe(0);
 });
 
-describe('the requests of EXTI', () => {
-  it.each([
-    ...[0, 1, 2, 3, 4].map(line => [line, IRQ.EXTI0 + line]),
-    ...[5, 6, 7, 8, 9].map(line => [line, IRQ.EXTI9_5]),
-    ...[10, 11, 12, 13, 14, 15].map(line => [line, IRQ.EXTI15_10]),
-    [EXTI_LINE.PVD, 1],
-    [EXTI_LINE.RTC_ALARM, 41],
-    [EXTI_LINE.OTG_FS_WAKE_UP, 42],
-    [EXTI_LINE.RTC_TAMPER, 2],
-    [EXTI_LINE.RTC_WAKE_UP, 3],
-  ])('go from line %i to interrupt %i (RM0368 §10.2, table 38)', (line, irq) => {
-    const { lines, exti } = makePins();
-    store(exti, IMR, 0x7f_ffff);
-    store(exti, RTSR, 0x7f_ffff);
-    exti.edge(line ?? 0, true);
-    expect([...lines.requested]).toEqual([irq]);
-    store(exti, PR, 1 << (line ?? 0));
-    expect(lines.requested.size).toBe(0);
-  });
+scripts(
+  'the requests of EXTI',
+  makePins,
+  `
+  last while any line of a shared interrupt is pending:
+    IMR = 0xffff; RTSR = 0xffff; edge 10; edge 13; PR = 1 << 10; irq is EXTI15_10; PR = 1 << 13; irq is nothing
 
-  it('last while any line of a shared interrupt is pending', () => {
-    const { lines, exti } = makePins();
-    store(exti, IMR, 0xffff);
-    store(exti, RTSR, 0xffff);
-    exti.edge(10, true);
-    exti.edge(13, true);
-    store(exti, PR, 1 << 10);
-    expect(lines.requested).toEqual(new Set([IRQ.EXTI15_10]));
-    store(exti, PR, 1 << 13);
-    expect(lines.requested.size).toBe(0);
-  });
+  have no lines 19 and 20 on this chip (RM0368 §10.3.1):
+    IMR = 0xffffffff; IMR is 0x67ffff
 
-  it('have no lines 19 and 20 on this chip (RM0368 §10.3.1)', () => {
-    const { exti } = makePins();
-    store(exti, IMR, 0xffff_ffff);
-    expect(exti.read(IMR)).toBe(0x67_ffff);
-  });
-});
+  are cleared by bits written as 1 and, by half-words, no others (RM0368 §10.3.6):
+    RTSR = 0xffff; edge 0; edge 9; PR = 0; PR is 0x201; PR.low = 0x200; PR is 1
 
-describe('the pending register', () => {
-  it('clears bits written as 1 and, by half-words, no others (RM0368 §10.3.6)', () => {
-    const { exti } = makePins();
-    store(exti, RTSR, 0xffff);
-    exti.edge(0, true);
-    exti.edge(9, true);
-    store(exti, PR, 0);
-    expect(exti.read(PR)).toBe(0x201);
-    storeHalf(exti, PR, 0x200);
-    expect(exti.read(PR)).toBe(1);
-  });
+  are all cleared by a load and a store of what was loaded, as through the bit-band alias of PR:
+    RTSR = 0xffff; edge 0; edge 9; PR |= 1; PR is 0
 
-  it('loses all bits by a load and a store of what was loaded, as through its bit-band alias', () => {
-    const { exti } = makePins();
-    store(exti, RTSR, 0xffff);
-    exti.edge(0, true);
-    exti.edge(9, true);
-    setBits(exti, PR, 1);
-    expect(exti.read(PR)).toBe(0);
-  });
+  are set by software where the interrupt is enabled, until they are cleared (RM0368 §10.3.5):
+    SWIER = 1; PR is 0; IMR = 3; SWIER = 3; PR is 2; irq is EXTI1
+    PR = 2; SWIER is 1; SWIER |= 2; PR is 2
+`,
+);
 
-  it('is set by software where the interrupt is enabled, until it is cleared (RM0368 §10.3.5)', () => {
-    const { exti, lines } = makePins();
-    store(exti, SWIER, 1);
-    expect(exti.read(PR)).toBe(0);
-    store(exti, IMR, 3);
-    store(exti, SWIER, 3);
-    expect(exti.read(PR)).toBe(2);
-    expect(lines.requested).toEqual(new Set([IRQ.EXTI1]));
-    store(exti, PR, 2);
-    expect(exti.read(SWIER)).toBe(1);
-    setBits(exti, SWIER, 2);
-    expect(exti.read(PR)).toBe(2);
-  });
-});
+scripts(
+  'a wake-up',
+  makePins,
+  `
+  comes from an unmasked interrupt or event, and from no other edge (RM0368 §10.2.3):
+    RTSR = 0x400003; edge 0; EMR = 2; edge 1; IMR = 0x400000; edge 22 falling; edge 22
+    wakes is 1 event, 22 interrupt
 
-describe('a wake-up', () => {
-  it('comes from an unmasked interrupt or event, and from no other edge (RM0368 §10.2.3)', () => {
-    const { exti, wakes } = makePins();
-    store(exti, RTSR, 0x40_0003);
-    exti.edge(0, true);
-    store(exti, EMR, 2);
-    exti.edge(1, true);
-    store(exti, IMR, 0x40_0000);
-    exti.edge(22, false);
-    exti.edge(22, true);
-    expect(wakes).toEqual(['1 event', '22 interrupt']);
-  });
+  does not come after a reset, which clears masks and requests:
+    RTSR = 1; IMR = 1; edge 0; reset; irq is nothing; edge 0; wakes is 0 interrupt
+`,
+);
 
-  it('does not come after a reset, which clears masks and requests', () => {
-    const { exti, lines, wakes } = makePins();
-    store(exti, RTSR, 1);
-    store(exti, IMR, 1);
-    exti.edge(0, true);
-    exti.reset();
-    expect(lines.requested.size).toBe(0);
-    exti.edge(0, true);
-    expect(wakes).toEqual(['0 interrupt']);
-  });
-});
+scripts(
+  'SYSCFG',
+  makePins,
+  `
+  selects a port for each line by four bits:
+    EXTICR1 = 0x7421; ports is BCEHA; EXTICR1 = 0x7425; ports is -CEHA
 
-describe('SYSCFG', () => {
-  it('selects a port for each line by four bits', () => {
-    const { syscfg } = makePins();
-    store(syscfg, EXTICR1, 0x7421);
-    expect([0, 1, 2, 3, 4].map(line => syscfg.portOf(line))).toEqual(['B', 'C', 'E', 'H', 'A']);
-    store(syscfg, EXTICR1, 0x0005);
-    expect(syscfg.portOf(0)).toBeUndefined();
-  });
-
-  it('has its compensation cell ready once it is on', () => {
-    const { syscfg } = makePins();
-    expect(syscfg.read(CMPCR)).toBe(0);
-    store(syscfg, CMPCR, 1);
-    expect(syscfg.read(CMPCR)).toBe(0x101);
-  });
-});
+  has its compensation cell ready once it is on:
+    CMPCR is 0; CMPCR = 1; CMPCR is 0x101
+`,
+);

@@ -1,7 +1,6 @@
 import { type Execution, TICKS_PER_US, Timeline } from '@passfob/emulator/base/timeline';
 import { I2cParts } from '@passfob/emulator/board/i2c-parts';
 import { Violations } from '@passfob/emulator/board/violations';
-import type { Clocks } from '@passfob/emulator/stm32f401/clocks';
 import { I2c } from '@passfob/emulator/stm32f401/i2c';
 import { CR1, I2C_REGISTERS } from '@passfob/emulator/stm32f401/i2c-registers';
 import type { FaultPlan } from '@passfob/simulator/base/fault-plan';
@@ -14,6 +13,7 @@ import { Ds3231 } from '@passfob/simulator/parts/ds3231';
 import { Ssd1306 } from '@passfob/simulator/parts/ssd1306';
 import { Region } from '@passfob/simulator/state/memories';
 import { memoryStore } from '@passfob/simulator/state/stores';
+import { makeClocks } from './settable-clocks.ts';
 
 const START_US = Date.UTC(2026, 0, 1, 0, 0, 0) * 1000;
 /** Ticks of an instruction, as on the virtual board. */
@@ -21,32 +21,11 @@ const TICKS = 1.4;
 
 export const EEPROM = 0x57;
 export const CLOCK = 0x68;
-export const DISPLAY = 0x3c;
 
 /** A processor that executes nothing in particular: time is its count of instructions. */
 class Instructions implements Execution {
   executed = 0;
   stop(): void {}
-}
-
-class TestClocks implements Clocks {
-  readonly hclk = 84e6;
-  pclk1 = 42e6;
-  readonly pclk2 = 84e6;
-  readonly timerClock1 = 84e6;
-  readonly timerClock2 = 84e6;
-  readonly usbClock = 48e6;
-  readonly rtcClock = 32_768;
-  readonly #listeners: (() => void)[] = [];
-
-  onChange(listener: () => void): void {
-    this.#listeners.push(listener);
-  }
-
-  set(pclk1: number): void {
-    this.pclk1 = pclk1;
-    for (const listener of this.#listeners) listener();
-  }
 }
 
 function region(length: number): Region {
@@ -60,7 +39,7 @@ function region(length: number): Region {
 export class I2cRig {
   readonly processor = new Instructions();
   readonly timeline = new Timeline(this.processor, TICKS);
-  readonly clocks = new TestClocks();
+  readonly clocks = makeClocks();
   readonly faults: FaultDraw;
   readonly levels = new Map<number, boolean>();
   readonly #violations = new Violations();
@@ -102,7 +81,7 @@ export class I2cRig {
     this.parts.powerOn();
     this.i2c = new I2c({
       time: this.timeline,
-      clocks: this.clocks,
+      clocks: this.clocks.clocks,
       wires: this.parts,
       lines: { set: (number, isRequested) => this.levels.set(number, isRequested) },
     });
@@ -168,15 +147,6 @@ export function ready(...options: ConstructorParameters<typeof I2cRig>): I2cRig 
   const rig = new I2cRig(...options);
   rig.setup();
   return rig;
-}
-
-/** A start and its address, up to and without the events that follow. */
-export function selected(rig: I2cRig, address: number, isRead: boolean): void {
-  rig.set('CR1', CR1.PE | CR1.ACK | CR1.START);
-  rig.wait(BIT);
-  rig.get('SR1');
-  rig.set('DR', (address << 1) | (isRead ? 1 : 0));
-  rig.wait(BYTE);
 }
 
 /** An EEPROM that contains the numbers from 0 to 255, over and over. */

@@ -2,10 +2,13 @@ import { I2c } from '@passfob/emulator/stm32f401/i2c';
 import { CR1, CR2, I2C_REGISTERS, SR1, SR2 } from '@passfob/emulator/stm32f401/i2c-registers';
 import type { I2cWires } from '@passfob/emulator/stm32f401/i2c-wires';
 import { IRQ } from '@passfob/emulator/stm32f401/interrupts';
+import type { BusFault } from '@passfob/simulator/base/fault-plan';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BIT, BYTE, CLOCK, counting, EEPROM, I2cRig, ready, selected, settle } from './i2c-kit.ts';
-import { manualRead, manualWrite, NoEvent, waitFor } from './i2c-manual-driver.ts';
+import { BIT, BYTE, counting, EEPROM, I2cRig, ready, settle } from './i2c-kit.ts';
+import { manualRead, manualWrite } from './i2c-manual-driver.ts';
+import { i2cStage } from './i2c-stage.ts';
+import { scripts } from './register-script.ts';
 
 /** Wires whose parts acknowledge everything. */
 const ACKNOWLEDGING: I2cWires = {
@@ -19,71 +22,72 @@ const ACKNOWLEDGING: I2cWires = {
   abandon() {},
 };
 
-describe('the interrupts of I2C1 (RM0368 §18.4)', () => {
-  it('requests the event interrupt where ITEVTEN and ITBUFEN ask for it', () => {
-    const rig = ready();
-    const isRequested = () => rig.levels.get(IRQ.I2C1_EV);
-    rig.set('CR2', 42 | CR2.ITEVTEN);
-    rig.set('CR1', CR1.PE | CR1.START);
-    expect(isRequested()).toBe(false);
-    rig.wait(BIT);
-    expect(isRequested()).toBe(true);
-    rig.get('SR1');
-    rig.set('DR', EEPROM << 1);
-    expect(isRequested()).toBe(false);
-    rig.wait(BYTE);
-    expect(isRequested()).toBe(true);
-    rig.get('SR1');
-    rig.get('SR2');
-    expect(isRequested()).toBe(false);
-    rig.set('CR2', 42 | CR2.ITEVTEN | CR2.ITBUFEN);
-    expect(isRequested()).toBe(true);
-    rig.set('CR2', 42);
-    expect(isRequested()).toBe(false);
-  });
+/** I2C1 whose first transfer suffers a fault. */
+const suffering = (fault: BusFault) => () => i2cStage(counting(ready({ bus: { at: { 1: fault } } })));
 
-  it('requests the error interrupt until software has cleared AF', () => {
-    const rig = ready();
-    rig.set('CR2', 42 | CR2.ITERREN);
-    selected(rig, 0x42, false);
-    expect(rig.levels.get(IRQ.I2C1_ER)).toBe(true);
-    rig.set('SR1', ~SR1.AF);
-    expect(rig.levels.get(IRQ.I2C1_ER)).toBe(false);
-  });
-});
+scripts(
+  'I2C1 (RM0368 §18.4 and §18.6.1)',
+  i2cStage,
+  `
+  requests the event interrupt where ITEVTEN and ITBUFEN ask for it:
+    CR2 = CLK | ITEVTEN; CR1 = PE | START; event is false; BIT us; event is true
+    read SR1; DR = EEPROM << 1; event is false; BYTE us; event is true; read SR1; read SR2; event is false
+    CR2 = CLK | ITEVTEN | ITBUFEN; event is true; CR2 = CLK; event is false
 
-describe('I2C1 that is disabled or reset', () => {
-  it('drops a transfer without a stop when PE is cleared, and starts anew', () => {
-    const rig = ready();
-    manualWrite(rig, EEPROM, [0, 0, 7], false);
-    rig.set('CR1', 0);
-    expect([rig.get('SR1'), rig.get('SR2'), rig.get('CR1')]).toEqual([0, 0, 0]);
-    settle(rig);
-    expect(rig.memory.bytes[0]).toBe(0xff);
-    rig.set('CR1', CR1.PE | CR1.ACK);
-    manualWrite(rig, EEPROM, [0, 0, 8]);
-    expect(rig.memory.bytes[0]).toBe(8);
-  });
+  requests the error interrupt until software has cleared AF:
+    CR2 = CLK | ITERREN; select 0x42 write; error is true; SR1 = ~AF; error is false
 
-  it('keeps no request for a start, nor ACK, while PE is 0 (RM0368 §18.6.1)', () => {
-    const rig = new I2cRig();
-    rig.set('CR1', CR1.START | CR1.ACK | CR1.POS);
-    expect(rig.get('CR1')).toBe(0);
-  });
+  drops a transfer without a stop when PE is cleared, and starts anew:
+    begin EEPROM 0 0 7; CR1 = 0; SR1 is 0; SR2 is 0; CR1 is 0; settle; memory 0 is 0xff
+    CR1 = PE | ACK; write EEPROM 0 0 8; memory 0 is 8
 
-  it('has its reset values while SWRST is set, and takes nothing but CR1', () => {
-    const rig = ready();
-    rig.set('CR1', CR1.PE | CR1.START);
-    rig.wait(BIT);
-    rig.change('CR1', CR1.SWRST);
-    rig.set('CCR', 35);
-    expect([rig.get('CR1'), rig.get('SR1'), rig.get('SR2')]).toEqual([CR1.SWRST, 0, 0]);
-    expect([rig.get('CR2'), rig.get('CCR'), rig.get('TRISE')]).toEqual([0, 0, 2]);
-    rig.set('CR1', 0);
-    rig.setup();
-    manualWrite(rig, CLOCK, [0]);
-  });
-});
+  keeps no request for a start, nor ACK, while PE is 0:
+    CR1 = 0; CR1 = START | ACK | POS; CR1 is 0
+
+  has its reset values while SWRST is set, and takes nothing but CR1:
+    CR1 = PE | START; BIT us; CR1 |= SWRST; CCR = 35
+    CR1 is SWRST; SR1 is 0; SR2 is 0; CR2 is 0; CCR is 0; TRISE is 2; CR1 = 0; setup; write CLOCK 0
+
+  reaches no part through pins that are not those of I2C1:
+    connect off; writing CLOCK 0 is flags 400
+`,
+);
+
+scripts(
+  'SDA that a part holds low',
+  suffering('hang'),
+  `
+  looks busy and lets no start happen until nine clocks and a setup, since a reset alone shows the bus free:
+    CR1 = PE | START; held is true; 1000 * BIT us; SR1 is 0; SR2 is BUSY; setup; SR2 is BUSY
+    CR1 = PE | START; clocks 9; held is false; 1000 * BIT us; SR1 is 0; SR2 is BUSY
+    setup; SR2 is 0; write CLOCK 0
+
+  takes the bus away from a master that sends a 1 (RM0368 §18.3.4):
+    connect off; CR2 = CLK | ITERREN; CR1 = PE | START; BIT us; connect on; read SR1; DR = EEPROM << 1; BYTE us
+    SR1 is ARLO; SR2 is BUSY; error is true; connect off; CR1 |= START; 1000 * BIT us; SR1 is ARLO; SR2 is BUSY
+`,
+);
+
+scripts(
+  'a start that comes late',
+  suffering('late'),
+  `
+  leaves BUSY set where a driver gave up on it and asked for another, until I2C1 is set up anew:
+    CR1 = PE | ACK | START; 100 us; SR1 is 0; 300 us; SR1 is SB; CR1 |= START
+    DR = EEPROM << 1; BYTE us; read SR1; read SR2; CR1 |= STOP; 10 * BIT us; SR1 is SB; SR2 is MSL | BUSY
+    setup; write EEPROM 0 5; reads EEPROM 2 is 5 6
+`,
+);
+
+scripts(
+  'a read whose end is missed',
+  suffering('fail'),
+  `
+  ends BUSY and MSL with its last byte, one bit too soon for software that waits for all three, once:
+    select EEPROM read; read SR1; read SR2; CR1 = PE | STOP; BYTE us; SR1 is RXNE; SR2 is 0
+    setup; write EEPROM 0 5; reads EEPROM 2 is 5 6
+`,
+);
 
 /** Something that software does to I2C1: any bits of any register at any time. */
 const act = fc.record({
@@ -129,84 +133,34 @@ describe('I2C1 under software that makes no sense', () => {
   });
 });
 
-describe('SDA that a part holds low', () => {
-  it('looks busy, and lets no start happen', () => {
-    const rig = ready({ bus: { at: { 1: 'hang' } } });
-    rig.set('CR1', CR1.PE | CR1.START);
-    expect(rig.isSdaHeld).toBe(true);
-    rig.wait(1000 * BIT);
-    expect([rig.get('SR1'), rig.get('SR2')]).toEqual([0, SR2.BUSY]);
-    rig.setup();
-    expect(rig.get('SR2')).toBe(SR2.BUSY);
-    rig.set('CR1', CR1.PE | CR1.START);
-    for (let clocks = 0; clocks < 9; clocks++) rig.parts.clock();
-    expect(rig.isSdaHeld).toBe(false);
-    // There was no stop: only a reset tells the peripheral that the bus is free.
-    rig.wait(1000 * BIT);
-    expect([rig.get('SR1'), rig.get('SR2')]).toEqual([0, SR2.BUSY]);
-    rig.setup();
-    expect(rig.get('SR2')).toBe(0);
-    manualWrite(rig, CLOCK, [0]);
-  });
-
-  it('takes the bus away from a master that sends a 1 (RM0368 §18.3.4)', () => {
-    const rig = ready({ bus: { at: { 1: 'hang' } } });
-    rig.isConnected = false;
-    rig.set('CR2', 42 | CR2.ITERREN);
-    rig.set('CR1', CR1.PE | CR1.START);
+it('SDA that is held low stops a transmitter in a byte and a stop from being made', () => {
+  const rig = new I2cRig();
+  const wires = { ...ACKNOWLEDGING, isHeld: false };
+  const i2c = new I2c({ time: rig.timeline, clocks: rig.clocks.clocks, lines: { set() {} }, wires });
+  const read = (name: keyof typeof I2C_REGISTERS) => i2c.read(I2C_REGISTERS[name].at);
+  const write = (name: keyof typeof I2C_REGISTERS, value: number) =>
+    i2c.write(I2C_REGISTERS[name].at, value, 0xffff);
+  const select = () => {
+    write('CR1', 0);
+    write('CCR', 0x8000 | 35);
+    write('CR1', CR1.PE);
+    write('CR1', CR1.PE | CR1.START);
     rig.wait(BIT);
-    rig.isConnected = true;
-    rig.get('SR1');
-    rig.set('DR', EEPROM << 1);
+    read('SR1');
+    write('DR', EEPROM << 1);
     rig.wait(BYTE);
-    expect([rig.get('SR1'), rig.get('SR2')]).toEqual([SR1.ARLO, SR2.BUSY]);
-    expect(rig.levels.get(IRQ.I2C1_ER)).toBe(true);
-    rig.isConnected = false;
-    rig.change('CR1', CR1.START);
-    rig.wait(1000 * BIT);
-    expect([rig.get('SR1'), rig.get('SR2')]).toEqual([SR1.ARLO, SR2.BUSY]);
-  });
-
-  it('stops a transmitter in a byte and a stop from being made', () => {
-    const rig = new I2cRig();
-    const wires = { ...ACKNOWLEDGING, isHeld: false };
-    const i2c = new I2c({ time: rig.timeline, clocks: rig.clocks, lines: { set() {} }, wires });
-    const read = (name: keyof typeof I2C_REGISTERS) => i2c.read(I2C_REGISTERS[name].at);
-    const write = (name: keyof typeof I2C_REGISTERS, value: number) =>
-      i2c.write(I2C_REGISTERS[name].at, value, 0xffff);
-    const select = () => {
-      write('CR1', 0);
-      write('CCR', 0x8000 | 35);
-      write('CR1', CR1.PE);
-      write('CR1', CR1.PE | CR1.START);
-      rig.wait(BIT);
-      read('SR1');
-      write('DR', EEPROM << 1);
-      rig.wait(BYTE);
-      read('SR1');
-      read('SR2');
-    };
-    select();
-    wires.isHeld = true;
-    write('DR', 1);
-    rig.wait(BYTE);
-    expect([read('SR1'), read('SR2')]).toEqual([SR1.ARLO, SR2.BUSY]);
-    wires.isHeld = false;
-    select();
-    wires.isHeld = true;
-    write('CR1', CR1.PE | CR1.STOP);
-    rig.wait(10 * BIT);
-    expect(read('SR2')).toBe(SR2.MSL | SR2.BUSY | SR2.TRA);
-  });
-});
-
-describe('pins that are not those of I2C1', () => {
-  it('reach no part', () => {
-    const rig = ready();
-    rig.isConnected = false;
-    rig.set('CR1', CR1.PE | CR1.START);
-    waitFor(rig, SR1.SB);
-    rig.set('DR', CLOCK << 1);
-    expect(() => waitFor(rig, SR1.ADDR)).toThrow(NoEvent);
-  });
+    read('SR1');
+    read('SR2');
+  };
+  select();
+  wires.isHeld = true;
+  write('DR', 1);
+  rig.wait(BYTE);
+  expect([read('SR1'), read('SR2')]).toEqual([SR1.ARLO, SR2.BUSY]);
+  wires.isHeld = false;
+  select();
+  wires.isHeld = true;
+  write('CR1', CR1.PE | CR1.STOP);
+  rig.wait(10 * BIT);
+  expect(read('SR2')).toBe(SR2.MSL | SR2.BUSY | SR2.TRA);
 });

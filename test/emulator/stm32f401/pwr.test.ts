@@ -1,66 +1,47 @@
 import { Pwr } from '@passfob/emulator/stm32f401/pwr';
-import { describe, expect, it } from 'vitest';
-import { setBits, store } from './fixture.ts';
+import { registersOf, type Stage, scripts } from './register-script.ts';
 
-const [CR, CSR] = [0x00, 0x04];
-const VOSRDY = 1 << 14;
+function makePwr(): Stage {
+  const pwr = new Pwr();
+  return {
+    registers: registersOf(pwr, { CR: 0x00, CSR: 0x04 }),
+    names: { LPDS: 1, PDDS: 2, CWUF: 4, CSBF: 8, DBP: 1 << 8, FPDS: 1 << 9 },
+    shows: {
+      writable: () => pwr.backupIsWritable,
+      stops: () => pwr.stops,
+      standsBy: () => pwr.standsBy,
+      wakes: () => pwr.wakeUpUs,
+      pin: level => pwr.wakePin(level === 'high'),
+    },
+    acts: {
+      reset: () => pwr.reset(),
+      standby: () => pwr.enterStandby(),
+      powerOn: () => pwr.powerOn(),
+    },
+  };
+}
 
-describe('power control', () => {
-  it('protects the backup domain until DBP is set, and again after a reset (RM0368 §5.4.1)', () => {
-    const pwr = new Pwr();
-    expect(pwr.read(CR)).toBe(0x8000);
-    expect(pwr.backupIsWritable).toBe(false);
-    setBits(pwr, CR, 1 << 8);
-    expect(pwr.backupIsWritable).toBe(true);
-    pwr.reset();
-    expect(pwr.backupIsWritable).toBe(false);
-  });
+scripts(
+  'power control',
+  makePwr,
+  `
+  protects the backup domain until DBP is set, and again after a reset (RM0368 §5.4.1):
+    CR is 0x8000; writable is false; CR |= DBP; writable is true; reset; writable is false
 
-  it('takes deep sleep for STOP, or for standby with PDDS (RM0368 §5.3.4)', () => {
-    const pwr = new Pwr();
-    expect(pwr.stops).toBe(true);
-    setBits(pwr, CR, 2);
-    expect([pwr.stops, pwr.standsBy]).toEqual([false, true]);
-  });
+  takes deep sleep for STOP, or for standby with PDDS (RM0368 §5.3.4):
+    stops is true; CR |= PDDS; stops is false; standsBy is true
 
-  it('needs longer to wake with the regulator in low power, and with the flash down (data sheet, table 30)', () => {
-    const pwr = new Pwr();
-    const main = pwr.wakeUpUs;
-    setBits(pwr, CR, 1);
-    const lowPower = pwr.wakeUpUs;
-    setBits(pwr, CR, 1 << 9);
-    expect(main).toBeLessThan(lowPower);
-    expect(pwr.wakeUpUs).toBeCloseTo(113);
-  });
+  needs longer to wake with the regulator in low power, and with the flash down (data sheet, table 30):
+    wakes is 13.5; CR |= LPDS; wakes is 21; CR |= FPDS; wakes is 113
 
-  it('has its regulators ready when software waits for them', () => {
-    const pwr = new Pwr();
-    expect(pwr.read(CSR)).toBe(VOSRDY);
-    setBits(pwr, CSR, 1 << 9);
-    expect(pwr.read(CSR)).toBe(VOSRDY | (1 << 9) | 8);
-  });
+  has its regulators ready when software waits for them:
+    CSR is 0x4000; CSR |= 1 << 9; CSR is 0x4208
 
-  it('notes standby and the wake-up pin until CSBF and CWUF, across resets (RM0368 §5.4.2)', () => {
-    const pwr = new Pwr();
-    expect(pwr.wakePin(true)).toBe(false);
-    pwr.wakePin(false);
-    setBits(pwr, CSR, 1 << 8);
-    pwr.enterStandby();
-    expect(pwr.wakePin(true)).toBe(true);
-    expect(pwr.wakePin(true)).toBe(false);
-    pwr.reset();
-    expect(pwr.read(CSR)).toBe(VOSRDY | 3);
-    store(pwr, CR, 4);
-    expect(pwr.read(CSR)).toBe(VOSRDY | 2);
-    store(pwr, CR, 8);
-    expect(pwr.read(CSR)).toBe(VOSRDY);
-    expect(pwr.read(CR)).toBe(0);
-  });
+  notes standby and the wake-up pin until CSBF and CWUF, across resets (RM0368 §5.4.2):
+    pin high is false; pin low is false; CSR |= 1 << 8; standby; pin high is true; pin high is false
+    reset; CSR is 0x4003; CR = CWUF; CSR is 0x4002; CR = CSBF; CSR is 0x4000; CR is 0
 
-  it('forgets everything without power', () => {
-    const pwr = new Pwr();
-    pwr.enterStandby();
-    pwr.powerOn();
-    expect(pwr.read(CSR)).toBe(VOSRDY);
-  });
-});
+  forgets everything without power:
+    standby; powerOn; CSR is 0x4000
+`,
+);

@@ -2,174 +2,86 @@ import { nextMatch } from '@passfob/emulator/stm32f401/rtc-alarm';
 import { weekdayOf } from '@passfob/emulator/stm32f401/rtc-calendar';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { clearBits, setBits, store } from './fixture.ts';
-import { ALRAF, ALRBF, INIT, makeRtc, RTC, setCalendar, TWO_CYCLES_US, WUTF, WUTWF } from './rtc-fixture.ts';
+import { play, scripts } from './register-script.ts';
+import { makeRtc } from './rtc-fixture.ts';
 
-const [ALRAE, ALRBE, WUTE, ALRAIE, ALRBIE, WUTIE] = [0x100, 0x200, 0x400, 0x1000, 0x2000, 0x4000];
 const [MSK1, MSK2, MSK3, MSK4, WDSEL] = [0x80, 0x8000, 0x80_0000, 0x8000_0000, 0x4000_0000];
-const SECOND = 1e6;
 
-function makeSet(tr = 0x120000, dr = 0x24_2101) {
-  const made = makeRtc();
-  setCalendar(made, tr, dr);
-  return made;
+function makeSet() {
+  const { stage } = makeRtc();
+  play(stage, 'set 0x120000 0x242101');
+  return stage;
 }
 
-describe('the wake-up timer', () => {
-  it.each([
-    ['16 cycles of the clock', 0, 2047, SECOND],
-    ['8 cycles', 1, 4095, SECOND],
-    ['4 cycles', 2, 8191, SECOND],
-    ['2 cycles', 3, 16_383, SECOND],
-  ])('counts in units of %s with WUCKSEL %i (RM0368 §17.3.4)', (_unit, select, count, us) => {
-    const { rtc, pass, edges } = makeSet();
-    store(rtc, RTC.CR, select);
-    store(rtc, RTC.WUTR, count);
-    store(rtc, RTC.CR, select | WUTIE | WUTE);
-    pass(us - 100);
-    expect(edges).toEqual([]);
-    pass(200);
-    expect(edges).toEqual(['22↑']);
-    expect(rtc.read(RTC.ISR) & WUTF).toBe(WUTF);
-    clearBits(rtc, RTC.ISR, WUTF);
-    expect(edges).toEqual(['22↑', '22↓']);
-    pass(us);
-    expect(edges).toEqual(['22↑', '22↓', '22↑']);
-  });
-
-  it.each([
-    [4, 10],
-    [6, 65_546],
-  ])('counts seconds of the calendar with WUCKSEL %i: %i of them', (select, seconds) => {
-    const { rtc, pass, edges } = makeSet();
-    store(rtc, RTC.CR, select);
-    store(rtc, RTC.WUTR, 9);
-    store(rtc, RTC.CR, select | WUTIE | WUTE);
-    pass((seconds - 0.01) * SECOND);
-    expect(edges).toEqual([]);
-    pass(0.01 * SECOND);
-    expect(edges).toEqual(['22↑']);
-  });
-
-  it('goes on in STOP and wakes as often as it is set for', () => {
-    const { rtc, pass, edges, stop } = makeSet();
-    store(rtc, RTC.WUTR, 0x7ff);
-    store(rtc, RTC.CR, WUTIE | WUTE);
-    stop();
-    pass(1.5 * SECOND);
-    expect(edges).toEqual(['22↑']);
-  });
-
-  it('can be changed only while it is off, two cycles after WUTE (RM0368 §17.6.6)', () => {
-    const { rtc, pass, edges } = makeSet();
-    store(rtc, RTC.WUTR, 5);
-    store(rtc, RTC.CR, WUTE | WUTIE);
-    store(rtc, RTC.WUTR, 6);
-    store(rtc, RTC.CR, WUTE | WUTIE | 3);
-    expect([rtc.read(RTC.WUTR), rtc.read(RTC.CR)]).toEqual([5, WUTE | WUTIE]);
-    store(rtc, RTC.CR, 0);
-    expect(rtc.read(RTC.ISR) & WUTWF).toBe(0);
-    pass(TWO_CYCLES_US);
-    expect(rtc.read(RTC.ISR) & WUTWF).toBe(WUTWF);
-    store(rtc, RTC.WUTR, 6);
-    expect(rtc.read(RTC.WUTR)).toBe(6);
-    pass(SECOND);
-    expect(edges).toEqual([]);
-  });
-
-  it('does not count seconds while the calendar stands still', () => {
-    const { rtc, pass, edges } = makeSet();
-    store(rtc, RTC.CR, 4);
-    store(rtc, RTC.WUTR, 0);
-    store(rtc, RTC.CR, 4 | WUTIE | WUTE);
-    setBits(rtc, RTC.ISR, INIT);
-    pass(10 * SECOND);
-    expect(edges).toEqual([]);
-  });
-
-  it('counts on as before through a change to summer time', () => {
-    const { rtc, pass, edges } = makeSet();
-    store(rtc, RTC.CR, 4);
-    store(rtc, RTC.WUTR, 9);
-    store(rtc, RTC.CR, 4 | WUTIE | WUTE);
-    setBits(rtc, RTC.CR, 1 << 16);
-    pass(9.9 * SECOND);
-    expect(edges).toEqual([]);
-    pass(0.1 * SECOND);
-    expect(edges).toEqual(['22↑']);
-  });
-
-  it('keeps what is left of its seconds when the calendar is set', () => {
-    const made = makeSet();
-    const { rtc, pass, edges } = made;
-    store(rtc, RTC.CR, 4);
-    store(rtc, RTC.WUTR, 9);
-    store(rtc, RTC.CR, 4 | WUTIE | WUTE);
-    pass(5.5 * SECOND);
-    setCalendar(made, 0x010000, 0x10_2101);
-    pass(4.9 * SECOND);
-    expect(edges).toEqual([]);
-    pass(0.2 * SECOND);
-    expect(edges).toEqual(['22↑']);
-  });
+it.each([
+  ['16 cycles of the clock', 0, 2047],
+  ['8 cycles', 1, 4095],
+  ['4 cycles', 2, 8191],
+  ['2 cycles', 3, 16_383],
+])('the wake-up timer counts in units of %s with WUCKSEL %i (RM0368 §17.3.4)', (_unit, select, count) => {
+  play(
+    makeSet(),
+    `CR = ${select}; WUTR = ${count}; CR = ${select} | WUTIE | WUTE; SECOND - 100 us; edges is nothing
+     200 us; edges is 22↑; ISR has WUTF; ISR &= ~WUTF; edges is 22↑ 22↓; SECOND us; edges is 22↑ 22↓ 22↑`,
+  );
 });
 
+scripts(
+  'the wake-up timer',
+  makeSet,
+  `
+  counts seconds of the calendar with WUCKSEL 4:
+    CR = 4; WUTR = 9; CR = 4 | WUTIE | WUTE; 9.99 * SECOND us; edges is nothing; 0.01 * SECOND us; edges is 22↑
+
+  counts seconds of the calendar and 65,536 more with WUCKSEL 6:
+    CR = 6; WUTR = 9; CR = 6 | WUTIE | WUTE
+    65_545.99 * SECOND us; edges is nothing; 0.01 * SECOND us; edges is 22↑
+
+  goes on in STOP and wakes as often as it is set for:
+    WUTR = 0x7ff; CR = WUTIE | WUTE; stop; 1.5 * SECOND us; edges is 22↑
+
+  can be changed only while it is off, two cycles after WUTE (RM0368 §17.6.6):
+    WUTR = 5; CR = WUTE | WUTIE; WUTR = 6; CR = WUTE | WUTIE | 3; WUTR is 5; CR is WUTE | WUTIE
+    CR = 0; ISR lacks WUTWF; CYCLES us; ISR has WUTWF; WUTR = 6; WUTR is 6; SECOND us; edges is nothing
+
+  does not count seconds while the calendar stands still:
+    CR = 4; WUTR = 0; CR = 4 | WUTIE | WUTE; ISR |= INIT; 10 * SECOND us; edges is nothing
+
+  counts on as before through a change to summer time:
+    CR = 4; WUTR = 9; CR = 4 | WUTIE | WUTE; CR |= ADD1H
+    9.9 * SECOND us; edges is nothing; 0.1 * SECOND us; edges is 22↑
+
+  keeps what is left of its seconds when the calendar is set:
+    CR = 4; WUTR = 9; CR = 4 | WUTIE | WUTE; 5.5 * SECOND us; set 0x010000 0x102101
+    4.9 * SECOND us; edges is nothing; 0.2 * SECOND us; edges is 22↑
+`,
+);
+
+scripts(
+  'an alarm',
+  makeSet,
+  `
+  comes once a day at its time and interrupts through line 17 (RM0368 §17.3.3):
+    ALRMAR = MSK4 | 0x120005; CR |= ALRAE | ALRAIE; 4.9 * SECOND us; edges is nothing
+    0.1 * SECOND us; edges is 17↑; ISR has ALRAF; ISR lacks ALRBF
+    ISR &= ~ALRAF; 86_399 * SECOND us; edges is 17↑ 17↓; SECOND us; edges is 17↑ 17↓ 17↑
+
+  sets its flag without an interrupt while ALRBIE is clear:
+    ALRMBR = EACH; CR |= ALRBE; SECOND us; ISR has ALRBF; edges is nothing; CR |= ALRBIE; edges is 17↑
+
+  can come at a part of a second (RM0368 §17.6.18):
+    ALRMAR = EACH; ALRMASSR = 0x0f004000; CR |= ALRAE | ALRAIE
+    0.49 * SECOND us; edges is nothing; 0.02 * SECOND us; edges is 17↑
+
+  cannot be changed while it is on (RM0368 §17.6.8):
+    CR |= ALRAE; ALRMAR = 1; ALRMBR = 1; ALRMAR is 0; ALRMBR is 1
+
+  waits while the calendar is being set:
+    ALRMAR = EACH; CR |= ALRAE | ALRAIE; ISR |= INIT; 10 * SECOND us; edges is nothing
+`,
+);
+
 describe('an alarm', () => {
-  it('comes once a day at its time and interrupts through line 17 (RM0368 §17.3.3)', () => {
-    const { rtc, pass, edges } = makeSet();
-    store(rtc, RTC.ALRMAR, MSK4 | 0x120005);
-    setBits(rtc, RTC.CR, ALRAE | ALRAIE);
-    pass(4.9 * SECOND);
-    expect(edges).toEqual([]);
-    pass(0.1 * SECOND);
-    expect(edges).toEqual(['17↑']);
-    expect(rtc.read(RTC.ISR) & (ALRAF | ALRBF)).toBe(ALRAF);
-    clearBits(rtc, RTC.ISR, ALRAF);
-    pass(86_399 * SECOND);
-    expect(edges).toEqual(['17↑', '17↓']);
-    pass(SECOND);
-    expect(edges).toEqual(['17↑', '17↓', '17↑']);
-  });
-
-  it('sets its flag without an interrupt while ALRBIE is clear', () => {
-    const { rtc, pass, edges } = makeSet();
-    store(rtc, RTC.ALRMBR, MSK1 | MSK2 | MSK3 | MSK4);
-    setBits(rtc, RTC.CR, ALRBE);
-    pass(SECOND);
-    expect(rtc.read(RTC.ISR) & ALRBF).toBe(ALRBF);
-    expect(edges).toEqual([]);
-    setBits(rtc, RTC.CR, ALRBIE);
-    expect(edges).toEqual(['17↑']);
-  });
-
-  it('can come at a part of a second (RM0368 §17.6.18)', () => {
-    const { rtc, pass, edges } = makeSet();
-    store(rtc, RTC.ALRMAR, MSK1 | MSK2 | MSK3 | MSK4);
-    store(rtc, RTC.ALRMASSR, 0x0f00_4000);
-    setBits(rtc, RTC.CR, ALRAE | ALRAIE);
-    pass(0.49 * SECOND);
-    expect(edges).toEqual([]);
-    pass(0.02 * SECOND);
-    expect(edges).toEqual(['17↑']);
-  });
-
-  it('cannot be changed while it is on (RM0368 §17.6.8)', () => {
-    const { rtc } = makeSet();
-    setBits(rtc, RTC.CR, ALRAE);
-    store(rtc, RTC.ALRMAR, 1);
-    store(rtc, RTC.ALRMBR, 1);
-    expect([rtc.read(RTC.ALRMAR), rtc.read(RTC.ALRMBR)]).toEqual([0, 1]);
-  });
-
-  it('waits while the calendar is being set', () => {
-    const { rtc, pass, edges } = makeSet();
-    store(rtc, RTC.ALRMAR, MSK1 | MSK2 | MSK3 | MSK4);
-    setBits(rtc, RTC.CR, ALRAE | ALRAIE);
-    setBits(rtc, RTC.ISR, INIT);
-    pass(10 * SECOND);
-    expect(edges).toEqual([]);
-  });
-
   it('comes at the same seconds as a search through all of them finds', () => {
     const bcd = (value: number) => (Math.floor(value / 10) << 4) | (value % 10);
     const field = fc.option(fc.nat(3), { nil: undefined });

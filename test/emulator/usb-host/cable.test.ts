@@ -112,11 +112,11 @@ describe('a USB host whose cable or computer comes and goes', () => {
     const bench = new Bench();
     bench.configure();
     bench.gadget.log.length = 0;
-    bench.clocks.setUsbClock(0);
+    bench.clocks.change({ usbClock: 0 });
     bench.host.serial.write(Uint8Array.of(1));
     bench.run(20);
     expect(bench.host.state).toBe('enumerating');
-    bench.clocks.setUsbClock(48_000_000);
+    bench.clocks.change({ usbClock: 48_000_000 });
     bench.until(() => bench.host.state === 'configured');
     expect(bench.gadget.log).toContain('reset');
   });

@@ -1,35 +1,14 @@
 import { TICKS_PER_US, Timeline } from '@passfob/emulator/base/timeline';
-import type { Clocks } from '@passfob/emulator/stm32f401/clocks';
 import { IRQ } from '@passfob/emulator/stm32f401/interrupts';
 import { OtgFs } from '@passfob/emulator/stm32f401/usb/otg-fs';
 import { HostComputer, type HostComputerOptions } from '@passfob/emulator/usb-host/host-computer';
+import { makeClocks } from '../../stm32f401/settable-clocks.ts';
 import { Gadget } from './gadget.ts';
-
-/** Clocks that a test sets. */
-export class TestClocks implements Clocks {
-  readonly hclk = 84_000_000;
-  readonly pclk1 = 42_000_000;
-  readonly pclk2 = 84_000_000;
-  readonly timerClock1 = 84_000_000;
-  readonly timerClock2 = 84_000_000;
-  readonly rtcClock = 32_768;
-  usbClock = 48_000_000;
-  #listeners: (() => void)[] = [];
-
-  onChange(listener: () => void): void {
-    this.#listeners.push(listener);
-  }
-
-  setUsbClock(hertz: number): void {
-    this.usbClock = hertz;
-    for (const listener of this.#listeners) listener();
-  }
-}
 
 /** OTG FS, a driver that serves its interrupt within some µs, and a host: a cable apart, in virtual time. */
 export class Bench {
   readonly time = new Timeline({ executed: 0, stop: () => {} }, 1);
-  readonly clocks = new TestClocks();
+  readonly clocks = makeClocks();
   readonly otg: OtgFs;
   readonly host: HostComputer;
   readonly gadget: Gadget;
@@ -47,7 +26,7 @@ export class Bench {
     this.otg = new OtgFs({
       time: this.time,
       lines: { set: (number, isRequested) => this.#setLine(number, isRequested) },
-      clocks: this.clocks,
+      clocks: this.clocks.clocks,
       wake: () => {
         this.wakeups++;
       },
