@@ -1,18 +1,11 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { UsageError } from '@passfob/simulator/base/usage-error';
-import { readFirmware } from '@passfob/simulator/firmware-options';
 import { parseOptions } from '@passfob/simulator/options';
-import { afterAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { built, needsBuilt } from '../../kit/built.ts';
 import { itNeeds } from '../../kit/tools.ts';
 
 const SIMULATOR = 'simulator/dist/main.js';
-
-const folder = mkdtempSync(join(tmpdir(), 'passfob-firmware-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 const parse = async (...args: string[]) => parseOptions(['--tcp', '0', ...args], 'passfob simulate');
 
@@ -48,15 +41,5 @@ describe('the options of a board with its own firmware', () => {
 
   it('renewing the firmware needs one', async () => {
     await expect(parse('--update-firmware')).rejects.toThrow('--update-firmware needs --firmware FILE');
-  });
-
-  it('a file that is missing or too long to be firmware is refused', () => {
-    expect(() => readFirmware(join(folder, 'absent'))).toThrow(UsageError);
-    const long = join(folder, 'long');
-    writeFileSync(long, new Uint8Array(16_777_217));
-    expect(() => readFirmware(long)).toThrow('it is no firmware');
-    const short = join(folder, 'short');
-    writeFileSync(short, Uint8Array.of(1, 2));
-    expect(readFirmware(short)).toEqual(Uint8Array.of(1, 2));
   });
 });

@@ -1,8 +1,8 @@
 import { Adc } from '@passfob/emulator/stm32f401/adc';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { describe, expect, it } from 'vitest';
-import { makeStillTime, RecordedLines } from './fixture.ts';
-import { irqOf, play, registersOf, type Stage, scripts } from './register-script.ts';
+import { makeStillTime, RecordedLines } from '../kit/fixture.ts';
+import { irqOf, play, registersOf, type Stage, scripts } from '../kit/register-script.ts';
 
 const OFFSETS = {
   ...{ SR: 0x00, CR1: 0x04, CR2: 0x08, SMPR2: 0x10, HTR: 0x24, LTR: 0x28 },

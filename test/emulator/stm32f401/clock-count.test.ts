@@ -2,7 +2,7 @@ import { TICKS_PER_US } from '@passfob/emulator/base/timeline';
 import { ClockCount } from '@passfob/emulator/stm32f401/clock-count';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeStillTime } from './fixture.ts';
+import { makeStillTime } from '../kit/fixture.ts';
 
 describe('the count of a clock', () => {
   it('goes on at the new frequency after a change and keeps what it has', () => {

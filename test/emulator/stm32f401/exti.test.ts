@@ -4,8 +4,8 @@ import { IRQ } from '@passfob/emulator/stm32f401/interrupts';
 import type { PinPort } from '@passfob/emulator/stm32f401/pin-ports';
 import { Syscfg } from '@passfob/emulator/stm32f401/syscfg';
 import { expect, it } from 'vitest';
-import { RecordedLines } from './fixture.ts';
-import { irqOf, play, registersOf, type Stage, scripts } from './register-script.ts';
+import { RecordedLines } from '../kit/fixture.ts';
+import { irqOf, play, registersOf, type Stage, scripts } from '../kit/register-script.ts';
 
 function makePins(): Stage {
   const lines = new RecordedLines();

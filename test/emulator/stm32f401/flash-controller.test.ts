@@ -5,8 +5,8 @@ import { FlashController, type FlashOperation } from '@passfob/emulator/stm32f40
 import { FLASH_SECTORS } from '@passfob/emulator/stm32f401/flash-sectors';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { makeStillTime, RecordedLines } from './fixture.ts';
-import { irqOf, play, registersOf, type Stage, scripts } from './register-script.ts';
+import { makeStillTime, RecordedLines } from '../kit/fixture.ts';
+import { irqOf, play, registersOf, type Stage, scripts } from '../kit/register-script.ts';
 
 const NAMES = {
   ...{

@@ -1,5 +1,5 @@
 import { Gpio } from '@passfob/emulator/stm32f401/gpio';
-import { registersOf, type Stage, scripts } from './register-script.ts';
+import { registersOf, type Stage, scripts } from '../kit/register-script.ts';
 
 const OFFSETS = {
   ...{ MODER: 0x00, OTYPER: 0x04, OSPEEDR: 0x08, PUPDR: 0x0c, IDR: 0x10, ODR: 0x14 },

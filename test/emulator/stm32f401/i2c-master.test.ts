@@ -2,10 +2,10 @@ import { TICKS_PER_US } from '@passfob/emulator/base/timeline';
 import { cyclesPerBit } from '@passfob/emulator/stm32f401/i2c-registers';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { scripts } from '../kit/register-script.ts';
 import { BYTE, CLOCK, counting, EEPROM, ready } from './i2c-kit.ts';
 import { manualRead, manualWrite } from './i2c-manual-driver.ts';
 import { i2cStage } from './i2c-stage.ts';
-import { scripts } from './register-script.ts';
 
 const makeCounting = () => i2cStage(counting(ready()));
 

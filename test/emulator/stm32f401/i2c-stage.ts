@@ -1,9 +1,9 @@
 import { TICKS_PER_US } from '@passfob/emulator/base/timeline';
 import { CR1, CR2, I2C_REGISTERS, SR1, SR2 } from '@passfob/emulator/stm32f401/i2c-registers';
 import { IRQ } from '@passfob/emulator/stm32f401/interrupts';
+import { play, type Stage } from '../kit/register-script.ts';
 import { BIT, BYTE, CLOCK, EEPROM, type I2cRig, ready, settle } from './i2c-kit.ts';
 import { manualRead, manualStop, manualWrite, NoEvent } from './i2c-manual-driver.ts';
-import { play, type Stage } from './register-script.ts';
 
 /** Returns the error of a transfer that the manual's sequences do not end. */
 function failure(transfer: () => void): string {

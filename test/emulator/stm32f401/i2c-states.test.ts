@@ -5,10 +5,10 @@ import { IRQ } from '@passfob/emulator/stm32f401/interrupts';
 import type { BusFault } from '@passfob/simulator/base/fault-plan';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { scripts } from '../kit/register-script.ts';
 import { BIT, BYTE, counting, EEPROM, I2cRig, ready, settle } from './i2c-kit.ts';
 import { manualRead, manualWrite } from './i2c-manual-driver.ts';
 import { i2cStage } from './i2c-stage.ts';
-import { scripts } from './register-script.ts';
 
 /** Wires whose parts acknowledge everything. */
 const ACKNOWLEDGING: I2cWires = {

@@ -1,7 +1,7 @@
 import { Iwdg } from '@passfob/emulator/stm32f401/iwdg';
 import { it } from 'vitest';
-import { makeStillTime } from './fixture.ts';
-import { play, registersOf, type Stage, scripts } from './register-script.ts';
+import { makeStillTime } from '../kit/fixture.ts';
+import { play, registersOf, type Stage, scripts } from '../kit/register-script.ts';
 
 function makeWatchdog(lsiHz = 32000): Stage {
   const { time, pass } = makeStillTime();

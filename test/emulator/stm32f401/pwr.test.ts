@@ -1,5 +1,5 @@
 import { Pwr } from '@passfob/emulator/stm32f401/pwr';
-import { registersOf, type Stage, scripts } from './register-script.ts';
+import { registersOf, type Stage, scripts } from '../kit/register-script.ts';
 
 function makePwr(): Stage {
   const pwr = new Pwr();

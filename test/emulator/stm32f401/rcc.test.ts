@@ -1,8 +1,8 @@
 import { type ClockOptions, Rcc } from '@passfob/emulator/stm32f401/rcc';
 import type { ClockedPeripheral, ResetCause } from '@passfob/emulator/stm32f401/rcc-registers';
 import { expect, it } from 'vitest';
-import { makeStillTime, RecordedLines } from './fixture.ts';
-import { irqOf, play, registersOf, type Stage, scripts } from './register-script.ts';
+import { makeStillTime, RecordedLines } from '../kit/fixture.ts';
+import { irqOf, play, registersOf, type Stage, scripts } from '../kit/register-script.ts';
 
 const OFFSETS = {
   ...{ CR: 0x00, PLLCFGR: 0x04, CFGR: 0x08, CIR: 0x0c, AHB1RSTR: 0x10, APB1RSTR: 0x20 },

@@ -2,7 +2,7 @@ import { nextMatch } from '@passfob/emulator/stm32f401/rtc-alarm';
 import { weekdayOf } from '@passfob/emulator/stm32f401/rtc-calendar';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { play, scripts } from './register-script.ts';
+import { play, scripts } from '../kit/register-script.ts';
 import { makeRtc } from './rtc-fixture.ts';
 
 const [MSK1, MSK2, MSK3, MSK4, WDSEL] = [0x80, 0x8000, 0x80_0000, 0x8000_0000, 0x4000_0000];

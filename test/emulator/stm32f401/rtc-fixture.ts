@@ -1,6 +1,6 @@
 import { Rtc } from '@passfob/emulator/stm32f401/rtc';
-import { makeStillTime } from './fixture.ts';
-import { play, registersOf, type Stage } from './register-script.ts';
+import { makeStillTime } from '../kit/fixture.ts';
+import { play, registersOf, type Stage } from '../kit/register-script.ts';
 import { makeClocks } from './settable-clocks.ts';
 
 const OFFSETS = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { play, scripts } from './register-script.ts';
+import { play, scripts } from '../kit/register-script.ts';
 import { makeRtc } from './rtc-fixture.ts';
 
 const make = () => makeRtc().stage;

@@ -1,8 +1,8 @@
 import { Tim, type TimOptions } from '@passfob/emulator/stm32f401/tim';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { makeStillTime, RecordedLines } from './fixture.ts';
-import { irqOf, play, registersOf, type Stage, scripts } from './register-script.ts';
+import { makeStillTime, RecordedLines } from '../kit/fixture.ts';
+import { irqOf, play, registersOf, type Stage, scripts } from '../kit/register-script.ts';
 import { makeClocks } from './settable-clocks.ts';
 
 const OFFSETS = {

@@ -1,8 +1,8 @@
 import { Usart, type UsartOptions } from '@passfob/emulator/stm32f401/usart';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { makeStillTime, RecordedLines } from './fixture.ts';
-import { irqOf, play, registersOf, type Stage, scripts } from './register-script.ts';
+import { makeStillTime, RecordedLines } from '../kit/fixture.ts';
+import { irqOf, play, registersOf, type Stage, scripts } from '../kit/register-script.ts';
 import { makeClocks } from './settable-clocks.ts';
 
 const OFFSETS = { SR: 0x00, DR: 0x04, BRR: 0x08, CR1: 0x0c, CR2: 0x10 };

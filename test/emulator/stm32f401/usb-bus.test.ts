@@ -1,5 +1,5 @@
 import { test } from 'vitest';
-import { play, scripts } from './register-script.ts';
+import { play, scripts } from '../kit/register-script.ts';
 import { makeOtg } from './usb-fixture.ts';
 
 scripts(

@@ -1,8 +1,8 @@
 import type { UsbSignal } from '@passfob/emulator/base/usb-port';
 import { OtgFs } from '@passfob/emulator/stm32f401/usb/otg-fs';
+import { makeStillTime, RecordedLines } from '../kit/fixture.ts';
+import { irqOf, play, registersOf, type Stage } from '../kit/register-script.ts';
 import { OFFSET } from '../kit/usb/otg-driver.ts';
-import { makeStillTime, RecordedLines } from './fixture.ts';
-import { irqOf, play, registersOf, type Stage } from './register-script.ts';
 import { makeClocks } from './settable-clocks.ts';
 
 const NAMES = {

@@ -1,4 +1,4 @@
-import { play, type Stage, scripts } from './register-script.ts';
+import { play, type Stage, scripts } from '../kit/register-script.ts';
 import { makeOtg } from './usb-fixture.ts';
 
 /** With IN endpoint 1 for bulk packets of 8 bytes, through FIFO 1. `begin` starts a transfer of packets and bytes. */

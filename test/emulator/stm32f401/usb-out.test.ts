@@ -1,4 +1,4 @@
-import { play, type Stage, scripts } from './register-script.ts';
+import { play, type Stage, scripts } from '../kit/register-script.ts';
 import { makeOtg } from './usb-fixture.ts';
 
 /** With OUT endpoint 1 for so many bulk packets of 8 bytes. */

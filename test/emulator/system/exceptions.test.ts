@@ -1,24 +1,10 @@
-import {
-  BASEPRI,
-  CONTROL,
-  FAULTMASK,
-  FPSCR,
-  IPSR,
-  LR,
-  NZ,
-  OTHER_SP,
-  PRIMASK,
-  S0,
-  SP,
-} from '@passfob/emulator/core/places';
-import { describe, expect, it } from 'vitest';
-import { createMachine, logging, MAIN, RAISE, RAM_AT, SCS, SPIN, STACK } from './machine.ts';
+import { scripts } from '../kit/register-script.ts';
+import { logging, MAIN, machineStage, RAISE, SPIN } from './machine.ts';
 
-const SPINNING = { [MAIN]: [SPIN] };
 /** MAIN spins; interrupts 0 to 2 log 1 to 3. */
 const LOGGING = {
-  code: { ...SPINNING, 512: logging(1), 544: logging(2), 576: logging(3) },
-  vectors: { 16: 0x201, 17: 0x221, 18: 0x241 },
+  code: { [MAIN]: [SPIN], 512: logging(1), 544: logging(2), 576: logging(3), 608: logging(8) },
+  vectors: { 14: 0x261, 16: 0x201, 17: 0x221, 18: 0x241 },
 };
 
 /** A handler that raises interrupt 1 and logs 1, then logs 3. */
@@ -34,278 +20,159 @@ const RAISING = [
   0xbd00, // POP {PC}
 ];
 
-describe('exception entry and return (ARMv7-M ARM B1.5.6, B1.5.8)', () => {
-  it('push eight words and load them again', () => {
-    const machine = createMachine(LOGGING);
-    const { places } = machine;
-    places.set([1, 2, 3, 4], 0);
-    places[12] = 12;
-    places[LR] = 0x55;
-    places[NZ] = -1;
-    machine.enable(0, 0x80);
-    machine.raiseAt(10, 0);
-    machine.processor.runUntil(10 + 12);
-    expect(machine.words(STACK - 32, 8)).toEqual([1, 2, 3, 4, 12, 0x55, MAIN, 0x81000000]);
-    expect([machine.pc, machine.sp, places[IPSR], places[LR]]).toEqual([
-      0x200,
-      STACK - 32,
-      16,
-      0xfffffff9 | 0,
-    ]);
-    places[NZ] = 0;
-    machine.lowerAt(23, 0);
-    machine.processor.runUntil(60);
-    expect(machine.log).toEqual([{ value: 1, time: 10 + 12 + 3 }]);
-    expect([machine.pc, machine.sp, places[IPSR], places[LR]]).toEqual([MAIN, STACK, 0, 0x55]);
-    expect([...places.subarray(0, 4), places[12], places[NZ]]).toEqual([1, 2, 3, 4, 12, -1]);
-  });
+const CLEARS_THUMB = [
+  0x9807, // LDR r0, [sp, #28]
+  0x2101, // MOVS r1, #1
+  0x0609, // LSLS r1, r1, #24
+  0x4388, // BICS r0, r1
+  0x9007, // STR r0, [sp, #28]
+  0x4770, // BX LR
+];
 
-  it('move the frame to a multiple of 8 and back if CCR.STKALIGN is set (B1.5.7)', () => {
-    for (const [ccr, frame, status] of [
-      [0x200, STACK - 40, 0x01000200],
-      [0, STACK - 36, 0x01000000],
-    ] as const) {
-      const machine = createMachine(LOGGING);
-      machine.setScs(SCS.CCR, ccr);
-      machine.places[SP] = STACK - 4;
-      machine.places[NZ] = 1;
-      machine.enable(0, 0);
-      machine.raiseAt(1, 0);
-      machine.lowerAt(2, 0);
-      machine.processor.runUntil(14);
-      expect([machine.sp, machine.word(machine.sp + 28)]).toEqual([frame, status]);
-      machine.processor.runUntil(100);
-      expect([machine.sp, machine.values()]).toEqual([STACK - 4, [1]]);
-    }
-  });
+/** Beside that, what stands at an address. */
+const make = (
+  code: Readonly<Record<number, readonly number[]>> = {},
+  vectors: Readonly<Record<number, number>> = {},
+) => {
+  return () =>
+    machineStage({
+      code: { ...LOGGING.code, ...code },
+      vectors: { ...LOGGING.vectors, ...vectors },
+    }).stage;
+};
 
-  it('push S0 to S15 and FPSCR, too, where a program has used them (B1.5.7)', () => {
-    const machine = createMachine(LOGGING);
-    const { places } = machine;
-    for (let index = 0; index < 32; index++) places[S0 + index] = 1000 + index;
-    places[FPSCR] = 0x123;
-    places[CONTROL] = 4;
-    machine.enable(0, 0);
-    machine.raiseAt(1, 0);
-    machine.lowerAt(2, 0);
-    machine.processor.runUntil(14);
-    expect([machine.sp, places[LR], machine.control]).toEqual([STACK - 0x68, 0xffffffe9 | 0, 0]);
-    expect(machine.words(STACK - 0x48, 17)).toEqual([
-      ...Array.from({ length: 16 }, (_, n) => 1000 + n),
-      0x123,
-    ]);
-    expect(machine.scs(0xf38)).toBe(STACK - 0x48);
-    places.fill(0, S0, S0 + 16);
-    machine.processor.runUntil(100);
-    expect([...places.subarray(S0, S0 + 32)]).toEqual(Array.from({ length: 32 }, (_, n) => 1000 + n));
-    expect([machine.sp, places[FPSCR], machine.control]).toEqual([STACK, 0x123, 4]);
-  });
+scripts(
+  'exception entry and return (ARMv7-M ARM B1.5.6, B1.5.8)',
+  make(),
+  `
+  push eight words and load them again:
+    R0 = 1; R1 = 2; R2 = 3; R3 = 4; R12 = 12; LR = 0x55; NZ = -1; enable 0 0x80; raise 0 10; run 22
+    words STACK-32 8 is 1 2 3 4 c 55 100 81000000; PC is 0x200; SP is STACK - 32; IPSR is 16; LR is 0xfffffff9
+    NZ = 0; lower 0 23; run 60; log is 1@25; PC is MAIN; SP is STACK; IPSR is 0; LR is 0x55
+    R0 is 1; R1 is 2; R2 is 3; R3 is 4; R12 is 12; NZ is -1
 
-  it('faults where a handler has taken the Thumb bit from the frame (UFSR.INVSTATE)', () => {
-    const clearsThumb = [
-      0x9807, // LDR r0, [sp, #28]
-      0x2101, // MOVS r1, #1
-      0x0609, // LSLS r1, r1, #24
-      0x4388, // BICS r0, r1
-      0x9007, // STR r0, [sp, #28]
-      0x4770, // BX LR
-    ];
-    const machine = createMachine({
-      code: { [MAIN]: [SPIN], 512: clearsThumb, 768: logging(3) },
-      vectors: { 3: 0x301, 16: 0x201 },
-    });
-    machine.enable(0, 0);
-    machine.raiseAt(100, 0);
-    machine.lowerAt(101, 0);
-    machine.processor.runUntil(150);
-    expect(machine.processor.faults.map(({ fault }) => [fault.kind, fault.address])).toEqual([
-      ['invalid-state', MAIN],
-    ]);
-    expect(machine.values()).toEqual([3]);
-  });
+  move the frame to a multiple of 8 and back if CCR.STKALIGN is set (B1.5.7):
+    CCR = 0x200; SP = STACK - 4; NZ = 1; enable 0 0; raise 0 1; lower 0 2; run 14
+    SP is STACK - 40; words STACK-12 1 is 1000200; run 100; SP is STACK - 4; values is 1
 
-  it('use the process stack of a thread for the frame and the main stack for the handler', () => {
-    const machine = createMachine(LOGGING);
-    const { places } = machine;
-    places[CONTROL] = 2;
-    places[SP] = RAM_AT + 0x400;
-    places[OTHER_SP] = STACK;
-    machine.enable(0, 0);
-    machine.raiseAt(1, 0);
-    machine.lowerAt(2, 0);
-    machine.processor.runUntil(14);
-    expect([places[SP], places[OTHER_SP], places[LR], machine.control]).toEqual([
-      STACK,
-      RAM_AT + 0x3e0,
-      0xfffffffd | 0,
-      0,
-    ]);
-    machine.processor.runUntil(100);
-    expect([places[SP], places[OTHER_SP], machine.control]).toEqual([RAM_AT + 0x400, STACK, 2]);
-  });
-});
+  leave the frame where it is if CCR.STKALIGN is clear (B1.5.7):
+    CCR = 0; SP = STACK - 4; NZ = 1; enable 0 0; raise 0 1; lower 0 2; run 14
+    SP is STACK - 36; words STACK-8 1 is 1000000; run 100; SP is STACK - 4; values is 1
 
-describe('priorities (ARMv7-M ARM B1.5.4)', () => {
-  const raising = (priority: number, group = 0) => {
-    const machine = createMachine({ ...LOGGING, code: { ...LOGGING.code, 512: RAISING } });
-    machine.setScs(SCS.AIRCR, 0x05fa0000 | (group << 8));
-    machine.enable(0, 0x80);
-    machine.enable(1, priority);
-    machine.raiseAt(1, 0);
-    machine.lowerAt(2, 0);
-    machine.lowerAt(60, 1);
-    return machine;
-  };
+  push S0 to S15 and FPSCR, too, where a program has used them (B1.5.7):
+    setSingles 0 16 1000; setSingles 16 16 7; FPSCR = 0x123; CONTROL = 4; enable 0 0; raise 0 1; lower 0 2; run 14
+    SP is STACK - 0x68; LR is 0xffffffe9; CONTROL is 0; FPCAR is STACK - 0x48
+    words STACK-0x48 3 is 3e8 3e9 3ea; words STACK-12 2 is 3f7 123; setSingles 0 16 0; run 100
+    singles 0 16 is 1000 1001 1002 1003 1004 1005 1006 1007 1008 1009 1010 1011 1012 1013 1014 1015
+    singles 16 2 is 7 8; SP is STACK; FPSCR is 0x123; CONTROL is 4
 
-  it('let a higher one preempt a handler', () => {
-    const machine = raising(0x70);
-    machine.processor.runUntil(200);
-    expect(machine.values().slice(0, 2)).toEqual([1, 2]);
-    expect(machine.values().at(-1)).toBe(3);
-  });
+  use the process stack of a thread for the frame and the main stack for the handler:
+    CONTROL = 2; SP = RAM + 0x400; OTHER_SP = STACK; enable 0 0; raise 0 1; lower 0 2; run 14
+    SP is STACK; OTHER_SP is RAM + 0x3e0; LR is 0xfffffffd; CONTROL is 0
+    run 100; SP is RAM + 0x400; OTHER_SP is STACK; CONTROL is 2
+`,
+);
 
-  it('let an equal or lower one wait for the return, and follow without a frame', () => {
-    for (const priority of [0x80, 0x90]) {
-      const machine = raising(priority);
-      machine.processor.runUntil(200);
-      expect(machine.values().slice(0, 3)).toEqual([1, 3, 2]);
-      expect(machine.processor.counters.tailChained).toBeGreaterThan(0);
-    }
-  });
+scripts(
+  'exception return (ARMv7-M ARM B1.5.8)',
+  make({ 512: CLEARS_THUMB }, { 3: 0x241 }),
+  `
+  faults where a handler has taken the Thumb bit from the frame (UFSR.INVSTATE):
+    enable 0 0; raise 0 100; lower 0 101; run 150; faults is invalid-state at 100 in 3; values is 3
+`,
+);
 
-  it('preempt by their group only', () => {
-    const machine = raising(0x70, 7);
-    machine.processor.runUntil(200);
-    expect(machine.values().slice(0, 3)).toEqual([1, 3, 2]);
-  });
+scripts(
+  'priorities (ARMv7-M ARM B1.5.4)',
+  make({ 512: RAISING }),
+  `
+  let a higher one preempt a handler:
+    enable 0 0x80; enable 1 0x70; raise 0 1; lower 0 2; lower 1 60; run 200; values 2 is 1 2; last is 3
 
-  it.each([
-    ['PRIMASK', PRIMASK, 1, []],
-    ['FAULTMASK', FAULTMASK, 1, []],
-    ['BASEPRI at its priority', BASEPRI, 0x80, []],
-    ['BASEPRI below its priority', BASEPRI, 0x90, [1]],
-    ['BASEPRI of 0', BASEPRI, 0, [1]],
-  ] as const)('are masked by %s', (_name, place, value, expected) => {
-    const machine = createMachine(LOGGING);
-    machine.enable(0, 0x80);
-    machine.places[place] = value;
-    machine.raiseAt(10, 0);
-    machine.lowerAt(11, 0);
-    machine.processor.runUntil(100);
-    expect(machine.values()).toEqual(expected);
-  });
+  let an equal or lower one wait for the return, and follow without a frame:
+    enable 0 0x80; enable 1 0x80; raise 0 1; lower 0 2; lower 1 40; run 200; values 3 is 1 3 2; tailChained above 0
 
-  it('let NMI through PRIMASK and FAULTMASK, which it leaves set', () => {
-    const machine = createMachine({ code: { ...SPINNING, 512: logging(9) }, vectors: { 2: 0x201 } });
-    machine.places[PRIMASK] = 1;
-    machine.places[FAULTMASK] = 1;
-    machine.timeline.at(5, () => machine.setScs(SCS.ICSR, 0x80000000));
-    machine.processor.runUntil(100);
-    expect(machine.values()).toEqual([9]);
-    expect(machine.places[FAULTMASK]).toBe(1);
-  });
-});
+  let a lower one wait for the return, and follow without a frame:
+    enable 0 0x80; enable 1 0x90; raise 0 1; lower 0 2; lower 1 40; run 200; values 3 is 1 3 2; tailChained above 0
 
-describe('the order of exceptions that meet', () => {
-  it('is by priority where one arrives while the frame of another is pushed (B1.5.11)', () => {
-    const machine = createMachine(LOGGING);
-    machine.enable(0, 0x80);
-    machine.enable(1, 0x40);
-    machine.raiseAt(10, 0);
-    machine.raiseAt(15, 1);
-    machine.lowerAt(23, 0);
-    machine.lowerAt(23, 1);
-    machine.processor.runUntil(200);
-    expect(machine.values()).toEqual([2, 1]);
-    const { counters } = machine.processor;
-    expect([counters.lateArrivals, counters.tailChained]).toEqual([1, 1]);
-    expect([counters.exceptions[16], counters.exceptions[17]]).toEqual([1, 1]);
-  });
+  preempt by their group only:
+    AIRCR = 0x05fa0700; enable 0 0x80; enable 1 0x70; raise 0 1; lower 0 2; lower 1 40; run 200; values 3 is 1 3 2
+`,
+);
 
-  it('costs 12 cycles to enter, 6 to go on to the next handler and 10 to return (Cortex-M4 TRM 3.9)', () => {
-    const machine = createMachine(LOGGING);
-    machine.enable(0, 0);
-    machine.enable(1, 0);
-    machine.raiseAt(10, 0);
-    machine.raiseAt(10, 1);
-    machine.lowerAt(11, 0);
-    machine.lowerAt(11, 1);
-    machine.processor.runUntil(10 + 12 + 5 + 6 + 5 + 10);
-    expect(machine.log).toEqual([
-      { value: 1, time: 10 + 12 + 3 },
-      { value: 2, time: 10 + 12 + 5 + 6 + 3 },
-    ]);
-    expect([machine.pc, machine.timeline.now, machine.sp]).toEqual([MAIN, 48, STACK]);
-  });
+scripts(
+  'masks of exceptions (ARMv7-M ARM B1.5.4)',
+  make({}, { 2: 0x261 }),
+  `
+  PRIMASK keeps an interrupt out:
+    PRIMASK = 1; enable 0 0x80; raise 0 10; lower 0 11; run 100; values is nothing
 
-  it('takes an interrupt again whose line is still high at the return (B3.4.1)', () => {
-    const machine = createMachine(LOGGING);
-    machine.enable(0, 0);
-    machine.raiseAt(10, 0);
-    machine.lowerAt(35, 0);
-    machine.processor.runUntil(200);
-    expect(machine.values()).toEqual([1, 1]);
-  });
-});
+  FAULTMASK keeps an interrupt out:
+    FAULTMASK = 1; enable 0 0x80; raise 0 10; lower 0 11; run 100; values is nothing
 
-describe('SVC and PendSV (ARMv7-M ARM B1.5.13)', () => {
-  it('SVC goes on behind itself after its handler', () => {
-    const machine = createMachine({
-      code: { [MAIN]: [0xdf2a /* SVC #42 */, SPIN], 512: logging(7) },
-      vectors: { 11: 0x201 },
-    });
-    machine.processor.runUntil(13);
-    expect(machine.word(STACK - 8)).toBe(MAIN + 2);
-    machine.processor.runUntil(100);
-    expect([machine.values(), machine.pc]).toEqual([[7], MAIN + 2]);
-  });
+  BASEPRI keeps out what has its priority, and lets in what has a higher one:
+    BASEPRI = 0x80; enable 0 0x80; raise 0 10; lower 0 11; run 100; values is nothing
+    BASEPRI = 0x90; run 200; values is 1
 
-  it('an SVC that its priority does not let in is a HardFault', () => {
-    const machine = createMachine({
-      code: { [MAIN]: [0xb672 /* CPSID I */, 0xdf00, SPIN], 512: logging(7), 544: [SPIN] },
-      vectors: { 11: 0x201, 3: 0x221 },
-    });
-    machine.processor.runUntil(100);
-    expect([machine.values(), machine.places[IPSR]]).toEqual([[], 3]);
-  });
+  BASEPRI of 0 masks nothing:
+    BASEPRI = 0; enable 0 0x80; raise 0 10; lower 0 11; run 100; values is 1
 
-  it('PendSV waits for the interrupts with a higher priority, and is cleared by PENDSVCLR', () => {
-    const machine = createMachine({
-      code: { ...LOGGING.code, 608: logging(8) },
-      vectors: { ...LOGGING.vectors, 14: 0x261 },
-    });
-    machine.enable(0, 0x10);
-    machine.processor.space.write(0xd20, 0x00ff0000, 0x00ff0000);
-    machine.timeline.at(10, () => {
-      machine.setScs(SCS.ICSR, 1 << 28);
-      machine.processor.lines.set(0, true);
-    });
-    machine.lowerAt(11, 0);
-    machine.processor.runUntil(100);
-    expect(machine.values()).toEqual([1, 8]);
-    machine.places[PRIMASK] = 1;
-    machine.setScs(SCS.ICSR, 1 << 28);
-    expect(machine.scs(SCS.ICSR)).toBe((1 << 28) | (14 << 12));
-    machine.setScs(SCS.ICSR, 1 << 27);
-    expect(machine.scs(SCS.ICSR)).toBe(0);
-  });
-});
+  PRIMASK and FAULTMASK let NMI through, which leaves them set:
+    PRIMASK = 1; FAULTMASK = 1; request 0x80000000 5; run 100; values is 8; FAULTMASK is 1
+`,
+);
 
-it('an interrupt is taken right after the instruction whose store has raised it', () => {
-  const machine = createMachine({
-    ...LOGGING,
-    code: {
-      ...LOGGING.code,
-      [MAIN]: [
-        0x6008, // STR r0, [r1]
-        0x1c52, // ADDS r2, r2, #1
-        0x1c52,
-        SPIN,
-      ],
-    },
-  });
-  machine.places[1] = RAISE;
-  machine.enable(0, 0);
-  machine.processor.runUntil(13);
-  expect(machine.words(STACK - 32, 8)).toEqual([0, RAISE, 0, 0, 0, 0xffffffff, MAIN + 2, expect.any(Number)]);
-});
+scripts(
+  'the order of exceptions that meet',
+  make(),
+  `
+  is by priority where one arrives while the frame of another is pushed (B1.5.11):
+    enable 0 0x80; enable 1 0x40; raise 0 10; raise 1 15; lower 0 23; lower 1 23; run 200; values is 2 1
+    late is 1; tailChained is 1; taken 16 is 1; taken 17 is 1
+
+  costs 12 cycles to enter, 6 to go on to the next handler and 10 to return (Cortex-M4 TRM 3.9):
+    enable 0 0; enable 1 0; raise 0 10; raise 1 10; lower 0 11; lower 1 11; run 10+12+5+6+5+10
+    log is 1@25 2@36; PC is MAIN; now is 48; SP is STACK
+
+  takes an interrupt again whose line is still high at the return (B3.4.1):
+    enable 0 0; raise 0 10; lower 0 35; run 200; values is 1 1
+`,
+);
+
+scripts(
+  'SVC (ARMv7-M ARM B1.5.13)',
+  make({ [MAIN]: [0xdf2a /* SVC #42 */, SPIN] }, { 3: 0x241, 11: 0x201 }),
+  `
+  SVC goes on behind itself after its handler:
+    run 13; words STACK-8 1 is 102; run 100; values is 1; PC is MAIN + 2
+
+  an SVC that its priority does not let in is a HardFault:
+    PRIMASK = 1; run 14; IPSR is 3; values is nothing
+`,
+);
+
+scripts(
+  'PendSV (ARMv7-M ARM B1.5.13)',
+  make(),
+  `
+  PendSV waits for the interrupts with a higher priority, and is cleared by PENDSVCLR:
+    enable 0 0x10; SHPR3 = 0x00ff0000; request 1<<28 10; raise 0 10; lower 0 11; run 100; values is 1 8
+    PRIMASK = 1; ICSR = 1 << 28; ICSR is 1 << 28 | 14 << 12; ICSR = 1 << 27; ICSR is 0
+`,
+);
+
+scripts(
+  'an interrupt in the middle of a program',
+  make({
+    [MAIN]: [
+      0x6008, // STR r0, [r1]
+      0x1c52, // ADDS r2, r2, #1
+      0x1c52,
+      SPIN,
+    ],
+  }),
+  `
+  an interrupt is taken right after the instruction whose store has raised it:
+    R1 = RAISE; enable 0 0; run 13; words STACK-32 7 is 0 ${RAISE.toString(16)} 0 0 0 ffffffff 102
+`,
+);

@@ -1,141 +1,124 @@
-import { CONTROL, IPSR, LR, SP } from '@passfob/emulator/core/places';
 import { describeFault } from '@passfob/emulator/system/fault-report';
-import { describe, expect, it } from 'vitest';
-import { createMachine, logging, MAIN, SCS, SPIN, STACK } from './machine.ts';
+import { expect, it } from 'vitest';
+import { play, scripts } from '../kit/register-script.ts';
+import { logging, MAIN, machineStage, SPIN } from './machine.ts';
 
-const CFSR = 0xd28;
-const HFSR = 0xd2c;
-const BFAR = 0xd38;
-const FORCED = 1 << 30;
+const HANDLERS = { 512: logging(3), 544: logging(5), 576: logging(6), 608: [SPIN] };
+const UDF = 0xde00;
+const SVC = 0xdf00;
+/** MOV.W r0, #0x60000000; LDR r1, [r0] */
+const LOAD_FROM_NOWHERE = [0xf04f, 0x40c0, 0x6801, SPIN];
+/** MemManage is not enabled; HardFault spins, BusFault logs 5 and UsageFault 6. */
+const VECTORS = { 3: 0x261, 5: 0x221, 6: 0x241, 11: 0x201 };
 /** SHCSR: BusFault and UsageFault enabled. */
 const ENABLED = (1 << 17) | (1 << 18);
 
-const HANDLERS = { 512: logging(3), 544: logging(5), 576: logging(6), 608: [SPIN] };
-const VECTORS = { 3: 0x261, 5: 0x221, 6: 0x241 };
-const UDF = 0xde00;
-/** MOV.W r0, #0x60000000; LDR r1, [r0] */
-const LOAD_FROM_NOWHERE = [0xf04f, 0x40c0, 0x6801, SPIN];
-
-describe('faults (ARMv7-M ARM B1.5.14)', () => {
-  it('an undefined instruction is a UsageFault with the address of the instruction', () => {
-    const machine = createMachine({ code: { ...HANDLERS, [MAIN]: [0xbf00, UDF] }, vectors: VECTORS });
-    machine.setScs(SCS.SHCSR, ENABLED);
-    machine.processor.runUntil(14);
-    expect([machine.places[IPSR], machine.scs(CFSR), machine.scs(HFSR)]).toEqual([6, 1 << 16, 0]);
-    expect(machine.word(STACK - 8)).toBe(MAIN + 2);
-  });
-
-  it('a load from nowhere is a BusFault with the address in BFAR', () => {
-    const machine = createMachine({ code: { ...HANDLERS, [MAIN]: LOAD_FROM_NOWHERE }, vectors: VECTORS });
-    machine.setScs(SCS.SHCSR, ENABLED);
-    machine.processor.runUntil(14);
-    expect([machine.places[IPSR], machine.scs(CFSR), machine.scs(BFAR)]).toEqual([5, 0x8200, 0x60000000]);
-    machine.setScs(CFSR, 0x8000);
-    expect(machine.scs(CFSR)).toBe(0x200);
-  });
-
-  it('a fault that is not enabled, or not let in by a mask, is a HardFault', () => {
-    for (const [shcsr, mask] of [
-      [0, 0xbf00],
-      [ENABLED, 0xb672 /* CPSID I */],
-    ] as const) {
-      const machine = createMachine({ code: { ...HANDLERS, [MAIN]: [mask, UDF] }, vectors: VECTORS });
-      machine.setScs(SCS.SHCSR, shcsr);
-      machine.processor.runUntil(100);
-      expect([machine.places[IPSR], machine.scs(CFSR), machine.scs(HFSR)]).toEqual([3, 1 << 16, FORCED]);
-      expect(machine.processor.faults).toHaveLength(1);
-    }
-  });
-
-  it('a fault in HardFault locks the processor up until a reset, while time goes on', () => {
-    const machine = createMachine({ code: { [MAIN]: [UDF], 512: [UDF] }, vectors: { 3: 0x201 } });
-    let alarms = 0;
-    machine.timeline.at(500, () => alarms++);
-    expect(machine.processor.runUntil(1000)).toBe('due');
-    expect([machine.processor.isLockedUp, alarms, machine.processor.instructions]).toEqual([true, 1, 0]);
-    expect(machine.processor.faults.map(({ exception }) => exception)).toEqual([3, 0]);
-    machine.processor.reset();
-    expect([machine.processor.isLockedUp, machine.pc]).toEqual([false, MAIN]);
-  });
-
-  it('a handler at an even address is a fault of its first instruction (B1.5.5)', () => {
-    const machine = createMachine({
-      code: { ...HANDLERS, [MAIN]: [0xdf00] },
-      vectors: { ...VECTORS, 11: 0x200 },
+const make = (main: readonly number[], vectors: Readonly<Record<number, number>> = {}) => {
+  return () => {
+    const { stage } = machineStage({
+      code: { ...HANDLERS, [MAIN]: main },
+      vectors: { ...VECTORS, ...vectors },
     });
-    machine.processor.runUntil(100);
-    expect([machine.places[IPSR], machine.scs(CFSR)]).toEqual([3, 1 << 17]);
-  });
+    return { ...stage, names: { ...stage.names, ENABLED, FORCED: 1 << 30 } };
+  };
+};
 
-  it('a frame that does not fit on the stack is a fault of the stack (B1.5.6, STKERR)', () => {
-    const machine = createMachine({
-      code: { ...HANDLERS, [MAIN]: [0xdf00] },
-      vectors: { ...VECTORS, 11: 0x201 },
-    });
-    machine.places[SP] = 0x10000010;
-    machine.processor.runUntil(100);
-    expect(machine.scs(CFSR)).toBe(1 << 12);
-    // HardFault itself runs, on a stack that is not there.
-    expect([machine.places[IPSR], machine.processor.isLockedUp]).toEqual([3, false]);
-  });
+scripts(
+  'a fault of an undefined instruction (ARMv7-M ARM B1.5.14)',
+  make([0xbf00, UDF]),
+  `
+  an undefined instruction is a UsageFault with the address of the instruction:
+    SHCSR = ENABLED; run 14; IPSR is 6; CFSR is 1 << 16; HFSR is 0; words STACK-8 1 is 102
 
-  it('a jump to an EXC_RETURN outside exceptions finds no instruction', () => {
-    const machine = createMachine({ code: { ...HANDLERS, [MAIN]: [0x4770 /* BX LR */] }, vectors: VECTORS });
-    machine.places[LR] = 0xfffffff9 | 0;
-    machine.processor.runUntil(100);
-    expect([machine.places[IPSR], machine.scs(CFSR)]).toEqual([3, 1 << 8]);
-  });
+  a fault that is not enabled is a HardFault:
+    run 100; IPSR is 3; CFSR is 1 << 16; HFSR is FORCED; faults is undefined-instruction at 102 in 3
 
-  it.each([
-    ['0xFFFFFFF0 is none', 0xfffffff1 & ~0x11],
-    ['no handler lies below', 0xfffffff1],
-    ['its frame is one of a handler', 0xfffffff9],
-  ])('an invalid return is a UsageFault: %s (B1.5.8, INVPC)', (_name, link) => {
-    const machine = createMachine({
-      code: { ...HANDLERS, [MAIN]: [0xdf00] },
-      vectors: { ...VECTORS, 11: 0x201 },
-    });
-    machine.setScs(SCS.SHCSR, ENABLED);
-    machine.processor.runUntil(13);
-    machine.places[LR] = link | 1;
-    machine.setWord(STACK - 4, machine.word(STACK - 4) | 4);
-    machine.processor.runUntil(60);
-    expect(machine.scs(CFSR)).toBe(1 << 18);
-    expect(machine.values()).toContain(6);
-  });
+  a fault that a mask does not let in is a HardFault:
+    SHCSR = ENABLED; PRIMASK = 1; run 100; IPSR is 3; CFSR is 1 << 16; HFSR is FORCED
+    faults is undefined-instruction at 102 in 3
+`,
+);
 
-  it('an instruction of a floating-point unit that CPACR denies is a UsageFault (B1.5.7, NOCP)', () => {
-    const VMOV = [0xee00, 0x0a10, SPIN]; // VMOV S0, r0
-    const machine = createMachine({ code: { ...HANDLERS, [MAIN]: VMOV }, vectors: VECTORS });
-    machine.processor.runUntil(100);
-    expect(machine.scs(CFSR)).toBe(1 << 19);
-    machine.processor.reset();
-    machine.setScs(0xd88, 0x00f00000);
-    machine.setScs(0xf3c, 0x00c00000);
-    machine.processor.runUntil(200);
-    expect([machine.pc, machine.control & 4]).toEqual([MAIN + 4, 4]);
-  });
+scripts(
+  'a fault of the bus (ARMv7-M ARM B1.5.14)',
+  make(LOAD_FROM_NOWHERE),
+  `
+  a load from nowhere is a BusFault with the address in BFAR:
+    SHCSR = ENABLED; run 14; IPSR is 5; CFSR is 0x8200; BFAR is 0x60000000; CFSR = 0x8000; CFSR is 0x200
+`,
+);
 
-  it('a division by zero gives 0, or is a UsageFault if CCR.DIV_0_TRP asks for it', () => {
-    const SDIV = [0xfb91, 0xf0f2, SPIN]; // SDIV r0, r1, r2
-    const machine = createMachine({ code: { ...HANDLERS, [MAIN]: SDIV }, vectors: VECTORS });
-    machine.places[1] = 7;
-    machine.processor.runUntil(100);
-    expect([machine.places[0], machine.scs(CFSR)]).toEqual([0, 0]);
-    machine.processor.reset();
-    machine.setScs(SCS.CCR, 0x210);
-    machine.processor.runUntil(200);
-    expect(machine.scs(CFSR)).toBe(1 << 25);
-  });
-});
+scripts(
+  'a fault in HardFault (ARMv7-M ARM B1.5.14)',
+  make([UDF], { 3: 0x101 }),
+  `
+  a fault in HardFault locks the processor up until a reset, while time goes on:
+    ran 1000 is due; lockedUp is true; now is 1000; instructions is 0
+    faults is undefined-instruction at 100 in 3, undefined-instruction at 100 in 0; reset; lockedUp is false; PC is MAIN
+`,
+);
+
+scripts(
+  'faults of exceptions (ARMv7-M ARM B1.5)',
+  make([SVC]),
+  `
+  a frame that does not fit on the stack is a fault of the stack, and HardFault itself runs (B1.5.6, STKERR):
+    SP = 0x10000010; run 100; CFSR is 1 << 12; IPSR is 3; lockedUp is false
+
+  an invalid return is a UsageFault where 0xFFFFFFF0 is none (B1.5.8, INVPC):
+    SHCSR = ENABLED; run 13; LR = 0xffffffe1; words STACK-4 1 is 1000000; setWord STACK-4 0x1000004
+    run 60; CFSR is 1 << 18; values 2 is 3 6
+
+  an invalid return is a UsageFault where no handler lies below (B1.5.8, INVPC):
+    SHCSR = ENABLED; run 13; LR = 0xfffffff1; setWord STACK-4 0x1000004; run 60; CFSR is 1 << 18; values 2 is 3 6
+
+  an invalid return is a UsageFault where its frame is one of a handler (B1.5.8, INVPC):
+    SHCSR = ENABLED; run 13; LR = 0xfffffff9; setWord STACK-4 0x1000004; run 60; CFSR is 1 << 18; values 2 is 3 6
+`,
+);
+
+scripts(
+  'a handler at an even address (ARMv7-M ARM B1.5.5)',
+  make([SVC], { 11: 0x200 }),
+  `
+  a handler at an even address is a fault of its first instruction:
+    run 100; IPSR is 3; CFSR is 1 << 17
+`,
+);
+
+scripts(
+  'an EXC_RETURN outside exceptions',
+  make([0x4770 /* BX LR */]),
+  `
+  a jump to an EXC_RETURN outside exceptions finds no instruction:
+    LR = 0xfffffff9; run 100; IPSR is 3; CFSR is 1 << 8
+`,
+);
+
+scripts(
+  'the floating-point unit',
+  make([0xee00, 0x0a10, SPIN]),
+  `
+  VMOV S0, r0 of a floating-point unit that CPACR denies is a UsageFault (B1.5.7, NOCP):
+    run 100; CFSR is 1 << 19; reset; CPACR = 0x00f00000; FPDSCR = 0x00c00000; run 200; PC is MAIN + 4; CONTROL has 4
+`,
+);
+
+scripts(
+  'SDIV r0, r1, r2',
+  make([0xfb91, 0xf0f2, SPIN]),
+  `
+  a division by zero gives 0, or is a UsageFault if CCR.DIV_0_TRP asks for it:
+    R1 = 7; run 100; R0 is 0; CFSR is 0; reset; CCR = 0x210; run 200; CFSR is 1 << 25
+`,
+);
 
 it('the report of a fault says where the processor was', () => {
-  const machine = createMachine({ code: { ...HANDLERS, [MAIN]: LOAD_FROM_NOWHERE }, vectors: VECTORS });
-  machine.places[7] = 0x777;
-  machine.places[CONTROL] = 0;
-  machine.places[SP] = STACK - 8;
-  machine.setWord(STACK - 8, 0x11223344);
-  machine.processor.runUntil(100);
+  const { machine, stage } = machineStage({
+    code: { ...HANDLERS, [MAIN]: LOAD_FROM_NOWHERE },
+    vectors: VECTORS,
+  });
+  play(stage, 'R7 = 0x777; CONTROL = 0; SP = STACK - 8; setWord STACK-8 0x11223344; run 100');
   const [report] = machine.processor.faults;
   expect(report && describeFault(report)).toBe(
     `

@@ -2,10 +2,11 @@ import { Timeline } from '@passfob/emulator/base/timeline';
 import type { Bus } from '@passfob/emulator/core/bus';
 import { createCore } from '@passfob/emulator/core/core';
 import { ProcessorFault } from '@passfob/emulator/core/fault';
-import { CONTROL, PC, SP } from '@passfob/emulator/core/places';
+import * as places from '@passfob/emulator/core/places';
 import { BusMonitor } from '@passfob/emulator/system/bus-monitor';
 import { Processor, type StopMode } from '@passfob/emulator/system/processor';
 import { isSteadySystemRead, SYSTEM_SPACE } from '@passfob/emulator/system/system-space';
+import { registersOf, type Stage } from '../kit/register-script.ts';
 
 export const RAM_AT = 0x2000_0000;
 const RAM_BYTES = 0x1000;
@@ -28,7 +29,19 @@ export const SPIN = 0xe7fe;
 
 /** Register offsets in the System Control Space. */
 const ISER0 = 0x100;
-export const SCS = { ICSR: 0xd04, AIRCR: 0xd0c, SCR: 0xd10, CCR: 0xd14, SHCSR: 0xd24 } as const;
+const SCS = {
+  ...{
+    ICSR: 0xd04,
+    AIRCR: 0xd0c,
+    SCR: 0xd10,
+    CCR: 0xd14,
+    SHPR3: 0xd20,
+    SHCSR: 0xd24,
+    CFSR: 0xd28,
+    HFSR: 0xd2c,
+  },
+  ...{ BFAR: 0xd38, CPACR: 0xd88, FPCAR: 0xf38, FPDSCR: 0xf3c },
+};
 
 export interface MachineOptions {
   /** Half-words of programs by their addresses. */
@@ -73,10 +86,8 @@ function memoryOf(ram: Uint8Array) {
   };
 }
 
-/** Looks at the System Control Space. */
 function systemOf({ space }: Processor) {
   return {
-    scs: (offset: number) => space.read(offset),
     setScs: (offset: number, value: number) => space.write(offset, value, 0xffffffff),
     /** Enables an interrupt of the chip with a priority. */
     enable(number: number, priority: number) {
@@ -147,14 +158,75 @@ export function createMachine(options: MachineOptions) {
     ...memoryOf(ram),
     ...systemOf(processor),
     ...linesOf(processor, timeline),
-    get pc() {
-      return (core.places[PC] ?? 0) >>> 0;
-    },
-    get sp() {
-      return (core.places[SP] ?? 0) >>> 0;
-    },
-    get control() {
-      return core.places[CONTROL] ?? 0;
+  };
+}
+
+const { IPSR, PRIMASK, BASEPRI, FAULTMASK, CONTROL, OTHER_SP, FPSCR, NZ, CARRY, SP, LR, PC, S0 } = places;
+const PLACES = { IPSR, PRIMASK, BASEPRI, FAULTMASK, CONTROL, OTHER_SP, FPSCR, NZ, CARRY, SP, LR, PC };
+const CORE = Object.fromEntries(Array.from({ length: 13 }, (_, n) => [`R${n}`, n]));
+
+/** A machine for scripts: core and system registers by name, lines that are raised and lowered at a time. */
+export function machineStage(options: MachineOptions) {
+  const machine = createMachine(options);
+  const { core, processor, timeline, log } = machine;
+  const { counters } = processor;
+  const inCore = {
+    read: (place: number) => core.places[place] ?? 0,
+    write: (place: number, value: number) => {
+      core.places[place] = value;
     },
   };
+  const hex = (value: number) => (value >>> 0).toString(16);
+  const stage: Stage = {
+    registers: { ...registersOf(inCore, { ...CORE, ...PLACES }), ...registersOf(processor.space, SCS) },
+    names: { MAIN, STACK, RAISE, RAM: RAM_AT, ALL: 0xffff_ffff },
+    shows: {
+      // The first of them, or all.
+      values: count =>
+        machine
+          .values()
+          .slice(0, Number(count ?? Number.POSITIVE_INFINITY))
+          .join(' '),
+      last: () => machine.values().at(-1),
+      log: () => log.map(({ value, time }) => `${value}@${time}`).join(' '),
+      words: (address, count) => machine.words(Number(address), Number(count)).map(hex).join(' '),
+      singles: (first, count) =>
+        [...core.places.subarray(S0 + Number(first), S0 + Number(first) + Number(count))].join(' '),
+      now: () => timeline.now,
+      asleep: () => processor.isAsleep,
+      lockedUp: () => processor.isLockedUp,
+      instructions: () => processor.instructions,
+      resets: () => machine.resets.join(' '),
+      faults: () =>
+        processor.faults
+          .map(({ fault, exception }) => `${fault.kind} at ${hex(fault.address)} in ${exception}`)
+          .join(', '),
+      tailChained: () => counters.tailChained,
+      late: () => counters.lateArrivals,
+      slept: () => `${counters.ticksAsleep} ${counters.ticksInDeepSleep}`,
+      deepest: () => counters.deepestStack,
+      taken: exception => counters.exceptions[Number(exception)] ?? 0,
+      // Until that time.
+      ran: time => processor.runUntil(Number(time)),
+    },
+    acts: {
+      run: time => void processor.runUntil(Number(time)),
+      enable: (number, priority) => machine.enable(Number(number), Number(priority)),
+      raise: (number, time = timeline.now) => machine.raiseAt(Number(time), Number(number)),
+      lower: (number, time) => machine.lowerAt(Number(time), Number(number)),
+      // An ICSR that is written at a time.
+      request: (value, time) => timeline.at(Number(time), () => machine.setScs(SCS.ICSR, Number(value))),
+      setWord: (address, value) => machine.setWord(Number(address), Number(value)),
+      setSingles: (first, count, from) => {
+        for (let n = 0; n < Number(count); n++) core.places[S0 + Number(first) + n] = Number(from) + n;
+      },
+      haltAt: time => timeline.at(Number(time), () => processor.halt()),
+      alarmAt: time => timeline.at(Number(time), () => undefined),
+      resume: () => processor.resume(),
+      reset: () => processor.reset(),
+      event: () => processor.signalEvent(),
+      clock: hertz => processor.setClock(Number(hertz)),
+    },
+  };
+  return { machine, stage };
 }

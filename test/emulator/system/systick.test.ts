@@ -1,128 +1,60 @@
-import { Timeline } from '@passfob/emulator/base/timeline';
 import { SYS_TICK } from '@passfob/emulator/core/exception-numbers';
 import { ExceptionState } from '@passfob/emulator/system/exception-state';
 import { ProcessorClock } from '@passfob/emulator/system/processor-clock';
 import { SysTick } from '@passfob/emulator/system/systick';
-import { describe, expect, it } from 'vitest';
+import { makeStillTime } from '../kit/fixture.ts';
+import { registersOf, type Stage, scripts } from '../kit/register-script.ts';
 
-const CTRL = 0x10;
-const LOAD = 0x14;
-const VAL = 0x18;
-const ALL = 0xffffffff;
-const ENABLE = 1;
-const TICKINT = 2;
-const CLKSOURCE = 4;
-const COUNTFLAG = 1 << 16;
-
-function createSysTick() {
-  const timeline = new Timeline({ executed: 0, stop: () => undefined }, 1);
+function makeSysTick(): Stage {
+  const { time, pass } = makeStillTime();
   const clock = new ProcessorClock();
   clock.hertz = 84_000_000;
   const state = new ExceptionState({ onPend: () => undefined, onReady: () => undefined });
-  const sysTick = new SysTick({ time: timeline, clock, state });
+  const sysTick = new SysTick({ time, clock, state });
   sysTick.reset();
-  const passTo = (ticks: number) => {
-    while (timeline.nextDue <= ticks) {
-      timeline.moveTo(timeline.nextDue);
-      timeline.runDue();
-    }
-    timeline.moveTo(ticks);
+  return {
+    registers: registersOf(sysTick, { CTRL: 0x10, LOAD: 0x14, VAL: 0x18 }),
+    // TICK is a cycle of the processor, in microseconds.
+    names: { ENABLE: 1, TICKINT: 2, CLKSOURCE: 4, COUNTFLAG: 1 << 16, ON: 5, TICKING: 7, TICK: 1 / 84 },
+    // A cycle that is due is over, in spite of fractions.
+    pass: us => pass(us + 1e-9),
+    shows: { pending: () => state.isPending(SYS_TICK) },
+    acts: {
+      unpend: () => state.unpend(SYS_TICK),
+      clock: hertz => {
+        clock.hertz = Number(hertz);
+      },
+    },
   };
-  return { sysTick, clock, state, passTo };
 }
 
-describe('SysTick (ARMv7-M ARM B3.3)', () => {
-  it('counts down to 0 and goes on from LOAD, with LOAD + 1 counts a period', () => {
-    const { sysTick, passTo } = createSysTick();
-    sysTick.write(LOAD, 9, ALL);
-    sysTick.write(CTRL, ENABLE | CLKSOURCE, ALL);
-    const values = [];
-    for (let ticks = 0; ticks <= 21; ticks++) {
-      passTo(ticks);
-      values.push(sysTick.read(VAL));
-    }
-    expect(values).toEqual([0, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0, 9]);
-  });
+scripts(
+  'SysTick (ARMv7-M ARM B3.3)',
+  makeSysTick,
+  `
+  counts down to 0 and goes on from LOAD, with LOAD + 1 counts a period:
+    LOAD = 9; CTRL = ON; VAL is 0; TICK us; VAL is 9; TICK us; VAL is 8; 7 * TICK us; VAL is 1; TICK us; VAL is 0
+    TICK us; VAL is 9; 9 * TICK us; VAL is 0; TICK us; VAL is 9
 
-  it('becomes pending where it reaches 0, if TICKINT is set, and sets COUNTFLAG until CTRL is read', () => {
-    const { sysTick, state, passTo } = createSysTick();
-    sysTick.write(LOAD, 99, ALL);
-    sysTick.write(CTRL, ENABLE | TICKINT | CLKSOURCE, ALL);
-    passTo(99);
-    expect(state.isPending(SYS_TICK)).toBe(false);
-    passTo(100);
-    expect(state.isPending(SYS_TICK)).toBe(true);
-    expect(sysTick.read(CTRL)).toBe(COUNTFLAG | ENABLE | TICKINT | CLKSOURCE);
-    expect(sysTick.read(CTRL)).toBe(ENABLE | TICKINT | CLKSOURCE);
-    state.unpend(SYS_TICK);
-    passTo(200);
-    expect(state.isPending(SYS_TICK)).toBe(true);
-  });
+  becomes pending where it reaches 0, if TICKINT is set, and sets COUNTFLAG until CTRL is read:
+    LOAD = 99; CTRL = TICKING; 99 * TICK us; pending is false; TICK us; pending is true
+    CTRL is COUNTFLAG | TICKING; CTRL is TICKING; unpend; 100 * TICK us; pending is true
 
-  it('starts a full period after a write to VAL, which clears COUNTFLAG and makes nothing pending', () => {
-    const { sysTick, state, passTo } = createSysTick();
-    sysTick.write(LOAD, 99, ALL);
-    sysTick.write(CTRL, ENABLE | TICKINT | CLKSOURCE, ALL);
-    passTo(150);
-    state.unpend(SYS_TICK);
-    sysTick.write(VAL, 12345, ALL);
-    expect([sysTick.read(VAL), sysTick.read(CTRL) & COUNTFLAG, state.isPending(SYS_TICK)]).toEqual([
-      0,
-      0,
-      false,
-    ]);
-    passTo(249);
-    expect([sysTick.read(VAL), state.isPending(SYS_TICK)]).toEqual([1, false]);
-    passTo(250);
-    expect(state.isPending(SYS_TICK)).toBe(true);
-  });
+  starts a full period after a write to VAL, which clears COUNTFLAG and makes nothing pending:
+    LOAD = 99; CTRL = TICKING; 150 * TICK us; unpend; VAL = 12345; VAL is 0; CTRL lacks COUNTFLAG; pending is false
+    99 * TICK us; VAL is 1; pending is false; TICK us; pending is true
 
-  it('uses a new LOAD from the next period on', () => {
-    const { sysTick, passTo } = createSysTick();
-    sysTick.write(LOAD, 99, ALL);
-    sysTick.write(CTRL, ENABLE | CLKSOURCE, ALL);
-    passTo(50);
-    sysTick.write(LOAD, 9, ALL);
-    expect(sysTick.read(VAL)).toBe(50);
-    passTo(101);
-    expect(sysTick.read(VAL)).toBe(9);
-    passTo(110);
-    expect(sysTick.read(VAL)).toBe(0);
-  });
+  uses a new LOAD from the next period on:
+    LOAD = 99; CTRL = ON; 50 * TICK us; LOAD = 9; VAL is 50; 51 * TICK us; VAL is 9; 9 * TICK us; VAL is 0
 
-  it('counts eight times slower without CLKSOURCE, and with the clock of the processor', () => {
-    const { sysTick, clock, passTo } = createSysTick();
-    sysTick.write(LOAD, 999, ALL);
-    sysTick.write(CTRL, ENABLE, ALL);
-    passTo(80);
-    expect(sysTick.read(VAL)).toBe(990);
-    clock.hertz = 42_000_000;
-    passTo(160);
-    expect(sysTick.read(VAL)).toBe(985);
-  });
+  counts eight times slower without CLKSOURCE, and with the clock of the processor:
+    LOAD = 999; CTRL = ENABLE; 80 * TICK us; VAL is 990; clock 42e6; 80 * TICK us; VAL is 985
 
-  it('stands still while it is disabled or its clock is stopped, and goes on from there', () => {
-    const { sysTick, clock, state, passTo } = createSysTick();
-    sysTick.write(LOAD, 99, ALL);
-    sysTick.write(CTRL, ENABLE | TICKINT | CLKSOURCE, ALL);
-    passTo(60);
-    clock.hertz = 0;
-    passTo(1000);
-    expect([sysTick.read(VAL), state.isPending(SYS_TICK)]).toEqual([40, false]);
-    clock.hertz = 84_000_000;
-    passTo(1010);
-    sysTick.write(CTRL, 0, ALL);
-    passTo(2000);
-    expect(sysTick.read(VAL)).toBe(30);
-    sysTick.write(CTRL, ENABLE | TICKINT | CLKSOURCE, ALL);
-    passTo(2030);
-    expect([sysTick.read(VAL), state.isPending(SYS_TICK)]).toEqual([0, true]);
-  });
+  stands still while it is disabled or its clock is stopped, and goes on from there:
+    LOAD = 99; CTRL = TICKING; 60 * TICK us; clock 0; 940 * TICK us; VAL is 40; pending is false
+    clock 84e6; 10 * TICK us; CTRL = 0; 990 * TICK us; VAL is 30; CTRL = TICKING; 30 * TICK us; VAL is 0; pending is true
 
-  it('stays at 0 with a LOAD of 0', () => {
-    const { sysTick, state, passTo } = createSysTick();
-    sysTick.write(CTRL, ENABLE | TICKINT | CLKSOURCE, ALL);
-    passTo(1000);
-    expect([sysTick.read(VAL), state.isPending(SYS_TICK)]).toEqual([0, false]);
-  });
-});
+  stays at 0 with a LOAD of 0:
+    CTRL = TICKING; 1000 * TICK us; VAL is 0; pending is false
+`,
+);

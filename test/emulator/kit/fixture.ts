@@ -28,23 +28,26 @@ export class RecordedLines implements InterruptLines {
   }
 }
 
+/** What a driver sees of a peripheral. */
+export type Registers = Pick<Peripheral, 'read' | 'write'>;
+
 /** A store of a word, as STR makes it. */
-export function store(peripheral: Peripheral, offset: number, value: number): void {
+export function store(peripheral: Registers, offset: number, value: number): void {
   peripheral.write(offset, value >>> 0, 0xffff_ffff);
 }
 
 /** Sets bits of a word by a load and a store, as drivers do with `|=`. */
-export function setBits(peripheral: Peripheral, offset: number, bits: number): void {
+export function setBits(peripheral: Registers, offset: number, bits: number): void {
   store(peripheral, offset, peripheral.read(offset) | bits);
 }
 
 /** Clears bits of a word by a load and a store. */
-export function clearBits(peripheral: Peripheral, offset: number, bits: number): void {
+export function clearBits(peripheral: Registers, offset: number, bits: number): void {
   store(peripheral, offset, peripheral.read(offset) & ~bits);
 }
 
 /** A store of a half-word, at an even offset. */
-export function storeHalf(peripheral: Peripheral, offset: number, value: number): void {
+export function storeHalf(peripheral: Registers, offset: number, value: number): void {
   const shift = 8 * (offset & 2);
   peripheral.write(offset & ~3, (value << shift) >>> 0, (0xffff << shift) >>> 0);
 }

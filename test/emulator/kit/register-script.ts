@@ -1,8 +1,7 @@
-import type { Peripheral } from '@passfob/emulator/base/peripheral';
 import { IRQ } from '@passfob/emulator/stm32f401/interrupts';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from './expression.ts';
-import { clearBits, type RecordedLines, setBits, store, storeHalf } from './fixture.ts';
+import { clearBits, type RecordedLines, type Registers, setBits, store, storeHalf } from './fixture.ts';
 
 type Argument = number | string;
 
@@ -18,7 +17,7 @@ type Argument = number | string;
  */
 export interface Stage {
   /** Registers by the manual's names. */
-  readonly registers: Readonly<Record<string, readonly [Peripheral, offset: number]>>;
+  readonly registers: Readonly<Record<string, readonly [Registers, offset: number]>>;
   /** Bits and other numbers. */
   readonly names?: Readonly<Record<string, number>>;
   pass?(us: number): void;
@@ -27,7 +26,7 @@ export interface Stage {
 }
 
 export const registersOf = (
-  peripheral: Peripheral,
+  peripheral: Registers,
   offsets: Readonly<Record<string, number>>,
 ): Stage['registers'] =>
   Object.fromEntries(Object.entries(offsets).map(([name, offset]) => [name, [peripheral, offset]]));
@@ -44,9 +43,9 @@ const STORES: Readonly<Record<string, typeof store>> = { '=': store, '|=': setBi
 const numberIn = ({ names = {} }: Stage, text: string): number => evaluate(text, names);
 
 function argumentsIn(stage: Stage, words: readonly string[]): Argument[] {
-  return words.map(word =>
-    /^[\d-]/.test(word) || word in (stage.names ?? {}) ? numberIn(stage, word) : word,
-  );
+  const isNumber = (word: string) =>
+    /^[\d-]/.test(word) || (/^\w+/.exec(word)?.[0] ?? '') in (stage.names ?? {});
+  return words.map(word => (isNumber(word) ? numberIn(stage, word) : word));
 }
 
 /** Plays a store, if the statement is one. */
