@@ -132,7 +132,7 @@ describe('the image of the Bangle', () => {
     await driver.close();
   });
 
-  it('the Bangle is old or new after every power cut of an enrolment', { timeout: 120_000 }, async () => {
+  it('the Bangle is old or new after every power cut of an enrolment', async () => {
     const store: StateStore = memoryStore();
     const first = new BangleDriver({ storage: store });
     const model = new Owner(first);

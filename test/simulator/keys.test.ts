@@ -1,35 +1,56 @@
 import { describe, expect, it } from 'vitest';
 import { lines, QUIET, run } from './kit.ts';
+import { prints } from './prints.ts';
 
 const WATCH = (options: string) =>
   `${QUIET}setWatch(e => print(e.state, Math.round((e.time - e.lastTime) * 1000) / 1000), BTN, ${options});`;
 
-describe('simulated keys', () => {
-  it('a key is high while it is down', () => {
-    const fob = run(`${QUIET}setInterval(() => print(BTN.read(), digitalRead(BTN1), C13 === BTN), 50);`);
-    fob.keyDown();
-    fob.advance(52);
-    fob.keyUp();
-    fob.advance(50);
-    expect(lines(fob)).toEqual(['true 1 true', 'false 0 true']);
-  });
+prints(
+  'simulated keys',
+  `
+  a key is high while it is down:
+    ${QUIET}setInterval(() => print(BTN.read(), digitalRead(BTN1), C13 === BTN), 50);
+    @ down; advance 52
+    > true 1 true
+    @ up; advance 50
+    > false 0 true
 
+  a key press shorter than the debounce is not noticed:
+    ${WATCH('{ repeat: true, edge: "both", debounce: 50 }')}
+    @ press 0 30
+
+  a key has the defaults of a built-in button, which are rising, 25 ms and once:
+    ${QUIET}setWatch(e => print(e.state), BTN);
+    @ down; advance 20
+    @ advance 20
+    > true
+    @ up; advance 50; press
+
+  a key can be watched for one edge, and no longer:
+    ${QUIET}var w = setWatch(e => { print(e.state); clearWatch(w) }, BTN, { repeat: true, edge: "falling", debounce: 5 });
+    try { setWatch(() => 0, BTN, { edge: "sideways" }) } catch (e) { print(e.message) }
+    try { setWatch(() => 0, "Z9") } catch (e) { print(e.message) }
+    > 'edge' in setWatch should be 1, -1, 0, 'rising', 'falling' or 'both'
+    > Invalid pin
+    @ press; press
+    > false
+`,
+);
+
+describe('simulated keys', () => {
   it('a key bounces by seed, and the debounce sees one edge each way', () => {
+    const edges = (seed: number, debounce: number) => {
+      const source = `${QUIET}setWatch(e => print(e.state), BTN, { repeat: true, edge: "both", debounce: ${debounce} });`;
+      const fob = run(source, { seed });
+      fob.press();
+      return lines(fob);
+    };
     const raw = new Set<number>();
     for (let seed = 0; seed < 20; seed++) {
-      const bare = run(
-        `${QUIET}setWatch(e => print(e.state), BTN, { repeat: true, edge: "both", debounce: 0 });`,
-        { seed },
-      );
-      bare.press();
-      raw.add(lines(bare).length);
-      expect(lines(bare).at(-1)).toBe('false');
-      const calm = run(
-        `${QUIET}setWatch(e => print(e.state), BTN, { repeat: true, edge: "both", debounce: 25 });`,
-        { seed },
-      );
-      calm.press();
-      expect(lines(calm)).toEqual(['true', 'false']);
+      const bare = edges(seed, 0);
+      raw.add(bare.length);
+      expect(bare.at(-1)).toBe('false');
+      expect(edges(seed, 25)).toEqual(['true', 'false']);
     }
     expect(Math.max(...raw)).toBeGreaterThan(2);
     expect(raw.size).toBeGreaterThan(2);
@@ -43,39 +64,6 @@ describe('simulated keys', () => {
     const held = Number(up.replace('false ', ''));
     expect(held).toBeGreaterThan(0.495);
     expect(held).toBeLessThan(0.505);
-  });
-
-  it('a key press shorter than the debounce is not noticed', () => {
-    const fob = run(WATCH('{ repeat: true, edge: "both", debounce: 50 }'));
-    fob.press(0, 30);
-    expect(lines(fob)).toEqual([]);
-  });
-
-  it('a key has the defaults of a built-in button: rising, 25 ms, once', () => {
-    const fob = run(`${QUIET}setWatch(e => print(e.state), BTN);`);
-    fob.keyDown();
-    fob.advance(20);
-    expect(lines(fob)).toEqual([]);
-    fob.advance(20);
-    expect(lines(fob)).toEqual(['true']);
-    fob.keyUp();
-    fob.advance(50);
-    fob.press();
-    expect(lines(fob)).toEqual(['true']);
-  });
-
-  it('a key can be watched for one edge, and no longer', () => {
-    const fob = run(
-      `${QUIET}var w = setWatch(e => { print(e.state); clearWatch(w) }, BTN, { repeat: true, edge: "falling", debounce: 5 });
-       try { setWatch(() => 0, BTN, { edge: "sideways" }) } catch (e) { print(e.message) } try { setWatch(() => 0, "Z9") } catch (e) { print(e.message) }`,
-    );
-    fob.press();
-    fob.press();
-    expect(lines(fob)).toEqual([
-      "'edge' in setWatch should be 1, -1, 0, 'rising', 'falling' or 'both'",
-      'Invalid pin',
-      'false',
-    ]);
   });
 
   it('a key that does not exist is refused', () => {

@@ -51,7 +51,7 @@ function numbers(count: number): number[] {
 }
 
 describeNeeds(needsEspruino(), 'numbers beside the real interpreter', espruino => {
-  it('three thousand numbers have the text that Espruino prints', { timeout: 120_000 }, async () => {
+  it('three thousand numbers have the text that Espruino prints', async () => {
     const all = numbers(1000);
     const bits = Buffer.from(Float64Array.from(all).buffer).toString('base64');
     const folder = mkdtempSync(join(tmpdir(), 'passfob-numbers-'));

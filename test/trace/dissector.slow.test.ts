@@ -11,7 +11,7 @@ import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomn
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LONG, seedsOf } from '../kit/counts.ts';
 import { describeNeeds, type Need, tool } from '../kit/tools.ts';
-import { decoded, LONG_RUN_TIMEOUT_MS, readTrace, recordedConversation } from './kit.ts';
+import { decoded, readTrace, recordedConversation } from './kit.ts';
 
 /** Wireshark loads no plugin for root. */
 const NOBODY = '65534';
@@ -115,10 +115,7 @@ describeNeeds(needsTshark, 'the dissector for Wireshark', ([program = '', ...bef
     expect(decoded(records).every(({ is }) => is.kind === 'frame')).toBe(true);
   });
 
-  it('Wireshark agrees with the decoder about damaged and invented bytes', {
-    ...LONG,
-    timeout: LONG_RUN_TIMEOUT_MS,
-  }, async () => {
+  it('Wireshark agrees with the decoder about damaged and invented bytes', LONG, async () => {
     const { file, driver } = await recordedConversation();
     driver.fob.close();
     for (const seed of seedsOf(2, 200)) {

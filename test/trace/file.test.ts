@@ -7,7 +7,7 @@ import { TraceWriter } from '@passfob/protocol/trace/write';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
-import { LONG_RUN_TIMEOUT_MS, readTrace } from './kit.ts';
+import { readTrace } from './kit.ts';
 
 const AT = 1_767_225_600_123_456;
 
@@ -147,10 +147,7 @@ describe('trace files', () => {
     });
   });
 
-  it('texts of a trace are UTF-8, and other bytes are a character each', {
-    ...LONG,
-    timeout: LONG_RUN_TIMEOUT_MS,
-  }, () => {
+  it('texts of a trace are UTF-8, and other bytes are a character each', LONG, () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 40 }), text => {
         expect(bytesOfText(text)).toEqual(new Uint8Array(Buffer.from(text)));
@@ -171,10 +168,7 @@ describe('hostile trace files', () => {
     for (const record of records) expect(Number.isFinite(record.atUs)).toBe(true);
   }
 
-  it('random bytes never make the reader throw anything but its own error', {
-    ...LONG,
-    timeout: LONG_RUN_TIMEOUT_MS,
-  }, () => {
+  it('random bytes never make the reader throw anything but its own error', LONG, () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 600 }), fc.boolean(), (bytes, hasStart) => {
         survives(hasStart ? Buffer.concat([fileOf([]), bytes]) : bytes);
@@ -183,10 +177,7 @@ describe('hostile trace files', () => {
     );
   });
 
-  it('a good file with changed bytes never makes the reader throw anything but its own error', {
-    ...LONG,
-    timeout: LONG_RUN_TIMEOUT_MS,
-  }, () => {
+  it('a good file with changed bytes never makes the reader throw anything but its own error', LONG, () => {
     const good = fileOf(RECORDS);
     const place = fc.record({
       at: fc.nat(good.length - 1),

@@ -7,9 +7,6 @@ import { ascii, Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { secret } from '../kit/secrets.ts';
 
-/** Full counts take longer than a usual test. */
-export const LONG_RUN_TIMEOUT_MS = 600_000;
-
 export const SEED = secret(crypto.getRandomValues(new Uint8Array(20)));
 
 /** A conversation that was recorded: pairing, an account, a passcode after a hold, a refusal. */

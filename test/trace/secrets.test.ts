@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { secret } from '../kit/secrets.ts';
-import { decoded, LONG_RUN_TIMEOUT_MS, readTrace, recordedConversation, SEED } from './kit.ts';
+import { decoded, readTrace, recordedConversation, SEED } from './kit.ts';
 
 /** Every way in which bytes might stand in a file. */
 function formsOf(bytes: Uint8Array): readonly string[] {
@@ -104,10 +104,7 @@ describe('what a trace leaves out', () => {
     expect(kept.slice(1).map(({ kind }) => kind)).toEqual(['bytes', 'bytes', 'bytes', 'bytes']);
   });
 
-  it('a session by pairing code is left out however its bytes are cut into pieces', {
-    ...LONG,
-    timeout: LONG_RUN_TIMEOUT_MS,
-  }, () => {
+  it('a session by pairing code is left out however its bytes are cut into pieces', LONG, () => {
     const frames: [string, TraceWay][] = [
       [open(1), 'in'],
       [clear(2, 7, 3, 0, ...random(52)), 'out'],

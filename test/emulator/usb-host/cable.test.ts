@@ -1,123 +1,50 @@
-import { describe, expect, test } from 'vitest';
+import { expect, it } from 'vitest';
+import { play, scripts } from '../kit/register-script.ts';
 import { Bench } from '../kit/usb/bench.ts';
+import { benchStage } from '../kit/usb/stage.ts';
 
-describe('a USB host whose cable or computer comes and goes', () => {
-  test('the cable out in the middle of a transfer loses it, and all works after the next plug', () => {
-    const bench = new Bench();
-    const read: number[] = [];
-    bench.host.serial.onData(bytes => read.push(...bytes));
-    bench.configure();
-    bench.gadget.sendSerial(Uint8Array.of(1));
-    bench.host.serial.write(Uint8Array.of(2));
-    bench.run(5);
-    expect(read).toEqual([1]);
-    bench.gadget.onPacket = () => {};
-    bench.host.serial.write(new Uint8Array(200));
-    bench.host.serial.hold(true);
-    bench.gadget.sendSerial(new Uint8Array(100));
-    bench.run(5);
-    bench.host.unplug();
-    bench.run(50);
-    expect(bench.host.state).toBe('unplugged');
-    expect(bench.host.serial).toMatchObject({ isConnected: false, pending: 0 });
-    expect(bench.gadget.log.at(-1)).toBe('disconnected');
-    bench.host.serial.write(new Uint8Array(8));
-    bench.host.serial.hold(false);
-    bench.gadget.received.length = 0;
-    bench.gadget.onPacket = () => bench.gadget.listen();
-    bench.configure();
-    bench.host.serial.write(Uint8Array.of(1));
-    bench.gadget.sendSerial(Uint8Array.of(2));
-    bench.run(10);
-    expect(bench.gadget.received).toEqual([1]);
-    expect(read).toEqual([1, 2]);
-  });
+scripts(
+  'a USB host whose cable or computer comes and goes',
+  benchStage,
+  `
+  the cable out in the middle of a transfer loses it, and all works after the next plug:
+    configure; device 1; host 2; 5000 us; read is 1; deaf on; hostBytes 200; hold on; deviceBytes 100; 5000 us
+    unplug; 50_000 us; state is unplugged; connected is false; pending is 0
+    log is suspended reset reset configured disconnected; hostBytes 8; hold off; forget; deaf off
+    configure; host 1; device 2; 10_000 us; received is 1; read is 1 2
 
-  test('the cable out at any moment of the enumeration is followed by a full one', () => {
-    for (let milliseconds = 1; milliseconds < 270; milliseconds += 7) {
-      const bench = new Bench({ seed: milliseconds });
-      bench.host.plug();
-      bench.run(milliseconds);
-      bench.host.unplug();
-      bench.run(3);
-      bench.configure();
-      expect(bench.host.hid.reportDescriptors.size, `after ${milliseconds} ms`).toBe(1);
-    }
-  });
+  a sleeping computer suspends the device, and resumes it configured:
+    configure; forget; sleep; 5000 us; log is nothing; 5000 us; log is suspended; host 5; 100_000 us; received is nothing
+    wake; 50_000 us; log is suspended resumed; wakeups is 1; received is 5
 
-  test('VBUS is told to others before the controller senses it', () => {
-    const told: boolean[] = [];
-    const bench = new Bench({ onVbus: isOn => told.push(isOn) });
-    bench.host.plug();
-    bench.host.plug();
-    bench.host.unplug();
-    expect(told).toEqual([true, false]);
-  });
+  a device wakes its computer:
+    configure; sleep; 10_000 us; DCTL |= 1; 50_000 us; state is configured
 
-  test('a sleeping computer suspends the device, and resumes it configured', () => {
-    const bench = new Bench();
-    bench.configure();
-    bench.gadget.log.length = 0;
-    bench.wakeups = 0;
-    bench.host.sleep();
-    bench.run(5);
-    expect(bench.gadget.log).toEqual([]);
-    bench.run(5);
-    expect(bench.gadget.log).toEqual(['suspended']);
-    bench.host.serial.write(Uint8Array.of(5));
-    bench.run(100);
-    expect(bench.gadget.received).toEqual([]);
-    bench.host.wake();
-    bench.run(50);
-    expect(bench.gadget.log).toEqual(['suspended', 'resumed']);
-    expect(bench.wakeups).toBe(1);
-    expect(bench.gadget.received).toEqual([5]);
-  });
+  a device that lets go of D+ is lost, and enumerated when it comes back:
+    configure; DCTL |= 2; 1000 us; state is empty; DCTL = 0; 50_000 us; state is attached; 1e6 us; state is configured
 
-  test('a device wakes its computer', () => {
-    const bench = new Bench();
-    bench.configure();
-    bench.host.sleep();
-    bench.run(10);
-    bench.gadget.driver.set(0x804, 1);
-    bench.run(50);
-    expect(bench.host.state).toBe('configured');
-  });
+  a device whose chip is reset in the middle is enumerated anew:
+    configure; hostBytes 1000; resetChip; 10_000 us; state is empty; start; until configured
 
-  test('a device that lets go of D+ is lost, and enumerated when it comes back', () => {
-    const bench = new Bench();
-    bench.configure();
-    bench.gadget.driver.set(0x804, 2);
-    bench.run(1);
-    expect(bench.host.state).toBe('empty');
-    bench.gadget.driver.write(0x804, 0);
-    bench.run(50);
-    expect(bench.host.state).toBe('attached');
-    bench.run(1000);
-    expect(bench.host.state).toBe('configured');
-  });
+  a device that stops to answer gets a reset of the port:
+    configure; forget; usbClock 0; host 1; 20_000 us; state is enumerating; usbClock 48e6; until configured
+    log is reset reset configured
+`,
+);
 
-  test('a device whose chip is reset in the middle is enumerated anew', () => {
-    const bench = new Bench();
-    bench.configure();
-    bench.host.serial.write(new Uint8Array(1000));
-    bench.otg.reset();
-    bench.run(10);
-    expect(bench.host.state).toBe('empty');
-    bench.gadget.driver.start(false);
-    bench.until(() => bench.host.state === 'configured');
-  });
+it('the cable out at any moment of the enumeration is followed by a full one', () => {
+  for (let milliseconds = 1; milliseconds < 270; milliseconds += 7)
+    play(
+      benchStage({ seed: milliseconds }),
+      `plug; ${milliseconds} * 1000 us; unplug; 3000 us; configure; descriptors is 1`,
+    );
+});
 
-  test('a device that stops to answer gets a reset of the port', () => {
-    const bench = new Bench();
-    bench.configure();
-    bench.gadget.log.length = 0;
-    bench.clocks.change({ usbClock: 0 });
-    bench.host.serial.write(Uint8Array.of(1));
-    bench.run(20);
-    expect(bench.host.state).toBe('enumerating');
-    bench.clocks.change({ usbClock: 48_000_000 });
-    bench.until(() => bench.host.state === 'configured');
-    expect(bench.gadget.log).toContain('reset');
-  });
+it('VBUS is told to others before the controller senses it', () => {
+  const told: boolean[] = [];
+  const bench = new Bench({ onVbus: isOn => told.push(isOn) });
+  bench.host.plug();
+  bench.host.plug();
+  bench.host.unplug();
+  expect(told).toEqual([true, false]);
 });

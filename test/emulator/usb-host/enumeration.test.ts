@@ -44,22 +44,16 @@ describe('the enumeration by a USB host', () => {
 
   test('goes on without a string that the device refuses', () => {
     const bench = new Bench();
-    treat(
-      bench,
-      request => request[1] === 6 && request[3] === 3,
-      () => bench.gadget.refuse(),
-    );
+    const isString = (request: Uint8Array) => request[1] === 6 && request[3] === 3;
+    treat(bench, isString, () => bench.gadget.refuse());
     bench.configure();
     expect(bench.host.device?.product).toBeUndefined();
   });
 
   test('goes on after a refused SET_IDLE', () => {
     const bench = new Bench();
-    treat(
-      bench,
-      request => request[1] === 0x0a,
-      () => bench.gadget.refuse(),
-    );
+    const setsIdle = (request: Uint8Array) => request[1] === 0x0a;
+    treat(bench, setsIdle, () => bench.gadget.refuse());
     bench.configure();
     expect(bench.host.hid.reportDescriptors.size).toBe(1);
   });

@@ -2,7 +2,9 @@ import { TICKS_PER_US } from '@passfob/emulator/base/timeline';
 import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { scripts } from '../kit/register-script.ts';
 import { Bench } from '../kit/usb/bench.ts';
+import { benchStage } from '../kit/usb/stage.ts';
 
 /** Collects what the host's program reads. */
 function listen(bench: Bench): number[] {
@@ -72,106 +74,6 @@ describe('the serial port of a USB host', () => {
     expect(seen).toEqual(sizes);
   });
 
-  test('a device that is not ready keeps the bytes waiting in the host', () => {
-    const bench = new Bench();
-    bench.configure();
-    bench.gadget.onPacket = () => {};
-    bench.host.serial.write(new Uint8Array(10));
-    bench.host.serial.write(Uint8Array.of(1, 2));
-    bench.run(500);
-    expect(bench.host.serial.pending).toBe(2);
-    bench.gadget.listen();
-    bench.run(1);
-    expect(bench.host.serial.pending).toBe(0);
-    expect(bench.gadget.received).toHaveLength(12);
-  });
-
-  test('a program that does not read leaves the bytes in the device', () => {
-    const bench = new Bench();
-    const read = listen(bench);
-    bench.configure();
-    bench.host.serial.hold(true);
-    bench.gadget.sendSerial(Uint8Array.of(1, 2, 3));
-    bench.run(100);
-    expect(bench.gadget.isSending).toBe(true);
-    bench.host.serial.hold(false);
-    bench.run(1);
-    expect(read).toEqual([1, 2, 3]);
-    expect(bench.gadget.isSending).toBe(false);
-  });
-
-  test('opening and closing the port sets DTR and RTS, and a closed port is not read', () => {
-    const bench = new Bench({ serial: { isOpen: false } });
-    const read = listen(bench);
-    bench.configure();
-    expect(bench.gadget.lineState).toBe(0);
-    bench.gadget.sendSerial(Uint8Array.of(1));
-    bench.host.serial.write(Uint8Array.of(9));
-    bench.run(100);
-    expect(read).toEqual([]);
-    expect(bench.gadget.received).toEqual([]);
-    bench.host.serial.open();
-    bench.run(10);
-    expect(bench.gadget.lineState).toBe(3);
-    expect(read).toEqual([1]);
-    bench.host.serial.close();
-    bench.run(10);
-    expect(bench.gadget.lineState).toBe(0);
-    expect(bench.host.serial.isConnected).toBe(false);
-  });
-
-  test('closing the port drops what the device has not taken', () => {
-    const bench = new Bench();
-    bench.configure();
-    bench.gadget.onPacket = () => {};
-    bench.host.serial.write(Uint8Array.of(1));
-    bench.host.serial.write(Uint8Array.of(2));
-    bench.run(10);
-    bench.host.serial.close();
-    bench.host.serial.open();
-    bench.host.serial.write(Uint8Array.of(3));
-    bench.gadget.listen();
-    bench.run(10);
-    expect(bench.gadget.received).toEqual([1, 3]);
-  });
-
-  test('a packet with the toggle of the last one is taken for that one again', () => {
-    const bench = new Bench();
-    const read = listen(bench);
-    bench.configure();
-    for (const byte of [1, 2, 3]) {
-      if (byte === 2) bench.gadget.driver.stall(0x83, false);
-      bench.gadget.sendSerial(Uint8Array.of(byte));
-      bench.run(5);
-    }
-    expect(read).toEqual([1, 3]);
-  });
-
-  test('the state of the line is read from the device', () => {
-    const bench = new Bench();
-    bench.configure();
-    bench.gadget.driver.send(2, Uint8Array.of(0xa1, 0x20, 0, 0, 0, 0, 2, 0));
-    bench.run(20);
-    expect(bench.gadget.driver.read(0x940) >>> 31).toBe(0);
-  });
-
-  test.each([0x83, 0x03])('the host clears the halt of endpoint %i and goes on', address => {
-    const bench = new Bench();
-    const read = listen(bench);
-    bench.configure();
-    const { gadget, host } = bench;
-    gadget.sendSerial(Uint8Array.of(1));
-    host.serial.write(Uint8Array.of(2));
-    bench.run(10);
-    gadget.driver.stall(address);
-    host.serial.write(Uint8Array.of(3));
-    bench.run(20);
-    gadget.sendSerial(Uint8Array.of(4));
-    bench.run(20);
-    expect(gadget.received).toEqual([2, 3]);
-    expect(read).toEqual([1, 4]);
-  });
-
   test('64 bytes at once take about 50 µs on the bus', () => {
     const bench = new Bench({ reactionUs: 0 });
     bench.configure();
@@ -188,4 +90,46 @@ describe('the serial port of a USB host', () => {
     expect((last - first) / 9).toBeGreaterThan(50);
     expect((last - first) / 9).toBeLessThan(80);
   });
+});
+
+scripts(
+  'the serial port of a USB host',
+  benchStage,
+  `
+  a device that is not ready keeps the bytes waiting in the host:
+    configure; deaf on; hostBytes 10; host 1 2; 500_000 us; pending is 2; listen; 1000 us; pending is 0; receivedBytes is 12
+
+  a program that does not read leaves the bytes in the device:
+    configure; hold on; device 1 2 3; 100_000 us; sending is true; hold off; 1000 us; read is 1 2 3; sending is false
+
+  closing the port drops what the device has not taken:
+    configure; deaf on; host 1; host 2; 10_000 us; close; open; host 3; listen; 10_000 us; received is 1 3
+
+  a packet with the toggle of the last one is taken for that one again:
+    configure; device 1; 5000 us; stall 0x83 off; device 2; 5000 us; device 3; 5000 us; read is 1 3
+
+  the host clears the halt of an IN endpoint and goes on:
+    configure; device 1; host 2; 10_000 us; stall 0x83; host 3; 20_000 us; device 4; 20_000 us; received is 2 3; read is 1 4
+
+  the host clears the halt of an OUT endpoint and goes on:
+    configure; device 1; host 2; 10_000 us; stall 0x03; host 3; 20_000 us; device 4; 20_000 us; received is 2 3; read is 1 4
+`,
+);
+
+scripts(
+  'a closed serial port',
+  () => benchStage({ serial: { isOpen: false } }),
+  `
+  opening and closing the port sets DTR and RTS, and a closed port is not read:
+    configure; lineState is 0; device 1; host 9; 100_000 us; read is nothing; received is nothing
+    open; 10_000 us; lineState is 3; read is 1; close; 10_000 us; lineState is 0; connected is false
+`,
+);
+
+test('the state of the line is read from the device', () => {
+  const bench = new Bench();
+  bench.configure();
+  bench.gadget.driver.send(2, Uint8Array.of(0xa1, 0x20, 0, 0, 0, 0, 2, 0));
+  bench.run(20);
+  expect(bench.gadget.driver.read(0x940) >>> 31).toBe(0);
 });

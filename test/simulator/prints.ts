@@ -1,0 +1,52 @@
+import type { BootOptions, SimulatedFob } from '@passfob/simulator/base/fob';
+import { describe, expect, it } from 'vitest';
+import { bytes, lines, run } from './kit.ts';
+
+type Act = (fob: SimulatedFob, words: readonly string[]) => void;
+
+const ACTS: Readonly<Record<string, Act>> = {
+  advance: (fob, [ms]) => fob.advance(Number(ms)),
+  press: (fob, [key = '0', heldMs]) =>
+    fob.press(Number(key), heldMs === undefined ? undefined : Number(heldMs)),
+  down: (fob, [key = '0']) => fob.keyDown(Number(key)),
+  up: (fob, [key = '0']) => fob.keyUp(Number(key)),
+  cut: fob => fob.cutPower(),
+  on: fob => fob.powerOn(),
+  die: fob => fob.loseTime(),
+  plug: fob => fob.setUsb(true),
+  unplug: fob => fob.setUsb(false),
+  move: (fob, [movement]) => fob.moveWrist(movement as Parameters<SimulatedFob['moveWrist']>[0]),
+  send: (fob, words) => fob.link.write(bytes(words.join(' '))),
+};
+
+/** Runs an image and what follows it; compares what it prints each time. */
+function play(text: string, options: Partial<BootOptions>): void {
+  const all = text.split('\n').map(line => line.trim());
+  const behind = all.findIndex(line => /^[@>]/.test(line));
+  const fob = run(all.slice(0, behind).join('\n'), options);
+  const expected: string[] = [];
+  for (const [at, line] of all.entries()) {
+    if (line.startsWith('>')) expected.push(line.slice(2));
+    if (line.startsWith('@'))
+      for (const act of line.slice(2).split('; ')) {
+        const [name = '', ...words] = act.split(' ');
+        if (!(name in ACTS)) throw new Error(`nothing does "${act}"`);
+        ACTS[name]?.(fob, words);
+      }
+    if (at >= behind - 1 && !all[at + 1]?.startsWith('>')) expect(lines(fob), line).toEqual(expected);
+  }
+  fob.close();
+}
+
+/**
+ * Makes a test of each paragraph: the title, which ends with a colon; the text of an image; then lines with `@` of what is
+ * done to the board, and lines with `>` that the image must have printed at that place, and no others.
+ */
+export function prints(what: string, text: string, options: Partial<BootOptions> = {}): void {
+  describe(what, () => {
+    for (const paragraph of text.trim().split(/\n\s*\n/)) {
+      const [title = '', ...rest] = paragraph.split('\n');
+      it(title.trim().replace(/:$/, ''), () => play(rest.join('\n'), options));
+    }
+  });
+}
