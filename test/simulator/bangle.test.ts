@@ -5,6 +5,7 @@ import { memoryStore } from '@passfob/simulator/state/stores';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { lines, printed, run } from './kit.ts';
+import { prints } from './prints.ts';
 
 const BANGLE = { board: 'banglejs2' } as const;
 const START_UTC = 1_800_000_000;
@@ -103,55 +104,66 @@ describe("the Bangle's display", () => {
   });
 });
 
-describe("the Bangle's button and touch", () => {
-  const TELL =
-    'setWatch(e => print(e.state), BTN1, {repeat:true, edge:"both"}); Bangle.on("touch", (b, xy) => print("touch", b, xy.x, xy.y)); Bangle.on("swipe", (x, y) => print("swipe", x, y)); Bangle.on("lock", (l, why) => print("lock", l, why));';
+const TELL =
+  'setWatch(e => print(e.state), BTN1, {repeat:true, edge:"both"}); Bangle.on("touch", (b, xy) => print("touch", b, xy.x, xy.y)); Bangle.on("swipe", (x, y) => print("swipe", x, y)); Bangle.on("lock", (l, why) => print("lock", l, why));';
 
-  it('the Bangle locks after half a minute, feels nothing then, and wakes by a press that reaches no image', () => {
-    const fob = bangle(TELL);
-    fob.press(1);
-    fob.advance(30_001);
-    fob.press(1);
-    fob.press(0);
-    // A press within a tenth of a second counts as the bounce of the press that woke.
-    fob.press(0);
-    fob.advance(200);
-    fob.press(0);
-    fob.press(3);
-    expect(lines(fob)).toEqual([
-      'touch 2 88 132',
-      'lock true lcd',
-      'lock false button',
-      'true',
-      'false',
-      'swipe 1 0',
-    ]);
-  });
+prints(
+  "the Bangle's button and touch",
+  `
+  the Bangle locks after half a minute, feels nothing then, and wakes by a press that reaches no image:
+    ${TELL}
+    @ press 1
+    > touch 2 88 132
+    @ advance 30001
+    > lock true lcd
+    @ press 1
+    @ press 0
+    > lock false button
+    @ press 0; advance 200
+    @ press 0; press 3
+    > true
+    > false
+    > swipe 1 0
 
-  it('the Bangle stays awake where its times are removed', () => {
-    const fob = bangle(`${CALM}${TELL}`);
-    fob.advance(200_000);
-    fob.press(2);
-    fob.press(0, 3000);
-    expect(lines(fob)).toEqual(['touch 2 88 44', 'true', 'false']);
-    expect(fob.screen()).toMatchObject({ on: true, brightness: 1 });
-  });
+  the Bangle stays awake where its times are removed:
+    ${CALM}${TELL}
+    @ advance 200000; press 2; press 0 3000
+    > touch 2 88 44
+    > true
+    > false
+    ? screen on
+    ? brightness 1
 
-  it('the Bangle loads again when its button is held', () => {
-    const fob = bangle('print("boot")');
-    fob.press(0, 1600);
-    expect(lines(fob)).toEqual(['boot', 'boot']);
-  });
+  the Bangle loads again when its button is held:
+    print("boot")
+    > boot
+    @ press 0 1600
+    > boot
 
-  it('the Bangle resets when its button is held for longer than the watchdog waits, unless that is served', () => {
-    const fob = bangle(`${CALM}print("boot")`);
-    fob.press(0, 5100);
-    expect(lines(fob)).toEqual(['boot', 'boot']);
-    const served = bangle(`${CALM}print("boot"); setInterval(() => E.kickWatchdog(), 2000)`);
-    served.press(0, 12_000);
-    expect(lines(served)).toEqual(['boot']);
-  });
+  the Bangle resets when its button is held for longer than the watchdog waits:
+    ${CALM}print("boot")
+    > boot
+    @ press 0 5100
+    > boot
 
+  the Bangle does not reset when the watchdog is served:
+    ${CALM}print("boot"); setInterval(() => E.kickWatchdog(), 2000)
+    > boot
+    @ press 0 12000
+
+  the Bangle is deaf to its button where it does not wake by that:
+    ${TELL}Bangle.setOptions({wakeOnBTN1:false});Bangle.setLocked(1);
+    > lock true js
+    @ press
+
+  the Bangle refuses options that Espruino does not know:
+    try { Bangle.setOptions({lockTime:0}) } catch (e) { print(e.message) }
+    > Unknown option "lockTime"
+`,
+  BANGLE,
+);
+
+describe("the Bangle's wrist", () => {
   it('a twist of the wrist unlocks a locked Bangle and lights it only where a time switches the display off', () => {
     const usual = bangle(TELL);
     usual.advance(30_001);
@@ -180,19 +192,10 @@ describe("the Bangle's button and touch", () => {
         expect(lines(fob)).toEqual(['lock true js', ...(on ? [`lock false ${movement}`] : [])]);
       }
     }
-    const deaf = bangle(`${TELL}Bangle.setOptions({wakeOnBTN1:false});Bangle.setLocked(1);`);
-    deaf.press();
-    expect(lines(deaf)).toEqual(['lock true js']);
   });
 
   it('a board that nobody wears has no wrist', () => {
     expect(() => run('').moveWrist('twist')).toThrow('nobody wears this board');
-  });
-
-  it('the Bangle refuses options that Espruino does not know', () => {
-    expect(printed('try { Bangle.setOptions({lockTime:0}) } catch (e) { print(e.message) }', BANGLE)).toEqual(
-      ['Unknown option "lockTime"'],
-    );
   });
 });
 

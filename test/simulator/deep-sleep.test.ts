@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, lines, QUIET, run } from './kit.ts';
+import { lines, QUIET, run } from './kit.ts';
+import { prints } from './prints.ts';
 
 /** On battery, past the two seconds in which the firmware does not sleep. */
 function onBattery(source: string) {
@@ -25,46 +26,6 @@ describe('deep sleep', () => {
       if (fob.sleeping) asleep++;
     }
     expect(asleep).toBeGreaterThan(900);
-  });
-
-  it.each([
-    ['the image does not allow it', ''],
-    ['the image takes it back', 'setDeepSleep(1); setDeepSleep(0)'],
-    ['a timer is due each millisecond', 'setDeepSleep(1); setInterval(() => {}, 1)'],
-  ])('deep sleep does not come where %s', (_why, source) => {
-    expect(onBattery(source).sleeping).toBe(false);
-  });
-
-  it('deep sleep does not come with USB in, nor in the first two seconds', () => {
-    const fob = run(`${QUIET}setDeepSleep(1)`);
-    fob.advance(5000);
-    expect(fob.sleeping).toBe(false);
-    fob.setUsb(false);
-    fob.advance(10);
-    expect(fob.sleeping).toBe(true);
-    fob.setUsb(true);
-    fob.advance(10);
-    expect(fob.sleeping).toBe(false);
-    const early = run(`${QUIET}setDeepSleep(1)`);
-    early.setUsb(false);
-    early.advance(1900);
-    expect(early.sleeping).toBe(false);
-    early.advance(200);
-    expect(early.sleeping).toBe(true);
-  });
-
-  it('the pin of the cable follows it, and its watch runs when deep sleep has ended', () => {
-    const fob = onBattery(
-      'setDeepSleep(1); setWatch(e => print(e.state ? "in" : "out", digitalRead(A9)), A9, {edge: "both", repeat: true})',
-    );
-    fob.setUsb(true);
-    fob.advance(100);
-    fob.setUsb(true);
-    fob.advance(100);
-    fob.setUsb(false);
-    fob.advance(100);
-    expect(lines(fob)).toEqual(['out 0', 'in 1', 'out 0']);
-    fob.close();
   });
 
   it('deep sleep ends by the cable whenever it comes, also while the processor falls asleep', () => {
@@ -130,15 +91,54 @@ describe('deep sleep', () => {
     fob.press(0, 200);
     expect(lines(fob)).toHaveLength(2);
   });
-
-  it('bytes that come to a USART in deep sleep are lost', () => {
-    const fob = onBattery('Serial1.setup(9600); Serial1.on("data", d => print(d)); setDeepSleep(1)');
-    fob.serial('Serial1').write(bytes('lost'));
-    fob.advance(100);
-    fob.setUsb(true);
-    fob.advance(100);
-    fob.serial('Serial1').write(bytes('heard'));
-    fob.advance(100);
-    expect(lines(fob)).toEqual(['heard']);
-  });
 });
+
+prints(
+  'deep sleep',
+  `
+  deep sleep does not come where the image does not allow it:
+    ${QUIET}
+    @ unplug; advance 3000
+    ? sleeping false
+
+  deep sleep does not come where the image takes it back:
+    ${QUIET}setDeepSleep(1); setDeepSleep(0)
+    @ unplug; advance 3000
+    ? sleeping false
+
+  deep sleep does not come where a timer is due each millisecond:
+    ${QUIET}setDeepSleep(1); setInterval(() => {}, 1)
+    @ unplug; advance 3000
+    ? sleeping false
+
+  deep sleep does not come with USB in:
+    ${QUIET}setDeepSleep(1)
+    @ advance 5000
+    ? sleeping false
+    @ unplug; advance 10
+    ? sleeping true
+    @ plug; advance 10
+    ? sleeping false
+
+  deep sleep does not come in the first two seconds:
+    ${QUIET}setDeepSleep(1)
+    @ unplug; advance 1900
+    ? sleeping false
+    @ advance 200
+    ? sleeping true
+
+  the pin of the cable follows it, and its watch runs when deep sleep has ended:
+    ${QUIET}setDeepSleep(1); setWatch(e => print(e.state ? "in" : "out", digitalRead(A9)), A9, {edge: "both", repeat: true})
+    @ unplug; advance 3000
+    > out 0
+    @ plug; advance 100; plug; advance 100
+    > in 1
+    @ unplug; advance 100
+    > out 0
+
+  bytes that come to a USART in deep sleep are lost:
+    ${QUIET}Serial1.setup(9600); Serial1.on("data", d => print(d)); setDeepSleep(1)
+    @ unplug; advance 3000; sendSerial1 lost; advance 100; plug; advance 100; sendSerial1 heard; advance 100
+    > heard
+`,
+);

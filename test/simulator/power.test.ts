@@ -1,28 +1,11 @@
 import { memoryStore } from '@passfob/simulator/state/stores';
 import { describe, expect, it } from 'vitest';
 import { bytes, I2C, lines, listen, QUIET, run } from './kit.ts';
+import { prints } from './prints.ts';
 
 const WAIT = 'var t = getTime() + 0.0101; while (getTime() < t);';
 
 describe('power', () => {
-  it('a power loss clears RAM and keeps the memories', () => {
-    const fob = run(`${QUIET}${I2C}
-      if (typeof counted === "undefined") counted = 0;
-      var s = require("Storage"), n = +(s.read("n") || 0);
-      I2C1.writeTo(0x57, 0, 0); var e = I2C1.readFrom(0x57, 1)[0];
-      print(counted++, n, e);
-      s.write("n", "" + (n + 1)); I2C1.writeTo(0x57, 0, 0, (e + 1) & 255);`);
-    for (let time = 0; time < 2; time++) {
-      fob.advance(10);
-      fob.cutPower();
-      expect(fob.powered).toBe(false);
-      fob.powerOn();
-    }
-    expect(lines(fob)).toEqual(['0 0 255', '0 1 0', '0 2 1']);
-    fob.powerOn();
-    expect(lines(fob)).toHaveLength(3);
-  });
-
   it('the power goes in exactly the requested operation, and nothing happens after it', () => {
     const fob = run(`${QUIET}${I2C}USB.on("data", () => {
       for (var i = 1; i < 6; i++) { USB.write("" + i); try { I2C1.writeTo(0x57, 0, i * 32, i) } catch (e) { USB.write("caught") } ${WAIT} }
@@ -38,19 +21,6 @@ describe('power', () => {
     expect(() => fob.cutPowerAtOperation(0)).toThrow('from 1');
   });
 
-  it('the power can go during the boot', () => {
-    const storage = memoryStore();
-    const fob = run(`${QUIET}var s = require("Storage"); s.write("x" + s.list().length, "12345678");`, {
-      storage,
-    });
-    fob.cutPower();
-    fob.cutPowerAtOperation(2);
-    fob.powerOn();
-    expect(fob.powered).toBe(false);
-    fob.powerOn();
-    expect(fob.powered).toBe(true);
-  });
-
   it('power cuts count operations over boots and over processes', () => {
     const storage = memoryStore();
     const source = `${QUIET}require("Storage").write("n", "" + Math.random());`;
@@ -61,25 +31,6 @@ describe('power', () => {
     first.close();
     const second = run('', { storage });
     expect(second.operations).toBe(8);
-  });
-
-  it('without power the clock runs on from its battery, and loses the time with the battery', () => {
-    const fob = run(`${QUIET}${I2C}
-      I2C1.writeTo(0x68, 0); var r = I2C1.readFrom(0x68, 16);
-      print(r[1].toString(16), r[6].toString(16), r[15] & 128);
-      if (r[15] & 128) { I2C1.writeTo(0x68, 0, [0, 0, 0x12, 1, 1, 1, 0x26]); I2C1.writeTo(0x68, 15, 0); }`);
-    fob.cutPower();
-    fob.advance(5 * 60_000);
-    fob.powerOn();
-    fob.loseTime();
-    fob.advance(60_000);
-    fob.cutPower();
-    fob.powerOn();
-    expect(lines(fob)).toEqual(['0 0 128', '5 26 0', '0 0 128']);
-    fob.cutPower();
-    fob.loseTime();
-    fob.powerOn();
-    expect(lines(fob).at(-1)).toBe('0 0 128');
   });
 
   it('each write and erasure of a page is counted as wear where it was', () => {
@@ -105,16 +56,6 @@ describe('power', () => {
     // 10 ppm of 100 days are 86.4 s.
     const later = run(source, { storage, startMs: startMs + 100 * DAY_MS, driftPpm: 10 });
     expect(lines(later)).toEqual(['0 1 26']);
-  });
-
-  it('a watchdog that is not kicked resets the board', () => {
-    const fob = run(
-      `${QUIET}print("boot"); E.enableWatchdog(2, false); var i = setInterval(() => E.kickWatchdog(), 1000); setTimeout(() => clearInterval(i), 3500);`,
-    );
-    fob.advance(4900);
-    expect(lines(fob)).toEqual(['boot']);
-    fob.advance(200);
-    expect(lines(fob)).toEqual(['boot', 'boot']);
   });
 
   it('without power the display is dark and its text gone', () => {
@@ -170,14 +111,53 @@ describe('the screen', () => {
     expect(run('', { board: 'bench' }).screen()).toMatchObject({ on: false, text: [] });
     expect(run(source, { board: 'bench' }).screen()).toMatchObject({ on: true, text: ['bench'] });
   });
-
-  it('the screen refuses fonts that are not simulated', () => {
-    const fob = run(
-      'var g = Graphics.createArrayBuffer(8, 8, 1); try { g.drawString("x", 0, 0) } catch (e) { print(e.message) } try { g.setFont("Vector", 20) } catch (e) { print(e.message) }',
-    );
-    expect(lines(fob)).toEqual([
-      'only custom fonts are simulated: call setFontCustom first',
-      'Graphics.setFont is not simulated',
-    ]);
-  });
 });
+
+prints(
+  'power',
+  `
+  a power loss clears RAM and keeps the memories:
+    ${QUIET}${I2C}if (typeof counted === "undefined") counted = 0; var s = require("Storage"), n = +(s.read("n") || 0);
+    I2C1.writeTo(0x57, 0, 0); var e = I2C1.readFrom(0x57, 1)[0]; print(counted++, n, e);
+    s.write("n", "" + (n + 1)); I2C1.writeTo(0x57, 0, 0, (e + 1) & 255);
+    > 0 0 255
+    @ advance 10; cut
+    ? powered false
+    @ on
+    > 0 1 0
+    @ advance 10; cut; on
+    > 0 2 1
+    @ on
+
+  the power can go during the boot:
+    ${QUIET}var s = require("Storage"); s.write("x" + s.list().length, "12345678");
+    @ cut; cutAt 2; on
+    ? powered false
+    @ on
+    ? powered true
+
+  without power the clock runs on from its battery, and loses the time with the battery:
+    ${QUIET}${I2C}I2C1.writeTo(0x68, 0); var r = I2C1.readFrom(0x68, 16); print(r[1].toString(16), r[6].toString(16), r[15] & 128);
+    if (r[15] & 128) { I2C1.writeTo(0x68, 0, [0, 0, 0x12, 1, 1, 1, 0x26]); I2C1.writeTo(0x68, 15, 0); }
+    > 0 0 128
+    @ cut; advance 300000; on
+    > 5 26 0
+    @ die; advance 60000; cut; on
+    > 0 0 128
+    @ cut; die; on
+    > 0 0 128
+
+  a watchdog that is not kicked resets the board:
+    ${QUIET}print("boot"); E.enableWatchdog(2, false); var i = setInterval(() => E.kickWatchdog(), 1000); setTimeout(() => clearInterval(i), 3500);
+    > boot
+    @ advance 4900
+    @ advance 200
+    > boot
+
+  the screen refuses fonts that are not simulated:
+    var g = Graphics.createArrayBuffer(8, 8, 1); try { g.drawString("x", 0, 0) } catch (e) { print(e.message) }
+    try { g.setFont("Vector", 20) } catch (e) { print(e.message) }
+    > only custom fonts are simulated: call setFontCustom first
+    > Graphics.setFont is not simulated
+`,
+);

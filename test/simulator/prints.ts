@@ -11,18 +11,29 @@ const ACTS: Readonly<Record<string, Act>> = {
   down: (fob, [key = '0']) => fob.keyDown(Number(key)),
   up: (fob, [key = '0']) => fob.keyUp(Number(key)),
   cut: fob => fob.cutPower(),
+  cutAt: (fob, [operation]) => fob.cutPowerAtOperation(Number(operation)),
   on: fob => fob.powerOn(),
   die: fob => fob.loseTime(),
   plug: fob => fob.setUsb(true),
   unplug: fob => fob.setUsb(false),
   move: (fob, [movement]) => fob.moveWrist(movement as Parameters<SimulatedFob['moveWrist']>[0]),
   send: (fob, words) => fob.link.write(bytes(words.join(' '))),
+  sendSerial1: (fob, words) => fob.serial('Serial1').write(bytes(words.join(' '))),
+};
+
+const LOOKS: Readonly<Record<string, (fob: SimulatedFob) => unknown>> = {
+  sleeping: fob => fob.sleeping,
+  powered: fob => fob.powered,
+  operations: fob => fob.operations,
+  screen: fob => (fob.screen().on ? `on ${fob.screen().text.join(' | ')}`.trim() : 'off'),
+  brightness: fob => fob.screen().brightness,
+  typed: fob => fob.keyboard.map(({ bytes: report }) => [...report].join(' ')).join(', '),
 };
 
 /** Runs an image and what follows it; compares what it prints each time. */
 function play(text: string, options: Partial<BootOptions>): void {
   const all = text.split('\n').map(line => line.trim());
-  const behind = all.findIndex(line => /^[@>]/.test(line));
+  const behind = all.findIndex(line => /^[@>?]/.test(line));
   const fob = run(all.slice(0, behind).join('\n'), options);
   const expected: string[] = [];
   for (const [at, line] of all.entries()) {
@@ -33,6 +44,10 @@ function play(text: string, options: Partial<BootOptions>): void {
         if (!(name in ACTS)) throw new Error(`nothing does "${act}"`);
         ACTS[name]?.(fob, words);
       }
+    if (line.startsWith('?')) {
+      const [, name = '', value] = /^\? (\w+) ?(.*)$/.exec(line) ?? [];
+      expect(String(LOOKS[name]?.(fob)), line).toBe(value);
+    }
     if (at >= behind - 1 && !all[at + 1]?.startsWith('>')) expect(lines(fob), line).toEqual(expected);
   }
   fob.close();
@@ -40,7 +55,8 @@ function play(text: string, options: Partial<BootOptions>): void {
 
 /**
  * Makes a test of each paragraph: the title, which ends with a colon; the text of an image; then lines with `@` of what is
- * done to the board, and lines with `>` that the image must have printed at that place, and no others.
+ * done to the board, lines with `>` that the image must have printed at that place, and no others, and lines with `?` of
+ * what is then to be seen.
  */
 export function prints(what: string, text: string, options: Partial<BootOptions> = {}): void {
   describe(what, () => {

@@ -1,6 +1,7 @@
 import { boot } from '@passfob/simulator';
 import { describe, expect, it } from 'vitest';
 import { bytes, lines, QUIET, run } from './kit.ts';
+import { prints } from './prints.ts';
 
 /** A keyboard's descriptor, reduced to the items that the simulator reads. */
 const KEYBOARD = '[5,1,9,6,0xa1,1,0xc0]';
@@ -97,25 +98,24 @@ describe('power supply', () => {
   });
 });
 
-describe('exceptions of events', () => {
-  const LISTEN = 'process.on("uncaughtException", e => print("told", e.message));';
+prints(
+  'exceptions of events',
+  `
+  an exception of an event reaches the listener of the image:
+    ${QUIET}process.on("uncaughtException", e => print("told", e.message)); setTimeout(() => { throw new Error("oh") }, 10);
+    @ advance 20
+    > told oh
 
-  it("an exception of an event reaches the image's listener, and is printed otherwise", () => {
-    const throwing = 'setTimeout(() => { throw new Error("oh") }, 10);';
-    const told = run(`${QUIET}${LISTEN}${throwing}`);
-    const printed = run(`${QUIET}${throwing}`);
-    for (const fob of [told, printed]) fob.advance(20);
-    expect(lines(told)).toEqual(['told oh']);
-    expect(lines(printed)[0]).toBe('Uncaught Error: oh');
-  });
+  an exception of an event is printed where nobody listens:
+    ${QUIET}setTimeout(() => { throw "oh" }, 10);
+    @ advance 20
+    > Uncaught oh
 
-  it('an exception is printed when the listener throws itself, and the image continues', () => {
-    const fob = run(
-      `${QUIET}process.on("uncaughtException", () => { throw new Error("again") });
-       setTimeout(() => { throw new Error("oh") }, 10); setTimeout(() => print("alive"), 20)`,
-    );
-    fob.advance(30);
-    expect(lines(fob)[0]).toBe('Uncaught Error: again');
-    expect(lines(fob).at(-1)).toBe('alive');
-  });
-});
+  an exception is printed when the listener throws itself, and the image continues:
+    ${QUIET}process.on("uncaughtException", () => { throw "again" });
+    setTimeout(() => { throw new Error("oh") }, 10); setTimeout(() => print("alive"), 20)
+    @ advance 30
+    > Uncaught again
+    > alive
+`,
+);
