@@ -163,7 +163,7 @@ export const MICROCONTROLLER: readonly Defect[] = [
     file: 'emulator/core/ram-code.ts',
     before: 'return fixed.condition;',
     after: '{\n      this.#conditions.delete(pc);\n      return fixed.condition;\n    }',
-    test: 'test/emulator/core/branches.test.ts',
+    test: 'test/emulator/core/core.test.ts',
     title: 'keep their conditions where an interrupt runs the same code in between',
   },
   {

@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
-import { webFaceplate } from '@passfob/simulator/faceplates/web/server';
 import { recordFob } from '@passfob/simulator/recording/recorder';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inspect } from '../kit/axe.ts';
-import { PATIENCE_MS } from '../kit/patience.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
+import { launched, opened } from './desk.ts';
 import { bootByFacts, testFacts } from './kit.ts';
 
 const FACTS = testFacts(3);
@@ -18,42 +17,21 @@ const ANSWER = '~AoYBAAEABlBGAAABBHBpY28FMC4xLjDaZ24G\n';
 describeNeeds(needsTool('chromium'), 'the panels on the faceplate page', executablePath => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    browser = await launched(executablePath);
   });
   afterAll(() => browser.close());
 
   /** A page on a recorded fob with a virtual clock. */
-  async function opened(options: Parameters<Browser['newPage']>[0] = {}) {
+  function recorded(options: Parameters<Browser['newPage']>[0] = {}) {
     const recorder = recordFob(bootFresh(), FACTS);
-    const { fob } = recorder;
-    const face = await webFaceplate({
-      fob,
-      recorder,
-      clock: 'virtual',
-      fronts: [],
-      bootAgain: bootFresh,
-      quit() {},
-    });
-    const page = await browser.newPage({ viewport: { width: 1440, height: 900 }, ...options });
-    page.setDefaultTimeout(PATIENCE_MS);
-    const complaints: string[] = [];
-    page.on('pageerror', error => complaints.push(error.message));
-    page.on('console', message => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    onTestFinished(async () => {
-      await page.close();
-      await face.close();
-    });
-    await page.goto(face.url);
-    await page.getByRole('button', { name: 'Button' }).and(page.locator(':enabled')).waitFor();
-    return { fob, page, face, complaints };
+    const target = { fob: recorder.fob, recorder, clock: 'virtual', bootAgain: bootFresh } as const;
+    return opened(browser, target, { viewport: { width: 1440, height: 900 }, ...options });
   }
 
   const unfold = (page: Page, name: string) => page.getByRole('heading', { name }).click();
 
   it('the wire is decoded while it passes, and the person’s place on the page survives it', async () => {
-    const { fob, page, complaints } = await opened();
+    const { fob, page, complaints } = await recorded();
     await unfold(page, 'Wire');
     fob.link.write(Buffer.from(HELLO));
     fob.advance(10);
@@ -82,7 +60,7 @@ describeNeeds(needsTool('chromium'), 'the panels on the faceplate page', executa
   });
 
   it('a pasted key leaves the page’s fields, and the page says that it has one', async () => {
-    const { page } = await opened();
+    const { page } = await recorded();
     await unfold(page, 'Wire');
     const key = page.getByLabel('Pairing key of a test fob');
     await key.fill('ab'.repeat(32));
@@ -95,7 +73,7 @@ describeNeeds(needsTool('chromium'), 'the panels on the faceplate page', executa
   });
 
   it('time, power and parts are changed by buttons, and refusals are shown in words', async () => {
-    const { fob, page } = await opened();
+    const { fob, page } = await recorded();
     await unfold(page, 'Power, clock and faults');
     const start = fob.now();
     await page.getByRole('button', { name: 'One day' }).click();
@@ -118,7 +96,7 @@ describeNeeds(needsTool('chromium'), 'the panels on the faceplate page', executa
   });
 
   it('a recording is saved, loaded again, and shows the same screen on a fob of its own', async () => {
-    const { fob, page, complaints } = await opened();
+    const { fob, page, complaints } = await recorded();
     for (let press = 0; press < 3; press++) fob.press();
     await unfold(page, 'Recording and replay');
     const [download] = await Promise.all([
@@ -144,7 +122,7 @@ describeNeeds(needsTool('chromium'), 'the panels on the faceplate page', executa
   });
 
   it('the panels ask for nothing while they are folded', async () => {
-    const { page, fob } = await opened();
+    const { page, fob } = await recorded();
     const heard: string[] = [];
     page.on('websocket', socket => socket.on('framereceived', ({ payload }) => heard.push(String(payload))));
     await page.reload();
@@ -157,7 +135,7 @@ describeNeeds(needsTool('chromium'), 'the panels on the faceplate page', executa
   });
 
   it('the panels have no finding of axe by day and by night, and fit a wide window and a phone', async () => {
-    const { fob, page } = await opened();
+    const { fob, page } = await recorded();
     for (const summary of await page.locator('.panel > summary').all()) await summary.click();
     fob.link.write(Buffer.from(HELLO));
     fob.press();

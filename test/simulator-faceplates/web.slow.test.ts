@@ -1,27 +1,14 @@
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { SimulatedFob } from '@passfob/simulator/base/fob';
 import { SHORT_PRESS_MS } from '@passfob/simulator/control/limits';
-import { type WebFaceplate, webFaceplate } from '@passfob/simulator/faceplates/web/server';
+import { webFaceplate } from '@passfob/simulator/faceplates/web/server';
 import { decode } from 'fast-png';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../kit/free-port.ts';
-import { PATIENCE_MS } from '../kit/patience.ts';
-import { describeNeeds } from '../kit/tools.ts';
+import { describeNeeds, needsTool } from '../kit/tools.ts';
+import { launched, opened } from './desk.ts';
 import { bootTestFob } from './kit.ts';
-
-const CHROMIUM = '/usr/bin/chromium';
-const QUIET = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
 
 /** WCAG 2.2, relative luminance. */
 function luminance(...channels: number[]): number {
@@ -36,42 +23,15 @@ function luminance(...channels: number[]): number {
 const extremes = (numbers: readonly number[], pick: (a: number, b: number) => number) =>
   numbers.reduce((a, b) => pick(a, b));
 
-const needsChromium = { name: CHROMIUM, found: existsSync(CHROMIUM) ? CHROMIUM : undefined };
-
-describeNeeds(needsChromium, 'the faceplate page', executablePath => {
+describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   let browser: Browser;
   beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: QUIET });
+    browser = await launched(executablePath);
   });
   afterAll(() => browser.close());
 
-  interface Desk {
-    readonly fob: SimulatedFob;
-    readonly face: WebFaceplate;
-    readonly page: Page;
-    /** The browser's errors: failed scripts, and requests that the policy refused. */
-    readonly complaints: string[];
-  }
-
-  async function desk(options: Parameters<Browser['newPage']>[0] = {}, port = 0): Promise<Desk> {
-    const fob = bootTestFob('real');
-    const face = await webFaceplate({ fob, clock: 'real', fronts: [], quit() {} }, port);
-    const page = await browser.newPage({ viewport: { width: 900, height: 800 }, ...options });
-    page.setDefaultTimeout(PATIENCE_MS);
-    const complaints: string[] = [];
-    page.on('pageerror', error => complaints.push(error.message));
-    page.on('console', message => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    onTestFinished(async () => {
-      await page.close();
-      await face.close();
-      fob.close();
-    });
-    await page.goto(face.url);
-    await page.getByRole('button', { name: 'Button' }).and(page.locator(':enabled')).waitFor();
-    return { fob, face, page, complaints };
-  }
+  const desk = (options: Parameters<Browser['newPage']>[0] = {}, port = 0) =>
+    opened(browser, { fob: bootTestFob('real'), clock: 'real' }, options, port);
 
   function spoken(page: Page): Promise<string | null> {
     return page.locator('#speech').textContent();

@@ -1,131 +1,240 @@
-import { ProcessorFault } from '@passfob/emulator/core/fault';
-import { LR, PC } from '@passfob/emulator/core/places';
-import { describe, expect, it } from 'vitest';
-import { execute, FLASH_AT, faultOf, programOf, putHalves, RAM_AT } from './program.ts';
+import { it } from 'vitest';
+import { play, scripts } from '../kit/register-script.ts';
+import { makeProgram } from './program.ts';
 
-describe('the run of a core', () => {
-  it('the run of a core counts its instructions exactly, also while one of them executes', () => {
-    const seen: number[] = [];
-    // 1: nop; ldr r0, [r1]; nop; b 1b
-    const program = programOf([0xbf00, 0x6808, 0xbf00, 0xe7fb], {
-      read: () => seen.push(program.core.executed),
-      write: () => {},
-    });
-    program.r[1] = 0x4000_0000;
-    program.core.run(10);
-    program.core.run(3);
-    expect(program.core.executed).toBe(13);
-    expect(seen).toEqual([1, 5, 9]);
-  });
+const make = () => makeProgram().stage;
 
-  it('the run of a core ends behind the instruction that stopped it, and is counted so', () => {
-    // str r0, [r1]; nop; nop
-    const program = programOf([0x6008, 0xbf00, 0xbf00], {
-      read: () => 0,
-      write: () => program.core.stop(),
-    });
-    program.r[1] = 0x4000_0000;
-    program.core.run(3);
-    expect([program.core.executed, program.r[PC]]).toEqual([1, FLASH_AT + 2]);
-    program.core.run(1);
-    expect([program.core.executed, program.r[PC]]).toEqual([2, FLASH_AT + 4]);
-  });
+scripts(
+  'the run of a core',
+  make,
+  `
+  the run of a core counts its instructions exactly, also while one of them executes:
+    // 1: nop, ldr r0, [r1], nop, b 1b
+    device answering; flash 0 0xbf00 0x6808 0xbf00 0xe7fb; R1 = 0x40000000; run 10; run 3; executed is 13; bus is 1 5 9
 
-  it('the run of a core ends where the PC becomes an EXC_RETURN', () => {
+  the run of a core ends behind the instruction that stopped it, and is counted so:
+    // str r0, [r1], nop, nop
+    device stopping; flash 0 0x6008 0xbf00 0xbf00; R1 = 0x40000000; run 3; executed is 1; PC is F + 2
+    run 1; executed is 2; PC is F + 4
+
+  the run of a core ends where the PC becomes an EXC_RETURN:
     // bx lr
-    const { core, r } = programOf([0x4770]);
-    r[LR] = 0xffff_fff9;
-    core.run(10);
-    expect([core.executed, (r[PC] ?? 0) >>> 0]).toEqual([1, 0xffff_fff8]);
-  });
+    flash 0 0x4770; LR = 0xfffffff9; run 10; executed is 1; PC is 0xfffffff8
 
-  it('a fault leaves the PC at the instruction, and does not count it', () => {
-    // nop; ldr r0, [r1]
-    const { core, r } = programOf([0xbf00, 0x6808]);
-    r[1] = 0x4000_0000;
-    expect(faultOf(core, 5)).toMatchObject({ kind: 'data-bus', address: 0x4000_0000 });
-    expect([core.executed, r[PC]]).toEqual([1, FLASH_AT + 2]);
-  });
+  a fault leaves the PC at the instruction, and does not count it:
+    // nop, ldr r0, [r1]
+    flash 0 0xbf00 0x6808; R1 = 0x40000000; fault 5 is data-bus at 40000000; executed is 1; PC is F + 2
 
-  it.each([0x1000_0000, 0x4000_0000, 0x6000_0000, 0xe000_0000])(
-    'code cannot run at %i, where there is no memory',
-    address => {
-      // bx r0
-      const { core, r } = programOf([0x4700]);
-      r[0] = address + 1;
-      expect(faultOf(core, 2)).toMatchObject({ kind: 'instruction-bus', address });
-      expect((r[PC] ?? 0) >>> 0).toBe(address);
-    },
-  );
-
-  it('the quotient of the smallest number and -1 wraps around', () => {
+  the quotient of the smallest number and -1 wraps around:
     // sdiv r0, r1, r2
-    const r = execute([0xfb91, 0xf0f2], { 1: 0x8000_0000, 2: -1 });
-    expect((r[0] ?? 0) >>> 0).toBe(0x8000_0000);
-  });
+    flash 0 0xfb91 0xf0f2; R1 = 0x80000000; R2 = 0xffffffff; run 1; R0 is 0x80000000
 
-  it('an unknown instruction is named in the fault', () => {
-    // an unused encoding of 32 bits
-    const { core } = programOf([0xfb80, 0x0050]);
-    const fault = faultOf(core, 1);
-    expect(fault).toBeInstanceOf(ProcessorFault);
-    expect(fault.message).toBe('undefined-instruction at 08000000: fb800050');
-  });
+  an unknown instruction of 32 bits is named in the fault:
+    flash 0 0xfb80 0x0050; message 1 is undefined-instruction at 08000000: fb800050
 
-  it('the flash answers at address 0, too, and code there knows its own address', () => {
-    // adr r0, .+4; ldr r1, [pc, #0]; .word
-    const { core, r } = programOf([0xa000, 0x4900, 0x5678, 0x1234]);
-    r[PC] = 0;
-    core.run(2);
-    expect([r[0], r[1], r[PC]]).toEqual([4, 0x1234_5678, 4]);
-    r[PC] = FLASH_AT;
-    core.run(2);
-    expect([r[0], r[PC]]).toEqual([FLASH_AT + 4, FLASH_AT + 4]);
-  });
+  the flash answers at address 0, too, and code there knows its own address:
+    // adr r0, .+4, ldr r1, [pc, #0], .word
+    flash 0 0xa000 0x4900 0x5678 0x1234; PC = 0; run 2; R0 is 4; R1 is 0x12345678; PC is 4
+    PC = F; run 2; R0 is F + 4; PC is F + 4
 
-  it('flash code changes where it is told to forget it', () => {
-    const { core, r, flash } = programOf([0x2001, 0x2101]);
-    core.run(2);
-    // movs r0, #2; movs r1, #2
-    putHalves(flash, 0, [0x2002, 0x2102]);
-    r[PC] = FLASH_AT;
-    core.run(2);
-    expect([r[0], r[1]]).toEqual([1, 1]);
-    core.forget(FLASH_AT, 4);
-    r[PC] = FLASH_AT;
-    core.run(2);
-    expect([r[0], r[1]]).toEqual([2, 2]);
-  });
+  flash code changes where it is told to forget it:
+    // movs r0, movs r1
+    flash 0 0x2001 0x2101; run 2; flash 0 0x2002 0x2102; PC = F; run 2; R0 is 1; R1 is 1
+    forget F 4; PC = F; run 2; R0 is 2; R1 is 2
 
-  it('code at the alias of the flash is forgotten by its address in the flash', () => {
-    // movs r0, #1
-    const { core, r, flash } = programOf([0x2001]);
-    for (const value of [1, 2]) {
-      putHalves(flash, 0, [0x2000 | value]);
-      core.forget(FLASH_AT, 2);
-      r[PC] = 0;
-      core.run(1);
-      expect(r[0]).toBe(value);
-    }
-  });
+  code at the alias of the flash is forgotten by its address in the flash:
+    flash 0 0x2001; PC = 0; run 1; R0 is 1; flash 0 0x2002; forget F 2; PC = 0; run 1; R0 is 2
 
-  it('stop does nothing outside of a run', () => {
-    const { core } = programOf([0xbf00, 0xbf00]);
-    core.stop();
-    core.run(2);
-    core.stop();
-    expect(core.executed).toBe(2);
-  });
+  stop does nothing outside of a run:
+    flash 0 0xbf00 0xbf00; stop; run 2; stop; executed is 2
 
-  it('code in RAM changes when it is written', () => {
-    // movs r0, #1; strh r2, [r3]; movs r1, #1
-    const { core, r, ram } = programOf([]);
-    putHalves(ram, 0, [0x2001, 0x801a, 0x2101]);
-    // movs r1, #9, over the third instruction
-    r[2] = 0x2109;
-    r[3] = RAM_AT + 4;
-    r[PC] = RAM_AT;
-    core.run(3);
-    expect([r[0], r[1], r[PC]]).toEqual([1, 9, RAM_AT + 6]);
-  });
+  code in RAM changes when it is written:
+    // movs r0, #1, strh r2, [r3], movs r1, #1, over which goes movs r1, #9
+    ram 0 0x2001 0x801a 0x2101; R2 = 0x2109; R3 = R + 4; PC = R; run 3; R0 is 1; R1 is 9; PC is R + 6
+`,
+);
+
+it.each(['10000000', '40000000', '60000000', 'e0000000'])(
+  'code cannot run at %s, where there is no memory',
+  at => {
+    // bx r0
+    play(make(), `flash 0 0x4700; R0 = 0x${at} + 1; fault 2 is instruction-bus at ${at}; PC is 0x${at}`);
+  },
+);
+
+// cmp r0, #0; it eq; moveq r1, #9
+const BLOCK = '0x2800 0xbf08 0x2109';
+// itete eq; addeq r0, #1; addne r0, #2; addeq r1, #1; addne r1, #2
+const ITETE = '0xbf0b 0x3001 0x3002 0x3101 0x3102';
+
+scripts(
+  'IT blocks in RAM',
+  make,
+  `
+  keep their conditions where an interrupt runs the same code in between:
+    ram 0 ${BLOCK}; PC = R; R0 = 1; run 2; PC = R; run 3; PC = R + 4; run 1; R1 is 0
+
+  leave no condition behind a shorter block with the same IT:
+    // The two instructions behind itt eq are of 32 bits first, and of 16 bits then.
+    ram 0 0x2800 0xbf04 0xf04f 0x0109 0xf04f 0x0209; PC = R; R0 = 1; run 4
+    ram 0 0x2800 0xbf04 0x2109 0x2209 0x2303; PC = R; run 5; R1 is 0; R2 is 0; R3 is 3
+
+  leave no condition to other code in their place:
+    // nop, movs r1, #9
+    ram 0 ${BLOCK}; PC = R; R0 = 1; run 2; ram 2 0xbf00 0x2109; PC = R + 2; run 2; R1 is 9
+
+  execute each instruction under its condition, also when it changes, and none for one that takes its place:
+    ram 0 ${ITETE}; NZ = 0; PC = R; run 5; R0 is 1; R1 is 1
+    R0 = 0; R1 = 0; NZ = 1; PC = R; run 5; R0 is 2; R1 is 2; ram 0 0xbf00 0x2009; NZ = 1; PC = R; run 2; R0 is 9
+`,
+);
+
+scripts(
+  'IT blocks in flash',
+  make,
+  `
+  hold their conditions when a run begins in their middle:
+    flash 0 ${ITETE}; NZ = 0; run 2; run 1; R0 is 1; PC is F + 6
+
+  give their conditions to an instruction that was decoded before its IT:
+    flash 0 ${ITETE}; PC = F + 2; run 1; R0 = 0; PC = F; NZ = 1; run 5; R0 is 2; R1 is 2
+
+  lose their conditions with the code that is forgotten:
+    flash 0 ${ITETE}; run 5; flash 2 0x2007 0x2107; forget F 6; PC = F + 2; run 2; R0 is 7; R1 is 7
+
+  fix their conditions again where they reach into forgotten code:
+    flash 0 ${ITETE}; run 5; forget F+4 100; PC = F; R0 = 0; R1 = 0; NZ = 0; run 5; R0 is 1; R1 is 1
+`,
+);
+
+scripts(
+  'a branch to an even address',
+  make,
+  `
+  bx r0 to an even address faults there:
+    flash 0 0x4700; R0 = F + 0x20; fault 1 is invalid-state at 8000020; PC is F + 0x20
+
+  blx r0 to an even address faults there, after it has kept its own address:
+    flash 0 0x4780; R0 = F + 0x20; fault 1 is invalid-state at 8000020; PC is F + 0x20; LR is F + 3
+
+  ldr pc, [r1], #4 to an even address faults there, after it has moved its base:
+    flash 0 0xf851 0xfb04; R1 = R; store R F+0x20; fault 1 is invalid-state at 8000020; PC is F + 0x20; R1 is R + 4
+
+  pop {r0, pc} to an even address faults there, after it has done the rest:
+    flash 0 0xbd01; SP = R; store R 7; store R+4 F+8; fault 1 is invalid-state at 8000008; R0 is 7; SP is R + 8; PC is F + 8
+`,
+);
+
+scripts(
+  'stores and exclusive accesses',
+  make,
+  `
+  writes to the flash go to the bus:
+    // str r0, [r1], strh r0, [r1], strb r0, [r1]
+    device answering; flash 0 0x6008 0x8008 0x7008; R0 = 0x87654321; R1 = F + 0x100; run 3
+    bus is 87654321/4@8000100 4321/2@8000100 21/1@8000100; inFlash 0x100 is 0
+
+  an exclusive store succeeds once after a load of the same address:
+    // ldrex r0, [r1], strex r2, r3, [r1], strex r4, r3, [r1]
+    flash 0 0xe851 0x0f00 0xe841 0x3200 0xe841 0x3400; R1 = DATA; R3 = 5; run 3; R2 is 0; R4 is 1; load DATA is 5
+`,
+);
+
+it.each([
+  ['ldmia r1!, {r0, r2}', '0xc905'],
+  ['stmia r1!, {r0, r2}', '0xc105'],
+  ['ldrd r0, r2, [r1]', '0xe9d1 0x0200'],
+  ['strd r0, r2, [r1]', '0xe9c1 0x0200'],
+  ['ldrex r0, [r1]', '0xe851 0x0f00'],
+  ['strex r0, r2, [r1]', '0xe841 0x2000'],
+])('%s refuses an address that is no multiple of four', (_, halves) => {
+  play(
+    make(),
+    `flash 0 ${halves}; R1 = DATA + 2; fault 1 is unaligned at 20000102; R0 is 0; R1 is DATA + 2; PC is F`,
+  );
 });
+
+it.each([
+  // The first words of the longer ones still lie in RAM.
+  ['ldr r0, [r1], #4', '0xf851 0x0b04', 0],
+  ['ldr r0, [r1, #4]!', '0xf851 0x0f04', 4],
+  ['str r0, [r1], #4', '0xf841 0x0b04', 0],
+  ['ldmia r1, {r0, r1, r2}', '0xc907', 8],
+  ['ldmia r1!, {r0, r2}', '0xc905', 4],
+  ['stmia r1!, {r0, r2}', '0xc105', 4],
+  ['ldrd r0, r2, [r1], #8', '0xe8f1 0x0202', 0],
+])('%s leaves its base where nothing answers', (_, halves, before) => {
+  const base = `R + 0x1000 - ${before}`;
+  play(make(), `flash 0 ${halves}; R1 = ${base}; fault 1 is data-bus at 20001000; R1 is ${base}; PC is F`);
+});
+
+scripts(
+  'special registers',
+  make,
+  `
+  MRS reads CONTROL:
+    flash 0 0xf3ef 0x8014; CONTROL = 6; run 1; R0 is 6
+
+  MSR BASEPRI keeps its four bits:
+    flash 0 0xf380 0x8811; R0 = 0xffffff5a; run 1; BASEPRI is 0x50
+
+  FAULTMASK cannot be set in NMI and HardFault by MSR and CPSID, but be cleared by CPSIE:
+    flash 0 0xf380 0x8813 0xb671 0xb661; R0 = 1; IPSR = 2; run 1; FAULTMASK is 0; run 1; FAULTMASK is 0
+    PC = F; IPSR = 3; run 1; FAULTMASK is 0; run 1; FAULTMASK is 0; FAULTMASK = 1; run 1; FAULTMASK is 0
+
+  CONTROL changes the stack in thread mode:
+    flash 0 0xf380 0x8814; R0 = 2; SP = 0x20000100; OTHER_SP = 0x20000200; run 1
+    SP is 0x20000200; OTHER_SP is 0x20000100; CONTROL is 2
+
+  CONTROL changes no stack in a handler:
+    flash 0 0xf380 0x8814; R0 = 2; IPSR = 15; SP = 0x20000100; OTHER_SP = 0x20000200; run 1
+    SP is 0x20000100; OTHER_SP is 0x20000200; CONTROL is 0
+`,
+);
+
+it.each([
+  ['cpsie i', '0xb662', 2, '0'],
+  ['cpsie f', '0xb661', 2, '0'],
+  ['msr primask, r0', '0xf380 0x8810', 4, '0'],
+  ['msr basepri, r0', '0xf380 0x8811', 4, '0'],
+  ['wfi', '0xbf30', 2, 'FOR_INTERRUPT'],
+  ['wfi.w', '0xf3af 0x8003', 4, 'FOR_INTERRUPT'],
+  ['wfe', '0xbf20', 2, 'FOR_EVENT'],
+  ['svc #5', '0xdf05', 2, '0'],
+])('%s ends the run behind it', (_, halves, bytes, asleep) => {
+  play(
+    make(),
+    `flash 0 ${halves} 0xbf00 0xbf00; run 3; executed is 1; PC is F + ${bytes}; ASLEEP is ${asleep}`,
+  );
+});
+
+it.each([
+  ['bkpt #3', '0xbe03', 'breakpoint'],
+  ['udf #7', '0xde07', 'undefined-instruction'],
+  ['udf.w #7', '0xf7f0 0xa007', 'undefined-instruction'],
+  ['mrc p15, 0, r0, c0, c0, 0', '0xee10 0x0f10', 'no-coprocessor'],
+  ['an IT that begins with the code of no condition', '0xbff8', 'undefined-instruction'],
+  ['ldmia r0, {r1, sp}, which is unpredictable', '0xe890 0x2002', 'undefined-instruction'],
+  // vmov s3, r0
+  ['a floating-point instruction while the unit is disabled', '0xee01 0x0a90', 'no-coprocessor'],
+])('%s faults at its own address', (_, halves, kind) => {
+  play(make(), `flash 0 ${halves}; fault 1 is ${kind} at 8000000; PC is F; CONTROL is 0`);
+});
+
+scripts(
+  'events, calls and the floating-point unit',
+  make,
+  `
+  WFE consumes an event that SEV has left, and sleeps the next time:
+    flash 0 0xbf40 0xbf20 0xbf20; run 2; ASLEEP is 0; EVENT is 0; PC is F + 4; run 1; ASLEEP is FOR_EVENT
+
+  SVC calls the exceptions with the PC behind it:
+    flash 0 0xdf05; run 1; calledAt is F + 2
+
+  the first floating-point instruction makes the unit part of the context, once:
+    fpu; flash 0 0xee01 0x0a90 0xee01 0x0a90; run 2; contexts is 0; CONTROL is 4
+
+  floating-point arithmetic, such as vadd.f32, is refused by a clear text:
+    fpu; flash 0 0xee30 0x0a81; message 1 is undefined-instruction at 08000000: floating-point arithmetic is not modelled
+`,
+);

@@ -1,86 +1,114 @@
 import type { Bus } from '@passfob/emulator/core/bus';
-import { type Core, createCore } from '@passfob/emulator/core/core';
+import { createCore } from '@passfob/emulator/core/core';
 import { ProcessorFault } from '@passfob/emulator/core/fault';
-import { PC, SP } from '@passfob/emulator/core/places';
-import { expect } from 'vitest';
+import * as places from '@passfob/emulator/core/places';
+import { registersOf, type Stage } from '../kit/register-script.ts';
 
-export const FLASH_AT = 0x0800_0000;
-export const RAM_AT = 0x2000_0000;
+const FLASH_AT = 0x0800_0000;
+const RAM_AT = 0x2000_0000;
 const MEMORY_BYTES = 0x1000;
+const { IPSR, PRIMASK, BASEPRI, FAULTMASK, CONTROL, OTHER_SP, NZ, CARRY, SP, LR, PC, ASLEEP, EVENT } = places;
+const PLACES = { IPSR, PRIMASK, BASEPRI, FAULTMASK, CONTROL, OTHER_SP, NZ, CARRY, SP, LR, PC, ASLEEP, EVENT };
+const CORE = Object.fromEntries(Array.from({ length: 13 }, (_, n) => [`R${n}`, n]));
 
-/** A bus on which nothing answers. */
-const emptyBus: Bus = {
-  read(address) {
-    throw new ProcessorFault('data-bus', address);
-  },
-  write(address) {
-    throw new ProcessorFault('data-bus', address);
-  },
-};
+const hex = (value: number): string => (value >>> 0).toString(16);
 
-/** A processor with a program in flash, and its memories. */
-export interface Program {
-  readonly core: Core;
-  readonly r: Int32Array;
-  readonly flash: Uint8Array;
-  readonly ram: Uint8Array;
+/** A bus on which nothing answers until the script says so; it then stops the core at a store if it is to. */
+function makeBus(core: { readonly executed: number; stop(): void }) {
+  const accesses: string[] = [];
+  const is = { there: false, stopping: false };
+  const bus: Bus = {
+    read(address) {
+      if (!is.there) throw new ProcessorFault('data-bus', address);
+      accesses.push(`${core.executed}`);
+      return 0;
+    },
+    write(address, value, bytes) {
+      if (!is.there) throw new ProcessorFault('data-bus', address);
+      accesses.push(`${hex(value)}/${bytes}@${hex(address)}`);
+      if (is.stopping) core.stop();
+    },
+  };
+  return { bus, accesses, is };
 }
 
-/** Puts half-words into a memory. */
-export function putHalves(memory: Uint8Array, offset: number, halves: readonly number[]): void {
-  const view = new DataView(memory.buffer, memory.byteOffset, memory.byteLength);
-  for (const [index, half] of halves.entries()) view.setUint16(offset + 2 * index, half, true);
-}
-
-/** Returns a processor about to execute these half-words from the flash, with the stack at the end of the RAM. */
-export function programOf(halves: readonly number[], bus = emptyBus): Program {
+/**
+ * A processor for scripts, about to execute the flash with its stack at the end of the RAM. `flash` and `ram` take an offset and
+ * half-words of a program.
+ */
+export function makeProgram() {
   const flash = new Uint8Array(MEMORY_BYTES);
   const ram = new Uint8Array(MEMORY_BYTES);
-  putHalves(flash, 0, halves);
+  const { bus, accesses, is } = makeBus({
+    get executed() {
+      return core.executed;
+    },
+    stop: () => core.stop(),
+  });
   const core = createCore({ flash, ram, bus });
-  core.places[PC] = FLASH_AT;
-  core.places[SP] = RAM_AT + MEMORY_BYTES;
-  return { core, r: core.places, flash, ram };
-}
-
-/** Values of registers by their numbers. */
-export type Registers = Readonly<Record<number, number>>;
-
-export function putRegisters(r: Int32Array, registers: Registers): void {
-  for (const [n, value] of Object.entries(registers)) r[Number(n)] = value;
-}
-
-export function expectRegisters(r: Int32Array, registers: Registers): void {
-  const found = Object.keys(registers).map(n => [n, (r[Number(n)] ?? 0) >>> 0]);
-  expect(Object.fromEntries(found)).toEqual(registers);
-}
-
-/** Executes all of a straight program and returns its state. */
-export function execute(
-  halves: readonly number[],
-  registers: Registers = {},
-  count = Number.NaN,
-): Int32Array {
-  const { core, r } = programOf(halves);
-  putRegisters(r, registers);
-  core.run(Number.isNaN(count) ? instructionsIn(halves) : count);
-  return r;
-}
-
-/** Counts instructions of 16 and of 32 bits. */
-function instructionsIn(halves: readonly number[]): number {
-  let count = 0;
-  for (let at = 0; at < halves.length; count++) at += (halves[at] ?? 0) >= 0xe800 ? 2 : 1;
-  return count;
-}
-
-/** Returns the fault of a run. */
-export function faultOf(core: Core, count: number): ProcessorFault {
-  try {
-    core.run(count);
-  } catch (error) {
-    if (error instanceof ProcessorFault) return error;
-    throw error;
+  const r = core.places;
+  r[PC] = FLASH_AT;
+  r[SP] = RAM_AT + MEMORY_BYTES;
+  let calledAt = 0;
+  let contexts = '';
+  core.onSupervisorCall = () => {
+    calledAt = r[PC] ?? 0;
+  };
+  core.onFloatingPointContext = () => {
+    contexts += `${r[CONTROL]} `;
+  };
+  const put = (memory: Uint8Array, [offset, ...halves]: readonly unknown[]) => {
+    const view = new DataView(memory.buffer);
+    for (const [index, half] of halves.entries())
+      view.setUint16(Number(offset) + 2 * index, Number(half), true);
+  };
+  const inCore = {
+    read: (place: number) => r[place] ?? 0,
+    write: (place: number, value: number) => {
+      r[place] = value;
+    },
+  };
+  const stage: Stage = {
+    registers: registersOf(inCore, { ...CORE, ...PLACES }),
+    names: {
+      ...{ F: FLASH_AT, R: RAM_AT, DATA: RAM_AT + 0x100 },
+      ...{ FOR_EVENT: places.FOR_EVENT, FOR_INTERRUPT: places.FOR_INTERRUPT },
+    },
+    shows: {
+      executed: () => core.executed,
+      load: address => core.load(Number(address)) >>> 0,
+      inFlash: offset => flash[Number(offset)],
+      bus: () => accesses.join(' '),
+      calledAt: () => calledAt,
+      contexts: () => contexts.trim(),
+      // The fault of a run of so many instructions, or its whole message.
+      fault: count => {
+        const { kind, address } = faultOf(Number(count));
+        return `${kind} at ${hex(address)}`;
+      },
+      message: count => faultOf(Number(count)).message,
+    },
+    acts: {
+      flash: (...list) => put(flash, list),
+      ram: (...list) => put(ram, list),
+      run: count => core.run(Number(count)),
+      forget: (address, bytes) => core.forget(Number(address), Number(bytes)),
+      store: (address, value) => core.store(Number(address), Number(value)),
+      stop: () => core.stop(),
+      fpu: () => {
+        core.isFpuEnabled = true;
+      },
+      device: kind => Object.assign(is, { there: true, stopping: kind === 'stopping' }),
+    },
+  };
+  function faultOf(count: number): ProcessorFault {
+    try {
+      core.run(count);
+    } catch (error) {
+      if (error instanceof ProcessorFault) return error;
+      throw error;
+    }
+    throw new Error('There was no fault.');
   }
-  throw new Error('There was no fault.');
+  return { core, flash, ram, stage };
 }

@@ -5,9 +5,10 @@ import type { InstructionForm } from '@passfob/emulator/core/form';
 import { Memory } from '@passfob/emulator/core/memory';
 import { TABLE } from '@passfob/emulator/core/table';
 import { describe, expect, it } from 'vitest';
-import { execute, programOf } from './program.ts';
+import { play } from '../kit/register-script.ts';
+import { makeProgram } from './program.ts';
 
-const program = programOf([]);
+const program = makeProgram();
 const memory = new Memory({
   flash: program.flash,
   ram: program.ram,
@@ -18,7 +19,7 @@ const memory = new Memory({
 function formOf(word: number, length: number): InstructionForm | undefined {
   const seen = new Set<InstructionForm>();
   const context = {
-    r: program.r,
+    r: program.core.places,
     memory,
     controls: program.core,
     pc: 0,
@@ -74,15 +75,14 @@ describe('the table of instructions', () => {
 
   it('a core tells the rows that it has decoded', () => {
     // movs r0, #1; adds r0, r0, r1
-    const { core } = programOf([0x2001, 0x1840]);
-    core.run(2);
+    const { core, stage } = makeProgram();
+    play(stage, 'flash 0 0x2001 0x1840; run 2');
     expect([...core.seenForms].map(({ name }) => name)).toEqual(['MOV (immediate) T1', 'ADD (register) T1']);
   });
 
   it('a core goes on when its places for constants are used up', () => {
-    // movs r0, #1
-    expect(execute([0x2001])[0]).toBe(1);
-    const { core, r, ram } = programOf([]);
+    const { core, ram } = makeProgram();
+    const r = core.places;
     const view = new DataView(ram.buffer);
     for (let value = 0; value < 70_000; value++) {
       // movw r0, #value in RAM, which is another instruction each time
