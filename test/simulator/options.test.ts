@@ -3,6 +3,7 @@ import { parseRunOptions } from '@passfob/simulator/scenarios/cli/options';
 import { expect, it } from 'vitest';
 
 it.each<[readonly string[], string]>([
+  [[], 'nothing would reach the fob: add one of --web, --terminal, --pty, --tcp, --usbip, --control'],
   [['--bogus', '--tcp', '0'], 'Unknown option --bogus. Run: simulator --help'],
   [['--wbe', '0'], 'Unknown option --wbe. Did you mean --web? Run: simulator --help'],
   [

@@ -17,7 +17,8 @@ const ACTS: Readonly<Record<string, Act>> = {
   plug: fob => fob.setUsb(true),
   unplug: fob => fob.setUsb(false),
   move: (fob, [movement]) => fob.moveWrist(movement as Parameters<SimulatedFob['moveWrist']>[0]),
-  send: (fob, words) => fob.link.write(bytes(words.join(' '))),
+  // Escaped as in JSON.
+  send: (fob, words) => fob.link.write(bytes(JSON.parse(`"${words.join(' ')}"`))),
   sendSerial1: (fob, words) => fob.serial('Serial1').write(bytes(words.join(' '))),
 };
 
@@ -33,17 +34,25 @@ const LOOKS: Readonly<Record<string, (fob: SimulatedFob) => unknown>> = {
 /** Runs an image and what follows it; compares what it prints each time. */
 function play(text: string, options: Partial<BootOptions>): void {
   const all = text.split('\n').map(line => line.trim());
-  const behind = all.findIndex(line => /^[@>?]/.test(line));
+  const behind = all.findIndex(line => /^[@>?<]( |$)/.test(line));
   const fob = run(all.slice(0, behind).join('\n'), options);
   const expected: string[] = [];
+  let heard = '';
+  fob.link.onData(data => {
+    heard += Buffer.from(data).toString('latin1');
+  });
   for (const [at, line] of all.entries()) {
-    if (line.startsWith('>')) expected.push(line.slice(2));
+    if (/^>( |$)/.test(line)) expected.push(line.slice(2));
     if (line.startsWith('@'))
       for (const act of line.slice(2).split('; ')) {
         const [name = '', ...words] = act.split(' ');
         if (!(name in ACTS)) throw new Error(`nothing does "${act}"`);
         ACTS[name]?.(fob, words);
       }
+    if (/^<( |$)/.test(line)) {
+      expect(heard, line).toBe(JSON.parse(`"${line.slice(2)}"`));
+      heard = '';
+    }
     if (line.startsWith('?')) {
       const [, name = '', value] = /^\? (\w+) ?(.*)$/.exec(line) ?? [];
       expect(String(LOOKS[name]?.(fob)), line).toBe(value);
@@ -56,7 +65,7 @@ function play(text: string, options: Partial<BootOptions>): void {
 /**
  * Makes a test of each paragraph: the title, which ends with a colon; the text of an image; then lines with `@` of what is
  * done to the board, lines with `>` that the image must have printed at that place, and no others, and lines with `?` of
- * what is then to be seen.
+ * what is then to be seen, and with `<` what the port of the board has sent since the last of these lines, escaped as in JSON.
  */
 export function prints(what: string, text: string, options: Partial<BootOptions> = {}): void {
   describe(what, () => {

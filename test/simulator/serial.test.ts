@@ -2,6 +2,7 @@ import type { BootOptions } from '@passfob/simulator/base/fob';
 import { describe, expect, it } from 'vitest';
 import { writePackets } from '../kit/packets.ts';
 import { bytes, lines, listen, QUIET, run } from './kit.ts';
+import { prints } from './prints.ts';
 
 const ECHO = `${QUIET}USB.on("data", d => USB.write("<", d, ">"));`;
 
@@ -13,22 +14,6 @@ describe('serial ports', () => {
     const all = Uint8Array.from({ length: 256 }, (_, index) => index);
     writePackets(fob.link, all);
     expect(out).toEqual([...all]);
-  });
-
-  it('a port writes nested values', () => {
-    const fob = run(
-      `${QUIET}USB.on("data", () => { USB.write("a", [98, [99]], new Uint8Array([100]), { data: "e", count: 2 }); USB.print("f"); USB.println(7) });`,
-    );
-    const out = listen(fob, 'USB');
-    fob.link.write(bytes('x'));
-    expect(out.text()).toBe('abcdeef7\r\n');
-  });
-
-  it('a port keeps 512 bytes without a listener', () => {
-    const fob = run(`${QUIET}setTimeout(() => USB.on("data", d => print(d.length)), 10);`);
-    for (let packets = 0; packets < 10; packets++) fob.link.write(new Uint8Array(60));
-    fob.advance(20);
-    expect(lines(fob)).toEqual(['512']);
   });
 
   it('a USART is deaf until it is set up, on the bench, too', () => {
@@ -72,26 +57,6 @@ describe('serial ports', () => {
     stop();
     fob.link.write(bytes('b'));
     expect(count).toBe(1);
-  });
-
-  it('a port ignores bytes while the power is off', () => {
-    const fob = run(`${QUIET}USB.on("data", d => print(d));`);
-    fob.cutPower();
-    fob.link.write(bytes('lost'));
-    fob.powerOn();
-    fob.link.write(bytes('found'));
-    expect(lines(fob)).toEqual(['found']);
-  });
-
-  it('a port survives a handler that throws', () => {
-    const fob = run(
-      `${QUIET}USB.on("data", d => { if (d === "x") throw new Error("bad"); USB.write("fine") });`,
-    );
-    const out = listen(fob, 'USB');
-    fob.link.write(bytes('x'));
-    fob.link.write(bytes('y'));
-    expect(out.text()).toBe('fine');
-    expect(lines(fob)[0]).toBe('Uncaught Error: bad');
   });
 
   it('a port does not let an image that echoes to itself run forever', () => {
@@ -157,10 +122,6 @@ describe('input that waits together', () => {
     expect(lines(fob)).toEqual(['150']);
   });
 
-  it('the image reads the imitated version', () => {
-    expect(lines(run(`${QUIET}print(process.env.VERSION)`, { espruino: '2v30' }))).toEqual(['2v30']);
-  });
-
   it('a sender waits while the queue of inputs is full, and nothing is lost by that', () => {
     let whole = 0;
     const fob = run(`${QUIET}USB.on("data", d => USB.write(String.fromCharCode(d.length)));`, {
@@ -174,53 +135,66 @@ describe('input that waits together', () => {
   });
 });
 
+prints(
+  'serial ports and the console',
+  String.raw`
+  a port writes nested values:
+    ${QUIET}USB.on("data", () => { USB.write("a", [98, [99]], new Uint8Array([100]), { data: "e", count: 2 }); USB.print("f"); USB.println(7) });
+    @ send x
+    < abcdeef7\r\n
+
+  a port keeps 512 bytes without a listener:
+    ${QUIET}setTimeout(() => USB.on("data", d => print(d.length)), 10);
+    @ ${`send ${'0123456789'.repeat(6)}; `.repeat(10)}advance 20
+    > 512
+
+  a port ignores bytes while the power is off:
+    ${QUIET}USB.on("data", d => print(d));
+    @ cut; send lost; on; send found
+    > found
+
+  a port survives a handler that throws:
+    ${QUIET}USB.on("data", d => { if (d === "x") throw "bad"; USB.write("fine") });
+    @ send x; send y
+    > Uncaught bad
+    < fine
+
+  the console is on USB at boot, with a prompt that echoes and evaluates, and prints nothing elsewhere:
+    var x = 20;
+    @ send x+1\r
+    < x+1\r\n=21\r\n>
+
+  the console waits for the end of a program of several lines, and forgets it at Ctrl-C:
+    function f() { return 5; }
+    @ send if (1) {\nf()\n}\n
+    < if (1) {\r\n:f()\r\n:}\r\n=5\r\n>
+    @ send [1,\n\u0003; send 7\n
+    < [1,\r\n:\r\u001b[J>7\r\n=7\r\n>
+
+  the console leaves the port to the image when it is removed:
+    ${QUIET}USB.on("data", d => print("data", d)); print(E.getConsole());
+    > null
+    @ send 1+1
+    > data 1+1
+    <
+
+  the console can be brought back, and locked:
+    ${QUIET}USB.on("data", d => { E.setPassword("word"); E.lockConsole(); E.setConsole(USB, { force: true }) });
+    @ send x; send 1+1\r
+    < password>\r\nInvalid password\r\npassword>
+    @ send word\r; send 1+1\r
+    < \r\nLogged in.\r\n>1+1\r\n=2\r\n>
+`,
+);
+
+it("the console shows the image's output and exceptions", () => {
+  const fob = run('setTimeout(() => { print("noise"); null.x }, 5);');
+  const out = listen(fob, 'USB');
+  fob.advance(10);
+  expect(out.text()).toContain('noise\r\nUncaught TypeError');
+});
+
 describe('the console', () => {
-  it('the console is on USB at boot: a prompt that echoes and evaluates', () => {
-    const fob = run('var x = 20;');
-    const out = listen(fob, 'USB');
-    fob.link.write(bytes('x+1\r'));
-    expect(out.text()).toBe('x+1\r\n=21\r\n>');
-    expect(fob.consoleText()).toBe('');
-  });
-
-  it("the console shows the image's output and exceptions", () => {
-    const fob = run('setTimeout(() => { print("noise"); null.x }, 5);');
-    const out = listen(fob, 'USB');
-    fob.advance(10);
-    expect(out.text()).toContain('noise\r\nUncaught TypeError');
-  });
-
-  it('the console waits for the end of a program of several lines, and forgets it at Ctrl-C', () => {
-    const fob = run('');
-    const out = listen(fob, 'USB');
-    fob.link.write(bytes('function f() {\nreturn 5;\n}\nf()\n'));
-    expect(out.text()).toContain('=5\r\n>');
-    fob.link.write(bytes('[1,\n\x03'));
-    fob.link.write(bytes('7\n'));
-    expect(out.text().endsWith('7\r\n=7\r\n>')).toBe(true);
-  });
-
-  it('the console leaves the port to the image when it is removed', () => {
-    const fob = run(`${QUIET}USB.on("data", d => print("data", d)); print(E.getConsole());`);
-    const out = listen(fob, 'USB');
-    fob.link.write(bytes('1\r\x03'));
-    expect(lines(fob)).toEqual(['null', 'data 1\r\x03']);
-    expect(out.text()).toBe('');
-  });
-
-  it('the console can be brought back, and locked', () => {
-    const fob = run(
-      `${QUIET}USB.on("data", d => { E.setPassword("word"); E.lockConsole(); E.setConsole(USB, { force: true }) });`,
-    );
-    fob.link.write(bytes('x'));
-    const out = listen(fob, 'USB');
-    fob.link.write(bytes('1+1\r'));
-    expect(out.text()).toBe('\r\nInvalid password\r\npassword>');
-    fob.link.write(bytes('word\r'));
-    fob.link.write(bytes('1+1\r'));
-    expect(out.text()).toContain('Logged in.\r\n>1+1\r\n=2\r\n>');
-  });
-
   it('a console that was removed by force stays away after reset(), and comes back with E.reboot()', () => {
     const answers = (ending: string) => {
       const fob = run('');
