@@ -4,7 +4,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inspect } from '../kit/axe.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
-import { launched, opened } from './desk.ts';
+import { launched, opened } from './faceplate-page.ts';
 import { bootByFacts, testFacts } from './kit.ts';
 
 const FACTS = testFacts(3);

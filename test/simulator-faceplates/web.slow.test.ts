@@ -7,7 +7,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../kit/free-port.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
-import { launched, opened } from './desk.ts';
+import { launched, opened } from './faceplate-page.ts';
 import { bootTestFob } from './kit.ts';
 
 /** WCAG 2.2, relative luminance. */
@@ -30,7 +30,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   });
   afterAll(() => browser.close());
 
-  const desk = (options: Parameters<Browser['newPage']>[0] = {}, port = 0) =>
+  const opening = (options: Parameters<Browser['newPage']>[0] = {}, port = 0) =>
     opened(browser, { fob: bootTestFob('real'), clock: 'real' }, options, port);
 
   function spoken(page: Page): Promise<string | null> {
@@ -52,7 +52,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   }
 
   it('the web faceplate shows every pixel as the fob has drawn it', async () => {
-    const { fob, page, complaints } = await desk();
+    const { fob, page, complaints } = await opening();
     const { width, height, pixels } = fob.screen().bitmap;
     expect(pixels).toContain(1);
     await expect.poll(() => canvasPixels(page)).toEqual({ width, height, pixels: Array.from(pixels) });
@@ -64,7 +64,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   it.each([' ', 'Enter'])(
     "the web faceplate holds the button while key %j is down, and reads out the fob's text",
     async key => {
-      const { page } = await desk();
+      const { page } = await opening();
       await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 0');
       await page.getByRole('button', { name: 'Button' }).focus();
       await page.keyboard.down(key);
@@ -75,7 +75,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   );
 
   it('the web faceplate holds the button while the pointer is down on it, and releases it with the pointer', async () => {
-    const { page } = await desk();
+    const { page } = await opening();
     await page.getByRole('button', { name: 'Button' }).hover();
     await page.mouse.down();
     await expect.poll(() => spoken(page)).toBe('DOWN\nPRESSES 0');
@@ -85,7 +85,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   });
 
   it('the web faceplate holds the button while a finger is on it', async () => {
-    const { page } = await desk({ hasTouch: true });
+    const { page } = await opening({ hasTouch: true });
     const box = await page.getByRole('button', { name: 'Button' }).boundingBox();
     const finger = { x: (box?.x ?? 0) + 20, y: (box?.y ?? 0) + 40 };
     const devtools = await page.context().newCDPSession(page);
@@ -96,7 +96,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   });
 
   it('the web faceplate presses the button for assistive technology that only clicks', async () => {
-    const { page } = await desk();
+    const { page } = await opening();
     await page.getByRole('button', { name: 'Button' }).evaluate(button => {
       if (button instanceof HTMLElement) button.click();
     });
@@ -104,7 +104,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   });
 
   it('the web faceplate makes a press of a click that reaches the simulator late, and all at once', async () => {
-    const { page } = await desk();
+    const { page } = await opening();
     // The simulator is in this process, which is busy from before the click until after its end.
     await page.getByRole('button', { name: 'Button' }).evaluate((button, afterMs) => {
       if (button instanceof HTMLElement) setTimeout(() => button.click(), afterMs);
@@ -115,13 +115,13 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   });
 
   it('the web faceplate makes a press of a tap that is shorter than any finger’s', async () => {
-    const { page } = await desk();
+    const { page } = await opening();
     await page.getByRole('button', { name: 'Button' }).click();
     await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
   });
 
   it('the web faceplate releases the button when the page closes', async () => {
-    const { fob, page } = await desk();
+    const { fob, page } = await opening();
     await page.getByRole('button', { name: 'Button' }).focus();
     await page.keyboard.down(' ');
     await expect.poll(() => fob.screen().text[0]).toBe('DOWN');
@@ -130,7 +130,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   });
 
   it('the web faceplate switches the power', async () => {
-    const { fob, page } = await desk();
+    const { fob, page } = await opening();
     const power = page.getByRole('switch', { name: 'Power', checked: true });
     await power.click();
     await page.getByRole('switch', { name: 'Power', checked: false }).waitFor();
@@ -144,7 +144,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   });
 
   it('the web faceplate offers the text of the display for reading', async () => {
-    const { page } = await desk();
+    const { page } = await opening();
     const words = page.locator('#words');
     expect(await words.isVisible()).toBe(false);
     await page.getByText('Display as text').click();
@@ -153,7 +153,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   });
 
   it('the web faceplate names everything for a screen reader, and works by Tab alone', async () => {
-    const { page } = await desk();
+    const { page } = await opening();
     await expect
       .poll(() => page.locator('main').ariaSnapshot())
       .toBe(
@@ -192,7 +192,11 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
       [360, 2],
       [320, 2],
     ] as const) {
-      const { page } = await desk({ viewport: { width, height: 700 }, deviceScaleFactor: 3, isMobile: true });
+      const { page } = await opening({
+        viewport: { width, height: 700 },
+        deviceScaleFactor: 3,
+        isMobile: true,
+      });
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       const box = await page.locator('canvas').boundingBox();
       expect(((box?.width ?? 0) * 3) % 128).toBe(0);
@@ -201,7 +205,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   });
 
   it('the web faceplate keeps still for people who prefer less motion', async () => {
-    const { page } = await desk({ reducedMotion: 'reduce' });
+    const { page } = await opening({ reducedMotion: 'reduce' });
     const durations = await page
       .locator('.key, .track')
       .evaluateAll(parts => parts.map(part => getComputedStyle(part).transitionDuration));
@@ -210,7 +214,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
 
   it('the web faceplate keeps the display readable where the system forces its own colours', async () => {
     for (const colorScheme of ['light', 'dark'] as const) {
-      const { fob, page } = await desk({ forcedColors: 'active', colorScheme });
+      const { fob, page } = await opening({ forcedColors: 'active', colorScheme });
       await expect.poll(() => fob.screen().on).toBe(true);
       await expect.poll(async () => (await canvasPixels(page)).pixels.includes(1)).toBe(true);
       const { data, channels } = decode(await page.locator('canvas').screenshot());
@@ -225,7 +229,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   it('the web faceplate differs by day and by night', async () => {
     const inks: string[] = [];
     for (const colorScheme of ['light', 'dark'] as const) {
-      const { page } = await desk({ colorScheme });
+      const { page } = await opening({ colorScheme });
       inks.push(await page.locator('body').evaluate(body => getComputedStyle(body).color));
     }
     expect(inks).toEqual(['rgb(29, 33, 38)', 'rgb(230, 233, 238)']);
@@ -234,7 +238,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   it('the web faceplate says when the simulator is gone, and connects to the next one on its port', async () => {
     // No other program gets it in between.
     const port = await freePort();
-    const { face, page } = await desk({}, port);
+    const { face, page } = await opening({}, port);
     await face.close();
     await page.getByText('The simulator does not answer.').waitFor();
     expect(await page.getByRole('button', { name: 'Button' }).isDisabled()).toBe(true);
@@ -246,7 +250,7 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
   });
 
   it('the web faceplate works in a frame of a page on another port', async () => {
-    const { face, page } = await desk();
+    const { face, page } = await opening();
     const outer = createServer((_request, response) => {
       response
         .setHeader('content-type', 'text/html')

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
-import { launched, opened } from '../simulator-faceplates/desk.ts';
+import { launched, opened } from '../simulator-faceplates/faceplate-page.ts';
 import { run } from './kit.ts';
 
 /** A red square, and the words for the touches. */

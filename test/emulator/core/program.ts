@@ -1,5 +1,5 @@
 import type { Bus } from '@passfob/emulator/core/bus';
-import { createCore } from '@passfob/emulator/core/core';
+import { type Core, createCore } from '@passfob/emulator/core/core';
 import { ProcessorFault } from '@passfob/emulator/core/fault';
 import * as places from '@passfob/emulator/core/places';
 import { registersOf, type Stage } from '../kit/register-script.ts';
@@ -9,7 +9,7 @@ const RAM_AT = 0x2000_0000;
 const MEMORY_BYTES = 0x1000;
 const { IPSR, PRIMASK, BASEPRI, FAULTMASK, CONTROL, OTHER_SP, NZ, CARRY, SP, LR, PC, ASLEEP, EVENT } = places;
 const PLACES = { IPSR, PRIMASK, BASEPRI, FAULTMASK, CONTROL, OTHER_SP, NZ, CARRY, SP, LR, PC, ASLEEP, EVENT };
-const CORE = Object.fromEntries(Array.from({ length: 13 }, (_, n) => [`R${n}`, n]));
+const CORE = Object.fromEntries(Array.from({ length: 13 }, (_, n) => [`r${n}`, n]));
 
 const hex = (value: number): string => (value >>> 0).toString(16);
 
@@ -31,6 +31,30 @@ function makeBus(core: { readonly executed: number; stop(): void }) {
   };
   return { bus, accesses, is };
 }
+
+const put = (memory: Uint8Array, [offset, ...halves]: readonly unknown[]) => {
+  const view = new DataView(memory.buffer);
+  for (const [index, half] of halves.entries())
+    view.setUint16(Number(offset) + 2 * index, Number(half), true);
+};
+
+function faultOf(core: Core, count: number): ProcessorFault {
+  try {
+    core.run(count);
+  } catch (error) {
+    if (error instanceof ProcessorFault) return error;
+    throw error;
+  }
+  throw new Error('There was no fault.');
+}
+
+/** The places of a core, as registers. */
+export const placesOf = ({ places: all }: Core) => ({
+  read: (place: number) => all[place] ?? 0,
+  write: (place: number, value: number) => {
+    all[place] = value;
+  },
+});
 
 /**
  * A processor for scripts, about to execute the flash with its stack at the end of the RAM. `flash` and `ram` take an offset and
@@ -57,19 +81,8 @@ export function makeProgram() {
   core.onFloatingPointContext = () => {
     contexts += `${r[CONTROL]} `;
   };
-  const put = (memory: Uint8Array, [offset, ...halves]: readonly unknown[]) => {
-    const view = new DataView(memory.buffer);
-    for (const [index, half] of halves.entries())
-      view.setUint16(Number(offset) + 2 * index, Number(half), true);
-  };
-  const inCore = {
-    read: (place: number) => r[place] ?? 0,
-    write: (place: number, value: number) => {
-      r[place] = value;
-    },
-  };
   const stage: Stage = {
-    registers: registersOf(inCore, { ...CORE, ...PLACES }),
+    registers: registersOf(placesOf(core), { ...CORE, ...PLACES }),
     names: {
       ...{ F: FLASH_AT, R: RAM_AT, DATA: RAM_AT + 0x100 },
       ...{ FOR_EVENT: places.FOR_EVENT, FOR_INTERRUPT: places.FOR_INTERRUPT },
@@ -83,10 +96,10 @@ export function makeProgram() {
       contexts: () => contexts.trim(),
       // The fault of a run of so many instructions, or its whole message.
       fault: count => {
-        const { kind, address } = faultOf(Number(count));
+        const { kind, address } = faultOf(core, Number(count));
         return `${kind} at ${hex(address)}`;
       },
-      message: count => faultOf(Number(count)).message,
+      message: count => faultOf(core, Number(count)).message,
     },
     acts: {
       flash: (...list) => put(flash, list),
@@ -101,14 +114,5 @@ export function makeProgram() {
       device: kind => Object.assign(is, { there: true, stopping: kind === 'stopping' }),
     },
   };
-  function faultOf(count: number): ProcessorFault {
-    try {
-      core.run(count);
-    } catch (error) {
-      if (error instanceof ProcessorFault) return error;
-      throw error;
-    }
-    throw new Error('There was no fault.');
-  }
   return { core, flash, ram, stage };
 }

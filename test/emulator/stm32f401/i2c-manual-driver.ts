@@ -10,7 +10,7 @@ const LOOKS = 20_000;
 export class NoEvent extends Error {}
 
 /** Waits for a flag of SR1. Throws NoEvent at a flag of `failing`, or after a long time. */
-export function waitFor(rig: I2cRig, flag: number, failing = SR1.AF | SR1.ARLO): void {
+function waitFor(rig: I2cRig, flag: number, failing = SR1.AF | SR1.ARLO): void {
   for (let looks = 0; looks < LOOKS; looks++) {
     rig.run(LOOK);
     const flags = rig.get('SR1');

@@ -34,6 +34,30 @@ const OFFSETS = {
 /** GET_DESCRIPTOR of a device. */
 const REQUEST = Uint8Array.of(0x80, 6, 0, 1, 0, 0, 18, 0);
 
+/** Tokens of the host, and the answers to them. An IN token gets a handshake, or a packet as toggle and bytes. */
+function tokensOf(otg: OtgFs): Required<Stage>['shows'] {
+  return {
+    in: (address, endpoint) => {
+      const answer = otg.in(Number(address), Number(endpoint));
+      return typeof answer === 'string' ? answer : `DATA${answer.toggle} ${answer.bytes.join(' ')}`.trim();
+    },
+    out: (address, endpoint, toggle, ...bytes) =>
+      otg.out(Number(address), Number(endpoint), {
+        toggle: toggle === 'DATA1' ? 1 : 0,
+        bytes: Uint8Array.from(bytes, Number),
+      }),
+    setup: address => otg.setup(Number(address), REQUEST),
+    // An entry of the receive FIFO: endpoint, kind, count, and the words of its data.
+    pop: () => {
+      const status = otg.read(OFFSET.GRXSTSP);
+      const count = (status >>> 4) & 0x7ff;
+      const data: string[] = [];
+      for (let at = 0; at < count; at += 4) data.push((otg.read(OFFSET.FIFO) >>> 0).toString(16));
+      return [status & 15, (status >>> 17) & 15, count, ...data].join(' ');
+    },
+  };
+}
+
 /** A controller that a script reads, writes and sends tokens to; frames are numbered by the script. */
 export function makeOtg({ waitTicks = 0 } = {}): Stage {
   const { time, pass } = makeStillTime();
@@ -51,7 +75,6 @@ export function makeOtg({ waitTicks = 0 } = {}): Stage {
     },
   };
   otg.connect(host);
-  const read = (offset: number) => otg.read(offset) >>> 0;
   const stage: Stage = {
     registers: registersOf(otg, OFFSETS),
     names: NAMES,
@@ -60,31 +83,13 @@ export function makeOtg({ waitTicks = 0 } = {}): Stage {
       irq: irqOf(lines),
       attached: () => otg.isAttached,
       frames: () => otg.wantsFrames,
-      lines: () => (read(OFFSET.GINTSTS) & NAMES.LINES) >>> 0,
-      frame: () => (read(OFFSET.DSTS) >>> 8) & 0x3fff,
+      lines: () => (otg.read(OFFSET.GINTSTS) & NAMES.LINES) >>> 0,
+      frame: () => (otg.read(OFFSET.DSTS) >>> 8) & 0x3fff,
       news: () => seen.news,
       wakeups: () => seen.wakeups,
       asked: () => seen.remoteWakeups,
       ticks: () => time.now,
-      // Tokens of the host, and the answers to them. An IN token gets a handshake, or a packet as toggle and bytes.
-      in: (address, endpoint) => {
-        const answer = otg.in(Number(address), Number(endpoint));
-        return typeof answer === 'string' ? answer : `DATA${answer.toggle} ${answer.bytes.join(' ')}`.trim();
-      },
-      out: (address, endpoint, toggle, ...bytes) =>
-        otg.out(Number(address), Number(endpoint), {
-          toggle: toggle === 'DATA1' ? 1 : 0,
-          bytes: Uint8Array.from(bytes, Number),
-        }),
-      setup: address => otg.setup(Number(address), REQUEST),
-      // An entry of the receive FIFO: endpoint, kind, count, and the words of its data.
-      pop: () => {
-        const status = read(OFFSET.GRXSTSP);
-        const count = (status >>> 4) & 0x7ff;
-        const data: string[] = [];
-        for (let at = 0; at < count; at += 4) data.push(read(OFFSET.FIFO).toString(16));
-        return [status & 15, (status >>> 17) & 15, count, ...data].join(' ');
-      },
+      ...tokensOf(otg),
     },
     acts: {
       // To a host that drives the lines.

@@ -46,10 +46,10 @@ scripts(
   make(),
   `
   push eight words and load them again:
-    R0 = 1; R1 = 2; R2 = 3; R3 = 4; R12 = 12; LR = 0x55; NZ = -1; enable 0 0x80; raise 0 10; run 22
+    r0 = 1; r1 = 2; r2 = 3; r3 = 4; r12 = 12; LR = 0x55; NZ = -1; enable 0 0x80; raise 0 10; run 22
     words STACK-32 8 is 1 2 3 4 c 55 100 81000000; PC is 0x200; SP is STACK - 32; IPSR is 16; LR is 0xfffffff9
     NZ = 0; lower 0 23; run 60; log is 1@25; PC is MAIN; SP is STACK; IPSR is 0; LR is 0x55
-    R0 is 1; R1 is 2; R2 is 3; R3 is 4; R12 is 12; NZ is -1
+    r0 is 1; r1 is 2; r2 is 3; r3 is 4; r12 is 12; NZ is -1
 
   move the frame to a multiple of 8 and back if CCR.STKALIGN is set (B1.5.7):
     CCR = 0x200; SP = STACK - 4; NZ = 1; enable 0 0; raise 0 1; lower 0 2; run 14
@@ -173,6 +173,6 @@ scripts(
   }),
   `
   an interrupt is taken right after the instruction whose store has raised it:
-    R1 = RAISE; enable 0 0; run 13; words STACK-32 7 is 0 ${RAISE.toString(16)} 0 0 0 ffffffff 102
+    r1 = RAISE; enable 0 0; run 13; words STACK-32 7 is 0 ${RAISE.toString(16)} 0 0 0 ffffffff 102
 `,
 );

@@ -109,7 +109,7 @@ scripts(
   make([0xfb91, 0xf0f2, SPIN]),
   `
   a division by zero gives 0, or is a UsageFault if CCR.DIV_0_TRP asks for it:
-    R1 = 7; run 100; R0 is 0; CFSR is 0; reset; CCR = 0x210; run 200; CFSR is 1 << 25
+    r1 = 7; run 100; r0 is 0; CFSR is 0; reset; CCR = 0x210; run 200; CFSR is 1 << 25
 `,
 );
 
@@ -118,7 +118,7 @@ it('the report of a fault says where the processor was', () => {
     code: { ...HANDLERS, [MAIN]: LOAD_FROM_NOWHERE },
     vectors: VECTORS,
   });
-  play(stage, 'R7 = 0x777; CONTROL = 0; SP = STACK - 8; setWord STACK-8 0x11223344; run 100');
+  play(stage, 'r7 = 0x777; CONTROL = 0; SP = STACK - 8; setWord STACK-8 0x11223344; run 100');
   const [report] = machine.processor.faults;
   expect(report && describeFault(report)).toBe(
     `

@@ -6,11 +6,12 @@ import * as places from '@passfob/emulator/core/places';
 import { BusMonitor } from '@passfob/emulator/system/bus-monitor';
 import { Processor, type StopMode } from '@passfob/emulator/system/processor';
 import { isSteadySystemRead, SYSTEM_SPACE } from '@passfob/emulator/system/system-space';
+import { placesOf } from '../core/program.ts';
 import { registersOf, type Stage } from '../kit/register-script.ts';
 
 export const RAM_AT = 0x2000_0000;
 const RAM_BYTES = 0x1000;
-export const STACK = RAM_AT + RAM_BYTES;
+const STACK = RAM_AT + RAM_BYTES;
 /** Where programs begin. */
 export const MAIN = 0x100;
 /** A store here is noted in the log. */
@@ -163,52 +164,55 @@ export function createMachine(options: MachineOptions) {
 
 const { IPSR, PRIMASK, BASEPRI, FAULTMASK, CONTROL, OTHER_SP, FPSCR, NZ, CARRY, SP, LR, PC, S0 } = places;
 const PLACES = { IPSR, PRIMASK, BASEPRI, FAULTMASK, CONTROL, OTHER_SP, FPSCR, NZ, CARRY, SP, LR, PC };
-const CORE = Object.fromEntries(Array.from({ length: 13 }, (_, n) => [`R${n}`, n]));
+const CORE = Object.fromEntries(Array.from({ length: 13 }, (_, n) => [`r${n}`, n]));
+
+const hex = (value: number): string => (value >>> 0).toString(16);
+
+function showsOf(machine: ReturnType<typeof createMachine>): Required<Stage>['shows'] {
+  const { core, processor, timeline, log } = machine;
+  const { counters } = processor;
+  return {
+    // The first of them, or all.
+    values: count =>
+      machine
+        .values()
+        .slice(0, Number(count ?? Number.POSITIVE_INFINITY))
+        .join(' '),
+    last: () => machine.values().at(-1),
+    log: () => log.map(({ value, time }) => `${value}@${time}`).join(' '),
+    words: (address, count) => machine.words(Number(address), Number(count)).map(hex).join(' '),
+    singles: (first, count) =>
+      [...core.places.subarray(S0 + Number(first), S0 + Number(first) + Number(count))].join(' '),
+    now: () => timeline.now,
+    asleep: () => processor.isAsleep,
+    lockedUp: () => processor.isLockedUp,
+    instructions: () => processor.instructions,
+    resets: () => machine.resets.join(' '),
+    faults: () =>
+      processor.faults
+        .map(({ fault, exception }) => `${fault.kind} at ${hex(fault.address)} in ${exception}`)
+        .join(', '),
+    tailChained: () => counters.tailChained,
+    late: () => counters.lateArrivals,
+    slept: () => `${counters.ticksAsleep} ${counters.ticksInDeepSleep}`,
+    deepest: () => counters.deepestStack,
+    taken: exception => counters.exceptions[Number(exception)] ?? 0,
+    // Until that time.
+    ran: time => processor.runUntil(Number(time)),
+  };
+}
 
 /** A machine for scripts: core and system registers by name, lines that are raised and lowered at a time. */
 export function machineStage(options: MachineOptions) {
   const machine = createMachine(options);
-  const { core, processor, timeline, log } = machine;
-  const { counters } = processor;
-  const inCore = {
-    read: (place: number) => core.places[place] ?? 0,
-    write: (place: number, value: number) => {
-      core.places[place] = value;
-    },
-  };
-  const hex = (value: number) => (value >>> 0).toString(16);
+  const { core, processor, timeline } = machine;
   const stage: Stage = {
-    registers: { ...registersOf(inCore, { ...CORE, ...PLACES }), ...registersOf(processor.space, SCS) },
-    names: { MAIN, STACK, RAISE, RAM: RAM_AT, ALL: 0xffff_ffff },
-    shows: {
-      // The first of them, or all.
-      values: count =>
-        machine
-          .values()
-          .slice(0, Number(count ?? Number.POSITIVE_INFINITY))
-          .join(' '),
-      last: () => machine.values().at(-1),
-      log: () => log.map(({ value, time }) => `${value}@${time}`).join(' '),
-      words: (address, count) => machine.words(Number(address), Number(count)).map(hex).join(' '),
-      singles: (first, count) =>
-        [...core.places.subarray(S0 + Number(first), S0 + Number(first) + Number(count))].join(' '),
-      now: () => timeline.now,
-      asleep: () => processor.isAsleep,
-      lockedUp: () => processor.isLockedUp,
-      instructions: () => processor.instructions,
-      resets: () => machine.resets.join(' '),
-      faults: () =>
-        processor.faults
-          .map(({ fault, exception }) => `${fault.kind} at ${hex(fault.address)} in ${exception}`)
-          .join(', '),
-      tailChained: () => counters.tailChained,
-      late: () => counters.lateArrivals,
-      slept: () => `${counters.ticksAsleep} ${counters.ticksInDeepSleep}`,
-      deepest: () => counters.deepestStack,
-      taken: exception => counters.exceptions[Number(exception)] ?? 0,
-      // Until that time.
-      ran: time => processor.runUntil(Number(time)),
+    registers: {
+      ...registersOf(placesOf(core), { ...CORE, ...PLACES }),
+      ...registersOf(processor.space, SCS),
     },
+    names: { MAIN, STACK, RAISE, RAM: RAM_AT, ALL: 0xffff_ffff },
+    shows: showsOf(machine),
     acts: {
       run: time => void processor.runUntil(Number(time)),
       enable: (number, priority) => machine.enable(Number(number), Number(priority)),

@@ -33,7 +33,7 @@ scripts(
   ]),
   `
   asks for a reset after the instruction that sets SYSRESETREQ, and forgets its masks:
-    R0 = 0x05fa0004; R1 = 0xe000ed0c; BASEPRI = 0x40; CARRY = 1; run 2; resets is nothing; PRIMASK is 1
+    r0 = 0x05fa0004; r1 = 0xe000ed0c; BASEPRI = 0x40; CARRY = 1; run 2; resets is nothing; PRIMASK is 1
     run 3; resets is 2; BASEPRI is 0; CARRY is 0; IPSR is 0
 `,
 );

@@ -3,6 +3,45 @@ import { registersOf, type Stage } from '../register-script.ts';
 import { Bench } from './bench.ts';
 import { OFFSET } from './otg-driver.ts';
 
+const bytesOf = (list: readonly unknown[]): Uint8Array => Uint8Array.from(list, Number);
+
+function actsOf(bench: Bench): Required<Stage>['acts'] {
+  const { host, gadget } = bench;
+  return {
+    configure: () => bench.configure(),
+    plug: () => host.plug(),
+    unplug: () => host.unplug(),
+    sleep: () => host.sleep(),
+    wake: () => host.wake(),
+    resetPort: () => host.resetPort(),
+    until: state => bench.until(() => host.state === state),
+    hold: state => host.serial.hold(state === 'on'),
+    open: () => host.serial.open(),
+    close: () => host.serial.close(),
+    host: (...bytes) => host.serial.write(bytesOf(bytes)),
+    hostBytes: count => host.serial.write(new Uint8Array(Number(count))),
+    light: byte => host.hid.send(2, 0, bytesOf([byte])),
+    device: (...bytes) => gadget.sendSerial(bytesOf(bytes)),
+    deviceBytes: count => gadget.sendSerial(new Uint8Array(Number(count))),
+    report: (...bytes) => gadget.sendReport(bytesOf(bytes)),
+    listen: () => gadget.listen(),
+    // Whether it asks for the next packet by itself.
+    deaf: state => {
+      gadget.onPacket = () => (state === 'on' ? undefined : gadget.listen());
+    },
+    stall: (address, state) => gadget.driver.stall(Number(address), state !== 'off'),
+    forget: () => {
+      gadget.log.length = 0;
+      gadget.received.length = 0;
+      bench.alarms = 0;
+      bench.wakeups = 0;
+    },
+    usbClock: hertz => bench.clocks.change({ usbClock: Number(hertz) }),
+    resetChip: () => bench.otg.reset(),
+    start: () => gadget.driver.start(false),
+  };
+}
+
 /** A host and a device for scripts. `host` and `device` begin what each side sends. */
 export function benchStage(
   ...options: ConstructorParameters<typeof Bench>
@@ -15,7 +54,6 @@ export function benchStage(
   host.hid.onReport(({ bytes, at, interfaceNumber }) =>
     reports.push({ first: bytes[0], ms: at / TICKS_PER_US / 1000, face: interfaceNumber }),
   );
-  const bytesOf = (list: readonly unknown[]) => Uint8Array.from(list, Number);
   return {
     bench,
     registers: registersOf(
@@ -41,38 +79,6 @@ export function benchStage(
       wakeups: () => bench.wakeups,
       product: () => host.device?.product,
     },
-    acts: {
-      configure: () => bench.configure(),
-      plug: () => host.plug(),
-      unplug: () => host.unplug(),
-      sleep: () => host.sleep(),
-      wake: () => host.wake(),
-      resetPort: () => host.resetPort(),
-      until: state => bench.until(() => host.state === state),
-      hold: state => host.serial.hold(state === 'on'),
-      open: () => host.serial.open(),
-      close: () => host.serial.close(),
-      host: (...bytes) => host.serial.write(bytesOf(bytes)),
-      hostBytes: count => host.serial.write(new Uint8Array(Number(count))),
-      light: byte => host.hid.send(2, 0, bytesOf([byte])),
-      device: (...bytes) => gadget.sendSerial(bytesOf(bytes)),
-      deviceBytes: count => gadget.sendSerial(new Uint8Array(Number(count))),
-      report: (...bytes) => gadget.sendReport(bytesOf(bytes)),
-      listen: () => gadget.listen(),
-      // Whether it asks for the next packet by itself.
-      deaf: state => {
-        gadget.onPacket = () => (state === 'on' ? undefined : gadget.listen());
-      },
-      stall: (address, state) => gadget.driver.stall(Number(address), state !== 'off'),
-      forget: () => {
-        gadget.log.length = 0;
-        gadget.received.length = 0;
-        bench.alarms = 0;
-        bench.wakeups = 0;
-      },
-      usbClock: hertz => bench.clocks.change({ usbClock: Number(hertz) }),
-      resetChip: () => bench.otg.reset(),
-      start: () => gadget.driver.start(false),
-    },
+    acts: actsOf(bench),
   };
 }

@@ -13,7 +13,7 @@ const QUIET = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 export const launched = (executablePath: string): Promise<Browser> =>
   chromium.launch({ executablePath, args: QUIET });
 
-export interface Desk {
+export interface FaceplatePage {
   readonly fob: SimulatedFob;
   readonly face: WebFaceplate;
   readonly page: Page;
@@ -27,7 +27,7 @@ export async function opened(
   target: Pick<ControlTarget, 'fob' | 'clock'> & Partial<ControlTarget>,
   options: Parameters<Browser['newPage']>[0] = {},
   port = 0,
-): Promise<Desk> {
+): Promise<FaceplatePage> {
   const face = await webFaceplate({ fronts: [], quit() {}, ...target }, port);
   const page = await browser.newPage({ viewport: { width: 900, height: 800 }, ...options });
   page.setDefaultTimeout(PATIENCE_MS);
