@@ -138,12 +138,17 @@ const stateOf = ({ ram, places, timeline, log }: Machine) => ({
   log,
 });
 
+/** Runs it with idle loops skipped, and without; both must come to the same state. */
+function both(options: IdleRun) {
+  const [skipping, plain] = [run(options, true), run(options, false)];
+  expect(stateOf(skipping)).toEqual(stateOf(plain));
+  return { skipping, plain };
+}
+
 describe('a loop that only waits', () => {
   it('for a flag that an interrupt sets is skipped, and reacts at the very same moment', () => {
-    const options = { program: POLLS, ticks: 2_000_000, interrupts: [234_567, 1_000_001, 1_999_990] };
-    const skipping = run(options, true);
-    const plain = run(options, false);
-    expect(stateOf(skipping)).toEqual(stateOf(plain));
+    const interrupts = [234_567, 1_000_001, 1_999_990];
+    const { skipping, plain } = both({ program: POLLS, ticks: 2_000_000, interrupts });
     expect(skipping.values()).toEqual([77, 77, 77].slice(0, plain.log.length));
     expect(skipping.processor.counters.ticksSkipped).toBeGreaterThan(1_500_000);
     expect(skipping.processor.instructions).toBeLessThan(400_000);
@@ -151,10 +156,7 @@ describe('a loop that only waits', () => {
   });
 
   it('for a time that it computes is skipped, up to that very time', () => {
-    const options = { program: KEEPS_TIME, ticks: 2_000_000, period: 280_001 };
-    const skipping = run(options, true);
-    const plain = run(options, false);
-    expect(stateOf(skipping)).toEqual(stateOf(plain));
+    const { skipping, plain } = both({ program: KEEPS_TIME, ticks: 2_000_000, period: 280_001 });
     expect(plain.log).toHaveLength(7);
     expect(skipping.processor.instructions).toBeLessThan(plain.processor.instructions / 2);
   });
@@ -165,10 +167,7 @@ describe('a loop that only waits', () => {
         fc.constantFrom(POLLS, KEEPS_TIME),
         fc.integer({ min: 5_000, max: 500_000 }),
         fc.array(fc.integer({ min: 0, max: 400_000 }), { maxLength: 8 }),
-        (program, period, interrupts) => {
-          const options = { program, period, interrupts, ticks: 400_000 };
-          expect(stateOf(run(options, true))).toEqual(stateOf(run(options, false)));
-        },
+        (program, period, interrupts) => void both({ program, period, interrupts, ticks: 400_000 }),
       ),
       { numRuns: 15 },
     );
@@ -176,9 +175,7 @@ describe('a loop that only waits', () => {
 });
 
 it('a loop after two iterations of which memory is the same is skipped by twos', () => {
-  const options = { program: TOGGLES, ticks: 1_000_003 };
-  const skipping = run(options, true);
-  expect(stateOf(skipping)).toEqual(stateOf(run(options, false)));
+  const { skipping } = both({ program: TOGGLES, ticks: 1_000_003 });
   expect(skipping.processor.counters.ticksSkipped).toBeGreaterThan(800_000);
 });
 
@@ -203,36 +200,22 @@ it('a loop is skipped while an interrupt waits that a mask keeps out', () => {
 });
 
 it('what a store starts comes in its time, also while a loop is looked for', () => {
-  const options = { program: WAITS_THEN_WORKS, ticks: 1_000_000, interrupts: [300_000] };
-  const skipping = run(options, true);
-  const plain = run(options, false);
+  const { skipping, plain } = both({ program: WAITS_THEN_WORKS, ticks: 1_000_000, interrupts: [300_000] });
   expect(skipping.processor.counters.ticksSkipped).toBeGreaterThan(200_000);
   expect(plain.values().filter(value => value === 20).length).toBeGreaterThan(1_000);
-  expect(stateOf(skipping)).toEqual(stateOf(plain));
 });
 
-describe('a loop that does something', () => {
-  it.each([
-    ['counts in a register', [0x3401 /* ADDS r4, #1 */, 0xe7fd /* B . - 2 */]],
-    [
-      'counts in memory',
-      [0x6810 /* LDR r0, [r2] */, 0x3001 /* ADDS r0, #1 */, 0x6010 /* STR r0, [r2] */, 0xe7fb],
-    ],
-    ['writes to a peripheral', [0x6028 /* STR r0, [r5] */, 0xe7fd]],
-    [
-      'reads a register whose read has an effect',
-      // SysTick->CTRL
-      [
-        0x4901 /* LDR r1, [PC, #4] */, 0x6808 /* loop: LDR r0, [r1] */, 0xe7fd /* B loop */, 0, 0xe010,
-        0xe000,
-      ],
-    ],
-  ])('is never skipped: %s', (_name, program) => {
-    const options = { program, ticks: 300_000 };
-    const skipping = run(options, true);
-    expect(skipping.processor.counters.ticksSkipped).toBe(0);
-    expect(stateOf(skipping)).toEqual(stateOf(run(options, false)));
-  });
+it.each([
+  // ADDS r4, #1; B . - 2
+  ['counts in a register', [0x3401, 0xe7fd]],
+  // LDR r0, [r2]; ADDS r0, #1; STR r0, [r2]; B . - 6
+  ['counts in memory', [0x6810, 0x3001, 0x6010, 0xe7fb]],
+  // STR r0, [r5]; B . - 2
+  ['writes to a peripheral', [0x6028, 0xe7fd]],
+  // LDR r1, =SysTick->CTRL; loop: LDR r0, [r1]; B loop
+  ['reads a register whose read has an effect', [0x4901, 0x6808, 0xe7fd, 0, 0xe010, 0xe000]],
+])('a loop that %s is never skipped', (_does, program) => {
+  expect(both({ program, ticks: 300_000 }).skipping.processor.counters.ticksSkipped).toBe(0);
 });
 
 it('a flag that is set from outside between two runs ends the wait', () => {
