@@ -1,8 +1,8 @@
 import { connect } from 'passfob/client';
-import { pipe } from 'passfob/transports/pipe';
 import { describe, expect, it } from 'vitest';
 import { BangleDriver } from './banglejs2-driver.ts';
 import { BangleHidDriver } from './banglejs2-hid-driver.ts';
+import { cableOf } from './simulator-driver.ts';
 import { conformance } from './suite.ts';
 
 describe('the banglejs2 image on the simulator', () => {
@@ -20,14 +20,8 @@ it('a watch answers each request on the link that it came on', async () => {
   expect((await connect(driver.transport).hello()).state).toBe('blank');
   expect(uart).toEqual([]);
   expect([...driver.lengths]).toEqual([15]);
-  const cable = pipe({
-    name: 'uart',
-    write: async text => driver.fob.link.write(Buffer.from(text, 'latin1')),
-    release: async () => {},
-  });
-  driver.fob.link.onData(bytes => cable.receive(bytes));
   driver.lengths.clear();
-  expect((await connect(cable.transport).hello()).state).toBe('blank');
+  expect((await connect(cableOf(driver.fob)).hello()).state).toBe('blank');
   expect(uart.join('').replaceAll('\x06', '')).toMatch(/^~\S+\n$/);
   expect(driver.lengths.size).toBe(0);
   await driver.close();

@@ -1,10 +1,8 @@
 import type { Transport } from 'passfob/transports/transport';
 import type { BenchAnswer } from '../kit/interpreter.ts';
-import type { Driver } from './driver.ts';
-import { OneKey } from './one-key.ts';
+import { type Driver, OneKey, PRESS_MS } from './driver.ts';
 
 const START_UTC = 1_770_000_000;
-const PRESS_MS = 100;
 
 /** One line that the bench image receives over Serial2. */
 export type BenchOrder = Readonly<Record<string, boolean | number>>;

@@ -1,28 +1,18 @@
-import { boot, type Fob, type Wire } from '@passfob/simulator';
-import { paced } from 'passfob/transports/paced';
-import { pipe } from 'passfob/transports/pipe';
-import type { Transport } from 'passfob/transports/transport';
+import { boot, type Fob } from '@passfob/simulator';
 import type { BenchAnswer } from '../kit/interpreter.ts';
 import { secret } from '../kit/secrets.ts';
 import { BenchDriver, type BenchOrder } from './bench-driver.ts';
+import { cableOf } from './simulator-driver.ts';
 
 /** The bench image on the simulator. */
 export class BenchSimulatorDriver extends BenchDriver {
   readonly fob: Fob;
-  private readonly control: Wire;
-  override readonly transport: Transport;
+  override readonly transport;
 
   private constructor(fob: Fob) {
     super();
     this.fob = fob;
-    this.control = fob.serial('Serial2');
-    const cable = pipe({
-      name: 'bench',
-      write: async text => fob.link.write(Buffer.from(text, 'latin1')),
-      release: async () => {},
-    });
-    fob.link.onData(bytes => cable.receive(bytes));
-    this.transport = paced(cable.transport);
+    this.transport = cableOf(fob);
   }
 
   static async make(): Promise<BenchSimulatorDriver> {
@@ -34,11 +24,12 @@ export class BenchSimulatorDriver extends BenchDriver {
 
   /** The answer is complete with the last byte of the order. */
   protected override async order(order: BenchOrder): Promise<BenchAnswer> {
+    const control = this.fob.serial('Serial2');
     let answer = '';
-    const stop = this.control.onData(bytes => {
+    const stop = control.onData(bytes => {
       answer += Buffer.from(bytes).toString('latin1');
     });
-    this.control.write(Buffer.from(`${JSON.stringify(order)}\n`, 'latin1'));
+    control.write(Buffer.from(`${JSON.stringify(order)}\n`, 'latin1'));
     stop();
     return JSON.parse(answer) as BenchAnswer;
   }

@@ -12,11 +12,13 @@ import { pair } from 'passfob/commands/pair';
 import { verify } from 'passfob/commands/verify';
 import { inventoryDirectory } from 'passfob/inventory/directory';
 import { type Inventory, openInventory } from 'passfob/inventory/inventory';
+import { openTransport, readAddress } from 'passfob/transports/discover';
+import { paced } from 'passfob/transports/paced';
+import type { Transport } from 'passfob/transports/transport';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { enrolled } from '../flash/owner.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds, type Need } from '../kit/tools.ts';
-import { CableDriver, cableStage } from './cable-driver.ts';
 import { cable } from './sentences/cable.ts';
 
 const contextOf = (inventory: Inventory): Context => ({
@@ -30,21 +32,31 @@ const PROVES = 'a fob proves itself and its accounts to its owner, and keeps tim
 /** Largest difference of a clock that its owner has set lately. */
 const CLOCK_ERROR_MS = 2_000;
 
-/** The behaviour of the fob at a port. Returns the driver of the running group. */
-function cableTests(port: () => string): () => CableDriver {
-  let driver: CableDriver | undefined;
+/** The fob at a port: `/dev/ttyACM0`, `COM3`, `tcp:HOST:PORT`. */
+const openCable = async (port: string) => paced(await openTransport(readAddress(port)));
+
+/** The behaviour of the fob at a port. Returns the cable of the running group. */
+function cableTests(port: () => string): () => Transport {
+  let open: Transport | undefined;
   beforeAll(async () => {
-    driver = await CableDriver.open(port());
+    open = await openCable(port());
   });
-  afterAll(() => driver?.close());
-  const stage = cableStage(() => driver);
-  cable(stage);
-  return () => stage.driver as CableDriver;
+  afterAll(() => open?.close());
+  const transport = () => {
+    if (open === undefined) throw new Error('the cable is used before the group runs');
+    return open;
+  };
+  cable({
+    get driver() {
+      return { transport: transport() };
+    },
+  });
+  return transport;
 }
 
 /** A fob and its owner, on the same cable. */
-async function provesItself(driver: CableDriver, inventory: Inventory): Promise<void> {
-  const client = connect(driver.transport);
+async function provesItself(transport: Transport, inventory: Inventory): Promise<void> {
+  const client = connect(transport);
   const fob: FobAtHand = { address: 'cable', client, hello: await client.hello() };
   const context = contextOf(inventory);
   expect(await info(context, fob)).toMatchObject({ serial: fob.hello.serial });
@@ -68,13 +80,12 @@ describe.each(['blank', 'owned'] as const)('the cable of a simulated fob that is
     close = () => front.close();
     address = `tcp:127.0.0.1:${front.port}`;
     if (state === 'owned') {
-      const { transport } = await CableDriver.open(address);
-      const client = connect(transport);
+      const client = connect(await openCable(address));
       const askCode = async () => simulated.screen().text.slice(2).join(' ');
       await pair(contextOf(inventory), { address, client, hello: await client.hello() }, { askCode });
       await client.close();
-      const open = async () => (await CableDriver.open(address)).transport;
-      await enrolled(contextOf(inventory), { port: { address, open } }, ['anna', 'ben']);
+      const port = { address, open: () => openCable(address) };
+      await enrolled(contextOf(inventory), { port }, ['anna', 'ben']);
     }
   });
   afterAll(async () => {
@@ -84,8 +95,8 @@ describe.each(['blank', 'owned'] as const)('the cable of a simulated fob that is
     await inventory.close();
     rmSync(folder, { recursive: true });
   });
-  const driver = cableTests(() => address);
-  if (state === 'owned') it(PROVES, () => provesItself(driver(), inventory));
+  const transport = cableTests(() => address);
+  if (state === 'owned') it(PROVES, () => provesItself(transport(), inventory));
 });
 
 /** The board on the desk, and the inventory of the person who runs this. */
@@ -97,10 +108,10 @@ const needsOwner: Need<string> = {
 };
 
 describeNeeds(needsFob, 'the cable of the fob on the desk', port => {
-  const driver = cableTests(() => port);
+  const transport = cableTests(() => port);
   itNeeds(needsOwner, PROVES, async path => {
     const inventory = openInventory(path);
     onTestFinished(() => inventory.close());
-    await provesItself(driver(), inventory);
+    await provesItself(transport(), inventory);
   });
 });

@@ -30,11 +30,32 @@ export interface Driver {
   close(): Promise<void>;
 }
 
+/** A press that moves on, and one that is long enough for a hold. */
+export const PRESS_MS = 100;
+const HELD_MS = 700;
+
+/** A fob with one key: a press moves on or leaves, a hold takes the entry. */
+export abstract class OneKey {
+  abstract press(heldMs?: number): Promise<void>;
+
+  async step(): Promise<void> {
+    await this.press();
+  }
+
+  async choose(): Promise<void> {
+    await this.press(HELD_MS);
+  }
+
+  async back(): Promise<void> {
+    await this.press();
+  }
+}
+
 /** 2000-01-01T00:00:00Z, its beginning. */
 export const DS3231_UTC_MIN = 946_684_800;
 /** The end of a DS3231: 200 years in which every fourth is a leap year, 2100 too. */
 export const DS3231_UTC_MAX = DS3231_UTC_MIN + 73_050 * 86_400 - 1;
 
 /** Those of many like cases that are tried with a driver. */
-export const someOf = <T>({ everyNth = 1 }: Driver, cases: readonly T[]): T[] =>
+export const someOf = <T>({ everyNth = 1 }: Pick<Driver, 'everyNth'>, cases: readonly T[]): T[] =>
   cases.filter((_case, at) => at % everyNth === 0);

@@ -1,41 +1,11 @@
-import { Writer } from '@passfob/protocol/bytes';
-import { COMMANDS, type CommandName, type Request } from '@passfob/protocol/commands';
-import { Deframer, decodeFrame, encodeClear, FRAME_REQUEST } from '@passfob/protocol/frame';
-import { encodeFields, type Values } from '@passfob/protocol/layout';
-import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
+import type { Request } from '@passfob/protocol/commands';
 import { readPairingCode } from '@passfob/protocol/pairing';
 import { type Client, type ClientOptions, connect, pairingCode, pairingKey } from 'passfob/client';
-import { hostPrimitives } from 'passfob/client/primitives';
 import { secret } from '../kit/secrets.ts';
 import type { Driver } from './driver.ts';
 
 export const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 export const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-
-/** Sends one request in the clear, as anyone may, and returns the status of the response. */
-export async function statusOf<N extends CommandName>(
-  driver: Driver,
-  name: N,
-  request: Request<N>,
-): Promise<number> {
-  const out = new Writer(PAYLOAD_BYTES_MAX)
-    .number(FRAME_REQUEST, 1)
-    .number(0, 1)
-    .number(COMMANDS[name][0], 1);
-  encodeFields(COMMANDS[name][3], request as Values, out);
-  const deframer = new Deframer();
-  return new Promise(resolve => {
-    const stop = driver.transport.onText(chunk =>
-      deframer.receive(chunk, text => {
-        const payload = decodeFrame(hostPrimitives, text);
-        if (payload?.[2] !== COMMANDS[name][0]) return;
-        stop();
-        resolve(payload[3] ?? -1);
-      }),
-    );
-    void driver.transport.send(encodeClear(hostPrimitives, out));
-  });
-}
 
 /** Returns the pairing code as a person reads it off the display. */
 export async function codeOnScreen(driver: Driver): Promise<string> {

@@ -10,6 +10,7 @@ import {
 import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import { Handshake, handshakeContext, OWNER_ID, type Session } from '@passfob/protocol/session';
 import { hostPrimitives as primitives } from 'passfob/client/primitives';
+import { PATIENCE_MS } from '../kit/patience.ts';
 import type { Driver } from './driver.ts';
 import { random } from './owner.ts';
 
@@ -19,6 +20,7 @@ type Line = Pick<Driver, 'transport'>;
 /**
  * Sends one frame and returns the payload of the response.
  * @param isAnswer passes over a late answer to an earlier request, which a slow computer asked twice
+ * @throws Error where none comes: a lost frame would stop the test for good
  */
 export function exchange(
   driver: Line,
@@ -26,16 +28,21 @@ export function exchange(
   isAnswer: (payload: Uint8Array) => boolean = () => true,
 ): Promise<Uint8Array> {
   const deframer = new Deframer();
-  return new Promise(resolve => {
+  return new Promise((resolve, reject) => {
+    const settle = (finish: () => void) => {
+      clearTimeout(timer);
+      stop();
+      finish();
+    };
+    const lost = () => reject(new Error(`the fob did not answer a frame of ${frame.length} characters`));
+    const timer = setTimeout(() => settle(lost), PATIENCE_MS);
     const stop = driver.transport.onText(chunk =>
       deframer.receive(chunk, text => {
         const payload = decodeFrame(primitives, text);
-        if (!payload || !isAnswer(payload)) return;
-        stop();
-        resolve(payload);
+        if (payload && isAnswer(payload)) settle(() => resolve(payload));
       }),
     );
-    void driver.transport.send(frame);
+    driver.transport.send(frame).catch(error => settle(() => reject(error)));
   });
 }
 

@@ -7,10 +7,8 @@ import { pipe } from 'passfob/transports/pipe';
 import type { Transport } from 'passfob/transports/transport';
 import { pressKey } from '../kit/pressing.ts';
 import { secret } from '../kit/secrets.ts';
-import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from './driver.ts';
-import { OneKey } from './one-key.ts';
+import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN, OneKey, PRESS_MS } from './driver.ts';
 
-const PRESS_MS = 100;
 /** From power-on until the image runs and the slow oscillator is replaced by the crystal. */
 const BOOT_MS = 2_500;
 /** The processor is at rest when it waited for so much of so long. */

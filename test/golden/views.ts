@@ -1,5 +1,6 @@
+import { COMMANDS } from '@passfob/protocol/commands';
 import { REFUSED_WRONG_PROOF } from '@passfob/protocol/refusals';
-import { statusOf } from '../conformance/owner.ts';
+import { askClear, openHalf } from '../conformance/raw.ts';
 import { withDamaged, withNoise, withoutKeys } from './memories.ts';
 import { Scene } from './scene.ts';
 
@@ -61,8 +62,8 @@ const unowned: readonly View[] = [
     'pairing-wrong-code',
     async () => {
       const scene = await pairing();
-      await statusOf(scene.driver, 'open', { key: 1, nonce: new Uint8Array(16) });
-      const status = await statusOf(scene.driver, 'finish', { proof: new Uint8Array(32) });
+      await openHalf(scene.driver, new Uint8Array(16), 1);
+      const [, status] = await askClear(scene.driver, COMMANDS.finish[0], ...new Uint8Array(32));
       if (status !== REFUSED_WRONG_PROOF) throw new Error('a wrong proof is not refused');
       return scene;
     },

@@ -1,7 +1,6 @@
 import { type ErrorKind, FobError } from 'passfob/errors';
 import { type Pipe, pipe } from 'passfob/transports/pipe';
-import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from '../conformance/driver.ts';
-import { OneKey } from '../conformance/one-key.ts';
+import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN, OneKey } from '../conformance/driver.ts';
 import type { DeviceKind } from './agent-phrases.ts';
 import type { Guest } from './guest.ts';
 import { SimulatedDevice } from './simulator.ts';

@@ -5,8 +5,7 @@ import { builtImage } from '@passfob/simulator/image';
 import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
 import type { Transport } from 'passfob/transports/transport';
-import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN } from '../../conformance/driver.ts';
-import { OneKey } from '../../conformance/one-key.ts';
+import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN, OneKey } from '../../conformance/driver.ts';
 import { secret } from '../../kit/secrets.ts';
 
 const SEED = 1;
