@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { findPostgres } from './test/kit/postgres-programs.ts';
 import { inBrowserRealm } from './test/runner/browser-realm.ts';
+import { otherLives } from './test/runner/lives.ts';
 import { minutes } from './test/runner/minutes.ts';
 import { QUICK_ON_POSTGRES } from './test/runner/on-postgres.ts';
 import { fromSources, onPostgres, SERVICE, settings } from './test/runner/settings.ts';
@@ -24,6 +25,7 @@ export default defineConfig({
           exclude: [SERVICE, 'test/browser-realm/**', ...left],
         },
       },
+      ...otherLives,
       inBrowserRealm(isQuick ? 'quick' : 'any'),
       { extends: true, test: { name: 'service', include: [SERVICE], exclude: left } },
       // Where it is not installed, a test of the service's says so.

@@ -1,6 +1,9 @@
+import { type AccountTraits, accountProof } from '@passfob/protocol/account';
 import type { Request } from '@passfob/protocol/commands';
 import { readPairingCode } from '@passfob/protocol/pairing';
 import { type Client, type ClientOptions, connect, pairingCode, pairingKey } from 'passfob/client';
+import { hostPrimitives } from 'passfob/client/primitives';
+import { expect } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import type { Driver } from './driver.ts';
 
@@ -15,11 +18,16 @@ export async function codeOnScreen(driver: Driver): Promise<string> {
   return secret(code);
 }
 
-/** The keys by which a fob knows its owner. */
-interface OwnerKeys {
-  readonly key: Uint8Array;
-  readonly recoveryKey: Uint8Array;
-}
+/** What a fob and its owner share. */
+type OwnerKeys = Partial<Pick<Owner, 'key' | 'deviceSecret' | 'recoveryKey'>>;
+
+/** A fob in this process answers at once or, without power, never. */
+export const AT_ONCE: ClientOptions = { patience: { answerTimeoutMs: 15, sendsMax: 1 } };
+
+/** The policy of a new owner: no PIN. */
+export const NO_PIN = { pinDigits: 0, attempts: 10, wipe: 1, lockSeconds: 0, asks: 0, typing: 0 } as const;
+/** Longer than any message stays on the screen. */
+export const MESSAGE_MS = 6_000;
 
 /** Returns what the wheel shows; a digit that was entered before may stand above it. */
 function onWheel(screen: readonly string[]): string | undefined {
@@ -30,17 +38,18 @@ function onWheel(screen: readonly string[]): string | undefined {
 export class Owner {
   readonly driver: Driver;
   readonly key: Uint8Array;
-  readonly deviceSecret = secret(random(32));
+  readonly deviceSecret: Uint8Array;
   readonly recoveryKey: Uint8Array;
   client: Client;
 
   private readonly options: ClientOptions;
 
-  /** @param keys of a fob that is paired already */
-  constructor(driver: Driver, options: ClientOptions = {}, keys: Partial<OwnerKeys> = {}) {
+  /** @param keys of a fob that is paired already, or chosen for it */
+  constructor(driver: Driver, options: ClientOptions = {}, keys: OwnerKeys = {}) {
     this.driver = driver;
     this.options = options;
     this.key = keys.key ?? secret(random(32));
+    this.deviceSecret = keys.deviceSecret ?? secret(random(32));
     this.recoveryKey = keys.recoveryKey ?? secret(random(32));
     this.client = connect(driver.transport, options);
   }
@@ -73,7 +82,8 @@ export class Owner {
 
   /** Returns the data that this owner would give a blank fob. */
   adoption(): Request<'adopt'> {
-    return { deviceSecret: this.deviceSecret, pairingKey: this.key, entropy: secret(random(32)) };
+    const { random: drawn = random } = this.options;
+    return { deviceSecret: this.deviceSecret, pairingKey: this.key, entropy: secret(drawn(32)) };
   }
 
   /** Opens a session with the pairing key, on the present cable. */
@@ -114,10 +124,34 @@ export class Owner {
     return id;
   }
 
+  /** Expects that the fob proves an account of this key with these traits. */
+  async expectProof(
+    id: Uint8Array,
+    key: Uint8Array,
+    traits: AccountTraits,
+    nonce: Uint8Array = random(16),
+  ): Promise<void> {
+    const { mac } = await this.client.call('prove', { id, nonce });
+    expect(mac).toEqual(accountProof(hostPrimitives, key, id, traits, nonce));
+  }
+
+  /** Lights a display that is off. */
+  async wake(): Promise<void> {
+    if ((await this.driver.screen()).length === 0) await this.driver.press();
+  }
+
   /** Dismisses the message of the enrolment, so that the list is shown. */
   async toList(): Promise<void> {
-    await this.driver.advance(6_000);
-    if ((await this.driver.screen()).length === 0) await this.driver.press();
+    await this.driver.advance(MESSAGE_MS);
+    await this.wake();
+  }
+
+  /** Requires a PIN, which the person chooses. */
+  async choosePin(pin: string, policy: Partial<Request<'setPolicy'>> = {}): Promise<void> {
+    await this.client.call('setPolicy', { ...NO_PIN, pinDigits: pin.length, ...policy });
+    await this.toList();
+    await this.enter(pin);
+    await this.enter(pin);
   }
 
   /** Dismisses it by presses, which take almost no time. */

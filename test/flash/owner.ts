@@ -1,5 +1,4 @@
 import { crc32 } from 'node:zlib';
-import { memoryStore, type StateStore } from '@passfob/simulator';
 import { connect } from 'passfob/client/client';
 import type { Context } from 'passfob/commands/context';
 import { readEnrolment } from 'passfob/commands/enrol-source';
@@ -95,12 +94,4 @@ export async function accountsOn(context: Context, board: OnCable): Promise<stri
   const wrong = accounts.filter(({ verdict }) => verdict !== 'proved');
   if (wrong.length > 0) throw new Error(`an account is ${wrong[0]?.verdict}`);
   return accounts.map(({ label }) => label).sort();
-}
-
-/** Returns a copy of the memories. */
-export function copyOf(store: StateStore): StateStore {
-  const copy = memoryStore();
-  const image = store.load();
-  if (image) copy.write(0, image);
-  return copy;
 }

@@ -4,8 +4,9 @@ import { isFobError } from 'passfob/errors';
 import { pairingsOf } from 'passfob/inventory/pairings';
 import { describe, expect, it } from 'vitest';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
+import { copyOf } from '../kit/memories.ts';
 import { Board } from './kit.ts';
-import { accountsOn, copyOf, enrolled, flashed, imageOfVersion, onFob, ownerOf, updated } from './owner.ts';
+import { accountsOn, enrolled, flashed, imageOfVersion, onFob, ownerOf, updated } from './owner.ts';
 
 const LABELS = ['anna', 'ben', 'carla'];
 /** Number of cuts in a quick run. */

@@ -1,7 +1,7 @@
 import { COMMANDS } from '@passfob/protocol/commands';
 import { REFUSED_WRONG_PROOF } from '@passfob/protocol/refusals';
 import { askClear, openHalf } from '../conformance/raw.ts';
-import { withDamaged, withNoise, withoutKeys } from './memories.ts';
+import { withDamaged, withNoise, withoutKeys } from '../kit/memories.ts';
 import { Scene } from './scene.ts';
 
 /** A view: the name of its golden file, and the steps that lead to it. */

@@ -5,6 +5,7 @@ import { defineConfig, type Plugin } from 'vitest/config';
 import { LONG, longSeedOf, partIn, shareIn } from '../kit/counts.ts';
 import { findPostgres } from '../kit/postgres-programs.ts';
 import { inBrowserRealm } from '../runner/browser-realm.ts';
+import { otherLives } from '../runner/lives.ts';
 import { minutes } from '../runner/minutes.ts';
 import { ON_BOTH_DATABASES, ON_SQLITE_ALONE, QUICK_ON_POSTGRES } from '../runner/on-postgres.ts';
 import { fromSources, onPostgres, settings } from '../runner/settings.ts';
@@ -64,6 +65,7 @@ export default defineConfig({
       { extends: true, test: { name: 'service', include: slow.filter(isService) } },
       { extends: true, test: { name: COUNTS, include: counted.filter(name => !isService(name)) } },
       { extends: true, test: { name: SERVICE_COUNTS, include: counted.filter(isService) } },
+      ...otherLives.map(one => ({ ...one, test: { ...one.test, exclude: left } })),
       inBrowserRealm('long', left),
       ...(findPostgres() === undefined
         ? []

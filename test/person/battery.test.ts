@@ -1,4 +1,4 @@
-import { type Fob, memoryStore } from '@passfob/simulator';
+import type { Fob } from '@passfob/simulator';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
@@ -12,7 +12,7 @@ const text = () => fob.screen().text.join('|');
 
 /** A fob on its battery, after its second second, with two accounts. */
 beforeEach(async () => {
-  driver = new SimulatorDriver({ storage: memoryStore() });
+  driver = new SimulatorDriver();
   fob = driver.fob;
   owner = new Owner(driver);
   await owner.pair();

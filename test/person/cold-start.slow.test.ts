@@ -1,6 +1,6 @@
-import { type Fob, memoryStore } from '@passfob/simulator';
+import type { Fob } from '@passfob/simulator';
 import { describe, expect, it } from 'vitest';
-import { Owner } from '../conformance/owner.ts';
+import { AT_ONCE, NO_PIN, Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { RFC4226_KEY } from '../conformance/vectors.ts';
 import { secret } from '../kit/secrets.ts';
@@ -10,8 +10,6 @@ const BEFORE_CHANGE_MS = [900, 1300, 1600, 1900, 1960, 1990];
 const LONG_AFTER_MS = 20_000;
 /** Passes of the idle loop, and the steps in which these tests look. */
 const ERROR_MS = 15;
-
-const POLICY = { pinDigits: 4, attempts: 10, wipe: 0, lockSeconds: 0, asks: 0, typing: 0 };
 
 const text = (fob: Fob) => fob.screen().text.join('|');
 
@@ -33,8 +31,8 @@ function expectChange(fob: Fob, heldMs: number): void {
 
 /** Returns a fob with an account and its owner. */
 async function withAccount(kind: 1 | 2): Promise<{ driver: SimulatorDriver; owner: Owner }> {
-  const driver = new SimulatorDriver({ storage: memoryStore() });
-  const owner = new Owner(driver, { patience: { answerTimeoutMs: 15, sendsMax: 1 } });
+  const driver = new SimulatorDriver();
+  const owner = new Owner(driver, AT_ONCE);
   await owner.pair();
   await owner.setClock(1_800_000_000);
   await owner.put({ secret: secret(new Uint8Array(20).fill(0x31)), kind, period: kind === 2 ? 30 : 0 });
@@ -67,7 +65,7 @@ async function allowTyping(driver: SimulatorDriver, owner: Owner): Promise<void>
   const stepTo = async (words: string) => {
     while (!text(driver.fob).includes(words)) await driver.step();
   };
-  await owner.client.call('setPolicy', { ...POLICY, pinDigits: 0, typing: 1 });
+  await owner.client.call('setPolicy', { ...NO_PIN, typing: 1 });
   await owner.toList();
   for (const words of ['Settings', 'Type out', 'Back']) {
     await stepTo(words);
@@ -100,11 +98,8 @@ describe('a fob in the first seconds of its supply', () => {
 
   it('a PIN is entered across the change to the crystal', async () => {
     const { driver, owner } = await withAccount(1);
-    await owner.client.call('escrow', { recoveryKey: owner.recoveryKey });
-    await owner.client.call('setPolicy', POLICY);
     const pin = secret('8305');
-    await owner.enter(pin);
-    await owner.enter(pin);
+    await owner.choosePin(pin, { wipe: 0 });
     for (const ms of BEFORE_CHANGE_MS) {
       const fob = await coldStarted(driver, ms);
       for (const symbol of [...pin, 'ok']) {
@@ -172,7 +167,7 @@ describe('a fob in the first seconds of its supply', () => {
   });
 
   it('a pairing code that was made before the change to the crystal expires after three minutes', async () => {
-    const driver = new SimulatorDriver({ storage: memoryStore() });
+    const driver = new SimulatorDriver();
     await expectEqual(driver, async fob => {
       const owner = new Owner(driver);
       await owner.client.hello();

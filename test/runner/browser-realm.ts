@@ -6,7 +6,7 @@ const QUICK = [
   'test/browser-realm/*.test.ts',
   'test/conformance/pico.test.ts',
   'test/golden/pico.test.ts',
-  'test/simulation/{endings,lives-1}.test.ts',
+  'test/simulation/{endings,lives}.test.ts',
 ];
 /** Left to the long run: much of the processor for what hardly depends on the realm. */
 const LONG = [

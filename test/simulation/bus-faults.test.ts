@@ -1,20 +1,21 @@
 import type { BusFault } from '@passfob/simulator';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
-import { BusTrial, type Kept, keptFob, planAt } from './kit/bus-trial.ts';
+import type { KeptFob } from '../kit/fob.ts';
+import { BusTrial, busFob, planAt } from './kit/bus-trial.ts';
 
 const KINDS = ['fail', 'late', 'hang'] as const satisfies readonly BusFault[];
 const PATIENT = { ...LONG, timeout: 1_800_000 };
 
-let plain: Kept;
-let withPin: Kept;
+let plain: KeptFob;
+let withPin: KeptFob;
 beforeAll(async () => {
-  plain = await keptFob(false);
-  withPin = await keptFob(true);
+  plain = await busFob(false);
+  withPin = await busFob(true);
 });
 
 interface Operation {
-  readonly kept: () => Kept;
+  readonly kept: () => KeptFob;
   /** Brings the fob to the moment before. */
   prepare(trial: BusTrial): Promise<void>;
   /** Returns whether it was done. */

@@ -1,10 +1,11 @@
-import { type FaultName, type FaultPlan, memoryStore, type StateStore } from '@passfob/simulator';
+import type { FaultName, FaultPlan } from '@passfob/simulator';
 import { isRefusal } from 'passfob/client';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { ascii, Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
-import { RFC4226, RFC4226_KEY } from '../conformance/vectors.ts';
+import { RFC4226_KEY } from '../conformance/vectors.ts';
 import { firstSeed, LONG, seedsOrOne } from '../kit/counts.ts';
+import { type KeptFob, keptFob, WatchedFob } from '../kit/fob.ts';
 import { secret } from '../kit/secrets.ts';
 
 const PATIENT = { ...LONG, timeout: 900_000 };
@@ -13,50 +14,18 @@ const DAY_MS = 86_400_000;
 /** Longer than a brown-out and the return of the supply after it. */
 const SETTLE_MS = 12_000;
 
-/** The memories of a fob at rest that has an owner, the time, and one account. */
-interface Kept {
-  readonly image: Uint8Array;
-  readonly owner: Owner;
-}
-
-let kept: Kept;
+let kept: KeptFob;
 beforeAll(async () => {
-  const storage = memoryStore();
-  const driver = new SimulatorDriver({ storage });
-  const owner = new Owner(driver);
-  await owner.pair();
-  await owner.setClock(START_UTC);
-  await owner.put({ secret: RFC4226_KEY });
-  await driver.close();
-  kept = { image: Uint8Array.from(storage.load() ?? []), owner };
+  kept = await keptFob(async owner => {
+    await owner.setClock(START_UTC);
+    await owner.put({ secret: RFC4226_KEY });
+  });
 });
 
-/** One fob that starts from `kept` under a plan. It notes every HOTP value that its screen shows. */
-class Trial {
-  readonly driver: SimulatorDriver;
-  readonly owner: Owner;
-  readonly shown: number[] = [];
-
-  constructor(faults: FaultPlan, options: { crystal?: boolean } = {}) {
-    const storage: StateStore = memoryStore();
-    storage.write(0, kept.image);
-    this.driver = new SimulatorDriver({ storage, faults, ...options });
-    this.owner = Object.assign(new Owner(this.driver), {
-      key: kept.owner.key,
-      recoveryKey: kept.owner.recoveryKey,
-    });
-    this.see();
-    this.driver.fob.onScreen(() => this.see());
-  }
-
-  private see(): void {
-    const code = /Example .*?(\d{3}) (\d{3})/.exec(this.words);
-    const counter = code ? RFC4226.indexOf(`${code[1]}${code[2]}`) : -1;
-    if (counter >= 0 && counter !== this.shown.at(-1)) this.shown.push(counter);
-  }
-
-  get words(): string {
-    return this.driver.fob.screen().text.join(' ');
+/** One fob that starts from `kept` under a plan. */
+class Trial extends WatchedFob {
+  constructor(faults: FaultPlan) {
+    super(kept, { faults });
   }
 
   struck(name: FaultName): number {
@@ -101,7 +70,7 @@ class Trial {
       await this.driver.reboot();
     }
     // Each value was shown once, in order, also those of the last two holds.
-    expect(this.shown.every((counter, at) => counter > (this.shown[at - 1] ?? -1))).toBe(true);
+    expect(this.isInOrder()).toBe(true);
     if (!mayRefuse) expect(this.shown.length).toBeGreaterThanOrEqual(2);
     expect(fob.consoleText()).toBe('');
     await this.driver.close();
@@ -367,14 +336,10 @@ describe('the cable of a running fob', () => {
     trial.driver.fob.setFaults({ seed: firstSeed(), wire: { [kind]: 6 } });
     const put = trial.owner.put({ secret: secret(RFC4226_KEY), label: ascii('bob') });
     let done: boolean | undefined;
-    put.then(
-      () => {
-        done = true;
-      },
-      () => {
-        done = false;
-      },
-    );
+    const settled = (isDone: boolean) => () => {
+      done = isDone;
+    };
+    put.then(settled(true), settled(false));
     // The host waits in real time, and the fob's own time moves with it.
     while (done === undefined) {
       await new Promise(resolve => setTimeout(resolve, 5));

@@ -1,4 +1,4 @@
-import { type Fob, memoryStore, type StateStore } from '@passfob/simulator';
+import type { Fob, StateStore } from '@passfob/simulator';
 import { isFobError } from 'passfob/client';
 import { describe, expect, it } from 'vitest';
 import { BangleDriver } from '../conformance/banglejs2-driver.ts';
@@ -7,8 +7,9 @@ import { Owner, random } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { RFC4226, RFC4226_KEY } from '../conformance/vectors.ts';
 import { countOf, isBigRun, LONG } from '../kit/counts.ts';
+import { type KeptFob, keptFob } from '../kit/fob.ts';
+import { copyOf } from '../kit/memories.ts';
 import { secret } from '../kit/secrets.ts';
-import { copyOf } from '../simulator/bangle-pages-kit.ts';
 
 /**
  * Native calls of the crypto library that answer undefined, because Espruino found no memory for the result. Each call
@@ -16,47 +17,28 @@ import { copyOf } from '../simulator/bangle-pages-kit.ts';
  * it.
  */
 type Board = Driver & { readonly fob: Fob };
+type Make = (storage: StateStore) => Board;
 const PATIENCE = { patience: { answerTimeoutMs: 10, sendsMax: 2 } };
 const PIN = secret('730258');
 const WRONG_PIN = secret('730259');
-const POLICY = { pinDigits: 6, attempts: 10, wipe: 1, lockSeconds: 0, asks: 0, typing: 0 };
 /** The second ends every attempt to repeat the call. */
 const TIMES = [1, 40];
 
-interface Prepared {
-  readonly store: StateStore;
-  readonly owner: Owner;
-}
-
 const screen = (fob: Fob) => fob.screen().text.join(' ');
 
-async function prepared(make: (storage: StateStore) => Board, withPin: boolean): Promise<Prepared> {
-  const store = memoryStore();
-  const driver = make(store);
-  const owner = new Owner(driver);
-  await owner.pair();
-  await owner.put({ secret: RFC4226_KEY });
-  if (withPin) {
+function prepared(make: Make, withPin: boolean): Promise<KeptFob> {
+  return keptFob(async owner => {
+    await owner.put({ secret: RFC4226_KEY });
+    if (!withPin) return;
     await owner.client.call('escrow', { recoveryKey: owner.recoveryKey });
-    await owner.client.call('setPolicy', POLICY);
-    await owner.enter(PIN);
-    await owner.enter(PIN);
-  }
-  await driver.close();
-  return { store, owner };
+    await owner.choosePin(PIN);
+  }, make);
 }
 
 /** A fob that ran before, and the same owner at it. */
-async function resumed(
-  make: (storage: StateStore) => Board,
-  { store, owner: before }: Prepared,
-): Promise<{ driver: Board; owner: Owner }> {
-  const driver = make(copyOf(store));
-  const owner = Object.assign(new Owner(driver, PATIENCE), {
-    key: before.key,
-    deviceSecret: before.deviceSecret,
-    recoveryKey: before.recoveryKey,
-  });
+async function resumed(make: Make, kept: KeptFob): Promise<{ driver: Board; owner: Owner }> {
+  const driver = make(copyOf(kept.store));
+  const owner = new Owner(driver, PATIENCE, kept.owner);
   await owner.open();
   return { driver, owner };
 }
@@ -93,8 +75,8 @@ function restartIfFaulty(fob: Fob): boolean {
 
 /** Repeats an act for each native call in it, failing; `check` follows each one. */
 async function eachCall(
-  make: (storage: StateStore) => Board,
-  from: Prepared,
+  make: Make,
+  from: KeptFob,
   act: (driver: Board, owner: Owner) => Promise<unknown>,
   check: (driver: Board, owner: Owner, done: boolean) => Promise<void>,
 ): Promise<number> {
@@ -134,8 +116,8 @@ async function expectWorking(driver: Board, owner: Owner, shown: readonly string
 }
 
 describe.each([
-  ['pico', (storage: StateStore): Board => new SimulatorDriver({ storage })],
-  ['banglejs2', (storage: StateStore): Board => new BangleDriver({ storage })],
+  ['pico', (storage => new SimulatorDriver({ storage })) as Make],
+  ['banglejs2', (storage => new BangleDriver({ storage })) as Make],
 ])('a fob whose native calls find no memory: %s', LONG, (_board, make) => {
   it('a boot that failed is repeated, and nothing is lost', { timeout: 600_000 }, async () => {
     const from = await prepared(make, false);
@@ -161,13 +143,10 @@ describe.each([
       (_driver, owner) => owner.open(),
       (driver, owner) => expectWorking(driver, owner, []),
     );
-    const stranger = {
-      ...from,
-      owner: Object.assign(new Owner(from.owner.driver), { key: secret(random(32)) }),
-    };
     const { driver } = await resumed(make, from);
+    const stranger = { key: secret(random(32)) };
     for (let call = 1; call < 60; call += isBigRun ? 1 : 5) {
-      const other = Object.assign(new Owner(driver, PATIENCE), { key: stranger.owner.key });
+      const other = new Owner(driver, PATIENCE, stranger);
       driver.fob.failCryptoCall(call, 1);
       expect(await attempt(() => other.open())).toBe(false);
     }
@@ -219,9 +198,9 @@ describe.each([
     timeout: 600_000,
   }, async () => {
     const from = await prepared(make, true);
-    const enter = (pin: string) => async (driver: Board) => {
+    const enter = (pin: string) => async (driver: Board, owner: Owner) => {
       const { fob } = driver;
-      if ((await driver.screen()).length === 0) await driver.press();
+      await owner.wake();
       for (const symbol of [...pin, 'ok']) {
         for (let turns = 0; !fob.screen().text.includes(symbol); turns++) {
           if (screen(fob).startsWith('Internal error')) return;
@@ -238,7 +217,7 @@ describe.each([
       await owner.open();
       const status = await owner.client.call('status', {});
       expect(status.failures).toBeLessThanOrEqual(1);
-      if (status.locked) await enter(PIN)(driver);
+      if (status.locked) await enter(PIN)(driver, owner);
       expect((await owner.client.call('status', {})).locked).toBe(0);
       await expectWorking(driver, owner, []);
     });

@@ -1,37 +1,17 @@
-import { accountProof } from '@passfob/protocol/account';
-import type { StateStore } from '@passfob/simulator';
 import { memoryStore } from '@passfob/simulator';
 import { connect, isFobError, pairingKey } from 'passfob/client';
-import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
-import { ascii, Owner, random } from '../conformance/owner.ts';
+import { AT_ONCE, ascii, Owner, random } from '../conformance/owner.ts';
 import { refused } from '../conformance/refused.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { RFC4226, RFC4226_KEY } from '../conformance/vectors.ts';
 import { LONG, seedsOf } from '../kit/counts.ts';
+import { keptFob } from '../kit/fob.ts';
+import { copyOf, withoutKeys } from '../kit/memories.ts';
 import { secret } from '../kit/secrets.ts';
 
 /** Every seed tears the interrupted write in another way. */
 const SEEDS = seedsOf(4, 40);
-/** The fob in this process answers at once or, without power, never. */
-const PATIENCE = { patience: { answerTimeoutMs: 15, sendsMax: 1 } };
-
-function copyOf(store: StateStore): StateStore {
-  const copy = memoryStore();
-  copy.write(0, store.load() ?? new Uint8Array(0));
-  return copy;
-}
-
-/** Returns the memories without the file with the keys: its name, which Storage holds in clear, is changed. */
-function withoutKeys(store: StateStore): StateStore {
-  const copy = copyOf(store);
-  const image = Buffer.from(copy.load() ?? []);
-  const at = image.indexOf(Buffer.from('keys\0\0\0\0'));
-  expect(at).toBeGreaterThan(0);
-  copy.write(at, ascii('gone'));
-  return copy;
-}
-
 interface Scene {
   readonly driver: SimulatorDriver;
   readonly owner: Owner;
@@ -46,22 +26,16 @@ interface Play {
   check(scene: Scene, worked: boolean): Promise<void>;
 }
 
-/** Returns the owner of another scene, at the fob of this one: the same keys. */
-function ownerLike(model: Owner, driver: SimulatorDriver): Owner {
-  const { key, deviceSecret, recoveryKey } = model;
-  return Object.assign(new Owner(driver, PATIENCE), { key, deviceSecret, recoveryKey });
-}
-
 /** Cuts the power in the first, second, … operation of the work until the work gets through. Returns how many. */
 async function cutEverywhere(play: Play, seed: number): Promise<number> {
   const store = memoryStore();
   const first = new SimulatorDriver({ seed, storage: store });
-  const model = new Owner(first, PATIENCE);
+  const model = new Owner(first, AT_ONCE);
   await play.prepare({ driver: first, owner: model });
   first.fob.close();
   for (let cut = 1; ; cut++) {
     const driver = new SimulatorDriver({ seed: seed * 1000 + cut, storage: copyOf(store) });
-    const scene = { driver, owner: ownerLike(model, driver) };
+    const scene = { driver, owner: new Owner(driver, AT_ONCE, model) };
     if ((await scene.owner.client.hello()).state === 'owned') await scene.owner.open();
     driver.fob.cutPowerAtOperation(cut);
     const worked = await play.work(scene).then(
@@ -104,7 +78,7 @@ const pairing: Play = {
     expect(state === 'owned' || (state === 'blank' && !worked)).toBe(true);
     if (state === 'owned') await owner.open();
     else {
-      const next = new Owner(driver, PATIENCE);
+      const next = new Owner(driver, AT_ONCE);
       await next.pair();
       expect((await next.client.call('info', {})).accounts).toBe(0);
     }
@@ -122,7 +96,7 @@ const taking: Play = {
   async check({ driver, owner }, worked) {
     const { state } = await owner.client.hello();
     expect(state === 'owned' || (state === 'blank' && !worked)).toBe(true);
-    const last = state === 'owned' ? owner : new Owner(driver, PATIENCE);
+    const last = state === 'owned' ? owner : new Owner(driver, AT_ONCE);
     if (state === 'owned') await owner.open();
     else await last.take(TAKEN_UTC);
     const [status, time] = [await last.client.call('status', {}), await last.client.call('time', {})];
@@ -146,11 +120,8 @@ const TRAITS = {
 };
 const KEY = secret(random(20));
 
-async function expectProof(owner: Owner, id: Uint8Array, label: string): Promise<void> {
-  const nonce = random(16);
-  const { mac } = await owner.client.call('prove', { id, nonce });
-  expect(mac).toEqual(accountProof(hostPrimitives, KEY, id, { ...TRAITS, label: ascii(label) }, nonce));
-}
+const expectProof = (owner: Owner, id: Uint8Array, label: string) =>
+  owner.expectProof(id, KEY, { ...TRAITS, label: ascii(label) });
 
 const enrolment: Play = {
   async prepare({ owner }) {
@@ -232,7 +203,7 @@ const erasure: Play = {
       await expectProof(owner, KEPT, 'kept');
       return;
     }
-    const next = new Owner(driver, PATIENCE);
+    const next = new Owner(driver, AT_ONCE);
     await next.pair();
     expect((await next.client.call('info', {})).accounts).toBe(0);
   },
@@ -277,12 +248,7 @@ describe('power cut at every operation', () => {
 
 describe('fobs whose microcontroller lost its memory', () => {
   it("a fob without its microcontroller's memory says so, refuses to pair, and is blank after a hold of ten seconds", async () => {
-    const store = memoryStore();
-    const driver = new SimulatorDriver({ storage: store });
-    const owner = new Owner(driver);
-    await owner.pair();
-    await owner.put({ secret: RFC4226_KEY });
-    driver.fob.close();
+    const { store, owner } = await keptFob(one => one.put({ secret: RFC4226_KEY }));
     const lost = new SimulatorDriver({ storage: withoutKeys(store) });
     const client = connect(lost.transport);
     expect((await client.hello()).state).toBe('keys-lost');

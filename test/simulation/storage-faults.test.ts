@@ -1,132 +1,18 @@
-import { Accounts } from '@passfob/firmware/core/accounts';
+import type { Accounts } from '@passfob/firmware/core/accounts';
 import { JOURNAL_CONTENT_BYTES } from '@passfob/firmware/core/base/limits';
 import { CounterRing } from '@passfob/firmware/core/vault/ring';
 import { VAULT_BLANK, VAULT_OWNED, VAULT_SILENT, Vault } from '@passfob/firmware/core/vault/vault';
-import { KIND_HOTP } from '@passfob/protocol/account';
-import { Hmac } from '@passfob/protocol/hmac';
-import { hotp } from '@passfob/protocol/otp';
-import { SHA1 } from '@passfob/protocol/primitives';
-import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
+import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
-import { ascii, random } from '../conformance/owner.ts';
+import { random } from '../conformance/owner.ts';
 import { LONG, seedsOf, seedsOrOne } from '../kit/counts.ts';
 import { secret } from '../kit/secrets.ts';
 import { type ChipImage, Chips, type Failing } from './kit/chips.ts';
+import { Token } from './kit/token.ts';
 
-const STEPS = 30;
 const RING_PAGE = 3;
 const SEEDS = seedsOrOne(150, 4_000);
-
-interface Held {
-  readonly id: number;
-  readonly mac: Hmac;
-  readonly key: Uint8Array;
-  /** `maybe`: enrolling or removing failed half-way. */
-  there: 'yes' | 'maybe' | 'no';
-  /** Counters up to here may have been used up; values below `shown` have been shown. */
-  shown: number;
-}
-
-/** The vault with its accounts over a storage that fails now and then, beside their required content. */
-class Trial {
-  readonly told: string[] = [];
-  private readonly chance: Randomness;
-  private readonly memory: Chips;
-  private readonly held: Held[] = [];
-  private vault: Vault;
-  private accounts: Accounts;
-
-  constructor(seed: number) {
-    this.chance = makeRandomness(seed, 'trial');
-    this.memory = new Chips(this.chance);
-    [this.vault, this.accounts] = this.boot();
-    expect(this.vault.adopt(secret(random(64)), secret(random(16)))).toBe(true);
-    this.accounts.arrange();
-  }
-
-  private boot(): [Vault, Accounts] {
-    const vault = new Vault(this.memory.ports);
-    return [vault, new Accounts(hostPrimitives, vault)];
-  }
-
-  step(): void {
-    const work = this.chance.pick([this.enrol, this.remove, this.press, this.press, this.press, this.reboot]);
-    const how = this.chance.pick<Failing>(['deaf', 'mute', 'worn', 'protected']);
-    const after = this.chance.below(work === this.reboot ? 45 : 12);
-    const count = this.chance.pick([1, 1, 2, 3, 1_000]);
-    const fails = this.chance.below(3) > 0;
-    this.told.push(work.name + (fails ? ` (${how} for ${count} after ${after})` : ''));
-    if (fails) this.memory.fail(how, after, count);
-    work.call(this);
-    this.memory.heal();
-  }
-
-  private enrol(): void {
-    const key = secret(random(20));
-    const id = this.chance.word() | 256;
-    const held: Held = { id, key, mac: new Hmac(hostPrimitives, SHA1, key), there: 'maybe', shown: 0 };
-    const traits = { kind: KIND_HOTP, algorithm: SHA1, digits: 6, period: 0, counter: 0 };
-    const status = this.accounts.put(id, { ...traits, issuer: ascii('I'), label: ascii('l') }, key);
-    if (status === 0) held.there = 'yes';
-    this.held.push(held);
-  }
-
-  private remove(): void {
-    if (this.accounts.count === 0) return;
-    const place = this.chance.below(this.accounts.count);
-    const held = this.find(this.accounts.idAt(place));
-    held.there = this.accounts.remove(place) ? 'no' : 'maybe';
-  }
-
-  private find(id: number): Held {
-    const held = this.held.find(one => one.id === id);
-    if (!held) throw new Error('an account that never was');
-    return held;
-  }
-
-  private press(): void {
-    if (this.accounts.count === 0) return;
-    const account = this.accounts.read(this.chance.below(this.accounts.count));
-    if (!account) return;
-    const held = this.find(account.id);
-    const { counter } = account;
-    const code = this.accounts.nextHotp(account);
-    if (code === undefined) return;
-    if (counter < held.shown) throw new Error('a HOTP value was shown twice');
-    expect(code).toBe(hotp(held.mac, counter, 6));
-    held.shown = counter + 1;
-  }
-
-  /** Boots, perhaps while the storage fails; then again when it does not. */
-  private reboot(): void {
-    [this.vault, this.accounts] = this.boot();
-    expect([VAULT_OWNED, VAULT_SILENT]).toContain(this.vault.state);
-    // A person would try the same with the existing accounts.
-    this.press();
-    this.memory.heal();
-    [this.vault, this.accounts] = this.boot();
-    expect(this.vault.state).toBe(VAULT_OWNED);
-    this.compare();
-  }
-
-  compare(): void {
-    const found = new Set<number>();
-    for (let place = 0; place < this.accounts.count; place++) {
-      const held = this.find(this.accounts.idAt(place));
-      if (found.has(held.id)) throw new Error('an account is there twice');
-      if (held.there === 'no') throw new Error('an account came back');
-      found.add(held.id);
-      const account = this.accounts.read(place);
-      expect(account?.key).toEqual(held.key);
-      if ((account?.counter ?? 0) < held.shown) throw new Error('a HOTP counter went back');
-    }
-    for (const held of this.held) {
-      if (held.there === 'yes' && !found.has(held.id)) throw new Error('an account is lost');
-      held.there = found.has(held.id) ? 'yes' : 'no';
-    }
-  }
-}
 
 const LABELS = ['first', 'second', 'third', 'fourth', 'fifth'] as const;
 /** What `Garbled.act` tells where nothing was garbled. */
@@ -142,30 +28,21 @@ const AS_DONE = {
   pressed: [0, 0, 2, 0, 0],
 };
 
-const hotpTraits = { kind: KIND_HOTP, algorithm: SHA1, digits: 6, period: 0, counter: 0 };
-
-/** Stores an account whose key is its label. */
-function enrol(accounts: Accounts, id: number, label: string): number {
-  const key = secret(new Uint8Array(20).fill(label.length));
-  return accounts.put(id, { ...hotpTraits, issuer: ascii('I'), label: ascii(label) }, key);
-}
+const keyOf = (label: string) => secret(new Uint8Array(20).fill(label.length));
 
 /** Memories with five accounts, of which one was moved and one pressed, and seven slots. */
 function ownedByFive(): ChipImage {
-  const chips = new Chips(makeRandomness(1, 'garbled'), 26 + 7 * 3);
-  const vault = new Vault(chips.ports);
-  expect(vault.adopt(secret(random(64)), secret(random(16)))).toBe(true);
-  const accounts = new Accounts(hostPrimitives, vault);
-  for (const [at, label] of LABELS.entries()) expect(enrol(accounts, 0x1234 + at, label)).toBe(0);
-  expect(accounts.move(2, 0)).toBe(true);
-  for (let presses = 0; presses < 2; presses++) {
-    const account = accounts.read(accounts.placeOf(0x1237));
-    expect(account && accounts.nextHotp(account)).toBeDefined();
-  }
+  const token = new Token(new Chips(makeRandomness(1, 'garbled'), 26 + 7 * 3));
+  const { vault } = token;
+  expect(token.adopt(secret(random(64)), secret(random(16)))).toBe(true);
+  for (const [at, label] of LABELS.entries())
+    expect(token.put({ id: 0x1234 + at, key: keyOf(label), label })).toBe(0);
+  expect(token.accounts.move(2, 0)).toBe(true);
+  for (let presses = 0; presses < 2; presses++) expect(token.press(0x1237)).toBeDefined();
   expect(vault.ring.next()).toBe(1);
   for (const journal of [vault.clock, vault.clock, vault.attempts])
     expect(journal?.write(new Uint8Array(JOURNAL_CONTENT_BYTES).fill(1))).toBe(true);
-  return chips.image;
+  return token.chips.image;
 }
 
 /** A fob at whose memory one byte of one read is garbled. */
@@ -193,35 +70,30 @@ class Garbled {
     return this.bytes > this.nth;
   }
 
-  private boot(): [Vault, Accounts] {
-    const vault = new Vault(this.chips.ports);
-    expect(vault.state).toBe(VAULT_OWNED);
-    return [vault, new Accounts(hostPrimitives, vault)];
+  private boot(): Token {
+    const token = new Token(this.chips);
+    expect(token.vault.state).toBe(VAULT_OWNED);
+    return token;
   }
 
   /** Boots, lists, finds, enrols and removes, with the `nth` byte that is read garbled; then boots again. */
   act(nth: number, mask: number) {
     this.nth = nth;
     this.mask = mask;
-    const [vault, accounts] = this.boot();
-    const journals = numbersOf(vault);
-    const listed = list(accounts).map(account => account.label);
-    const found = LABELS.map((_, at) => accounts.read(accounts.placeOf(0x1234 + at))?.id ?? 0).map(
-      id => id - 0x1234,
-    );
-    const enrolled = enrol(accounts, 0x5678, 'sixth');
-    const isRemoved = accounts.remove(accounts.placeOf(0x1235));
-    const counter = vault.ring.next() > 1 ? 'more' : 'again';
+    const token = this.boot();
+    const { vault, accounts } = token;
+    const done = {
+      journals: numbersOf(vault),
+      listed: list(accounts).map(account => account.label),
+      found: LABELS.map((_, at) => (accounts.read(accounts.placeOf(0x1234 + at))?.id ?? 0) - 0x1234),
+      enrolled: token.put({ id: 0x5678, key: keyOf('sixth'), label: 'sixth' }),
+      isRemoved: accounts.remove(accounts.placeOf(0x1235)),
+      counter: vault.ring.next() > 1 ? 'more' : 'again',
+    };
     this.mask = 0;
-    const [, again] = this.boot();
-    const after = list(again);
+    const after = list(this.boot().accounts);
     return {
-      journals,
-      listed,
-      found,
-      enrolled,
-      isRemoved,
-      counter,
+      ...done,
       after: after.map(account => account.label),
       pressed: after.map(account => account.counter),
     };
@@ -242,21 +114,6 @@ function list(accounts: Accounts): { label: string; counter: number }[] {
 }
 
 describe('vault over a storage that fails now and then', () => {
-  it('a vault on failing storage loses no account, revives none, doubles none, and gives no HOTP value twice', {
-    ...LONG,
-    timeout: 600_000,
-  }, () => {
-    for (const seed of SEEDS) {
-      let trial: Trial | undefined;
-      try {
-        trial = new Trial(seed);
-        for (let step = 0; step < STEPS; step++) trial.step();
-      } catch (error) {
-        throw new Error(`PASSFOB_SEED=${seed}: ${trial?.told.join(', ')}`, { cause: error });
-      }
-    }
-  });
-
   it('a vault keeps its owner whichever read of a boot gets no answer', () => {
     for (let after = 0; after < 60; after++) {
       const memory = new Chips(makeRandomness(after, 'boot'));

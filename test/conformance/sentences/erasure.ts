@@ -23,8 +23,7 @@ export function erasure(stage: Stage): void {
   it('an erasure by the person ends the half of a handshake, too', { timeout: 600_000 }, async () => {
     const { driver, owner } = stage;
     const half = await openHalf(driver, owner.key);
-    await driver.advance(6_000);
-    if ((await driver.screen()).length === 0) await driver.press();
+    await owner.toList();
     await driver.choose();
     for (let steps = 0; !(await driver.screen()).join(' ').includes('Hold 10 s'); steps++) {
       if (steps > 12) throw new Error('the settings have no erasure');

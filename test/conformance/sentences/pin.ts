@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { random } from '../owner.ts';
+import { NO_PIN, random } from '../owner.ts';
 import { refused } from '../refused.ts';
 import type { Stage } from '../stage.ts';
 import { RFC4226, RFC4226_KEY } from '../vectors.ts';
@@ -9,7 +9,7 @@ const FIRST = secret('730258');
 const SECOND = secret('91827364');
 /** The real interpreter turns the wheel slowly. */
 const PATIENT = { timeout: 600_000 };
-const POLICY = { pinDigits: 6, attempts: 10, wipe: 0, lockSeconds: 0, asks: 0, typing: 0 };
+const POLICY = { ...NO_PIN, pinDigits: 6, wipe: 0 };
 
 const screenOf = async (stage: Stage) => (await stage.driver.screen()).join(' ');
 
@@ -21,7 +21,7 @@ async function lock(stage: Stage): Promise<void> {
 
 /** Chooses a PIN on the fob, which asks for one. */
 async function choose(stage: Stage, pin: string): Promise<void> {
-  if ((await stage.driver.screen()).length === 0) await stage.driver.press();
+  await stage.owner.wake();
   await stage.owner.enter(pin);
   await stage.owner.enter(pin);
 }
@@ -75,16 +75,15 @@ function pinOfThePerson(stage: Stage): void {
   );
 
   it('a fob opens with the right PIN only, and counts wrong PINs through a power cut', PATIENT, async () => {
-    if ((await stage.driver.screen()).length === 0) await stage.driver.press();
-    await stage.driver.advance(6_000);
-    if ((await stage.driver.screen()).length === 0) await stage.driver.press();
+    await stage.owner.wake();
+    await stage.owner.toList();
     await stage.owner.enter('730259');
     expect(await screenOf(stage)).toContain('Wrong PIN');
     await stage.driver.reboot();
     await stage.owner.open();
     expect((await stage.owner.client.call('status', {})).failures).toBe(1);
     await stage.driver.advance(2_000);
-    if ((await stage.driver.screen()).length === 0) await stage.driver.press();
+    await stage.owner.wake();
     await stage.owner.enter(FIRST);
     const { locked, failures } = await stage.owner.client.call('status', {});
     expect([locked, failures]).toEqual([0, 0]);
@@ -103,8 +102,7 @@ function pinOfTheOwner(stage: Stage): void {
     await stage.driver.press();
     await stage.owner.enter(FIRST);
     expect(await screenOf(stage)).toContain('Wrong PIN');
-    await stage.driver.advance(6_000);
-    if ((await stage.driver.screen()).length === 0) await stage.driver.press();
+    await stage.owner.toList();
     await stage.owner.enter(SECOND);
     expect((await stage.owner.client.call('status', {})).locked).toBe(0);
   });

@@ -1,5 +1,5 @@
 import { HOLD_MS, JUMP_MS } from '@passfob/firmware/core/base/limits';
-import { ascii, Owner, random } from '../../conformance/owner.ts';
+import { ascii, MESSAGE_MS, NO_PIN, Owner, random } from '../../conformance/owner.ts';
 import type { Act } from './act-names.ts';
 import { type BoardCost, between, type Moment, typical, Watcher } from './cost.ts';
 import { type Awake, awakeBetween } from './current.ts';
@@ -15,7 +15,6 @@ const START_UTC = 1_800_000_000;
 const SHORT_MS = 100;
 /** Longer than a passcode stays on the display, and the display after it. */
 const ASLEEP_MS = 120_000;
-const MESSAGE_MS = 6000;
 const READ_MS = 1000;
 /** Until the computer has set up the board again after the cable went in. */
 const PLUGGED_MS = 3000;
@@ -25,7 +24,6 @@ const PIN = '7305';
 const PASSCODE = /^\d{3} \d{3}$/m;
 const LOCKED = /^PIN$/m;
 export const LIST = /\d+\/\d+/;
-const POLICY = { pinDigits: 0, attempts: 10, wipe: 1, lockSeconds: 600, asks: 0, typing: 0 };
 /** The computer waits in its own time, which on a busy machine is too short for an answer. */
 const PATIENCE = { patience: { answerTimeoutMs: 30_000, sendsMax: 4 } };
 
@@ -166,7 +164,7 @@ export class MeasuredFob {
   async typeOut(): Promise<BoardCost> {
     const { driver, owner } = this;
     await owner.open();
-    await owner.client.call('setPolicy', { ...POLICY, typing: 1 });
+    await owner.client.call('setPolicy', { ...NO_PIN, lockSeconds: 600, typing: 1 });
     await driver.advance(MESSAGE_MS);
     for (const text of [/^Settings/m, /^Type out/m, /^Back/m, /^1\//m]) {
       await this.#goTo(text);
@@ -193,12 +191,9 @@ export class MeasuredFob {
   async unlock(): Promise<BoardCost> {
     const { driver, owner } = this;
     await owner.open();
-    await owner.client.call('setPolicy', { ...POLICY, pinDigits: PIN.length, lockSeconds: 0 });
+    await owner.choosePin(PIN);
     driver.board.setUsb(false);
     await driver.advance(MESSAGE_MS);
-    if ((await driver.screen()).length === 0) await driver.press();
-    await owner.enter(PIN);
-    await owner.enter(PIN);
     this.#rest();
     await driver.press();
     for (const symbol of PIN) {

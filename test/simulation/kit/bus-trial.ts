@@ -1,9 +1,9 @@
-import { type BusFault, type FaultPlan, memoryStore, type StateStore } from '@passfob/simulator';
-import { isRefusal, type Request } from 'passfob/client';
+import type { BusFault, FaultPlan } from '@passfob/simulator';
+import { isRefusal } from 'passfob/client';
 import { expect } from 'vitest';
-import { ascii, Owner } from '../../conformance/owner.ts';
-import { SimulatorDriver } from '../../conformance/simulator-driver.ts';
+import { ascii } from '../../conformance/owner.ts';
 import { RFC4226, RFC4226_KEY } from '../../conformance/vectors.ts';
+import { type KeptFob, keptFob, WatchedFob } from '../../kit/fob.ts';
 import { pressKey } from '../../kit/pressing.ts';
 import { secret } from '../../kit/secrets.ts';
 
@@ -16,79 +16,39 @@ const HOLD_MS = 700;
 const ERASES = /erase/i;
 const ALARMS = /may come again/;
 
-/** The memories of a fob at rest, with the owner that can open them. */
-export interface Kept {
-  readonly image: Uint8Array;
-  readonly owner: Owner;
-}
-
 /** Makes a fob with its time set, an account for HOTP and one for TOTP, in this order, and perhaps a PIN. */
-export async function keptFob(hasPin: boolean): Promise<Kept> {
-  const storage = memoryStore();
-  const driver = new SimulatorDriver({ storage });
-  const owner = new Owner(driver);
-  await owner.pair();
-  await owner.setClock(START_UTC);
-  await owner.put({ secret: RFC4226_KEY });
-  await owner.put({ secret: RFC4226_KEY, kind: 2, period: 30, issuer: ascii('Timed'), label: ascii('bob') });
-  if (hasPin) {
-    await owner.client.call('setPolicy', {
-      pinDigits: 6,
-      attempts: 10,
-      wipe: 1,
-      lockSeconds: 0,
-      asks: 0,
-      typing: 0,
+export function busFob(hasPin: boolean): Promise<KeptFob> {
+  return keptFob(async owner => {
+    await owner.setClock(START_UTC);
+    await owner.put({ secret: RFC4226_KEY });
+    await owner.put({
+      secret: RFC4226_KEY,
+      kind: 2,
+      period: 30,
+      issuer: ascii('Timed'),
+      label: ascii('bob'),
     });
-    await owner.enter(PIN);
-    await owner.enter(PIN);
-    await driver.advance(6_000);
-  }
-  // One value is used up, so that the anti-rollback counter has a number.
-  await owner.toList();
-  expect(await owner.pressed()).toBe(RFC4226[0]);
-  await driver.advance(1_000);
-  await driver.close();
-  return { image: Uint8Array.from(storage.load() ?? []), owner };
+    if (hasPin) await owner.choosePin(PIN);
+    // One value is used up, so that the anti-rollback counter has a number.
+    await owner.toList();
+    expect(await owner.pressed()).toBe(RFC4226[0]);
+    await owner.driver.advance(1_000);
+  });
 }
 
-function copyOf(kept: Kept): StateStore {
-  const storage = memoryStore();
-  storage.write(0, kept.image);
-  return storage;
-}
-
-/** One fob that starts from `kept`, on a bus that may fail. It looks at every screen. */
-export class BusTrial {
-  readonly driver: SimulatorDriver;
-  readonly owner: Owner;
-  private readonly shown = new Set<string>();
+/** One fob that starts from a kept one, on a bus that may fail. It looks at every screen. */
+export class BusTrial extends WatchedFob {
+  private readonly seen = new Set<string>();
   private readonly invitations: string[] = [];
   private readonly alarms: string[] = [];
-  private readonly codes: string[] = [];
 
-  constructor(kept: Kept, faults: FaultPlan = {}) {
-    this.driver = new SimulatorDriver({ storage: copyOf(kept), faults });
-    this.owner = Object.assign(new Owner(this.driver), {
-      key: kept.owner.key,
-      recoveryKey: kept.owner.recoveryKey,
+  constructor(kept: KeptFob, faults: FaultPlan = {}) {
+    super(kept, { faults });
+    this.onWords(words => {
+      this.seen.add(words);
+      if (ERASES.test(words)) this.invitations.push(words);
+      if (ALARMS.test(words)) this.alarms.push(words);
     });
-    this.see();
-    this.driver.fob.onScreen(() => this.see());
-  }
-
-  private see(): void {
-    const { words } = this;
-    this.shown.add(words);
-    if (ERASES.test(words)) this.invitations.push(words);
-    if (ALARMS.test(words)) this.alarms.push(words);
-    const code = /Example .*?(\d{3}) (\d{3})/.exec(words);
-    const value = code ? `${code[1]}${code[2]}` : '';
-    if (value && value !== this.codes.at(-1)) this.codes.push(value);
-  }
-
-  get words(): string {
-    return this.driver.fob.screen().text.join(' ');
   }
 
   /** Presses the button until the list shows its first account. */
@@ -116,15 +76,15 @@ export class BusTrial {
 
   /** A display that fails in the middle of a row keeps the fob busy for longer than a view lasts. */
   private async holding(wanted: RegExp): Promise<boolean> {
-    this.shown.clear();
+    this.seen.clear();
     pressKey(this.driver.fob, 0, HOLD_MS);
     await this.driver.advance(SETTLE_MS);
-    return [...this.shown].some(text => wanted.test(text));
+    return [...this.seen].some(text => wanted.test(text));
   }
 
   /** Enters the PIN but for its last symbol, the "ok", which `driver.choose` takes. */
   async enterMost(): Promise<void> {
-    if ((await this.driver.screen()).length === 0) await this.driver.press();
+    await this.owner.wake();
     const symbols = this.owner.entering(PIN);
     for (let digits = 0; digits < PIN.length; digits++) await symbols.next();
     await this.until(() => this.driver.fob.screen().text.includes('ok'));
@@ -163,18 +123,8 @@ export class BusTrial {
   }
 
   put(): Promise<boolean> {
-    const account: Request<'put'> = {
-      id: NEW_ID,
-      kind: 1,
-      algorithm: 1,
-      digits: 6,
-      period: 0,
-      counter: 0,
-      secret: RFC4226_KEY,
-      issuer: ascii('New'),
-      label: ascii('carol'),
-    };
-    return this.call(this.owner.client.call('put', account));
+    const names = { issuer: ascii('New'), label: ascii('carol') };
+    return this.call(this.owner.put({ id: NEW_ID, secret: RFC4226_KEY, ...names }));
   }
 
   /** Everything that must hold once the bus is good: after a while, and again after a reboot. */
@@ -191,9 +141,8 @@ export class BusTrial {
     expect(this.invitations).toEqual([]);
     // Nothing went back in time, so nobody is told so.
     expect(this.alarms).toEqual([]);
-    // The first value was used up before; of the others each was shown once, in order.
-    const counters = this.codes.map(code => RFC4226.indexOf(code));
-    expect(counters.every((counter, index) => counter > (counters[index - 1] ?? 0))).toBe(true);
+    // The first value was used up before.
+    expect(this.isInOrder(1)).toBe(true);
   }
 
   private async accountsAre(accounts: number): Promise<void> {
@@ -212,7 +161,7 @@ export class BusTrial {
       expect(account.health).toBe(0);
       if (account.kind !== 1 || String(Buffer.from(account.issuer)) === 'New') continue;
       // The counter has passed everything that was shown.
-      expect(account.counter).toBeGreaterThan(Math.max(0, ...this.codes.map(code => RFC4226.indexOf(code))));
+      expect(account.counter).toBeGreaterThan(Math.max(0, ...this.shown));
     }
   }
 }

@@ -1,18 +1,16 @@
-import { accountProof, KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
+import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { SHA1 } from '@passfob/protocol/primitives';
 import type { BootOptions, SimulatedFob } from '@passfob/simulator/base/fob';
 import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
-import { type Client, isFobError, pairingCode } from 'passfob/client';
+import { type Client, isFobError } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect } from 'vitest';
-import { ascii, codeOnScreen, Owner } from '../../conformance/owner.ts';
+import { AT_ONCE, ascii, Owner } from '../../conformance/owner.ts';
 import { SimulatorDriver } from '../../conformance/simulator-driver.ts';
 import { secret } from '../../kit/secrets.ts';
 
-/** The fob in this process answers at once or, without power, never. */
-const PATIENCE = { patience: { answerTimeoutMs: 15, sendsMax: 1 } };
 const ACCOUNTS_MAX = 5;
 const START_UTC = 1_800_000_000;
 
@@ -74,8 +72,8 @@ export class Life {
   /** All its randomness is from the seed, too: the bytes that a cut tears depend on it. */
   private newOwner(): Owner {
     const random = (length: number) => this.chance.bytes(length);
-    const owner = new Owner(this.driver, { ...PATIENCE, random });
-    return Object.assign(owner, { key: this.secret(32), deviceSecret: this.secret(32) });
+    const keys = { key: this.secret(32), deviceSecret: this.secret(32) };
+    return new Owner(this.driver, { ...AT_ONCE, random }, keys);
   }
 
   private get client(): Client {
@@ -259,7 +257,7 @@ export class Life {
       const { pairCutMax = 12 } = this.options;
       const cut = this.chance.below(3) > 0 ? 1 + this.chance.below(pairCutMax) : Number.MAX_SAFE_INTEGER;
       this.driver.fob.cutPowerAtOperation(cut);
-      const paired = await this.happened(() => this.pair());
+      const paired = await this.happened(() => this.owner.pair());
       this.driver.fob.cutPowerAtOperation(Number.MAX_SAFE_INTEGER);
       this.powerUp();
       const { state } = await this.client.hello();
@@ -271,16 +269,6 @@ export class Life {
       this.isOpen = true;
       return await this.compare();
     }
-  }
-
-  private async pair(): Promise<void> {
-    const { client, owner } = this;
-    await client.hello();
-    await client.startPairing();
-    await client.openSession(pairingCode(await codeOnScreen(this.driver)));
-    const { deviceSecret, key: pairingKey } = owner;
-    await client.call('adopt', { deviceSecret, pairingKey, entropy: this.secret(32) });
-    await owner.open();
   }
 
   private async compare(): Promise<void> {
@@ -309,10 +297,8 @@ export class Life {
   }
 
   private async expectProof({ id, kind, label, key }: Held): Promise<void> {
-    const nonce = this.chance.bytes(16);
-    const traits = { kind, algorithm: SHA1, digits: 6, issuer: ascii('I'), label: ascii(label) };
-    const settings = { ...traits, period: kind === KIND_TOTP ? 30 : 0 };
-    const { mac } = await this.client.call('prove', { id, nonce });
-    expect(mac).toEqual(accountProof(hostPrimitives, key, id, settings, nonce));
+    const period = kind === KIND_TOTP ? 30 : 0;
+    const traits = { kind, algorithm: SHA1, digits: 6, period, issuer: ascii('I'), label: ascii(label) };
+    await this.owner.expectProof(id, key, traits, this.chance.bytes(16));
   }
 }

@@ -1,4 +1,4 @@
-import { accountProof, KIND_HOTP } from '@passfob/protocol/account';
+import { KIND_HOTP } from '@passfob/protocol/account';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { SHA1 } from '@passfob/protocol/primitives';
@@ -7,13 +7,11 @@ import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomn
 import { isFobError, isRefusal } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect } from 'vitest';
-import { ascii, Owner } from '../../conformance/owner.ts';
+import { AT_ONCE, ascii, Owner } from '../../conformance/owner.ts';
 import { SimulatorDriver } from '../../conformance/simulator-driver.ts';
 import { ATTEMPTS, type Birth, type BornAccount, ISSUER, WRONG_PIN } from './births.ts';
 import type { MakeFob } from './life.ts';
 
-/** The fob in this process answers at once or, without power, never. */
-const PATIENCE = { patience: { answerTimeoutMs: 15, sendsMax: 1 } };
 const STEPS_MIN = 8;
 const STEPS_MAX = 32;
 const PRESS_MS = 100;
@@ -83,8 +81,7 @@ export class UsedLife {
     storage.write(0, this.#birth.image);
     this.driver = new SimulatorDriver({ seed, storage, birth: new Uint8Array(), ...(make && { make }) });
     const random = (length: number) => this.#chance.bytes(length);
-    const options = { ...PATIENCE, random };
-    this.#owner = Object.assign(new Owner(this.driver, options), { key: this.#birth.pairingKey });
+    this.#owner = new Owner(this.driver, { ...AT_ONCE, random }, { key: this.#birth.pairingKey });
     this.driver.fob.onScreen(() => this.#see());
   }
 
@@ -353,7 +350,7 @@ export class UsedLife {
     expect(failures).toBeLessThanOrEqual(this.#wrong.most);
     if (failures >= ATTEMPTS) return false;
     this.#fob.advance(2 ** ATTEMPTS * 1_000);
-    if (this.#words.length === 0) await this.driver.press();
+    await this.#owner.wake();
     await this.#owner.enter(this.#birth.pin);
     expect((await this.#owner.client.call('status', {})).locked).toBe(0);
     return true;
@@ -363,10 +360,8 @@ export class UsedLife {
     const { client } = this.#owner;
     expect((await client.call('info', {})).accounts).toBe(this.#birth.accounts.length);
     for (const { id, key, label, kind, period } of this.#birth.accounts) {
-      const nonce = this.#chance.bytes(16);
       const traits = { kind, algorithm: SHA1, digits: 6, period, issuer: ascii(ISSUER), label: ascii(label) };
-      const { mac } = await client.call('prove', { id, nonce });
-      expect(mac).toEqual(accountProof(hostPrimitives, key, id, traits, nonce));
+      await this.#owner.expectProof(id, key, traits, this.#chance.bytes(16));
     }
     for (let index = 0; index < this.#birth.accounts.length; index++) {
       const { health, kind, counter } = await client.call('list', { index });
