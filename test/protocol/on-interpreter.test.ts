@@ -9,7 +9,7 @@ import { Interpreter } from '../kit/interpreter.ts';
 import { OCRA_PIN, OCRA_UTC, OCRA_VECTORS } from '../kit/ocra-vectors.ts';
 import { itNeeds, needsEspruino } from '../kit/tools.ts';
 import { TRIVIAL_PINS } from '../kit/trivial-pins.ts';
-import { SAMPLES_BY_VERSION } from '../wire/kit/samples-2.ts';
+import { vectorsOf } from '../wire/kit/samples.ts';
 import { type OcraInput, outputOf } from '../wire/kit/vectors.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -26,9 +26,7 @@ const PUBLISHED: readonly OcraInput[] = OCRA_VECTORS.map(({ suite, question, cou
 const SAMPLES = [
   ...PUBLISHED.map(input => ({ kind: 'ocra' as const, input })),
   ...(['passcodes', 'ocra', 'pins'] as const).flatMap(kind =>
-    [SAMPLES_BY_VERSION.v1, SAMPLES_BY_VERSION.v2].flatMap(samples =>
-      Object.values(samples[kind]).map(input => ({ kind, input })),
-    ),
+    Object.values(vectorsOf(kind)).map(({ in: input }) => ({ kind, input })),
   ),
 ];
 

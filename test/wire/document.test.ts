@@ -1,11 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { TRIVIAL_PINS } from '../kit/trivial-pins.ts';
 import { tableAfter } from '../tidy/tables.ts';
+import { vectorsOf } from './kit/samples.ts';
 import { type Document, SECOND_CLIENT } from './kit/second-client.ts';
 import { OUTPUTS, VECTOR_KINDS, type VectorKind } from './kit/vectors.ts';
-
-type Vectors = Record<string, { in: unknown; out: unknown }>;
 
 const page = readFileSync(new URL('../../docs/protocol.md', import.meta.url), 'utf8');
 
@@ -26,14 +25,6 @@ const document: Document = {
   refusals: Object.fromEntries(rows('made: wire-refusals').map(([code, name]) => [name, Number(code)])),
   popularPins,
 };
-
-function vectorsOf(kind: VectorKind): Vectors {
-  const paths = ['v1', 'v2'].map(
-    version => new URL(`../../protocol/vectors/${version}/${kind}.json`, import.meta.url),
-  );
-  const read = paths.filter(existsSync).map(path => JSON.parse(readFileSync(path, 'utf8')) as Vectors);
-  return Object.assign({}, ...read) as Vectors;
-}
 
 /** The page must suffice: another client, built from the page alone, computes the outputs from the inputs. */
 function secondOutputOf(kind: VectorKind, input: unknown): unknown {

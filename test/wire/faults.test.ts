@@ -1,45 +1,41 @@
+import type { Session } from '@passfob/protocol/session';
 import { describe, expect, it } from 'vitest';
 import { Receiver } from './kit/receiver.ts';
-import { BY_CODE, BY_KEY } from './kit/samples.ts';
-import { SENT } from './kit/samples-2.ts';
+import { sample, vectorsOf } from './kit/samples.ts';
 import { type HandshakeInput, OUTPUTS, sessionsOf } from './kit/vectors.ts';
 
-/** A good frame, the message in it, and the end of the line that receives it. */
+const BY_KEY = sample('handshakes', 'pairing key');
+
+/** A good frame, the message in it, and the session of the end of the line that receives it, as after the handshake. */
 interface Sample {
   readonly name: string;
   readonly frame: string;
   readonly message: string;
-  readonly handshake: HandshakeInput;
-  readonly to: 'owner' | 'fob';
+  readonly session: Session;
 }
 
-function samplesOf(): Sample[] {
-  const all = [
-    ...Object.entries(SENT.clear).map(([name, input]) => ({
-      name,
-      out: OUTPUTS.clear(input),
-      handshake: BY_KEY,
-    })),
-    ...Object.entries(SENT.sealed).map(([name, input]) => ({
-      name,
-      out: OUTPUTS.sealed(input),
-      handshake: input.handshake,
-    })),
-  ];
-  return all.flatMap(({ name, out, handshake }): Sample[] => [
-    { name: `request ${name}`, frame: out.requestFrame, message: out.request, handshake, to: 'fob' },
-    { name: `response ${name}`, frame: out.responseFrame, message: out.response, handshake, to: 'owner' },
-  ]);
+const sessions = new Map<string, ReturnType<typeof sessionsOf>>();
+
+function sessionsAfter(handshake: HandshakeInput): ReturnType<typeof sessionsOf> {
+  const key = JSON.stringify(handshake);
+  const both = sessions.get(key) ?? sessionsOf(handshake);
+  sessions.set(key, both);
+  return both;
 }
 
-const SAMPLE_FRAMES = samplesOf();
+const SAMPLE_FRAMES = [...Object.entries(vectorsOf('clear')), ...Object.entries(vectorsOf('sealed'))].flatMap(
+  ([name, { in: input, out }]): Sample[] => {
+    // In the clear any session will do.
+    const { owner, fob } = sessionsAfter('handshake' in input ? input.handshake : BY_KEY);
+    return [
+      { name: `request ${name}`, frame: out.requestFrame, message: out.request, session: fob },
+      { name: `response ${name}`, frame: out.responseFrame, message: out.response, session: owner },
+    ];
+  },
+);
 
-const sessions = new Map([BY_KEY, BY_CODE].map(input => [input, sessionsOf(input)]));
-
-/** Returns the messages that the sample's receiver understands of a stream; its session is as after the handshake. */
-function understood({ handshake, to }: Sample, ...chunks: string[]): string[] {
-  const session = sessions.get(handshake)?.[to];
-  if (!session) throw new Error('a sample of no session');
+/** Returns the messages that the sample's receiver understands of a stream. */
+function understood({ session }: Sample, ...chunks: string[]): string[] {
   session.received = -1;
   const receiver = new Receiver(session);
   for (const chunk of chunks) receiver.receive(chunk);

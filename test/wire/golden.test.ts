@@ -1,4 +1,5 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { Reader, Writer } from '@passfob/protocol/bytes';
 import { COMMANDS, type CommandName, type Handlers } from '@passfob/protocol/commands';
 import { dispatch } from '@passfob/protocol/dispatch';
@@ -8,7 +9,7 @@ import { PAYLOAD_BYTES_MAX, PROTOCOL_VERSION } from '@passfob/protocol/limits';
 import { REFUSALS } from '@passfob/protocol/refusals';
 import { hostPrimitives as primitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
-import { SAMPLES_BY_VERSION, type Version } from './kit/samples-2.ts';
+import { pathOf, VECTORS, VERSIONS, type Version, vectorsOf } from './kit/samples.ts';
 import {
   fieldsOf,
   outputOf,
@@ -19,27 +20,28 @@ import {
   valuesOf,
 } from './kit/vectors.ts';
 
-type Golden = Record<string, { in: unknown; out: unknown }>;
+/** Of the inputs and outputs of each version. It changes where a vector is added, which is then the last of its file. */
+const DIGESTS: Readonly<Record<Version, string>> = {
+  v1: '1683d67b62fc60888b4dbfb4e4563ad6142dc5edb1335d55201985ba8e5c0fd5',
+  v2: '101250f716da9e38aadda00dc630c4452763ac079fe87853b70e2e06c1360ba9',
+};
 
-const VERSIONS = Object.keys(SAMPLES_BY_VERSION) as Version[];
 const numberOf = (version: Version) => Number(version.slice(1));
-const pathOf = (version: Version, kind: VectorKind) =>
-  new URL(`../../protocol/vectors/${version}/${kind}.json`, import.meta.url);
+const KINDS = VERSIONS.flatMap(version =>
+  VECTOR_KINDS.filter(kind => Object.keys(VECTORS[version][kind]).length > 0).map(kind => ({
+    version,
+    kind,
+  })),
+);
 
-function read(version: Version, kind: VectorKind): Golden {
-  const path = pathOf(version, kind);
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Golden) : {};
+/** With PASSFOB_ADD_GOLDEN=1, the outputs of new vectors are written. Those of others never change (`README.md`). */
+function addOutputs(version: Version, kind: VectorKind): void {
+  const vectors = Object.entries<Vector>(VECTORS[version][kind]);
+  if (vectors.every(([, vector]) => 'out' in vector)) return;
+  const whole = vectors.map(([name, vector]) => [name, { ...vector, out: outputOf(kind, vector.in) }]);
+  writeFileSync(pathOf(version, kind), `${JSON.stringify(Object.fromEntries(whole), undefined, 2)}\n`);
 }
-
-/** With PASSFOB_ADD_GOLDEN=1, missing vectors are added. Existing ones never change (`README.md`). */
-function addMissing(version: Version, kind: VectorKind, golden: Golden): void {
-  const samples = Object.entries(SAMPLES_BY_VERSION[version][kind]);
-  if (process.env.PASSFOB_ADD_GOLDEN !== '1' || samples.length === 0) return;
-  for (const [name, input] of samples) {
-    golden[name] ??= { in: input, out: outputOf(kind, input) };
-  }
-  writeFileSync(pathOf(version, kind), `${JSON.stringify(golden, undefined, 2)}\n`);
-}
+if (process.env.PASSFOB_ADD_GOLDEN === '1') for (const { version, kind } of KINDS) addOutputs(version, kind);
 
 function textOf(frame: string): string {
   const found: string[] = [];
@@ -57,8 +59,8 @@ function payloadOf(frame: string): Uint8Array {
 type Exchange = Vector<'clear'> | Vector<'sealed'>;
 
 function exchangesOf(version: Version): Exchange[] {
-  const { clear, sealed } = golden[version];
-  return [...Object.values(clear), ...Object.values(sealed)] as Exchange[];
+  const { clear, sealed } = VECTORS[version];
+  return [...Object.values(clear), ...Object.values(sealed)];
 }
 
 /** Returns a fob that knows one request and its answer. */
@@ -71,24 +73,14 @@ function fobOf(exchange: Exchange): Handlers {
   return { [command]: answer } as unknown as Handlers;
 }
 
-const golden = Object.fromEntries(
-  VERSIONS.map(version => [
-    version,
-    Object.fromEntries(VECTOR_KINDS.map(kind => [kind, read(version, kind)])),
-  ]),
-) as Record<Version, Record<VectorKind, Golden>>;
-const KINDS = VERSIONS.flatMap(version => VECTOR_KINDS.map(kind => ({ version, kind })));
-for (const { version, kind } of KINDS) addMissing(version, kind, golden[version][kind]);
+it.each(VERSIONS)('golden vectors of %s are those that were frozen, in their order', version => {
+  const digest = createHash('sha256').update(JSON.stringify(VECTORS[version])).digest('hex');
+  expect(digest, 'Where you have only added a vector, write its digest here.').toBe(DIGESTS[version]);
+});
 
 describe.each(KINDS)('golden bytes of $version: $kind', ({ version, kind }) => {
-  it('golden vectors have every sample, and lose none', () => {
-    const inputs = Object.entries(golden[version][kind]).map(([name, vector]) => [name, vector.in]);
-    expect(Object.fromEntries(inputs)).toEqual(SAMPLES_BY_VERSION[version][kind]);
-  });
-
-  it.each(Object.keys(golden[version][kind]))('golden vector %s is unchanged', name => {
-    const vector = golden[version][kind][name];
-    expect(outputOf(kind, vector?.in)).toEqual(vector?.out);
+  it.each(Object.entries<Vector>(VECTORS[version][kind]))('golden vector %s is unchanged', (_, vector) => {
+    expect(outputOf(kind, vector.in)).toEqual(vector.out);
   });
 });
 
@@ -111,38 +103,39 @@ describe('golden frames', () => {
     expect(commands.length).toBeGreaterThan(0);
     expect(
       commands.filter(name => !found.includes(name)),
-      'Add samples to test/wire/kit/samples-2.ts, then run: PASSFOB_ADD_GOLDEN=1 npx vitest run test/wire/golden',
+      'Add inputs to protocol/vectors, then run: PASSFOB_ADD_GOLDEN=1 npx vitest run test/wire/golden',
     ).toEqual([]);
     for (const name of found) expect(COMMANDS[name][1]).toBeLessThanOrEqual(numberOf(version));
   });
 });
 
-const clear = VERSIONS.flatMap(version => Object.entries(golden[version].clear));
-const sealed = VERSIONS.flatMap(version => Object.entries(golden[version].sealed));
-
 describe('golden requests', () => {
-  it.each(clear)('golden requests are answered as written, in the clear: %s', (_, written) => {
-    const vector = written as Vector<'clear'>;
-    const request = new Reader(payloadOf(vector.out.requestFrame), 1);
-    const out = new Writer(PAYLOAD_BYTES_MAX).number(2, 1).number(request.number(1), 1);
-    dispatch(fobOf(vector), 0, request, out);
-    expect(encodeClear(primitives, out)).toBe(vector.out.responseFrame);
-  });
+  it.each(Object.entries(vectorsOf('clear')))(
+    'golden requests are answered as written, in the clear: %s',
+    (_, vector) => {
+      const request = new Reader(payloadOf(vector.out.requestFrame), 1);
+      const out = new Writer(PAYLOAD_BYTES_MAX).number(2, 1).number(request.number(1), 1);
+      dispatch(fobOf(vector), 0, request, out);
+      expect(encodeClear(primitives, out)).toBe(vector.out.responseFrame);
+    },
+  );
 
-  it.each(sealed)('golden requests are answered as written, sealed: %s', (_, written) => {
-    const vector = written as Vector<'sealed'>;
-    const { owner, fob } = sessionsOf(vector.in.handshake);
-    const request = fob.open(payloadOf(vector.out.requestFrame));
-    if (!request) throw new Error('a golden request that the fob does not open');
-    const out = new Writer(PAYLOAD_BYTES_MAX).number(4, 1);
-    dispatch(fobOf(vector), 1, request, out);
-    const frame = encodeFrame(primitives, fob.seal(vector.in.counter, out.done()));
-    expect(frame).toBe(vector.out.responseFrame);
-    const response = owner.open(payloadOf(frame));
-    const { command, refusal } = vector.in;
-    expect(response?.number(1)).toBe(COMMANDS[command][0]);
-    expect(response?.number(1)).toBe(refusal === undefined ? 0 : REFUSALS[refusal].code);
-    const values = response && refusal === undefined ? decodeFields(COMMANDS[command][4], response) : {};
-    expect(fieldsOf(values ?? {})).toEqual(vector.in.response ?? {});
-  });
+  it.each(Object.entries(vectorsOf('sealed')))(
+    'golden requests are answered as written, sealed: %s',
+    (_, vector) => {
+      const { owner, fob } = sessionsOf(vector.in.handshake);
+      const request = fob.open(payloadOf(vector.out.requestFrame));
+      if (!request) throw new Error('a golden request that the fob does not open');
+      const out = new Writer(PAYLOAD_BYTES_MAX).number(4, 1);
+      dispatch(fobOf(vector), 1, request, out);
+      const frame = encodeFrame(primitives, fob.seal(vector.in.counter, out.done()));
+      expect(frame).toBe(vector.out.responseFrame);
+      const response = owner.open(payloadOf(frame));
+      const { command, refusal } = vector.in;
+      expect(response?.number(1)).toBe(COMMANDS[command][0]);
+      expect(response?.number(1)).toBe(refusal === undefined ? 0 : REFUSALS[refusal].code);
+      const values = response && refusal === undefined ? decodeFields(COMMANDS[command][4], response) : {};
+      expect(fieldsOf(values ?? {})).toEqual(vector.in.response ?? {});
+    },
+  );
 });

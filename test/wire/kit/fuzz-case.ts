@@ -5,8 +5,7 @@ import { decodeFields, encodeFields } from '@passfob/protocol/layout';
 import { PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import type { Session } from '@passfob/protocol/session';
 import { Randomness } from './randomness.ts';
-import { BY_KEY } from './samples.ts';
-import { EXCHANGES, SENT } from './samples-2.ts';
+import { EXCHANGES, FRAMES, sample } from './samples.ts';
 import { check, isSame, primitives, SuspectFob } from './suspect-fob.ts';
 import { OUTPUTS, sessionsOf, valuesOf } from './vectors.ts';
 
@@ -14,28 +13,15 @@ const NAMES = Object.keys(COMMANDS) as CommandName[];
 const LAYOUTS = NAMES.flatMap(name => [COMMANDS[name][3], COMMANDS[name][4]]);
 
 /** Command byte and fields of every sample. */
-const REQUESTS = Object.values(EXCHANGES).map(({ command, request }) => {
+const REQUESTS = EXCHANGES.filter(({ in: { refusal } }) => refusal === undefined).map(({ in: input }) => {
+  const { command, request } = input;
   const out = new Writer(PAYLOAD_BYTES_MAX).number(COMMANDS[command][0], 1);
   encodeFields(COMMANDS[command][3], valuesOf(request), out);
   return out.done();
 });
 
-const FRAMES = [
-  ...Object.values(SENT.clear).flatMap(input => [
-    OUTPUTS.clear(input).requestFrame,
-    OUTPUTS.clear(input).responseFrame,
-  ]),
-  ...Object.values(SENT.sealed).flatMap(input => [
-    OUTPUTS.sealed(input).requestFrame,
-    OUTPUTS.sealed(input).responseFrame,
-  ]),
-];
-const GOOD = OUTPUTS.clear(SENT.clear.pair ?? failed()).requestFrame;
-const { owner: OWNER, fob: FOB } = sessionsOf(BY_KEY);
-
-function failed(): never {
-  throw new Error('no sample');
-}
+const GOOD = OUTPUTS.clear(sample('clear', 'pair')).requestFrame;
+const { owner: OWNER, fob: FOB } = sessionsOf(sample('handshakes', 'pairing key'));
 
 /** Returns the fob's side of the session, fresh: opening moves only this number. */
 function freshSession(): Session {

@@ -16,7 +16,7 @@ import type { Primitives } from '@passfob/protocol/primitives';
 import type { Session } from '@passfob/protocol/session';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { espruinoAtob } from './espruino-atob.ts';
-import { EXCHANGES } from './samples-2.ts';
+import { EXCHANGES } from './samples.ts';
 import { valuesOf } from './vectors.ts';
 
 /** The host's primitives, except for base64, which is as dangerous as the device's. */
@@ -31,7 +31,9 @@ export function isSame(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 const RESPONSES = new Map(
-  Object.values(EXCHANGES).map(({ command, response }) => [command, valuesOf(response ?? {})]),
+  EXCHANGES.filter(({ in: { refusal } }) => refusal === undefined).map(
+    ({ in: { command, response } }) => [command, valuesOf(response ?? {})] as const,
+  ),
 );
 
 /** Returns the only valid text for a payload. */
