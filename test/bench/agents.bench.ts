@@ -1,9 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
-import { makeDatabase, startCluster } from '../kit/postgres.ts';
-import { findPostgres } from '../kit/postgres-programs.ts';
-import { itNeeds } from '../kit/tools.ts';
 import type { Node } from '../service/nodes/node.ts';
+import { onPostgres } from './postgres.ts';
 import { AgentProcess } from './push/agents.ts';
 import { printFigures } from './push/figures.ts';
 import type { LogIns } from './push/log-ins.ts';
@@ -81,22 +79,12 @@ it('a service carries many idle agents, and pushes among them', async () => {
   }
 });
 
-itNeeds(
-  { name: 'PostgreSQL', found: findPostgres() },
-  'agents at one node and log-ins at another keep their time, on PostgreSQL',
-  async folder => {
-    const cluster = await startCluster(folder, { isDurable: true });
-    try {
-      const databaseUrl = await makeDatabase(cluster.address);
-      await using stage = await Stage.open({ nodes: 2, databaseUrl });
-      using logIns = await stage.people(ACROSS_PEOPLE, FOB_PROCESSES);
-      await warmUp(logIns);
-      await steadily(logIns, ACROSS_PUSHES, ACROSS_PER_SECOND);
-      const all = await logIns.collect();
-      const title = `two nodes on PostgreSQL, ${ACROSS_PEOPLE} people, ${ACROSS_PER_SECOND} pushes a second`;
-      expect(printFigures(title, all)).toHaveLength(ACROSS_PUSHES);
-    } finally {
-      await cluster.stop();
-    }
-  },
-);
+onPostgres('agents at one node and log-ins at another keep their time, on PostgreSQL', async databaseUrl => {
+  await using stage = await Stage.open({ nodes: 2, databaseUrl });
+  using logIns = await stage.people(ACROSS_PEOPLE, FOB_PROCESSES);
+  await warmUp(logIns);
+  await steadily(logIns, ACROSS_PUSHES, ACROSS_PER_SECOND);
+  const all = await logIns.collect();
+  const title = `two nodes on PostgreSQL, ${ACROSS_PEOPLE} people, ${ACROSS_PER_SECOND} pushes a second`;
+  expect(printFigures(title, all)).toHaveLength(ACROSS_PUSHES);
+});

@@ -1,13 +1,11 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { basename } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
 import { BUSY } from '../emulator/board/programs.ts';
 import { needsEspruinosArm } from '../kit/tools.ts';
-import { begin, grouped, spread, withSpread } from './figures/record.ts';
+import { begin, grouped, spread, spreadOf, withSpread } from './figures/record.ts';
+import { answered, startWorker } from './worker.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 7);
 /** The aims of docs/performance.md. They hold on a machine that has nothing else to do. */
@@ -29,18 +27,11 @@ interface Worked {
   readonly processorSeconds: number;
 }
 
-const worker = fileURLToPath(new URL('board/worker.mjs', import.meta.url));
-
-async function inProcess({ firmware, ...work }: Work): Promise<Worked> {
-  const child = fork(worker, [], { execArgv: [] });
-  child.send({ ...work, firmware: Buffer.from(firmware).toString('base64') });
-  const ended = once(child, 'exit').then(([code]) => {
-    throw new Error(`a process of a virtual board ended with ${code}`);
+const inProcess = ({ firmware, ...work }: Work): Promise<Worked> =>
+  answered(startWorker('board/worker.mjs', import.meta.url), {
+    ...work,
+    firmware: Buffer.from(firmware).toString('base64'),
   });
-  ended.catch(() => {});
-  const [worked] = (await Promise.race([once(child, 'message'), ended])) as [Worked];
-  return worked;
-}
 
 const million = ({ instructions }: Worked) => instructions / 1e6;
 
@@ -54,11 +45,7 @@ async function measured(name: string, work: Work) {
     name,
     grouped(spread(rounds.map(million)).median, 1),
     withSpread(mips, '', 1),
-    withSpread(
-      rounds.map(one => one.processorSeconds),
-      's',
-      2,
-    ),
+    spreadOf(rounds, one => one.processorSeconds, 's', 2),
     withSpread(seconds, 's', 2),
   ];
   return { row, mips: spread(mips).median, seconds: spread(seconds).median };
@@ -107,7 +94,6 @@ it('a virtual board executes 30 million instructions a second, and boots within 
         rows,
       },
     ],
-    plots: [],
   });
   if ((loadavg()[0] ?? 0) > QUIET_LOAD_MAX) return;
   expect(Math.min(...speeds)).toBeGreaterThan(MIPS_MIN);

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { defaultLockPolicy } from '@passfob/service/base/lock';
 import { searchTokens } from '@passfob/service/features/tokens/search';
 import { listUsers, userDetail } from '@passfob/service/features/users/user-views';
@@ -8,6 +5,7 @@ import { listEvents } from '@passfob/service/features/validation/events';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import { expect, it } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 import { begin, grouped } from './figures/record.ts';
 import { quantile } from './push/figures.ts';
 import { populate, userOf } from './validate/population.ts';
@@ -78,7 +76,7 @@ async function look(page: Page): Promise<Looked> {
 
 it('pages of lists and searches keep their time, beside the reading of one row', async () => {
   const record = begin('lists');
-  const directory = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
+  const directory = temporaryFolder('bench');
   const keys = openKeyFile(directory, true);
   const store = await openStore({ directory });
   const rows = new Map<string, string[]>();
@@ -99,34 +97,31 @@ it('pages of lists and searches keep their time, beside the reading of one row',
     }
   }
   await store.close();
-  rmSync(directory, { recursive: true });
   const drawn = [
     'one token by its id: the yardstick',
     'tokens',
     'users by the middle',
     'tokens by user of a rare state',
   ];
-  record(
-    {
-      tables: [
-        {
-          head: [
-            'processor time p50, p99; p99 of the clock',
-            ...SIZES.map(size => `${size.toLocaleString('en-US')} tokens`),
-          ],
-          rows: [...rows.values()],
-        },
-      ],
-      plots: [
-        {
-          name: 'lists',
-          title: 'Processor time of a page of a list or a search',
-          x: { label: 'users and tokens' },
-          y: { label: 'milliseconds: least, median, p99' },
-          series: drawn.map(name => ({ name, points: curves.get(name) ?? [] })),
-        },
-      ],
-    },
-    ['SQLite'],
-  );
+  record({
+    tables: [
+      {
+        head: [
+          'processor time p50, p99; p99 of the clock',
+          ...SIZES.map(size => `${size.toLocaleString('en-US')} tokens`),
+        ],
+        rows: [...rows.values()],
+      },
+    ],
+    plots: [
+      {
+        name: 'lists',
+        title: 'Processor time of a page of a list or a search',
+        x: { label: 'users and tokens' },
+        y: { label: 'milliseconds: least, median, p99' },
+        series: drawn.map(name => ({ name, points: curves.get(name) ?? [] })),
+      },
+    ],
+    conditions: ['SQLite'],
+  });
 });

@@ -1,17 +1,13 @@
-import { fork } from 'node:child_process';
-import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { it } from 'vitest';
-import { begin, withSpread } from './figures/record.ts';
+import { begin, spreadOf } from './figures/record.ts';
 import { type KeptFob, keptFob, LIVES_BOARDS } from './lives/kept.ts';
+import { answered, startWorker } from './worker.ts';
 
 const ROUNDS = Number(process.env.ROUNDS ?? 7);
 const PROCESSES = 2;
 const ROUND_MS = 4_000;
 const HOUR_MS = 3_600_000;
 const MINUTE_MS = 60_000;
-
-const worker = fileURLToPath(new URL('lives/worker.mjs', import.meta.url));
 
 /** What a process answers: times in ms, the last one of its processor. */
 interface Lived {
@@ -23,19 +19,9 @@ interface Lived {
 
 /** Runs the same lives in processes of their own, at the same time. */
 async function together(kept: KeptFob): Promise<Lived[]> {
-  const children = Array.from({ length: PROCESSES }, () => fork(worker, [], { execArgv: [] }));
+  const children = Array.from({ length: PROCESSES }, () => startWorker('lives/worker.mjs', import.meta.url));
   try {
-    return await Promise.all(
-      children.map(async child => {
-        child.send({ kept, forMs: ROUND_MS });
-        const ended = once(child, 'exit').then(([code]) => {
-          throw new Error(`a process of lives ended with ${code}`);
-        });
-        const [lived] = (await Promise.race([once(child, 'message'), ended])) as [Lived];
-        ended.catch(() => {});
-        return lived;
-      }),
-    );
+    return await Promise.all(children.map(child => answered<Lived>(child, { kept, forMs: ROUND_MS })));
   } finally {
     for (const child of children) child.disconnect();
   }
@@ -52,18 +38,11 @@ it('fobs live days of 24 hours, with a passcode every ten minutes', async () => 
     const kept = await keptFob(board);
     const rounds: Lived[][] = [];
     for (let round = 0; round < ROUNDS; round++) rounds.push(await together(kept));
-    const lives = rounds.flat().map(({ lives, usedMs }) => usedMs / lives);
     rows.push([
       board,
-      withSpread(
-        rounds.map(lived => hoursAMinute(lived, ({ tookMs }) => tookMs)),
-        'h',
-      ),
-      withSpread(
-        rounds.map(lived => hoursAMinute(lived, ({ usedMs }) => usedMs)),
-        'h',
-      ),
-      withSpread(lives, 'ms'),
+      spreadOf(rounds, lived => hoursAMinute(lived, ({ tookMs }) => tookMs), 'h'),
+      spreadOf(rounds, lived => hoursAMinute(lived, ({ usedMs }) => usedMs), 'h'),
+      spreadOf(rounds.flat(), ({ lives, usedMs }) => usedMs / lives, 'ms'),
     ]);
   }
   record({
@@ -78,6 +57,5 @@ it('fobs live days of 24 hours, with a passcode every ten minutes', async () => 
         rows,
       },
     ],
-    plots: [],
   });
 });

@@ -1,19 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { openStore } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import pg from 'pg';
 import { expect } from 'vitest';
-import { makeDatabase, startCluster } from '../kit/postgres.ts';
-import { findPostgres } from '../kit/postgres-programs.ts';
-import { itNeeds } from '../kit/tools.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { type Node, startNode } from '../service/nodes/node.ts';
 import type { Point } from './figures/plot.ts';
-import { begin, spread, withSpread } from './figures/record.ts';
+import { begin, spread, spreadOf, withSpread } from './figures/record.ts';
+import { onPostgres } from './postgres.ts';
 import { addApplication } from './validate/application.ts';
 import { populate } from './validate/population.ts';
-import { inTurn, LogIns, type Round } from './validate/rounds.ts';
+import { inTurn, LogIns } from './validate/rounds.ts';
 
 const TOKENS = 10_000;
 const CONNECTIONS = [1, 2, 4, 16, 128];
@@ -59,24 +55,13 @@ async function byConnections(nodes: readonly [Node, Node], apiKey: string): Prom
       ...(connections > 1 && { 'two nodes': { nodes, apiKey, body, connections } }),
     };
     for (const [name, rounds] of Object.entries(await inTurn<string>(sides, amount))) {
-      const of = (figure: (round: Round) => number) => rounds.map(figure);
-      const p50 = of(({ p50Ms }) => p50Ms);
+      const p50 = rounds.map(({ p50Ms }) => p50Ms);
       rows.push([
         `${connections} ${connections === 1 ? 'connection' : 'connections'}, ${name}`,
         withSpread(p50, 'ms', 1),
-        withSpread(
-          of(({ p99Ms }) => p99Ms),
-          'ms',
-          1,
-        ),
-        withSpread(
-          of(({ perSecond }) => perSecond),
-          '/s',
-        ),
-        withSpread(
-          of(({ microseconds }) => microseconds),
-          'µs',
-        ),
+        spreadOf(rounds, ({ p99Ms }) => p99Ms, 'ms', 1),
+        spreadOf(rounds, ({ perSecond }) => perSecond, '/s'),
+        spreadOf(rounds, ({ microseconds }) => microseconds, 'µs'),
       ]);
       if (name === 'one node') points.push({ x: connections, ...spread(p50) });
     }
@@ -103,29 +88,18 @@ async function measure(directory: string, databaseUrl: string): Promise<Measured
   };
 }
 
-itNeeds(
-  { name: 'PostgreSQL', found: findPostgres() },
-  'log-ins on PostgreSQL keep their time, with one node and with two',
-  async folder => {
-    const record = begin('postgresql');
-    const cluster = await startCluster(folder, { isDurable: true });
-    const directory = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
-    try {
-      const { rows, points } = await measure(directory, await makeDatabase(cluster.address));
-      expect(rows).toHaveLength(2 * CONNECTIONS.length);
-      const head = ['PostgreSQL', 'p50', 'p99', 'rate', 'processor time of the nodes'];
-      const plot = {
-        name: 'postgresql',
-        title: 'Time of an accepted log-in on PostgreSQL, one node',
-        x: { label: 'connections' },
-        y: { label: 'milliseconds (p50 of a round)' },
-        series: [{ name: 'one node', points }],
-      };
-      const figures = { tables: [{ head, rows }], plots: [plot] };
-      record(figures, ['PostgreSQL with durable commits, on the same cores']);
-    } finally {
-      await cluster.stop();
-      rmSync(directory, { recursive: true });
-    }
-  },
-);
+onPostgres('log-ins on PostgreSQL keep their time, with one node and with two', async databaseUrl => {
+  const record = begin('postgresql');
+  const { rows, points } = await measure(temporaryFolder('bench'), databaseUrl);
+  expect(rows).toHaveLength(2 * CONNECTIONS.length);
+  const head = ['PostgreSQL', 'p50', 'p99', 'rate', 'processor time of the nodes'];
+  const plot = {
+    name: 'postgresql',
+    title: 'Time of an accepted log-in on PostgreSQL, one node',
+    x: { label: 'connections' },
+    y: { label: 'milliseconds (p50 of a round)' },
+    series: [{ name: 'one node', points }],
+  };
+  const conditions = ['PostgreSQL with durable commits, on the same cores'];
+  record({ tables: [{ head, rows }], plots: [plot], conditions });
+});

@@ -1,7 +1,4 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { connect } from 'passfob/client/client';
 import type { Context } from 'passfob/commands/context';
 import { pairBlank } from 'passfob/commands/pair';
@@ -11,8 +8,9 @@ import { openInventory } from 'passfob/inventory/inventory';
 import { openTransport, readAddress } from 'passfob/transports/discover';
 import { expect, it, onTestFinished } from 'vitest';
 import { type Tray, trayOf } from '../batch/kit/tray.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
-import { begin, withSpread } from './figures/record.ts';
+import { begin, spreadOf, withSpread } from './figures/record.ts';
 
 const BAUD = 115_200;
 const BITS_PER_BYTE = 10;
@@ -51,12 +49,11 @@ async function provisionOnce(tray: Tray, address: string, context: Context) {
 it(`a fob is provisioned at ${BAUD} baud`, async () => {
   const record = begin('provisioning');
   const tray = await trayOf(WARM_UP + RUNS, { baud: BAUD });
-  const home = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
+  const home = temporaryFolder('bench');
   const inventory = openInventory(home);
   onTestFinished(async () => {
     await inventory.close();
     await tray.close();
-    rmSync(home, { recursive: true });
   });
   const context: Context = {
     inventory,
@@ -81,21 +78,8 @@ it(`a fob is provisioned at ${BAUD} baud`, async () => {
           ['bytes to the fob, and back', `${best.toFob}, ${best.toHost}`],
           ['yardstick: the line alone needs for these bytes', `${lineMs.toFixed(0)} ms`],
           ['a whole provisioning, without the person', withSpread(times, 'ms')],
-          [
-            'times the line',
-            withSpread(
-              times.map(ms => ms / lineMs),
-              '',
-              2,
-            ),
-          ],
-          [
-            'processor time of host and simulator',
-            withSpread(
-              measured.map(({ cpuMs }) => cpuMs),
-              'ms',
-            ),
-          ],
+          ['times the line', spreadOf(times, ms => ms / lineMs, '', 2)],
+          ['processor time of host and simulator', spreadOf(measured, ({ cpuMs }) => cpuMs, 'ms')],
           [
             'writes to the memories of the fob',
             `${best.writes}: at most ${best.writes * EEPROM_PAGE_MS} ms more on a board`,
@@ -103,6 +87,5 @@ it(`a fob is provisioned at ${BAUD} baud`, async () => {
         ],
       },
     ],
-    plots: [],
   });
 });

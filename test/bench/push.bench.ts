@@ -1,9 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, expect, it } from 'vitest';
-import { makeDatabase, startCluster } from '../kit/postgres.ts';
-import { findPostgres } from '../kit/postgres-programs.ts';
-import { itNeeds } from '../kit/tools.ts';
 import { begin } from './figures/record.ts';
+import { onPostgres } from './postgres.ts';
 import { legRows, printFigures, quantile } from './push/figures.ts';
 import type { LogIns } from './push/log-ins.ts';
 import { Stage } from './push/stage.ts';
@@ -36,7 +34,7 @@ const record = begin('push');
 /** The yardstick is the row of the person: the fob's rule, without the way. */
 function recordRows(): void {
   const head = ['push', 'p50', 'p99', 'most'];
-  record({ tables: [{ head, rows }], plots: [] }, [`${LOGINS} log-ins of ${PEOPLE} users at once`]);
+  record({ tables: [{ head, rows }], conditions: [`${LOGINS} log-ins of ${PEOPLE} users at once`] });
 }
 
 async function measure(title: string, databaseUrl?: string): Promise<void> {
@@ -57,15 +55,6 @@ afterAll(recordRows);
 
 it('log-ins by push keep their time, on SQLite', () => measure('SQLite'));
 
-itNeeds(
-  { name: 'PostgreSQL', found: findPostgres() },
-  'log-ins by push keep their time, on PostgreSQL',
-  async folder => {
-    const cluster = await startCluster(folder, { isDurable: true });
-    try {
-      await measure('PostgreSQL', await makeDatabase(cluster.address));
-    } finally {
-      await cluster.stop();
-    }
-  },
+onPostgres('log-ins by push keep their time, on PostgreSQL', databaseUrl =>
+  measure('PostgreSQL', databaseUrl),
 );

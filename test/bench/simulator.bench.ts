@@ -77,6 +77,5 @@ it('the simulator runs faster than real time, beside an empty context of V8', ()
         ],
       },
     ],
-    plots: [],
   });
 });

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { begin, withSpread } from './figures/record.ts';
+import { begin, spreadOf, withSpread } from './figures/record.ts';
 
 const ROUNDS = 15;
 const program = fileURLToPath(new URL('../../host/bin/passfob.js', import.meta.url));
@@ -38,14 +38,9 @@ it('commands start quickly, beside Node alone', () => {
         rows: [...rounds].map(([name, times]) => [
           name,
           withSpread(times, 'ms'),
-          withSpread(
-            times.map((took, at) => took / (yardstick[at] ?? Number.NaN)),
-            '',
-            1,
-          ),
+          spreadOf([...times.entries()], ([at, took]) => took / (yardstick[at] ?? Number.NaN), '', 1),
         ]),
       },
     ],
-    plots: [],
   });
 });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { openPlan, provedLabels, rowsOf, scene } from '../batch/kit/scene.ts';
 import { batchRun, type Traffic } from '../batch/kit/tray.ts';
-import { begin, spread, withSpread } from './figures/record.ts';
+import { begin, spread, spreadOf, withSpread } from './figures/record.ts';
 
 /** Fobs of a tray: `TRAYS=1,5 npm run bench -- tray`. */
 const TRAYS = (process.env.TRAYS ?? '1,5,20,50,100,200').split(',').map(Number);
@@ -49,39 +49,33 @@ it('one command provisions trays of simulated fobs, beside the provisioning of o
       `${fobs}`,
       withSpread(seconds, 's', 1),
       withSpread(rates, '/s', 1),
-      withSpread(
-        seconds.map(took => took / fobs / spread(alone).median),
-        '',
-        2,
-      ),
+      spreadOf(seconds, took => took / fobs / spread(alone).median, '', 2),
       `${requests}, ${toFob}, ${toHost}`,
     ]);
     points.push({ x: fobs, ...spread(rates) });
   }
-  record(
-    {
-      tables: [
-        {
-          head: [
-            'fobs',
-            'whole run',
-            'rate',
-            `time a fob, as a share of a run for ${TRAYS[0]}`,
-            'round trips, bytes to a fob, and back',
-          ],
-          rows,
-        },
-      ],
-      plots: [
-        {
-          name: 'tray',
-          title: 'Fobs that one passfob batch provisions in a second',
-          x: { label: 'fobs in the tray' },
-          y: { label: 'fobs a second, with the start of the program' },
-          series: [{ name: 'simulated fobs in two processes', points }],
-        },
-      ],
-    },
-    ['the simulated fobs on the same cores'],
-  );
+  record({
+    tables: [
+      {
+        head: [
+          'fobs',
+          'whole run',
+          'rate',
+          `time a fob, as a share of a run for ${TRAYS[0]}`,
+          'round trips, bytes to a fob, and back',
+        ],
+        rows,
+      },
+    ],
+    plots: [
+      {
+        name: 'tray',
+        title: 'Fobs that one passfob batch provisions in a second',
+        x: { label: 'fobs in the tray' },
+        y: { label: 'fobs a second, with the start of the program' },
+        series: [{ name: 'simulated fobs in two processes', points }],
+      },
+    ],
+    conditions: ['the simulated fobs on the same cores'],
+  });
 });

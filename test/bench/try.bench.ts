@@ -70,7 +70,6 @@ it('the try page is small, and can be used within a second', async () => {
       },
       { head: ['from the start of the loading', 'to a fob that can be used'], rows },
     ],
-    plots: [],
   });
   expect(gzip.length).toBeLessThanOrEqual(PAGE_BYTES_MAX);
   expect(Math.max(...medians)).toBeLessThan(INTERACTIVE_MS_MAX);

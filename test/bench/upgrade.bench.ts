@@ -1,15 +1,13 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore, type StoreOptions } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import type { Store } from '@passfob/service/storage/schema/store';
 import { sql } from 'kysely';
 import { expect, it } from 'vitest';
-import { makeDatabase, startCluster } from '../kit/postgres.ts';
-import { findPostgres } from '../kit/postgres-programs.ts';
-import { itNeeds } from '../kit/tools.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { olderStore } from '../service/older.ts';
+import { onPostgres } from './postgres.ts';
 import { tokenRow, userRow } from './validate/population.ts';
 
 /** Users of one token each: `SIZE=100000 npm run bench -- upgrade`. */
@@ -47,33 +45,19 @@ async function upgrade(options: StoreOptions, bytesOf: (store: Store) => Promise
 }
 
 it('a database on SQLite upgrades in the promised time', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
+  const directory = temporaryFolder('bench');
   const bytesOf = async ({ db }: Store) => {
     await sql`pragma wal_checkpoint(truncate)`.execute(db);
     return statSync(join(directory, 'service.db')).size;
   };
   console.log(`SQLite, ${await upgrade({ directory }, bytesOf)}`);
-  rmSync(directory, { recursive: true });
 });
 
-itNeeds(
-  { name: 'PostgreSQL', found: findPostgres() },
-  'a database on PostgreSQL upgrades in the promised time',
-  async folder => {
-    const cluster = await startCluster(folder, { isDurable: true });
-    const directory = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
-    try {
-      const databaseUrl = await makeDatabase(cluster.address);
-      const bytesOf = async ({ db }: Store) => {
-        const { rows } = await sql<{ n: string }>`select pg_database_size(current_database()) as n`.execute(
-          db,
-        );
-        return Number(rows[0]?.n ?? 0);
-      };
-      console.log(`PostgreSQL, ${await upgrade({ directory, databaseUrl }, bytesOf)}`);
-    } finally {
-      await cluster.stop();
-      rmSync(directory, { recursive: true });
-    }
-  },
-);
+onPostgres('a database on PostgreSQL upgrades in the promised time', async databaseUrl => {
+  const bytesOf = async ({ db }: Store) => {
+    const { rows } = await sql<{ n: string }>`select pg_database_size(current_database()) as n`.execute(db);
+    return Number(rows[0]?.n ?? 0);
+  };
+  const directory = temporaryFolder('bench');
+  console.log(`PostgreSQL, ${await upgrade({ directory, databaseUrl }, bytesOf)}`);
+});

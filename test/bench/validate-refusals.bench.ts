@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { makeBearer } from '@passfob/service/base/bearers';
 import { openStore } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import { expect, it } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 import { startNode } from '../service/nodes/node.ts';
+import { addApplication } from './validate/application.ts';
 import { type Load, run } from './validate/load.ts';
 import { codeOf, populate, userOf } from './validate/population.ts';
 
@@ -53,13 +51,9 @@ function mixed(): { kind: Kind; nth: number }[] {
 }
 
 it('response times distinguish refusals no better than chance', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
+  const directory = temporaryFolder('bench');
   const store = await openStore({ directory });
-  const { value, hash } = makeBearer('pfk');
-  await store.db
-    .insertInto('applications')
-    .values({ id: 'bench', name: 'bench', key_hash: hash, factors: 'otp', created_ms: 0 })
-    .execute();
+  const apiKey = await addApplication(store);
   await populate(store.db, openKeyFile(directory, true), EACH * KINDS.length);
   const users = (kind: Kind) => Array.from({ length: EACH }, (_, nth) => `u${userFor(kind, nth)}`);
   await store.db
@@ -77,7 +71,7 @@ it('response times distinguish refusals no better than chance', async () => {
   const load = (body: Load['body'], requests: number) =>
     run({
       url: new URL(node.url),
-      apiKey: value,
+      apiKey,
       path: '/v1/validate',
       body,
       connections: CONNECTIONS,
@@ -88,7 +82,6 @@ it('response times distinguish refusals no better than chance', async () => {
   const order = mixed();
   const result = await load(nth => bodyFor(order[nth]?.kind ?? 'wrong', order[nth]?.nth ?? 0), order.length);
   await node.kill();
-  rmSync(directory, { recursive: true });
   expect(result.statuses).toEqual({ 403: order.length });
   const timesOf = (kind: Kind) => [...result.times].filter((_, nth) => order[nth]?.kind === kind);
   for (const [index, one] of KINDS.entries())

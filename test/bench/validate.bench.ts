@@ -1,13 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import BetterSqlite from 'better-sqlite3';
 import { expect, it, vi } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 import { type Node, startNode } from '../service/nodes/node.ts';
 import type { Series } from './figures/plot.ts';
-import { begin, spread, withSpread } from './figures/record.ts';
+import { begin, spread, spreadOf, withSpread } from './figures/record.ts';
 import { addApplication } from './validate/application.ts';
 import { populate } from './validate/population.ts';
 import { inTurn, LogIns, type Round, type Side } from './validate/rounds.ts';
@@ -83,20 +82,9 @@ function rowsOf(size: number, { accepted, refused }: Results): string[][] {
     withSpread(used(service), 'µs'),
     withSpread(used(baseline), 'µs'),
     withSpread(times(service, baseline), '', 2),
-    withSpread(
-      service.map(({ perSecond }) => perSecond),
-      '/s',
-    ),
-    withSpread(
-      service.map(({ p50Ms }) => p50Ms),
-      'ms',
-      1,
-    ),
-    withSpread(
-      service.map(({ p99Ms }) => p99Ms),
-      'ms',
-      1,
-    ),
+    spreadOf(service, ({ perSecond }) => perSecond, '/s'),
+    spreadOf(service, ({ p50Ms }) => p50Ms, 'ms', 1),
+    spreadOf(service, ({ p99Ms }) => p99Ms, 'ms', 1),
   ];
   return [rowOf('accepted', accepted), rowOf('refused', refused)];
 }
@@ -106,11 +94,7 @@ const HEAD = ['SQLite', 'processor time', 'of the baseline', 'times the baseline
 /** The threads of the service: where the processor time of an accepted log-in goes. */
 function threadRows({ service, baseline, bare }: Results['accepted']): string[][] {
   const at = (rounds: readonly Round[], nth: number) =>
-    withSpread(
-      rounds.map(({ threads }) => threads[nth] ?? 0),
-      'µs',
-      1,
-    );
+    spreadOf(rounds, ({ threads }) => threads[nth] ?? 0, 'µs', 1);
   const rest = service.map(({ threads }) => threads.slice(2).reduce((sum, one) => sum + one, 0));
   return [
     ['service: HTTP thread', at(service, 0)],
@@ -146,12 +130,8 @@ async function byConnections({ baseline, service }: Programs, apiKey: string, si
       const side = { nodes: [node], apiKey, body: logIns.right, connections };
       const requests = Math.min(8_000, 300 * connections);
       const { one } = await inTurn({ one: side }, { warmUp: 0, requests, rounds: ROUNDS });
-      points.push(
-        pointOf(
-          connections,
-          one.map(({ perSecond }) => perSecond),
-        ),
-      );
+      const rates = one.map(({ perSecond }) => perSecond);
+      points.push(pointOf(connections, rates));
     }
     series.push({ name, points });
   }
@@ -186,7 +166,7 @@ async function forgetSteps({ db }: Store): Promise<void> {
 
 it('log-ins cost no more than they should, beside a baseline program and a bare route', async () => {
   const record = begin('validation');
-  const directory = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
+  const directory = temporaryFolder('bench');
   const keys = openKeyFile(directory, true);
   const store = await openStore({ directory });
   const apiKey = await addApplication(store);
@@ -211,36 +191,33 @@ it('log-ins cost no more than they should, beside a baseline program and a bare 
   }
   for (const node of Object.values(programs)) await node.kill();
   await store.close();
-  rmSync(directory, { recursive: true });
   const [first] = results.values();
   expect(first?.accepted.service).toHaveLength(ROUNDS);
-  record(
-    {
-      tables: [
-        { head: HEAD, rows: [...results].flatMap(([size, one]) => rowsOf(size, one)) },
-        {
-          head: ['accepted log-in', 'processor time'],
-          rows: first === undefined ? [] : threadRows(first.accepted),
-        },
-        { head: ['a durable transaction for each compare-and-set, without HTTP', 'rate'], rows: single },
-      ],
-      plots: [
-        {
-          name: 'validation-size',
-          title: 'Processor time of a log-in',
-          x: { label: 'tokens' },
-          y: { label: 'microseconds' },
-          series: seriesOf(results),
-        },
-        {
-          name: 'validation-connections',
-          title: `Log-ins a second, ${SIZES[0]?.toLocaleString('en-US')} tokens`,
-          x: { label: 'connections' },
-          y: { label: 'accepted log-ins a second' },
-          series: connections,
-        },
-      ],
-    },
-    [`SQLite, ${MOST} connections, the log in a file, client and programs on the same cores`],
-  );
+  record({
+    tables: [
+      { head: HEAD, rows: [...results].flatMap(([size, one]) => rowsOf(size, one)) },
+      {
+        head: ['accepted log-in', 'processor time'],
+        rows: first === undefined ? [] : threadRows(first.accepted),
+      },
+      { head: ['a durable transaction for each compare-and-set, without HTTP', 'rate'], rows: single },
+    ],
+    plots: [
+      {
+        name: 'validation-size',
+        title: 'Processor time of a log-in',
+        x: { label: 'tokens' },
+        y: { label: 'microseconds' },
+        series: seriesOf(results),
+      },
+      {
+        name: 'validation-connections',
+        title: `Log-ins a second, ${SIZES[0]?.toLocaleString('en-US')} tokens`,
+        x: { label: 'connections' },
+        y: { label: 'accepted log-ins a second' },
+        series: connections,
+      },
+    ],
+    conditions: [`SQLite, ${MOST} connections, the log in a file, client and programs on the same cores`],
+  });
 });

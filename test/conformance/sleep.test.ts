@@ -1,10 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Fob } from '@passfob/simulator';
 import { describe, expect, it } from 'vitest';
 import { imageFolder } from '../kit/interpreter.ts';
 import { BangleDriver } from './banglejs2-driver.ts';
-import type { Driver } from './driver.ts';
 import { Owner, random } from './owner.ts';
 import { PicoHidDriver } from './pico-hid-driver.ts';
 import { SimulatorDriver } from './simulator-driver.ts';
@@ -24,16 +22,12 @@ function probed(board: string): Record<string, Uint8Array> {
   return image;
 }
 
-const DRIVERS: Record<string, (image: Record<string, Uint8Array>) => Driver & { fob: Fob }> = {
-  pico: image => new SimulatorDriver({ image }),
-  'pico-hid': image => new PicoHidDriver({ image }),
-  banglejs2: image => new BangleDriver({ image }),
-};
+const DRIVERS = { pico: SimulatorDriver, 'pico-hid': PicoHidDriver, banglejs2: BangleDriver };
 
 describe('power saving', () => {
-  for (const [board, make] of Object.entries(DRIVERS)) {
+  for (const [board, OfBoard] of Object.entries(DRIVERS)) {
     it(`the ${board} image wakes once a second with a passcode on its screen, and never with the screen off`, async () => {
-      const driver = make(probed(board));
+      const driver = new OfBoard({ image: probed(board) });
       const asked: number[] = [];
       const wire = driver.fob.serial('Serial1');
       wire.onData(bytes => {

@@ -30,7 +30,7 @@ function golden(): Golden {
   for (const [name, entry] of Object.entries(texts)) {
     const { text } = entry;
     const [from, , purposes] = CARRIER_MESSAGES[(JSON.parse(text) as { readonly type: CarrierName }).type];
-    texts[name] = { text, from, purposes, ...entry };
+    if (!entry.from) texts[name] = { text, from, purposes };
   }
   writeFileSync(path, `${JSON.stringify(texts, undefined, 2)}\n`);
   return texts;

@@ -47,12 +47,17 @@ export function recorded(): Recorded {
   return JSON.parse(readFileSync(FILE, 'utf8')) as Recorded;
 }
 
+/** What a part measured, and what its reader has to know besides. */
+interface Figures {
+  readonly tables: readonly Table[];
+  readonly plots?: readonly Plot[];
+  readonly conditions?: readonly string[];
+}
+
 /** Begins a part. @returns a function that records its figures; the other parts stay as they are */
-export function begin(
-  name: PartName,
-): (figures: Pick<Part, 'tables' | 'plots'>, more?: readonly string[]) => void {
+export function begin(name: PartName): (figures: Figures) => void {
   const before = loadavg()[0] ?? 0;
-  return ({ tables, plots }, more = []) => {
+  return ({ tables, plots = [], conditions: more = [] }) => {
     const load = `load ${before.toFixed(1)} at the start, ${(loadavg()[0] ?? 0).toFixed(1)} at the end`;
     const conditions = [machine(), `Node ${process.versions.node}`, ...more, load];
     const part: Part = { at: new Date().toISOString().slice(0, 10), conditions, tables, plots };
@@ -80,6 +85,16 @@ export function withSpread(values: readonly number[], unit: string, digits = 0):
   const { least, median, most } = spread(values);
   const [low, middle, high] = [least, median, most].map(value => grouped(value, digits));
   return `${middle} (${low}–${high})${unit === '' ? '' : ` ${unit}`}`;
+}
+
+/** Writes the same of a figure of each round. */
+export function spreadOf<T>(
+  rounds: readonly T[],
+  figure: (round: T) => number,
+  unit: string,
+  digits = 0,
+): string {
+  return withSpread(rounds.map(figure), unit, digits);
 }
 
 /** Writes a number with commas between thousands. */

@@ -1,7 +1,6 @@
 import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
-import { type BoardName, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
+import { type BoardName, memoryStore } from '@passfob/simulator';
 import { BangleDriver } from '../../conformance/banglejs2-driver.ts';
-import type { Driver } from '../../conformance/driver.ts';
 import { ascii, Owner } from '../../conformance/owner.ts';
 import { PicoHidDriver } from '../../conformance/pico-hid-driver.ts';
 import { SimulatorDriver } from '../../conformance/simulator-driver.ts';
@@ -23,11 +22,7 @@ export interface KeptFob {
   readonly aheadMs?: number;
 }
 
-const DRIVERS: Record<LivesBoard, (storage: StateStore) => Driver & { readonly fob: Fob }> = {
-  pico: storage => new SimulatorDriver({ storage }),
-  'pico-hid': storage => new PicoHidDriver({ storage }),
-  banglejs2: storage => new BangleDriver({ storage }),
-};
+const DRIVERS = { pico: SimulatorDriver, 'pico-hid': PicoHidDriver, banglejs2: BangleDriver };
 
 /**
  * Makes a fob with one account of the key of RFC 4226: TOTP where a battery keeps the time of a fob that is off, HOTP on
@@ -35,7 +30,7 @@ const DRIVERS: Record<LivesBoard, (storage: StateStore) => Driver & { readonly f
  */
 export async function keptFob(board: LivesBoard): Promise<KeptFob> {
   const storage = memoryStore();
-  const driver = DRIVERS[board](storage);
+  const driver = new DRIVERS[board]({ storage });
   const owner = new Owner(driver);
   await owner.pair();
   const keepsTime = board !== 'banglejs2';
