@@ -28,7 +28,7 @@ interface Worked {
 }
 
 const inProcess = ({ firmware, ...work }: Work): Promise<Worked> =>
-  answered(startWorker('board/worker.mjs', import.meta.url), {
+  answered(startWorker(new URL('board/worker.mjs', import.meta.url)), {
     ...work,
     firmware: Buffer.from(firmware).toString('base64'),
   });

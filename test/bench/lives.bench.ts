@@ -19,7 +19,9 @@ interface Lived {
 
 /** Runs the same lives in processes of their own, at the same time. */
 async function together(kept: KeptFob): Promise<Lived[]> {
-  const children = Array.from({ length: PROCESSES }, () => startWorker('lives/worker.mjs', import.meta.url));
+  const children = Array.from({ length: PROCESSES }, () =>
+    startWorker(new URL('lives/worker.mjs', import.meta.url)),
+  );
   try {
     return await Promise.all(children.map(child => answered<Lived>(child, { kept, forMs: ROUND_MS })));
   } finally {

@@ -2,9 +2,8 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
-/** Starts a process with a module beside the caller's. */
-export const startWorker = (module: string, from: string): ChildProcess =>
-  fork(fileURLToPath(new URL(module, from)), [], { execArgv: [] });
+/** Starts a process with a module. */
+export const startWorker = (module: URL): ChildProcess => fork(fileURLToPath(module), [], { execArgv: [] });
 
 /** Gives a process its work. @returns its answer @throws where it ends without one */
 export async function answered<T>(child: ChildProcess, work: object): Promise<T> {

@@ -1,7 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { expect } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 import { Interpreter } from '../kit/interpreter.ts';
 import { itNeeds, needsEspruino } from '../kit/tools.ts';
 
@@ -9,7 +7,7 @@ itNeeds(
   needsEspruino(),
   'the real interpreter boots the image out of flash, through the loader',
   async binary => {
-    const folder = mkdtempSync(join(tmpdir(), 'passfob-loader-'));
+    const folder = temporaryFolder('loader');
     const interpreter = new Interpreter([binary], folder);
     try {
       await interpreter.flash({});
@@ -19,7 +17,6 @@ itNeeds(
       expect(screen.join(' ')).toMatch(/0% Gathering chance/);
     } finally {
       await interpreter.stop();
-      rmSync(folder, { recursive: true, force: true });
     }
   },
 );

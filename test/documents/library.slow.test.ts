@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { linkOthers, packed, partNamed, unpack, withItsParts } from '../packages/installed.ts';
 import { root } from '../tidy/files.ts';
@@ -20,9 +20,8 @@ function only(kind: Kind, language: string): DocumentedBlock {
 }
 
 describeNeeds(needsBuild, 'the examples of docs/simulator.md, in a project with the packed packages', () => {
-  let folder: string;
+  const folder = temporaryFolder('library');
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'passfob-library-'));
     const packages = join(folder, 'node_modules');
     mkdirSync(packages);
     writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
@@ -39,7 +38,6 @@ describeNeeds(needsBuild, 'the examples of docs/simulator.md, in a project with 
       mode: 0o755,
     });
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   function link(name: string, from = join(root, 'node_modules')): void {
     mkdirSync(dirname(join(folder, 'node_modules', name)), { recursive: true });

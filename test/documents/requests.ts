@@ -1,8 +1,7 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { temporaryFolder } from '../kit/folder.ts';
 import type { DocumentedBlock } from './documented.ts';
 
 /** The host of every example in the documents. */
@@ -37,21 +36,17 @@ export async function statusesOf(
   block: DocumentedBlock,
   { url, key, filled = [] }: RequestValues,
 ): Promise<string[]> {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-requests-'));
-  try {
-    const script = filled
-      .reduce((said, [left, right]) => said.replaceAll(left, right), block.text)
-      .replaceAll(DOCUMENTED_URL, url)
-      .replace(/^ID=…/m, ':');
-    // The key stands in the environment of the shell; curl takes it as it does by hand.
-    const env = { ...process.env, KEY: key, BODY: join(folder, 'body') };
-    const child = spawn('sh', ['-eu', '-c', `${PRELUDE}\n${script}`], { env, cwd: folder });
-    const [printed, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
-    if (errors !== '') throw new Error(`${block.title}: ${errors.replaceAll(key, '…')}`);
-    return printed.trim().split('\n');
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = temporaryFolder('requests');
+  const script = filled
+    .reduce((said, [left, right]) => said.replaceAll(left, right), block.text)
+    .replaceAll(DOCUMENTED_URL, url)
+    .replace(/^ID=…/m, ':');
+  // The key stands in the environment of the shell; curl takes it as it does by hand.
+  const env = { ...process.env, KEY: key, BODY: join(folder, 'body') };
+  const child = spawn('sh', ['-eu', '-c', `${PRELUDE}\n${script}`], { env, cwd: folder });
+  const [printed, errors] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  if (errors !== '') throw new Error(`${block.title}: ${errors.replaceAll(key, '…')}`);
+  return printed.trim().split('\n');
 }
 
 /** Returns the statuses that the mark of a block names: `…; answers 200, 403`. */

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { readPlan } from 'passfob/batch/plan';
 import { expect, it, onTestFinished } from 'vitest';
 import { built, needsBuilt } from '../kit/built.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { blocksOfKind, commandsOf, type DocumentedBlock } from './documented.ts';
 
@@ -18,8 +18,7 @@ interface Computer {
 }
 
 function computer(): Computer {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-documents-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder('documents');
   const bin = join(folder, 'bin');
   mkdirSync(bin);
   // npm makes the program executable where it installs it.

@@ -1,7 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { checkOutput } from '../../docs/site/build/check-output.ts';
 import { httpPages, type OpenApi } from '../../docs/site/build/http-reference.ts';
 import { withSiteLinks } from '../../docs/site/build/links.ts';
@@ -10,6 +9,7 @@ import { withRelativeAddresses } from '../../docs/site/build/relative.ts';
 import { serveSite } from '../../docs/site/build/serve.ts';
 import { DOORS, GROUPS, pageOf, subjectOf } from '../../docs/site/navigation.ts';
 import { miniSearch, QUESTIONS } from '../../docs/site/search.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { isReadElsewhere, root, textFiles, textOf } from '../tidy/files.ts';
 
 const pages = GROUPS.flatMap(group => group.pages);
@@ -231,8 +231,7 @@ describe('addresses of the built site', () => {
 
 describe('the check of the built site', () => {
   function faultsOf(files: Readonly<Record<string, string>>, base = '/'): string[] {
-    const out = mkdtempSync(join(tmpdir(), 'passfob-site-'));
-    onTestFinished(() => rmSync(out, { recursive: true }));
+    const out = temporaryFolder('site');
     for (const [path, text] of Object.entries(files)) {
       mkdirSync(dirname(join(out, path)), { recursive: true });
       writeFileSync(join(out, path), text);
@@ -271,7 +270,7 @@ describe('the check of the built site', () => {
 });
 
 it('the built site is served on this computer alone, and nothing outside its folder', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-served-'));
+  const folder = temporaryFolder('served');
   const out = join(folder, 'dist');
   mkdirSync(join(out, 'sub'), { recursive: true });
   for (const [name, text] of Object.entries({
@@ -298,6 +297,5 @@ it('the built site is served on this computer alone, and nothing outside its fol
     );
   } finally {
     await served.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 });

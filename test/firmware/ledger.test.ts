@@ -1,9 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emulatorHash } from '@passfob/firmware/build/emulator';
 import { type LedgerEntry, ledgerLine, writeLedger } from '@passfob/firmware/build/ledger';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 import { root } from '../tidy/files.ts';
 
 const NOW = { image: '11111111', emulator: '2222222222222222' };
@@ -23,8 +23,7 @@ const ENTRY: LedgerEntry = {
 };
 
 function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'passfob-ledger-'));
-  onTestFinished(() => rmSync(path, { recursive: true }));
+  const path = temporaryFolder('ledger');
   return path;
 }
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { imageOf } from '@passfob/firmware/build/bundle';
 import { BUDGETS, type ImageBoard } from '@passfob/firmware/build/limits';
-import { describe, expect, onTestFinished } from 'vitest';
+import { describe, expect } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { isBigRun, LONG, share } from '../kit/counts.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { root } from '../tidy/files.ts';
 
@@ -24,8 +24,7 @@ function sumsOf(board: ImageBoard, files: Readonly<Record<string, string>>): str
 
 /** Copies the sources of the images to another folder, as another computer has them. */
 function copiedSources(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-other-place-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('other-place');
   const filter = (path: string) => !/\/(?:dist|node_modules)$/.test(path);
   for (const part of ['firmware', 'protocol'])
     cpSync(join(root, part), join(folder, part), { recursive: true, filter });

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
 import { numbersApart, shareNumbers } from '@passfob/firmware/build/numbers';
@@ -7,6 +6,7 @@ import { decodeTexts, placeTexts } from '@passfob/firmware/build/strings';
 import { withSums } from '@passfob/firmware/build/sums';
 import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 
 describe('texts', () => {
   it('a text stays in place where it is used once, or where it is as short as a name', () => {
@@ -34,25 +34,21 @@ describe('texts', () => {
 });
 
 it('a field that is only declared is a name of its class, although functions set it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-declared-'));
-  try {
-    const path = join(folder, 'person.ts');
-    writeFileSync(
-      path,
-      'export class Person {\n  declare code: string;\n  declare private setting: number;\n}\n',
-    );
-    const { outputFiles } = await build({
-      entryPoints: [path],
-      bundle: true,
-      write: false,
-      format: 'esm',
-      plugins: [numbersApart],
-      tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } },
-    });
-    expect(outputFiles[0]?.text).toMatch(/code;\s+setting;/);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
+  const folder = temporaryFolder('declared');
+  const path = join(folder, 'person.ts');
+  writeFileSync(
+    path,
+    'export class Person {\n  declare code: string;\n  declare private setting: number;\n}\n',
+  );
+  const { outputFiles } = await build({
+    entryPoints: [path],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    plugins: [numbersApart],
+    tsconfigRaw: { compilerOptions: { useDefineForClassFields: true } },
+  });
+  expect(outputFiles[0]?.text).toMatch(/code;\s+setting;/);
 });
 
 describe('templates as sums', () => {

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { imageOf } from '@passfob/firmware/build/bundle';
 import { spellConstants } from '@passfob/firmware/build/constants';
@@ -9,6 +6,7 @@ import { tokenise } from '@passfob/firmware/build/tokens';
 import { spelled } from '@passfob/simulator/interpreter/tokens';
 import { parse } from 'acorn';
 import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 import { Interpreter } from '../kit/interpreter.ts';
 import { itNeeds, needsEspruino } from '../kit/tools.ts';
 
@@ -90,26 +88,22 @@ describe('tokenised programs', () => {
   );
 
   itNeeds(needsEspruino(), 'tokenised code means the same to the real interpreter', async binary => {
-    const folder = mkdtempSync(join(tmpdir(), 'passfob-tokens-'));
-    try {
-      const interpreter = new Interpreter([binary], folder);
-      const program = `[${TRICKY.map(code => `function () { return ${code}; }`)}]`;
-      await interpreter.write('plain', Buffer.from(program, 'latin1'));
-      await interpreter.write('tokens', Buffer.from(tokenise(program), 'latin1'));
-      const values = async (name: string) => {
-        const printed = await interpreter.run(
-          'function call(f) { try { return f(); } catch (e) { return "throws " + e; } }' +
-            `print("<<"+JSON.stringify(eval(require("Storage").read("${name}")).map(call))+">>");quit();`,
-        );
-        return JSON.parse(/<<(.*)>>/s.exec(printed)?.[1] ?? printed) as unknown[];
-      };
-      const expected = await values('plain');
-      expect(expected).toHaveLength(TRICKY.length);
-      expect(String(expected)).not.toContain('throws');
-      expect(await values('tokens')).toEqual(expected);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const folder = temporaryFolder('tokens');
+    const interpreter = new Interpreter([binary], folder);
+    const program = `[${TRICKY.map(code => `function () { return ${code}; }`)}]`;
+    await interpreter.write('plain', Buffer.from(program, 'latin1'));
+    await interpreter.write('tokens', Buffer.from(tokenise(program), 'latin1'));
+    const values = async (name: string) => {
+      const printed = await interpreter.run(
+        'function call(f) { try { return f(); } catch (e) { return "throws " + e; } }' +
+          `print("<<"+JSON.stringify(eval(require("Storage").read("${name}")).map(call))+">>");quit();`,
+      );
+      return JSON.parse(/<<(.*)>>/s.exec(printed)?.[1] ?? printed) as unknown[];
+    };
+    const expected = await values('plain');
+    expect(expected).toHaveLength(TRICKY.length);
+    expect(String(expected)).not.toContain('throws');
+    expect(await values('tokens')).toEqual(expected);
   });
 });
 

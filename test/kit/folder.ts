@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, onTestFinished } from 'vitest';
+import { afterAll, onTestFinished, TestRunner } from 'vitest';
 
 /**
  * Makes a folder of this computer that is removed when the test has ended; one that a group of tests or a file makes, when
@@ -11,7 +11,7 @@ export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `passfob-${name}-`));
   // A program that is just ending may still write.
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 50 });
-  if (expect.getState().currentTestName === undefined) afterAll(remove);
+  if (TestRunner.getCurrentTest() === undefined) afterAll(remove);
   else onTestFinished(remove);
   return folder;
 }

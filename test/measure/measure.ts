@@ -1,10 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type LedgerEntry, readLedger, writeLedger } from '@passfob/firmware/build/ledger';
 import { pairingKey } from 'passfob/client';
 import { it } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 import { about, type BenchAnswer, Interpreter, imageFolder } from '../kit/interpreter.ts';
 import { espruino, tool } from '../kit/tools.ts';
 import { countExpression } from './callgrind.ts';
@@ -86,50 +86,46 @@ it('the images are measured on the real interpreter, and docs/ledger.json is wri
   const binary = espruino();
   if (!binary)
     throw new Error('Set ESPRUINO to a Linux build of the interpreter, then run npm run measure again.');
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-measure-'));
-  try {
-    const interpreter = new Interpreter([binary], folder);
-    await interpreter.flash({ birth: random(32) });
-    const blank = await measureRun(interpreter, undefined);
-    const key = random(32);
-    await enrolAll(new Interpreter([roomy(binary)], folder), key);
-    const full = await measureRun(interpreter, key);
-    const pico = await afterBoot(interpreter, 'pico');
-    const bangle = await afterBoot(interpreter, 'banglejs2');
-    const { version, commit, variableBytes } = await about(interpreter);
-    const common = { interpreter: `Espruino ${version}, Linux`, commit, variableBytes };
-    const accounts = full.booted.usage - blank.booted.usage;
-    const manifest = (board: string) =>
-      JSON.parse(readFileSync(join(imageFolder(board), 'manifest.json'), 'utf8')) as {
-        bytes: number;
-        hash: string;
-      };
-    const row = (board: LedgerEntry['board'], afterBoot: number) => ({
-      board,
-      image: manifest(board).hash,
-      imageBytes: manifest(board).bytes,
-      ...common,
-      variablesAfterBoot: afterBoot,
-      variablesWith32Accounts: afterBoot + accounts,
-      variablesPeak: afterBoot + accounts + (full.peak.peak - full.booted.usage),
-    });
-    const hid = await afterBoot(interpreter, 'pico-hid');
-    const before = readLedger(ROOT);
-    const { instructions } = before.find(entry => entry.board === 'bench') ?? {};
-    const { virtualBoard, boardFigures } = before.find(entry => entry.board === 'pico') ?? {};
-    showLedger([
-      {
-        ...row('pico', pico),
-        ...(virtualBoard && { virtualBoard }),
-        ...(boardFigures && { boardFigures }),
-      },
-      row('pico-hid', hid),
-      row('banglejs2', bangle),
-      { ...row('bench', blank.booted.usage), ...(instructions && { instructions }) },
-    ]);
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = temporaryFolder('measure');
+  const interpreter = new Interpreter([binary], folder);
+  await interpreter.flash({ birth: random(32) });
+  const blank = await measureRun(interpreter, undefined);
+  const key = random(32);
+  await enrolAll(new Interpreter([roomy(binary)], folder), key);
+  const full = await measureRun(interpreter, key);
+  const pico = await afterBoot(interpreter, 'pico');
+  const bangle = await afterBoot(interpreter, 'banglejs2');
+  const { version, commit, variableBytes } = await about(interpreter);
+  const common = { interpreter: `Espruino ${version}, Linux`, commit, variableBytes };
+  const accounts = full.booted.usage - blank.booted.usage;
+  const manifest = (board: string) =>
+    JSON.parse(readFileSync(join(imageFolder(board), 'manifest.json'), 'utf8')) as {
+      bytes: number;
+      hash: string;
+    };
+  const row = (board: LedgerEntry['board'], afterBoot: number) => ({
+    board,
+    image: manifest(board).hash,
+    imageBytes: manifest(board).bytes,
+    ...common,
+    variablesAfterBoot: afterBoot,
+    variablesWith32Accounts: afterBoot + accounts,
+    variablesPeak: afterBoot + accounts + (full.peak.peak - full.booted.usage),
+  });
+  const hid = await afterBoot(interpreter, 'pico-hid');
+  const before = readLedger(ROOT);
+  const { instructions } = before.find(entry => entry.board === 'bench') ?? {};
+  const { virtualBoard, boardFigures } = before.find(entry => entry.board === 'pico') ?? {};
+  showLedger([
+    {
+      ...row('pico', pico),
+      ...(virtualBoard && { virtualBoard }),
+      ...(boardFigures && { boardFigures }),
+    },
+    row('pico-hid', hid),
+    row('banglejs2', bangle),
+    { ...row('bench', blank.booted.usage), ...(instructions && { instructions }) },
+  ]);
 });
 
 it('the instructions from the list to a passcode are counted and written into docs/ledger.json', {
@@ -139,7 +135,7 @@ it('the instructions from the list to a passcode are counted and written into do
   const valgrind = tool('valgrind');
   if (!binary || !valgrind)
     throw new Error('Set ESPRUINO and install valgrind, then run npm run measure again.');
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-measure-'));
+  const folder = temporaryFolder('measure');
   try {
     const interpreter = new Interpreter([binary], folder);
     await interpreter.flash({ birth: random(32) });
@@ -155,6 +151,5 @@ it('the instructions from the list to a passcode are counted and written into do
     const instructions = { image, authentiwatchCode: authentiwatch, ...ways };
     showLedger(readLedger(ROOT).map(entry => (entry.board === 'bench' ? { ...entry, instructions } : entry)));
   } finally {
-    rmSync(folder, { recursive: true, force: true });
   }
 });

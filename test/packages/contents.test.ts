@@ -1,17 +1,9 @@
 import { execFileSync, execSync } from 'node:child_process';
-import {
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { root } from '../tidy/files.ts';
 import { partNamed, published } from './installed.ts';
@@ -125,8 +117,7 @@ describeNeeds(needsBuild, 'the content of a package', () => {
 
 describe('the documents in a package', () => {
   it('the package of host takes the texts of docs, without pictures, measurements and the site', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'passfob-prepack-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = temporaryFolder('prepack');
     const documents = ['cli.md', 'boards/pico.md'];
     const others = [
       'ledger.json',

@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { FobError, isFobError } from 'passfob/errors';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { othersOutside } from '../kit/bundle.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { root } from '../tidy/files.ts';
 
@@ -25,8 +25,7 @@ register('data:text/javascript,' + encodeURIComponent(\`
 
 /** Returns our modules that a program loads, relative to the root. */
 function loadedBy(...args: readonly string[]): string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-copies-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('copies');
   const [watch, log] = [join(folder, 'watch.mjs'), join(folder, 'loaded')];
   writeFileSync(watch, WATCH);
   const env = { ...process.env, NODE_OPTIONS: '', LOADED: log, PASSFOB_HOME: join(folder, 'home') };

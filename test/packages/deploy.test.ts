@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 import { itNeeds, needsTool } from '../kit/tools.ts';
 import { root } from '../tidy/files.ts';
 import { whole } from '../tidy/manifests.ts';
@@ -10,8 +10,7 @@ import { whole } from '../tidy/manifests.ts';
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
 
 itNeeds(needsTool('systemd-analyze'), 'systemd reports no fault in the unit of the service', analyze => {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-unit-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('unit');
   const verified = (text: string) => {
     // The program and the manual page exist.
     const adapted = text

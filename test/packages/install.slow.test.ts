@@ -1,12 +1,12 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { type LockFile, lockOf } from '@passfob/firmware/build/parts/lock';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { isBigRun, LONG, share } from '../kit/counts.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { blocksOf } from '../readme/blocks.ts';
 import { root, textOf } from '../tidy/files.ts';
@@ -50,13 +50,11 @@ const isFull = isBigRun && share === 1 && process.platform === 'linux' && proces
 
 describeNeeds(needsBuild, 'packages that a stranger installs in an empty folder', async () => {
   const registry = await needsRegistry();
-  let folder: string;
+  const folder = temporaryFolder('install');
   let tarballs: Map<string, string>;
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'passfob-install-'));
     tarballs = packed(folder);
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   const tarballsOf = (choice: Choice) =>
     [...new Set(SIZES[choice].parts.flatMap(withItsParts))].map(part => tarballs.get(part.folder) ?? '');

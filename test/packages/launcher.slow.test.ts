@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sourcesIn } from '@passfob/firmware/build/sources';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
 import { built, needsBuilt } from '../kit/built.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { itNeeds } from '../kit/tools.ts';
 
 const CHECK = 'firmware/dist/build/sources.js';
@@ -14,8 +14,7 @@ const RECORD = 'host/dist/sources.json';
 
 /** A checkout of one command, which prints its arguments. */
 function checkout() {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-launcher-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('launcher');
   const write = (path: string, text: string) => {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { BLINK } from '../emulator/board/programs.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { root } from '../tidy/files.ts';
 import { linkOthers, packed, partNamed, published, unpack, withItsParts } from './installed.ts';
@@ -13,13 +13,11 @@ import { linkOthers, packed, partNamed, published, unpack, withItsParts } from '
 // npm and each process take seconds where other tests keep the machine busy.
 
 describeNeeds(needsBuild, 'a package installed from its tarball, with only its dependencies', () => {
-  let folder: string;
+  const folder = temporaryFolder('packages');
   let tarballs: Map<string, string>;
   beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'passfob-packages-'));
     tarballs = packed(folder);
   });
-  afterAll(() => rmSync(folder, { recursive: true }));
 
   /** An empty folder in which packages are installed, each with its dependencies. */
   function installed(...folders: string[]): string {

@@ -1,14 +1,13 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { imagesAreFresh, recordImages } from '@passfob/firmware/build/fresh';
 import { difference, leftoversIn, sourcesIn } from '@passfob/firmware/build/sources';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 
 /** A package with these files, each of which holds its own name. */
 function part(...paths: readonly string[]): string {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-sources-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('sources');
   for (const path of paths) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), path);

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
 import { build } from 'esbuild';
 import { expect } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 import { Interpreter } from '../kit/interpreter.ts';
 import { OCRA_PIN, OCRA_UTC, OCRA_VECTORS } from '../kit/ocra-vectors.ts';
 import { itNeeds, needsEspruino } from '../kit/tools.ts';
@@ -82,26 +80,19 @@ async function program(): Promise<string> {
 const BATCH = 20;
 
 itNeeds(needsEspruino(), 'passcodes, OCRA and PINs are the same on the interpreter as here', async binary => {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-protocol-'));
-  try {
-    const interpreter = new Interpreter([binary], folder);
-    const code = await program();
-    const run = async (samples: unknown, pins: unknown) => {
-      const data = `var SAMPLES=${JSON.stringify(samples)},PINS=${JSON.stringify(pins)};`;
-      const printed = await interpreter.run(`${data}\n${code}`);
-      return [...printed.matchAll(/(?:MADE|TAKEN) (.*?)\r?\n/g)].map(
-        ([, json]) => JSON.parse(json ?? '') as unknown,
-      );
-    };
-    expect(await run([], TRIVIAL_PINS)).toEqual([[]]);
-    for (let at = 0; at < SAMPLES.length; at += BATCH) {
-      const samples = SAMPLES.slice(at, at + BATCH);
-      expect(await run(samples, [])).toEqual([
-        ...samples.map(({ kind, input }) => outputOf(kind, input)),
-        [],
-      ]);
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+  const folder = temporaryFolder('protocol');
+  const interpreter = new Interpreter([binary], folder);
+  const code = await program();
+  const run = async (samples: unknown, pins: unknown) => {
+    const data = `var SAMPLES=${JSON.stringify(samples)},PINS=${JSON.stringify(pins)};`;
+    const printed = await interpreter.run(`${data}\n${code}`);
+    return [...printed.matchAll(/(?:MADE|TAKEN) (.*?)\r?\n/g)].map(
+      ([, json]) => JSON.parse(json ?? '') as unknown,
+    );
+  };
+  expect(await run([], TRIVIAL_PINS)).toEqual([[]]);
+  for (let at = 0; at < SAMPLES.length; at += BATCH) {
+    const samples = SAMPLES.slice(at, at + BATCH);
+    expect(await run(samples, [])).toEqual([...samples.map(({ kind, input }) => outputOf(kind, input)), []]);
   }
 });

@@ -1,19 +1,17 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 
 const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
-let project: string;
+const project = temporaryFolder('ci');
 
 beforeAll(() => {
-  project = mkdtempSync(join(tmpdir(), 'passfob-ci-'));
   cpSync(join(packageRoot, '.ci'), join(project, '.ci'), { recursive: true });
   mkdirSync(join(project, 'bin'));
 });
-afterAll(() => rmSync(project, { recursive: true }));
 
 function program(name: string, body: string): void {
   const path = join(project, 'bin', name);

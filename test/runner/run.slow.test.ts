@@ -1,18 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 
 const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
-let project: string;
+const project = temporaryFolder('run');
 
 beforeAll(() => {
-  project = mkdtempSync(join(tmpdir(), 'passfob-run-'));
   symlinkSync(join(packageRoot, 'node_modules'), join(project, 'node_modules'));
 });
-afterAll(() => rmSync(project, { recursive: true }));
 
 const PLANTED = 'plum-anchor-violet';
 

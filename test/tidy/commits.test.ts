@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { root } from './files.ts';
 
@@ -13,11 +14,7 @@ const AFTER_BASE = '2026-11-28T13:34:49Z';
 const LATEST = 200;
 
 const hook = join(root, '.ci/hooks/commit-msg');
-let folder: string;
-beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'passfob-commits-'));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder('commits');
 
 /** What the hook says about a message: undefined where it lets it pass. */
 function refusalOf(message: string): string | undefined {

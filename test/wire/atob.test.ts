@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../kit/folder.ts';
 import { Interpreter } from '../kit/interpreter.ts';
 import { describeNeeds, needsEspruino } from '../kit/tools.ts';
 import { espruinoAtob } from './kit/espruino-atob.ts';
@@ -84,11 +82,7 @@ function resultOf(printed: string): unknown {
 }
 
 describeNeeds(needsEspruino(), "Espruino's atob", binary => {
-  let folder = '';
-  beforeAll(() => {
-    folder = mkdtempSync(join(tmpdir(), 'passfob-atob-'));
-  });
-  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = temporaryFolder('atob');
 
   it('atob never gets the texts over which it reads foreign memory', async () => {
     const printed = await new Interpreter([binary], folder).run(await bundled(SWEEP));

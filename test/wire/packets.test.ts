@@ -1,6 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Writer } from '@passfob/protocol/bytes';
 import { COMMANDS } from '@passfob/protocol/commands';
 import { encodeClear, FRAME_REQUEST } from '@passfob/protocol/frame';
@@ -12,6 +10,7 @@ import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { about, Interpreter, losesBytes, READ_CHARS } from '../kit/interpreter.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, needsEspruino } from '../kit/tools.ts';
@@ -247,7 +246,7 @@ const AWAKE = 'setInterval(function(){Serial1.write(" ")},1);';
 describeNeeds(needsEspruino(), 'frames in packets on the real interpreter', binary => {
   /** Sends frames to an interpreter that echoes them. */
   async function echoedBy(frames: number, wrap: (port: Transport) => Transport, waitMs: number) {
-    const folder = mkdtempSync(join(tmpdir(), 'passfob-echo-'));
+    const folder = temporaryFolder('echo');
     const interpreter = new Interpreter([binary], folder);
     await interpreter.startWith(
       ({ link }) => `Serial1.setup(115200,{path:${JSON.stringify(link)}});${AWAKE}${ECHO('Serial1')}`,
@@ -278,7 +277,6 @@ describeNeeds(needsEspruino(), 'frames in packets on the real interpreter', bina
       return lost;
     } finally {
       await interpreter.stop();
-      rmSync(folder, { recursive: true, force: true });
     }
   }
 
