@@ -163,6 +163,24 @@ export class Owner {
     }
   }
 
+  /** Steps through a list until the screen says these words. */
+  async stepTo(words: string): Promise<void> {
+    for (let steps = 0; !(await this.driver.screen()).join(' ').includes(words); steps++) {
+      if (steps > 12) throw new Error(`no screen says ${words}`);
+      await this.driver.step();
+    }
+  }
+
+  /** Lets the fob type passcodes, by its policy and by its settings; the list is shown then. */
+  async allowTyping(): Promise<void> {
+    await this.client.call('setPolicy', { ...NO_PIN, typing: 1 });
+    await this.toList();
+    for (const words of ['Settings', 'Type out', 'Back']) {
+      await this.stepTo(words);
+      await this.driver.choose();
+    }
+  }
+
   /** Returns the passcode of the account that the list shows, then goes back to the list. */
   async pressed(): Promise<string> {
     await this.driver.choose();

@@ -108,10 +108,7 @@ describe('Storage capacity of a pico', () => {
     const owner = new Owner(one);
     await owner.take(1_800_000_000);
     await owner.put({ secret: ascii('12345678901234567890') });
-    const policy = { pinDigits: 4, attempts: 3, wipe: 1, lockSeconds: 0, asks: 0, typing: 3 };
-    await owner.client.call('setPolicy', policy);
-    for (let times = 0; times < 2; times++) await owner.enter('4831');
-    await one.advance(6_000);
+    await owner.choosePin('4831', { attempts: 3, typing: 3 });
     await owner.toList();
     expect(await owner.pressed()).toMatch(/^\d{6}$/);
     await owner.client.call('erase', {}, { onPressNeeded: owner.approve });

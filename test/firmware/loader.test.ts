@@ -4,8 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { fontBitmap } from '@passfob/firmware/build/font';
 import { type BootOptions, boot, type Fob } from '@passfob/simulator';
 import { connect } from 'passfob/client';
-import { pipe } from 'passfob/transports/pipe';
 import { afterEach, describe, expect, it } from 'vitest';
+import { cableOf } from '../conformance/simulator-driver.ts';
 import { imageFolder } from '../kit/interpreter.ts';
 
 const read = (name: string) => new Uint8Array(readFileSync(join(imageFolder('pico'), name)));
@@ -23,13 +23,7 @@ function flashed(app: Uint8Array | undefined, options: Partial<BootOptions> = {}
 }
 
 async function answers(one: Fob): Promise<boolean> {
-  const cable = pipe({
-    name: 'simulator',
-    write: async text => one.link.write(Buffer.from(text, 'latin1')),
-    release: async () => {},
-  });
-  one.link.onData(bytes => cable.receive(bytes));
-  const client = connect(cable.transport, { patience: { answerTimeoutMs: 20, sendsMax: 1 } });
+  const client = connect(cableOf(one), { patience: { answerTimeoutMs: 20, sendsMax: 1 } });
   return client.hello().then(
     () => true,
     () => false,

@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { ascii, Owner } from '../conformance/owner.ts';
 import { refused } from '../conformance/refused.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
+import { type KeptFob, keptFob } from '../kit/fob.ts';
 import { pressKey } from '../kit/pressing.ts';
 import { secret } from '../kit/secrets.ts';
 
@@ -24,20 +25,15 @@ function fob(storage: StateStore, parts: PartsOptions): SimulatorDriver {
 
 const words = async (one: SimulatorDriver) => (await one.screen()).join(' ');
 
-/** The memories of a fob with all its parts, its owner and one account. */
-async function owned(kind: number): Promise<{ storage: StateStore; owner: Owner; id: Uint8Array }> {
-  const storage = memoryStore();
-  const whole = fob(storage, {});
-  const owner = new Owner(whole);
-  await owner.pair();
-  await owner.setClock(1_780_000_000);
-  const id = await owner.put({
-    kind,
-    period: kind === TOTP ? 30 : 0,
-    secret: secret(new Uint8Array(20).fill(0x31)),
+/** A fob with all its parts, the time and one account, and the id of that. */
+async function owned(kind: number): Promise<KeptFob & { readonly id: Uint8Array }> {
+  let id = new Uint8Array();
+  const kept = await keptFob(async owner => {
+    await owner.setClock(1_780_000_000);
+    const period = kind === TOTP ? 30 : 0;
+    id = new Uint8Array(await owner.put({ kind, period, secret: secret(new Uint8Array(20).fill(0x31)) }));
   });
-  await whole.close();
-  return { storage, owner, id };
+  return { ...kept, id };
 }
 
 /** The same owner at a fob that has lost a part. */
@@ -45,9 +41,9 @@ async function without(
   parts: PartsOptions,
   kind = HOTP,
 ): Promise<{ one: SimulatorDriver; owner: Owner; id: Uint8Array }> {
-  const { storage, owner: before, id } = await owned(kind);
-  const one = fob(storage, parts);
-  const owner = Object.assign(new Owner(one), { key: before.key });
+  const { store, owner: before, id } = await owned(kind);
+  const one = fob(store, parts);
+  const owner = new Owner(one, {}, before);
   await owner.open();
   // Without the clock's chip the anti-rollback counter is missing: the fob tells the person once.
   if ((await one.screen()).includes('Hold: go on')) await one.choose();
@@ -94,9 +90,9 @@ describe('fobs without their memory', () => {
   });
 
   it('without its memory an owned fob shows no account, and works again when the memory is back', async () => {
-    const { storage, owner: before, id } = await owned(HOTP);
-    const one = fob(storage, { eeprom: 'none' });
-    const owner = Object.assign(new Owner(one), { key: before.key });
+    const { store, owner: before, id } = await owned(HOTP);
+    const one = fob(store, { eeprom: 'none' });
+    const owner = new Owner(one, {}, before);
     expect((await owner.client.hello()).state).toBe('damaged');
     await refused(owner.client.startPairing(), 'storage-failed');
     await refused(owner.open(), 'storage-failed');
@@ -116,8 +112,8 @@ describe('fobs without their memory', () => {
   });
 
   it('a fob whose memory is back shows its accounts without a key, while its display is on', async () => {
-    const { storage } = await owned(HOTP);
-    const one = fob(storage, { eeprom: 'none' });
+    const { store } = await owned(HOTP);
+    const one = fob(store, { eeprom: 'none' });
     await one.advance(3_000);
     one.fob.setPart('eeprom', true);
     await one.advance(6_000);

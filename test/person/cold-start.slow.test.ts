@@ -1,6 +1,6 @@
 import type { Fob } from '@passfob/simulator';
 import { describe, expect, it } from 'vitest';
-import { AT_ONCE, NO_PIN, Owner } from '../conformance/owner.ts';
+import { AT_ONCE, Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { RFC4226_KEY } from '../conformance/vectors.ts';
 import { secret } from '../kit/secrets.ts';
@@ -58,19 +58,6 @@ async function expectEqual(driver: SimulatorDriver, measure: (fob: Fob) => numbe
     );
   }
   await driver.close();
-}
-
-/** Lets the fob type passcodes: by policy and by its settings. */
-async function allowTyping(driver: SimulatorDriver, owner: Owner): Promise<void> {
-  const stepTo = async (words: string) => {
-    while (!text(driver.fob).includes(words)) await driver.step();
-  };
-  await owner.client.call('setPolicy', { ...NO_PIN, typing: 1 });
-  await owner.toList();
-  for (const words of ['Settings', 'Type out', 'Back']) {
-    await stepTo(words);
-    await driver.choose();
-  }
 }
 
 describe('a fob in the first seconds of its supply', () => {
@@ -151,7 +138,7 @@ describe('a fob in the first seconds of its supply', () => {
 
   it('a passcode is typed across the change to the crystal', async () => {
     const { driver, owner } = await withAccount(1);
-    await allowTyping(driver, owner);
+    await owner.allowTyping();
     await expectEqual(driver, fob => {
       const before = fob.keyboard.length;
       const startMs = fob.now();

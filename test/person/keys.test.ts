@@ -3,18 +3,6 @@ import { refused } from '../conformance/refused.ts';
 import { Hand, HOLD_MS, START_UTC, withKeys } from './kit.ts';
 
 describe('fobs with one key', () => {
-  it('a press moves through the list and round by the settings', async () => {
-    const hand = await Hand.hold();
-    await hand.enrol(1, 2);
-    const seen: string[] = [];
-    for (let presses = 0; presses < 4; presses++) {
-      seen.push(hand.fob.screen[0] ?? '');
-      hand.fob.press();
-      hand.fob.run(1_000);
-    }
-    expect(seen).toEqual(['account 0', 'account 1', 'Settings', 'account 0']);
-  });
-
   it('the third quick press and each after it move by five', async () => {
     const hand = await Hand.hold();
     await hand.enrol(1, 20);
@@ -35,19 +23,6 @@ describe('fobs with one key', () => {
     await hand.enrol(1, 4);
     for (let presses = 0; presses < 4; presses++) hand.fob.press(50);
     expect(hand.says('Settings')).toBe(true);
-  });
-
-  it('a hold shows the passcode, a press dismisses it', async () => {
-    const hand = await Hand.hold();
-    await hand.enrol(2, 1);
-    hand.fob.press();
-    hand.fob.press();
-    expect(hand.shown).toBe('');
-    hand.fob.press(HOLD_MS);
-    expect(hand.shown).toMatch(/^\d{6}$/);
-    hand.fob.press();
-    expect(hand.says('account 0')).toBe(true);
-    expect(hand.shown).toBe('');
   });
 
   it('a hold on a passcode shows the next one until the key is released', async () => {

@@ -78,6 +78,21 @@ describe('memory of a new PIN', () => {
   });
 });
 
+describe('memory of an attempt', () => {
+  it('the digits of an attempt are overwritten once it is checked, right or wrong', async () => {
+    const hand = await choosing();
+    for (const _ of 'xx') hand.enter(PIN);
+    hand.fob.reboot();
+    for (const pin of ['9999', PIN]) {
+      hand.enter(pin);
+      expect(done.mock.results.length).toBeGreaterThan(2);
+      hand.fob.run(6_000);
+      expect(left()).toBe('');
+    }
+    expect(hand.says('account 0')).toBe(true);
+  });
+});
+
 describe('memory of an entry that is left', () => {
   const ways: [string, (hand: Hand) => Promise<void> | void][] = [
     ['the person deletes all symbols and goes back', hand => hand.take(['del', 'del', 'del', 'back'])],

@@ -1,6 +1,5 @@
 import type { Request } from 'passfob/client';
 import { describe, expect, it } from 'vitest';
-import { refused } from '../conformance/refused.ts';
 import { Hand, HOLD_MS } from './kit.ts';
 
 const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
@@ -123,38 +122,5 @@ describe('log-ins that a computer requests', () => {
       hand.fob.press(1_050);
     });
     expect(Buffer.from(code).toString()).toBe('243178');
-  });
-
-  it('a log-in is declined by a press, and a second press leaves it unreported', async () => {
-    const hand = await holding({});
-    const asking = asked(hand, () => {
-      hand.fob.run(702);
-      hand.fob.press();
-      expect(hand.says('Report it?')).toBe(true);
-      hand.fob.press();
-    });
-    await refused(asking, 'press-denied');
-  });
-
-  it('a log-in is reported by a hold after a press', async () => {
-    const hand = await holding({});
-    const asking = asked(hand, () => {
-      hand.fob.run(702);
-      hand.fob.press();
-      hand.fob.press(1_050);
-      expect(hand.says('Reported.')).toBe(true);
-    });
-    await refused(asking, 'press-reported');
-  });
-
-  it('a log-in asks for the PIN of the account after the approval', async () => {
-    const hand = await holding({ algorithm: 2, digits: 8, inputs: 2, secret: KEY32 });
-    const { code } = await asked(hand, () => {
-      hand.fob.run(702);
-      hand.fob.press(1_050);
-      expect(hand.fob.screen[0]).toBe('Account PIN');
-      void hand.enterUnderRequest('1234');
-    });
-    expect(Buffer.from(code).toString()).toBe('01501458');
   });
 });

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Entry } from '@passfob/firmware/core/entry';
 import type { Request } from 'passfob/client';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { refused } from '../conformance/refused.ts';
 import { secret } from '../kit/secrets.ts';
 import { Hand, HOLD_MS } from './kit.ts';
@@ -178,8 +177,6 @@ describe('required new PINs', () => {
 });
 
 describe('memory of a locked fob', () => {
-  afterEach(() => void vi.restoreAllMocks());
-
   it('a locked fob keeps nothing of an account or a PIN in memory', async () => {
     const hand = await withPin({ lockSeconds: 60 });
     const key = secret(new Uint8Array(randomBytes(20)));
@@ -192,39 +189,6 @@ describe('memory of a locked fob', () => {
     expect((await hand.client.call('status', {})).locked).toBe(1);
     expect(hand.fob.remembers(key)).toBe(false);
     expect(hand.fob.remembers(new Uint8Array(Buffer.from(PIN)))).toBe(false);
-  });
-
-  it('the fob overwrites the digits of a PIN once it is set, and after each attempt, right or wrong', async () => {
-    const entries = vi.spyOn(Entry.prototype, 'done');
-    const digits = () => [
-      ...entries.mock.results.flatMap(({ value }) => [...(value as Uint8Array)]),
-      ...entries.mock.contexts.flatMap(entry => [...(Reflect.get(entry as Entry, 'typed') as Uint8Array)]),
-    ];
-    const hand = await withPin();
-    expect(entries).toHaveBeenCalledTimes(2);
-    expect(digits().filter(digit => digit > 0)).toEqual([]);
-    hand.fob.reboot();
-    for (const pin of ['9999', PIN]) {
-      hand.enter(pin);
-      hand.fob.run(6_000);
-      expect(digits().filter(digit => digit > 0)).toEqual([]);
-    }
-    expect(hand.says('account 0')).toBe(true);
-    expect(entries).toHaveBeenCalledTimes(4);
-    expect(digits().length).toBeGreaterThan(3 * PIN.length);
-  });
-
-  it('the fob overwrites the digits of a PIN that was entered once, when its display goes off', async () => {
-    const entries = vi.spyOn(Entry.prototype, 'done');
-    const hand = await Hand.hold();
-    await hand.policy({});
-    hand.enter(PIN);
-    expect(hand.fob.screen[0]).toBe('The same again');
-    const [first] = entries.mock.results;
-    expect(Buffer.from(first?.value).toString()).toBe(PIN);
-    hand.fob.run(31_000);
-    expect(hand.fob.screen.join('')).toBe('');
-    expect(first?.value).toEqual(new Uint8Array(PIN.length));
   });
 
   it('a fob that locks under a passcode keeps nothing of its account', async () => {

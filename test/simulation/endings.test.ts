@@ -45,19 +45,3 @@ it.each([...MOMENTS, DS3231_UTC_MAX - 10])('the pico image keeps the time from %
   expect((await owner.client.call('clock', {})).utc - utc).toBeLessThan(9);
   await driver.close();
 });
-
-it('small forward steps of the clock do not add up to a step that requires a press', async () => {
-  const driver = new SimulatorDriver();
-  const owner = new Owner(driver);
-  await owner.pair();
-  await owner.setClock(1_800_000_000);
-  const step = async () => {
-    const { utc } = await owner.client.call('clock', {});
-    await owner.client.call('setClock', { utc: utc + 5 }, { onPressNeeded: owner.deny });
-  };
-  const steps = (async () => {
-    for (let i = 0; i < 5; i++) await step();
-  })();
-  await refused(steps, 'press-denied');
-  await driver.close();
-});

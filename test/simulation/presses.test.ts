@@ -2,11 +2,10 @@ import type { BusFault } from '@passfob/simulator';
 import { type Client, connect, pairingCode } from 'passfob/client';
 import type { Transport } from 'passfob/transports/transport';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ascii, codeOnScreen, Owner, random } from '../conformance/owner.ts';
+import { ascii, codeOnScreen, Owner } from '../conformance/owner.ts';
 import { refused } from '../conformance/refused.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { RFC4226, RFC4226_KEY } from '../conformance/vectors.ts';
-import { secret } from '../kit/secrets.ts';
 
 let driver: SimulatorDriver;
 let owner: Owner;
@@ -26,12 +25,6 @@ async function askAndLeave(id: Uint8Array): Promise<void> {
   const gone = new Error('the computer has gone');
   await expect(owner.client.call('code', { id }, { renew: () => Promise.reject(gone) })).rejects.toBe(gone);
 }
-
-const adoption = () => ({
-  deviceSecret: secret(random(32)),
-  pairingKey: secret(random(32)),
-  entropy: secret(random(32)),
-});
 
 describe('holds across changes of the screen', () => {
   it('a hold that began on a question does nothing to the screen after it', async () => {
@@ -198,19 +191,15 @@ describe('pairing codes on the screen', () => {
   });
 
   it('a pairing code leaves no session after an erasure and a new code', async () => {
-    await owner.client.hello();
-    await owner.client.startPairing();
-    await owner.client.openSession(pairingCode(await codeOnScreen(driver)));
-    await owner.client.call('adopt', adoption());
+    await owner.openByCode();
+    await owner.client.call('adopt', owner.adoption());
     // Settings, erase.
     await driver.advance(6_000);
     await driver.press(700);
-    for (let presses = 0; presses < 9 && !(await driver.screen()).join(' ').includes('Hold 10'); presses++) {
-      await driver.press();
-    }
+    await owner.stepTo('Hold 10');
     await driver.press(10_500);
     expect((await owner.client.hello()).state).toBe('blank');
-    await refused(owner.client.call('adopt', adoption()), 'no-session');
+    await refused(owner.client.call('adopt', owner.adoption()), 'no-session');
     expect((await owner.client.hello()).state).toBe('blank');
   });
 
@@ -223,11 +212,11 @@ describe('pairing codes on the screen', () => {
     await thief.client.hello();
     const stolen = thief.client.openSession(code);
     await thief.isHeld;
-    await owner.client.call('adopt', adoption());
-    await refused(owner.client.call('adopt', adoption()), 'no-session');
+    await owner.client.call('adopt', owner.adoption());
+    await refused(owner.client.call('adopt', owner.adoption()), 'no-session');
     thief.release();
     await refused(stolen, 'no-session');
-    await refused(thief.client.call('adopt', adoption()), 'no-session');
+    await refused(thief.client.call('adopt', owner.adoption()), 'no-session');
     await refused(thief.client.call('info', {}), 'no-session');
   });
 });

@@ -25,10 +25,7 @@ export function erasure(stage: Stage): void {
     const half = await openHalf(driver, owner.key);
     await owner.toList();
     await driver.choose();
-    for (let steps = 0; !(await driver.screen()).join(' ').includes('Hold 10 s'); steps++) {
-      if (steps > 12) throw new Error('the settings have no erasure');
-      await driver.step();
-    }
+    await owner.stepTo('Hold 10 s');
     await driver.press(10_500);
     expect((await owner.client.hello()).state).toBe('blank');
     const finish = await askClear(driver, COMMANDS.finish[0], ...half.ownerProof);
