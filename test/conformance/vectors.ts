@@ -21,3 +21,6 @@ export const RFC6238 = KEYS.map((key, i) => ({
   key,
   codes: TABLE.map(([utc, ...codes]) => ({ utc, code: codes[i] ?? '' })),
 }));
+
+/** Usages of the keypad, 1 to 9 and 0, and their digits (HID Usage Tables §10). */
+export const DIGIT_OF_KEY = new Map(Array.from(DIGITS, (digit, at) => [0x59 + at, digit]));

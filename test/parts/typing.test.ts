@@ -2,10 +2,8 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { Owner } from '../conformance/owner.ts';
 import { PicoHidDriver } from '../conformance/pico-hid-driver.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
+import { DIGIT_OF_KEY } from '../conformance/vectors.ts';
 import { secret } from '../kit/secrets.ts';
-
-/** Keypad 1 to 9 and 0 (HID Usage Tables §10). */
-const DIGIT_OF = new Map(Array.from('1234567890', (digit, at) => [0x59 + at, digit]));
 
 let driver: SimulatorDriver | undefined;
 afterEach(() => driver?.close());
@@ -31,7 +29,7 @@ describe.each([
     await one.advance(3000);
     const usages = one.fob.keyboard.slice(before).map(report => report.bytes[2] ?? 0);
     const typed = usages.filter(usage => usage !== 0);
-    expect(typed.map(usage => DIGIT_OF.get(usage)).join('')).toBe(secret(code));
+    expect(typed.map(usage => DIGIT_OF_KEY.get(usage)).join('')).toBe(secret(code));
     // Every key goes up before the next goes down, and the last one too.
     expect(usages.at(-1)).toBe(0);
     for (const [at, usage] of usages.entries()) if (usage !== 0) expect(usages[at + 1]).toBe(0);

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { longSeedOf, partIn, shareIn } from '../kit/counts.ts';
-import { areaOf } from './minutes.ts';
 
 const DAY_MS = 86_400_000;
 const folder = fileURLToPath(new URL('..', import.meta.url));
@@ -56,16 +55,5 @@ describe('a long run', () => {
     expect(
       named.filter(([name, text]) => !name.endsWith('.test.ts') || !/\bLONG\b(?!.*from)/.test(text)),
     ).toEqual([]);
-  });
-});
-
-describe('minutes by area', () => {
-  it.each([
-    ['/p/test/wire/fuzz.test.ts', 'wire'],
-    ['/p/test/service/push/mixed.test.ts', 'service/push'],
-    ['/p/test/service/race.test.ts', 'service'],
-    ['/p/test/usb/host.vm.ts', 'usb'],
-  ])('count %s for %s', (file, area) => {
-    expect(areaOf('/p', file)).toBe(area);
   });
 });

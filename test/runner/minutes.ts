@@ -4,7 +4,7 @@ import type { Plugin } from 'vitest/config';
 import type { TestModule } from 'vitest/node';
 
 /** The area of a test file: its folder below `test`, of the service the one below that. */
-export function areaOf(root: string, file: string): string {
+function areaOf(root: string, file: string): string {
   const [first = '', second = '', third] = relative(root, file).split(sep).slice(1);
   return first === 'service' && third !== undefined ? `${first}/${second}` : first;
 }

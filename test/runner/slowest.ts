@@ -11,12 +11,12 @@ const QUICK_FILE_MS = 20_000;
 const HINT = '(long for a quick run: make it quicker, or name it *.slow.test.ts)';
 
 /** From how many milliseconds on a file is long for a quick run: more where more wants to run than there are cores. */
-export function longFileMs(load = loadavg()[0] ?? 0, cores = availableParallelism()): number {
-  return QUICK_FILE_MS * Math.max(1, load / cores);
+export function longFileMs(): number {
+  return QUICK_FILE_MS * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
 }
 
 /** A line of what the plugin `minutes` writes: how long a file took. */
-export interface FileTime {
+interface FileTime {
   readonly area: string;
   readonly ms: number;
   /** From the root, and the database behind it where that is not the usual one. */

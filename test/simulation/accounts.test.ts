@@ -6,18 +6,14 @@ import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { describe, expect, it } from 'vitest';
 import { ascii } from '../conformance/owner.ts';
 import { Chips } from './kit/chips.ts';
-import { KEYS } from './kit/facts.ts';
+import { adopted, KEYS } from './kit/facts.ts';
 import { Token } from './kit/token.ts';
 
 const [key = new Uint8Array(20), otherKey = key] = KEYS.seeds;
 const IDS = [0x41000001, 0xc2000002 | 0, 0x43000003, 0xc4000004 | 0] as const;
 const [A, B, C, D] = IDS;
 
-function adopted(pages = 128): Token {
-  const token = new Token(new Chips(makeRandomness(1), pages));
-  expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
-  return token;
-}
+const onPages = (pages: number) => adopted(new Chips(makeRandomness(1), pages));
 
 const counterOf = ({ accounts }: Token, id: number) => accounts.read(accounts.placeOf(id))?.counter;
 const idsOf = ({ accounts }: Token) => Array.from({ length: accounts.count }, (_, i) => accounts.idAt(i));
@@ -230,7 +226,7 @@ describe('erasure of a full memory', () => {
   ])(
     'an erased full memory of %s leaves its next owner no record (%i pages, %i accounts, the %s slot in use)',
     (_, pages, count, end) => {
-      const token = adopted(pages);
+      const token = onPages(pages);
       for (let i = 1; i <= count; i++) expect(token.put({ id: 0x41000000 + i, key })).toBe(0);
       // A change moves the record of the first slot to the last one, the only free slot.
       if (end === 'last') expect(token.accounts.rename(0, ascii('I'), ascii('new'))).toBe(0);
@@ -250,7 +246,7 @@ describe('erasure of a full memory', () => {
 
 describe('memory capacity', () => {
   it('a memory of 32 kB holds 100 accounts, in any order, and says that it is full', () => {
-    const token = adopted(1024);
+    const token = onPages(1024);
     const chance = makeRandomness(2);
     let order: number[] = [];
     for (let i = 1; i <= ACCOUNTS_MAX; i++) {

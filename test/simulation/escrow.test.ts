@@ -3,7 +3,7 @@ import { hasRecovery } from '@passfob/firmware/core/vault/headers';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { describe, expect, it } from 'vitest';
 import { Chips } from './kit/chips.ts';
-import { KEYS } from './kit/facts.ts';
+import { adopted, KEYS } from './kit/facts.ts';
 import { Token } from './kit/token.ts';
 
 const PAGE_BYTES = 32;
@@ -19,13 +19,11 @@ const LOST: Readonly<Record<string, (page: Uint8Array) => void>> = {
 };
 
 function escrowed(): Chips {
-  const chips = new Chips(makeRandomness(1, 'escrow'));
-  const token = new Token(chips);
-  expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
+  const token = adopted(new Chips(makeRandomness(1, 'escrow')));
   expect(token.escrowed).toBe(false);
   expect(token.vault.escrow(KEYS.recovery)).toBe(true);
   expect(token.escrowed).toBe(true);
-  return chips;
+  return token.chips;
 }
 
 /** Returns the fob's report about its recovery after a reboot, and whether the key opens anything. */

@@ -9,8 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { askClear, openHalf } from '../conformance/raw.ts';
 import { CoreFob } from '../host/kit/core-fob.ts';
 import { Chips } from './kit/chips.ts';
-import { KEYS } from './kit/facts.ts';
-import { Token } from './kit/token.ts';
+import { adopted, KEYS } from './kit/facts.ts';
 
 const [PAIR] = COMMANDS.pair;
 const [OPEN] = COMMANDS.open;
@@ -19,11 +18,7 @@ const [FINISH] = COMMANDS.finish;
 const lineOf = (fob: CoreFob) => ({ transport: fob.plugIn().transport });
 
 /** Returns chips with an owner. */
-function owned(secrets = KEYS.secrets): Chips {
-  const chips = new Chips(makeRandomness(1));
-  expect(new Token(chips).adopt(secrets, KEYS.dataKey)).toBe(true);
-  return chips;
-}
+const owned = (secrets = KEYS.secrets): Chips => adopted(undefined, secrets).chips;
 
 /** Boots a fob on chips, at the same time as ever, with the same seed and the same raw samples, unless given. */
 function booted({ ports }: Chips, { seed = KEYS.recovery, sample = 0 } = {}): CoreFob {

@@ -7,7 +7,7 @@ import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
 import { ascii } from '../conformance/owner.ts';
 import { Chips } from './kit/chips.ts';
-import { KEYS } from './kit/facts.ts';
+import { adopted, KEYS } from './kit/facts.ts';
 import { Token } from './kit/token.ts';
 
 const { pin, newPin, wrongPin } = KEYS;
@@ -17,8 +17,7 @@ const ID = 0x41000001;
 function locked(wrong: number, policy: object = {}): Token {
   const chips = new Chips(makeRandomness(wrong));
   chips.utc = 1_800_000_000;
-  const token = new Token(chips);
-  expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
+  const token = adopted(chips);
   expect(token.vault.escrow(KEYS.recovery)).toBe(true);
   expect(token.put({ id: ID, key: KEYS.seeds[0] as Uint8Array })).toBe(0);
   Object.assign(token.vault.policy, { pinDigits: 6, ...policy });

@@ -1,12 +1,11 @@
 import { NoAttemptCounter } from '@passfob/firmware/boards/parts/absent';
 import { VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
 import { ATTEMPTS_MAX } from '@passfob/protocol/limits';
-import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { describe, expect, it } from 'vitest';
 import { ascii } from '../conformance/owner.ts';
 import { LONG, seedsOf } from '../kit/counts.ts';
-import { type ChipImage, Chips } from './kit/chips.ts';
-import { KEYS } from './kit/facts.ts';
+import type { ChipImage } from './kit/chips.ts';
+import { adopted, KEYS } from './kit/facts.ts';
 import { IDS, LIMIT, live, type Past, putBack } from './kit/past.ts';
 import { Token } from './kit/token.ts';
 
@@ -63,11 +62,9 @@ describe('EEPROM put back to each of its earlier states', () => {
   );
 
   it('a fob put back does not open without a PIN once one was chosen, even where it was never entered', () => {
-    const chips = new Chips(makeRandomness(1));
-    const token = new Token(chips);
-    expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
+    const { chips, lock } = adopted();
     const { eeprom } = chips.image;
-    expect(token.lock.choose(ascii(KEYS.pin))).toBe('');
+    expect(lock.choose(ascii(KEYS.pin))).toBe('');
     chips.image = { ...chips.image, eeprom };
     expect(new Token(chips).lock.dead).toBe(true);
   });

@@ -10,7 +10,7 @@ import { hostPrimitives as primitives } from 'passfob/client/primitives';
 import { describe, expect, it } from 'vitest';
 import { ascii } from '../conformance/owner.ts';
 import { Chips } from './kit/chips.ts';
-import { KEYS } from './kit/facts.ts';
+import { adopted, KEYS } from './kit/facts.ts';
 import { Token } from './kit/token.ts';
 
 const ID = 0x41000001;
@@ -47,8 +47,7 @@ describe('tags and MACs of which one bit is wrong, in either half', () => {
     ['of version 1', MAGIC_V1],
     ['of version 2', MAGIC],
   ])('a record %s is damaged if any one bit of its synthetic nonce is wrong', (_, magic) => {
-    const token = new Token(new Chips(makeRandomness(1)));
-    expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
+    const token = adopted();
     expect(token.put({ id: ID, key: KEYS.seeds[0] as Uint8Array })).toBe(0);
     const content = token.vault.records?.read(0) as Uint8Array;
     const read = (bit: number) => {
@@ -73,8 +72,7 @@ describe('tags and MACs of which one bit is wrong, in either half', () => {
   });
 
   it('a recovery header does not open if any one bit of its tag is wrong in both copies', () => {
-    const token = new Token(new Chips(makeRandomness(1)));
-    expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
+    const token = adopted();
     expect(token.vault.escrow(KEYS.recovery)).toBe(true);
     expect(token.recover(KEYS.recovery)).toEqual(KEYS.dataKey);
     const { chips } = token;

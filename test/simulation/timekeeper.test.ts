@@ -4,22 +4,17 @@ import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { describe, expect, it } from 'vitest';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
 import { Chips, PowerCut, TEARS } from './kit/chips.ts';
-import { KEYS } from './kit/facts.ts';
+import { adopted } from './kit/facts.ts';
 import { Token } from './kit/token.ts';
 
 const START = 1_800_000_000;
 const DAY = 86_400;
 
-function adopted(ppm: number, trims = false): Token {
-  const chips = new Chips(makeRandomness(ppm));
-  Object.assign(chips, { utc: START, ppm, trims });
-  const token = new Token(chips);
-  expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
-  return token;
-}
+const unset = (ppm: number, trims = false): Token =>
+  adopted(Object.assign(new Chips(makeRandomness(ppm)), { utc: START, ppm, trims }));
 
 function synchronised(ppm: number, trims = false): Token {
-  const token = adopted(ppm, trims);
+  const token = unset(ppm, trims);
   // As after a change of the battery.
   token.now.utc = -1;
   expect(token.time.set(START)).toBe(true);
@@ -28,7 +23,7 @@ function synchronised(ppm: number, trims = false): Token {
 
 describe('state of the clock', () => {
   it('the clock is unset until its owner has set it, whatever it shows', () => {
-    const token = adopted(2);
+    const token = unset(2);
     expect([token.time.state, token.time.age, token.time.suspicious(START + DAY)]).toEqual([
       CLOCK_UNSET,
       0,

@@ -10,7 +10,7 @@ import { describe, expect, it } from 'vitest';
 import { ascii } from '../conformance/owner.ts';
 import { countOf, LONG } from '../kit/counts.ts';
 import { Chips } from './kit/chips.ts';
-import { KEYS } from './kit/facts.ts';
+import { adopted, KEYS } from './kit/facts.ts';
 import { Token } from './kit/token.ts';
 
 const FEW = 4_000;
@@ -19,11 +19,8 @@ const MANY = countOf(FEW, 100_000);
 const UNLOCKS = 1_000;
 const IDS = [0x41000001, 0xc2000002 | 0, 0x43000003, 0xc4000004 | 0, 0x45000005];
 
-function adopted(accounts: number, chance = makeRandomness(1)): Token {
-  const chips = new Chips(chance);
-  chips.utc = 1_800_000_000;
-  const token = new Token(chips);
-  expect(token.adopt(KEYS.secrets, KEYS.dataKey)).toBe(true);
+function holding(accounts: number, chance = makeRandomness(1)): Token {
+  const token = adopted(Object.assign(new Chips(chance), { utc: 1_800_000_000 }));
   for (const [i, id] of IDS.slice(0, accounts).entries()) {
     expect(token.put({ id, key: KEYS.seeds[i] as Uint8Array })).toBe(0);
   }
@@ -34,7 +31,7 @@ const region = ({ wear }: Chips, page: number, pages: number) => [...wear.subarr
 
 /** Returns the writes of the most written page of some parts, each for 100,000 presses. */
 function wearOf(accounts: number, presses: number): Record<string, number> {
-  const token = adopted(accounts);
+  const token = holding(accounts);
   token.chips.wear.fill(0);
   for (let i = 0; i < presses; i++) {
     if (token.press(IDS[i % accounts] as number) === undefined) throw new Error('no value');
@@ -81,7 +78,7 @@ describe('page writes for 100,000 HOTP presses', () => {
 
 describe('page writes for 1,000 right PINs', () => {
   it('right PINs cost 500 writes of each attempt page and 250 of each state page, and no other', () => {
-    const token = adopted(1);
+    const token = holding(1);
     expect(token.lock.choose(ascii(KEYS.pin))).toBe('');
     const { wear } = token.chips;
     wear.fill(0);
@@ -140,7 +137,7 @@ describe('worn-out pages', () => {
     'a worn-out page %i loses no more than it must',
     page => {
       for (const [name, deed] of Object.entries(DEEDS)) {
-        const token = adopted(5, makeRandomness(page, name));
+        const token = holding(5, makeRandomness(page, name));
         expect(token.vault.escrow(KEYS.recovery)).toBe(true);
         expect(token.lock.choose(ascii(KEYS.pin))).toBe('');
         token.chips.worn.add(page);
@@ -161,7 +158,7 @@ describe('worn-out pages', () => {
 describe('pages that never change', () => {
   it('a first record page that never changes ends record changes, and never restores changed or removed ones', () => {
     for (const change of ['rename', 'remove'] as const) {
-      const token = adopted(3);
+      const token = holding(3);
       token.chips.stuck.add(SYSTEM_PAGES);
       const { accounts } = token;
       if (change === 'rename') expect(accounts.rename(0, ascii('I'), ascii('new'))).toBe(0);

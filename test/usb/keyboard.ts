@@ -1,20 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { Owner } from '../conformance/owner.ts';
+import { DIGIT_OF_KEY } from '../conformance/vectors.ts';
 import { secret } from '../kit/secrets.ts';
 import type { Guest } from './guest.ts';
 import { UsbDriver } from './usb-driver.ts';
-
-const POLICY = { pinDigits: 0, attempts: 10, wipe: 1, lockSeconds: 0, asks: 0, typing: 1 };
-const STEPS = 12;
-/** Keypad 1 to 9 and 0 (HID Usage Tables §10). */
-const DIGIT_OF = new Map(Array.from('1234567890', (digit, at) => [0x59 + at, digit]));
-
-async function goTo(driver: UsbDriver, words: string): Promise<void> {
-  for (let steps = 0; !(await driver.screen()).join(' ').includes(words); steps++) {
-    if (steps > STEPS) throw new Error(`no screen says ${words}`);
-    await driver.step();
-  }
-}
 
 /** A pico types over HID beside the serial port that it is enrolled over. */
 export function keyboard(guestOf: () => Guest): void {
@@ -24,13 +13,10 @@ export function keyboard(guestOf: () => Guest): void {
     onTestFinished(() => driver.device.stop());
     const owner = new Owner(driver);
     await owner.pair();
-    await owner.client.call('setPolicy', POLICY);
     await owner.put({ secret: secret(new Uint8Array(20).fill(0x31)) });
-    await owner.toList();
-    for (const words of ['Settings', 'Type out', 'Back', 'alice']) {
-      await goTo(driver, words);
-      await driver.choose();
-    }
+    await owner.allowTyping();
+    await owner.stepTo('alice');
+    await driver.choose();
     const code = secret(await owner.passcodeShown());
     expect(code).toMatch(/^\d{6}$/);
     const channel = guest.newNumber();
@@ -48,7 +34,7 @@ export function keyboard(guestOf: () => Guest): void {
     await driver.choose();
     await driver.advance(3000);
     await typed;
-    const digits = usages.filter(usage => usage !== 0).map(usage => DIGIT_OF.get(usage));
+    const digits = usages.filter(usage => usage !== 0).map(usage => DIGIT_OF_KEY.get(usage));
     expect(digits.join('')).toBe(code);
     await driver.close();
   });

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { root } from '../../tidy/files.ts';
 import { pictures } from './page.ts';
 import { drawPlot, type Plot } from './plot.ts';
-import { recorded, spread, withSpread } from './record.ts';
+import { recorded } from './record.ts';
 
 describe('the figures of docs/performance.md', () => {
   it('have no pictures but those that are drawn from them', () => {
@@ -50,9 +50,4 @@ describe('a plot', () => {
     expect(drawn).toContain('stroke-dasharray="8 4"');
     expect(drawn.match(/<circle/g)).toHaveLength(3);
   });
-});
-
-it('a figure is written as its median with the least and the most', () => {
-  expect(spread([5, 1, 3])).toEqual({ least: 1, median: 3, most: 5 });
-  expect(withSpread([1_500, 900, 2_100.4], 'µs')).toBe('1,500 (900–2,100) µs');
 });

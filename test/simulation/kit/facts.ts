@@ -2,7 +2,7 @@ import { VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import type { Chips } from './chips.ts';
+import { Chips } from './chips.ts';
 import { Token } from './token.ts';
 
 const chance = makeRandomness(3, 'keys');
@@ -20,6 +20,13 @@ export const KEYS = {
   newPin: secret('6192840357'),
   wrongPin: secret('4071936528'),
 };
+
+/** Returns a fob that has just been given to its owner. */
+export function adopted(chips = new Chips(makeRandomness(1)), secrets = KEYS.secrets): Token {
+  const token = new Token(chips);
+  expect(token.adopt(secrets, KEYS.dataKey)).toBe(true);
+  return token;
+}
 
 /** All facts of a fob that are visible from outside. */
 export interface Facts {
