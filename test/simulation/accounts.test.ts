@@ -13,6 +13,7 @@ const [key = new Uint8Array(20), otherKey = key] = KEYS.seeds;
 const IDS = [0x41000001, 0xc2000002 | 0, 0x43000003, 0xc4000004 | 0] as const;
 const [A, B, C, D] = IDS;
 
+const range = (length: number) => Array.from({ length }, (_, at) => at);
 const onPages = (pages: number) => adopted(new Chips(makeRandomness(1), pages));
 
 const counterOf = ({ accounts }: Token, id: number) => accounts.read(accounts.placeOf(id))?.counter;
@@ -76,17 +77,50 @@ describe('the press journal', () => {
   });
 
   it('the press journal gives out no value where the record of a fourth account was not read', () => {
-    for (let after = 0; after < 12; after++) {
+    // A read is tried again, so that a record is not read only where more of them fail.
+    for (const [after, count] of range(12).flatMap(at => [[at, 1] as const, [at, 4] as const])) {
       const token = adopted();
       for (const id of IDS) expect(token.put({ id, key })).toBe(0);
       for (const id of [A, B, C]) for (let i = 0; i < 3; i++) expect(token.press(id)).toBeDefined();
       const account = token.accounts.read(token.accounts.placeOf(D));
-      token.chips.fail('deaf', after, 1);
+      token.chips.fail('deaf', after, count);
       if (account) token.accounts.nextHotp(account);
       token.chips.heal();
       expect(new Token(token.chips).accounts.count).toBe(4);
       expect(IDS.slice(0, 3).map(id => counterOf(new Token(token.chips), id))).toEqual([3, 3, 3]);
     }
+  });
+});
+
+describe('removal of an account', () => {
+  it.each(['deaf', 'mute', 'worn', 'protected'] as const)(
+    'a removal that storage stopped (%s) is done by the next try, and takes no other account',
+    how => {
+      for (const [after, count] of range(30).flatMap(at => [[at, 3] as const, [at, 1_000] as const])) {
+        const token = adopted();
+        for (const id of IDS) expect(token.put({ id, key })).toBe(0);
+        for (const id of [A, B, C]) expect(token.press(id)).toBeDefined();
+        token.chips.fail(how, after, count);
+        const place = token.accounts.placeOf(A);
+        if (!token.accounts.remove(place)) {
+          token.chips.heal();
+          // Its place in the journal may be all that is left.
+          expect(token.press(D)).toBeDefined();
+          if (token.accounts.placeOf(A) >= 0) expect(token.accounts.remove(place)).toBe(true);
+        }
+        token.chips.heal();
+        const boot = new Token(token.chips);
+        if (boot.accounts.placeOf(A) >= 0) expect(boot.accounts.remove(boot.accounts.placeOf(A))).toBe(true);
+        expect(idsOf(boot)).toEqual([B, C, D]);
+      }
+    },
+  );
+
+  it('a removal of an account that is not there is done at once and takes none', () => {
+    const token = adopted();
+    for (const id of IDS) expect(token.put({ id, key })).toBe(0);
+    expect(token.vault.records?.remove(0x7e000102)).toBe(true);
+    expect(idsOf(new Token(token.chips))).toEqual([...IDS]);
   });
 });
 
