@@ -4,10 +4,8 @@ import { BANGLEJS2 } from './boards/banglejs2.ts';
 import { BENCH } from './boards/bench.ts';
 import type { BoardWiring } from './boards/board.ts';
 import { PICO, PICO_HID } from './boards/pico.ts';
-import { throughFaults } from './faults/wire.ts';
-import { Machine } from './machine.ts';
-import { boardRandomness } from './outside/board-randomness.ts';
-import { insidesOf } from './outside/insides.ts';
+import { boardRandomness } from './machine/board-randomness.ts';
+import { Machine } from './machine/machine.ts';
 import type { MakeContext } from './platform/platform.ts';
 import { memoryStore } from './state/memory-store.ts';
 
@@ -62,19 +60,19 @@ function machineOf(
 function press(machine: Machine, { clock }: BootOptions, key: number, heldMs: number): void {
   if (clock === 'real') throw new Error('press needs a virtual clock: use keyDown and keyUp');
   machine.setKey(key, true);
-  machine.advance(heldMs);
+  machine.loop.advance(heldMs);
   machine.setKey(key, false);
-  machine.advance(PRESS_SETTLE_MS);
+  machine.loop.advance(PRESS_SETTLE_MS);
 }
 
 /** Calls that look at the board and change nothing. */
 function looks(machine: Machine): Pick<SimulatedFob, 'wear' | 'storedFile' | 'inspect' | 'consoleText'> {
-  const { hardware } = machine;
+  const { board, microcontroller } = machine;
   return {
-    wear: () => hardware.wear(),
+    wear: () => board.wear(),
     storedFile: name => machine.storedFile(name),
-    inspect: () => insidesOf(hardware.inspected(), machine.inUse()),
-    consoleText: () => hardware.log.text,
+    inspect: () => machine.inspect(),
+    consoleText: () => microcontroller.log.text,
   };
 }
 
@@ -86,25 +84,25 @@ export function bootOn(makeContext: MakeContext, options: BootOptions, built: Bu
   const wiring = wiringOf(options.board);
   const facts = { ...wiring, version: options.espruino ?? wiring.version };
   const machine = machineOf(makeContext, options, facts, built);
-  machine.powerOn();
-  const { hardware } = machine;
+  machine.supply.on();
+  const { board, microcontroller, supply } = machine;
   const startMs = machine.now();
   return {
     board: options.board,
-    link: throughFaults(machine.link(), hardware.faults, machine.cableClock),
-    keyboard: hardware.usb.keys,
+    link: machine.link(),
+    keyboard: board.usb.keys,
     frames: machine.wire('HID'),
     usbHid: machine.usbHid(),
     setUsb: plugged => machine.setUsb(plugged),
     setSupply: volts => {
-      hardware.supplyVolts = volts;
+      board.supplyVolts = volts;
     },
     get sleeping() {
       return machine.sleeping;
     },
     serial: port => machine.wire(port),
-    bluetooth: facts.bangle && hardware.radio,
-    keys: hardware.keys.count + (facts.bangle?.touches.length ?? 0),
+    bluetooth: facts.bangle && board.radio,
+    keys: board.keys.count + (facts.bangle?.touches.length ?? 0),
     keyDown: (key = 0) => machine.setKey(key, true),
     keyUp: (key = 0) => machine.setKey(key, false),
     press: (key = 0, heldMs = PRESS_HELD_MS) => press(machine, options, key, heldMs),
@@ -114,30 +112,30 @@ export function bootOn(makeContext: MakeContext, options: BootOptions, built: Bu
     onEvent: listener => machine.onEvent(listener),
     now: () => machine.now(),
     ranMs: () => machine.now() - startMs,
-    advance: ms => machine.advance(ms),
+    advance: ms => machine.loop.advance(ms),
     get powered() {
-      return machine.powered;
+      return microcontroller.powered;
     },
-    cutPower: () => machine.cutPower(),
-    powerOn: () => machine.powerOn(),
+    cutPower: () => supply.cut(),
+    powerOn: () => supply.on(),
     get operations() {
-      return hardware.operations.count;
+      return board.operations.count;
     },
-    cutPowerAtOperation: n => hardware.operations.cutAfter(n),
+    cutPowerAtOperation: n => board.operations.cutAfter(n),
     get cryptoCalls() {
-      return hardware.cryptoCalls;
+      return microcontroller.cryptoCalls;
     },
-    failCryptoCall: (n, times = 1) => hardware.failCryptoCall(n, times),
-    loseTime: () => machine.loseTime(),
+    failCryptoCall: (n, times = 1) => microcontroller.failCryptoCall(n, times),
+    loseTime: () => supply.loseTime(),
     get transfers() {
-      return hardware.i2c.transfers;
+      return board.i2c.transfers;
     },
-    setFaults: (plan = {}) => hardware.setFaults(plan),
-    faults: () => hardware.faults.report(),
+    setFaults: (plan = {}) => board.setFaults(plan),
+    faults: () => board.faults.report(),
     setPart: (part, connected) => machine.setPart(part, connected),
     ...looks(machine),
     get violations() {
-      return [...hardware.violations];
+      return [...board.violations];
     },
     close: () => machine.close(),
   };

@@ -10,7 +10,7 @@ describe('the simulator without a platform', () => {
   it('no file that the simulator of browsers reaches imports from Node, or names what only Node or browsers have', () => {
     expect(reached.length).toBeGreaterThan(50);
     for (const path of [
-      'simulator/machine.ts',
+      'simulator/machine/machine.ts',
       'simulator/interpreter/session.ts',
       'simulator/parts/flash.ts',
       'emulator/core/core.ts',

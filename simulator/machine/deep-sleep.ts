@@ -10,7 +10,7 @@ import {
   DEEP_SLEEP_EXIT_US,
   DEEP_SLEEP_FINE_US,
   DEEP_SLEEP_STEP_US,
-} from './base/limits.ts';
+} from '../base/limits.ts';
 
 export class DeepSleep {
   #stoppedUs = 0;
