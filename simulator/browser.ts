@@ -4,8 +4,8 @@
  */
 
 import type { BootOptions, SimulatedFob } from './base/fob.ts';
-import { bootOn, type ImageFiles } from './boot-on.ts';
-import { makeContext } from './platform/browser/browser-platform.ts';
+import { type ImageFiles, makeFob } from './fob/make-fob.ts';
+import { makeContext } from './interpreter/contexts/browser/browser-context.ts';
 
 export type {
   BatteryFaults,
@@ -42,11 +42,11 @@ export type {
   Wear,
   Wire,
 } from './base/fob.ts';
-export type { ImageFiles } from './boot-on.ts';
 export { BadPlan, planOfText, planText } from './faults/plan.ts';
 export { type FaultyWire, faultyWire, type WireFaultKind } from './faults/wire.ts';
-export { isolate } from './platform/browser/isolate.ts';
-export { memoryStore } from './state/memory-store.ts';
+export type { ImageFiles } from './fob/make-fob.ts';
+export { isolate } from './interpreter/contexts/browser/isolate.ts';
+export { memoryStore } from './recording/state/memory-store.ts';
 
 /** As in Node, but that there is no image beside the program: a new state needs one. */
 export interface BrowserBootOptions extends BootOptions {
@@ -59,7 +59,7 @@ export interface BrowserBootOptions extends BootOptions {
  * is no image.
  */
 export function boot(options: BrowserBootOptions): SimulatedFob {
-  return bootOn(makeContext, options, () => {
+  return makeFob(makeContext, options, () => {
     throw new TypeError('image is missing: the files of a board, by name');
   });
 }

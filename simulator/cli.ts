@@ -21,7 +21,7 @@ export async function simulate(
   argv0: string,
   emulator: () => Promise<string>,
 ): Promise<number> {
-  const { launch } = await import('./launch.ts');
+  const { launch } = await import('./program/launch.ts');
   return launch(program, args, argv0, emulator);
 }
 
@@ -31,7 +31,7 @@ export async function simulate(
  * @param firmwareBoard loads the emulator
  */
 export async function runMain(main: string, firmwareBoard: () => Promise<FirmwareBoard>): Promise<void> {
-  const { runMain: run } = await import('./run-main.ts');
+  const { runMain: run } = await import('./program/run-main.ts');
   await run(main, firmwareBoard);
 }
 
@@ -45,6 +45,6 @@ export async function runScenarios(
   program: string,
   owner: OpenOwner,
 ): Promise<number> {
-  const { runCommand } = await import('./run-command.ts');
+  const { runCommand } = await import('./program/run-command.ts');
   return runCommand(args, program, owner);
 }

@@ -41,31 +41,31 @@ export type {
   Wear,
   Wire,
 } from './base/fob.ts';
-export { boot } from './boot.ts';
-export { bootAgain } from './boot-again.ts';
 export { BadPlan, planOfText, planText } from './faults/plan.ts';
 export { type FaultyWire, faultyWire, type WireFaultKind } from './faults/wire.ts';
+export { boot } from './fob/boot.ts';
+export { bootAgain } from './fob/boot-recorded.ts';
 export * from './moved.ts';
+export {
+  type PagePort,
+  type PageWithFunctions,
+  plugIntoPage,
+  type WebSerialOptions,
+} from './ports/web-serial/plug.ts';
 export {
   type FobRecording,
   formatRecording,
   NotARecording,
   parseRecording,
   type RecordedFacts,
-} from './recording/format.ts';
-export { type Recorder, recordFob } from './recording/recorder.ts';
-export { type Replay, replay } from './recording/replay.ts';
-export { runScenario, runScenarioFile, type ScenarioOptions } from './scenario.ts';
+} from './recording/replay/format.ts';
+export { type Recorder, recordFob } from './recording/replay/recorder.ts';
+export { type Replay, replay } from './recording/replay/replay.ts';
+export { fileStore, memoryStore } from './recording/state/stores.ts';
+export { type Recording, recordTrace, type TraceOptions } from './recording/trace/record.ts';
 export type { OpenOwner, ScenarioOwner } from './scenarios/base/owner.ts';
 export { ScenarioError } from './scenarios/base/place.ts';
+export { runScenario, runScenarioFile, type ScenarioOptions } from './scenarios/in-node.ts';
 export { readScenario, type Scenario } from './scenarios/read.ts';
-export { failureLines } from './scenarios/report/lines.ts';
+export { failureLines } from './scenarios/report/plain-text.ts';
 export type { ScenarioFailure, ScenarioResult } from './scenarios/run.ts';
-export { fileStore, memoryStore } from './state/stores.ts';
-export { type Recording, recordTrace, type TraceOptions } from './trace/record.ts';
-export {
-  type PagePort,
-  type PageWithFunctions,
-  plugIntoPage,
-  type WebSerialOptions,
-} from './web-serial/plug.ts';

@@ -1,4 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import { runMain } from './run-main.ts';
+import { runMain } from './program/run-main.ts';
 
 await runMain(fileURLToPath(import.meta.url));

@@ -3,9 +3,9 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
-import { imageOf } from './bundle.ts';
 import { emulatorHash } from './emulator.ts';
 import { imagesAreFresh, recordImages } from './fresh.ts';
+import { imageOf } from './image.ts';
 import { ledgerLine } from './ledger.ts';
 import { BUDGETS, type ImageBoard } from './limits.ts';
 

@@ -1,4 +1,4 @@
-import { sha256, utf8ToBytes } from '../bundled/noble.ts';
+import { sha256, utf8ToBytes } from '../third-party/noble.ts';
 import { RANDOM_POOL_BYTES } from './limits.ts';
 
 /** A source of randomness: from a seed, the same sequence each time, or from this computer. */

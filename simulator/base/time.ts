@@ -3,7 +3,7 @@ import { REAL_JUMP_MS, REAL_SLEEP_MAX_MS } from './limits.ts';
 export interface Due {
   readonly dueUs: number;
 }
-interface Entry extends Due {
+interface ScheduledEvent extends Due {
   readonly isOutside: boolean;
   readonly run: (dueUs: number) => void;
 }
@@ -14,7 +14,7 @@ interface Entry extends Due {
  */
 export class Scheduler {
   #nowUs: number;
-  #entries: Entry[] = [];
+  #entries: ScheduledEvent[] = [];
 
   constructor(startUs: number) {
     this.#nowUs = startUs;
@@ -46,7 +46,7 @@ export class Scheduler {
   }
 
   cancel(due: Due | undefined): void {
-    const at = due === undefined ? -1 : this.#entries.indexOf(due as Entry);
+    const at = due === undefined ? -1 : this.#entries.indexOf(due as ScheduledEvent);
     if (at >= 0) this.#entries.splice(at, 1);
   }
 

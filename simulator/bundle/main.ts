@@ -16,15 +16,15 @@ function packagesIn(paths: readonly string[]): string[] {
 }
 
 /**
- * Puts packages into the modules of `bundled`, which hand them on to the simulator in Node. As dependencies they would be
+ * Puts packages into the modules of `third-party`, which hand them on to the simulator in Node. As dependencies they would be
  * further packages of everybody who installs it.
  * @returns the names of these packages
  */
 async function bundlePackages(): Promise<string[]> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['simulator/bundled/*.ts'],
-    outdir: 'simulator/dist/bundled',
+    entryPoints: ['simulator/third-party/*.ts'],
+    outdir: 'simulator/dist/third-party',
     bundle: true,
     metafile: true,
     format: 'esm',

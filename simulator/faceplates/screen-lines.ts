@@ -1,4 +1,4 @@
-import type { ScreenState } from '../control/screen-feed.ts';
+import type { ScreenState } from './control/screen-feed.ts';
 import { COUNTDOWN_STEP } from './limits.ts';
 import { texts } from './texts.ts';
 

@@ -1,5 +1,5 @@
-import type { ScreenState } from '../control/screen-feed.ts';
 import { brailleDots, type CellKind, cellSize, drawCells, halfBlocks } from './cells.ts';
+import type { ScreenState } from './control/screen-feed.ts';
 import { FRAME_ROWS, TERMINAL_MARGIN_COLUMNS, TERMINAL_MARGIN_ROWS } from './limits.ts';
 import { screenLines } from './screen-lines.ts';
 import { texts } from './texts.ts';

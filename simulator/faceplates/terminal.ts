@@ -1,8 +1,8 @@
 import type { Readable, Writable } from 'node:stream';
-import { SHORT_PRESS_MS } from '../control/limits.ts';
-import { press } from '../control/press.ts';
-import { type ScreenState, screenFeed } from '../control/screen-feed.ts';
-import type { ControlTarget } from '../control/target.ts';
+import { SHORT_PRESS_MS } from './control/limits.ts';
+import { press } from './control/press.ts';
+import { type ScreenState, screenFeed } from './control/screen-feed.ts';
+import type { ControlTarget } from './control/target.ts';
 import { HOLD_MS, MAX_WAITING_KEYS } from './limits.ts';
 import { isWorthSaying, screenLines } from './screen-lines.ts';
 import { type TerminalSize, terminalFrame } from './terminal-frame.ts';

@@ -1,9 +1,9 @@
 import type { BangleSystem } from './bangle-system.ts';
-import { wholeNumber } from './bytes.ts';
-import { type ImageObject, isFunction, isRecord, type Value } from './held.ts';
-import type { Tools } from './host.ts';
-import { isArray, isTypedArray } from './kinds.ts';
-import type { Realm } from './realm.ts';
+import type { SessionParts } from './device.ts';
+import { wholeNumber } from './realm/bytes.ts';
+import { type ImageObject, isFunction, isRecord, type Value } from './realm/held.ts';
+import { isArray, isTypedArray } from './realm/kinds.ts';
+import type { Realm } from './realm/realm.ts';
 
 /** Options that Espruino knows and that have no effect here. */
 const OTHER_OPTIONS = ['powerSave', 'manualWatchdog', 'hrmPollInterval'];
@@ -41,7 +41,7 @@ export function bangleLibrary(realm: Realm, bangle: BangleSystem): ImageObject {
   });
 }
 
-function setServices({ realm, hardware }: Tools, data: Value, options: Value): void {
+function setServices({ realm, device }: SessionParts, data: Value, options: Value): void {
   if (data !== undefined && !isRecord(data)) {
     throw realm.typeError(`Expecting Object or undefined, got ${typeOf(data)}`);
   }
@@ -59,15 +59,15 @@ function setServices({ realm, hardware }: Tools, data: Value, options: Value): v
   }
   if (given.get('uart') !== undefined && !given.get('uart'))
     throw realm.error('a radio without UART is not simulated');
-  hardware.radio.offer(hid === undefined ? undefined : realm.flatten(hid));
+  device.radio.offer(hid === undefined ? undefined : realm.flatten(hid));
 }
 
 /** The global `NRF` (jswrap_bluetooth.c): HID, and the state of the connection. */
-export function nrfLibrary(tools: Tools): ImageObject {
-  const { realm, hardware, queue } = tools;
-  const { radio } = hardware;
+export function nrfLibrary(parts: SessionParts): ImageObject {
+  const { realm, device, queue } = parts;
+  const { radio } = device;
   return realm.library({
-    setServices: (data, options) => setServices(tools, data, options),
+    setServices: (data, options) => setServices(parts, data, options),
     sendHIDReport: (data, callback) => {
       const refusal = radio.send(realm.flatten(data), () => {
         if (isFunction(callback)) queue(undefined, callback, []);

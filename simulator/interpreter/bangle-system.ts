@@ -13,8 +13,8 @@ import {
   BANGLE_WAKE_BOUNCE_MS,
   BANGLE_WATCHDOG_MS,
 } from '../base/limits.ts';
-import type { Touch } from '../boards/board.ts';
-import type { Glass } from '../parts/glass.ts';
+import type { Glass } from '../board/chips/glass.ts';
+import type { Touch } from '../board/wiring/wiring.ts';
 
 /** An argument of an event; numbers by name become an object of the image. */
 export type EventArgument = string | number | boolean | Readonly<Record<string, number>>;

@@ -1,6 +1,6 @@
 import { bytesOfText } from '../base/bytes.ts';
 import { CONSOLE_LINE_MAX, CONSOLE_TEXT_MAX, PASSWORD_MAX } from '../base/limits.ts';
-import type { PortName } from '../boards/board.ts';
+import type { PortName } from '../board/wiring/wiring.ts';
 
 const OPENING = '([{';
 const CLOSING = ')]}';

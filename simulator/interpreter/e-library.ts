@@ -1,14 +1,14 @@
 import { bytesOfText, textOf } from '../base/bytes.ts';
 import { DISPLAY_WIDTH } from '../base/limits.ts';
-import { wholeNumber } from './bytes.ts';
 import type { Console } from './console.ts';
-import { crc32 } from './crc32.ts';
-import { describe } from './describe.ts';
-import { type ImageObject, isRecord, type Named, type Value } from './held.ts';
-import type { Hardware } from './host.ts';
-import { bytesOf, copyInto, isArray, isArrayBuffer, isTypedArray } from './kinds.ts';
+import type { BootDevice } from './device.ts';
 import type { SerialPorts } from './ports.ts';
-import type { Realm } from './realm.ts';
+import { wholeNumber } from './realm/bytes.ts';
+import { describe } from './realm/describe.ts';
+import { type ImageObject, isRecord, type Named, type Value } from './realm/held.ts';
+import { bytesOf, copyInto, isArray, isArrayBuffer, isTypedArray } from './realm/kinds.ts';
+import type { Realm } from './realm/realm.ts';
+import { crc32 } from './storage/crc32.ts';
 
 const FLAGS = [
   'deepSleep',
@@ -20,11 +20,11 @@ const FLAGS = [
   'onErrorFlash',
 ];
 
-interface Tools {
+interface SystemParts {
   readonly realm: Realm;
   readonly repl: Console;
   readonly ports: SerialPorts;
-  readonly hardware: Hardware;
+  readonly device: BootDevice;
   /** Resets the microcontroller at once. */
   reboot(): void;
   enableWatchdog(seconds: number, automatic: boolean): void;
@@ -82,36 +82,36 @@ function sumOf(realm: Realm, list: ImageObject): number {
   return realm.elements(list).reduce<number>((sum, each) => sum + realm.number(each), 0);
 }
 
-function setConsole(tools: Tools, port: Value, options: Value): void {
-  const forced = isRecord(options) && Boolean(tools.realm.get(options, 'force'));
+function setConsole(parts: SystemParts, port: Value, options: Value): void {
+  const forced = isRecord(options) && Boolean(parts.realm.get(options, 'force'));
   if (port === null || port === undefined) {
-    tools.repl.moveTo(undefined, forced);
+    parts.repl.moveTo(undefined, forced);
     return;
   }
-  const name = tools.ports.nameOf(port);
-  if (name === undefined) throw tools.realm.error('port is not a serial port');
-  tools.repl.moveTo(name, forced);
+  const name = parts.ports.nameOf(port);
+  if (name === undefined) throw parts.realm.error('port is not a serial port');
+  parts.repl.moveTo(name, forced);
 }
 
-function systemLibrary(tools: Tools): Parameters<Realm['library']>[0] {
-  const { realm, repl, hardware } = tools;
-  const { facts, randomness } = hardware;
+function systemLibrary(parts: SystemParts): Parameters<Realm['library']>[0] {
+  const { realm, repl, device } = parts;
+  const { facts, randomness } = device;
   let flags: Named = Object.fromEntries(FLAGS.map(name => [name, 0]));
   return {
     hwRand: () => randomness.word(),
     srand: () => undefined,
     getErrorFlags: () => realm.array([]),
-    setConsole: (port, options) => setConsole(tools, port, options),
+    setConsole: (port, options) => setConsole(parts, port, options),
     getConsole: () => repl.port ?? null,
     setPassword: password => repl.setPassword(password === undefined ? undefined : realm.text(password)),
     lockConsole: () => repl.lock(),
-    reboot: () => tools.reboot(),
+    reboot: () => parts.reboot(),
     enableWatchdog: (seconds, automatic) =>
-      tools.enableWatchdog(realm.number(seconds), automatic === undefined || Boolean(automatic)),
-    kickWatchdog: () => tools.kickWatchdog(),
+      parts.enableWatchdog(realm.number(seconds), automatic === undefined || Boolean(automatic)),
+    kickWatchdog: () => parts.kickWatchdog(),
     // Not a number on the Linux build. On other boards the supply voltage, with the last digits of a real reading.
     getAnalogVRef: () =>
-      facts.hosted ? Number.NaN : hardware.supplyVolts() + (randomness.fraction() - 0.5) / 100,
+      facts.hosted ? Number.NaN : device.supplyVolts() + (randomness.fraction() - 0.5) / 100,
     getTemperature: () => (facts.hosted ? Number.NaN : 20 + randomness.fraction() * 10),
     // Only the real interpreter counts variables.
     getSizeOf: () => 0,
@@ -128,8 +128,8 @@ function systemLibrary(tools: Tools): Parameters<Realm['library']>[0] {
 }
 
 /** Only where the build has USB HID (jswrap_espruino.c). */
-function hidLibrary({ realm, hardware }: Tools): Parameters<Realm['library']>[0] {
-  const { usb, facts } = hardware;
+function hidLibrary({ realm, device }: SystemParts): Parameters<Realm['library']>[0] {
+  const { usb, facts } = device;
   if (facts.hidReportBytes === 0) return {};
   return {
     setUSBHID: options => {
@@ -144,10 +144,10 @@ function hidLibrary({ realm, hardware }: Tools): Parameters<Realm['library']>[0]
 }
 
 /** The global `E`. */
-export function eLibrary(tools: Tools): ImageObject {
-  return tools.realm.library({
-    ...bytesLibrary(tools.realm),
-    ...systemLibrary(tools),
-    ...hidLibrary(tools),
+export function eLibrary(parts: SystemParts): ImageObject {
+  return parts.realm.library({
+    ...bytesLibrary(parts.realm),
+    ...systemLibrary(parts),
+    ...hidLibrary(parts),
   });
 }

@@ -1,19 +1,19 @@
 import { hexOf, textOf } from '../base/bytes.ts';
-import type { Files } from '../parts/files.ts';
-import { RCC_BDCR, type Stm32Clock } from '../parts/stm32-clock.ts';
-import { adopted } from './adopted.ts';
+import type { Files } from '../board/chips/files.ts';
+import { RCC_BDCR, type Stm32Clock } from '../board/chips/stm32-clock.ts';
 import { bangleLibrary, nrfLibrary } from './bangle-library.ts';
 import { aesLibrary, cryptoLibrary } from './crypto-library.ts';
-import { describe } from './describe.ts';
+import type { SessionParts } from './device.ts';
 import { eLibrary } from './e-library.ts';
-import { graphicsLibrary } from './graphics-library.ts';
-import type { ImageObject, Named, Value } from './held.ts';
-import type { Tools } from './host.ts';
+import { graphicsLibrary } from './graphics/graphics-library.ts';
 import { i2cLibrary } from './i2c-library.ts';
 import { moduleGlobals } from './modules.ts';
 import { pinGlobals } from './pins.ts';
-import type { Realm } from './realm.ts';
-import { compact } from './storage-compaction.ts';
+import { adopted } from './realm/adopted.ts';
+import { describe } from './realm/describe.ts';
+import type { ImageObject, Named, Value } from './realm/held.ts';
+import type { Realm } from './realm/realm.ts';
+import { compact } from './storage/storage-compaction.ts';
 import { storageLibrary } from './storage-library.ts';
 import { textGlobals } from './text.ts';
 import { timeGlobals } from './time-globals.ts';
@@ -48,27 +48,27 @@ function filesLibrary(realm: Realm, files: Files): ImageObject {
 const HOSTED_SERIAL = '00000000-addeadde-addeadde';
 const JUNK_CHARACTERS = 64;
 
-function serialOf({ hardware }: Tools): string {
-  if (hardware.facts.hosted) return HOSTED_SERIAL;
-  const hex = hexOf(hardware.serial);
+function serialOf({ device }: SessionParts): string {
+  if (device.facts.hosted) return HOSTED_SERIAL;
+  const hex = hexOf(device.serial);
   const id = `${hex.slice(0, 8)}-${hex.slice(8, 16)}`;
   // The nRF52 has a number of 64 bits, the STM32 of 96.
-  return hardware.facts.bangle ? id : `${id}-${hex.slice(16)}`;
+  return device.facts.bangle ? id : `${id}-${hex.slice(16)}`;
 }
 
-function modules(tools: Tools): Named {
-  const { realm, hardware, repl, storage } = tools;
-  const { facts } = hardware;
+function modules(parts: SessionParts): Named {
+  const { realm, device, repl, storage } = parts;
+  const { facts } = device;
   const error = (text: string) => repl.error(text);
-  const hasMemory = () => hardware.hasMemory();
+  const hasMemory = () => device.hasMemory();
   const AES = aesLibrary({ realm, error, hasMemory }, facts);
   const compactNow = () => compact(storage, text => repl.print(text));
   const storageModule = storageLibrary(realm, storage, facts.flash.at, compactNow);
   const builtIn: Record<string, ImageObject> = {
     Storage: storageModule,
-    crypto: cryptoLibrary({ realm, error, hasMemory, spend: us => hardware.spend(us) }, facts, AES),
+    crypto: cryptoLibrary({ realm, error, hasMemory, spend: us => device.spend(us) }, facts, AES),
   };
-  if (facts.hosted) builtIn.fs = filesLibrary(realm, hardware.files);
+  if (facts.hosted) builtIn.fs = filesLibrary(realm, device.files);
   const source = (name: string) => {
     const file = storage.find(name);
     return file && textOf(storage.flash.read(file.dataAt, file.header.size));
@@ -76,7 +76,7 @@ function modules(tools: Tools): Named {
   return { AES, ...moduleGlobals(realm, builtIn, source) };
 }
 
-function printing({ realm, repl }: Tools): Named {
+function printing({ realm, repl }: SessionParts): Named {
   const print = realm.adopt((...values) => {
     repl.print(`${values.map(value => describe(realm, value)).join(' ')}\n`);
   });
@@ -88,9 +88,9 @@ function printing({ realm, repl }: Tools): Named {
   };
 }
 
-function processGlobal(tools: Tools): ImageObject {
-  const { realm, hardware, repl } = tools;
-  const { facts } = hardware;
+function processGlobal(parts: SessionParts): ImageObject {
+  const { realm, device, repl } = parts;
+  const { facts } = device;
   const bytes = facts.flash.pageBytes * facts.flash.pages;
   const object = realm.object({
     version: facts.version,
@@ -98,7 +98,7 @@ function processGlobal(tools: Tools): ImageObject {
       VERSION: facts.version,
       BOARD: facts.build,
       STORAGE: bytes,
-      SERIAL: serialOf(tools),
+      SERIAL: serialOf(parts),
       CONSOLE: repl.port ?? null,
     }),
   });
@@ -109,40 +109,40 @@ function processGlobal(tools: Tools): ImageObject {
   return object;
 }
 
-function system(tools: Tools): Named {
-  const { realm, hardware } = tools;
+function system(parts: SessionParts): Named {
+  const { realm, device } = parts;
   return {
     ...adopted(realm, {
-      getSerial: () => serialOf(tools),
-      load: () => tools.restart('load'),
-      reset: () => tools.restart('reset'),
+      getSerial: () => serialOf(parts),
+      load: () => parts.restart('load'),
+      reset: () => parts.restart('reset'),
       save: () => {
         throw realm.error('save is not simulated');
       },
-      setDeepSleep: allowed => hardware.allowDeepSleep(Boolean(allowed)),
+      setDeepSleep: allowed => device.allowDeepSleep(Boolean(allowed)),
       setSleepIndicator: () => undefined,
       setBusyIndicator: () => undefined,
-      analogRead: () => hardware.randomness.fraction(),
+      analogRead: () => device.randomness.fraction(),
     }),
     HIGH: 1,
     LOW: 0,
-    process: processGlobal(tools),
+    process: processGlobal(parts),
     E: eLibrary({
       realm,
-      repl: tools.repl,
-      ports: tools.ports,
-      hardware,
-      reboot: () => tools.reboot(),
-      enableWatchdog: (seconds, automatic) => tools.enableWatchdog(seconds, automatic),
-      kickWatchdog: () => tools.kickWatchdog(),
+      repl: parts.repl,
+      ports: parts.ports,
+      device,
+      reboot: () => parts.reboot(),
+      enableWatchdog: (seconds, automatic) => parts.enableWatchdog(seconds, automatic),
+      kickWatchdog: () => parts.kickWatchdog(),
     }),
   };
 }
 
-function graphicsGlobals({ realm, hardware }: Tools): Named {
-  const { bangle } = hardware.facts;
-  const { Graphics, onGlass } = graphicsLibrary(realm, log => hardware.drawnOn(log));
-  return bangle ? { Graphics, g: onGlass(hardware.glass) } : { Graphics };
+function graphicsGlobals({ realm, device }: SessionParts): Named {
+  const { bangle } = device.facts;
+  const { Graphics, onGlass } = graphicsLibrary(realm, log => device.drawnOn(log));
+  return bangle ? { Graphics, g: onGlass(device.glass) } : { Graphics };
 }
 
 /** `peek32` and `poke32`, for the one register that an image needs. */
@@ -163,25 +163,25 @@ function registers(realm: Realm, crystal: Stm32Clock): Named {
 }
 
 /** Returns everything that a board adds to the language. */
-export function boardGlobals(tools: Tools): Named {
-  const { hardware, realm, pins, call } = tools;
-  const { facts } = hardware;
+export function boardGlobals(parts: SessionParts): Named {
+  const { device, realm, pins, call } = parts;
+  const { facts } = device;
   const globals: Named = {
     ...pins.globals(),
     ...pinGlobals(realm, pins),
-    ...tools.ports.globals(),
-    ...timeGlobals({ ...tools, facts, call, spend: us => hardware.spend(us) }),
-    ...textGlobals(realm, () => hardware.randomness.bytes(JUNK_CHARACTERS)),
-    ...modules(tools),
-    ...printing(tools),
-    ...system(tools),
-    ...graphicsGlobals(tools),
+    ...parts.ports.globals(),
+    ...timeGlobals({ ...parts, facts, call, spend: us => device.spend(us) }),
+    ...textGlobals(realm, () => device.randomness.bytes(JUNK_CHARACTERS)),
+    ...modules(parts),
+    ...printing(parts),
+    ...system(parts),
+    ...graphicsGlobals(parts),
   };
-  if (tools.bangle) {
-    globals.Bangle = bangleLibrary(realm, tools.bangle);
-    globals.NRF = nrfLibrary(tools);
+  if (parts.bangle) {
+    globals.Bangle = bangleLibrary(realm, parts.bangle);
+    globals.NRF = nrfLibrary(parts);
   }
-  if (hardware.crystal) Object.assign(globals, registers(realm, hardware.crystal));
-  if (facts.i2c) globals.I2C1 = i2cLibrary(realm, hardware.i2c, pins, facts.i2c);
+  if (device.crystal) Object.assign(globals, registers(realm, device.crystal));
+  if (facts.i2c) globals.I2C1 = i2cLibrary(realm, device.i2c, pins, facts.i2c);
   return globals;
 }

@@ -1,10 +1,10 @@
 import { joined } from '../base/bytes.ts';
 import { I2C_DEFAULT_BITRATE } from '../base/limits.ts';
-import { type I2cBus, NoAcknowledge, NoStart } from '../parts/i2c-bus.ts';
-import { int32 } from './bytes.ts';
-import { type ImageObject, isRecord, type Value } from './held.ts';
+import { type I2cBus, NoAcknowledge, NoStart } from '../board/chips/i2c-bus.ts';
 import type { Pins } from './pins.ts';
-import type { Realm } from './realm.ts';
+import { int32 } from './realm/bytes.ts';
+import { type ImageObject, isRecord, type Value } from './realm/held.ts';
+import type { Realm } from './realm/realm.ts';
 
 const NO_ACKNOWLEDGE = 'Timeout on I2C Write Transmit Mode 2';
 const NO_ACKNOWLEDGE_READ = 'Timeout on I2C Read Receive Mode';

@@ -6,7 +6,7 @@ import {
   UART_BYTES,
   USB_PACKET_BYTES,
 } from '../base/limits.ts';
-import type { BoardWiring, PortName } from '../boards/board.ts';
+import type { BoardWiring, PortName } from '../board/wiring/wiring.ts';
 
 /** Characters that arrived at a port together. */
 interface Characters {

@@ -1,5 +1,5 @@
-import { type ImageObject, isFunction, type Named, type Value } from './held.ts';
-import type { Realm } from './realm.ts';
+import { type ImageObject, isFunction, type Named, type Value } from './realm/held.ts';
+import type { Realm } from './realm/realm.ts';
 
 /**
  * `require` and `Modules`. The search order is: built-in modules, loaded modules, a file of Storage with the module's

@@ -1,7 +1,7 @@
-import type { BoardWiring } from '../boards/board.ts';
-import { adopted } from './adopted.ts';
-import { ByObject, type ImageObject, type Named, type Value } from './held.ts';
-import type { Realm } from './realm.ts';
+import type { BoardWiring } from '../board/wiring/wiring.ts';
+import { adopted } from './realm/adopted.ts';
+import { ByObject, type ImageObject, type Named, type Value } from './realm/held.ts';
+import type { Realm } from './realm/realm.ts';
 
 /** Levels from outside the microcontroller: pin name to high or low; undefined where nothing is connected. */
 export type Levels = (pin: string) => boolean | undefined;

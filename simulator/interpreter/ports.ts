@@ -1,13 +1,20 @@
 import { bytesOfText, textOf } from '../base/bytes.ts';
 import { STREAM_BUFFER_BYTES } from '../base/limits.ts';
-import type { BoardWiring, PortName } from '../boards/board.ts';
-import { adopted } from './adopted.ts';
-import { wholeNumber } from './bytes.ts';
+import type { BoardWiring, PortName } from '../board/wiring/wiring.ts';
 import type { Console } from './console.ts';
-import { describe } from './describe.ts';
-import { type ImageListeners, type ImageObject, isRecord, isSame, type Named, type Value } from './held.ts';
-import { isArray } from './kinds.ts';
-import type { Realm, RealmCall } from './realm.ts';
+import { adopted } from './realm/adopted.ts';
+import { wholeNumber } from './realm/bytes.ts';
+import { describe } from './realm/describe.ts';
+import {
+  type ImageListeners,
+  type ImageObject,
+  isRecord,
+  isSame,
+  type Named,
+  type Value,
+} from './realm/held.ts';
+import { isArray } from './realm/kinds.ts';
+import type { Realm, RealmCall } from './realm/realm.ts';
 
 interface Port {
   readonly name: PortName;
@@ -18,7 +25,7 @@ interface Port {
   kept: string;
 }
 
-interface Tools {
+interface PortParts {
   readonly realm: Realm;
   readonly repl: Console;
   send(port: PortName, bytes: Uint8Array): void;
@@ -30,24 +37,24 @@ interface Tools {
 
 /** The serial ports as objects: `USB`, `Serial1`, `Serial2` (jswrap_serial.c, jswrap_stream.c). */
 export class SerialPorts {
-  readonly #tools: Tools;
+  readonly #parts: PortParts;
   readonly #facts: BoardWiring;
   readonly #ports: readonly Port[];
   /** Versions before 2v30 pass the events of a port that are in the queue together to one call of the listeners. */
   readonly #joins: boolean;
 
-  constructor(tools: Tools, facts: BoardWiring) {
-    this.#tools = tools;
+  constructor(parts: PortParts, facts: BoardWiring) {
+    this.#parts = parts;
     this.#facts = facts;
     this.#joins = facts.version !== '2v30';
     this.#ports = facts.ports.map(name => {
       const port: Port = {
         name,
-        object: tools.realm.object({}),
+        object: parts.realm.object({}),
         open: name === 'USB' || name === 'Bluetooth',
         kept: '',
       };
-      tools.realm.hide(port.object, adopted(tools.realm, this.#methods(port)));
+      parts.realm.hide(port.object, adopted(parts.realm, this.#methods(port)));
       return port;
     });
   }
@@ -66,7 +73,7 @@ export class SerialPorts {
    * (jsiHandleIOEventForSerial).
    */
   received(name: PortName, bytes: Uint8Array, takeMore: () => Uint8Array | undefined): void {
-    const { repl, call } = this.#tools;
+    const { repl, call } = this.#parts;
     if (repl.port === name) {
       repl.input(bytes);
       return;
@@ -92,12 +99,12 @@ export class SerialPorts {
   listening(target: Value): void {
     const port = this.#ports.find(each => isSame(each.object, target));
     if (!port || port.kept === '') return;
-    this.#tools.queue(port.object, this.#listeners(port), [port.kept]);
+    this.#parts.queue(port.object, this.#listeners(port), [port.kept]);
     port.kept = '';
   }
 
   #send(port: Port, bytes: Uint8Array): void {
-    if (port.open && bytes.length > 0) this.#tools.send(port.name, bytes);
+    if (port.open && bytes.length > 0) this.#parts.send(port.name, bytes);
   }
 
   #take(port: Port, count: number): string {
@@ -107,13 +114,13 @@ export class SerialPorts {
   }
 
   #listeners(port: Port): readonly Value[] {
-    const { realm } = this.#tools;
+    const { realm } = this.#parts;
     const listeners = realm.get(port.object, '#ondata');
     return isArray(listeners) ? realm.elements(listeners) : [];
   }
 
   #methods(port: Port): Record<string, RealmCall> {
-    const { realm, repl } = this.#tools;
+    const { realm, repl } = this.#parts;
     const printed = (value: Value) => bytesOfText(describe(realm, value));
     return {
       setup: (_baud, options) => {

@@ -1,21 +1,28 @@
 import { textOf } from '../base/bytes.ts';
 import type { Insides, WristMovement } from '../base/fob.ts';
 import { EMIT_MAX_ARGUMENTS } from '../base/limits.ts';
-import { Leaving, PowerLost } from '../base/power.ts';
-import type { LinkName, Touch } from '../boards/board.ts';
+import type { LinkName, Touch } from '../board/wiring/wiring.ts';
+import { Leaving, PowerLost } from '../faults/operations.ts';
 import { BangleSystem } from './bangle-system.ts';
 import { Console } from './console.ts';
-import { describe } from './describe.ts';
+import type { BootDevice, SessionParts } from './device.ts';
 import { boardGlobals } from './globals.ts';
-import { type ImageListeners, ImageObject, isFunction, isRecord, type Named, type Value } from './held.ts';
-import type { Hardware, Tools } from './host.ts';
 import { InputQueue } from './input-queue.ts';
-import { isArray } from './kinds.ts';
 import { Pins } from './pins.ts';
 import { SerialPorts } from './ports.ts';
-import { Realm } from './realm.ts';
-import { compact } from './storage-compaction.ts';
-import { StorageFiles } from './storage-files.ts';
+import { describe } from './realm/describe.ts';
+import {
+  type ImageListeners,
+  ImageObject,
+  isFunction,
+  isRecord,
+  type Named,
+  type Value,
+} from './realm/held.ts';
+import { isArray } from './realm/kinds.ts';
+import { Realm } from './realm/realm.ts';
+import { compact } from './storage/storage-compaction.ts';
+import { StorageFiles } from './storage/storage-files.ts';
 import { DeviceClock } from './time-globals.ts';
 import { Timers } from './timers.ts';
 import { Watches } from './watches.ts';
@@ -28,7 +35,7 @@ export type Ending = 'reboot' | 'load' | 'reset';
 
 /** One boot: a context, the code in it, and its idle loop. It ends with a power cut or a reset. */
 export class InterpreterSession {
-  readonly #hardware: Hardware;
+  readonly #device: BootDevice;
   readonly #clock: DeviceClock;
   readonly #realm: Realm;
   readonly #repl: Console;
@@ -37,7 +44,7 @@ export class InterpreterSession {
   readonly #ports: SerialPorts;
   readonly #storage: StorageFiles;
   readonly #bangle: BangleSystem | undefined;
-  readonly #tools: Tools;
+  readonly #parts: SessionParts;
   readonly #inputs: InputQueue;
   #events: { self: Value; listeners: ImageListeners; args: readonly Value[] }[] = [];
   #globals: Named = {};
@@ -49,50 +56,50 @@ export class InterpreterSession {
   #watchdogAutomatic = true;
 
   /** @param before the session that ended without a reset of the microcontroller: a forced console stays where it is */
-  constructor(hardware: Hardware, before?: InterpreterSession) {
-    this.#hardware = hardware;
-    this.#inputs = new InputQueue(hardware.facts);
+  constructor(device: BootDevice, before?: InterpreterSession) {
+    this.#device = device;
+    this.#inputs = new InputQueue(device.facts);
     this.#clock = new DeviceClock({
-      nowUs: () => hardware.systemClock.at(hardware.nowUs()),
-      startUs: hardware.clockStartUs,
-      settable: !hardware.facts.hosted,
-      changed: aheadUs => hardware.clockSet(aheadUs),
+      nowUs: () => device.systemClock.at(device.nowUs()),
+      startUs: device.clockStartUs,
+      settable: !device.facts.hosted,
+      changed: aheadUs => device.clockSet(aheadUs),
     });
     this.#realm = this.#makeRealm();
     this.#repl = new Console({
-      port: hardware.facts.consolePort,
-      log: hardware.log,
-      send: (port, bytes) => hardware.send(port, bytes),
+      port: device.facts.consolePort,
+      log: device.log,
+      send: (port, bytes) => device.send(port, bytes),
       evaluate: source => this.#run(() => this.#shown(this.#realm.evaluate(source, 'REPL'))),
     });
     const left = before === undefined ? undefined : before.#repl;
     if (left?.forced) this.#repl.moveTo(left.port, true);
     this.#timers = new Timers(() => this.#clock.nowUs());
     this.#watches = new Watches(this.#timers);
-    this.#storage = new StorageFiles(hardware.flash, files => compact(files, text => this.#repl.print(text)));
+    this.#storage = new StorageFiles(device.flash, files => compact(files, text => this.#repl.print(text)));
     this.#ports = new SerialPorts(
       {
         realm: this.#realm,
         repl: this.#repl,
-        send: (port, bytes) => hardware.send(port, bytes),
+        send: (port, bytes) => device.send(port, bytes),
         queue: (self, listeners, args) => this.#queue(self, listeners, args),
         call: (self, listeners, args) => this.#call(self, listeners, args),
       },
-      hardware.facts,
+      device.facts,
     );
-    this.#bangle = hardware.facts.bangle && this.#makeBangle();
-    this.#tools = this.#makeTools();
-    this.#globals = boardGlobals(this.#tools);
+    this.#bangle = device.facts.bangle && this.#makeBangle();
+    this.#parts = this.#makeParts();
+    this.#globals = boardGlobals(this.#parts);
     this.#realm.defineGlobals(this.#globals);
   }
 
   #makeBangle(): BangleSystem {
-    const hardware = this.#hardware;
+    const device = this.#device;
     return new BangleSystem({
-      glass: hardware.glass,
-      nowUs: () => hardware.nowUs(),
-      after: (us, action) => hardware.after(us, action),
-      watchdog: us => hardware.watchdog(us),
+      glass: device.glass,
+      nowUs: () => device.nowUs(),
+      after: (us, action) => device.after(us, action),
+      watchdog: us => device.watchdog(us),
       load: () => {
         this.#ending = 'load';
       },
@@ -106,17 +113,17 @@ export class InterpreterSession {
     });
   }
 
-  #makeTools(): Tools {
-    const hardware = this.#hardware;
+  #makeParts(): SessionParts {
+    const device = this.#device;
     return {
-      hardware,
+      device,
       realm: this.#realm,
       repl: this.#repl,
       timers: this.#timers,
       watches: this.#watches,
       ports: this.#ports,
       storage: this.#storage,
-      pins: new Pins(this.#realm, hardware.facts, pin => hardware.level(pin)),
+      pins: new Pins(this.#realm, device.facts, pin => device.level(pin)),
       clock: this.#clock,
       bangle: this.#bangle,
       call: (self, listeners, args) => this.#call(self, listeners, args),
@@ -129,12 +136,12 @@ export class InterpreterSession {
         this.#ending = ending;
       },
       enableWatchdog: (seconds, automatic) => this.#enableWatchdog(seconds, automatic),
-      kickWatchdog: () => (this.#bangle ? this.#bangle.kickWatchdog() : hardware.watchdog(this.#watchdogUs)),
+      kickWatchdog: () => (this.#bangle ? this.#bangle.kickWatchdog() : device.watchdog(this.#watchdogUs)),
     };
   }
 
   #makeRealm(): Realm {
-    const { randomness, makeContext } = this.#hardware;
+    const { randomness, makeContext } = this.#device;
     return new Realm(makeContext(), {
       alive: () => this.#alive(),
       nowMs: () => Math.floor(this.#clock.seconds() * 1000),
@@ -154,7 +161,7 @@ export class InterpreterSession {
   #enableWatchdog(seconds: number, automatic: boolean): void {
     this.#watchdogUs = seconds * 1e6;
     this.#watchdogAutomatic = automatic;
-    this.#hardware.watchdog(automatic ? 0 : this.#watchdogUs);
+    this.#device.watchdog(automatic ? 0 : this.#watchdogUs);
   }
 
   /** Stops all work of this boot after a power cut. */
@@ -234,8 +241,8 @@ export class InterpreterSession {
 
   /** Takes a change of a pin at a true time, perhaps while it was busy. The interrupt notes the time at once. */
   pinChanged(pin: string, level: boolean, atUs: number): void {
-    const timeUs = this.#hardware.systemClock.at(atUs);
-    if (this.#bangle && this.#hardware.facts.keyPins.includes(pin) && !this.#bangle.button(level)) return;
+    const timeUs = this.#device.systemClock.at(atUs);
+    if (this.#bangle && this.#device.facts.keyPins.includes(pin) && !this.#bangle.button(level)) return;
     this.#inputs.pin(() => this.#watches.edge(pin, level, timeUs));
   }
 
@@ -266,8 +273,8 @@ export class InterpreterSession {
 
   /** True time of its next work. */
   nextDueUs(): number {
-    const { systemClock } = this.#hardware;
-    const nowUs = this.#hardware.nowUs();
+    const { systemClock } = this.#device;
+    const nowUs = this.#device.nowUs();
     if (!this.#inputs.isEmpty || this.#events.length > 0 || this.ending) return nowUs;
     const dueUs = this.#timers.nextDueUs();
     return Number.isFinite(dueUs) ? systemClock.when(dueUs, nowUs) : dueUs;
@@ -296,7 +303,7 @@ export class InterpreterSession {
     }
     // A drawing appears when nothing is left to do (jswrap_bangle.c).
     if (this.#bangle) this.#run(() => this.#flip(this.#globals.g as ImageObject));
-    if (this.#watchdogUs > 0 && this.#watchdogAutomatic) this.#hardware.watchdog(0);
+    if (this.#watchdogUs > 0 && this.#watchdogAutomatic) this.#device.watchdog(0);
     this.#prompt();
   }
 

@@ -1,9 +1,9 @@
 import { bytesOfText, textOf } from '../base/bytes.ts';
-import { int32, wholeNumber } from './bytes.ts';
-import { crc32 } from './crc32.ts';
-import { type ImageObject, isRecord, type Value } from './held.ts';
-import type { Realm } from './realm.ts';
-import { isRealFile, nameOf, type StorageFiles } from './storage-files.ts';
+import { int32, wholeNumber } from './realm/bytes.ts';
+import { type ImageObject, isRecord, type Value } from './realm/held.ts';
+import type { Realm } from './realm/realm.ts';
+import { crc32 } from './storage/crc32.ts';
+import { isRealFile, nameOf, type StorageFiles } from './storage/storage-files.ts';
 
 /** The calls of `jswrap_storage.c` on files, by the same names. */
 class StorageCalls {

@@ -1,7 +1,7 @@
 import { textOf } from '../base/bytes.ts';
-import { adopted } from './adopted.ts';
-import type { ImageObject, Named, Value } from './held.ts';
-import type { Realm } from './realm.ts';
+import { adopted } from './realm/adopted.ts';
+import type { ImageObject, Named, Value } from './realm/held.ts';
+import type { Realm } from './realm/realm.ts';
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
 const WHITE_SPACE = ' \t\n\v\f\r';

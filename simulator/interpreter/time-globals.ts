@@ -1,14 +1,14 @@
 import { CALL_US } from '../base/limits.ts';
-import type { BoardWiring } from '../boards/board.ts';
-import { adopted } from './adopted.ts';
-import { wholeNumber } from './bytes.ts';
-import { type ImageListeners, type ImageObject, isFunction, type Named, type Value } from './held.ts';
+import type { BoardWiring } from '../board/wiring/wiring.ts';
 import type { Pins } from './pins.ts';
-import type { Realm } from './realm.ts';
+import { adopted } from './realm/adopted.ts';
+import { wholeNumber } from './realm/bytes.ts';
+import { type ImageListeners, type ImageObject, isFunction, type Named, type Value } from './realm/held.ts';
+import type { Realm } from './realm/realm.ts';
 import type { Timer, Timers } from './timers.ts';
 import { type WatchEvent, type Watches, watchOptions } from './watches.ts';
 
-interface Tools {
+interface TimeParts {
   readonly realm: Realm;
   readonly facts: BoardWiring;
   readonly timers: Timers;
@@ -53,7 +53,7 @@ export class DeviceClock {
   }
 }
 
-function timerGlobals({ realm, timers, call }: Tools): Named {
+function timerGlobals({ realm, timers, call }: TimeParts): Named {
   const start = (repeating: boolean, given: readonly Value[]): number => {
     const callback = given[0];
     const ms = given[1];
@@ -90,7 +90,7 @@ function adding(realm: Realm, add: () => Timer): Timer {
   }
 }
 
-function watchGlobals({ realm, facts, watches, pins, clock, call }: Tools): Named {
+function watchGlobals({ realm, facts, watches, pins, clock, call }: TimeParts): Named {
   const eventOf = (event: WatchEvent): ImageObject =>
     realm.object({
       state: event.state,
@@ -124,17 +124,17 @@ function watchGlobals({ realm, facts, watches, pins, clock, call }: Tools): Name
 }
 
 /** `getTime`, `setTime`, timers and watches. */
-export function timeGlobals(tools: Tools): Named {
+export function timeGlobals(parts: TimeParts): Named {
   return {
-    ...timerGlobals(tools),
-    ...watchGlobals(tools),
-    ...adopted(tools.realm, {
+    ...timerGlobals(parts),
+    ...watchGlobals(parts),
+    ...adopted(parts.realm, {
       // Reading the clock takes time, so that an image that polls it in a loop gets to its end.
       getTime: () => {
-        tools.spend(CALL_US);
-        return tools.clock.seconds();
+        parts.spend(CALL_US);
+        return parts.clock.seconds();
       },
-      setTime: seconds => tools.clock.set(tools.realm.number(seconds)),
+      setTime: seconds => parts.clock.set(parts.realm.number(seconds)),
     }),
   };
 }

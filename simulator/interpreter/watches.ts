@@ -1,6 +1,6 @@
 import { BUTTON_DEBOUNCE_MS } from '../base/limits.ts';
-import { isRecord, type Value } from './held.ts';
-import type { Realm } from './realm.ts';
+import { isRecord, type Value } from './realm/held.ts';
+import type { Realm } from './realm/realm.ts';
 import type { Timer, Timers } from './timers.ts';
 
 export interface WatchOptions {

@@ -1,7 +1,7 @@
 import { isAlias, isMap, LineCounter, type Node, parseDocument, visit } from 'yaml';
 import { FILE_CHARS_MAX } from './base/limits.ts';
 import { type Place, ScenarioError } from './base/place.ts';
-import { type EditorSchema, field, type Given, map, required, text } from './base/shapes.ts';
+import { type EditorSchema, field, map, required, type ScenarioValue, text } from './base/shapes.ts';
 import type { ScenarioStep } from './base/step.ts';
 import { type ScenarioSetup, SETUP_FIELDS } from './setup.ts';
 import { steps, stepsSchema } from './steps/table.ts';
@@ -22,7 +22,13 @@ const scenario = map({
   steps: required(steps, 'the steps'),
 });
 
-function given(counter: LineCounter, node: Node | undefined, name: string, place: Place, depth = 0): Given {
+function given(
+  counter: LineCounter,
+  node: Node | undefined,
+  name: string,
+  place: Place,
+  depth = 0,
+): ScenarioValue {
   return {
     node,
     name,

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import { readAtMost } from '../platform/node/read-at-most.ts';
+import { readAtMost } from '../base/node/read-at-most.ts';
 import { FILE_CHARS_MAX } from './base/limits.ts';
 import { ScenarioError } from './base/place.ts';
 

@@ -1,5 +1,5 @@
 import * as boards from '@passfob/firmware/boards/limits';
-import { PICO } from '@passfob/simulator/boards/pico';
+import { PICO } from '@passfob/simulator/board/wiring/pico';
 import { expect, it } from 'vitest';
 import { picoWiring } from './wiring.ts';
 

@@ -1,5 +1,5 @@
 import * as boards from '@passfob/firmware/boards/limits';
-import { PICO } from '@passfob/simulator/boards/pico';
+import { PICO } from '@passfob/simulator/board/wiring/pico';
 
 /** The wiring of a fob as a picture, made of the facts by which firmware and simulator work. */
 

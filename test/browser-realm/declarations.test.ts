@@ -1,8 +1,8 @@
 import { createContext, runInContext } from 'node:vm';
 import type { BoardName } from '@passfob/simulator/base/fob';
-import { builtImage } from '@passfob/simulator/image';
-import { spelled } from '@passfob/simulator/interpreter/tokens';
-import { declarationsOf } from '@passfob/simulator/platform/browser/declarations';
+import { builtImage } from '@passfob/simulator/fob/built-image';
+import { declarationsOf } from '@passfob/simulator/interpreter/contexts/browser/declarations';
+import { spelled } from '@passfob/simulator/interpreter/realm/tokens';
 import { describe, expect, it } from 'vitest';
 
 /** Returns what V8 makes global before it runs the first statement of the script: `var` and functions. */

@@ -1,4 +1,4 @@
-import { isolate } from '@passfob/simulator/platform/browser/isolate';
+import { isolate } from '@passfob/simulator/interpreter/contexts/browser/isolate';
 import { describe, expect, it } from 'vitest';
 import { report, SEARCH } from '../simulator/escapes/search.ts';
 import { bytes } from '../simulator/kit.ts';

@@ -1,5 +1,5 @@
 import { boot, memoryStore } from '@passfob/simulator';
-import { boot as bootInNode } from '@passfob/simulator/boot';
+import { boot as bootInNode } from '@passfob/simulator/fob/boot';
 import { expect, it } from 'vitest';
 import { run } from '../simulator/kit.ts';
 import * as browser from './simulator.ts';

@@ -3,7 +3,7 @@
  * images, which import `@passfob/simulator`.
  */
 import type { BootOptions, SimulatedFob } from '@passfob/simulator/base/fob';
-import { builtImage } from '@passfob/simulator/image';
+import { builtImage } from '@passfob/simulator/fob/built-image';
 import { startWorker } from './worker.ts';
 
 const { simulator } = startWorker();

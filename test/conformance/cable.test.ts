@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { boot, type Fob } from '@passfob/simulator';
-import { tcpFront } from '@passfob/simulator/fronts/tcp';
+import { tcpFront } from '@passfob/simulator/ports/tcp';
 import { connect } from 'passfob/client/client';
 import { showClock } from 'passfob/commands/clock';
 import type { Context, FobAtHand } from 'passfob/commands/context';

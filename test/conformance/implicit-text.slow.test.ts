@@ -1,5 +1,5 @@
-import { builtImage } from '@passfob/simulator/image';
-import { spelled } from '@passfob/simulator/interpreter/tokens';
+import { builtImage } from '@passfob/simulator/fob/built-image';
+import { spelled } from '@passfob/simulator/interpreter/realm/tokens';
 import { type AnyNode, parse } from 'acorn';
 import { describe, expect, it } from 'vitest';
 import { run } from '../simulator/kit.ts';

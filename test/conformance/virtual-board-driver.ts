@@ -1,7 +1,7 @@
 import type { VirtualBoard } from '@passfob/emulator/board/options';
 import type { virtualBoard } from '@passfob/emulator/board/virtual-board';
 import { memoryStore, type StateStore } from '@passfob/simulator';
-import { builtImage } from '@passfob/simulator/image';
+import { builtImage } from '@passfob/simulator/fob/built-image';
 import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
 import type { Transport } from 'passfob/transports/transport';

@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { boot, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
 import { BENCH_FLASH_PAGE_BYTES, BENCH_FLASH_PAGES, EEPROM_BYTES } from '@passfob/simulator/base/limits';
-import { Operations } from '@passfob/simulator/base/power';
-import { Files } from '@passfob/simulator/parts/files';
-import { openMemories } from '@passfob/simulator/state/memories';
+import { Files } from '@passfob/simulator/board/chips/files';
+import { Operations } from '@passfob/simulator/faults/operations';
+import { openMemories } from '@passfob/simulator/recording/state/memories';
 import { type BenchAnswer, imageFolder } from '../kit/interpreter.ts';
 import { BIRTH, type Order, preludeOf, type Side } from './side.ts';
 

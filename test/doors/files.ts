@@ -10,7 +10,7 @@ import {
   FIRMWARE_FILE_MAX_BYTES,
   STATE_FILE_MAX_BYTES,
 } from '@passfob/simulator/base/limits';
-import { MAX_REQUEST_BYTES } from '@passfob/simulator/control/limits';
+import { MAX_REQUEST_BYTES } from '@passfob/simulator/faceplates/control/limits';
 import { BESIDE_BYTES_MAX, FILE_CHARS_MAX } from '@passfob/simulator/scenarios/base/limits';
 import { AGENT_SETTINGS_BYTES_MAX } from 'passfob/agent/base/limits';
 import { CODE_LINE_CHARS_MAX, CODE_WAIT_MS, PLAN_BYTES_MAX } from 'passfob/batch/limits';
@@ -133,7 +133,7 @@ export const fileDoors: readonly Door[] = [
   {
     name: 'Keys of traces',
     from: 'the person who runs the command',
-    files: ['host/commands/trace.ts', 'simulator/trace-keys.ts'],
+    files: ['host/commands/trace.ts', 'simulator/program/trace-keys.ts'],
     bytesMax: TRACE_KEY_FILE_BYTES_MAX,
     ...SMALL,
     bound: 'a longer file is refused',
@@ -198,10 +198,10 @@ export const fileDoors: readonly Door[] = [
     from: 'whoever made the scenario',
     files: [
       'simulator/scenarios/text.ts',
-      'simulator/scenario.ts',
+      'simulator/scenarios/in-node.ts',
       'simulator/scenarios/cli/run-files.ts',
-      'simulator/run-command.ts',
-      'simulator/platform/node/read-at-most.ts',
+      'simulator/program/run-command.ts',
+      'simulator/base/node/read-at-most.ts',
     ],
     bytesMax: Math.max(4 * FILE_CHARS_MAX, BESIDE_BYTES_MAX),
     heldMs: 0,
@@ -214,7 +214,7 @@ export const fileDoors: readonly Door[] = [
   {
     name: 'Memories of simulated fobs',
     from: 'whoever made the file',
-    files: ['simulator/state/stores.ts'],
+    files: ['simulator/recording/state/stores.ts'],
     bytesMax: STATE_FILE_MAX_BYTES,
     heldMs: 0,
     holdsMax: 2 * STATE_FILE_MAX_BYTES,
@@ -226,7 +226,7 @@ export const fileDoors: readonly Door[] = [
   {
     name: 'Firmware and fault plans of the simulator',
     from: 'whoever made the file',
-    files: ['simulator/firmware-options.ts', 'simulator/fault-options.ts'],
+    files: ['simulator/program/firmware-options.ts', 'simulator/program/fault-options.ts'],
     bytesMax: Math.max(FIRMWARE_FILE_MAX_BYTES, FAULT_FILE_MAX_BYTES),
     heldMs: 0,
     holdsMax: 4 * FIRMWARE_FILE_MAX_BYTES,
@@ -237,7 +237,11 @@ export const fileDoors: readonly Door[] = [
   {
     name: 'Control of the simulator on standard input',
     from: 'the program that started it',
-    files: ['simulator/program.ts', 'simulator/control/jsonl.ts', 'simulator/faceplates/terminal.ts'],
+    files: [
+      'simulator/program/program.ts',
+      'simulator/faceplates/control/jsonl.ts',
+      'simulator/faceplates/terminal.ts',
+    ],
     bytesMax: MAX_REQUEST_BYTES,
     heldMs: 0,
     holdsMax: 16 * MAX_REQUEST_BYTES,
@@ -272,12 +276,12 @@ export const TRUSTED_READERS: Readonly<Record<string, string>> = {
   'service/storage/sqlite/held-files.ts': 'descriptors of this process, which the system tells',
   'simulator/bundle/page.ts': 'files of the build',
   'simulator/faceplates/web/server.ts': 'a file of the build',
-  'simulator/fronts/pty-link.ts':
+  'simulator/ports/pty-link.ts':
     'the terminal that the simulator made, and its processes, which the system tells',
-  'simulator/fronts/pty.ts': 'the terminal that the simulator made',
-  'simulator/fronts/usbip/vhci.ts': 'ports of USB, which the system tells',
-  'simulator/image.ts': 'files of the build',
-  'simulator/platform/node/open-anew.ts': 'opens a file to write it',
-  'simulator/state/lock.ts': 'names of processes, which the system tells',
+  'simulator/ports/pty.ts': 'the terminal that the simulator made',
+  'simulator/ports/usbip/vhci.ts': 'ports of USB, which the system tells',
+  'simulator/fob/built-image.ts': 'files of the build',
+  'simulator/base/node/open-anew.ts': 'opens a file to write it',
+  'simulator/recording/state/lock.ts': 'names of processes, which the system tells',
   'emulator/board/firmware.ts': 'a word in a message',
 };

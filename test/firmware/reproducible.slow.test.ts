@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { imageOf } from '@passfob/firmware/build/bundle';
+import { imageOf } from '@passfob/firmware/build/image';
 import { BUDGETS, type ImageBoard } from '@passfob/firmware/build/limits';
 import { describe, expect } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { imageOf } from '@passfob/firmware/build/bundle';
+import { imageOf } from '@passfob/firmware/build/image';
 import type { ImageBoard } from '@passfob/firmware/build/limits';
 import { optionalIn, placeOptional } from '@passfob/firmware/build/optional';
 import { holders, propertyName, share } from '@passfob/firmware/build/sharing';

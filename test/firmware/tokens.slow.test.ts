@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
-import { imageOf } from '@passfob/firmware/build/bundle';
 import { spellConstants } from '@passfob/firmware/build/constants';
+import { imageOf } from '@passfob/firmware/build/image';
 import type { ImageBoard } from '@passfob/firmware/build/limits';
 import { tokenise } from '@passfob/firmware/build/tokens';
-import { spelled } from '@passfob/simulator/interpreter/tokens';
+import { spelled } from '@passfob/simulator/interpreter/realm/tokens';
 import { parse } from 'acorn';
 import { describe, expect, it } from 'vitest';
 import { temporaryFolder } from '../kit/folder.ts';

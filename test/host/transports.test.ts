@@ -4,7 +4,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type PtyFront, ptyFront } from '@passfob/simulator/fronts/pty';
+import { type PtyFront, ptyFront } from '@passfob/simulator/ports/pty';
 import fc from 'fast-check';
 import { FobError } from 'passfob/errors';
 import { TCP_CONNECT_TIMEOUT_MS } from 'passfob/limits';

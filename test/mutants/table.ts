@@ -350,7 +350,7 @@ export const FIRMWARE: readonly Defect[] = [
 export const CHIPS: readonly Defect[] = [
   {
     name: 'A write of the EEPROM does not stay in its page of 32 bytes.',
-    file: 'simulator/parts/at24c32.ts',
+    file: 'simulator/board/chips/at24c32.ts',
     before: 'const mask = this.#pageBytes - 1;',
     after: 'const mask = 2 * this.#pageBytes - 1;',
     test: 'test/simulator/at24c32.test.ts',
@@ -358,7 +358,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'The EEPROM answers after half of its write time.',
-    file: 'simulator/parts/at24c32.ts',
+    file: 'simulator/board/chips/at24c32.ts',
     before: 'this.#busyUntilUs = this.#nowUs() + EEPROM_WRITE_US;',
     after: 'this.#busyUntilUs = this.#nowUs() + EEPROM_WRITE_US / 2;',
     test: 'test/simulator/at24c32.test.ts',
@@ -366,7 +366,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'The EEPROM forgets that it writes when its supply is off for a moment.',
-    file: 'simulator/parts/at24c32.ts',
+    file: 'simulator/board/chips/at24c32.ts',
     before: '    this.#pending = undefined;\n    this.#pointer = 0;',
     after: '    this.#pending = undefined;\n    this.#busyUntilUs = 0;\n    this.#pointer = 0;',
     test: 'test/simulator/at24c32.test.ts',
@@ -375,7 +375,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'A write of the EEPROM that is under way survives the loss of its supply.',
-    file: 'simulator/parts/at24c32.ts',
+    file: 'simulator/board/chips/at24c32.ts',
     before: 'if (pending && !this.ready()) {',
     after: 'if (pending && this.ready()) {',
     test: 'test/simulator/at24c32.test.ts',
@@ -383,7 +383,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'Software can set the oscillator-stop flag of the clock.',
-    file: 'simulator/parts/ds3231.ts',
+    file: 'simulator/board/chips/ds3231.ts',
     before: '(old & byte & CLEAR_ONLY)',
     after: '(byte & CLEAR_ONLY)',
     test: 'test/simulator/ds3231.test.ts',
@@ -391,7 +391,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'A stuck bit takes the other value.',
-    file: 'simulator/parts/at24c32.ts',
+    file: 'simulator/board/chips/at24c32.ts',
     before: 'value: (old[at] ?? 0) & mask',
     after: 'value: ~(old[at] ?? 0) & mask',
     test: 'test/simulator/fault-plans.test.ts',
@@ -399,7 +399,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'A worn page takes writes.',
-    file: 'simulator/parts/at24c32.ts',
+    file: 'simulator/board/chips/at24c32.ts',
     before: 'if (this.#worn.has(page)) return old.slice();',
     after: 'if (this.#worn.has(page)) return fresh.slice();',
     test: 'test/simulator/fault-plans.test.ts',
@@ -407,7 +407,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'The registers of the clock are not on the disk when the image goes on.',
-    file: 'simulator/parts/ds3231.ts',
+    file: 'simulator/board/chips/ds3231.ts',
     before: 'if (bytes.length > 1) this.#kept.sync();',
     after: 'if (bytes.length > 9) this.#kept.sync();',
     test: 'test/simulator/state.test.ts',
@@ -415,7 +415,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'A clock in the cold shows a temperature without its sign.',
-    file: 'simulator/parts/ds3231.ts',
+    file: 'simulator/board/chips/ds3231.ts',
     before: 'this.#climate.celsius & 255',
     after: 'this.#climate.celsius & 127',
     test: 'test/simulator/fault-plans.test.ts',
@@ -423,7 +423,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'A positive aging offset makes the clock faster.',
-    file: 'simulator/parts/ds3231.ts',
+    file: 'simulator/board/chips/ds3231.ts',
     before: 'this.#driftPpm + this.#climate.ppm - aging * AGING_PPM_PER_STEP',
     after: 'this.#driftPpm + this.#climate.ppm + aging * AGING_PPM_PER_STEP',
     test: 'test/simulator/ds3231.test.ts',
@@ -431,7 +431,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'The clock takes 2100 for no leap year.',
-    file: 'simulator/parts/calendar.ts',
+    file: 'simulator/board/chips/calendar.ts',
     before: 'return year % 4 === 0 ? 29 : 28;',
     after: 'return year % 4 === 0 && year !== 100 ? 29 : 28;',
     test: 'test/simulator/ds3231.test.ts',
@@ -439,7 +439,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'The display goes on in the next page at the end of its window, not at its first column.',
-    file: 'simulator/parts/ssd1306.ts',
+    file: 'simulator/board/chips/ssd1306.ts',
     before: 'state.column = state.columnStart;\n      state.page',
     after: 'state.column = (state.column + 1) & LAST_COLUMN;\n      state.page',
     test: 'test/simulator/ssd1306.test.ts',
@@ -447,7 +447,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'The bus reports no violation when a busy chip is addressed.',
-    file: 'simulator/parts/i2c-bus.ts',
+    file: 'simulator/board/chips/i2c-bus.ts',
     before: 'if (part && !part.ready()) this.#violations.push(',
     after: 'if (part?.ready()) this.#violations.push(',
     test: 'test/simulator/at24c32.test.ts',
@@ -455,7 +455,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'Writing flash turns bits back to 1 without an erasure.',
-    file: 'simulator/parts/flash.ts',
+    file: 'simulator/board/chips/flash.ts',
     before: 'byte & (old[index] ?? 0)',
     after: 'byte | (old[index] ?? 0)',
     test: 'test/simulator/flash.test.ts',
@@ -463,7 +463,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'A power cut never leaves a part of a write to flash.',
-    file: 'simulator/parts/flash.ts',
+    file: 'simulator/board/chips/flash.ts',
     before: 'return kind === 1 ? length : randomness.below(length + 1);',
     after: 'return length;',
     test: 'test/simulator/flash.test.ts',
@@ -471,7 +471,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'A power cut never leaves a part of a file of the bench.',
-    file: 'simulator/parts/files.ts',
+    file: 'simulator/board/chips/files.ts',
     before: 'tear && kind === 2 ?',
     after: 'tear && kind === 3 ?',
     test: 'test/simulator/state.test.ts',
@@ -479,7 +479,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'The radio takes a report while the last one is on its way.',
-    file: 'simulator/parts/radio.ts',
+    file: 'simulator/board/chips/radio.ts',
     before: 'if (this.#sending) return',
     after: 'if (!this.#connected) return',
     test: 'test/simulator/bangle.test.ts',
@@ -487,7 +487,7 @@ export const CHIPS: readonly Defect[] = [
   },
   {
     name: 'The USB host takes a second report before it has fetched the first.',
-    file: 'simulator/parts/usb-host.ts',
+    file: 'simulator/board/chips/usb-host.ts',
     before: 'if (!descriptor || this.#fetching ||',
     after: 'if (!descriptor ||',
     test: 'test/simulator/usb-hid.test.ts',

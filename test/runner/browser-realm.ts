@@ -24,7 +24,7 @@ export function inBrowserRealm(run: keyof typeof TESTS, exclude: readonly string
   return {
     extends: true,
     resolve: {
-      alias: [{ find: /^@passfob\/simulator(?:\/boot)?$/, replacement: simulator }],
+      alias: [{ find: /^@passfob\/simulator(?:\/fob\/boot)?$/, replacement: simulator }],
     },
     test: { name: 'browser-realm', include: TESTS[run], exclude: [...exclude] },
   } satisfies UserWorkspaceConfig & { extends: true };

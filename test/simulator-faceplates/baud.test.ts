@@ -1,5 +1,5 @@
-import { pacedWire } from '@passfob/simulator/fronts/baud';
-import { BAUD_SLICE_BYTES, BITS_PER_BYTE } from '@passfob/simulator/fronts/limits';
+import { pacedWire } from '@passfob/simulator/ports/baud';
+import { BAUD_SLICE_BYTES, BITS_PER_BYTE } from '@passfob/simulator/ports/limits';
 import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
 import { loopedWire } from './kit.ts';
 

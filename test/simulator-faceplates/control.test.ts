@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { type Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
 import type { SimulatedFob } from '@passfob/simulator/base/fob';
-import { controlServer, controlStreams } from '@passfob/simulator/control/jsonl';
-import { MAX_REQUEST_BYTES } from '@passfob/simulator/control/limits';
-import type { ControlTarget } from '@passfob/simulator/control/target';
-import { tcpFront } from '@passfob/simulator/fronts/tcp';
+import { controlServer, controlStreams } from '@passfob/simulator/faceplates/control/jsonl';
+import { MAX_REQUEST_BYTES } from '@passfob/simulator/faceplates/control/limits';
+import type { ControlTarget } from '@passfob/simulator/faceplates/control/target';
+import { tcpFront } from '@passfob/simulator/ports/tcp';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { bootTestFob, litPixels } from './kit.ts';
 

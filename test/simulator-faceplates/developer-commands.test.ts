@@ -2,13 +2,17 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { TraceReader } from '@passfob/protocol/trace/read';
 import type { SimulatedFob } from '@passfob/simulator/base/fob';
-import { boot } from '@passfob/simulator/boot';
-import { commands } from '@passfob/simulator/control/commands';
-import { MAX_INSIDE_ENTRIES, MAX_TRACE_RECORDS, MAX_WAITING_ITEMS } from '@passfob/simulator/control/limits';
-import { openSession } from '@passfob/simulator/control/session';
-import type { ControlTarget } from '@passfob/simulator/control/target';
-import { traceLogOf } from '@passfob/simulator/control/trace-log';
-import { recordFob } from '@passfob/simulator/recording/recorder';
+import { commands } from '@passfob/simulator/faceplates/control/commands';
+import {
+  MAX_INSIDE_ENTRIES,
+  MAX_TRACE_RECORDS,
+  MAX_WAITING_ITEMS,
+} from '@passfob/simulator/faceplates/control/limits';
+import { openSession } from '@passfob/simulator/faceplates/control/session';
+import type { ControlTarget } from '@passfob/simulator/faceplates/control/target';
+import { traceLogOf } from '@passfob/simulator/faceplates/control/trace-log';
+import { boot } from '@passfob/simulator/fob/boot';
+import { recordFob } from '@passfob/simulator/recording/replay/recorder';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';

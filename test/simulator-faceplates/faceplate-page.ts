@@ -1,5 +1,5 @@
 import type { SimulatedFob } from '@passfob/simulator/base/fob';
-import type { ControlTarget } from '@passfob/simulator/control/target';
+import type { ControlTarget } from '@passfob/simulator/faceplates/control/target';
 import { type WebFaceplate, webFaceplate } from '@passfob/simulator/faceplates/web/server';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { onTestFinished } from 'vitest';

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import type { SimulatedFob, Wire } from '@passfob/simulator/base/fob';
-import { boot } from '@passfob/simulator/boot';
-import type { ScreenState } from '@passfob/simulator/control/screen-feed';
-import type { RecordedFacts } from '@passfob/simulator/recording/format';
+import type { ScreenState } from '@passfob/simulator/faceplates/control/screen-feed';
+import { boot } from '@passfob/simulator/fob/boot';
+import type { RecordedFacts } from '@passfob/simulator/recording/replay/format';
 import { onTestFinished } from 'vitest';
 
 /**

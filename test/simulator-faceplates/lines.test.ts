@@ -1,4 +1,4 @@
-import { boundedLines } from '@passfob/simulator/control/jsonl';
+import { boundedLines } from '@passfob/simulator/faceplates/control/jsonl';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { recordFob } from '@passfob/simulator/recording/recorder';
+import { recordFob } from '@passfob/simulator/recording/replay/recorder';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { inspect } from '../kit/axe.ts';

@@ -341,9 +341,9 @@ it('the control session, recordings and panels run where there is no Node', asyn
     absWorkingDir: root,
     conditions: ['source'],
     entryPoints: [
-      'simulator/control/session.ts',
-      'simulator/recording/recorder.ts',
-      'simulator/recording/replay.ts',
+      'simulator/faceplates/control/session.ts',
+      'simulator/recording/replay/recorder.ts',
+      'simulator/recording/replay/replay.ts',
       'simulator/faceplates/web/page/mount.ts',
     ],
     outdir: 'out',

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
-import { permissions } from '@passfob/simulator/permitted/parent';
+import { permissions } from '@passfob/simulator/program/permitted/parent';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { built, needsBuilt } from '../kit/built.ts';
 import { describeNeeds } from '../kit/tools.ts';

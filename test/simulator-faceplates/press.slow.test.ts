@@ -1,6 +1,6 @@
 import { virtualBoard } from '@passfob/emulator/board/virtual-board';
-import { press } from '@passfob/simulator/control/press';
-import type { ControlTarget } from '@passfob/simulator/control/target';
+import { press } from '@passfob/simulator/faceplates/control/press';
+import type { ControlTarget } from '@passfob/simulator/faceplates/control/target';
 import { expect, it, onTestFinished } from 'vitest';
 import { assembled } from '../emulator/board/programs.ts';
 import { bootTestFob } from './kit.ts';

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Wire } from '@passfob/simulator/base/fob';
-import { type PtyFront, type PtyOptions, PtyUnavailable, ptyFront } from '@passfob/simulator/fronts/pty';
+import { type PtyFront, type PtyOptions, PtyUnavailable, ptyFront } from '@passfob/simulator/ports/pty';
 import { openSerial } from 'passfob/transports/serial';
 import { SerialPort } from 'serialport';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';

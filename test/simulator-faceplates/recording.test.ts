@@ -1,16 +1,16 @@
+import { base64Of } from '@passfob/simulator/base/base64';
 import type { SimulatedFob } from '@passfob/simulator/base/fob';
-import { boot } from '@passfob/simulator/boot';
-import { base64Of } from '@passfob/simulator/recording/base64';
+import { boot } from '@passfob/simulator/fob/boot';
 import {
   type FobRecording,
   formatRecording,
   NotARecording,
   parseRecording,
   type RecordedFacts,
-} from '@passfob/simulator/recording/format';
-import { MAX_RECORDED_INPUTS, MAX_RECORDED_WIRE_BYTES } from '@passfob/simulator/recording/limits';
-import { type Recorder, recordFob } from '@passfob/simulator/recording/recorder';
-import { replay } from '@passfob/simulator/recording/replay';
+} from '@passfob/simulator/recording/replay/format';
+import { MAX_RECORDED_INPUTS, MAX_RECORDED_WIRE_BYTES } from '@passfob/simulator/recording/replay/limits';
+import { type Recorder, recordFob } from '@passfob/simulator/recording/replay/recorder';
+import { replay } from '@passfob/simulator/recording/replay/replay';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { countOf, LONG } from '../kit/counts.ts';

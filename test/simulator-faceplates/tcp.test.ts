@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { tcpFront } from '@passfob/simulator/fronts/tcp';
+import { tcpFront } from '@passfob/simulator/ports/tcp';
 import { expect, it, onTestFinished } from 'vitest';
 import { FLOOD_BYTES, keptOfFlood, loopedWire, spokenWire, taken } from './kit.ts';
 

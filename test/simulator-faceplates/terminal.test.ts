@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
-import type { ScreenState } from '@passfob/simulator/control/screen-feed';
-import type { ControlTarget } from '@passfob/simulator/control/target';
 import { brailleDots, drawCells, halfBlocks } from '@passfob/simulator/faceplates/cells';
+import type { ScreenState } from '@passfob/simulator/faceplates/control/screen-feed';
+import type { ControlTarget } from '@passfob/simulator/faceplates/control/target';
 import { terminalFaceplate } from '@passfob/simulator/faceplates/terminal';
 import { terminalFrame } from '@passfob/simulator/faceplates/terminal-frame';
 import { describe, expect, it, onTestFinished } from 'vitest';

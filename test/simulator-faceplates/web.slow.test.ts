@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { SHORT_PRESS_MS } from '@passfob/simulator/control/limits';
+import { SHORT_PRESS_MS } from '@passfob/simulator/faceplates/control/limits';
 import { webFaceplate } from '@passfob/simulator/faceplates/web/server';
 import { decode } from 'fast-png';
 import type { Browser, Page } from 'playwright-core';

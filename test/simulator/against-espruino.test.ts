@@ -9,8 +9,8 @@ import {
   STATE_HEADER_BYTES,
 } from '@passfob/simulator/base/limits';
 import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
-import { boot } from '@passfob/simulator/boot';
-import { memoryStore } from '@passfob/simulator/state/stores';
+import { boot } from '@passfob/simulator/fob/boot';
+import { memoryStore } from '@passfob/simulator/recording/state/stores';
 import { expect, it } from 'vitest';
 import { LONG, seedsOf } from '../kit/counts.ts';
 import { Interpreter } from '../kit/interpreter.ts';

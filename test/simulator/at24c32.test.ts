@@ -1,8 +1,8 @@
 import { EEPROM_BYTES, EEPROM_WRITE_US, LARGE_EEPROM_BYTES } from '@passfob/simulator/base/limits';
-import { Operations, PowerLost } from '@passfob/simulator/base/power';
-import { At24c32 } from '@passfob/simulator/parts/at24c32';
-import { Region } from '@passfob/simulator/state/memories';
-import { memoryStore } from '@passfob/simulator/state/stores';
+import { At24c32 } from '@passfob/simulator/board/chips/at24c32';
+import { Operations, PowerLost } from '@passfob/simulator/faults/operations';
+import { Region } from '@passfob/simulator/recording/state/memories';
+import { memoryStore } from '@passfob/simulator/recording/state/stores';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type Stage, scripts } from '../emulator/kit/register-script.ts';

@@ -1,6 +1,6 @@
 import { PACKET_ANSWER } from '@passfob/protocol/limits';
 import { boot, memoryStore, type StateStore } from '@passfob/simulator';
-import { builtImage } from '@passfob/simulator/image';
+import { builtImage } from '@passfob/simulator/fob/built-image';
 import { isFobError } from 'passfob/client';
 import { describe, expect, it } from 'vitest';
 import { BangleDriver } from '../conformance/banglejs2-driver.ts';

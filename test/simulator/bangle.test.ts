@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { BootOptions, SimulatedFob } from '@passfob/simulator/base/fob';
 import { EEPROM_BYTES, STATE_HEADER_BYTES } from '@passfob/simulator/base/limits';
-import { memoryStore } from '@passfob/simulator/state/stores';
+import { memoryStore } from '@passfob/simulator/recording/state/stores';
 import { buildSync } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { lines, printed, run } from './kit.ts';

@@ -1,6 +1,6 @@
 import { makeRandomness } from '@passfob/simulator/base/randomness';
-import { Canvas, type CanvasLayout, canvasBytes } from '@passfob/simulator/interpreter/canvas';
-import { type CustomFont, decoded, drawText } from '@passfob/simulator/interpreter/custom-font';
+import { Canvas, type CanvasLayout, canvasBytes } from '@passfob/simulator/interpreter/graphics/canvas';
+import { type CustomFont, decoded, drawText } from '@passfob/simulator/interpreter/graphics/custom-font';
 import { describe, expect, it } from 'vitest';
 import { LONG, seedsOrOne } from '../kit/counts.ts';
 

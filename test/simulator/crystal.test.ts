@@ -1,7 +1,7 @@
 import type { BootOptions } from '@passfob/simulator/base/fob';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { Scheduler } from '@passfob/simulator/base/time';
-import { Stm32Clock } from '@passfob/simulator/parts/stm32-clock';
+import { Stm32Clock } from '@passfob/simulator/board/chips/stm32-clock';
 import { describe, expect, it } from 'vitest';
 import { lines, QUIET, run } from './kit.ts';
 

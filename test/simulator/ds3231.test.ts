@@ -1,6 +1,6 @@
-import { Ds3231 } from '@passfob/simulator/parts/ds3231';
-import { Region } from '@passfob/simulator/state/memories';
-import { memoryStore } from '@passfob/simulator/state/stores';
+import { Ds3231 } from '@passfob/simulator/board/chips/ds3231';
+import { Region } from '@passfob/simulator/recording/state/memories';
+import { memoryStore } from '@passfob/simulator/recording/state/stores';
 import { it } from 'vitest';
 import { play, type Stage, scripts } from '../emulator/kit/register-script.ts';
 

@@ -1,8 +1,8 @@
 import { FILE_MAX_BYTES, FILE_NAME_MAX_BYTES, FILE_SLOTS } from '@passfob/simulator/base/limits';
-import { Operations, PowerLost } from '@passfob/simulator/base/power';
-import { Files } from '@passfob/simulator/parts/files';
-import { FILE_SLOT_BYTES, Region } from '@passfob/simulator/state/memories';
-import { memoryStore } from '@passfob/simulator/state/stores';
+import { Files } from '@passfob/simulator/board/chips/files';
+import { Operations, PowerLost } from '@passfob/simulator/faults/operations';
+import { FILE_SLOT_BYTES, Region } from '@passfob/simulator/recording/state/memories';
+import { memoryStore } from '@passfob/simulator/recording/state/stores';
 import { describe, expect, it } from 'vitest';
 import { bytes } from './kit.ts';
 

@@ -1,7 +1,7 @@
-import { Operations, PowerLost } from '@passfob/simulator/base/power';
-import { Flash } from '@passfob/simulator/parts/flash';
-import { Region } from '@passfob/simulator/state/memories';
-import { memoryStore } from '@passfob/simulator/state/stores';
+import { Flash } from '@passfob/simulator/board/chips/flash';
+import { Operations, PowerLost } from '@passfob/simulator/faults/operations';
+import { Region } from '@passfob/simulator/recording/state/memories';
+import { memoryStore } from '@passfob/simulator/recording/state/stores';
 import { describe, expect, it } from 'vitest';
 
 const PAGE_BYTES = 64;

@@ -1,5 +1,5 @@
 import type { BootOptions, SimulatedFob } from '@passfob/simulator/base/fob';
-import { boot } from '@passfob/simulator/boot';
+import { boot } from '@passfob/simulator/fob/boot';
 
 export const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lockStorage } from '@passfob/simulator/state/lock';
+import { lockStorage } from '@passfob/simulator/recording/state/lock';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import { itNeeds } from '../kit/tools.ts';
 

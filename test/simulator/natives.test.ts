@@ -1,8 +1,8 @@
 import { createCipheriv, createDecipheriv, createHash, pbkdf2Sync } from 'node:crypto';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
-import { aesCbc, aesCfb8, aesCtr, aesEcb } from '@passfob/simulator/natives/aes';
-import { ccmHolds, ccmOpen, ccmSeal } from '@passfob/simulator/natives/ccm';
-import { hash, type NativeHash, pbkdf2 } from '@passfob/simulator/natives/hashes';
+import { aesCbc, aesCfb8, aesCtr, aesEcb } from '@passfob/simulator/interpreter/native-crypto/aes';
+import { ccmHolds, ccmOpen, ccmSeal } from '@passfob/simulator/interpreter/native-crypto/ccm';
+import { hash, type NativeHash, pbkdf2 } from '@passfob/simulator/interpreter/native-crypto/hashes';
 import { describe, expect, it } from 'vitest';
 import { LONG, seedsOf } from '../kit/counts.ts';
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
-import { fixedText, numberText } from '@passfob/simulator/interpreter/number-text';
+import { fixedText, numberText } from '@passfob/simulator/interpreter/realm/number-text';
 import { expect, it } from 'vitest';
 import { Interpreter } from '../kit/interpreter.ts';
 import { describeNeeds, needsEspruino } from '../kit/tools.ts';

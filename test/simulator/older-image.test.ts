@@ -1,6 +1,6 @@
 import { memoryStore } from '@passfob/simulator';
-import { builtImage } from '@passfob/simulator/image';
-import { imageName, otherImage } from '@passfob/simulator/image-name';
+import { builtImage } from '@passfob/simulator/fob/built-image';
+import { imageName, otherImage } from '@passfob/simulator/fob/image-name';
 import { describe, expect, it } from 'vitest';
 import { Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { builtImage } from '@passfob/simulator/image';
+import { builtImage } from '@passfob/simulator/fob/built-image';
 
 const HEAD_CHARS = 15;
 

@@ -1,4 +1,4 @@
-import { parseOptions } from '@passfob/simulator/options';
+import { parseOptions } from '@passfob/simulator/program/options';
 import { parseRunOptions } from '@passfob/simulator/scenarios/cli/options';
 import { expect, it } from 'vitest';
 

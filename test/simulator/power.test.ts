@@ -1,4 +1,4 @@
-import { memoryStore } from '@passfob/simulator/state/stores';
+import { memoryStore } from '@passfob/simulator/recording/state/stores';
 import { describe, expect, it } from 'vitest';
 import { bytes, I2C, lines, listen, QUIET, run } from './kit.ts';
 import { prints } from './prints.ts';

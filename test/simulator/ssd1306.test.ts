@@ -1,5 +1,5 @@
 import { makeRandomness } from '@passfob/simulator/base/randomness';
-import { Ssd1306 } from '@passfob/simulator/parts/ssd1306';
+import { Ssd1306 } from '@passfob/simulator/board/chips/ssd1306';
 import { describe, expect, it } from 'vitest';
 import { play, type Stage, scripts } from '../emulator/kit/register-script.ts';
 

@@ -2,8 +2,8 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { BootOptions, StateStore } from '@passfob/simulator/base/fob';
-import { boot } from '@passfob/simulator/boot';
-import { fileStore, memoryStore } from '@passfob/simulator/state/stores';
+import { boot } from '@passfob/simulator/fob/boot';
+import { fileStore, memoryStore } from '@passfob/simulator/recording/state/stores';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { bytes, I2C, lines, QUIET, run } from './kit.ts';
 

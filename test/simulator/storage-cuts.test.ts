@@ -1,5 +1,5 @@
 import type { SimulatedFob } from '@passfob/simulator/base/fob';
-import { memoryStore } from '@passfob/simulator/state/stores';
+import { memoryStore } from '@passfob/simulator/recording/state/stores';
 import { describe, expect, it } from 'vitest';
 import { writePackets } from '../kit/packets.ts';
 import { bytes, lines, QUIET, run } from './kit.ts';

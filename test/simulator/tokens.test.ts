@@ -1,4 +1,4 @@
-import { spelled } from '@passfob/simulator/interpreter/tokens';
+import { spelled } from '@passfob/simulator/interpreter/realm/tokens';
 import { describe, expect, it } from 'vitest';
 import { bytes, printed } from './kit.ts';
 

@@ -1,5 +1,5 @@
 import type { BootOptions } from '@passfob/simulator';
-import type { UsbipOptions } from '@passfob/simulator/fronts/usbip/front';
+import type { UsbipOptions } from '@passfob/simulator/ports/usbip/front';
 import { describe, expect, it } from 'vitest';
 import { bytes } from './kit.ts';
 import { plugged } from './usbip-kit.ts';

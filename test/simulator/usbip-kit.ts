@@ -1,5 +1,5 @@
 import { type BootOptions, boot } from '@passfob/simulator';
-import { type UsbipOptions, usbipFront } from '@passfob/simulator/fronts/usbip/front';
+import { type UsbipOptions, usbipFront } from '@passfob/simulator/ports/usbip/front';
 import { expect, onTestFinished } from 'vitest';
 import { UsbipClient } from './usbip-client.ts';
 

@@ -18,7 +18,7 @@ const parts = readMatrix();
 
 /** Files that only the build runs, or bundles: an installed package does not need their imports. */
 const BUILT_ONLY =
-  /^(?:firmware|host\/bundle|simulator\/bundled?|emulator\/bundle|service\/bundle|service\/portal)\//;
+  /^(?:firmware|host\/bundle|simulator\/(?:bundle|third-party)|emulator\/bundle|service\/bundle|service\/portal)\//;
 
 /** Returns the packages that a file may use where its package is installed. */
 function packagesOf(path: string): Set<string> {
@@ -232,8 +232,8 @@ describe('the import rules', () => {
     ['simulator/x.ts', '@passfob/emulator', '@passfob/emulator is not among the dependencies of simulator'],
     [
       'emulator/x.ts',
-      '@passfob/simulator/parts/flash',
-      '@passfob/simulator/parts/flash is not there where @passfob/simulator is installed',
+      '@passfob/simulator/board/chips/flash',
+      '@passfob/simulator/board/chips/flash is not there where @passfob/simulator is installed',
     ],
     ['host/client/x.ts', 'passfob/errors', 'host names its own package'],
     ['host/cli/x.ts', '@passfob/service/cli', 'host/cli/** may not import service/cli'],

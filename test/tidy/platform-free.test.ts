@@ -10,9 +10,9 @@ describe('the simulator without a platform', () => {
   it('no file that the simulator of browsers reaches imports from Node, or names what only Node or browsers have', () => {
     expect(reached.length).toBeGreaterThan(50);
     for (const path of [
-      'simulator/machine/machine.ts',
+      'simulator/board/machine.ts',
       'simulator/interpreter/session.ts',
-      'simulator/parts/flash.ts',
+      'simulator/board/chips/flash.ts',
       'emulator/core/core.ts',
     ]) {
       expect(reached).toContain(path);
@@ -21,7 +21,9 @@ describe('the simulator without a platform', () => {
   });
 
   it('the file of the other platform is no part of it', () => {
-    expect(reached.filter(path => path.startsWith('simulator/platform/node/'))).toEqual([]);
+    expect(reached.filter(path => path.startsWith('simulator/interpreter/contexts/node-context.ts'))).toEqual(
+      [],
+    );
   });
 
   it.each([
@@ -34,7 +36,7 @@ describe('the simulator without a platform', () => {
     ['const ms = performance.now();', 'names performance'],
     ['document.title = text;', 'names document'],
   ])('the rule finds %j', (text, reason) => {
-    const found = platformUses({ path: 'simulator/parts/x.ts', text });
+    const found = platformUses({ path: 'simulator/board/chips/x.ts', text });
     expect(found.map(each => each.replace(/^\S+ /, ''))).toEqual([reason]);
   });
 
@@ -44,11 +46,13 @@ describe('the simulator without a platform', () => {
     'board.process.env = self.#process;',
     'const process = realm.object({}); process.memory = 1;',
   ])('the rule lets %j pass', text => {
-    expect(platformUses({ path: 'simulator/parts/x.ts', text: text.replace('self', 'board') })).toEqual([]);
+    expect(platformUses({ path: 'simulator/board/chips/x.ts', text: text.replace('self', 'board') })).toEqual(
+      [],
+    );
   });
 
   it('a browser may be named in its own folder, and Node nowhere', () => {
-    const path = 'simulator/platform/browser/x.ts';
+    const path = 'simulator/interpreter/contexts/browser/x.ts';
     expect(platformUses({ path, text: 'const ms = performance.now();' })).toEqual([]);
     expect(platformUses({ path, text: "import 'node:fs';" })).toHaveLength(1);
   });

@@ -4,8 +4,8 @@ import { scan } from './scan.ts';
 
 /** The entries of the simulator for web pages: everything they reach runs without Node. */
 export const ENTRIES = ['simulator/browser.ts', 'emulator/index.ts'];
-/** The one folder of it that may name what a browser has. */
-const OF_BROWSERS = 'simulator/platform/';
+/** The parts of it that may name what a browser has. */
+const OF_BROWSERS = ['simulator/interpreter/contexts/browser/', 'simulator/base/computer.ts'];
 
 /** Names of Node and of browsers that are no part of the language. As a member or as a key, a name means something else. */
 const NAMES = [
@@ -55,7 +55,7 @@ export function platformUses(file: ProjectFile): string[] {
   const imports = importsOf(file)
     .filter(({ specifier }) => specifier.startsWith('node:'))
     .map(({ where, specifier }) => `${where}: imports ${specifier}`);
-  if (file.path.startsWith(OF_BROWSERS)) return imports;
+  if (OF_BROWSERS.some(path => file.path.startsWith(path))) return imports;
   const { code } = scan(file.text);
   const name = new RegExp(`(?<![\\w$.#])(?:${NAMES.join('|')})\\b(?!\\s*\\??:)`, 'g');
   // A name that the file declares is its own.

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { traceToFile as traceFob } from '@passfob/simulator/trace/file';
-import { readTraceKeys } from '@passfob/simulator/trace-keys';
+import { readTraceKeys } from '@passfob/simulator/program/trace-keys';
+import { traceToFile as traceFob } from '@passfob/simulator/recording/trace/file';
 import { traceToFile as traceConnection } from 'passfob/cli/base/trace-file';
 import { afterAll, expect, it } from 'vitest';
 import { itNeeds } from '../kit/tools.ts';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { itemText } from '@passfob/protocol/trace/text';
 import { UsageError } from '@passfob/simulator/base/usage-error';
-import { parseOptions } from '@passfob/simulator/options';
+import { parseOptions } from '@passfob/simulator/program/options';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { passfob } from '../host/kit/cli.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';

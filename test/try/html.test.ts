@@ -5,7 +5,7 @@ import { bundledTryPage } from '@passfob/demo/bundle/page';
 import { shareText } from '@passfob/demo/bundle/shared-text';
 import { PAGE_BYTES_MAX } from '@passfob/demo/try/limits';
 import { wholeText } from '@passfob/demo/try/page/shared-text';
-import { builtImage } from '@passfob/simulator/image';
+import { builtImage } from '@passfob/simulator/fob/built-image';
 import fc from 'fast-check';
 import { beforeAll, expect, it } from 'vitest';
 import { root } from '../tidy/files.ts';

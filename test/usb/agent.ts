@@ -9,7 +9,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { attach } from '@passfob/simulator/fronts/usbip/vhci';
+import { attach } from '@passfob/simulator/ports/usbip/vhci';
 import { listHidDevices, openHid } from 'passfob/transports/hid';
 import { openSerial } from 'passfob/transports/serial';
 import type { Transport } from 'passfob/transports/transport';

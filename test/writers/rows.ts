@@ -19,8 +19,8 @@ export const WITHOUT_ROW: Readonly<Record<string, string>> = {
   'host/inventory/inventory.ts': 'makes the folder of the inventory, which is the same whoever makes it',
   'host/inventory/names.ts': 'opens the database for reading only',
   'service/features/operations/snapshot.ts': 'opens the database for reading only',
-  'simulator/control/jsonl.ts': 'a socket: the system lets one process listen on it',
+  'simulator/faceplates/control/jsonl.ts': 'a socket: the system lets one process listen on it',
   'service/cli/records.ts': 'a copy in a new folder of its own',
   'host/enrol/qr-process.ts': 'writes to its standard output',
-  'simulator/fronts/usbip/vhci.ts': 'a file of the kernel, which refuses a port in use',
+  'simulator/ports/usbip/vhci.ts': 'a file of the kernel, which refuses a port in use',
 };

@@ -4,7 +4,7 @@ import { expectAlone, expectTrace, inside } from './host-rows.ts';
 import { imported, type Row } from './row.ts';
 
 const hold = (storage: string, log: string) => `
-  ${imported('lockStorage', 'simulator/dist/state/lock.js')}
+  ${imported('lockStorage', 'simulator/dist/recording/state/lock.js')}
   const release = lockStorage(${JSON.stringify(storage)});
   ${inside(log)}
   release();`;
@@ -17,7 +17,7 @@ const SCENARIO = (title: string) => `title: ${title}\nsteps:\n  - owner: pair\n`
 export const simulatorRows: readonly Row[] = [
   {
     file: 'a simulated fob’s memories (--storage)',
-    sources: ['simulator/state/stores.ts', 'simulator/state/lock.ts'],
+    sources: ['simulator/recording/state/stores.ts', 'simulator/recording/state/lock.ts'],
     writers: 'simulate --storage, simulate --storage of the same name',
     prepare: ({ at }) => {
       const one = hold(at('fob'), at('log'));
@@ -27,7 +27,7 @@ export const simulatorRows: readonly Row[] = [
   },
   {
     file: 'a simulated fob’s memories, after a crash',
-    sources: ['simulator/state/stores.ts', 'simulator/state/lock.ts'],
+    sources: ['simulator/recording/state/stores.ts', 'simulator/recording/state/lock.ts'],
     writers: 'simulate --storage, simulate --storage of the same name',
     prepare: ({ at }) => {
       writeFileSync(at(`fob.lock.${ENDED}`), '');
@@ -45,12 +45,12 @@ export const simulatorRows: readonly Row[] = [
   },
   {
     file: 'a trace of a simulated fob',
-    sources: ['simulator/trace/file.ts', 'simulator/platform/node/open-anew.ts'],
+    sources: ['simulator/recording/trace/file.ts', 'simulator/base/node/open-anew.ts'],
     writers: 'simulate --trace, simulate --trace of the same name',
     prepare: ({ at }) => {
       const trace = (title: string) => `
         ${imported('boot, memoryStore', 'simulator/dist/index.js')}
-        ${imported('traceToFile', 'simulator/dist/trace/file.js')}
+        ${imported('traceToFile', 'simulator/dist/recording/trace/file.js')}
         const fob = boot({ board: 'pico', clock: 'virtual' });
         const trace = traceToFile(fob, ${JSON.stringify(at('trace'))}, { program: '${title}' }, error => { throw error; });
         for (let time = 0; time < 40; time++) {
@@ -68,8 +68,8 @@ export const simulatorRows: readonly Row[] = [
     file: 'a report of scenarios (--junit), and files that a scenario writes',
     sources: [
       'simulator/scenarios/cli/run-files.ts',
-      'simulator/scenario.ts',
-      'simulator/platform/node/open-anew.ts',
+      'simulator/scenarios/in-node.ts',
+      'simulator/base/node/open-anew.ts',
     ],
     writers: 'simulate run --junit, simulate run --junit of the same name',
     prepare: ({ at }) => {

@@ -1,14 +1,14 @@
 import type { CarrierPurpose } from '@passfob/protocol/carrier';
 import { Holdings } from '../../base/fairness/holdings.ts';
 import { agentLimits } from '../../base/limits/agents.ts';
-import { carrierDialect } from '../../features/lines/dialect.ts';
 import {
   GOING_AWAY,
   POLICY_VIOLATION,
   type Talker,
   type TextConnection,
   TRY_AGAIN_LATER,
-} from '../../features/lines/line.ts';
+} from '../../features/connections/connection.ts';
+import { carrierDialect } from '../../features/connections/dialect.ts';
 
 /** A connection whose first message says what it is for. */
 export class ByPurpose implements Talker, Displaceable {

@@ -3,7 +3,7 @@ import { agentLimits } from '../../base/limits/agents.ts';
 import { alertLimits } from '../../base/limits/alerts.ts';
 import { alertOfRefusal } from '../care/alerts.ts';
 import { noteReported } from '../care/reports.ts';
-import type { TextConnection } from '../lines/line.ts';
+import type { TextConnection } from '../connections/connection.ts';
 import { ConnectionCapacity } from './capacity.ts';
 import { type AgentCaller, AgentConnection, type AgentMeans, type FobListener } from './connection.ts';
 import { type AgentFob, NotManaged } from './fob.ts';

@@ -7,7 +7,6 @@ import { agentLimits } from '../../base/limits/agents.ts';
 import { type RateLimitState, takeTokens, unusedRateLimit } from '../../base/rate-limit.ts';
 import { type AgentRefusalCode, agentTexts } from '../../base/texts/agent.ts';
 import type { Identity } from '../../storage/encryption-at-rest/identity.ts';
-import { carrierDialect, type Dialect } from '../lines/dialect.ts';
 import {
   GOING_AWAY,
   NORMAL,
@@ -15,8 +14,9 @@ import {
   type Talker,
   type TextConnection,
   TRY_AGAIN_LATER,
-} from '../lines/line.ts';
-import { proofOfIdentity } from '../lines/opening.ts';
+} from '../connections/connection.ts';
+import { carrierDialect, type Dialect } from '../connections/dialect.ts';
+import { proofOfIdentity } from '../connections/opening.ts';
 import { readSettings } from '../users/settings.ts';
 import { AgentFob, type FobCarrier, type FobMeans, type ToFobsRelay } from './fob.ts';
 

@@ -11,7 +11,7 @@ import { careLimits } from '../../base/limits/care.ts';
 import type { Management } from '../../storage/management.ts';
 import { noteBlank } from '../care/run/blank.ts';
 import type { ManagedSession } from '../care/session.ts';
-import { bytesOfCarried, carriedPipe } from '../lines/carried.ts';
+import { bytesOfCarried, carriedPipe } from '../connections/carried.ts';
 import { clearSecrets } from '../tokens/fob-secrets.ts';
 import { fobNamed, fobSecretsOf } from '../tokens/fobs.ts';
 

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { AGENT_POLL_KEY_BYTES, AGENT_POLL_MESSAGES_MAX, AGENT_POLL_MS } from 'passfob/agent/base/limits';
 import type { CarrierPoll } from 'passfob/carrier/polls';
 import { agentLimits } from '../../base/limits/agents.ts';
-import type { TextConnection } from '../lines/line.ts';
+import type { TextConnection } from '../connections/connection.ts';
 import type { AgentConnection } from './connection.ts';
 
 /** The part of a response without the connection's key. `messages` are JSON texts. */

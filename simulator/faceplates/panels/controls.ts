@@ -3,7 +3,7 @@ import {
   MAX_CRYPTO_CALLS_AHEAD,
   MAX_OPERATIONS_AHEAD,
   MAX_SUPPLY_MILLIVOLTS,
-} from '../../control/limits.ts';
+} from '../control/limits.ts';
 import { MAX_PLAN_CHARS } from '../limits.ts';
 import { panelTexts as texts } from '../texts.ts';
 import { actButton, actForm, actSwitch, numberField, submit, utcText } from './parts.ts';

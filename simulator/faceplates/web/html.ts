@@ -1,4 +1,4 @@
-import { htmlEscape } from '../../bundled/html-escape.ts';
+import { htmlEscape } from '../../third-party/html-escape.ts';
 import { panelTexts, texts } from '../texts.ts';
 
 function keyButton(key: number, keys: number): string {

@@ -6,7 +6,7 @@ import { type Place, ScenarioError } from './place.ts';
 export type EditorSchema = Readonly<Record<string, unknown>>;
 
 /** A node of a parsed file, with the place where it begins. */
-export interface Given {
+export interface ScenarioValue {
   /** Absent where only a name is written, such as `press`. */
   readonly node: Node | undefined;
   readonly place: Place;
@@ -15,7 +15,7 @@ export interface Given {
   /** How many lists of steps it stands in. */
   readonly depth: number;
   /** Returns a part of it, or nothing at the same place. */
-  at(node: Node | undefined, name: string, depth?: number): Given;
+  at(node: Node | undefined, name: string, depth?: number): ScenarioValue;
 }
 
 /** A kind of value: how it is read, and the schema that describes the same to an editor. */
@@ -26,13 +26,13 @@ export interface Shape<T> {
   /** Whether a name alone has this value. */
   readonly takesNothing?: boolean;
   /** @throws ScenarioError */
-  read(given: Given): T;
+  read(given: ScenarioValue): T;
 }
 
 /** Kinds of YAML nodes, in words of the documents. */
 type Kind = 'nothing' | 'value' | 'list' | 'map';
 
-function kindOf({ node }: Given): Kind {
+function kindOf({ node }: ScenarioValue): Kind {
   if (node === undefined) return 'nothing';
   if (isMap(node)) return 'map';
   if (isSeq(node)) return 'list';
@@ -44,7 +44,7 @@ function sourceOf(node: Scalar): string {
   return node.type === 'PLAIN' ? (node.source ?? '') : String(node.value);
 }
 
-export function wrong(given: Given, words: string): ScenarioError {
+export function wrong(given: ScenarioValue, words: string): ScenarioError {
   return new ScenarioError(given.place, `"${given.name}" takes ${words}.`);
 }
 
@@ -187,14 +187,17 @@ const fieldSchemas = (fields: Fields): EditorSchema =>
   );
 
 /** Returns the name and the value of one line of a map. */
-export function entryOf(given: Given, pair: Pair): { name: string; key: Given; value: Given } {
+export function entryOf(
+  given: ScenarioValue,
+  pair: Pair,
+): { name: string; key: ScenarioValue; value: ScenarioValue } {
   const { key, value } = pair;
   const name = isScalar(key) ? sourceOf(key) : '';
   return { name, key: given.at(key as Node, name), value: given.at((value ?? key) as Node, name) };
 }
 
 /** Says that a name is unknown, and which one was probably meant. */
-export function unknownName(what: string, given: Given, known: readonly string[]): ScenarioError {
+export function unknownName(what: string, given: ScenarioValue, known: readonly string[]): ScenarioError {
   const meant = nearestName(given.name, known);
   const hint = meant === undefined ? `Known: ${known.join(', ')}.` : `Did you mean "${meant}"?`;
   return new ScenarioError(given.place, `Unknown ${what} "${given.name}". ${hint}`);

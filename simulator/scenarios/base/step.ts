@@ -1,5 +1,5 @@
 import type { PlacedStep } from './place.ts';
-import type { EditorSchema, Given, Shape } from './shapes.ts';
+import type { EditorSchema, ScenarioValue, Shape } from './shapes.ts';
 import type { World } from './world.ts';
 
 type Run = (world: World) => void | Promise<void>;
@@ -19,7 +19,7 @@ export interface StepKind {
   /** Whether the name may stand alone. */
   readonly takesNothing: boolean;
   /** @throws ScenarioError */
-  prepare(given: Given): Run;
+  prepare(given: ScenarioValue): Run;
 }
 
 export function step<T>(

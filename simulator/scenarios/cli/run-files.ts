@@ -1,13 +1,13 @@
 import { dirname } from 'node:path';
 import type { Readable } from 'node:stream';
 import { visible } from '@passfob/protocol/trace/text';
+import { writeAnew } from '../../base/node/open-anew.ts';
 import { UsageError } from '../../base/usage-error.ts';
-import { writeAnew } from '../../platform/node/open-anew.ts';
 import type { OpenOwner } from '../base/owner.ts';
 import { ScenarioError } from '../base/place.ts';
 import { readScenario, type Scenario } from '../read.ts';
 import { junit } from '../report/junit.ts';
-import { type FileResult, fileLines, summary } from '../report/lines.ts';
+import { type FileResult, fileLines, summary } from '../report/plain-text.ts';
 import type { RunOptions, ScenarioResult } from '../run.ts';
 import { scenarioText, streamedText } from '../text.ts';
 import { parseRunOptions } from './options.ts';

@@ -1,5 +1,5 @@
-import { htmlEscape } from '../../bundled/html-escape.ts';
-import { type FileResult, failureLines } from './lines.ts';
+import { htmlEscape } from '../../third-party/html-escape.ts';
+import { type FileResult, failureLines } from './plain-text.ts';
 
 /** XML 1.0 has no other control characters, not even escaped. */
 const NOT_IN_XML = /[^\t\n\r\x20-\ufffd\u{10000}-\u{10ffff}]/gu;

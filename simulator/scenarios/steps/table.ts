@@ -1,7 +1,14 @@
 import { isMap, isScalar, isSeq, type Node } from 'yaml';
 import { DEPTH_MAX } from '../base/limits.ts';
 import { ScenarioError } from '../base/place.ts';
-import { type EditorSchema, entryOf, type Given, type Shape, unknownName, wrong } from '../base/shapes.ts';
+import {
+  type EditorSchema,
+  entryOf,
+  type ScenarioValue,
+  type Shape,
+  unknownName,
+  wrong,
+} from '../base/shapes.ts';
 import type { ScenarioStep, StepKind } from '../base/step.ts';
 import { faultSteps } from './faults.ts';
 import { keySteps } from './keys.ts';
@@ -39,7 +46,7 @@ export const STEPS: readonly StepKind[] = [
 const NAMES = STEPS.map(({ name }) => name);
 
 /** Reads `press` or `press: …`. */
-function readStep(given: Given): ScenarioStep {
+function readStep(given: ScenarioValue): ScenarioStep {
   const { node } = given;
   const isAlone = isScalar(node);
   if (!isAlone && !(isMap(node) && node.items.length === 1)) {

@@ -5,8 +5,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 const built = path => import(new URL(`../../../simulator/dist/${path}`, import.meta.url).href);
 const { boot } = await built('index.js');
-const { pacedWire } = await built('fronts/baud.js');
-const { tcpFront } = await built('fronts/tcp.js');
+const { pacedWire } = await built('ports/baud.js');
+const { tcpFront } = await built('ports/tcp.js');
 
 /** Number of fobs, the speed of their lines or 0, and whether every question of theirs is approved. */
 const [count, baud, approves] = process.argv.slice(2).map(Number);

@@ -5,7 +5,7 @@ import process from 'node:process';
 
 const built = path => import(new URL(`../../../${path}`, import.meta.url).href);
 const { virtualBoard } = await built('emulator/dist/board/virtual-board.js');
-const { builtImage } = await built('simulator/dist/image.js');
+const { builtImage } = await built('simulator/dist/fob/built-image.js');
 
 /** Espruino's mark for a line that is not echoed. */
 const NO_ECHO = '\x10';

@@ -1,5 +1,5 @@
 import { virtualBoard } from '@passfob/emulator/board/virtual-board';
-import { memoryStore } from '@passfob/simulator/state/memory-store';
+import { memoryStore } from '@passfob/simulator/recording/state/memory-store';
 import { describe, expect, it } from 'vitest';
 import { BLINK, ECHO, EEPROM_WRITE, FLASH_WRITE } from './programs.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { VirtualBoard, VirtualBoardOptions } from '@passfob/emulator/board/options';
 import { virtualBoard } from '@passfob/emulator/board/virtual-board';
-import { builtImage } from '@passfob/simulator/image';
+import { builtImage } from '@passfob/simulator/fob/built-image';
 
 /** Longer than the firmware needs from its power to its prompt over USB. */
 export const BOOT_MS = 2000;

@@ -1,5 +1,5 @@
-import { boot } from '@passfob/simulator/boot';
-import { memoryStore } from '@passfob/simulator/state/memory-store';
+import { boot } from '@passfob/simulator/fob/boot';
+import { memoryStore } from '@passfob/simulator/recording/state/memory-store';
 import { expect, it } from 'vitest';
 import { describeNeeds, needsEspruinosArm } from '../../kit/tools.ts';
 import { BOOT_MS, booted, evaluated, IMAGE } from './espruino-kit.ts';

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '@passfob/simulator/base/usage-error';
-import { readFirmware } from '@passfob/simulator/firmware-options';
+import { readFirmware } from '@passfob/simulator/program/firmware-options';
 import { afterAll, describe, expect, it } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'firmware-'));

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { UsageError } from '@passfob/simulator/base/usage-error';
-import { parseOptions } from '@passfob/simulator/options';
+import { parseOptions } from '@passfob/simulator/program/options';
 import { describe, expect, it } from 'vitest';
 import { built, needsBuilt } from '../../kit/built.ts';
 import { itNeeds } from '../../kit/tools.ts';

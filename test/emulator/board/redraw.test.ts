@@ -1,6 +1,6 @@
 import { Redraw } from '@passfob/emulator/board/redraw';
 import { Scheduler } from '@passfob/simulator/base/time';
-import { Ssd1306 } from '@passfob/simulator/parts/ssd1306';
+import { Ssd1306 } from '@passfob/simulator/board/chips/ssd1306';
 import { expect, it } from 'vitest';
 
 /** Horizontal addressing from the upper left corner on. */

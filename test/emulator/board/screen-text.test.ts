@@ -1,6 +1,6 @@
 import { fontIn } from '@passfob/emulator/board/font';
 import { textOn } from '@passfob/emulator/board/screen-text';
-import { boot } from '@passfob/simulator/boot';
+import { boot } from '@passfob/simulator/fob/boot';
 import { describe, expect, it } from 'vitest';
 import { births } from '../../simulation/kit/births.ts';
 import { storeOf } from '../kit/board-memory.ts';

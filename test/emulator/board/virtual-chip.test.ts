@@ -1,9 +1,9 @@
 import { virtualChip } from '@passfob/emulator';
 import { storageOf } from '@passfob/emulator/board/storage';
-import { Operations } from '@passfob/simulator/base/power';
-import { nameOf, StorageFiles } from '@passfob/simulator/interpreter/storage-files';
-import { Region } from '@passfob/simulator/state/memories';
-import { memoryStore } from '@passfob/simulator/state/memory-store';
+import { Operations } from '@passfob/simulator/faults/operations';
+import { nameOf, StorageFiles } from '@passfob/simulator/interpreter/storage/storage-files';
+import { Region } from '@passfob/simulator/recording/state/memories';
+import { memoryStore } from '@passfob/simulator/recording/state/memory-store';
 import { describe, expect, it } from 'vitest';
 import { assembled, BLINK, ECHO, EEPROM_WRITE, writes } from './programs.ts';
 

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { imageOf } from '@passfob/firmware/build/bundle';
+import { imageOf } from '@passfob/firmware/build/image';
 import { broken, type Change } from '../../mutants/defect.ts';
 import { root } from '../../tidy/files.ts';
 

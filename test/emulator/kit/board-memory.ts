@@ -3,7 +3,7 @@ import { STORAGE_AT } from '@passfob/emulator/board/storage';
 import { FLASH_BYTES } from '@passfob/emulator/stm32f401/chip-addresses';
 import { memoryStore, type StateStore } from '@passfob/simulator';
 import { EEPROM_BYTES, PICO_FLASH_PAGE_BYTES, PICO_FLASH_PAGES } from '@passfob/simulator/base/limits';
-import { openMemories } from '@passfob/simulator/state/memories';
+import { openMemories } from '@passfob/simulator/recording/state/memories';
 
 const noBytes = (count: number) => new Uint8Array(count);
 

@@ -1,7 +1,7 @@
 import type { VirtualBoard, VirtualBoardOptions } from '@passfob/emulator/board/options';
 import type { BootOptions, SimulatedFob, Wire } from '@passfob/simulator/base/fob';
 import { PRESS_HELD_MS } from '@passfob/simulator/base/limits';
-import { builtImage } from '@passfob/simulator/image';
+import { builtImage } from '@passfob/simulator/fob/built-image';
 import { pressKey } from '../../kit/pressing.ts';
 import type { MakeFob } from '../../simulation/kit/life.ts';
 import { builtBoard } from './built-board.ts';

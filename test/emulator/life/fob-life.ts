@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { memoryStore } from '@passfob/simulator';
-import { fileStore } from '@passfob/simulator/boot';
+import { fileStore } from '@passfob/simulator/fob/boot';
 import { connect } from 'passfob/client/client';
 import type { Context, FobAtHand, Progress } from 'passfob/commands/context';
 import type { BoardPort } from 'passfob/commands/flash-steps';

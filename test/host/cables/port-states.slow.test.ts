@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type PtyFront, ptyFront } from '@passfob/simulator/fronts/pty';
+import { type PtyFront, ptyFront } from '@passfob/simulator/ports/pty';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { thisSystem } from 'passfob/doctor/this-system';
 import { SERIAL_BAUD } from 'passfob/limits';

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import { ptyFront } from '@passfob/simulator/fronts/pty';
+import { ptyFront } from '@passfob/simulator/ports/pty';
 import { closeAll } from 'passfob/commands/find';
 import { probeAll } from 'passfob/commands/probe';
 import { PROBE_SENDS_MAX, PROBE_SIBLING_MS, PROBE_TIMEOUT_MS } from 'passfob/limits';

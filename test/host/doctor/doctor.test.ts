@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ptyFront } from '@passfob/simulator/fronts/pty';
+import { ptyFront } from '@passfob/simulator/ports/pty';
 import { EXIT_CODES, exitCodeOf } from 'passfob/cli/base/exit-codes';
 import { doctorText, unfitness } from 'passfob/cli/doctor';
 import { NODE_VERSION_MIN } from 'passfob/doctor/base/limits';

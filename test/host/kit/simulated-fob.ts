@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { TOO_SOON } from '@passfob/firmware/core/base/texts';
 import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
 import { readPairingCode } from '@passfob/protocol/pairing';
-import { PtyUnavailable, ptyFront } from '@passfob/simulator/fronts/pty';
+import { PtyUnavailable, ptyFront } from '@passfob/simulator/ports/pty';
 import { built, needsBuilt } from '../../kit/built.ts';
 import { secret } from '../../kit/secrets.ts';
 import { type Need, tool } from '../../kit/tools.ts';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { TABLE } from '@passfob/emulator/core/table';
 import type { StateStore } from '@passfob/simulator/base/fob';
-import { memoryStore } from '@passfob/simulator/state/memory-store';
+import { memoryStore } from '@passfob/simulator/recording/state/memory-store';
 import { builtBoard } from '../../emulator/kit/built-board.ts';
 import { type ActCosts, LIST, MeasuredFob } from './acts.ts';
 import { type Bare, measureBare } from './bare.ts';

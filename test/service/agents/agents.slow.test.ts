@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { agentLimits } from '@passfob/service/base/limits/agents';
 import { Agents } from '@passfob/service/features/agents/agents';
-import type { TextConnection } from '@passfob/service/features/lines/line';
-import { identityReader } from '@passfob/service/features/lines/opening';
+import type { TextConnection } from '@passfob/service/features/connections/connection';
+import { identityReader } from '@passfob/service/features/connections/opening';
 import fc from 'fast-check';
 import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/base/limits';
 import { describe, expect, it } from 'vitest';

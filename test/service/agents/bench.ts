@@ -1,7 +1,7 @@
 import { Agents } from '@passfob/service/features/agents/agents';
 import { PushDispatcher } from '@passfob/service/features/agents/dispatcher/push-dispatcher';
-import type { TextConnection } from '@passfob/service/features/lines/line';
-import { identityReader } from '@passfob/service/features/lines/opening';
+import type { TextConnection } from '@passfob/service/features/connections/connection';
+import { identityReader } from '@passfob/service/features/connections/opening';
 import { makePushes, type Pushes } from '@passfob/service/features/push/pushes';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { type Changes, watchChanges } from '@passfob/service/storage/database/changes';

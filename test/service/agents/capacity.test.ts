@@ -1,6 +1,6 @@
 import { agentLimits } from '@passfob/service/base/limits/agents';
 import { Agents } from '@passfob/service/features/agents/agents';
-import { identityReader } from '@passfob/service/features/lines/opening';
+import { identityReader } from '@passfob/service/features/connections/opening';
 import { expect, it } from 'vitest';
 import { Office } from '../users/kit.ts';
 

@@ -1,8 +1,8 @@
 import { agentLimits } from '@passfob/service/base/limits/agents';
 import { Agents } from '@passfob/service/features/agents/agents';
 import { Polls, readPoll } from '@passfob/service/features/agents/polled';
-import type { TextConnection } from '@passfob/service/features/lines/line';
-import { identityReader } from '@passfob/service/features/lines/opening';
+import type { TextConnection } from '@passfob/service/features/connections/connection';
+import { identityReader } from '@passfob/service/features/connections/opening';
 import fc from 'fast-check';
 import type { CarrierPolled } from 'passfob/carrier/polls';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,5 @@
 import { ByPurpose, Unopened } from '@passfob/service/doors/sockets/by-purpose';
-import type { TextConnection } from '@passfob/service/features/lines/line';
+import type { TextConnection } from '@passfob/service/features/connections/connection';
 import { expect, it, onTestFinished } from 'vitest';
 
 const OPEN = JSON.stringify({ type: 'open', version: 1, for: 'agent', nonce: 'A'.repeat(43) });

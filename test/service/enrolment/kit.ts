@@ -1,9 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { TextConnection } from '@passfob/service/features/connections/connection';
+import { carrierDialect } from '@passfob/service/features/connections/dialect';
+import { earlierRelayDialect } from '@passfob/service/features/connections/earlier';
 import { hashOfCode } from '@passfob/service/features/enrolment/code';
 import { Conversation, type RelayMeans } from '@passfob/service/features/enrolment/relay/conversation';
-import { carrierDialect } from '@passfob/service/features/lines/dialect';
-import { earlierRelayDialect } from '@passfob/service/features/lines/earlier';
-import type { TextConnection } from '@passfob/service/features/lines/line';
 import { insertToken } from '@passfob/service/features/tokens/issue';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { findOrAddUser } from '@passfob/service/features/users/users';

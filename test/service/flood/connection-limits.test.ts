@@ -7,7 +7,7 @@ import { connectionLimitsFor } from '@passfob/service/doors/web/connection-limit
 import { Connections, type HttpConnection } from '@passfob/service/doors/web/connections';
 import { LargeBodies } from '@passfob/service/doors/web/large-bodies';
 import { Agents } from '@passfob/service/features/agents/agents';
-import { identityReader } from '@passfob/service/features/lines/opening';
+import { identityReader } from '@passfob/service/features/connections/opening';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Office } from '../users/kit.ts';

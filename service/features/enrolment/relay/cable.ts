@@ -2,7 +2,7 @@ import { FobError } from 'passfob/errors';
 import type { Pipe } from 'passfob/transports/pipe';
 import type { Transport } from 'passfob/transports/transport';
 import { relayLimits } from '../../../base/limits/relay.ts';
-import { bytesOfCarried, carriedPipe } from '../../lines/carried.ts';
+import { bytesOfCarried, carriedPipe } from '../../connections/carried.ts';
 import { RelayRefusal } from './records/refusal.ts';
 
 /** A fob at the relay's end. port: the name by which the relay reaches it. */

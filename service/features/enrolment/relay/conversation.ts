@@ -9,7 +9,6 @@ import { makeRateLimiter, type RateLimiter } from '../../../base/rate-limit.ts';
 import { relayTexts } from '../../../base/texts/relay.ts';
 import type { Identity } from '../../../storage/encryption-at-rest/identity.ts';
 import type { Management } from '../../../storage/management.ts';
-import { carrierDialect, type Dialect } from '../../lines/dialect.ts';
 import {
   GOING_AWAY,
   NORMAL,
@@ -17,8 +16,9 @@ import {
   type Talker,
   type TextConnection,
   TRY_AGAIN_LATER,
-} from '../../lines/line.ts';
-import { proofOfIdentity } from '../../lines/opening.ts';
+} from '../../connections/connection.ts';
+import { carrierDialect, type Dialect } from '../../connections/dialect.ts';
+import { proofOfIdentity } from '../../connections/opening.ts';
 import { readSettings } from '../../users/settings.ts';
 import { Enrolling } from './enrolling.ts';
 import type { Claim } from './records/claim.ts';

@@ -1,4 +1,4 @@
-import { SHORT_PRESS_MS } from '../../../control/limits.ts';
+import { SHORT_PRESS_MS } from '../../control/limits.ts';
 import { MAX_PAGE_RECONNECT_MS, MAX_PAGE_SCALE, PAGE_RECONNECT_MS } from '../../limits.ts';
 import { type ControlChannel, type ControlMessage, Requests } from '../../panels/channel.ts';
 import type { MeasuredImage } from '../../panels/state.ts';

@@ -1,4 +1,4 @@
-import { MAX_REPLAY_PART_CHARS } from '../../../control/limits.ts';
+import { MAX_REPLAY_PART_CHARS } from '../../control/limits.ts';
 import type { ControlMessage, Requests } from '../../panels/channel.ts';
 import { bytesOfBase64 } from './files.ts';
 

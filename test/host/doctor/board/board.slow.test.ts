@@ -1,6 +1,6 @@
 import * as boards from '@passfob/firmware/boards/limits';
 import * as core from '@passfob/firmware/core/base/limits';
-import { PICO } from '@passfob/simulator/boards/pico';
+import { PICO } from '@passfob/simulator/board/wiring/pico';
 import { boardText } from 'passfob/cli/board-test';
 import { maintain } from 'passfob/commands/maintain';
 import { BUS, PARTS } from 'passfob/doctor/board/bus';
