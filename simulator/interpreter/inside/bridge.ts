@@ -46,119 +46,258 @@ export interface Bridge {
   readonly buffer: Operation;
 }
 
-/**
- * Its argument is `Error.prototype` of the outside: Node compiles scripts there, and its exceptions must not get in. Null
- * where image and simulator share a realm. Lists have no prototype, on which an image could put accessors for elements.
- */
-export const BRIDGE = `(function (outside) {
-  'use strict';
-  var apply = Reflect.apply, uncurried = Function.prototype.bind.bind(Function.prototype.call), create = Object.create,
-    setPrototypeOf = Object.setPrototypeOf, getPrototypeOf = Object.getPrototypeOf, defineProperty = Object.defineProperty,
-    descriptor = Object.getOwnPropertyDescriptor, keys = Object.keys, isArray = Array.isArray, Text = String, Numeral = Number,
-    trunc = Math.trunc, stringify = JSON.stringify, plain = Object.prototype, code = Function.prototype, Bytes = Uint8Array,
-    Buffer = ArrayBuffer, isPrototypeOf = uncurried(plain.isPrototypeOf), hasOwn = uncurried(plain.hasOwnProperty),
-    match = uncurried(String.prototype.match), charCodeAt = uncurried(String.prototype.charCodeAt),
-    typed = getPrototypeOf(Bytes.prototype), typeOf = uncurried(descriptor(typed, Symbol.toStringTag).get),
-    count = uncurried(descriptor(typed, 'length').get), byteLength = uncurried(descriptor(Buffer.prototype, 'byteLength').get),
-    errors, thrown, made = create(null);
+type Named = Record<PropertyKey, unknown>;
+/** Turns a method into a function whose first argument is its `this`. */
+type Uncurry = <R>(method: (...given: never[]) => R) => (self: unknown, ...given: unknown[]) => R;
 
-  function list() { return setPrototypeOf([], null); }
-  function put(object, name, value, enumerable) {
-    var own = create(null);
-    own.value = value;
-    // A property that is there stays as it is otherwise: that of a function's prototype cannot be changed.
-    if (!hasOwn(object, name)) { own.enumerable = enumerable; own.configurable = true; own.writable = true; }
-    defineProperty(object, name, own);
-  }
-  function fresh(name, message) { return new errors[name](message); }
-  function operation(work) {
-    return function (a, b, c) { try { return work(a, b, c); } catch (e) { thrown = e; return made.failed; } };
-  }
-  function ofMany(work) {
-    return function () { try { return apply(work, undefined, arguments); } catch (e) { thrown = e; return made.failed; } };
-  }
+/** Built-ins that the parts of the bridge share. */
+interface Taken {
+  readonly apply: (called: unknown, self: unknown, given: readonly unknown[]) => unknown;
+  readonly uncurried: Uncurry;
+  readonly create: (prototype: object | null) => Named;
+  readonly setPrototypeOf: <T>(object: T, prototype: object | null) => T;
+  readonly getPrototypeOf: (object: unknown) => object | null;
+  readonly hasOwn: (object: unknown, name: unknown) => boolean;
+  /** Has no prototype, on which an image could put accessors for elements. */
+  readonly list: () => unknown[];
+}
 
-  made.failed = create(null);
+/** What makes the operations of `made`, and the exceptions that they end with. */
+interface Making {
+  readonly made: Named;
+  readonly fresh: (name: ErrorName, message: unknown) => unknown;
+  readonly operation: (work: (a: never, b: never, c: never) => unknown) => Operation;
+  readonly ofMany: (work: (...given: never[]) => unknown) => Operation;
+}
+
+function take(): Taken {
+  const uncurried = Function.prototype.bind.bind(Function.prototype.call as never) as unknown as Uncurry;
+  const { create, setPrototypeOf, getPrototypeOf } = Object;
+  return {
+    apply: Reflect.apply as Taken['apply'],
+    uncurried,
+    create,
+    setPrototypeOf,
+    getPrototypeOf,
+    hasOwn: uncurried(Object.prototype.hasOwnProperty),
+    list: () => setPrototypeOf([], null),
+  };
+}
+
+function making({ apply, create, setPrototypeOf }: Taken): Making {
+  const code = Function.prototype;
+  const made = create(null);
+  const failed = create(null);
+  let errors: Record<ErrorName, new (message: unknown) => unknown>;
+  let thrown: unknown;
+  const failing = (error: unknown) => {
+    thrown = error;
+    return failed;
+  };
+  const taken = () => {
+    const error = thrown;
+    thrown = undefined;
+    return error;
+  };
+  const fresh = (name: ErrorName, message: unknown) => new errors[name](message);
+  made.failed = failed;
   made.left = Object.freeze(create(null));
   made.stringPrototype = String.prototype;
-  made.settle = function (kinds) { errors = kinds; };
-  made.taken = function () { var error = thrown; thrown = undefined; return error; };
-  made.fail = function (error) { thrown = error; return made.failed; };
-  made.adopt = function (call) {
-    return setPrototypeOf(function () {
-      var result;
-      // What is caught is of the end of the stack, and may be an object of the outside.
-      try { result = apply(call, this, arguments); } catch (e) { throw fresh('InternalError', 'Maximum call stack size exceeded'); }
-      if (result === made.failed) throw made.taken();
+  made.settle = (kinds: typeof errors) => {
+    errors = kinds;
+  };
+  made.taken = taken;
+  made.fail = failing;
+  made.adopt = (call: unknown) =>
+    setPrototypeOf(function (this: unknown, ...given: unknown[]) {
+      let result: unknown;
+      try {
+        result = apply(call, this, given);
+      } catch {
+        // What was caught is of the end of the stack, and may be an object of the outside.
+        throw fresh('InternalError', 'Maximum call stack size exceeded');
+      }
+      if (result === failed) throw taken();
       return result;
     }, code);
+  return {
+    made,
+    fresh,
+    operation: work => (a, b, c) => {
+      try {
+        return work(a as never, b as never, c as never);
+      } catch (error) {
+        return failing(error);
+      }
+    },
+    ofMany:
+      work =>
+      (...given) => {
+        try {
+          return apply(work, undefined, given);
+        } catch (error) {
+          return failing(error);
+        }
+      },
   };
+}
 
+/** @param outside `Error.prototype` of Node, which compiles scripts there: its exceptions must not get in */
+function errorsAndText(
+  { uncurried, hasOwn }: Taken,
+  { made, fresh, operation }: Making,
+  outside: object | null,
+): void {
+  const hasAbove = uncurried(Object.prototype.isPrototypeOf);
+  const match = uncurried(String.prototype.match as (pattern: unknown) => unknown);
+  const { stringify } = JSON;
+  const Text = String;
+  const Numeral = Number;
   made.error = operation(fresh);
-  made.own = operation(function (error) {
-    if (outside === null || !isPrototypeOf(outside, error)) return error;
-    return fresh(error.name === 'SyntaxError' ? 'SyntaxError' : 'InternalError', '' + error.message);
+  made.own = operation((error: Error) => {
+    if (outside === null || !hasAbove(outside, error)) return error;
+    return fresh(error.name === 'SyntaxError' ? 'SyntaxError' : 'InternalError', `${error.message}`);
   });
-  made.get = operation(function (object, name) { return object[name]; });
-  made.define = operation(function (object, name, value) { put(object, name, value, true); });
-  made.hide = operation(function (object, name, value) { put(object, name, value, false); });
-  made.object = operation(function () { return create(plain); });
-  made.create = operation(function (prototype) { return create(prototype); });
-  made.array = ofMany(function () {
-    var array = [];
-    for (var at = 0; at < arguments.length; at++) put(array, at, arguments[at], true);
+  made.isError = operation(
+    (object: Error) => typeof object.message === 'string' && hasOwn(object, 'message'),
+  );
+  made.text = operation((value: unknown) => Text(value));
+  made.number = operation((value: unknown) => Numeral(value));
+  made.json = operation((value: unknown) => stringify(value));
+  made.matches = operation((text: string, pattern: unknown) => match(text, pattern) !== null);
+}
+
+function objects(
+  { apply, create, getPrototypeOf, hasOwn, list }: Taken,
+  { made, operation, ofMany }: Making,
+): void {
+  const { defineProperty, keys, prototype } = Object;
+  const put = (object: object, name: PropertyKey, value: unknown, enumerable: boolean) => {
+    const own = create(null) as PropertyDescriptor;
+    own.value = value;
+    // A property that is there stays as it is otherwise: that of a function's prototype cannot be changed.
+    if (!hasOwn(object, name)) {
+      own.enumerable = enumerable;
+      own.configurable = true;
+      own.writable = true;
+    }
+    defineProperty(object, name, own);
+  };
+  made.get = operation((object: Named, name: string) => object[name]);
+  made.define = operation((object: object, name: string, value: unknown) => put(object, name, value, true));
+  made.hide = operation((object: object, name: string, value: unknown) => put(object, name, value, false));
+  made.object = operation(() => create(prototype));
+  made.create = operation((parent: object) => create(parent));
+  made.array = ofMany((...given: unknown[]) => {
+    const array: unknown[] = [];
+    for (let at = 0; at < given.length; at++) put(array, at, given[at], true);
     return array;
   });
-  made.keys = operation(function (object) { return keys(object); });
-  made.elements = operation(function (array) {
-    var all = list();
-    for (var at = 0, end = array.length; at < end; at++) all[at] = array[at];
+  made.keys = operation((object: object) => keys(object));
+  made.elements = operation((array: ArrayLike<unknown>) => {
+    const all = list();
+    for (let at = 0, end = array.length; at < end; at++) all[at] = array[at];
     return all;
   });
-  made.call = ofMany(function (called, self) {
-    var given = list();
-    for (var at = 2; at < arguments.length; at++) given[at - 2] = arguments[at];
+  made.call = ofMany((called: unknown, self: unknown, ...values: unknown[]) => {
+    const given = list();
+    for (let at = 0; at < values.length; at++) given[at] = values[at];
     return apply(called, self, given);
   });
-  made.text = operation(function (value) { return Text(value); });
-  made.number = operation(function (value) { return Numeral(value); });
-  made.json = operation(function (value) { return stringify(value); });
-  made.isError = operation(function (object) { return typeof object.message === 'string' && hasOwn(object, 'message'); });
-  made.isPlain = operation(function (object) { return getPrototypeOf(object) === plain; });
-  made.matches = operation(function (text, pattern) { return match(text, pattern) !== null; });
+  made.isPlain = operation((object: object) => getPrototypeOf(object) === prototype);
+}
 
-  function isBuffer(value) { try { byteLength(value); return true; } catch (e) { return false; } }
-  function whole(value) {
-    var number = trunc(Numeral(value));
+/** Looks at memory of the image by the language's own accessors. */
+interface MemoryViews {
+  /** The kind of a typed array; undefined for everything else. */
+  readonly typeOf: (value: unknown) => unknown;
+  readonly count: (array: unknown) => unknown;
+  readonly byteLength: (buffer: unknown) => unknown;
+  readonly isBuffer: (value: unknown) => value is ArrayBuffer;
+}
+
+function memoryViews({ uncurried, getPrototypeOf }: Taken): MemoryViews {
+  const typed = getPrototypeOf(Uint8Array.prototype) as object;
+  const getter = (object: object, name: PropertyKey) =>
+    uncurried((Object.getOwnPropertyDescriptor(object, name) as { get: () => unknown }).get);
+  const byteLength = getter(ArrayBuffer.prototype, 'byteLength');
+  return {
+    typeOf: getter(typed, Symbol.toStringTag),
+    count: getter(typed, 'length'),
+    byteLength,
+    isBuffer: (value): value is ArrayBuffer => {
+      try {
+        byteLength(value);
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}
+
+/** Data of native calls as a list of numbers (espruino.md §3.1), and memory of the context. */
+function data(
+  { apply, uncurried, list }: Taken,
+  { made, fresh, operation }: Making,
+  { typeOf, count, byteLength, isBuffer }: MemoryViews,
+): void {
+  const { isArray } = Array;
+  const { trunc } = Math;
+  const Numeral = Number;
+  const Bytes = Uint8Array;
+  const Buffer = ArrayBuffer;
+  const charCodeAt = uncurried(String.prototype.charCodeAt);
+  const whole = (value: unknown) => {
+    const number = trunc(Numeral(value));
     return number - number === 0 ? number : 0;
-  }
-  function all(elements, end, into) { for (var at = 0; at < end; at++) into[into.length] = elements[at]; }
-  function collect(value, into) {
-    var type = typeof value, at;
+  };
+  const add = (elements: ArrayLike<unknown>, end: unknown, into: unknown[]) => {
+    for (let at = 0; at < (end as number); at++) into[into.length] = elements[at];
+  };
+  function collect(value: unknown, into: unknown[]): void {
+    const type = typeof value;
     if (type === 'number' || type === 'boolean') into[into.length] = whole(value);
-    else if (type === 'string') for (at = 0; at < value.length; at++) into[into.length] = charCodeAt(value, at);
+    else if (typeof value === 'string')
+      for (let at = 0; at < value.length; at++) into[into.length] = charCodeAt(value, at);
     else if (type === 'function') return;
-    else if (type !== 'object' || value === null) throw fresh('TypeError', 'Expecting Number or iterable, got ' + (value === null ? 'null' : type));
-    else if (typeOf(value) !== undefined) all(value, count(value), into);
-    else if (isArray(value)) for (at = 0; at < value.length; at++) collect(value[at], into);
-    else if (isBuffer(value)) all(new Bytes(value), byteLength(value), into);
-    else collectObject(value, into);
+    else if (typeof value !== 'object' || value === null)
+      throw fresh('TypeError', `Expecting Number or iterable, got ${value === null ? 'null' : type}`);
+    else if (typeOf(value) !== undefined) add(value as Uint8Array, count(value), into);
+    else if (isArray(value)) for (let at = 0; at < value.length; at++) collect(value[at], into);
+    else if (isBuffer(value)) add(new Bytes(value), byteLength(value), into);
+    else collectObject(value as Named, into);
   }
-  function collectObject(value, into) {
-    var callback = value.callback, data = value.data, times = value.count, result;
+  function collectObject({ callback, data: repeated, count: times }: Named, into: unknown[]): void {
     if (typeof callback === 'function') {
-      result = apply(callback, undefined, list());
+      const result = apply(callback, undefined, list());
       if (result !== undefined) collect(result, into);
-    } else if (typeof times === 'number' && data !== undefined) {
-      for (var left = whole(times); left > 0; left--) collect(data, into);
-    } else throw fresh('TypeError', 'If specifying an object, it must be of the form {data : ..., count : N} or {callback : fn}');
+    } else if (typeof times === 'number' && repeated !== undefined) {
+      for (let left = whole(times); left > 0; left--) collect(repeated, into);
+    } else
+      throw fresh(
+        'TypeError',
+        'If specifying an object, it must be of the form {data : ..., count : N} or {callback : fn}',
+      );
   }
-  made.flat = operation(function (value) {
-    var into = list();
+  made.flat = operation((value: unknown) => {
+    const into = list();
     collect(value, into);
     return into;
   });
-  made.bytes = operation(function (size) { return new Bytes(size); });
-  made.buffer = operation(function (size) { return new Buffer(size); });
-  return made;
+  made.bytes = operation((size: number) => new Bytes(size));
+  made.buffer = operation((size: number) => new Buffer(size));
+}
+
+/**
+ * Its argument is `Error.prototype` of the outside, or null where image and simulator share a realm. A context gets the
+ * text of the functions above, as of those of the prelude.
+ */
+export const BRIDGE = `(function (outside) {
+  'use strict';
+  const t = (${take})(), m = (${making})(t);
+  (${errorsAndText})(t, m, outside);
+  (${objects})(t, m);
+  (${data})(t, m, (${memoryViews})(t));
+  return m.made;
 })`;

@@ -1,5 +1,3 @@
-import { APPLY_MAX_ARGUMENTS } from '../../base/limits.ts';
-
 type Call = (...values: never[]) => unknown;
 type Named = Record<string, unknown>;
 
@@ -458,8 +456,8 @@ function withStatics(Promised: PromiseType): PromiseType {
 
 /**
  * Runs inside a fresh context while V8's built-ins are still there, and installs Espruino's versions of built-ins
- * that behave differently there (espruino.md §1.2, §1.3, §3.1). Its argument has the functions that only the outside
- * can provide. A context gets the text of the functions above and never a function itself: none of them may name
+ * that behave differently there (espruino.md §1.2, §1.3, §3.1). Its arguments are the functions that only the outside
+ * can provide, and the number of arguments that `apply` passes at most. A context gets the text of the functions above and never a function itself: none of them may name
  * anything of this module, and no loop or spread may need an iterator, which an image does not have.
  *
  * Not copied, because no context can do it: no function hoisting, loop variables that are not per iteration, `===` on
@@ -468,9 +466,9 @@ function withStatics(Promised: PromiseType): PromiseType {
  * the text that `+` and templates make of a number, and syntax that Espruino does not parse. The bundler's lint, a test
  * of the image and the real interpreter cover these.
  */
-export const PRELUDE = `(o => {
+export const PRELUDE = `((o, most) => {
   const k = (${keep})(o);
-  (${textsAndCalls})(k, ${APPLY_MAX_ARGUMENTS});
+  (${textsAndCalls})(k, most);
   (${buffers})(k);
   (${errorsAndCode})(k, o, eval);
   (${datesAndMath})(k, o);

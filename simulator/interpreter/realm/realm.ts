@@ -1,4 +1,5 @@
 import { bytesOfText } from '../../base/bytes.ts';
+import { APPLY_MAX_ARGUMENTS } from '../../base/limits.ts';
 import { Leaving } from '../../faults/operations.ts';
 import type { ImageContext } from '../contexts/image-context.ts';
 import { BRIDGE, type Bridge, type ErrorName } from '../inside/bridge.ts';
@@ -108,7 +109,7 @@ export class Realm {
       fixedText: (...args) => fixedText(...(args as Parameters<typeof fixedText>)),
     });
     this.define(given, { queue });
-    const natives = context.ours(PRELUDE)(raw(given)) as Natives;
+    const natives = context.ours(PRELUDE)(raw(given), APPLY_MAX_ARGUMENTS) as Natives;
     this.#bridge.settle(natives);
     this.#global = held(natives.global) as ImageObject;
     const unhandled = this.adopt(reason => outside.unhandled(reason));
