@@ -113,7 +113,7 @@ export const serviceDoors: readonly ServiceDoor[] = [
     spendsMs: 100,
     bound: `${consoleLimits.uploadPartsMax} parts, counted before any is parsed`,
     takes: isUpload,
-    test: 'test/service/flood/bodies.test.ts',
+    test: 'test/service/flood/rates.test.ts',
   },
   {
     name: 'WebSocket frames',

@@ -29,7 +29,7 @@ export const SERVICE: readonly Defect[] = [
     before: 'if (row.fob_id !== null && !has) await dropUnusedPushKey(db, row.fob_id);',
     after:
       "if (row.fob_id !== null && !has && way.to !== 'revoked') await dropUnusedPushKey(db, row.fob_id);",
-    test: 'test/service/push/keys.test.ts',
+    test: 'test/service/push/http.test.ts',
     title:
       'the push key is destroyed with the last assigned token on the fob, and open requests can no longer be approved',
   },
@@ -55,7 +55,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/validation/replay-protection.ts',
     before: "(tokens.user_id || '') =",
     after: "(tokens.user_id || '') <> '' and '' <>",
-    test: 'test/service/validation/replay-protection.test.ts',
+    test: 'test/service/validation/round-trips.test.ts',
     title: 'the last accepted step moves once, upwards, for the user and in the states that were read',
   },
   {
@@ -63,7 +63,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/validation/replay-protection.ts',
     before: "(tokens.state || '') in (",
     after: "('active' || '') in (",
-    test: 'test/service/validation/replay-protection.test.ts',
+    test: 'test/service/validation/round-trips.test.ts',
     title: 'the last accepted step moves once, upwards, for the user and in the states that were read',
   },
   {
@@ -71,7 +71,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/validation/replay-protection.ts',
     before: 'tokens.last_step < ',
     after: 'tokens.last_step <= ',
-    test: 'test/service/validation/replay-protection.test.ts',
+    test: 'test/service/validation/round-trips.test.ts',
     title: 'the last accepted step moves once, upwards, for the user and in the states that were read',
   },
   {
@@ -153,7 +153,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/push/create.ts',
     before: 'if (user !== undefined && failed !== null) {',
     after: "if (user !== undefined && failed === 'password') {",
-    test: 'test/service/push/factors.test.ts',
+    test: 'test/service/push/http.test.ts',
     title: 'wrong passwords and PINs in push requests lock the account and raise an alert',
   },
   {
@@ -171,7 +171,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/base/permissions.ts',
     before: "'token.temporary-code': { roles: desk, dangerous: true },",
     after: "'token.temporary-code': { roles: desk, dangerous: false },",
-    test: 'test/service/care/roles.test.ts',
+    test: 'test/service/care/plan.test.ts',
     title: 'an act on a fob needs the fresh proof that the same act on a token or a user needs',
   },
   {
@@ -179,7 +179,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/doors/api/kit/authenticate.ts',
     before: 'if (request.headers.authorization !== undefined) return undefined;',
     after: "if (request.headers.authorization === '') return undefined;",
-    test: 'test/service/api/roles.test.ts',
+    test: 'test/service/api/guard.test.ts',
     title: 'a wrong key fails despite a valid session, and a revoked or demoted operator is out at once',
   },
   {
@@ -195,7 +195,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/users/admins.ts',
     before: "if (role === 'admin' || role === 'service') return false;",
     after: "if (role !== 'user') return false;",
-    test: 'test/service/users/last-fob.test.ts',
+    test: 'test/service/users/operators.test.ts',
     title: 'help desk cannot take the last administrator’s fob by any change of its state',
   },
   {
@@ -214,7 +214,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/enrolment/relay/records/claim.ts',
     before: 'row.expires_ms > acting.atMs;',
     after: 'row.expires_ms > 0;',
-    test: 'test/service/enrolment/possession.test.ts',
+    test: 'test/service/enrolment/relay.test.ts',
     title: 'a press after',
   },
   {
@@ -222,7 +222,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/enrolment/relay/records/claim.ts',
     before: 'this.endsMs.includes(row.claimed_until_ms ?? 0) &&',
     after: 'this.endsMs.length > 0 &&',
-    test: 'test/service/enrolment/possession.test.ts',
+    test: 'test/service/enrolment/relay.test.ts',
     title: 'the earlier connection of a relay that has come back changes nothing any more',
   },
   {
@@ -231,7 +231,7 @@ export const SERVICE: readonly Defect[] = [
     before:
       "    .where('id', '=', token.id)\n    .where('state', '=', 'reserved')\n    .where('user_id', '=', userId)",
     after: "    .where('id', '=', token.id)\n    .where('user_id', '=', userId)",
-    test: 'test/service/enrolment/possession.test.ts',
+    test: 'test/service/enrolment/relay.test.ts',
     title: 'a press after',
   },
   {
@@ -239,7 +239,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/enrolment/relay/records/finish.ts',
     before: 'if (user === undefined || user.disabled_ms !== null)',
     after: 'if (user === undefined)',
-    test: 'test/service/enrolment/possession.test.ts',
+    test: 'test/service/enrolment/relay.test.ts',
     title: 'a press after',
   },
   {
@@ -247,7 +247,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/enrolment/relay/steps/passcode.ts',
     before: 'if (!isRight) throw',
     after: 'if (!isRight && !isTotp) throw',
-    test: 'test/service/enrolment/possession.test.ts',
+    test: 'test/service/enrolment/relay.test.ts',
     title: 'wrong passcodes',
   },
   {
@@ -257,7 +257,7 @@ export const SERVICE: readonly Defect[] = [
       'present !== undefined && (await opened(run, () => proves(run, accountFor(enrolment, id, present))));',
     after:
       'present !== undefined || (await opened(run, () => proves(run, accountFor(enrolment, id, present))));',
-    test: 'test/service/enrolment/possession.test.ts',
+    test: 'test/service/enrolment/relay.test.ts',
     title: 'an account on the fob whose key is not that of its token is written again',
   },
   {
@@ -265,7 +265,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/enrolment/relay/steps/enrol.ts',
     before: 'await isSomebodys(acting, activation.user_id, fob.id, serials)',
     after: 'await isSomebodys(acting, activation.user_id, fob.id, [])',
-    test: 'test/service/enrolment/possession.test.ts',
+    test: 'test/service/enrolment/relay.test.ts',
     title: 'a fob with an account of another user is refused, also if the token of that account names no fob',
   },
   {
@@ -291,7 +291,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/enrolment/relay/records/finish.ts',
     before: "    .where('id', '=', replaces_token_id ?? '')\n    .where('user_id', '=', user_id)\n",
     after: "    .where('id', '=', replaces_token_id ?? user_id)\n",
-    test: 'test/service/enrolment/replacement.test.ts',
+    test: 'test/service/enrolment/relay.test.ts',
     title: 'a token that was revoked, or given to another user, meanwhile is left as it is',
   },
   {
@@ -337,7 +337,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/care/desired.ts',
     before: "if (state === 'lost' || state === 'found') return 'lost';",
     after: "if (state === 'lost') return 'lost';",
-    test: 'test/service/care/life.test.ts',
+    test: 'test/service/care/accounts.test.ts',
     title:
       'a lost fob’s tokens are suspended at once, and its accounts go when it comes back, shown as found',
   },
@@ -354,7 +354,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/care/run/run.ts',
     before: "if ((await leaseOf(db, lease)) !== 'mine') throw new LeaseLost();",
     after: "if ((await leaseOf(db, lease)) === 'others') throw new LeaseLost();",
-    test: 'test/service/care/give-away.test.ts',
+    test: 'test/service/care/accounts.test.ts',
     title: 'a run whose lease was over makes no other recovery key for a fob whose file is made',
   },
   // Hand-over.
@@ -363,7 +363,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/care/give.ts',
     before: 'if (left !== undefined ||',
     after: "if (left?.account === '' ||",
-    test: 'test/service/care/give-away.test.ts',
+    test: 'test/service/care/accounts.test.ts',
     title: 'a fob is not given away with an account that was never listed, or that no token is of',
   },
   {
@@ -371,7 +371,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/care/give.ts',
     before: "removal !== undefined) return 'accounts_left';",
     after: "removal?.id === '') return 'accounts_left';",
-    test: 'test/service/care/give-away.test.ts',
+    test: 'test/service/care/accounts.test.ts',
     title: 'a fob is not given away with an account that was never listed, or that no token is of',
   },
   {
@@ -379,7 +379,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/care/give.ts',
     before: "  await db.deleteFrom('fob_pairings').where('serial', '=', serial).execute();\n",
     after: '',
-    test: 'test/service/care/give-away.test.ts',
+    test: 'test/service/care/accounts.test.ts',
     title:
       'each file is in the audit, the first ends the push key, and the confirmation whatever is kept of its keys',
   },
@@ -388,7 +388,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/care/give.ts',
     before: '  await forgetContent({ ...acting, fob });\n  await forgetNextRecovery({ ...acting, fob });\n',
     after: '  await forgetContent({ ...acting, fob });\n',
-    test: 'test/service/care/give-away.test.ts',
+    test: 'test/service/care/accounts.test.ts',
     title:
       'each file is in the audit, the first ends the push key, and the confirmation whatever is kept of its keys',
   },
@@ -397,7 +397,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/tokens/fobs.ts',
     before: "return row.state === 'giving' ? undefined : keptSecretsOf(keys, row);",
     after: "return row.state === 'handed_over' ? undefined : keptSecretsOf(keys, row);",
-    test: 'test/service/care/give-away.test.ts',
+    test: 'test/service/care/accounts.test.ts',
     title:
       'each file is in the audit, the first ends the push key, and the confirmation whatever is kept of its keys',
   },
@@ -406,7 +406,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/care/give.ts',
     before: "    await record(acting, fob, 'giving');\n",
     after: "    if (fob.state !== 'giving') await record(acting, fob, 'giving');\n",
-    test: 'test/service/care/give-away.test.ts',
+    test: 'test/service/care/accounts.test.ts',
     title:
       'each file is in the audit, the first ends the push key, and the confirmation whatever is kept of its keys',
   },
@@ -415,7 +415,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/care/give.ts',
     before: "      await db.deleteFrom('push_keys').where('fob_id', '=', fob.id).execute();\n",
     after: '',
-    test: 'test/service/care/give-away.test.ts',
+    test: 'test/service/care/accounts.test.ts',
     title:
       'each file is in the audit, the first ends the push key, and the confirmation whatever is kept of its keys',
   },
@@ -424,7 +424,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/care/give.ts',
     before: '      await endLease(db, fob.id);\n',
     after: '',
-    test: 'test/service/care/give-away.test.ts',
+    test: 'test/service/care/accounts.test.ts',
     title: 'a run whose lease was over makes no other recovery key for a fob whose file is made',
   },
   // Push.
@@ -441,7 +441,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/tokens/push-question.ts',
     before: 'String(createdMs), String(number)]',
     after: 'String(createdMs)]',
-    test: 'test/service/push/keys.test.ts',
+    test: 'test/service/push/http.test.ts',
     title: 'requests that differ in their number alone are two questions',
   },
   {
@@ -527,7 +527,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/doors/radius/authenticators.ts',
     before: 'timingSafeEqual(expected, only.value)',
     after: 'timingSafeEqual(expected.subarray(1), only.value.subarray(1))',
-    test: 'test/service/radius/packet.test.ts',
+    test: 'test/service/radius/packets.test.ts',
     title: 'the Status-Server of RFC 5997 §6.1 has a valid Message-Authenticator',
   },
   {
@@ -551,7 +551,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/radius/known-clients.ts',
     before: 'ranges.sort((one, other) => other.bits - one.bits)',
     after: 'ranges.sort((one, other) => one.bits - other.bits)',
-    test: 'test/service/radius/known-clients.test.ts',
+    test: 'test/service/radius/packets.test.ts',
     title:
       'an address has the client of its narrowest range, until that is removed, also if the clock went back',
   },
@@ -560,7 +560,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/radius/known-clients.ts',
     before: 'nowMs >= untilMs || untilMs - nowMs > radiusLimits.radiusClientsSeenMs',
     after: 'nowMs >= untilMs',
-    test: 'test/service/radius/known-clients.test.ts',
+    test: 'test/service/radius/packets.test.ts',
     title:
       'an address has the client of its narrowest range, until that is removed, also if the clock went back',
   },
@@ -578,7 +578,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/users/credentials/pins.ts',
     before: "macOf(keys, 'pin', [userId, pin.slice(0, validationLimits.passcodeFieldMax)])",
     after: "macOf(keys, 'pin', [String(userId === ''), pin.slice(0, validationLimits.passcodeFieldMax)])",
-    test: 'test/service/users/service-pins.test.ts',
+    test: 'test/service/users/passwords.test.ts',
     title: 'a hash is valid for its own user and with its own key file only',
   },
   // Temporary codes and PINs at the service.
@@ -587,7 +587,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/validation/batch.ts',
     before: "request.changesPin !== true && facts.temporary.has(user?.id ?? '')",
     after: "facts.temporary.has(user?.id ?? '')",
-    test: 'test/service/users/service-pins.test.ts',
+    test: 'test/service/users/passwords.test.ts',
     title: 'nobody chooses a PIN with a wrong passcode, a used one, a temporary code, or for another user',
   },
   {
@@ -603,7 +603,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/users/credentials/pin-proofs.ts',
     before: '[id, ...pin, applicationId, expires, ...tokens]',
     after: '[id, ...pin, applicationId, expires, ...tokens.slice(tokens.length)]',
-    test: 'test/service/users/service-pins.test.ts',
+    test: 'test/service/users/passwords.test.ts',
     title: 'after a fob is reported lost, its earlier proof chooses no PIN',
   },
   // Alerts.
@@ -646,7 +646,7 @@ export const SERVICE: readonly Defect[] = [
     file: 'service/features/users/sessions.ts',
     before: "csrf: macOf(keys, 'csrf', [hash]),",
     after: "csrf: macOf(keys, 'csrf', [row.name ?? '']),",
-    test: 'test/service/users/sessions.test.ts',
+    test: 'test/service/users/users.test.ts',
     title: 'a session has its own token against other sites, which no other session or key file creates',
   },
   {

@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig, stepAt } from './kit.ts';
+import { startedService } from './users/kit.ts';
 
 test('the database is durable by its settings: write-ahead log, full synchronisation, foreign keys', async () => {
   await using rig = new Rig();
@@ -31,12 +32,11 @@ test('a database of a newer version is refused', async () => {
 });
 
 test('while another program locks the database, reads work, log-ins wait and then fail, and nothing is accepted', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const apiKey = apiKeyOf(service);
   const token = await add(service, newToken());
   const body = { user: 'ada', passcode: codeNow(token, NOON_MS) };
-  const other = new BetterSqlite(join(rig.directory, 'service.db'));
+  const other = new BetterSqlite(join(service.rig.directory, 'service.db'));
   other.exec('begin immediate');
   let answered = false;
   const waiting = post(service, apiKey, body).finally(() => {
@@ -81,8 +81,7 @@ test('on a full disk a log-in fails without partial changes, and works again whe
 });
 
 test('property: with any clock and any requests, accepted steps only rise and none is accepted twice', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ lock: { threshold: 0, periodMs: 1000 } });
+  await using service = await startedService({ lock: { threshold: 0, periodMs: 1000 } });
   const move = fc.record({
     clockMs: fc.oneof(fc.integer({ min: 0, max: 90_000 }), fc.integer({ min: -3_600_000, max: 3_600_000 })),
     ahead: fc.integer({ min: -3, max: 3 }),
@@ -95,11 +94,11 @@ test('property: with any clock and any requests, accepted steps only rise and no
       async (kind, moves) => {
         const user = `user${run++}`;
         const token = await add(service, newToken({ kind, user, serial: user, digits: 8 }));
-        rig.clock.nowMs = NOON_MS;
+        service.clock.nowMs = NOON_MS;
         let last = -1;
         for (const { clockMs, ahead } of moves) {
-          rig.clock.nowMs += clockMs;
-          const centre = kind === 'totp' ? stepAt(token, rig.clock.nowMs) : last + 1;
+          service.clock.nowMs += clockMs;
+          const centre = kind === 'totp' ? stepAt(token, service.clock.nowMs) : last + 1;
           const step = Math.max(0, centre + ahead);
           const passcode = codeAt(token, step);
           const { accepted } = await service.validate({ user, passcode, source: '::1' });

@@ -6,6 +6,7 @@ import BetterSqlite from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { add, codeNow, keyOf, NOON_MS, newToken, Rig } from './kit.ts';
+import { startedService } from './users/kit.ts';
 
 const onPosix = process.platform !== 'win32';
 
@@ -22,14 +23,15 @@ function spellings(bytes: Uint8Array): Buffer[] {
 }
 
 test('no seed, passcode, API key or operator key is readable in any file of the service', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken({ digits: 8 }));
   const passcode = codeNow(token, NOON_MS);
   const request = { user: 'ada', passcode, source: '::1', idempotencyKey: 'idempotent' };
   expect((await service.validate(request)).accepted).toBe(true);
   await service.validate({ ...request, user: secret('typed into the wrong field') });
-  const files = readdirSync(rig.directory).map(name => readFileSync(join(rig.directory, name)));
+  const files = readdirSync(service.rig.directory).map(name =>
+    readFileSync(join(service.rig.directory, name)),
+  );
   expect(files.some(bytes => bytes.includes('FOB-1'))).toBe(true);
   const hidden = [
     ...spellings(token.secret),
@@ -70,21 +72,20 @@ test.runIf(onPosix)(
 );
 
 test('a lost or damaged key file is never replaced while encrypted rows exist', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   await add(service, newToken());
   await service.close();
-  const path = join(rig.directory, 'service.key');
+  const path = join(service.rig.directory, 'service.key');
   const kept = readFileSync(path);
   rmSync(path);
-  await expect(rig.start()).rejects.toMatchObject({ code: 'key_file_missing' });
+  await expect(service.rig.start()).rejects.toMatchObject({ code: 'key_file_missing' });
   expect(existsSync(path)).toBe(false);
   for (const damaged of ['', 'passfob service keys 1\n', kept.toString().replace(/ [^ ]+\n$/, ' AAAA\n')]) {
     writeFileSync(path, damaged, { mode: 0o600 });
-    await expect(rig.start()).rejects.toMatchObject({ code: 'key_file_damaged' });
+    await expect(service.rig.start()).rejects.toMatchObject({ code: 'key_file_damaged' });
   }
   writeFileSync(path, kept);
-  await rig.start();
+  await service.rig.start();
 });
 
 test('an encrypted value decrypts only in its own row and only unchanged', async () => {
@@ -117,11 +118,10 @@ test('keyed digests differ for lists whose items join to the same text', async (
 });
 
 test('a seed moved to another row cannot be decrypted: the log reports it and nothing is accepted', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   await add(service, newToken());
   const other = await add(service, newToken({ user: 'mallory', serial: 'FOB-2' }));
-  const database = new BetterSqlite(join(rig.directory, 'service.db'));
+  const database = new BetterSqlite(join(service.rig.directory, 'service.db'));
   database.exec(
     `update tokens set sealed_secret = (select sealed_secret from tokens where serial = 'FOB-2') where serial = 'FOB-1'`,
   );
@@ -135,11 +135,10 @@ test('a seed moved to another row cannot be decrypted: the log reports it and no
 });
 
 test('the seed of a revoked token is deleted', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   await add(service, newToken());
   await service.changeTokenState('FOB-1', 'revoked');
-  const database = new BetterSqlite(join(rig.directory, 'service.db'), { readonly: true });
+  const database = new BetterSqlite(join(service.rig.directory, 'service.db'), { readonly: true });
   expect(database.prepare('select sealed_secret, key_id from tokens').all()).toEqual([
     { sealed_secret: null, key_id: null },
   ]);

@@ -1,6 +1,8 @@
 import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { webLimits } from '@passfob/service/base/limits/web';
 import {
@@ -15,7 +17,8 @@ import { type Service, startService } from '@passfob/service/service';
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, openLink, post, Rig } from './kit.ts';
-import { accepted, givePin, grace, Office } from './users/kit.ts';
+import { watchApp } from './served.ts';
+import { accepted, givePin, grace, Office, startedService } from './users/kit.ts';
 
 /** Sends a GET with a custom Host header, which `fetch` does not allow. */
 function getAs(url: string, host: string): Promise<number> {
@@ -36,15 +39,13 @@ function form(fields: Record<string, string>): string {
 const formType = { 'content-type': 'application/x-www-form-urlencoded' };
 
 test('the health check answers', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const response = await fetch(`${service.url}/health`);
   expect([response.status, await response.text()]).toEqual([200, '{"status":"ok"}']);
 });
 
 test('the API requires the application’s key, and tells strangers nothing more', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const body = { user: 'ada', passcode: '123456' };
   const apiKey = apiKeyOf(service);
   for (const authorization of ['', apiKey, `Basic ${apiKey}`, `Bearer ${apiKey}x`, 'Bearer']) {
@@ -57,8 +58,7 @@ test('the API requires the application’s key, and tells strangers nothing more
 });
 
 test('malformed requests get problem+json and are not counted as log-ins', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const apiKey = apiKeyOf(service);
   const bodies: [unknown, number][] = [
     ['', 400],
@@ -86,8 +86,7 @@ test('malformed requests get problem+json and are not counted as log-ins', async
 });
 
 test('a request with another Host, as in DNS rebinding, is refused', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const { port } = new URL(service.url);
   expect(await getAs(`${service.url}/login`, `localhost:${port}`)).toBe(200);
   for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:${port}.evil.example`])
@@ -95,8 +94,7 @@ test('a request with another Host, as in DNS rebinding, is refused', async () =>
 });
 
 test('a form from another site is refused before it is parsed', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken());
   const body = form({ user: 'ada', passcode: codeNow(token, NOON_MS), attempt: 'x'.repeat(22) });
   const sent = async (headers: Record<string, string>) => {
@@ -114,8 +112,7 @@ test('a form from another site is refused before it is parsed', async () => {
 });
 
 test('the log-in form accepts, refuses, and repeats its result after a double click', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken({ user: "o'<b>hara" }));
   const page = await (await fetch(`${service.url}/login`)).text();
   const attempt = /name="attempt" value="([^"]+)"/.exec(page)?.[1] ?? '';
@@ -199,9 +196,8 @@ test('the log-in form asks for its application’s current factors on every node
 });
 
 test('every response has its security headers; frames are allowed only when configured', async () => {
-  await using rig = new Rig();
-  const plain = await rig.start();
-  const embeddable = await rig.start({ embeddable: true });
+  await using plain = await startedService();
+  const embeddable = await plain.rig.start({ embeddable: true });
   for (const path of [
     '/login',
     '/operator',
@@ -227,8 +223,7 @@ test('every response has its security headers; frames are allowed only when conf
 });
 
 test('pages contain no inline script or style, and load only existing files', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const entered = await openLink(service.operatorLink);
   const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
   for (const path of ['/login', '/operator']) {
@@ -241,8 +236,7 @@ test('pages contain no inline script or style, and load only existing files', as
 });
 
 test('a source over its rate limit waits; others do not', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const get = async () => (await fetch(`${service.url}/login`)).status;
   const { burst, perSecond } = webLimits.sourceBucket;
   const statuses = new Set<number>();
@@ -252,7 +246,7 @@ test('a source over its rate limit waits; others do not', async () => {
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '2']);
   expect((await post(service, apiKeyOf(service), { user: 'a', passcode: '123456' })).status).toBe(403);
   expect((await post(service, 'guess', { user: 'a', passcode: '123456' })).status).toBe(429);
-  rig.clock.nowMs += 1000;
+  service.clock.nowMs += 1000;
   for (let turn = 0; turn < perSecond; turn++) expect(await get()).toBe(200);
   expect(await get()).toBe(429);
 });
@@ -290,9 +284,8 @@ test('a service that cannot start gives the reason and leaves nothing open', asy
 });
 
 test('a replaced application key or a disabled application is refused at once, on every node', async () => {
-  await using rig = new Rig();
-  const one = await rig.start();
-  const two = await rig.start();
+  await using one = await startedService();
+  const two = await one.rig.start();
   const apiKey = apiKeyOf(one);
   const token = await add(one, newToken({ kind: 'hotp' }));
   const send = (node: Service, key: string, counter: number) =>
@@ -300,7 +293,7 @@ test('a replaced application key or a disabled application is refused at once, o
   // Both nodes have seen the key.
   expect((await send(one, apiKey, 0)).status).toBe(200);
   expect((await send(two, apiKey, 1)).status).toBe(200);
-  await using office = await Office.beside(rig);
+  const { office } = one;
   const applications = await listApplications(office.store.db);
   const id = applications.find(({ name }) => name === 'login')?.id ?? '';
   const { value } = accepted(await rotateApplicationKey(office.management, grace, id));
@@ -313,4 +306,71 @@ test('a replaced application key or a disabled application is refused at once, o
   expect((await send(two, value, 3)).status).toBe(200);
   accepted(await disableApplication(office.management, grace, id));
   for (const node of [one, two]) expect((await send(node, value, 4)).status).toBe(401);
+});
+
+/** Sends a request line as it is, which `fetch` would tidy. @returns status and Location of the answer */
+async function rawly(url: string, method: string, target: string): Promise<readonly (string | undefined)[]> {
+  const { host, port, hostname } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  socket.write(
+    `${method} ${target} HTTP/1.1\r\nhost: ${host}\r\nconnection: close\r\ncontent-length: 0\r\n\r\n`,
+  );
+  let said = '';
+  socket.on('data', chunk => {
+    said += chunk;
+  });
+  await once(socket, 'close');
+  return [said.slice(9, 12), /^location: (.*)\r$/im.exec(said)?.[1]];
+}
+
+test('each page with a slash at its end leads to the page, and nothing else leads anywhere', async () => {
+  await using rig = new Rig();
+  const { result: service, routes } = await watchApp(() => rig.start());
+  const ask = (target: string, method = 'GET') => rawly(service.url, method, target);
+  const isFixed = (path: string) => !path.includes(':') && !path.startsWith('/v1/') && path !== '/';
+  const pages = routes.filter(({ method, path }) => method === 'GET' && isFixed(path));
+  expect(pages.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(['/login', '/me', '/operator', '/operator/tokens', '/activate', '/help']),
+  );
+  for (const { path } of pages) expect(await ask(`${path}/`)).toEqual(['308', path]);
+  expect(await ask('/operator/', 'HEAD')).toEqual(['308', '/operator']);
+  expect(await ask('/me/?done=named&a=%0d%0aset-cookie:b=c')).toEqual([
+    '308',
+    '/me?done=named&a=%0d%0aset-cookie:b=c',
+  ]);
+  for (const target of [
+    '//evil.example/',
+    '//evil.example/login/',
+    '///evil.example/',
+    '/\\evil.example/',
+    '/.//evil.example/',
+    '/%2f/evil.example/',
+    'http://evil.example/login/',
+    '/login//',
+    '/nothing/',
+    '/v1/openapi.json/',
+    '/v1/validate/',
+  ])
+    expect([target, ...(await ask(target))]).toEqual([target, '404', undefined]);
+  for (const method of ['POST', 'PUT', 'DELETE'])
+    expect([method, ...(await ask('/login/', method))]).toEqual([method, '404', undefined]);
+});
+
+test('an unknown address answers a browser with a page and a program with a problem', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  const accept = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8';
+  const page = await fetch(`${url}/nowhere`, { headers: { accept } });
+  expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  expect(await page.text()).toMatch(/<html lang="en">[\s\S]*<h1/);
+  for (const [path, headers] of [
+    ['/nowhere', { accept: '*/*' }],
+    ['/v1/nowhere', { accept }],
+  ] as const) {
+    const problem = await fetch(url + path, { headers });
+    expect([problem.status, problem.headers.get('content-type')]).toEqual([
+      404,
+      'application/problem+json; charset=utf-8',
+    ]);
+  }
 });

@@ -8,33 +8,32 @@ import {
 } from '@passfob/service/base/lock';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { add, codeNow, NOON_MS, newToken, Rig, wrongCode } from './kit.ts';
+import { add, codeNow, NOON_MS, newToken, wrongCode } from './kit.ts';
+import { startedService } from './users/kit.ts';
 
 const PERIOD_MS = 15 * 60_000;
 
 test('three failures lock the account; failures while locked change nothing; it opens at T, not at T − 1 s', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken());
   const attempt = async (passcode: string) =>
     (await service.validate({ user: 'ada', passcode, source: '::1' })).outcome;
-  const right = () => codeNow(token, rig.clock.nowMs);
+  const right = () => codeNow(token, service.clock.nowMs);
   for (let nth = 0; nth < 3; nth++) expect(await attempt(wrongCode(token, NOON_MS, nth))).toBe('wrong');
   expect(await attempt(right())).toBe('locked');
-  rig.clock.nowMs = NOON_MS + PERIOD_MS - 1000;
-  expect(await attempt(wrongCode(token, rig.clock.nowMs))).toBe('locked');
+  service.clock.nowMs = NOON_MS + PERIOD_MS - 1000;
+  expect(await attempt(wrongCode(token, service.clock.nowMs))).toBe('locked');
   expect(await attempt(right())).toBe('locked');
-  rig.clock.nowMs = NOON_MS + PERIOD_MS;
+  service.clock.nowMs = NOON_MS + PERIOD_MS;
   // The expired lock reset its failures: two more are possible before the right passcode resets them.
-  expect(await attempt(wrongCode(token, rig.clock.nowMs))).toBe('wrong');
-  expect(await attempt(wrongCode(token, rig.clock.nowMs, 1))).toBe('wrong');
+  expect(await attempt(wrongCode(token, service.clock.nowMs))).toBe('wrong');
+  expect(await attempt(wrongCode(token, service.clock.nowMs, 1))).toBe('wrong');
   expect(await attempt(right())).toBe('accepted');
-  expect(await attempt(wrongCode(token, rig.clock.nowMs))).toBe('wrong');
+  expect(await attempt(wrongCode(token, service.clock.nowMs))).toBe('wrong');
 });
 
 test('of wrong passcodes that are sent at once, as many are evaluated as lock the account', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken());
   const guesses = Array.from({ length: 16 }, (_, nth) => wrongCode(token, NOON_MS, nth));
   const results = await Promise.all(
@@ -45,8 +44,7 @@ test('of wrong passcodes that are sent at once, as many are evaluated as lock th
 });
 
 test('the lock covers all tokens of the account, and no other account', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ lock: { threshold: 2, periodMs: 60_000 } });
+  await using service = await startedService({ lock: { threshold: 2, periodMs: 60_000 } });
   const token = await add(service, newToken());
   const other = await add(service, newToken({ serial: 'FOB-2' }));
   const third = await add(service, newToken({ user: 'bob', serial: 'FOB-3' }));
@@ -59,8 +57,7 @@ test('the lock covers all tokens of the account, and no other account', async ()
 });
 
 test('a threshold of 0 never locks', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ lock: { threshold: 0, periodMs: 60_000 } });
+  await using service = await startedService({ lock: { threshold: 0, periodMs: 60_000 } });
   const token = await add(service, newToken());
   for (let nth = 0; nth < 20; nth++)
     await service.validate({ user: 'ada', passcode: wrongCode(token, NOON_MS, nth), source: '::1' });

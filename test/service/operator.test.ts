@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
-import { add, codeNow, NOON_MS, newToken, openLink, Rig, wrongCode } from './kit.ts';
-import { Office } from './users/kit.ts';
+import { add, codeNow, NOON_MS, newToken, openLink, wrongCode } from './kit.ts';
+import { startedService } from './users/kit.ts';
 
 /** Presses the button on an operator link's page. @returns the cookie and the response */
 async function enter(link: string, headers: Record<string, string> = {}) {
@@ -13,8 +13,7 @@ async function enter(link: string, headers: Record<string, string> = {}) {
 }
 
 test('the operator link works once, by its button alone, however often programs load it', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const look = (headers: Record<string, string> = {}) => fetch(service.operatorLink, { headers });
   for (let scan = 0; scan < 20; scan++)
     expect((await fetch(service.operatorLink, { method: 'HEAD' })).status).toBe(404);
@@ -36,8 +35,7 @@ test('the operator link works once, by its button alone, however often programs 
 });
 
 test('a browser that is signed in uses up the operator link, too, and its session ends', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const first = (await enter(service.operatorLink)).cookie;
   const link = await service.makeOperatorLink();
   secret(new URL(link).searchParams.get('key') ?? '');
@@ -52,8 +50,7 @@ test('a browser that is signed in uses up the operator link, too, and its sessio
 });
 
 test('a discarded operator link opens nothing any more, and the browser’s session stays', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const { cookie } = await enter(service.operatorLink);
   const link = await service.makeOperatorLink();
   const key = secret(new URL(link).searchParams.get('key') ?? '');
@@ -67,14 +64,13 @@ test('a discarded operator link opens nothing any more, and the browser’s sess
   expect([thrown.status, (await thrown.text()).includes('The link was thrown away')]).toEqual([200, true]);
   expect([(await discard()).status, (await enter(link)).response.status]).toEqual([403, 403]);
   expect((await fetch(`${service.url}/operator`, { headers: { cookie } })).status).toBe(200);
-  await using office = await Office.beside(rig);
+  const { office } = service;
   const { acts } = await office.audit();
   expect(acts.slice(-2)).toEqual(['operator.enter-by-link console', 'operator.discard-link console']);
 });
 
 test('without a session there is no pane and no stream; signing out and expiry end a session', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const status = async (path: string, headers: Record<string, string> = {}) => {
     const response = await fetch(service.url + path, { headers });
     await response.body?.cancel();
@@ -89,13 +85,13 @@ test('without a session there is no pane and no stream; signing out and expiry e
   }
   // It lasts while it is used, and 12 hours at most.
   for (let half = 0; half < 24; half++) {
-    rig.clock.nowMs += 30 * 60_000 - 1;
+    service.clock.nowMs += 30 * 60_000 - 1;
     expect(await status('/operator', { cookie })).toBe(200);
   }
-  rig.clock.nowMs += 24;
+  service.clock.nowMs += 24;
   expect(await status('/operator', { cookie })).toBe(401);
 
-  const again = await rig.start();
+  const again = await service.rig.start();
   const second = (await enter(again.operatorLink)).cookie;
   const page = await (await fetch(`${again.url}/operator`, { headers: { cookie: second } })).text();
   const csrf = secret(/name="csrf" value="([^"]+)"/.exec(page)?.[1] ?? '');
@@ -114,8 +110,7 @@ test('without a session there is no pane and no stream; signing out and expiry e
 });
 
 test('the pane shows replays with count, real reasons, token states and locked accounts', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken({ label: 'VPN' }));
   const attempt = (passcode: string) => service.validate({ user: 'ada', passcode, source: '<b>here</b>' });
   const right = codeNow(token, NOON_MS);
@@ -148,9 +143,8 @@ async function nextChange(reader: ReadableStreamDefaultReader<Uint8Array>): Prom
 }
 
 test('the stream reports changes of this and another node, and ends when the service closes', async () => {
-  await using rig = new Rig();
-  const watched = await rig.start();
-  const other = await rig.start();
+  await using watched = await startedService();
+  const other = await watched.rig.start();
   const { cookie } = await enter(watched.operatorLink);
   const response = await fetch(`${watched.url}/operator/stream`, { headers: { cookie } });
   expect(response.headers.get('content-type')).toBe('text/event-stream');

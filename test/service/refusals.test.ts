@@ -8,14 +8,13 @@ import {
   NOON_MS,
   newToken,
   post,
-  Rig,
   stepAt,
   wrongCode,
 } from './kit.ts';
+import { startedService } from './users/kit.ts';
 
 test('every refusal is the same bytes, whatever the reason', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const apiKey = apiKeyOf(service);
   const token = await add(service, newToken({ digits: 8 }));
   await add(service, newToken({ user: 'suspended', serial: 'S' }));
@@ -53,13 +52,12 @@ test('every refusal is the same bytes, whatever the reason', async () => {
 });
 
 test('100 repeats of a used passcode are one alert with count 100, with its first use', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const apiKey = apiKeyOf(service);
   const token = await add(service, newToken());
   const body = { user: 'ada', passcode: codeNow(token, NOON_MS), source: '198.51.100.1' };
   expect((await post(service, apiKey, body)).status).toBe(200);
-  rig.clock.nowMs += 1000;
+  service.clock.nowMs += 1000;
   const wrong = await comparable(
     await post(service, apiKey, { ...body, passcode: wrongCode(token, NOON_MS) }),
   );
@@ -88,8 +86,7 @@ test('100 repeats of a used passcode are one alert with count 100, with its firs
 });
 
 test('a request with the same idempotency key gets the same answer and raises no alert', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const apiKey = apiKeyOf(service);
   const token = await add(service, newToken());
   const body = { user: 'ada', passcode: codeNow(token, NOON_MS) };
@@ -118,15 +115,14 @@ test('a request with the same idempotency key gets the same answer and raises no
   ]);
 
   // The answer is cached for two minutes; after that the passcode counts as used.
-  rig.clock.nowMs += 119_999;
+  service.clock.nowMs += 119_999;
   expect(await send('first-click')).toBe(200);
-  rig.clock.nowMs += 1;
+  service.clock.nowMs += 1;
   expect(await send('first-click')).toBe(403);
 });
 
 test('revoking a token also deletes the cached answers to its passcodes', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken());
   const passcode = codeNow(token, NOON_MS);
   const request = { user: 'ada', passcode, source: '::1', idempotencyKey: 'first-click' };
@@ -137,14 +133,13 @@ test('revoking a token also deletes the cached answers to its passcodes', async 
 });
 
 test('after a restart the passcode stays used and the alert goes on counting', async () => {
-  await using rig = new Rig();
-  const first = await rig.start();
+  await using first = await startedService();
   const token = await add(first, newToken());
   const request = { user: 'ada', passcode: codeNow(token, NOON_MS), source: '::1' };
   expect((await first.validate(request)).outcome).toBe('accepted');
   expect((await first.validate(request)).outcome).toBe('replay');
   await first.close();
-  const second = await rig.start();
+  const second = await first.rig.start();
   expect((await second.validate(request)).outcome).toBe('replay');
   expect((await second.alerts()).map(alert => alert.count)).toEqual([2]);
 });

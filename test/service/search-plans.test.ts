@@ -17,7 +17,7 @@ import {
 } from 'kysely';
 import { expect, test } from 'vitest';
 import { fill } from './tokens/filled.ts';
-import { Helpdesk, must } from './tokens/helpdesk.ts';
+import { accepted, Office } from './users/kit.ts';
 
 /** Collects the statements of a database, and explains them as SQLite would run them. */
 class Explained implements KyselyPlugin {
@@ -54,16 +54,16 @@ class Explained implements KyselyPlugin {
 const ofLists = /(?:SCAN|SEARCH) json_each VIRTUAL TABLE INDEX \d+:|SCAN CONSTANT ROW|SCAN owner/g;
 
 test('every search uses an index and sorts nothing', async () => {
-  await using rig = await Helpdesk.open();
-  await fill(rig);
-  const explained = new Explained(rig.store.db);
-  const db = rig.store.db.withPlugin(explained);
+  await using office = await Office.open();
+  await fill(office);
+  const explained = new Explained(office.store.db);
+  const db = office.store.db.withPlugin(explained);
   for (const by of [...searchedBy, undefined])
     for (const text of ['', 'a', 'no token has this'])
       for (const state of [undefined, 'active', 'inventory'] as const) {
         const query = { text, rows: 1, ...(by && { by }), ...(state && { state }) };
-        const { next } = must(await searchTokens(db, query));
-        if (next !== null) must(await searchTokens(db, { ...query, after: next }));
+        const { next } = accepted(await searchTokens(db, query));
+        if (next !== null) accepted(await searchTokens(db, { ...query, after: next }));
       }
   const lock = { lock: defaultLockPolicy, nowMs: 1, limit: 1 };
   for (const state of [undefined, 'locked', 'disabled'] as const) {
@@ -80,19 +80,19 @@ test('every search uses an index and sorts nothing', async () => {
 });
 
 test('the page of a user finds and sorts the tokens of this user alone', async () => {
-  await using rig = await Helpdesk.open();
-  const id = await rig.user('ada');
-  const explained = new Explained(rig.store.db);
-  await listTokensOf(rig.store.db.withPlugin(explained), { id, name: 'ada' });
+  await using office = await Office.open();
+  const id = await office.userId('ada');
+  const explained = new Explained(office.store.db);
+  await listTokensOf(office.store.db.withPlugin(explained), { id, name: 'ada' });
   expect(await explained.plans()).toEqual([
     'SEARCH tokens USING INDEX tokens_user (user_id=?); USE TEMP B-TREE FOR ORDER BY',
   ]);
 });
 
 test('mails are listed, found when due, and deleted by an index', async () => {
-  await using rig = await Helpdesk.open();
-  const explained = new Explained(rig.store.db);
-  const db = rig.store.db.withPlugin(explained);
+  await using office = await Office.open();
+  const explained = new Explained(office.store.db);
+  const db = office.store.db.withPlugin(explained);
   await pageMail(db);
   await pageMail(db, { after: { createdMs: 1, id: 'a' } });
   await pageMail(db, { user: 'ada' });
@@ -104,9 +104,9 @@ test('mails are listed, found when due, and deleted by an index', async () => {
 });
 
 test('the periodic queries of a node use an index, however many fobs are connected', async () => {
-  await using rig = await Helpdesk.open();
-  const explained = new Explained(rig.store.db);
-  await pushesToSend(rig.store.db.withPlugin(explained), 1);
+  await using office = await Office.open();
+  const explained = new Explained(office.store.db);
+  await pushesToSend(office.store.db.withPlugin(explained), 1);
   const [plan, ...more] = await explained.plans();
   expect(more).toEqual([]);
   expect(plan).toMatch(/^SEARCH pushes USING INDEX pushes_state/);
@@ -114,10 +114,10 @@ test('the periodic queries of a node use an index, however many fobs are connect
 });
 
 test('the query of every log-in form about all tokens uses an index', async () => {
-  await using rig = await Helpdesk.open();
-  await fill(rig);
-  const explained = new Explained(rig.store.db);
-  const db = rig.store.db.withPlugin(explained);
+  await using office = await Office.open();
+  await fill(office);
+  const explained = new Explained(office.store.db);
+  const db = office.store.db.withPlugin(explained);
   await asksServicePin(db);
   await areAllDecimal(db);
   const plans = await explained.plans();

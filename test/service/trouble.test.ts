@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { freePort } from '../kit/free-port.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig, stepAt } from './kit.ts';
-import { Office } from './users/kit.ts';
+import { Office, startedService } from './users/kit.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -36,10 +36,9 @@ test('a service that cannot create its console link while starting leaves no lis
 });
 
 test('with a read-only database log-ins fail and nothing is accepted, and later all works as before', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ background: false });
+  await using service = await startedService({ background: false });
   const token = await add(service, newToken());
-  const { store, decide } = await validatorOn(rig);
+  const { store, decide } = await validatorOn(service.rig);
   const passcode = codeNow(token, NOON_MS);
   await sql`pragma query_only = 1`.execute(store.db);
   await expect(decide(passcode)).rejects.toMatchObject({ code: 'SQLITE_READONLY' });
@@ -50,10 +49,9 @@ test('with a read-only database log-ins fail and nothing is accepted, and later 
 });
 
 test('on a full disk each of many log-ins fails or is durable, and none is accepted twice when there is room again', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ background: false });
+  await using service = await startedService({ background: false });
   const token = await add(service, newToken({ kind: 'hotp' }));
-  const { store, decide } = await validatorOn(rig);
+  const { store, decide } = await validatorOn(service.rig);
   const pages = await sql<{ page_count: number }>`pragma page_count`.execute(store.db);
   await sql`pragma max_page_count = ${sql.raw(String(pages.rows[0]?.page_count))}`.execute(store.db);
   const accepted: number[] = [];
@@ -74,8 +72,7 @@ test('on a full disk each of many log-ins fails or is durable, and none is accep
 });
 
 test('after the service’s clock goes back an hour, no passcode is accepted twice and no lock is shortened', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const apiKey = apiKeyOf(service);
   const token = await add(service, newToken());
   const locked = await add(service, newToken({ user: 'bob', serial: 'FOB-2' }));
@@ -83,57 +80,56 @@ test('after the service’s clock goes back an hour, no passcode is accepted twi
   expect((await post(service, apiKey, { user: 'ada', passcode: used })).status).toBe(200);
   for (let nth = 0; nth < 3; nth++)
     await post(service, apiKey, { user: 'bob', passcode: String(100_000 + nth) });
-  rig.clock.nowMs -= HOUR_MS;
+  service.clock.nowMs -= HOUR_MS;
   for (const step of [
     stepAt(token, NOON_MS),
-    stepAt(token, rig.clock.nowMs),
-    stepAt(token, rig.clock.nowMs) + 1,
+    stepAt(token, service.clock.nowMs),
+    stepAt(token, service.clock.nowMs) + 1,
   ])
     expect((await post(service, apiKey, { user: 'ada', passcode: codeAt(token, step) })).status).toBe(403);
   expect(
-    (await post(service, apiKey, { user: 'bob', passcode: codeNow(locked, rig.clock.nowMs) })).status,
+    (await post(service, apiKey, { user: 'bob', passcode: codeNow(locked, service.clock.nowMs) })).status,
   ).toBe(403);
-  rig.clock.nowMs = NOON_MS + 60_000;
+  service.clock.nowMs = NOON_MS + 60_000;
   expect(
-    (await post(service, apiKey, { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) })).status,
+    (await post(service, apiKey, { user: 'ada', passcode: codeNow(token, service.clock.nowMs) })).status,
   ).toBe(200);
   expect(
-    (await post(service, apiKey, { user: 'bob', passcode: codeNow(locked, rig.clock.nowMs) })).status,
+    (await post(service, apiKey, { user: 'bob', passcode: codeNow(locked, service.clock.nowMs) })).status,
   ).toBe(403);
-  rig.clock.nowMs = NOON_MS + 15 * 60_000;
+  service.clock.nowMs = NOON_MS + 15 * 60_000;
   expect(
-    (await post(service, apiKey, { user: 'bob', passcode: codeNow(locked, rig.clock.nowMs) })).status,
+    (await post(service, apiKey, { user: 'bob', passcode: codeNow(locked, service.clock.nowMs) })).status,
   ).toBe(200);
 });
 
 test('an attempt with only revoked tokens is refused and raises one alert a day, and the seed is gone', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken());
   await service.changeTokenState('FOB-1', 'revoked');
   for (let day = 0; day < 2; day++) {
     for (let turn = 0; turn < 3; turn++)
-      await service.validate({ user: 'ada', passcode: codeNow(token, rig.clock.nowMs), source: '::1' });
-    rig.clock.nowMs += 24 * HOUR_MS;
+      await service.validate({ user: 'ada', passcode: codeNow(token, service.clock.nowMs), source: '::1' });
+    service.clock.nowMs += 24 * HOUR_MS;
   }
   expect((await service.alerts()).map(({ kind, count }) => [kind, count])).toEqual([
     ['revoked_use', 3],
     ['revoked_use', 3],
   ]);
-  const database = new BetterSqlite(join(rig.directory, 'service.db'), { readonly: true });
+  const database = new BetterSqlite(join(service.rig.directory, 'service.db'), { readonly: true });
   expect(database.prepare('select sealed_secret, key_id from tokens').all()).toEqual([
     { sealed_secret: null, key_id: null },
   ]);
   database.close();
   // After ten years it is still revoked, and the user's other fob works.
-  rig.clock.nowMs += 3650 * 24 * HOUR_MS;
+  service.clock.nowMs += 3650 * 24 * HOUR_MS;
   const next = await add(service, newToken({ serial: 'FOB-2' }));
   expect(
-    (await service.validate({ user: 'ada', passcode: codeNow(token, rig.clock.nowMs), source: '::1' }))
+    (await service.validate({ user: 'ada', passcode: codeNow(token, service.clock.nowMs), source: '::1' }))
       .accepted,
   ).toBe(false);
   expect(
-    (await service.validate({ user: 'ada', passcode: codeNow(next, rig.clock.nowMs), source: '::1' }))
+    (await service.validate({ user: 'ada', passcode: codeNow(next, service.clock.nowMs), source: '::1' }))
       .accepted,
   ).toBe(true);
 });

@@ -2,7 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds, needsTool } from '../kit/tools.ts';
-import { add, codeAt, codeNow, NOON_MS, newToken, Rig, stepAt, wrongCode } from './kit.ts';
+import { add, codeAt, codeNow, NOON_MS, newToken, stepAt, wrongCode } from './kit.ts';
+import { startedService } from './users/kit.ts';
 
 const source = '192.0.2.7';
 
@@ -36,8 +37,7 @@ function asciiSeed(length: number): Uint8Array {
 }
 
 test('RFC 4226 appendix D: each value is accepted once, in order', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   await add(service, newToken({ kind: 'hotp', secret: asciiSeed(20) }));
   for (const passcode of hotpVector) {
     expect(await service.validate({ user: 'ada', passcode, source })).toEqual({
@@ -48,8 +48,7 @@ test('RFC 4226 appendix D: each value is accepted once, in order', async () => {
 });
 
 test('RFC 6238 appendix B: SHA-1, SHA-256 and SHA-512, to T = 20000000000', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const algorithms = [
     { user: 'one', algorithm: 'sha1', seedBytes: 20, column: 1 },
     { user: 'two', algorithm: 'sha256', seedBytes: 32, column: 2 },
@@ -58,7 +57,7 @@ test('RFC 6238 appendix B: SHA-1, SHA-256 and SHA-512, to T = 20000000000', asyn
   for (const { user, algorithm, seedBytes } of algorithms)
     await add(service, newToken({ user, serial: user, algorithm, digits: 8, secret: asciiSeed(seedBytes) }));
   for (const row of totpVector) {
-    rig.clock.nowMs = row[0] * 1000;
+    service.clock.nowMs = row[0] * 1000;
     for (const { user, column } of algorithms) {
       const { outcome } = await service.validate({ user, passcode: row[column], source });
       expect([user, row[0], outcome]).toEqual([user, row[0], 'accepted']);
@@ -67,8 +66,7 @@ test('RFC 6238 appendix B: SHA-1, SHA-256 and SHA-512, to T = 20000000000', asyn
 });
 
 test('HOTP: the expected counter and the next nine are accepted, the one after is not', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ lock: { threshold: 0, periodMs: 1000 } });
+  await using service = await startedService({ lock: { threshold: 0, periodMs: 1000 } });
   const token = await add(service, newToken({ kind: 'hotp', counter: 40, digits: 8 }));
   const outcomeOf = async (counter: number) =>
     (await service.validate({ user: 'ada', passcode: codeAt(token, counter), source })).outcome;
@@ -83,8 +81,7 @@ test('HOTP: the expected counter and the next nine are accepted, the one after i
 });
 
 test('TOTP: one step either side is accepted, two are not', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ lock: { threshold: 0, periodMs: 1000 } });
+  await using service = await startedService({ lock: { threshold: 0, periodMs: 1000 } });
   for (const [skew, outcome] of [
     [-2, 'wrong'],
     [-1, 'accepted'],
@@ -100,12 +97,11 @@ test('TOTP: one step either side is accepted, two are not', async () => {
 });
 
 test('TOTP drift is stored and followed up to its limit; a clock that is set again is accepted too', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ lock: { threshold: 0, periodMs: 1000 } });
+  await using service = await startedService({ lock: { threshold: 0, periodMs: 1000 } });
   const token = await add(service, newToken({ digits: 8 }));
   const tryAhead = async (steps: number) => {
-    rig.clock.nowMs += 3_600_000;
-    const passcode = codeAt(token, stepAt(token, rig.clock.nowMs) + steps);
+    service.clock.nowMs += 3_600_000;
+    const passcode = codeAt(token, stepAt(token, service.clock.nowMs) + steps);
     const { outcome } = await service.validate({ user: 'ada', passcode, source });
     return [outcome, (await service.tokens())[0]?.driftSteps];
   };
@@ -118,8 +114,7 @@ test('TOTP drift is stored and followed up to its limit; a clock that is set aga
 });
 
 test('a passcode of an earlier step is refused after a later one, whether it was used or not', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken({ digits: 8 }));
   const step = stepAt(token, NOON_MS);
   const outcomeOf = async (at: number) =>
@@ -127,14 +122,13 @@ test('a passcode of an earlier step is refused after a later one, whether it was
   expect(await outcomeOf(step)).toBe('accepted');
   expect(await outcomeOf(step - 1)).toBe('superseded');
   expect(await outcomeOf(step)).toBe('replay');
-  rig.clock.nowMs += 3_600_000;
+  service.clock.nowMs += 3_600_000;
   expect(await outcomeOf(step)).toBe('replay');
   expect(await service.alerts()).toMatchObject([{ user: 'ada', serial: 'FOB-1', count: 2, step }]);
 });
 
 test('passcodes may be typed in groups; any other form is malformed and costs no attempt', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken({ digits: 8 }));
   const code = codeNow(token, NOON_MS);
   const outcomeOf = async (passcode: string) =>
@@ -145,8 +139,7 @@ test('passcodes may be typed in groups; any other form is malformed and costs no
 });
 
 test('all tokens of a user are evaluated and one is accepted', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const first = await add(service, newToken({ serial: 'A', digits: 8 }));
   const second = await add(service, newToken({ serial: 'B', kind: 'hotp', digits: 8 }));
   for (const [token, code] of [
@@ -160,13 +153,12 @@ test('all tokens of a user are evaluated and one is accepted', async () => {
 });
 
 test('states: the first passcode makes an assigned token active; suspended and revoked tokens accept nothing', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken());
   const state = async () => (await service.tokens())[0]?.state;
   const attempt = async () => {
-    rig.clock.nowMs += 30_000;
-    const passcode = codeNow(token, rig.clock.nowMs);
+    service.clock.nowMs += 30_000;
+    const passcode = codeNow(token, service.clock.nowMs);
     return (await service.validate({ user: 'ada', passcode, source })).outcome;
   };
   expect(await state()).toBe('assigned');
@@ -177,7 +169,7 @@ test('states: the first passcode makes an assigned token active; suspended and r
   await service.changeTokenState('FOB-1', 'active');
   expect(await attempt()).toBe('accepted');
   await service.changeTokenState('FOB-1', 'revoked');
-  rig.clock.nowMs += 10 * 365 * 86_400_000;
+  service.clock.nowMs += 10 * 365 * 86_400_000;
   expect(await attempt()).toBe('no_usable_token');
   expect(await service.changeTokenState('FOB-1', 'active')).toMatchObject({
     ok: false,
@@ -186,8 +178,7 @@ test('states: the first passcode makes an assigned token active; suspended and r
 });
 
 test('unknown users are refused, and the typed name is not stored', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   for (const user of ['nobody', '', 'x'.repeat(129), 'a\u0000b'])
     expect((await service.validate({ user, passcode: '123456', source })).outcome).toBe('unknown_user');
   expect(await service.events()).toHaveLength(4);
@@ -195,8 +186,7 @@ test('unknown users are refused, and the typed name is not stored', async () => 
 });
 
 test('a token that cannot be valid is refused with a reason and adds nothing', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   await add(service, newToken());
   const refusalOf = async (changes: Parameters<typeof newToken>[0]) => {
     const result = await service.addToken(newToken({ serial: 'NEW', user: 'new', ...changes }));
@@ -219,8 +209,7 @@ test('a token that cannot be valid is refused with a reason and adds nothing', a
 });
 
 test('a wrong passcode between two right ones changes nothing', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken({ digits: 8 }));
   const outcomes: string[] = [];
   for (const passcode of [
@@ -233,8 +222,7 @@ test('a wrong passcode between two right ones changes nothing', async () => {
 });
 
 itNeeds(needsTool('oathtool'), 'oathtool’s passcodes are accepted', async path => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const oathtool = (token: { secret: Uint8Array }, ...options: string[]) =>
     execFileSync(path, [...options, '-'], { input: Buffer.from(token.secret).toString('hex') })
       .toString()

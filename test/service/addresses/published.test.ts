@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { expect, test } from 'vitest';
 import { Rig } from '../kit.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
+import { accepted, grace, Office, startedService } from '../users/kit.ts';
 
 // A label with the prefix of an internationalised name (RFC 5891 §4.2.3.1) must be one.
 const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/).filter(text => text.slice(2, 4) !== '--');
@@ -85,9 +85,8 @@ test.each([
 const addresses = { hosts: ['otp.example.org:443'], ranges: ['192.0.2.0/28', '2001:db8::/48'] };
 
 test('both address files match the configuration, may be cached, and carry the same date on all nodes', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ addresses });
-  const sinceMs = rig.clock.nowMs;
+  await using service = await startedService({ addresses });
+  const sinceMs = service.clock.nowMs;
   const get = async (url: string, path: string, headers = {}) => await fetch(`${url}${path}`, { headers });
   const json = await get(service.url, '/addresses.json');
   const { version, changed, ...lists } = (await json.json()) as { version: string; changed: string };
@@ -104,22 +103,21 @@ test('both address files match the configuration, may be cached, and carry the s
   const head2 = await fetch(`${service.url}/addresses.json`, { method: 'HEAD' });
   expect([head2.status, await head2.text()]).toEqual([200, '']);
 
-  rig.clock.nowMs += 60_000;
-  const other = await rig.start({ addresses });
+  service.clock.nowMs += 60_000;
+  const other = await service.rig.start({ addresses });
   expect(await (await get(other.url, '/addresses.txt')).text()).toBe(text);
-  const changedNode = await rig.start({ addresses: { ...addresses, ranges: ['192.0.2.0/28'] } });
+  const changedNode = await service.rig.start({ addresses: { ...addresses, ranges: ['192.0.2.0/28'] } });
   const after = (await (await get(changedNode.url, '/addresses.json')).json()) as {
     version: string;
     changed: string;
   };
   expect(after.version).not.toBe(version);
-  expect(after.changed).toBe(new Date(rig.clock.nowMs).toISOString());
+  expect(after.changed).toBe(new Date(service.clock.nowMs).toISOString());
 });
 
 test('without a configured list, the published list is the host of the public URL, whatever the Host header', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
-  await using office = await Office.beside(rig);
+  await using service = await startedService();
+  const { office } = service;
   const hosts = async () =>
     ((await (await fetch(`${service.url}/addresses.json`)).json()) as { hosts: string[] }).hosts;
   expect(await hosts()).toEqual([new URL(service.url).host]);

@@ -155,11 +155,7 @@ async function twoFobs() {
   const agent = await bench.agent();
   const number = await bench.plugged(agent, first);
   await bench.plugged(agent, second);
-  const { id } = await bench.db
-    .selectFrom('users')
-    .select('id')
-    .where('name', '=', 'ada')
-    .executeTakeFirstOrThrow();
+  const { id } = await bench.office.row('users', { name: 'ada' });
   return { bench, away, agent, first, second, number, asked: () => tokenForPush(bench.db, id) };
 }
 

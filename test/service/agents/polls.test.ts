@@ -8,7 +8,6 @@ import type { CarrierPolled } from 'passfob/carrier/polls';
 import { describe, expect, it } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { Office } from '../users/kit.ts';
-import { byPolls } from './kit.ts';
 import { Scene } from './scene.ts';
 
 const OPEN = { type: 'open', version: 1, for: 'agent', nonce: 'A'.repeat(43) } as const;
@@ -79,18 +78,6 @@ describe('single polls', () => {
     const malformed = ['', '[]', '{}', { key: '', from: 1, taken: 0, messages: [] }, { key: 'short' }];
     for (const body of malformed) expect((await poll(url, body)).status).toBe(400);
     expect((await poll(url, { key: 'A'.repeat(43), from: 0, taken: 0, messages: [] })).status).toBe(404);
-  });
-
-  it('a poll whose response is lost is repeated, and the log-in is still approved', async () => {
-    await using scene = await Scene.open();
-    const ada = await scene.fobOf('ada');
-    const agent = await scene.agent({ dial: byPolls(n => n % 3 === 1) });
-    await agent.stands(agent.plug(ada.fob), 'own');
-    await scene.keyed(ada);
-    const asked = await scene.ask('ada');
-    await scene.becomes(asked, 'shown');
-    ada.fob.approve();
-    expect(await scene.take(asked)).toBe('accepted');
   });
 });
 

@@ -1,7 +1,12 @@
 import { agentLimits } from '@passfob/service/base/limits/agents';
+import { careLimits } from '@passfob/service/base/limits/care';
 import { webLimits } from '@passfob/service/base/limits/web';
+import { Agents } from '@passfob/service/features/agents/agents';
+import { HoldSlots } from '@passfob/service/features/agents/hold-slots';
 import { ProofQueue, type ProvableFob } from '@passfob/service/features/agents/proving';
+import { identityReader } from '@passfob/service/features/lines/opening';
 import { expect, it } from 'vitest';
+import { Office } from '../users/kit.ts';
 
 const fobOf = (serial: string, from = '192.0.2.1'): ProvableFob => ({ serial, carrier: { from } });
 
@@ -93,4 +98,45 @@ it('a fob that is requested again during its proof is proved once more afterward
   proofs.add(fob);
   expect(begun(proofs)).toEqual([fob]);
   expect(proofs.end(fob)).toBe(false);
+});
+
+/** Takes slots until there is none. @returns how many there were */
+function takeAll(slots: HoldSlots, from: string): number {
+  let taken = 0;
+  while (slots.take(from)) taken++;
+  return taken;
+}
+
+it('persons who are asked for a hold leave sessions to other fobs, behind one source and in all', () => {
+  const slots = new HoldSlots();
+  expect(takeAll(slots, 'a')).toBe(careLimits.holdsPerSource);
+  expect(careLimits.holdsPerSource).toBeLessThan(agentLimits.agentProofsPerSource);
+  expect(takeAll(slots, 'b')).toBe(careLimits.holdsAtOnce - careLimits.holdsPerSource);
+  expect(careLimits.holdsAtOnce).toBeLessThan(agentLimits.agentProofsAtOnce);
+  expect(takeAll(slots, 'c')).toBe(0);
+  slots.give('a');
+  expect(takeAll(slots, 'a')).toBe(1);
+  slots.give('b');
+  expect(takeAll(slots, 'c')).toBe(1);
+});
+
+it('connections give way by source: a crowd at three sources displaces only its own connections', async () => {
+  await using office = await Office.open();
+  const { management } = office;
+  const agents = new Agents({ management, identity: identityReader(management), ticks: () => 0 });
+  const connect = (from: string) => {
+    const ends: number[] = [];
+    const line = { send: () => undefined, close: (code: number) => void ends.push(code) };
+    agents.connect({ from, origin: 'https://tokens.example.org' }, line);
+    return ends;
+  };
+  const early = connect('203.0.113.1');
+  const crowd = ['198.51.100.1', '198.51.100.2', '198.51.100.3'];
+  const most = agentLimits.agentsMax + 1_000;
+  const ends = Array.from({ length: most }, (_one, count) => connect(crowd[count % crowd.length] ?? ''));
+  expect(agents.count).toBe(agentLimits.agentsMax);
+  expect(agents.hasCapacityFor('203.0.113.2')).toBe(true);
+  expect(early).toEqual([]);
+  expect(ends.filter(end => end.length > 0)).toHaveLength(1_001);
+  await agents.close();
 });

@@ -1,19 +1,36 @@
+import { randomUUID } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once, setMaxListeners } from 'node:events';
 import { serviceActor } from '@passfob/service/base/actor';
+import { alertLimits } from '@passfob/service/base/limits/alerts';
 import { recordLimits } from '@passfob/service/base/limits/records';
-import { raiseAlert } from '@passfob/service/features/alerts/alerts';
+import { validationLimits } from '@passfob/service/base/limits/validation';
+import type { Outcome } from '@passfob/service/base/outcomes';
+import { listAlerts, raiseAlert, sweepAlerts } from '@passfob/service/features/alerts/alerts';
 import { verifyWatched, watchAudit } from '@passfob/service/features/alerts/audit-watch';
 import { watchClock } from '@passfob/service/features/alerts/clock';
 import { deliverDue, leaseDue, makeDelivering } from '@passfob/service/features/alerts/deliver';
 import { acknowledgeAlert, pageAlerts } from '@passfob/service/features/alerts/manage';
+import { watchSpraying } from '@passfob/service/features/alerts/spraying';
+import { vetHost } from '@passfob/service/features/notify/address';
+import { addressesOf } from '@passfob/service/features/notify/lookup';
 import { saveChannel } from '@passfob/service/features/notify/manage';
 import { verifySignature } from '@passfob/service/features/notify/webhook';
+import { resyncToken } from '@passfob/service/features/tokens/codes/resync';
+import { ensureApplication } from '@passfob/service/features/users/applications';
+import { changePin } from '@passfob/service/features/validation/change-pin';
+import { makeEngine } from '@passfob/service/features/validation/engine';
+import { recordEvents } from '@passfob/service/features/validation/events';
 import { type Db, writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import { expect, test, vi } from 'vitest';
 import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import { act, RecordsRig } from '../audit/kit.ts';
-import { NOON_MS } from '../kit.ts';
+import { fobAnswer, otherCode, Scene } from '../challenges/kit.ts';
+import { setIn } from '../kit/rows.ts';
+import { codeAt, codeNow, NOON_MS, wrongCode } from '../kit.ts';
+import { accepted, givePin, grace, Office } from '../users/kit.ts';
 import { HookReceiver } from './receivers.ts';
 
 /** Long enough for any computer; the awaited results come at once. */
@@ -227,11 +244,7 @@ test('the clock is read after the wait for the database, where another node may 
     nowMs += 70_000;
     watching = watchClock(db, clock);
     nowMs += 10_000;
-    await transaction
-      .updateTable('settings')
-      .set({ value: JSON.stringify(nowMs) })
-      .where('name', '=', 'clock-seen')
-      .execute();
+    await setIn(transaction, 'settings', { value: JSON.stringify(nowMs) }, { name: 'clock-seen' });
   });
   expect(await watching).toBe(0);
   expect((await pageAlerts(db)).alerts).toEqual([]);
@@ -250,3 +263,273 @@ test('a tampered audit raises one alert for the same damage', async () => {
     { kind: 'audit', count: 4, lastSource: 'Row 2 was changed after it was written.' },
   ]);
 });
+
+const PIN = secret('730519');
+const WRONG_PIN = secret('480627');
+const DAY_MS = 24 * 3_600_000;
+
+/** Opens an office with a validator, and lists the names and counts of its alerts. */
+async function scene() {
+  const office = await Office.open();
+  const { db } = office.store;
+  const { application } = await ensureApplication(db, office.nowMs);
+  const engine = makeEngine(office.management);
+  const attempt = (user: string, passcode: string, source = '192.0.2.1') =>
+    engine.decide({ user, passcode, source, applicationId: application.id, requestId: 'r' });
+  const alerts = async () =>
+    (await listAlerts(db)).map(({ kind, user, count, lastSource }) => [kind, user, count, lastSource]);
+  return { office, db, applicationId: application.id, attempt, alerts };
+}
+
+test('an account that becomes locked raises one alert a day with its count; attempts on a locked account raise none', async () => {
+  const { office, attempt, alerts } = await scene();
+  await using _ = office;
+  await office.users('ada');
+  const token = await office.token('ada');
+  const lock = async () => {
+    for (let nth = 0; nth < 5; nth++)
+      await attempt('ada', wrongCode(token, office.nowMs, nth), `192.0.2.${nth}`);
+  };
+  await attempt('ada', wrongCode(token, office.nowMs));
+  await attempt('ada', wrongCode(token, office.nowMs, 1));
+  expect(await alerts()).toEqual([]);
+  await lock();
+  expect(await alerts()).toEqual([['locked', 'ada', 1, '192.0.2.0']]);
+  office.nowMs += validationLimits.lockPeriodMs;
+  await lock();
+  expect(await alerts()).toEqual([['locked', 'ada', 2, '192.0.2.2']]);
+  office.nowMs += DAY_MS;
+  await lock();
+  expect(await alerts()).toEqual([
+    ['locked', 'ada', 1, '192.0.2.2'],
+    ['locked', 'ada', 2, '192.0.2.2'],
+  ]);
+});
+
+test('lockouts by question answers, by a resync and by wrong present PINs raise alerts, too', async () => {
+  await using questions = await Scene.open();
+  questions.threshold = 2;
+  const { office } = questions;
+  const { db } = office.store;
+  for (let nth = 0; nth < 2; nth++) {
+    const challenge = await questions.ask();
+    await questions.answer(challenge, otherCode(fobAnswer(questions.token, challenge.question)));
+  }
+  expect(await listAlerts(db)).toMatchObject([{ kind: 'locked', user: 'ada', lastSource: '192.0.2.1' }]);
+  await office.users('bob', 'carl');
+  const token = await office.token('bob', { kind: 'hotp' });
+  const miss = { serial: token.serial, first: codeAt(token, 5000), second: codeAt(token, 6000) };
+  for (let nth = 0; nth < 3; nth++) await resyncToken(office.management, grace, miss);
+  const carls = await office.token('carl');
+  await givePin(office.management, 'carl', PIN);
+  const { application } = await ensureApplication(db, office.nowMs);
+  const { decide } = makeEngine(office.management);
+  const choose = (pin: string) =>
+    changePin(office.management, decide, {
+      shown: {
+        ...{ user: 'carl', passcode: codeNow(carls, office.nowMs), pin, source: '192.0.2.1' },
+        ...{ applicationId: application.id, requestId: randomUUID() },
+      },
+      newPin: PIN,
+    });
+  for (let nth = 0; nth < 2; nth++) await choose(WRONG_PIN);
+  // A right PIN does not lock, and resets the failures.
+  expect(await choose(PIN)).toMatchObject({ refusal: { code: 'same_pin' } });
+  const named = async () => (await listAlerts(db)).map(({ user }) => user).sort();
+  expect(await named()).toEqual(['ada', 'bob']);
+  for (let nth = 0; nth < 3; nth++) await choose(WRONG_PIN);
+  expect(await named()).toEqual(['ada', 'bob', 'carl']);
+});
+
+test('of very many locked accounts the first are sent one by one, and all are listed', async () => {
+  const { office, db, attempt } = await scene();
+  await using _ = office;
+  const target = { kind: 'syslog', host: '192.0.2.5', port: 514, transport: 'udp' } as const;
+  accepted(await saveChannel(office.management, grace, { name: 'logs', enabled: true, target }));
+  const names = Array.from({ length: alertLimits.lockedTold + 5 }, (_, at) => `user${at}`);
+  await office.users(...names);
+  const tokens = [];
+  for (const name of names) tokens.push({ name, token: await office.token(name) });
+  for (let nth = 0; nth < validationLimits.lockThreshold; nth++)
+    await Promise.all(tokens.map(({ name, token }) => attempt(name, wrongCode(token, office.nowMs, nth))));
+  const count = async (table: 'alerts' | 'deliveries') =>
+    (await db.selectFrom(table).select('id').execute()).length;
+  expect([await count('alerts'), await count('deliveries')]).toEqual([names.length, alertLimits.lockedTold]);
+});
+
+test('alerts of one kind displace no alerts of another kind', async () => {
+  await using office = await Office.open();
+  const { db } = office.store;
+  await writing(db, async transaction => {
+    const raise = (kind: 'replay' | 'locked', number: number) =>
+      raiseAlert(transaction, {
+        ...{ kind, dedupe: `${kind}:${number}`, userId: null, tokenId: null },
+        ...{ atMs: number, source: '-' },
+      });
+    await raise('replay', 1);
+    for (let number = 2; number < alertLimits.alertsKept + 12; number++) await raise('locked', number);
+  });
+  await sweepAlerts(db);
+  const kept = await db.selectFrom('alerts').select(['kind', 'last_ms']).orderBy('last_ms').execute();
+  expect(kept).toHaveLength(alertLimits.alertsKept + 1);
+  expect(kept[0]?.kind).toBe('replay');
+  expect(kept[1]?.last_ms).toBe(12);
+});
+
+/** Stores log-ins of users by number; null stands for an unknown name. */
+function happen(db: Db, applicationId: string, ids: readonly string[], source: string, atMs: number) {
+  return (users: readonly (number | null)[], outcome: Outcome) =>
+    recordEvents(
+      db,
+      users.map(user => ({
+        ...{ atMs, outcome, source, applicationId, tokenId: null, requestId: 'r' },
+        userId: user === null ? null : (ids[user] ?? null),
+      })),
+    );
+}
+
+test('attempts on many users from one source raise an alert; one user’s attempts, an office and old attempts do not', async () => {
+  const { office, db, applicationId, alerts } = await scene();
+  await using _ = office;
+  const most = alertLimits.sprayUsers;
+  const everyone = Array.from({ length: 2 * most }, (_, at) => at);
+  await office.users(...everyone.map(at => `user${at}`));
+  const rows = await db.selectFrom('users').select('id').orderBy('name').execute();
+  const from = (source: string, atMs = office.nowMs) =>
+    happen(
+      db,
+      applicationId,
+      rows.map(({ id }) => id),
+      source,
+      atMs,
+    );
+  await from('192.0.2.1')(everyone.slice(0, most - 1), 'wrong');
+  await from('192.0.2.2')(Array(5 * most).fill(3), 'wrong_password');
+  await from('192.0.2.3')(everyone.slice(0, most), 'wrong');
+  await from('192.0.2.3')(everyone.slice(most), 'accepted');
+  await from('192.0.2.4', office.nowMs - alertLimits.sprayPeriodMs)(everyone, 'wrong');
+  await from('192.0.2.5')(everyone, 'locked');
+  expect(await watchSpraying(db, office.nowMs)).toEqual([]);
+  await from('192.0.2.1')(everyone.slice(most - 1, most), 'wrong_pin');
+  // IPv6 addresses of one household or attacker are one source; unknown names count, too.
+  for (const at of everyone)
+    await from(`2001:db8:0:7::${at.toString(16)}`)(
+      [at % 2 === 0 ? at : null],
+      at % 2 === 0 ? 'wrong' : 'unknown_user',
+    );
+  expect((await watchSpraying(db, office.nowMs)).sort()).toEqual([
+    '192.0.2.1',
+    expect.stringMatching(/^2001:db8:0:7::/),
+  ]);
+  expect((await alerts()).map(([kind, user, count]) => [kind, user, count])).toEqual([
+    ['spray', null, 1],
+    ['spray', null, 1],
+  ]);
+});
+
+test('continued password spraying is counted once in each period, by however many nodes', async () => {
+  const { office, db, attempt, alerts } = await scene();
+  await using _ = office;
+  const spray = async () => {
+    const names = Array.from({ length: alertLimits.sprayUsers }, (_, at) => `guess${at}`);
+    await Promise.all(names.map(name => attempt(name, '123456')));
+    await Promise.all([watchSpraying(db, office.nowMs), watchSpraying(db, office.nowMs)]);
+  };
+  await spray();
+  await spray();
+  expect(await alerts()).toEqual([['spray', null, 1, '192.0.2.1']]);
+  office.nowMs += alertLimits.sprayPeriodMs;
+  await spray();
+  expect(await alerts()).toEqual([['spray', null, 2, '192.0.2.1']]);
+});
+
+/** Starts a name server on loopback that answers each question with addresses, or never. */
+async function nameServer(answer: 'never' | { readonly a: number[]; readonly code?: number }) {
+  const socket = createSocket('udp4');
+  const asked: string[] = [];
+  socket.on('message', (query, from) => {
+    const end = query.indexOf(0, 12);
+    const isA = query.readUInt16BE(end + 1) === 1;
+    asked.push(isA ? 'A' : 'AAAA');
+    if (answer === 'never') return;
+    const question = query.subarray(12, end + 5);
+    const has = isA && answer.code === undefined;
+    const header = Buffer.from([
+      ...query.subarray(0, 2),
+      0x81,
+      0x80 | (answer.code ?? 0),
+      0,
+      1,
+      0,
+      has ? 1 : 0,
+      0,
+      0,
+      0,
+      0,
+    ]);
+    const record = has
+      ? Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, ...answer.a])
+      : Buffer.alloc(0);
+    socket.send(Buffer.concat([header, question, record]), from.port, from.address);
+  });
+  socket.bind(0, '127.0.0.1');
+  await once(socket, 'listening');
+  return {
+    asked,
+    servers: [`127.0.0.1:${socket.address().port}`],
+    socket,
+    [Symbol.dispose]: () => {
+      socket.close();
+    },
+  };
+}
+
+test('host names are resolved by the name server, and its addresses are checked', async () => {
+  using open = await nameServer({ a: [93, 184, 215, 14] });
+  const host = 'hooks.example.test';
+  expect(await vetHost(host, { loopback: false, servers: open.servers })).toEqual({
+    address: '93.184.215.14',
+    family: 4,
+  });
+  expect(open.asked.sort()).toEqual(['A', 'AAAA']);
+  using inside = await nameServer({ a: [10, 0, 0, 7] });
+  await expect(vetHost(host, { loopback: true, servers: inside.servers })).rejects.toThrow(
+    'address not allowed',
+  );
+  using failing = await nameServer({ a: [], code: 2 });
+  await expect(addressesOf(host, { servers: failing.servers })).rejects.toThrow(/^DNS ESERVFAIL$/);
+});
+
+test('addresses and localhost are resolved without a name server', async () => {
+  using never = await nameServer('never');
+  const { servers } = never;
+  expect(await addressesOf('2001:db8::7', { servers })).toEqual([{ address: '2001:db8::7', family: 6 }]);
+  expect(await addressesOf('localhost', { servers })).toEqual([
+    { address: '127.0.0.1', family: 4 },
+    { address: '::1', family: 6 },
+  ]);
+  expect(never.asked).toEqual([]);
+});
+
+test('a silent name server blocks nobody: many lookups wait without a thread and can be cancelled', async () => {
+  using never = await nameServer('never');
+  const { servers } = never;
+  const { signal, abort } = cancelling(16);
+  const lookups = Array.from({ length: 16 }, (_, at) =>
+    addressesOf(`slow${at}.example.test`, { servers, signal }),
+  );
+  const ended = Promise.allSettled(lookups);
+  while (never.asked.length < 32) await once(never.socket, 'message');
+  abort();
+  for (const lookup of await ended) {
+    expect(lookup.status).toBe('rejected');
+    if (lookup.status === 'rejected') expect(String(lookup.reason.message)).toBe('DNS ECANCELLED');
+  }
+});
+
+/** @param most how many lookups it ends at once */
+function cancelling(most: number) {
+  const controller = new AbortController();
+  setMaxListeners(most, controller.signal);
+  return { signal: controller.signal, abort: () => controller.abort() };
+}

@@ -1,6 +1,14 @@
+import { createSocket } from 'node:dgram';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
+import { serviceActor } from '@passfob/service/base/actor';
 import { isAllowedAddress } from '@passfob/service/features/notify/address';
-import { mailSender } from '@passfob/service/features/notify/manage';
+import { readChannels, type SyslogChannel } from '@passfob/service/features/notify/channels';
+import type { ChannelInput } from '@passfob/service/features/notify/checks';
+import { mailSender, removeChannel, saveChannel, testChannel } from '@passfob/service/features/notify/manage';
+import { syslogMessage, syslogSender } from '@passfob/service/features/notify/syslog';
 import { webhookSender } from '@passfob/service/features/notify/webhook';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
@@ -102,4 +110,203 @@ test('webhook: loopback needs the configuration, redirects are not followed, and
   expect(other.received).toEqual([]);
   hook.answer = { status: 200, body: 'x'.repeat(1_000_000) };
   await send('127.0.0.1', true);
+});
+
+function hook(url: string, more: Partial<ChannelInput> = {}): ChannelInput {
+  return { name: 'hook', enabled: true, target: { kind: 'webhook', url }, ...more };
+}
+
+function mail(changes: object, more: Partial<ChannelInput> = {}): ChannelInput {
+  const plain = {
+    host: 'mail.example',
+    port: 465,
+    security: 'tls',
+    from: 'a@b.example',
+    to: ['c@d.example'],
+  } as const;
+  return { name: 'mail', enabled: true, target: { kind: 'mail', ...plain, ...changes }, ...more };
+}
+
+test('channels: secrets are encrypted and never returned; invalid input is refused and changes nothing', async () => {
+  await using rig = new RecordsRig();
+  const management = await rig.open();
+  const { db } = management;
+  const code = async (input: ChannelInput) => {
+    const result = await saveChannel(management, serviceActor, input);
+    return result.ok ? 'saved' : result.refusal.code;
+  };
+  for (const url of ['http://hooks.example/', 'ftp://hooks.example/', 'https://a:b@hooks.example/', 'hooks'])
+    expect(await code(hook(url))).toBe('bad_channel_url');
+  expect(await code(hook('https://hooks.example/', { secret: secret('too short') }))).toBe(
+    'bad_channel_secret',
+  );
+  for (const to of ['a@b\r\nBcc: c@d', 'Ada <a@b.example>', 'a@b,c@d', 'nobody'])
+    expect(await code(mail({ to: [to] }))).toBe('bad_channel');
+  expect(await code(mail({ security: 'none' }))).toBe('channel_plain');
+  expect(await code(mail({ authority: 'no certificate' }))).toBe('bad_channel');
+  expect(await code(mail({ user: 'ada' }))).toBe('bad_channel_secret');
+  expect(await code(hook('https://hooks.example/', { id: 'nothing' }))).toBe('unknown_channel');
+  expect(await readChannels(db)).toEqual([]);
+  expect(await db.selectFrom('audit').selectAll().execute()).toEqual([]);
+
+  const password = secret('a password of mail');
+  expect(await code(mail({ user: 'ada' }, { secret: password }))).toBe('saved');
+  const made = await saveChannel(management, serviceActor, hook('https://hooks.example/'));
+  if (!made.ok || made.value.madeKey === null) throw new Error('no key was made');
+  const key = secret(made.value.madeKey);
+  const { id } = made.value.channel;
+  const stored = JSON.stringify([
+    await db.selectFrom('settings').selectAll().execute(),
+    await db.selectFrom('audit').selectAll().execute(),
+    await readChannels(db),
+  ]);
+  for (const hidden of [
+    password,
+    key,
+    Buffer.from(password).toString('base64'),
+    Buffer.from(key).toString('base64'),
+  ])
+    expect(stored).not.toContain(hidden);
+  expect(await code(hook('https://hooks.example/other', { id }))).toBe('saved');
+  expect(await code(hook('https://elsewhere.example/', { id }))).toBe('bad_channel_secret');
+  expect(await removeChannel(management, serviceActor, { id })).toMatchObject({ ok: true });
+  expect(
+    await db.selectFrom('settings').select('name').where('name', 'like', 'secret:%').execute(),
+  ).toHaveLength(1);
+});
+
+test('a test message is sent at once on each kind of channel, or is refused with a text', async () => {
+  await using rig = new RecordsRig();
+  await using web = await new HookReceiver().listen();
+  await using post = await new MailReceiver().listen();
+  const management = await rig.open();
+  const save = async (target: ChannelInput['target']) => {
+    const saved = await saveChannel(management, serviceActor, { name: target.kind, enabled: false, target });
+    if (!saved.ok) throw new Error(saved.refusal.code);
+    if (saved.value.madeKey !== null) secret(saved.value.madeKey);
+    return saved.value.channel.id;
+  };
+  const attempt = (id: string) => testChannel(management, serviceActor, { id, allowLoopback: true });
+  const webId = await save({ kind: 'webhook', url: `http://127.0.0.1:${web.port}/` });
+  const postId = await save({
+    kind: 'mail',
+    host: '127.0.0.1',
+    port: post.port,
+    security: 'none',
+    from: 'a@b.example',
+    to: ['c@d.example'],
+  });
+  expect(await attempt(webId)).toMatchObject({ ok: true });
+  expect(await attempt(postId)).toMatchObject({ ok: true });
+  expect(JSON.parse(web.received[0]?.body ?? '')).toMatchObject({ kind: 'test', alert: null });
+  expect(post.messages[0]?.raw).toContain('Test message');
+  web.answer = { status: 500 };
+  expect(await attempt(webId)).toMatchObject({ ok: false, refusal: { code: 'channel_failed' } });
+  expect(await attempt('nothing')).toMatchObject({ ok: false, refusal: { code: 'unknown_channel' } });
+});
+
+/** The grammar of RFC 5424 §6, as far as the service writes it. */
+const FIELD = '[\\x21-\\x7e]';
+const VALUE = '(?:[^"\\\\\\]]|\\\\["\\\\\\]])*';
+const NAME = '[\\x21\\x23-\\x3c\\x3e-\\x5c\\x5e-\\x7e]{1,32}';
+const STAMP = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{1,6}Z';
+const GRAMMAR = new RegExp(
+  `^<(\\d{1,3})>1 (${STAMP}) (${FIELD}{1,255}) (${FIELD}{1,48}) (${FIELD}{1,128}) (${FIELD}{1,32}) ` +
+    `\\[(${NAME})((?: ${NAME}="${VALUE}")*)\\] \\uFEFF([\\s\\S]*)$`,
+  'u',
+);
+
+function parse(message: Buffer): { priority: number; values: Map<string, string>; text: string } {
+  const found = GRAMMAR.exec(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(message));
+  expect(found).not.toBeNull();
+  const [, priority, , , , , , , parameters = '', text = ''] = found ?? [];
+  const values = [...parameters.matchAll(new RegExp(` (${NAME})="(${VALUE})"`, 'gu'))].map(
+    ([, name = '', value = '']): [string, string] => [name, value.replace(/\\(["\\\]])/g, '$1')],
+  );
+  return { priority: Number(priority), values: new Map(values), text };
+}
+
+test('property: syslog messages follow the grammar of RFC 5424 with any names, within 2,048 octets', () => {
+  const text = fc.string({ unit: 'binary', maxLength: 60 });
+  fc.assert(
+    fc.property(text, text, text, (user, source, host) => {
+      const message = syslogMessage({ ...notice, user, source }, { host, process: '42' });
+      const { priority, values } = parse(message);
+      expect(priority).toBe(81);
+      expect(values.get('user')).toBe(user.replace(/\p{C}/gu, ' '));
+      expect(values.get('source')).toBe(source.replace(/\p{C}/gu, ' '));
+      expect(message.length).toBeLessThanOrEqual(2048);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+async function listening(server: Server): Promise<number> {
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
+  return (server.address() as AddressInfo).port;
+}
+
+/** Receives a stream and divides it by the octet counts of RFC 6587 §3.4.1. */
+async function receive(server: Server, send: (port: number) => Promise<void>): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  server.on(
+    server.listenerCount('secureConnection') > 0 ? 'secureConnection' : 'connection',
+    () => undefined,
+  );
+  const ended = new Promise<void>(resolve => {
+    const collect = (socket: NodeJS.ReadableStream) => {
+      socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+      socket.on('end', () => resolve());
+    };
+    server.on('secureConnection', collect);
+    if (!('setSecureContext' in server)) server.on('connection', collect);
+  });
+  await send(await listening(server));
+  await ended;
+  await new Promise(resolve => server.close(resolve));
+  const frames: Buffer[] = [];
+  let rest = Buffer.concat(chunks);
+  while (rest.length > 0) {
+    const [, count = ''] = /^([1-9]\d*) /.exec(rest.toString('latin1')) ?? [];
+    const start = count.length + 1;
+    frames.push(rest.subarray(start, start + Number(count)));
+    rest = rest.subarray(start + Number(count));
+  }
+  return frames;
+}
+
+test('syslog is sent over UDP, and over TCP with octet counting', async () => {
+  const target = (port: number, transport: SyslogChannel['transport']): SyslogChannel => ({
+    kind: 'syslog',
+    host: '127.0.0.1',
+    port,
+    transport,
+  });
+  const socket = createSocket('udp4');
+  await new Promise<void>(resolve => socket.bind(0, '127.0.0.1', resolve));
+  const datagram = new Promise<Buffer>(resolve => socket.once('message', resolve));
+  await syslogSender(target(socket.address().port, 'udp'))(notice, never);
+  expect(parse(await datagram).values.get('serial')).toBe('FOB-1');
+  socket.close();
+  const frames = await receive(createServer(), port => syslogSender(target(port, 'tcp'))(notice, never));
+  expect(frames.map(frame => parse(frame).values.get('count'))).toEqual(['10']);
+  const closed = createServer();
+  const port = await listening(closed);
+  await new Promise(resolve => closed.close(resolve));
+  await expect(syslogSender(target(port, 'tcp'))(notice, never)).rejects.toThrow('syslog ECONNREFUSED');
+});
+
+itNeeds(needsTool('openssl'), 'syslog over TLS checks the receiver’s certificate', async openssl => {
+  await using rig = new RecordsRig();
+  const tls = certificate(rig.directory, openssl);
+  const target = (port: number) => ({ kind: 'syslog', host: '127.0.0.1', port, transport: 'tls' }) as const;
+  const frames = await receive(createTlsServer(tls), port =>
+    syslogSender({ ...target(port), authority: tls.cert })(notice, never),
+  );
+  expect(frames.map(frame => parse(frame).values.get('user'))).toEqual(['ada']);
+  const other = createTlsServer(tls);
+  other.on('tlsClientError', () => undefined);
+  const port = await listening(other);
+  await expect(syslogSender(target(port))(notice, never)).rejects.toThrow(/^syslog .*CERT/);
+  await new Promise(resolve => other.close(resolve));
 });

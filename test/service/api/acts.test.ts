@@ -7,7 +7,7 @@ import { add, codeAt, codeNow, NOON_MS, newToken, stepAt } from '../kit.ts';
 import { bounceOf } from '../mail/bounce-kit.ts';
 import { invitation, queue } from '../mail/kit.ts';
 import { PushFob } from '../push/kit.ts';
-import { type Answer, addFob, Bureau, pathOf, type Shown } from './kit.ts';
+import { type Answer, Bureau, pathOf, type Shown } from './kit.ts';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true });
 
@@ -164,8 +164,8 @@ async function prepare(): Promise<{ bureau: Bureau; key: Shown }> {
   }
   // Two earlier checkpoints: rotation removes the first and keeps the newest.
   await writeAllCheckpoints(db, keys, () => NOON_MS - 2000);
-  await addFob(bureau.office, FOB.serial);
-  await addFob(bureau.office, GIVEN.serial);
+  await bureau.office.fob(FOB.serial);
+  await bureau.office.fob(GIVEN.serial);
   await bureau.office.users('pia');
   await PushFob.of(bureau.office, 'pia');
   await queue(bureau.office.management, await invitation(bureau.office.management, { user: 'linus' }));

@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import type { Role } from '@passfob/service/base/kinds';
 import type { ServedRoute } from '@passfob/service/doors/web/served';
-import { registerFob } from '@passfob/service/features/tokens/fobs';
 import { createApiKey } from '@passfob/service/features/users/access/api-keys';
 import { addOperator } from '@passfob/service/features/users/access/operator-changes';
 import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
@@ -14,15 +12,6 @@ import { watchApp } from '../served.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 
 export const allRoles = ['admin', 'helpdesk', 'auditor'] as const satisfies readonly Role[];
-
-/** Registers a fob that the service owns and has not seen yet. */
-export async function addFob({ management }: Pick<Office, 'management'>, serial: string): Promise<void> {
-  const [deviceSecret, pairingKey, recoveryKey] = [1, 2, 3].map(() =>
-    secret(new Uint8Array(randomBytes(32))),
-  ) as [Uint8Array, Uint8Array, Uint8Array];
-  const secrets = { deviceSecret, pairingKey, recoveryKey };
-  accepted(await registerFob(management, grace, { serial, board: 'pico', firmware: '0.0.1', secrets }));
-}
 
 /** Credentials of a request. */
 export type Shown = Readonly<Record<string, string>>;

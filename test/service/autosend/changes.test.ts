@@ -3,7 +3,7 @@ import { webLimits } from '@passfob/service/base/limits/web';
 import { endPush } from '@passfob/service/features/push/delivery';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { codeNow, Rig } from '../kit.ts';
+import { codeNow } from '../kit.ts';
 import { approve } from '../push/scene.ts';
 import { freshPassword, givePin, type Office } from '../users/kit.ts';
 import { Browser, begun } from './kit.ts';
@@ -16,9 +16,8 @@ const states = async ({ store }: Office) =>
 const path = '/login';
 
 test('Autosend asks for the application’s factors, and no fob is asked after a wrong one', async () => {
-  await using rig = new Rig();
-  const { service, office, asksFor } = await begun(rig);
-  await using _office = office;
+  await using service = await begun();
+  const { office, asksFor } = service;
   const password = await office.password('ada');
   const pin = secret('918273');
   await givePin(office.management, 'ada', pin);
@@ -45,9 +44,8 @@ test('Autosend asks for the application’s factors, and no fob is asked after a
 });
 
 test('Autosend lets nobody in after the required factors changed or the fob declined', async () => {
-  await using rig = new Rig();
-  const { service, office, fob, asksFor, disable } = await begun(rig);
-  await using _office = office;
+  await using service = await begun();
+  const { office, fob, asksFor, disable } = service;
   const browser = new Browser(service);
   const first = await browser.autosend(path);
   await approve({ office }, fob);
@@ -58,7 +56,7 @@ test('Autosend lets nobody in after the required factors changed or the fob decl
   await endPush(office.management, await fob.show(), 'denied');
   const declined = await browser.finish(path, second.id);
   expect([declined.status, declined.text.includes('value="ada"')]).toEqual([403, true]);
-  rig.clock.nowMs += pushLimits.pushDeniedQuietMs;
+  service.clock.nowMs += pushLimits.pushDeniedQuietMs;
   const third = await browser.autosend(path);
   await approve({ office }, fob);
   await disable();
@@ -69,9 +67,8 @@ test('Autosend lets nobody in after the required factors changed or the fob decl
 });
 
 test('choosing a passcode instead withdraws the Autosend request, and the form keeps the user name', async () => {
-  await using rig = new Rig();
-  const { service, office, fob } = await begun(rig);
-  await using _office = office;
+  await using service = await begun();
+  const { office, fob } = service;
   const browser = new Browser(service);
   const { id, text } = await browser.autosend(path);
   expect(text).toContain('Use a passcode instead');
@@ -83,15 +80,13 @@ test('choosing a passcode instead withdraws the Autosend request, and the form k
   ]);
   expect(await states(office)).toEqual([['withdrawn', true]]);
   expect((await browser.finish(path, id)).status).toBe(403);
-  const passcode = codeNow(fob.token, rig.clock.nowMs);
+  const passcode = codeNow(fob.token, service.clock.nowMs);
   const typed = await browser.post(path, { user: 'ada', passcode });
   expect(typed.status).toBe(200);
 });
 
 test('a source that sends too many forms of Autosend is stopped before its body is read', async () => {
-  await using rig = new Rig();
-  const { service, office } = await begun(rig);
-  await using _office = office;
+  await using service = await begun();
   const browser = new Browser(service);
   const seen: number[] = [];
   for (let nth = 0; nth <= webLimits.formBucket.burst; nth++)
@@ -100,9 +95,8 @@ test('a source that sends too many forms of Autosend is stopped before its body 
 });
 
 test('the audit says that a user signed in by push', async () => {
-  await using rig = new Rig();
-  const { service, office, fob } = await begun(rig);
-  await using _office = office;
+  await using service = await begun();
+  const { office, fob } = service;
   const browser = new Browser(service);
   const { id } = await browser.autosend('/me');
   await approve({ office }, fob);

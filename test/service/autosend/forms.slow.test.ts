@@ -3,10 +3,10 @@ import { validationLimits } from '@passfob/service/base/limits/validation';
 import { endPush } from '@passfob/service/features/push/delivery';
 import { disableUser } from '@passfob/service/features/users/user-changes';
 import { describe, expect, test } from 'vitest';
-import { apiKeyOf, codeNow, post, Rig, wrongCode } from '../kit.ts';
+import { apiKeyOf, codeNow, post, wrongCode } from '../kit.ts';
 import { PushFob } from '../push/kit.ts';
 import { approve } from '../push/scene.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
+import { accepted, grace, type Office, startedService } from '../users/kit.ts';
 import { Browser, begun, paths } from './kit.ts';
 
 const states = async ({ store }: Office) =>
@@ -33,9 +33,8 @@ function masked({ name, id, number }: Asked, seen: readonly unknown[]): string {
 
 describe.each(paths)('Autosend at %s', path => {
   test('Autosend lets in the browser that asked, once, and no other browser', async () => {
-    await using rig = new Rig();
-    const { service, office, fob } = await begun(rig);
-    await using _office = office;
+    await using service = await begun();
+    const { office, fob } = service;
     await office.users('bob');
     const [mine, other, idle] = [new Browser(service), new Browser(service), new Browser(service)];
     const { id, number, text } = await mine.autosend(path, { user: 'ADA' });
@@ -85,18 +84,17 @@ describe.each(paths)('Autosend at %s', path => {
     expect((await mine.finish(path, id)).status).toBe(done.status);
     // The passcode on the fob's screen is used up.
     expect(
-      (await mine.post('/login', { user: 'ada', passcode: codeNow(fob.token, rig.clock.nowMs) })).status,
+      (await mine.post('/login', { user: 'ada', passcode: codeNow(fob.token, service.clock.nowMs) })).status,
     ).toBe(403);
-    rig.clock.nowMs += pushLimits.pushMs + validationLimits.retryWindowMs;
+    service.clock.nowMs += pushLimits.pushMs + validationLimits.retryWindowMs;
     mine.cookies.clear();
     for (const [name, value] of kept) mine.cookies.set(name, value);
     expect((await mine.finish(path, id)).status).toBe(403);
   });
 
   test('Autosend shows unknown, locked and disabled users, and users without a push fob, the same bytes after the same time', async () => {
-    await using rig = new Rig();
-    const service = await rig.start({ lock: { threshold: 1, periodMs: 400_000 } });
-    await using office = await Office.beside(rig);
+    await using service = await startedService({ lock: { threshold: 1, periodMs: 400_000 } });
+    const { office } = service;
     const names = ['u-free', 'u-lock', 'u-stop', 'u-bare', 'u-mute'];
     await office.users(...names);
     await office.token('u-bare');
@@ -127,7 +125,7 @@ describe.each(paths)('Autosend at %s', path => {
     expect([...waiting]).toHaveLength(2);
     const db = office.store.db.selectFrom('pushes').select('user_id').where('fob_id', 'is not', null);
     expect(await db.execute()).toHaveLength(2);
-    rig.clock.nowMs += pushLimits.pushMs;
+    service.clock.nowMs += pushLimits.pushMs;
     for (const about of asked) {
       const { browser, id } = about;
       expect((await browser.get(`${path}/autosend/state?id=${id}`)).text).toBe('{"decided":true}');
@@ -138,9 +136,8 @@ describe.each(paths)('Autosend at %s', path => {
   });
 
   test('Autosend refuses forms of other sites, foreign cookies and forms of its other page', async () => {
-    await using rig = new Rig();
-    const { service, office, fob } = await begun(rig);
-    await using _office = office;
+    await using service = await begun();
+    const { office, fob } = service;
     const browser = new Browser(service);
     for (const route of ['', '/finish', '/cancel'])
       for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }])

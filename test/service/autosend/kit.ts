@@ -7,27 +7,26 @@ import {
 import type { Service } from '@passfob/service/service';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import type { Rig } from '../kit.ts';
 import { PushFob } from '../push/kit.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
+import { accepted, grace, startedService } from '../users/kit.ts';
 
 /** The service's own forms, by the path of their cookies and routes. */
 export const paths = ['/login', '/me'] as const;
 
 /** Starts a service with a user `ada` whose fob accepts pushes. */
-export async function begun(rig: Rig) {
-  const service = await rig.start();
-  const office = await Office.beside(rig);
+export async function begun() {
+  const service = await startedService();
+  const { office } = service;
   await office.users('ada');
   const fob = await PushFob.of(office, 'ada');
   const { management, store } = office;
   const own = (await listApplications(store.db)).find(({ name }) => name === 'login');
   const id = own?.id ?? expect.fail('no application of its own');
-  return {
-    ...{ service, office, fob },
+  return Object.assign(service, {
+    ...{ fob },
     asksFor: async (factors: Factors) => accepted(await changeFactors(management, grace, { id, factors })),
     disable: async () => accepted(await disableApplication(management, grace, id)),
-  };
+  });
 }
 
 /** A browser without scripts that keeps its cookies by path. */

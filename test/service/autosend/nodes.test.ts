@@ -1,13 +1,11 @@
 import { expect, test } from 'vitest';
-import { Rig } from '../kit.ts';
 import { approve } from '../push/scene.ts';
 import { Browser, begun, paths } from './kit.ts';
 
 test.each(paths)('Autosend at %s works with each step at another node', async path => {
-  await using rig = new Rig();
-  const { service, office, fob } = await begun(rig);
-  await using _office = office;
-  const second = await rig.start();
+  await using service = await begun();
+  const { office, fob } = service;
+  const second = await service.rig.start();
   const browser = new Browser(service);
   const { id } = await browser.autosend(path);
   // Behind a load balancer both nodes share one port, which is part of the cookie name.
@@ -22,9 +20,8 @@ test.each(paths)('Autosend at %s works with each step at another node', async pa
 });
 
 test('passcode fields ask for number keys only if every passcode is a number', async () => {
-  await using rig = new Rig();
-  const { service, office } = await begun(rig);
-  await using _office = office;
+  await using service = await begun();
+  const { office } = service;
   const browser = new Browser(service);
   const field = async ([page, name]: readonly [string, string]) =>
     new RegExp(`<input[^>]*name="${name}"[^>]*>`).exec((await browser.get(page)).text)?.[0] ??

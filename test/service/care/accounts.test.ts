@@ -1,6 +1,12 @@
+import { careLimits } from '@passfob/service/base/limits/care';
+import { confirmGiven, giveFob } from '@passfob/service/features/care/give';
+import { markFound, markLost, retireFob, returnFob } from '@passfob/service/features/care/life';
 import { keepObserved } from '@passfob/service/features/care/observed';
+import { noteBlank } from '@passfob/service/features/care/run/blank';
 import { cancelTask, createTask } from '@passfob/service/features/care/tasks';
 import { viewFob } from '@passfob/service/features/care/views';
+import { addPairing } from '@passfob/service/features/enrolment/relay/records/pairings';
+import { fobSecretsOf } from '@passfob/service/features/tokens/fobs';
 import {
   assignToken,
   revokeToken,
@@ -8,8 +14,15 @@ import {
   unassignToken,
 } from '@passfob/service/features/tokens/moves';
 import { changePolicy, createPolicy } from '@passfob/service/features/tokens/policies';
+import { writing } from '@passfob/service/storage/database/database';
+import { hostPrimitives } from 'passfob/client/primitives';
+import { freshSecrets } from 'passfob/owner/pairing';
 import { expect, it } from 'vitest';
+import { CoreFob } from '../../host/kit/core-fob.ts';
+import { losingPower } from '../../host/kit/core-memories.ts';
+import { secret } from '../../kit/secrets.ts';
 import { lockByPin, PIN } from '../agents/held.ts';
+import { random } from '../enrolment/kit.ts';
 import { accepted, codeOf, grace } from '../users/kit.ts';
 import { CareScene } from './kit.ts';
 
@@ -56,7 +69,7 @@ it('an account leaves the fob when its token goes to another user who has anothe
   scene.office.nowMs += 1;
   const moved = await scene.account('ada', 'moved');
   await scene.office.users('bob');
-  await scene.db.updateTable('tokens').set({ state: 'active' }).where('serial', '=', moved.serial).execute();
+  await scene.office.set('tokens', { state: 'active' }, { serial: moved.serial });
   accepted(await suspendToken(management, grace, { serial: moved.serial }));
   accepted(await unassignToken(management, grace, { serial: moved.serial }));
   accepted(await assignToken(management, grace, { serial: moved.serial, user: 'bob' }));
@@ -165,12 +178,8 @@ it('a longer PIN in a policy reaches the fobs of its tokens, and shows there as 
   const policy = { name: 'long', kind: 'totp', pinPlace: 'fob', pinMinDigits: 4 } as const;
   accepted(await createPolicy(management, grace, policy));
   const { serial } = await scene.account('ada');
-  const { id } = await scene.db.selectFrom('policies').select('id').executeTakeFirstOrThrow();
-  await scene.db
-    .updateTable('tokens')
-    .set({ policy_id: id, policy_version: 1, pin_place: 'fob' })
-    .where('serial', '=', serial)
-    .execute();
+  const { id } = await scene.office.row('policies');
+  await scene.office.set('tokens', { policy_id: id, policy_version: 1, pin_place: 'fob' }, { serial });
   await scene.care();
   expect(await scene.tasks()).toEqual(['policy done']);
   scene.later(1_000);
@@ -209,4 +218,223 @@ it('a fob that lists an account twice is cared for all the same', async () => {
   await keepObserved(scene.db, { fobId: scene.owned.id, observed: doubled, relay, atMs: 1 });
   const { accounts } = accepted(await viewFob(scene.db, scene.owned.serial));
   expect(accounts).toHaveLength(observed.accounts.length);
+});
+
+it('a lost fob’s tokens are suspended at once, and its accounts go when it comes back, shown as found', async () => {
+  await using scene = await CareScene.open();
+  const { management } = scene.office;
+  const { serial } = scene.owned;
+  const held = await scene.account('ada');
+  await scene.account('ada', 'second');
+  await scene.care();
+  accepted(await markLost(management, grace, { serial }));
+  const states = await scene.db.selectFrom('tokens').select('state').execute();
+  expect(states).toEqual([{ state: 'suspended' }, { state: 'suspended' }]);
+  expect(codeOf(await markLost(management, grace, { serial }))).toBe('bad_fob_state');
+  await scene.care();
+  expect(await scene.row()).toMatchObject({ state: 'found' });
+  // The key for approvals opens nothing while the tokens are suspended.
+  expect(await scene.labels()).toEqual(['push']);
+  expect(await scene.acts('came back')).toEqual(['fob.found']);
+  accepted(await markFound(management, grace, { serial }));
+  expect(await scene.row()).toMatchObject({ state: 'in_use' });
+  expect((await scene.office.audit()).acts).toContain(`fob.lost ${serial}`);
+  expect((await scene.office.audit()).acts).toContain(`token.suspend ${held.serial}`);
+});
+
+it('a returned fob is erased by a hold, its tokens are revoked, and the service keeps no secret of it', async () => {
+  await using scene = await CareScene.open();
+  const { management } = scene.office;
+  const { serial } = scene.owned;
+  await scene.account('ada');
+  await scene.care();
+  expect(codeOf(await createTask(management, grace, { serial, kind: 'erase' }))).toBe('account_in_use');
+  accepted(await returnFob(management, grace, { serial }));
+  const first = await scene.care();
+  // Its account goes at once; the rest waits for the hold.
+  expect(first.waiting.map(({ kind, why }) => `${kind} ${why}`)).toEqual(['erase hold']);
+  expect(await scene.tasks()).toEqual(['erase waiting hold', 'remove-account done']);
+  const second = await scene.care({ mayHold: true });
+  expect([second.isErased, scene.holds]).toEqual([true, 1]);
+  expect(await scene.row()).toMatchObject({ state: 'returned', sealed_secrets: null, key_id: null });
+  expect(scene.fob.screen.join(' ')).toMatch(/erased/i);
+  expect(await scene.acts()).toEqual(['fob.remove-account', 'fob.erase']);
+  expect(await scene.office.rows('fob_accounts')).toEqual([]);
+  expect(await scene.office.rows('push_keys')).toEqual([]);
+  await expect(scene.care()).rejects.toThrow();
+  expect(codeOf(await returnFob(management, grace, { serial }))).toBe('bad_fob_state');
+});
+
+it('a retired fob loses its tokens, and its accounts if it is ever seen again', async () => {
+  await using scene = await CareScene.open();
+  await scene.account('ada');
+  accepted(await retireFob(scene.office.management, grace, { serial: scene.owned.serial }));
+  await scene.care();
+  expect([await scene.labels(), (await scene.row()).state]).toEqual([[], 'retired']);
+});
+
+it('what a locked fob held is still shown, with the time at which it was listed', async () => {
+  await using scene = await CareScene.open();
+  await scene.account('ada');
+  await scene.care();
+  const listedMs = scene.office.nowMs;
+  await lockByPin(scene.owned);
+  scene.follow();
+  await scene.care();
+  const view = accepted(await viewFob(scene.db, scene.owned.serial));
+  expect(view.listedMs).toBe(listedMs);
+  expect(view.accounts.map(({ label }) => label)).toEqual(['ada', 'push']);
+  expect(view.fob.pin).toMatchObject({ state: 'set', isLocked: true });
+});
+
+it('a fob whose answer to its erasure was lost counts as returned when it is blank, and as not erased if it proves itself', async () => {
+  await using scene = await CareScene.open();
+  const { management } = scene.office;
+  const { serial } = scene.owned;
+  accepted(await returnFob(management, grace, { serial }));
+  // Nobody can pretend that before the fob was asked.
+  expect(await noteBlank(management, serial)).toBe(false);
+  let isHeld = false;
+  const hold = (fob: typeof scene.fob) => {
+    fob.approve();
+    isHeld = true;
+  };
+  await expect(scene.care({ mayHold: true, hold, loseAnswers: () => isHeld })).rejects.toThrow();
+  expect(scene.fob.screen.join(' ')).toMatch(/erased/i);
+  expect(await noteBlank(management, serial)).toBe(true);
+  expect(await scene.row()).toMatchObject({ state: 'returned' });
+  expect(await scene.tasks()).toEqual(['erase done unconfirmed']);
+  expect(await noteBlank(management, serial)).toBe(false);
+});
+
+it('a fob that only pretended to be blank is erased when it proves itself', async () => {
+  await using scene = await CareScene.open();
+  const { management } = scene.office;
+  const { serial } = scene.owned;
+  accepted(await returnFob(management, grace, { serial }));
+  // The link is lost while the fob asks its person.
+  await scene
+    .care({ mayHold: true, hold: () => undefined, signal: AbortSignal.timeout(300) })
+    .catch(() => undefined);
+  const sealed = { sealed_key: 'a key that the fob may hold', key_id: 'x', created_ms: 0 };
+  await scene.db
+    .insertInto('fob_recovery')
+    .values({ fob_id: scene.owned.id, ...sealed })
+    .execute();
+  expect(await noteBlank(management, serial)).toBe(true);
+  expect(await scene.office.rows('fob_recovery')).toHaveLength(1);
+  const { waiting } = await scene.care();
+  expect(waiting.map(({ kind, why }) => `${kind} ${why}`)).toEqual(['erase hold']);
+  expect(await scene.acts('not erased')).toEqual(['fob.erase']);
+  expect((await scene.care({ mayHold: true })).isErased).toBe(true);
+});
+
+const AGENT = { kind: 'agent', name: '192.0.2.9' } as const;
+const COMMAND = { kind: 'command', name: '192.0.2.9' } as const;
+
+/** A fob of the service whose clock module has lost its power. */
+async function withoutPower(): Promise<CareScene> {
+  const { losePower, ...parts } = losingPower();
+  const scene = await CareScene.open(new CoreFob(hostPrimitives, parts));
+  await scene.account('ada');
+  await scene.care();
+  losePower();
+  scene.fob.reboot();
+  return scene;
+}
+
+async function findings(scene: CareScene): Promise<string[]> {
+  const { health } = accepted(await viewFob(scene.office.management.db, scene.owned.serial));
+  return health.map(({ kind }) => kind);
+}
+
+it('a loss of power of the clock module is acknowledged with the person at the fob, and never by an agent alone', async () => {
+  await using scene = await withoutPower();
+  await scene.care({ relay: COMMAND });
+  expect(await findings(scene)).toContain('memory-went-back');
+  const task = await scene.ask({ kind: 'power-loss' });
+  expect(task.needsHold).toBe(false);
+  scene.fob.press();
+  expect(scene.fob.screen.join(' ')).toContain('The clock module lost its power.');
+  scene.fob.approve();
+  await scene.care({ relay: AGENT, mayHold: true });
+  expect(await scene.tasks()).toContain('power-loss waiting alone');
+  expect(await findings(scene)).toContain('memory-went-back');
+  await scene.care({ relay: COMMAND });
+  expect(await scene.tasks()).toContain('power-loss done');
+  expect(await findings(scene)).not.toContain('memory-went-back');
+  expect(await scene.acts('asked')).toContain('fob.power-loss');
+  expect((await scene.acts()).filter(act => act === 'fob.power-loss')).toHaveLength(1);
+  expect((await scene.asOwner(client => client.call('status', {}))).wentBack).toBe(0);
+});
+
+it('the message on the screen of the fob has to be read and held first', async () => {
+  await using scene = await withoutPower();
+  await scene.ask({ kind: 'power-loss' });
+  await scene.care({ relay: COMMAND });
+  expect(await scene.tasks()).toContain('power-loss waiting notice');
+  expect(await findings(scene)).toContain('memory-went-back');
+});
+
+const PASSWORD: string = secret('four words of a sentence');
+
+function giving({ office, owned }: CareScene) {
+  return giveFob(office.management, grace, { serial: owned.serial, password: PASSWORD });
+}
+
+it('a fob is not given away with an account that was never listed, or that no token is of', async () => {
+  await using scene = await CareScene.open();
+  const { serial } = await scene.account('ada');
+  accepted(await revokeToken(scene.office.management, grace, { serial, reason: 'retired' }));
+  expect(codeOf(await giving(scene))).toBe('accounts_left');
+  await scene.care();
+  await scene.account('ada');
+  await scene.db.deleteFrom('assignments').execute();
+  await scene.db.deleteFrom('tokens').execute();
+  await scene.care();
+  expect(await scene.tasks()).not.toContainEqual(expect.stringContaining('waiting'));
+  expect(codeOf(await giving(scene))).toBe('accounts_left');
+});
+
+it('each file is in the audit, the first ends the push key, and the confirmation whatever is kept of its keys', async () => {
+  await using scene = await CareScene.open();
+  const { office, owned, db } = scene;
+  const fob_id = owned.id;
+  const sealed = { key_id: office.management.keys.currentKeyId, created_ms: 1 };
+  const key = { account: '01020304', suite: '', sealed_secret: '', proved_ms: 1 };
+  await db
+    .insertInto('push_keys')
+    .values({ fob_id, ...key, ...sealed })
+    .execute();
+  await db
+    .insertInto('fob_recovery')
+    .values({ fob_id, sealed_key: '', ...sealed })
+    .execute();
+  const acting = { ...office.management, actor: grace, atMs: office.nowMs };
+  await writing(db, tx => addPairing({ ...acting, db: tx }, owned.serial, freshSecrets(random)));
+  for (let files = 0; files < 2; files++) accepted(await giving(scene));
+  expect(await db.selectFrom('push_keys').selectAll().execute()).toEqual([]);
+  expect(fobSecretsOf(office.management.keys, await scene.row())).toBeUndefined();
+  accepted(await confirmGiven(office.management, grace, { serial: owned.serial }));
+  for (const table of ['fob_recovery', 'fob_pairings'] as const)
+    expect([table, await db.selectFrom(table).selectAll().execute()]).toEqual([table, []]);
+  expect(await scene.row()).toMatchObject({ sealed_secrets: null, key_id: null });
+  const { acts } = await office.audit();
+  expect(acts.filter(act => act.startsWith('fob.give'))).toHaveLength(3);
+});
+
+it('a run whose lease was over makes no other recovery key for a fob whose file is made', async () => {
+  await using scene = await CareScene.open();
+  await scene.ask({ kind: 'pin-reset' });
+  await lockByPin(scene.owned);
+  scene.follow();
+  let given: ReturnType<typeof giving> | undefined;
+  const hold = () => {
+    scene.office.nowMs += careLimits.careLeaseMs;
+    given = giving(scene);
+    scene.fob.approve();
+  };
+  await scene.care({ mayHold: true, hold }).catch(() => undefined);
+  expect(await given).toMatchObject({ ok: true });
+  expect(await scene.office.rows('fob_recovery')).toEqual([]);
 });

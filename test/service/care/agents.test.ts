@@ -1,6 +1,7 @@
 import { careLimits } from '@passfob/service/base/limits/care';
 import { putOffHolds } from '@passfob/service/features/care/life';
 import { createTask, listTasks } from '@passfob/service/features/care/tasks';
+import { readServiceSays } from 'passfob/carrier/read';
 import { expect, it } from 'vitest';
 import { Bench } from '../agents/bench.ts';
 import { type TestAgent, until } from '../agents/kit.ts';
@@ -44,17 +45,6 @@ async function behind(bench: Bench, user: string): Promise<UsersFob> {
   fob.fob.run(3_540_000);
   return fob;
 }
-
-it('a fob that lost its time is right again as soon as its agent is connected, without a hold', async () => {
-  await using bench = await open();
-  const ada = await bench.fobOf('ada');
-  ada.fob.loseTime();
-  ada.fob.reboot();
-  const agent = await bench.agent();
-  await bench.plugged(agent, ada);
-  expect(await tasksOf(bench, ada)).toEqual(['clock done']);
-  expect(Math.abs(ada.fob.now * 1000 - bench.office.nowMs)).toBeLessThan(2_000);
-});
 
 it('a task that is stored while the fob is connected is done soon', async () => {
   await using bench = await open();
@@ -140,4 +130,122 @@ it('a log-in comes before the question of care, which is withdrawn and asked lat
   await until(() => asked.length > 1, 'the question again');
   ada.fob.approve();
   await becomes(bench, ada, 'clock done');
+});
+
+/** What the service said about fobs, besides their bytes. */
+function heard({ log }: TestAgent, purpose: 'agent' | 'care' = 'care') {
+  const said = log.map(text => readServiceSays(text, purpose)).filter(one => one !== undefined);
+  return {
+    steps: said.filter(one => one.type === 'step'),
+    tasks: said.filter(one => one.type === 'tasks'),
+    done: said.filter(one => one.type === 'done'),
+  };
+}
+
+it('a relay for care is told each step with its reason, the tasks in words, and the end, and is asked for a hold at once', async () => {
+  await using bench = await open();
+  const ada = await behind(bench, 'ada');
+  const relay = await bench.agent({ purpose: 'care' });
+  const number = relay.plug(ada.fob);
+  await until(() => heard(relay).steps.some(({ step }) => step === 'press'), 'the question');
+  expect(heard(relay).steps).toEqual([
+    { type: 'step', fob: number, step: 'care', text: 'Set the clock.', why: 'The clock is off.' },
+    {
+      type: 'step',
+      fob: number,
+      step: 'press',
+      text: 'Hold the button of the fob for a second to agree. Press it to decline.',
+      why: 'Set the clock: The clock is off.',
+    },
+  ]);
+  ada.fob.approve();
+  await until(() => relay.done.length > 0, 'the end');
+  expect(heard(relay).tasks).toEqual([{ type: 'tasks', fob: number, waiting: [], done: ['Set the clock'] }]);
+  expect(heard(relay).done).toEqual([{ type: 'done', fob: number, text: 'The fob needs nothing more now.' }]);
+  expect(await tasksOf(bench, ada)).toEqual(['clock done']);
+  const { last_relay } = await bench.office.row('fobs', { id: ada.id });
+  expect(last_relay).toBe('command');
+});
+
+it('a fob that needs nothing ends the care of a relay at once, without a step', async () => {
+  await using bench = await open();
+  const ada = await bench.fobOf('ada');
+  const relay = await bench.agent({ purpose: 'care' });
+  relay.plug(ada.fob);
+  await until(() => relay.done.length > 0, 'the end');
+  const { steps, tasks, done } = heard(relay);
+  expect([steps, tasks]).toEqual([[], []]);
+  expect(done).toMatchObject([{ text: 'The fob needs nothing more now.' }]);
+});
+
+it('"later" from a relay for care withdraws the question, puts holds off for a day, and ends with what waits', async () => {
+  await using bench = await open();
+  const ada = await behind(bench, 'ada');
+  const relay = await bench.agent({ purpose: 'care' });
+  const number = relay.plug(ada.fob);
+  await until(() => heard(relay).steps.some(({ step }) => step === 'press'), 'the question');
+  relay.say({ type: 'later', fob: number });
+  await until(() => relay.done.length > 0, 'the end');
+  expect(heard(relay).tasks.at(-1)?.waiting).toEqual([
+    'Set the clock: It needs a hold of the button, which nobody was asked for yet.',
+  ]);
+  expect(heard(relay).done).toMatchObject([
+    { text: 'Everything that can be done now is done. The rest waits.' },
+  ]);
+  const { put_off_until_ms } = await bench.office.row('fobs', { id: ada.id });
+  expect(put_off_until_ms).toBe(bench.office.nowMs + careLimits.putOffMs);
+  // Nothing on the screen is left to agree to.
+  ada.fob.approve();
+  expect(await tasksOf(bench, ada)).toEqual(['clock waiting hold']);
+});
+
+it('a hold that its person declines is told as waiting, with how it was answered', async () => {
+  await using bench = await open();
+  const ada = await behind(bench, 'ada');
+  const relay = await bench.agent({ purpose: 'care' });
+  relay.plug(ada.fob);
+  await until(() => heard(relay).steps.some(({ step }) => step === 'press'), 'the question');
+  ada.fob.deny();
+  await until(() => relay.done.length > 0, 'the end');
+  expect(heard(relay).tasks.at(-1)?.waiting).toEqual(['Set the clock: The person at the fob declined.']);
+});
+
+it('an agent is told the tasks and a hold that is wanted, but no other steps and no end', async () => {
+  await using bench = await open();
+  const ada = await behind(bench, 'ada');
+  const { management } = bench.office;
+  accepted(await createTask(management, grace, { serial: ada.serial, kind: 'require-pin' }));
+  const agent = await bench.agent();
+  const number = agent.plug(ada.fob);
+  await until(() => agent.tasks.size > 0, 'the tasks');
+  const said = heard(agent, 'agent');
+  expect(said.tasks[0]?.waiting).toEqual([
+    'Set the clock: It needs a hold of the button, which nobody was asked for yet.',
+  ]);
+  expect([said.steps, agent.done]).toEqual([[], []]);
+  await until(() => !agent.isOpen(number), 'the release');
+  agent.say({ type: 'later', fob: number });
+  await until(async () => {
+    const row = bench.db.selectFrom('fobs').select('put_off_until_ms').where('id', '=', ada.id);
+    return (await row.executeTakeFirstOrThrow()).put_off_until_ms > 0;
+  }, 'that it is put off');
+});
+
+it('a person who waits for a fob that does not prove itself is told so, and a stranger’s fob is only named as such', async () => {
+  await using bench = await open();
+  const ada = await bench.fobOf('ada');
+  const eve = await bench.fobOf('eve');
+  const relay = await bench.agent({ purpose: 'care' });
+  // Another fob that claims to be Ada's.
+  const number = relay.plug(eve.fob, ada.serial);
+  await until(() => relay.done.length > 0, 'the end');
+  expect(heard(relay).done).toMatchObject([
+    {
+      fob: number,
+      text: 'The fob did not prove that it is the one with this serial number. Nothing was done.',
+    },
+  ]);
+  const stranger = relay.plug(eve.fob, 'PF-ZZZZ-ZZZZ');
+  await relay.stands(stranger, 'other');
+  expect(relay.done).toEqual([number]);
 });

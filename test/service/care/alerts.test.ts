@@ -76,7 +76,7 @@ it('a run of care raises the alerts of what the fob told at its begin', async ()
   const power = { battery: () => battery };
   await using scene = await CareScene.open(new CoreFob(hostPrimitives, { power }));
   const id = scene.owned.id;
-  await scene.db.updateTable('fobs').set({ battery_percent: 5 }).where('id', '=', id).execute();
+  await scene.office.set('fobs', { battery_percent: 5 }, { id });
   // The database says so, and the fob does not.
   await scene.care();
   expect(await alertsOf(scene)).toEqual([]);
@@ -154,7 +154,7 @@ it('a device that does not prove itself as a fob of the service is an alert, onc
     .executeTakeFirstOrThrow();
   const { box, keyId } = sealSecrets(keys, { table: 'fobs', id: row.id }, secrets);
   const columns = { sealed_secrets: box, key_id: keyId };
-  await bench.db.updateTable('fobs').set(columns).where('id', '=', row.id).execute();
+  await bench.office.set('fobs', columns, { id: row.id });
   const agent = await bench.agent();
   await agent.stands(agent.plug(ada.fob), 'unproved');
   const expected = [`fob_refused ${ada.serial} 1`];
@@ -166,7 +166,7 @@ it('a device that does not prove itself as a fob of the service is an alert, onc
   expect(await alertsOf(bench)).toEqual(expected);
   // A fob that was returned belongs to nobody here.
   bench.office.nowMs += alertLimits.fobToldMs;
-  await bench.db.updateTable('fobs').set({ state: 'returned' }).where('id', '=', row.id).execute();
+  await bench.office.set('fobs', { state: 'returned' }, { id: row.id });
   await alertOfRefusal(bench.office.management, again);
   expect(await alertsOf(bench)).toEqual(expected);
 });

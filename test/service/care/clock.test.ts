@@ -1,5 +1,8 @@
 import { careLimits } from '@passfob/service/base/limits/care';
+import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
+import { isRefusal } from 'passfob/errors';
 import { expect, it } from 'vitest';
+import { lockByPin, PIN } from '../agents/held.ts';
 import { CareScene } from './kit.ts';
 
 /** The clock's error in whole seconds, fob minus service. */
@@ -91,4 +94,163 @@ it('a clock that is right already ends the task that a person asked for', async 
   await scene.care();
   expect(await scene.tasks()).toEqual(['clock done gone']);
   expect(await scene.acts('asked')).toEqual(['fob.clock']);
+});
+
+/** A fob with two accounts, locked by a PIN that its person has forgotten, with one attempt left. */
+async function forgotten(): Promise<CareScene> {
+  const scene = await CareScene.open();
+  for (const label of ['one', 'two']) await scene.account('ada', label);
+  await lockByPin(scene.owned);
+  scene.follow();
+  return scene;
+}
+
+/** The recovery key that the service keeps for the fob. */
+async function recoveryKey({ office, owned }: CareScene): Promise<Uint8Array> {
+  const row = await fobNamed(office.store.db, owned.serial);
+  const secrets = row && fobSecretsOf(office.management.keys, row);
+  if (secrets === undefined) throw new Error('the fob has no secrets');
+  return secrets.recoveryKey;
+}
+
+/** Whether the fob refuses a recovery key, before it asks its person. */
+async function isRefused(scene: CareScene, key: Uint8Array): Promise<boolean> {
+  const ending = new AbortController();
+  const options = { signal: ending.signal, onPressNeeded: () => ending.abort() };
+  return scene.asOwner(client =>
+    client.call('resetPin', { recoveryKey: key }, options).then(
+      () => false,
+      error => isRefusal(error, 'wrong-recovery'),
+    ),
+  );
+}
+
+/** Chooses a new PIN at the fob, and waits until it locks itself. */
+function chooseAgain({ fob }: CareScene): void {
+  fob.press();
+  fob.enter(PIN);
+  fob.enter(PIN);
+  fob.run(70_000);
+}
+
+it('a forgotten PIN is reset by one hold, the accounts stay, and the old recovery key is refused afterwards', async () => {
+  await using scene = await forgotten();
+  const old = await recoveryKey(scene);
+  for (let tries = 0; tries < 9; tries++) {
+    scene.fob.press();
+    scene.fob.enter('111222');
+    scene.fob.run(4_000_000);
+  }
+  scene.follow();
+  await scene.care();
+  expect(await scene.row()).toMatchObject({ is_locked: 1, pin_failures: 9, pin_attempts: 10 });
+  await scene.ask({ kind: 'pin-reset' });
+  const away = await scene.care();
+  expect(away.waiting.map(({ kind, why }) => `${kind} ${why}`)).toContain('pin-reset hold');
+  expect(scene.holds).toBe(0);
+  await scene.care({ mayHold: true, only: new Set(['pin-reset']) });
+  expect(scene.holds).toBe(1);
+  expect(await scene.acts()).toEqual(['fob.reset-pin']);
+  expect(await scene.row()).toMatchObject({
+    is_locked: 0,
+    pin: 'to-be-chosen',
+    pin_failures: 0,
+    can_reset_pin: 1,
+  });
+  expect(await scene.labels()).toEqual(['one', 'two']);
+  const renewed = await recoveryKey(scene);
+  expect(Buffer.compare(renewed, old)).not.toBe(0);
+  chooseAgain(scene);
+  expect([await isRefused(scene, old), await isRefused(scene, renewed)]).toEqual([true, false]);
+  expect(await scene.office.rows('fob_recovery')).toEqual([]);
+});
+
+it('a lost answer to a new recovery key leaves both keys, and the next session proves which one holds', async () => {
+  await using scene = await forgotten();
+  const old = await recoveryKey(scene);
+  await scene.ask({ kind: 'pin-reset' });
+  const hasNext = async () => (await scene.office.rows('fob_recovery')).length === 1;
+  let answers = -1;
+  const cut = scene.care({
+    mayHold: true,
+    only: new Set(['pin-reset']),
+    hold(fob) {
+      fob.approve();
+      answers = 0;
+    },
+    // One answer to the poll after the hold, and one to the new key.
+    loseAnswers: () => answers >= 0 && answers++ === 1,
+  });
+  await expect(cut).rejects.toThrow();
+  expect(await hasNext()).toBe(true);
+  expect(Buffer.compare(await recoveryKey(scene), old)).toBe(0);
+  chooseAgain(scene);
+  // The service does not know which of the two the fob holds, and a locked fob takes no new one.
+  const { waiting } = await scene.care();
+  expect(waiting.map(({ kind, why }) => `${kind} ${why}`)).toContain('recovery-key locked');
+  await scene.ask({ kind: 'pin-reset' });
+  await scene.care({ mayHold: true, only: new Set(['pin-reset']) });
+  expect(await scene.row()).toMatchObject({ is_locked: 0 });
+  const renewed = await recoveryKey(scene);
+  chooseAgain(scene);
+  expect([await isRefused(scene, old), await isRefused(scene, renewed)]).toEqual([true, false]);
+  expect(await hasNext()).toBe(false);
+});
+
+it('a PIN reset without a recovery key on the fob is refused and says so', async () => {
+  await using scene = await forgotten();
+  // Another key than the service keeps: as after a restore of an old backup.
+  scene.fob.press();
+  scene.fob.enter(PIN);
+  await scene.asOwner(client => client.call('escrow', { recoveryKey: new Uint8Array(32).fill(5) }));
+  scene.fob.run(70_000);
+  scene.follow();
+  await scene.ask({ kind: 'pin-reset' });
+  await scene.care({ mayHold: true });
+  expect(await scene.tasks()).toEqual(['pin-reset refused no_recovery']);
+  expect([scene.holds, await scene.acts('refused')]).toEqual([0, ['fob.reset-pin']]);
+});
+
+it('a reset whose answer was lost asks for no second hold, also after its person has chosen a PIN again', async () => {
+  for (const isChosen of [false, true]) {
+    await using scene = await forgotten();
+    await scene.ask({ kind: 'pin-reset' });
+    let isHeld = false;
+    const hold = (fob: typeof scene.fob) => {
+      fob.approve();
+      isHeld = true;
+    };
+    // The fob gets the poll after the hold, and resets its PIN; nothing comes back.
+    await expect(scene.care({ mayHold: true, hold, loseAnswers: () => isHeld })).rejects.toThrow();
+    const { iterations } = await scene.asOwner(client => client.call('status', {}));
+    expect([iterations, scene.holds]).toEqual([0, 1]);
+    if (isChosen) {
+      scene.fob.press();
+      scene.fob.enter(PIN);
+      scene.fob.enter(PIN);
+    }
+    scene.follow();
+    await scene.care({ mayHold: true });
+    expect(scene.holds).toBe(1);
+    expect(await scene.tasks()).toContain('pin-reset done');
+    expect(await scene.acts()).toContain('fob.reset-pin');
+  }
+});
+
+it('a new PIN is required by a task, and refused for a fob whose policy asks for none', async () => {
+  await using scene = await CareScene.open();
+  await scene.account('ada');
+  await scene.ask({ kind: 'require-pin' });
+  await scene.care();
+  expect(await scene.tasks()).toEqual(['require-pin refused no_pin']);
+  const policy = { pinDigits: 6, attempts: 10, wipe: 0, lockSeconds: 60, asks: 0, typing: 0 };
+  await scene.asOwner(client => client.call('setPolicy', policy));
+  scene.fob.press();
+  scene.fob.enter(PIN);
+  scene.fob.enter(PIN);
+  scene.follow();
+  await scene.ask({ kind: 'require-pin' });
+  await scene.care();
+  expect(await scene.tasks()).toContain('require-pin done');
+  expect(await scene.row()).toMatchObject({ pin: 'to-be-chosen' });
 });

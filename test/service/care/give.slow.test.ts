@@ -222,7 +222,7 @@ it('a short password, an unknown fob, a lost one and one that is to be erased ar
   expect(codeOf(await confirmGiven(management, grace, unknown))).toBe('unknown_fob');
   accepted(await markLost(management, grace, { serial }));
   expect(codeOf(await giving(scene))).toBe('bad_fob_state');
-  await scene.db.updateTable('fobs').set({ state: 'in_use' }).execute();
+  await scene.office.set('fobs', { state: 'in_use' });
   const lease = { fob_id: scene.owned.id, link: 'another', until_ms: scene.office.nowMs + 1000 };
   await scene.db.insertInto('fob_care').values(lease).execute();
   expect(codeOf(await giving(scene))).toBe('fob_in_care');
@@ -237,7 +237,7 @@ it('the file opens with its password only, and neither the password nor a key is
   const { file } = accepted(await giving(scene));
   const wrong = taken(file, newInventory(), secret('five words of a sentence'));
   await expect(wrong).rejects.toSatisfy(error => isFobError(error, 'bad-input'));
-  const rows = JSON.stringify(await scene.db.selectFrom('audit').selectAll().execute());
+  const rows = JSON.stringify(await scene.office.rows('audit'));
   const key = Buffer.from(scene.owned.key);
   for (const text of [PASSWORD, key.toString('base64'), key.toString('hex')]) {
     expect(rows).not.toContain(text);

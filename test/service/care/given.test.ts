@@ -81,7 +81,7 @@ it('the PIN of an earlier user is reset by one hold that says why, and the new u
     ...person.wishes,
     report(event: Parameters<NonNullable<typeof report>>[0]) {
       if (event.event === 'step' && event.step === 'pin')
-        seen.push(scene.db.selectFrom('tokens').selectAll().where('state', '=', 'reserved').execute());
+        seen.push(scene.office.rows('tokens', { state: 'reserved' }));
       report?.(event);
     },
   };

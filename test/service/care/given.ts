@@ -37,11 +37,7 @@ export async function adas(
   await scene.office.users(user);
   accepted(await assignToken(management, grace, { serial, user }));
   await look(scene, owned);
-  const token = await scene.db
-    .selectFrom('tokens')
-    .selectAll()
-    .where('serial', '=', serial)
-    .executeTakeFirstOrThrow();
+  const token = await scene.office.row('tokens', { serial });
   const seed = secretOf(management.keys, token);
   if (seed === undefined) throw new Error('no seed');
   const first = kind === 'totp' ? Math.floor(scene.office.nowMs / 30_000) - 1 : token.last_step + 1;
@@ -74,7 +70,7 @@ export async function outcomesOf(scene: Scene, passcodes: readonly string[]): Pr
   for (const [n, passcode] of passcodes.entries())
     for (const user of ['ada', 'bob']) {
       // Wrong passcodes must not lock the account before the last one is tried.
-      await scene.db.updateTable('users').set({ failures: 0 }).execute();
+      await scene.office.set('users', { failures: 0 });
       const requestId = `${user}-${n}-${scene.office.nowMs}`;
       outcomes.push(await decide({ user, passcode, applicationId, source: '192.0.2.1', requestId }));
     }

@@ -200,8 +200,7 @@ it('a relay that delays the setting of a clock makes it late for a while, and th
   const honest = await bench.agent();
   await bench.plugged(honest, ada);
   await until(() => Math.abs(bench.office.nowMs - ada.fob.now * 1000) < 1_000, 'the correction');
-  const row = () =>
-    bench.db.selectFrom('fobs').selectAll().where('id', '=', ada.id).executeTakeFirstOrThrow();
+  const row = () => bench.office.row('fobs', { id: ada.id });
   await until(
     async () => Math.abs((await row()).clock_error_ms ?? 0) > 1_000,
     'the error that was corrected',

@@ -1,14 +1,21 @@
-import type { CareKind } from '@passfob/service/base/kinds';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type CareKind, careKinds, type Role } from '@passfob/service/base/kinds';
 import { careLimits } from '@passfob/service/base/limits/care';
-import type { CareCause } from '@passfob/service/base/texts/care';
+import { type Action, may, permissions } from '@passfob/service/base/permissions';
+import { type CareCause, careTexts } from '@passfob/service/base/texts/care';
 import { type AccountToken, type DesiredFob, removalsOf } from '@passfob/service/features/care/desired';
 import { mayHold } from '@passfob/service/features/care/hold';
+import { careActions } from '@passfob/service/features/care/journal';
 import { type CareStep, orderOn, planCare, stepKey } from '@passfob/service/features/care/plan';
+import { askedKinds, taskPermissions } from '@passfob/service/features/care/tasks';
 import type { FobTaskRow } from '@passfob/service/features/tokens/fob-tasks';
 import fc from 'fast-check';
 import type { ObservedFob } from 'passfob/owner/observe';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
+import { root } from '../../tidy/files.ts';
+import { CareScene } from './kit.ts';
 
 const IDS = ['0a000001', '0b000002', '0c000003', '0d000004'];
 const VAULT: ReadonlySet<CareKind> = new Set(['remove-account', 'rename-account', 'order', 'recovery-key']);
@@ -292,4 +299,61 @@ describe('asking for a hold', () => {
     expect(mayHold(present)).toBe(true);
     expect(mayHold({ ...present, isPushPending: true })).toBe(false);
   });
+});
+
+const DESK: readonly Action[] = ['fob.clock', 'fob.reset-pin', 'fob.power-loss', 'fob.lost', 'fob.found'];
+const ADMIN: readonly Action[] = [
+  'fob.policy',
+  'fob.rename',
+  'fob.order',
+  'fob.remove-account',
+  'fob.return',
+  'fob.erase',
+  'fob.retire',
+  'fob.give',
+];
+const DANGEROUS: readonly Action[] = ['fob.reset-pin', 'fob.return', 'fob.erase', 'fob.retire', 'fob.give'];
+
+test('the help desk sets clocks, resets PINs, acknowledges losses of power and reports fobs lost and found; administrators do everything else', () => {
+  const ofFobs = (Object.keys(permissions) as Action[]).filter(action => action.startsWith('fob.'));
+  expect([...ofFobs].sort()).toEqual([...DESK, ...ADMIN].sort());
+  for (const action of ofFobs) {
+    const roles = (['admin', 'helpdesk', 'auditor'] as Role[]).filter(role => may(role, action));
+    expect([action, roles]).toEqual([action, DESK.includes(action) ? ['admin', 'helpdesk'] : ['admin']]);
+    expect([action, permissions[action].dangerous]).toEqual([action, DANGEROUS.includes(action)]);
+  }
+});
+
+test('an act on a fob needs the fresh proof that the same act on a token or a user needs', () => {
+  const acts = ['fob.return', 'fob.retire', 'token.revoke', 'fob.reset-pin', 'token.temporary-code'] as const;
+  for (const action of acts) expect([action, permissions[action].dangerous]).toEqual([action, true]);
+});
+
+test('every kind of task has a heading', () => {
+  expect(Object.keys(careTexts.kinds).sort()).toEqual([...careKinds].sort());
+});
+
+test('every task that people may ask for needs a permission of fobs, under which the audit has it', async () => {
+  await using scene = await CareScene.open();
+  const { id } = await scene.account(undefined, 'spare');
+  const more = {
+    'remove-account': { account: id },
+    'rename-account': { account: id, issuer: 'a', label: 'b' },
+    order: { order: [id] },
+  } as const;
+  for (const kind of askedKinds) {
+    expect(careActions[kind]).toBe(taskPermissions[kind]);
+    await scene.ask({ kind, ...(kind in more && more[kind as keyof typeof more]) });
+  }
+  const asked = await scene.acts('asked');
+  expect(asked.sort()).toEqual(askedKinds.map(kind => taskPermissions[kind]).sort());
+});
+
+const page = readFileSync(join(root, 'docs/care.md'), 'utf8');
+
+it('docs/care.md has the limits of tasks and questions as they are', () => {
+  expect(page).toContain(`at most ${careLimits.tasksOpenMax} tasks that wait`);
+  expect(careLimits.putOffMs).toBe(24 * 3_600_000);
+  expect(careLimits.holdAfterMs).toBe(60_000);
+  expect(careLimits.clockHoldErrorMs).toBe(10_000);
 });

@@ -45,11 +45,7 @@ async function world(fob: SimulatedFob) {
   await putAccount(tools, client, accountOf(seed, Uint8Array.of(7, ...random(3))), seed);
   await client.close();
   const token = await office.token('ada', { secret: seed.secret });
-  await office.store.db
-    .updateTable('tokens')
-    .set({ fob_id: owned.id })
-    .where('serial', '=', token.serial)
-    .execute();
+  await office.set('tokens', { fob_id: owned.id }, { serial: token.serial });
   return { service, office, owned, token, fingerprint: fingerprintOfKey(await keyOfService(office)) };
 }
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { add, apiKeyOf, comparable, newToken, Rig } from '../kit.ts';
+import { add, apiKeyOf, comparable, newToken } from '../kit.ts';
+import { startedService } from '../users/kit.ts';
 import { askFor, ocraToken, rightAnswer, send } from './http-kit.ts';
 import { OTHER_SESSION, otherCode, SESSION } from './kit.ts';
 
@@ -8,13 +9,12 @@ const ROUNDS = 5;
 const neverLocks = { threshold: 0, periodMs: 1000 };
 
 test('of 64 right answers sent at once to two nodes, exactly one is accepted', async () => {
-  await using rig = new Rig();
-  const one = await rig.start({ lock: neverLocks });
-  const two = await rig.start({ lock: neverLocks });
+  await using one = await startedService({ lock: neverLocks });
+  const two = await one.rig.start({ lock: neverLocks });
   const apiKey = apiKeyOf(one);
   const token = await add(one, ocraToken());
   for (let round = 0; round < ROUNDS; round++) {
-    rig.clock.nowMs += 90_000;
+    one.clock.nowMs += 90_000;
     const { path, body } = rightAnswer(token, await askFor(one.url, apiKey, 'ada'));
     const responses = await Promise.all(
       Array.from({ length: PARALLEL }, (_, nth) => send((nth % 2 ? one : two).url, apiKey, path, body)),
@@ -28,8 +28,7 @@ test('of 64 right answers sent at once to two nodes, exactly one is accepted', a
 });
 
 test('questions look the same for every user, and so does every refusal', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const apiKey = apiKeyOf(service);
   await add(service, ocraToken({ suite: 'OCRA-1:HOTP-SHA1-6:QN12' }));
   await add(service, newToken({ user: 'bob', serial: 'B' }));
@@ -61,8 +60,7 @@ test('questions look the same for every user, and so does every refusal', async 
 });
 
 test('a locked account is refused like any other, and its question is not used up', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ lock: { threshold: 1, periodMs: 10_000 } });
+  await using service = await startedService({ lock: { threshold: 1, periodMs: 10_000 } });
   const apiKey = apiKeyOf(service);
   const token = await add(service, ocraToken());
   const right = rightAnswer(token, await askFor(service.url, apiKey, 'ada'));
@@ -70,15 +68,14 @@ test('a locked account is refused like any other, and its question is not used u
   const first = await comparable(await send(service.url, apiKey, right.path, wrong));
   const locked = await comparable(await send(service.url, apiKey, right.path, right.body));
   expect(locked).toBe(first);
-  rig.clock.nowMs += 10_000;
+  service.clock.nowMs += 10_000;
   expect((await send(service.url, apiKey, right.path, right.body)).status).toBe(200);
   const outcomes = (await service.events()).map(({ outcome }) => outcome);
   expect(outcomes).toEqual(['accepted', 'locked', 'wrong']);
 });
 
 test('no question is created without an application’s key, with a guessable session or with unexpected fields', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const apiKey = apiKeyOf(service);
   const status = async (key: string, body: unknown) => (await send(service.url, key, '', body)).status;
   expect(await status('pfk_none', { user: 'ada', session: SESSION })).toBe(401);

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
-import { add, Rig } from '../kit.ts';
+import { add } from '../kit.ts';
 import { startNode } from '../nodes/node.ts';
+import { startedService } from '../users/kit.ts';
 import { askFor, ocraToken, rightAnswer, type SentAnswer, send } from './http-kit.ts';
 
 const USERS = 60;
@@ -9,8 +10,7 @@ const KILL_AFTER = 20;
 type Ending = 'accepted' | 'refused' | 'unanswered';
 
 test('after a kill while answers are decided, accepted answers are not accepted again', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ clock: Date.now });
+  await using service = await startedService({ clock: Date.now });
   const apiKey = service.apiKey ?? '';
   const answers: SentAnswer[] = [];
   for (let number = 0; number < USERS; number++) {
@@ -18,10 +18,10 @@ test('after a kill while answers are decided, accepted answers are not accepted 
     answers.push(rightAnswer(token, await askFor(service.url, apiKey, token.user)));
   }
   await service.close();
-  const databaseUrl = await rig.database;
+  const databaseUrl = await service.rig.database;
   const order = {
     kind: 'service' as const,
-    directory: rig.directory,
+    directory: service.rig.directory,
     ...(databaseUrl === undefined ? {} : { databaseUrl }),
   };
   const decide = async (url: string, { path, body }: SentAnswer): Promise<Ending> => {

@@ -89,11 +89,7 @@ export class Scene implements AsyncDisposable {
 
   /** Reads the token's row. */
   async row() {
-    return this.office.store.db
-      .selectFrom('tokens')
-      .selectAll()
-      .where('serial', '=', this.token.serial)
-      .executeTakeFirstOrThrow();
+    return this.office.row('tokens', { serial: this.token.serial });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -5,8 +5,8 @@ import { inspect } from '../../kit/axe.ts';
 import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
-import { codeNow, Rig } from '../kit.ts';
-import { furnish, type OperatorKit, seededUri } from './kit.ts';
+import { codeNow } from '../kit.ts';
+import { furnished, type OperatorKit, seededUri } from './kit.ts';
 import { fillWorld, LOCAL_MAIL } from './world.ts';
 
 describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium', executablePath => {
@@ -49,24 +49,22 @@ describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium',
   }
 
   it('axe finds nothing on any console page, in light and dark mode, on desktop and phone sizes', async () => {
-    await using rig = new Rig();
-    const furnished = await furnish(rig);
-    await using office = furnished.office;
-    await fillWorld(furnished, rig.clock);
+    await using service = await furnished();
+    await fillWorld(service);
     const context = await browser.newContext({ bypassCSP: true });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
-    await signIn(page, furnished.service.url, furnished.operators.admin, office.nowMs);
-    const [paths, found] = await crawl(context, page, furnished.service.url);
+    await signIn(page, service.url, service.operators.admin, service.clock.nowMs);
+    const [paths, found] = await crawl(context, page, service.url);
     expect(found).toEqual([]);
     expect(paths.length).toBeGreaterThan(50);
     await context.close();
   });
 
   /** Opens a page on a service filled with every kind of object, with its helpers and findings. */
-  async function opened(rig: Rig) {
-    const furnished = await furnish(rig);
-    await fillWorld(furnished, rig.clock);
+  async function opened() {
+    const service = await furnished();
+    await fillWorld(service);
     const context = await browser.newContext({ bypassCSP: true });
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
@@ -81,13 +79,12 @@ describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium',
       // Navigating away too early could abort the sign-out.
       await page.getByRole('heading', { level: 1, name: 'Sign in', exact: true }).waitFor();
     };
-    return { ...furnished, context, page, found, look, press, leave };
+    return { service, context, page, found, look, press, leave };
   }
 
   it('axe finds nothing on the pages for visitors who are signed out or came by a link', async () => {
-    await using rig = new Rig();
-    const { service, office, context, page, found, look, press, leave } = await opened(rig);
-    await using _office = office;
+    const { service, context, page, found, look, press, leave } = await opened();
+    await using _ = service;
     await page.goto(`${service.url}/login`);
     await look('Log in');
     await page.goto(`${service.url}/help`);
@@ -115,11 +112,10 @@ describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium',
   });
 
   it('axe finds nothing on the pages that answer a form', async () => {
-    await using rig = new Rig();
-    const { service, office, operators, context, page, found, look, press, leave } = await opened(rig);
-    await using _office = office;
+    const { service, context, page, found, look, press, leave } = await opened();
+    await using _ = service;
     const { url } = service;
-    await signIn(page, url, operators.admin, rig.clock.nowMs);
+    await signIn(page, url, service.operators.admin, service.clock.nowMs);
     await page.goto(`${url}/operator/users/create`);
     await page.getByLabel('User name').fill('ada');
     await press('Create a user');
@@ -157,7 +153,7 @@ describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium',
     await page.goto(`${url}/operator/user?user=nobody`);
     await look('Not found');
     await leave();
-    await signIn(page, url, operators.auditor, rig.clock.nowMs);
+    await signIn(page, url, service.operators.auditor, service.clock.nowMs);
     await page.goto(`${url}/operator/settings/change`);
     await look('Not allowed');
     expect(found).toEqual([]);

@@ -9,7 +9,8 @@ import { cliMain, needsBuild, type SimulatedFob, simulatedFob } from '../../host
 import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
-import { Rig, signInByLink } from '../kit.ts';
+import { signInByLink } from '../kit.ts';
+import { startedService } from '../users/kit.ts';
 
 const chromiumPath = needsTool('chromium').found;
 const needs = {
@@ -67,8 +68,7 @@ itNeeds(
     const folder = mkdtempSync(join(tmpdir(), 'passfob-fob-'));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     const { fob, file, password } = await givenFob(folder);
-    await using rig = new Rig();
-    const service = await rig.start();
+    await using service = await startedService();
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
     onTestFinished(() => browser.close());
     const page = await browser.newPage();

@@ -6,20 +6,16 @@ import { fobSecretsOf } from '@passfob/service/features/tokens/fobs';
 import { openInventoryFile } from '@passfob/service/features/tokens/import/from-inventory';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { Rig } from '../kit.ts';
-import { type Furnished, furnish, signedIn, type Visitor } from './kit.ts';
+import { rowIn } from '../kit/rows.ts';
+import { type Furnished, furnished, type Visitor } from './kit.ts';
 import { fillWorld } from './world.ts';
 
 const text = consoleTexts.fob;
 
-async function visited<T>(
-  work: (visitor: Visitor, furnished: Furnished, rig: Rig) => Promise<T>,
-): Promise<T> {
-  await using rig = new Rig();
-  const furnished = await furnish(rig);
-  await using _office = furnished.office;
-  await fillWorld(furnished, rig.clock);
-  return await work(await signedIn(furnished, 'admin', rig.clock), furnished, rig);
+async function visited<T>(work: (visitor: Visitor, service: Furnished) => Promise<T>): Promise<T> {
+  await using service = await furnished();
+  await fillWorld(service);
+  return await work(await service.signedIn('admin'), service);
 }
 
 /** Returns the ids of a fob's open tasks, by kind. */
@@ -83,26 +79,26 @@ test('the list of fobs counts what each filter shows, and marks the shown one in
   }));
 
 test('a task is asked for with one audit row, is shown waiting, and is cancelled by its button', () =>
-  visited(async (visitor, furnished) => {
-    const rows = async () => (await furnished.office.audit()).acts.length;
+  visited(async (visitor, service) => {
+    const rows = async () => (await service.office.audit()).acts.length;
     const before = await rows();
     const asked = await visitor.send('/operator/fob/set-clock', { serial: 'PF-3' });
     expect(asked.location).toBe('/operator/fob?serial=PF-3&done=fobTask');
     expect(await rows()).toBe(before + 1);
     const page = await visitor.get('/operator/fob?serial=PF-3&done=fobTask');
     expect(page.text).toContain(consoleTexts.done.fobTask);
-    const id = (await openTasks(furnished, 'PF-3')).get('clock') ?? '';
+    const id = (await openTasks(service, 'PF-3')).get('clock') ?? '';
     expect(page.text).toContain(`value="${id}"`);
     expect((await visitor.send('/operator/fob/task/cancel', { serial: 'PF-3', id })).status).toBe(303);
     expect(await rows()).toBe(before + 2);
-    expect(await openTasks(furnished, 'PF-3')).toEqual(new Map());
+    expect(await openTasks(service, 'PF-3')).toEqual(new Map());
     const again = await visitor.send('/operator/fob/task/cancel', { serial: 'PF-3', id });
     expect(again.status).toBe(422);
     expect(again.text).toContain('The task has ended');
   }));
 
 test('the order and the names of accounts are taken from their forms, and wrong ones are refused at the field', () =>
-  visited(async (visitor, furnished) => {
+  visited(async (visitor, service) => {
     const send = (path: string, fields: Record<string, string>) =>
       visitor.send(`/operator/fob/${path}`, { serial: 'PF-1', ...fields });
     expect((await visitor.get('/operator/fob/order?serial=PF-1')).text).toContain('0badf00d Without a name');
@@ -113,15 +109,15 @@ test('the order and the names of accounts are taken from their forms, and wrong 
     expect((await send('account/rename', { id: '00c0ffee', issuer: 'A', label: 'B' })).status).toBe(303);
     expect((await send('account/rename', { id: '00c0ffee', issuer: 'A', label: '' })).status).toBe(422);
     expect((await visitor.get('/operator/fob/account/rename?serial=PF-1&id=deadbeef')).status).toBe(404);
-    const rows = await furnished.office.store.db.selectFrom('fob_tasks').select(['kind', 'wanted']).execute();
+    const rows = await service.office.store.db.selectFrom('fob_tasks').select(['kind', 'wanted']).execute();
     expect(rows).toContainEqual({ kind: 'order', wanted: '{"accounts":["0badf00d","00c0ffee"]}' });
     expect(rows).toContainEqual({ kind: 'rename-account', wanted: '{"issuer":"A","label":"B"}' });
   }));
 
 test('erasing and taking back a fob and resetting its PIN ask for a fresh proof and change nothing before', () =>
-  visited(async (visitor, furnished, rig) => {
-    rig.clock.nowMs += accessLimits.reauthenticationMs;
-    const before = (await furnished.office.audit()).acts.length;
+  visited(async (visitor, service) => {
+    service.clock.nowMs += accessLimits.reauthenticationMs;
+    const before = (await service.office.audit()).acts.length;
     for (const act of ['erase', 'return', 'reset-pin']) {
       const { status, location } = await visitor.send(`/operator/fob/${act}`, { serial: 'PF-1' });
       expect([act, status]).toEqual([act, 303]);
@@ -132,18 +128,18 @@ test('erasing and taking back a fob and resetting its PIN ask for a fresh proof 
     // The selection of fobs survives the proof.
     const bulk = await visitor.send('/operator/fobs/tasks', { id: 'battery', what: 'clock' });
     expect(bulk.location).toContain(encodeURIComponent('/operator/fobs/tasks?id=battery'));
-    expect((await furnished.office.audit()).acts).toHaveLength(before);
+    expect((await service.office.audit()).acts).toHaveLength(before);
     expect((await visitor.send('/operator/fob/lost', { serial: 'PF-1' })).location).toContain('done=fobLost');
   }));
 
 test('a job asks for one task on every fob of a filter', () =>
-  visited(async (visitor, furnished) => {
+  visited(async (visitor, service) => {
     expect((await visitor.get('/operator/fobs/tasks?id=lost')).text).toContain(
       '<option value="lost" selected>',
     );
     const started = await visitor.send('/operator/fobs/tasks', { id: 'lost', what: 'require-pin' });
     expect(started.location).toMatch(/^\/operator\/job\?id=/);
-    const job = await furnished.office.store.db
+    const job = await service.office.store.db
       .selectFrom('jobs')
       .select(['kind', 'total'])
       .where('kind', '=', 'require-pin')
@@ -165,11 +161,7 @@ test('the pages of a token and of its user lead to the fob', () =>
 test('an administrator hands a fob over by two forms: the file is on the first page only', () =>
   visited(async (visitor, { office }) => {
     const { db, keys } = office.management;
-    const fob = await db
-      .selectFrom('fobs')
-      .selectAll()
-      .where('serial', '=', 'PF-1')
-      .executeTakeFirstOrThrow();
+    const fob = await rowIn(db, 'fobs', { serial: 'PF-1' });
     await db.updateTable('tokens').set({ fob_id: null }).where('fob_id', '=', fob.id).execute();
     const password: string = secret('four words of a sentence');
     const refused = await visitor.send('/operator/fob/give', { serial: 'PF-1', password });

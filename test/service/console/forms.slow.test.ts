@@ -1,8 +1,8 @@
 import { verifyAudit } from '@passfob/service/features/audit/verify';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { codeNow, post, Rig } from '../kit.ts';
-import { furnish, signedIn } from './kit.ts';
+import { codeNow, post } from '../kit.ts';
+import { furnished } from './kit.ts';
 import { fillWorld, HOSTILE } from './world.ts';
 
 /** The same 20 bytes in Base32 and in hexadecimal. */
@@ -25,11 +25,9 @@ const issueFields = {
 };
 
 test('hostile names stay text on every page that shows them', async () => {
-  await using rig = new Rig();
-  const furnished = await furnish(rig);
-  await using _office = furnished.office;
-  await fillWorld(furnished, rig.clock);
-  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  await using service = await furnished();
+  await fillWorld(service);
+  const visitor = await service.signedIn('admin');
   const subjects = { user: HOSTILE, serial: '<i>&"odd?/#%' };
   for (const path of [
     '',
@@ -58,10 +56,9 @@ test('hostile names stay text on every page that shows them', async () => {
 });
 
 test('a refused form returns with the typed values, the reason at its field and at the top, and no secret', async () => {
-  await using rig = new Rig();
-  const furnished = await furnish(rig);
-  await using office = furnished.office;
-  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  await using service = await furnished();
+  const { office } = service;
+  const visitor = await service.signedIn('admin');
   const { status, text } = await visitor.send('/operator/tokens/issue', {
     ...issueFields,
     serial: 'NEW-1',
@@ -95,11 +92,10 @@ test('a refused form returns with the typed values, the reason at its field and 
 });
 
 test('a token issued with a Base32 or hexadecimal seed validates', async () => {
-  await using rig = new Rig();
-  const furnished = await furnish(rig);
-  await using office = furnished.office;
+  await using service = await furnished();
+  const { office } = service;
   await office.users('ada');
-  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const visitor = await service.signedIn('admin');
   for (const writing of ['base32', 'hex'] as const) {
     const serial = `NEW-${writing}`;
     const seed = SEED[writing].replace(/(.{4})/g, '$1 ');
@@ -114,17 +110,15 @@ test('a token issued with a Base32 or hexadecimal seed validates', async () => {
   }
   const bytes = new Uint8Array(Buffer.from(SEED.hex, 'hex'));
   const token = { serial: 'NEW-hex', user: 'ada', kind: 'totp', secret: bytes } as const;
-  const passcode = codeNow(token, rig.clock.nowMs);
-  const { accepted: isAccepted } = await furnished.service.validate({ user: 'ada', passcode, source: '::1' });
+  const passcode = codeNow(token, service.clock.nowMs);
+  const { accepted: isAccepted } = await service.validate({ user: 'ada', passcode, source: '::1' });
   expect(isAccepted).toBe(true);
   expect((await visitor.get('/operator/token?serial=NEW-hex')).text).toContain('Active');
 });
 
 test('an OCRA token is issued with its suite; an unsupported suite is refused at its field', async () => {
-  await using rig = new Rig();
-  const furnished = await furnish(rig);
-  await using _office = furnished.office;
-  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  await using service = await furnished();
+  const visitor = await service.signedIn('admin');
   const ocra = { ...issueFields, kind: 'ocra', digits: '8', seed: SEED.base32, writing: 'base32' };
   for (const suite of ['', 'OCRA-1:HOTP-SHA1-6:QN08-PSHA1']) {
     const { status, text } = await visitor.send('/operator/tokens/issue', { ...ocra, serial: 'Q-1', suite });
@@ -137,11 +131,10 @@ test('an OCRA token is issued with its suite; an unsupported suite is refused at
 });
 
 test('a token is reserved for one user, or stays unassigned, and goes to nobody else', async () => {
-  await using rig = new Rig();
-  const furnished = await furnish(rig);
-  await using office = furnished.office;
+  await using service = await furnished();
+  const { office } = service;
   await office.users('ada', 'bob');
-  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const visitor = await service.signedIn('admin');
   for (const serial of ['SET-1', 'SET-2'])
     await visitor.send('/operator/tokens/issue', {
       ...issueFields,
@@ -166,42 +159,38 @@ test('a token is reserved for one user, or stays unassigned, and goes to nobody 
 });
 
 test('keys and temporary passcodes are shown once, in no address and in no cache', async () => {
-  await using rig = new Rig();
-  const furnished = await furnish(rig);
-  await using office = furnished.office;
+  await using service = await furnished();
+  const { office } = service;
   await office.users('ada');
-  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  const visitor = await service.signedIn('admin');
   const made = await visitor.send('/operator/applications/create', { name: 'VPN', factors: 'otp' });
   const key = secret(/<code>(pfk_[\w-]+)<\/code>/.exec(made.text)?.[1] ?? '');
   expect([made.status, made.headers.get('cache-control')]).toEqual([200, 'no-store']);
-  expect((await post(furnished.service, key, { user: 'ada', passcode: '123456' })).status).toBe(403);
+  expect((await post(service, key, { user: 'ada', passcode: '123456' })).status).toBe(403);
   const api = await visitor.send('/operator/api-keys/create', { name: 'tickets', role: 'auditor' });
   const apiKey = secret(/<code>(pfa_[\w-]+)<\/code>/.exec(api.text)?.[1] ?? '');
   const code = await visitor.send('/operator/user/code', { user: 'ada', hours: '1' });
   const passcode = secret(/<code>(\d{5} \d{5})<\/code>/.exec(code.text)?.[1] ?? '');
   const withdrawn = await visitor.send('/operator/user/code', { user: 'ada', hours: '1' });
   const ended = secret(/<code>(\d{5} \d{5})<\/code>/.exec(withdrawn.text)?.[1] ?? '');
-  expect((await furnished.service.validate({ user: 'ada', passcode, source: '::1' })).accepted).toBe(false);
+  expect((await service.validate({ user: 'ada', passcode, source: '::1' })).accepted).toBe(false);
   await visitor.send('/operator/user/withdraw-code', { user: 'ada' });
-  expect((await furnished.service.validate({ user: 'ada', passcode: ended, source: '::1' })).accepted).toBe(
-    false,
-  );
+  expect((await service.validate({ user: 'ada', passcode: ended, source: '::1' })).accepted).toBe(false);
   const last = await visitor.send('/operator/user/code', { user: 'ada', hours: '1' });
   const third = secret(/<code>(\d{5} \d{5})<\/code>/.exec(last.text)?.[1] ?? '');
   const once = { user: 'ada', passcode: third, source: '::1' };
-  expect((await furnished.service.validate(once)).accepted).toBe(true);
-  expect((await furnished.service.validate(once)).accepted).toBe(false);
+  expect((await service.validate(once)).accepted).toBe(true);
+  expect((await service.validate(once)).accepted).toBe(false);
   for (const path of ['/applications', '/api-keys', '/user?user=ada', '/audit'])
     for (const value of [key, apiKey, passcode, third])
       expect((await visitor.get(`/operator${path}`)).text).not.toContain(value);
 });
 
 test('help desk unlocks accounts and sees the real reasons; the audit page confirms the verification in words', async () => {
-  await using rig = new Rig();
-  const furnished = await furnish(rig);
-  await using office = furnished.office;
-  await fillWorld(furnished, rig.clock);
-  const desk = await signedIn(furnished, 'helpdesk', rig.clock);
+  await using service = await furnished();
+  const { office } = service;
+  await fillWorld(service);
+  const desk = await service.signedIn('helpdesk');
   const before = (await desk.get('/operator/user?user=ada')).text;
   for (const words of ['Wrong passcode', 'Account locked', 'Passcode used again', 'Locked until'])
     expect(before).toContain(words);
@@ -211,9 +200,9 @@ test('help desk unlocks accounts and sees the real reasons; the audit page confi
   const after = (await desk.get('/operator/user?user=ada&done=unlock')).text;
   expect(after).toContain('The account is unlocked.');
   expect(after).not.toContain('Locked until');
-  const auditor = await signedIn(furnished, 'auditor', rig.clock);
+  const auditor = await service.signedIn('auditor');
   expect((await auditor.send('/operator/audit/verify')).text).toContain('The audit is intact.');
-  await office.store.db.updateTable('audit').set({ actor: 'somebody' }).where('id', '=', 3).execute();
+  await office.set('audit', { actor: 'somebody' }, { id: 3 });
   const broken = await auditor.send('/operator/audit/verify');
   expect(broken.text).toContain('The audit is not intact.');
   expect(broken.text).toContain('Row 3 was changed after it was written.');
@@ -221,10 +210,8 @@ test('help desk unlocks accounts and sees the real reasons; the audit page confi
 });
 
 test('an empty field keeps lockout enabled, and settings within range are accepted', async () => {
-  await using rig = new Rig();
-  const furnished = await furnish(rig);
-  await using _office = furnished.office;
-  const visitor = await signedIn(furnished, 'admin', rig.clock);
+  await using service = await furnished();
+  const visitor = await service.signedIn('admin');
   const fields = { serviceName: 'ACME', publicAddress: '', threshold: '5', amount: '2', unit: 'hours' };
   for (const change of [{ threshold: '' }, { threshold: 'x' }, { amount: '' }, { unit: 'years' }])
     expect((await visitor.send('/operator/settings/change', { ...fields, ...change })).status).toBe(422);
@@ -234,13 +221,12 @@ test('an empty field keeps lockout enabled, and settings within range are accept
 });
 
 test('resynchronising finds a fob whose counter ran ahead', async () => {
-  await using rig = new Rig();
-  const furnished = await furnish(rig);
-  await using office = furnished.office;
+  await using service = await furnished();
+  const { office } = service;
   await office.users('ada');
   const token = await office.token('ada', { serial: 'ADA-1' });
-  const visitor = await signedIn(furnished, 'helpdesk', rig.clock);
-  const ahead = rig.clock.nowMs + 40 * 30_000;
+  const visitor = await service.signedIn('helpdesk');
+  const ahead = service.clock.nowMs + 40 * 30_000;
   const codes = { first: codeNow(token, ahead), second: codeNow(token, ahead + 30_000) };
   const wrong = await visitor.send('/operator/token/resync', {
     serial: 'ADA-1',

@@ -1,14 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
-import type { Service } from '@passfob/service/service';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
-import { codeNow, Rig, signInByLink, wrongCode } from '../kit.ts';
-import { freshPassword } from '../users/kit.ts';
-import { furnish } from './kit.ts';
+import { codeNow, signInByLink, wrongCode } from '../kit.ts';
+import { freshPassword, startedService, type TestService } from '../users/kit.ts';
+import { type Furnished, furnished } from './kit.ts';
 
 const STEP_MS = 30_000;
 
@@ -81,14 +80,13 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
   interface Play {
     readonly page: Page;
     readonly person: Page;
-    readonly service: Service;
-    readonly rig: Rig;
+    readonly service: TestService;
     readonly password: string;
     readonly own: Fob;
     readonly bobs: Fob;
   }
 
-  async function firstRun({ page, service, rig, password, own }: Play): Promise<void> {
+  async function firstRun({ page, service, password, own }: Play): Promise<void> {
     await signInByLink(page, service);
     await follow(page, 'First steps');
     await follow(page, 'Make an administrator');
@@ -101,7 +99,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     await page.goto(`${service.url}/operator/setup`);
     await page.getByText('Everything is ready').waitFor();
     await press(page, 'Sign out');
-    await signIn(page, 'alice', password, codeNow(own.token, rig.clock.nowMs));
+    await signIn(page, 'alice', password, codeNow(own.token, service.clock.nowMs));
     await heading(page, 'Dashboard');
   }
 
@@ -119,33 +117,35 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     await page.getByText('The token is assigned.').waitFor();
   }
 
-  async function lockedAndUnlocked({ page, person, service, rig, bobs }: Play): Promise<void> {
-    expect(await logIn(person, service.url, codeNow(bobs.token, rig.clock.nowMs))).toBe('Logged in');
-    rig.clock.nowMs += STEP_MS;
+  async function lockedAndUnlocked({ page, person, service, bobs }: Play): Promise<void> {
+    expect(await logIn(person, service.url, codeNow(bobs.token, service.clock.nowMs))).toBe('Logged in');
+    service.clock.nowMs += STEP_MS;
     for (let nth = 0; nth < 3; nth++)
-      expect(await logIn(person, service.url, wrongCode(bobs.token, rig.clock.nowMs, nth))).toBe('Log in');
-    expect(await logIn(person, service.url, codeNow(bobs.token, rig.clock.nowMs))).toBe('Log in');
+      expect(await logIn(person, service.url, wrongCode(bobs.token, service.clock.nowMs, nth))).toBe(
+        'Log in',
+      );
+    expect(await logIn(person, service.url, codeNow(bobs.token, service.clock.nowMs))).toBe('Log in');
     await page.goto(`${service.url}/operator/user?user=bob`);
     await page.getByText('Locked until').waitFor();
     await press(page, 'Unlock');
     await page.getByText('The account is unlocked.').waitFor();
-    rig.clock.nowMs += STEP_MS;
-    expect(await logIn(person, service.url, codeNow(bobs.token, rig.clock.nowMs))).toBe('Logged in');
+    service.clock.nowMs += STEP_MS;
+    expect(await logIn(person, service.url, codeNow(bobs.token, service.clock.nowMs))).toBe('Logged in');
   }
 
-  async function revoked({ page, person, service, rig, password, own, bobs }: Play): Promise<void> {
-    rig.clock.nowMs += 10 * STEP_MS;
+  async function revoked({ page, person, service, password, own, bobs }: Play): Promise<void> {
+    service.clock.nowMs += 10 * STEP_MS;
     await follow(page, 'FOB-B');
     await follow(page, 'Revoke');
     await heading(page, 'Confirm that it is you');
     await page.getByLabel('Password').fill(password);
-    await page.getByLabel('Passcode').fill(codeNow(own.token, rig.clock.nowMs));
+    await page.getByLabel('Passcode').fill(codeNow(own.token, service.clock.nowMs));
     await press(page, 'Confirm that it is you');
     await heading(page, 'Revoke FOB-B');
     await page.getByLabel('Why it is revoked').selectOption('Lost');
     await press(page, 'Revoke');
     await page.getByText('Revoked for good.').waitFor();
-    expect(await logIn(person, service.url, codeNow(bobs.token, rig.clock.nowMs))).toBe('Log in');
+    expect(await logIn(person, service.url, codeNow(bobs.token, service.clock.nowMs))).toBe('Log in');
   }
 
   async function verified({ page }: Play): Promise<void> {
@@ -165,13 +165,11 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
   it.each([[true], [false]])(
     'an administrator gets from the first run to a verified audit (scripts: %s)',
     async scripts => {
-      await using rig = new Rig();
-      const service = await rig.start();
+      await using service = await startedService();
       const play: Play = {
         page: await open({ javaScriptEnabled: scripts }),
         person: await open(),
         service,
-        rig,
         password: freshPassword(),
         own: newFob('alice', 'FOB-A'),
         bobs: newFob('bob', 'FOB-B'),
@@ -186,10 +184,8 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
   );
 
   it('the console works by keyboard alone: sign-in, skip link, creating a user, correcting a mistake', async () => {
-    await using rig = new Rig();
-    const furnished = await furnish(rig);
-    await using _office = furnished.office;
-    const { admin } = furnished.operators;
+    await using service = await furnished();
+    const { admin } = service.operators;
     const page = await open();
     const { keyboard } = page;
     const tabTo = async (name: string) => {
@@ -203,13 +199,13 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
       }
       throw new Error(`Tab does not come to ${name}`);
     };
-    await page.goto(`${furnished.service.url}/operator`);
+    await page.goto(`${service.url}/operator`);
     await tabTo('User name');
     await keyboard.type(admin.name);
     await tabTo('Password');
     await keyboard.type(admin.password);
     await tabTo('Passcode');
-    await keyboard.type(codeNow(admin.token, rig.clock.nowMs));
+    await keyboard.type(codeNow(admin.token, service.clock.nowMs));
     await keyboard.press('Enter');
     await heading(page, 'Dashboard');
     await tabTo('Users');
@@ -240,27 +236,26 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
   });
 
   /** Opens the page that shows a new activation of bob once; returns its string as the page shows it. */
-  async function shownString(page: Page, furnished: Awaited<ReturnType<typeof furnish>>, rig: Rig) {
-    const { name, password, token } = furnished.operators.admin;
-    await page.goto(`${furnished.service.url}/operator/user/activate?user=bob`);
-    await signIn(page, name, password, codeNow(token, rig.clock.nowMs));
+  async function shownString(page: Page, service: Furnished) {
+    const { name, password, token } = service.operators.admin;
+    await page.goto(`${service.url}/operator/user/activate?user=bob`);
+    await signIn(page, name, password, codeNow(token, service.clock.nowMs));
     await press(page, 'Create an activation');
     await heading(page, 'Activation for bob');
     return secret((await page.locator('.once code').textContent()) ?? '');
   }
 
   it('the activation string is copied by keyboard, only when asked, and the page says so', async () => {
-    await using rig = new Rig();
-    const furnished = await furnish(rig);
-    await using office = furnished.office;
+    await using service = await furnished();
+    const { office } = service;
     await office.users('bob');
     const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
-    await page.goto(furnished.service.url);
+    await page.goto(service.url);
     // Whatever is read from the clipboard counts as a secret: a text that nothing else prints.
     const earlier = randomUUID();
     await page.evaluate(text => navigator.clipboard.writeText(text), earlier);
     const copied = async () => secret(await page.evaluate(() => navigator.clipboard.readText()));
-    const string = await shownString(page, furnished, rig);
+    const string = await shownString(page, service);
     const button = page.getByRole('button', { name: 'Copy', exact: true });
     await button.waitFor();
     expect(await copied()).toBe(earlier);
@@ -279,44 +274,40 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
   });
 
   it('without scripts the page with an activation string has no Copy button', async () => {
-    await using rig = new Rig();
-    const furnished = await furnish(rig);
-    await using office = furnished.office;
+    await using service = await furnished();
+    const { office } = service;
     await office.users('bob');
     const page = await open({ javaScriptEnabled: false });
-    expect(await shownString(page, furnished, rig)).toMatch(/^pf1/);
+    expect(await shownString(page, service)).toMatch(/^pf1/);
     expect(await page.getByRole('button', { name: 'Copy', exact: true }).count()).toBe(0);
     expect(await page.locator('#copy').isHidden()).toBe(true);
   });
 
   it('live updates of a page keep the focus and unfolded sections', async () => {
-    await using rig = new Rig();
-    const furnished = await furnish(rig);
-    await using office = furnished.office;
-    const { admin } = furnished.operators;
+    await using service = await furnished();
+    const { office } = service;
+    const { admin } = service.operators;
     await office.users('ada');
     const token = await office.token('ada', { serial: 'ADA-1' });
     const page = await open();
-    await page.goto(`${furnished.service.url}/operator/sign-in`);
-    await signIn(page, admin.name, admin.password, codeNow(admin.token, rig.clock.nowMs));
+    await page.goto(`${service.url}/operator/sign-in`);
+    await signIn(page, admin.name, admin.password, codeNow(admin.token, service.clock.nowMs));
     await page.getByText('Live', { exact: true }).waitFor();
     await page.locator('summary', { hasText: '24 hours' }).click();
     await page.getByRole('link', { name: 'ADA-1', exact: true }).focus();
-    const passcode = codeNow(token, rig.clock.nowMs);
-    await furnished.service.validate({ user: 'ada', passcode, source: '192.0.2.77' });
+    const passcode = codeNow(token, service.clock.nowMs);
+    await service.validate({ user: 'ada', passcode, source: '192.0.2.77' });
     await page.getByText('192.0.2.77').waitFor();
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('ADA-1');
     expect(await page.locator('details[open]').count()).toBe(1);
   });
 
   it('a job page follows the job to its end by itself', async () => {
-    await using rig = new Rig();
-    const furnished = await furnish(rig);
-    await using _office = furnished.office;
-    const { admin } = furnished.operators;
+    await using service = await furnished();
+    const { admin } = service.operators;
     const page = await open();
-    await page.goto(`${furnished.service.url}/operator/bulk`);
-    await signIn(page, admin.name, admin.password, codeNow(admin.token, rig.clock.nowMs));
+    await page.goto(`${service.url}/operator/bulk`);
+    await signIn(page, admin.name, admin.password, codeNow(admin.token, service.clock.nowMs));
     await heading(page, 'Many tokens at once');
     await page.getByLabel('List').fill(Array.from({ length: 200 }, (_, nth) => `NONE-${nth}`).join('\n'));
     await press(page, 'Start the job');

@@ -5,7 +5,7 @@ import { addOperator } from '@passfob/service/features/users/access/operator-cha
 import type { Service } from '@passfob/service/service';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, type FakeClock, keyOf, type Rig } from '../kit.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
+import { accepted, grace, type Office, startedService, type TestService } from '../users/kit.ts';
 
 /** An operator with password and fob. */
 export interface OperatorKit {
@@ -94,34 +94,28 @@ export class Visitor {
   }
 }
 
-/** A running service with its database at hand, and an operator of each role. */
-export interface Furnished {
-  readonly service: Service;
-  readonly office: Office;
+/** A running service with an operator of each role. */
+export type Furnished = TestService & {
   readonly operators: Readonly<Record<Role, OperatorKit>>;
-}
+  /** Opens a browser in which the operator of a role is signed in. */
+  signedIn(role: Role): Promise<Visitor>;
+};
 
-export async function furnish(rig: Rig): Promise<Furnished> {
-  const service = await rig.start();
-  const office = await Office.beside(rig);
+export async function furnished(rig?: Rig): Promise<Furnished> {
+  const service = await startedService({}, rig);
+  const { office, clock } = service;
   const operators = {
     admin: await makeOperator(office, 'grace', 'admin'),
     helpdesk: await makeOperator(office, 'hilda', 'helpdesk'),
     auditor: await makeOperator(office, 'otto', 'auditor'),
   };
-  return { service, office, operators };
-}
-
-/** Opens a visitor who is signed in. */
-export async function signedIn(
-  { service, operators }: Furnished,
-  role: Role,
-  clock: FakeClock,
-): Promise<Visitor> {
-  const visitor = new Visitor(service);
-  const { status } = await visitor.signIn(operators[role], clock);
-  if (status !== 303) throw new Error(`sign-in ended with ${status}`);
-  return visitor;
+  const signedIn = async (role: Role) => {
+    const visitor = new Visitor(service);
+    const { status } = await visitor.signIn(operators[role], clock);
+    if (status !== 303) throw new Error(`sign-in ended with ${status}`);
+    return visitor;
+  };
+  return Object.assign(service, { operators, signedIn });
 }
 
 /** Returns a key URI with a seed of its own. */

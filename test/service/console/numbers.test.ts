@@ -1,28 +1,30 @@
 import { returnPath } from '@passfob/service/doors/console/kit/paths';
 import { driftColumns } from '@passfob/service/doors/console/overview/plots';
+import { detailMarkup } from '@passfob/service/doors/console/records/audit-detail';
 import { countTokensByState, readFobDrifts } from '@passfob/service/features/tokens/views';
+import { createUser } from '@passfob/service/features/users/user-changes';
 import { countUsers } from '@passfob/service/features/users/user-views';
 import { listUserEvents } from '@passfob/service/features/validation/event-pages';
 import { countOutcomes } from '@passfob/service/features/validation/summary';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Rig } from '../kit.ts';
-import { furnish } from './kit.ts';
+import { rowIn } from '../kit/rows.ts';
+import { accepted, grace } from '../users/kit.ts';
+import { furnished, type Seen, type Visitor } from './kit.ts';
 import { fillWorld } from './world.ts';
 
 const HOUR_MS = 3_600_000;
 
 test('log-ins are counted by the hour in which they happened, and only in the requested range', async () => {
-  await using rig = new Rig();
-  const furnished = await furnish(rig);
-  await using office = furnished.office;
+  await using service = await furnished();
+  const { office } = service;
   const { db } = office.store;
-  await fillWorld(furnished, rig.clock);
-  const toMs = (Math.floor(rig.clock.nowMs / HOUR_MS) + 1) * HOUR_MS;
-  rig.clock.nowMs -= 2 * HOUR_MS;
-  await furnished.service.validate({ user: 'nobody', passcode: '123456', source: '::1' });
-  rig.clock.nowMs -= HOUR_MS;
-  await furnished.service.validate({ user: 'nobody', passcode: '123456', source: '::1' });
+  await fillWorld(service);
+  const toMs = (Math.floor(service.clock.nowMs / HOUR_MS) + 1) * HOUR_MS;
+  service.clock.nowMs -= 2 * HOUR_MS;
+  await service.validate({ user: 'nobody', passcode: '123456', source: '::1' });
+  service.clock.nowMs -= HOUR_MS;
+  await service.validate({ user: 'nobody', passcode: '123456', source: '::1' });
   const counts = await countOutcomes(db, { toMs, stretchMs: HOUR_MS, count: 3 });
   expect(counts).toEqual([
     { fromMs: toMs - 3 * HOUR_MS, accepted: 0, refused: 1 },
@@ -34,11 +36,10 @@ test('log-ins are counted by the hour in which they happened, and only in the re
 });
 
 test('users, tokens and drifts are counted, and a user’s outcomes are that user’s alone', async () => {
-  await using rig = new Rig();
-  const furnished = await furnish(rig);
-  await using office = furnished.office;
+  await using service = await furnished();
+  const { office } = service;
   const { db } = office.store;
-  await fillWorld(furnished, rig.clock);
+  await fillWorld(service);
   expect(await countUsers(db)).toEqual({ all: 8, disabled: 1 });
   expect(await countTokensByState(db)).toEqual({
     initialised: 0,
@@ -50,11 +51,7 @@ test('users, tokens and drifts are counted, and a user’s outcomes are that use
     revoked: 1,
   });
   expect(await readFobDrifts(db)).toEqual([3.5, -31]);
-  const { id } = await db
-    .selectFrom('users')
-    .select('id')
-    .where('name', '=', 'ada')
-    .executeTakeFirstOrThrow();
+  const { id } = await rowIn(db, 'users', { name: 'ada' });
   const outcomes = (await listUserEvents(db, id)).map(({ outcome }) => outcome);
   expect(outcomes).toEqual(['locked', 'wrong', 'wrong', 'wrong', 'replay', 'replay', 'accepted']);
 });
@@ -93,4 +90,111 @@ test('the return address is always a page of the console, for any requested addr
       },
     ),
   );
+});
+
+/** Returns what a reader of the page sees. */
+const shown = (detail: Record<string, unknown>) =>
+  detailMarkup(detail)
+    ?.text.replace(/<[^>]*>/g, '')
+    .replaceAll('\u00a0', ' ');
+
+test('the audit shows times in UTC, and durations and drifts with their units', () => {
+  expect(shown({ user: 'ada', expiresMs: Date.UTC(2026, 1, 3, 4, 5, 6), replaces: null })).toBe(
+    'user ada, expires 2026-02-03 04:05:06 UTC',
+  );
+  expect(shown({ createdMs: 0, rows: 2 })).toBe('created 1970-01-01 00:00:00 UTC, rows 2');
+  expect(shown({ beforeMs: 1000 })).toBe('before 1970-01-01 00:00:01 UTC');
+  expect(shown({ lockThreshold: 3, lockPeriodMs: 900_000, lockPeriodMsBefore: 5_400_000 })).toBe(
+    'lockThreshold 3, lockPeriod 15 minutes, lockPeriodBefore 1 hour 30 minutes',
+  );
+  expect(shown({ found: true, driftSteps: -1 })).toBe('found true, drift -1 step');
+});
+
+test.each([
+  [604_800_000, '7 days'],
+  [86_461_000, '1 day 1 minute 1 second'],
+  [1500, '1 second 500 milliseconds'],
+  [0, '0 milliseconds'],
+  [-5, '-5 milliseconds'],
+])('a lockout time of %d ms is shown as %s', (lockPeriodMs, words) => {
+  expect(shown({ lockPeriodMs })).toBe(`lockPeriod ${words}`);
+});
+
+test('the audit shows details under unknown names, and tampered values, as they are stored', () => {
+  expect(shown({ sinceMs: 5, toString: 6 })).toBe('sinceMs 5, toString 6');
+  expect(shown({ expiresMs: 'soon', driftSteps: 1.5 })).toBe('expiresMs soon, driftSteps 1.5');
+  expect(shown({ expiresMs: 8.64e15 + 1 })).toBe('expires 8640000000000001');
+  expect(detailMarkup({ why: '<b>' })?.text).toBe('why &lt;b&gt;');
+});
+
+test('a detail without facts is empty', () => {
+  expect(detailMarkup({ policy: null, fob: '' })).toBeNull();
+});
+
+/** Sends the search form of a page as a browser does: all its fields, with the typed and chosen values. */
+async function search(visitor: Visitor, path: string, typed: Record<string, string>): Promise<Seen> {
+  const { text } = await visitor.get(path);
+  const form = /<form class="search"[^>]*action="([^"]+)">(.*?)<\/form>/s.exec(text);
+  const names = [...(form?.[2] ?? '').matchAll(/ name="([^"]+)"/g)].map(([, name = '']) => name);
+  for (const name of Object.keys(typed)) expect(names).toContain(name);
+  return visitor.get(`${form?.[1]}?${new URLSearchParams(names.map(name => [name, typed[name] ?? '']))}`);
+}
+
+/** Returns the subjects of a list in order, from the links of its rows. */
+const shownIn = ({ text }: Seen, subject: 'user' | 'serial') =>
+  [
+    ...(/<tbody[^>]*>(.*?)<\/tbody>/s.exec(text)?.[1] ?? '').matchAll(
+      /\/(?:user|token)\?(user|serial)=([^"&]+)"/g,
+    ),
+  ]
+    .filter(([, of]) => of === subject)
+    .map(([, , name = '']) => decodeURIComponent(name.replaceAll('+', ' ')));
+
+test('help desk finds users and tokens by any part of their names or serial numbers, page by page', async () => {
+  await using service = await furnished();
+  const { office } = service;
+  const visitor = await service.signedIn('helpdesk');
+  const heinz = { name: 'hm2041', displayName: 'Heinz M\u00fcller', email: 'heinz@sales.example.com' };
+  accepted(await createUser(office.management, grace, heinz));
+  await office.token('hm2041', { serial: 'PF-2026-004217' });
+  await office.token('ada', { serial: 'PF-4217-000001', label: 'VPN' });
+
+  const users = await search(visitor, '/operator/users', { search: 'muller' });
+  expect([users.status, shownIn(users, 'user')]).toEqual([200, ['hm2041']]);
+  expect(users.text).toContain('Any part of name, user name or mail');
+  expect(shownIn(await search(visitor, '/operator/users', { search: '@sales' }), 'user')).toEqual(['hm2041']);
+  expect(
+    shownIn(await search(visitor, '/operator/users', { search: 'heinz', state: 'locked' }), 'user'),
+  ).toEqual([]);
+
+  const tokens = (typed: Record<string, string>) => search(visitor, '/operator/tokens', typed);
+  expect(shownIn(await tokens({ text: ' 4217 ', by: 'any' }), 'serial')).toEqual([
+    'PF-2026-004217',
+    'PF-4217-000001',
+  ]);
+  expect(shownIn(await tokens({ text: 'm\u00fcller', by: 'any' }), 'serial')).toEqual(['PF-2026-004217']);
+  expect(shownIn(await tokens({ text: 'M\u00dcLLER', by: 'user' }), 'serial')).toEqual(['PF-2026-004217']);
+  expect(shownIn(await tokens({ text: 'm\u00fcller', by: 'serial' }), 'serial')).toEqual([]);
+  expect(shownIn(await tokens({ text: '4217', by: 'user' }), 'serial')).toEqual([]);
+  expect(shownIn(await tokens({ text: 'VP', by: 'label' }), 'serial')).toEqual(['PF-4217-000001']);
+  expect(shownIn(await visitor.get('/operator/tokens?text=4217'), 'serial')).toHaveLength(2);
+
+  for (let at = 10; at < 65; at++)
+    accepted(await createUser(office.management, grace, { name: `team ${at}` }));
+  const first = await search(visitor, '/operator/users', { search: 'eam' });
+  const next = /href="([^"]*after=[^"]*)"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
+  expect(next).toContain('search=eam');
+  const names = [first, await visitor.get(next)].flatMap(seen => shownIn(seen, 'user'));
+  expect(names).toEqual(Array.from({ length: 55 }, (_, at) => `team ${at + 10}`));
+});
+
+test('the page of a user shows this user\u2019s tokens alone', async () => {
+  await using service = await furnished();
+  const { office } = service;
+  const visitor = await service.signedIn('helpdesk');
+  await office.token('ada', { serial: 'ADA-1' });
+  await office.token('adam', { serial: 'ADAM-1' });
+  const { text } = await visitor.get('/operator/user?user=ada');
+  expect(text).toContain('ADA-1');
+  expect(text).not.toContain('ADAM-1');
 });

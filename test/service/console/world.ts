@@ -19,7 +19,8 @@ import { createUser, disableUser } from '@passfob/service/features/users/user-ch
 import { writing } from '@passfob/service/storage/database/database';
 import { seal } from '@passfob/service/storage/encryption-at-rest/seal';
 import { secret } from '../../kit/secrets.ts';
-import { codeNow, type FakeClock, wrongCode } from '../kit.ts';
+import { setIn } from '../kit/rows.ts';
+import { codeNow, wrongCode } from '../kit.ts';
 import { invitation, useServer } from '../mail/kit.ts';
 import { PushFob } from '../push/kit.ts';
 import { accepted, grace } from '../users/kit.ts';
@@ -34,7 +35,8 @@ const bytes = (length: number) => secret(new Uint8Array(randomBytes(length)));
 export const CALLER_CHECK = '00000000-0000-4000-8000-000000000002';
 
 /** Fills a service with every kind of object that its pages show. */
-export async function fillWorld({ service, office }: Furnished, clock: FakeClock): Promise<void> {
+export async function fillWorld(service: Furnished): Promise<void> {
+  const { office, clock } = service;
   const { management } = office;
   await office.users('ada', 'bob');
   accepted(
@@ -108,11 +110,12 @@ async function fillCare(management: Furnished['office']['management'], nowMs: nu
     espruino: '2v26',
     free_records: 0,
   } as const;
-  await db
-    .updateTable('fobs')
-    .set({ ...seen, ...relay, ...told, ...rest, nickname: '<i>my fob</i>', listed_ms: nowMs - 2000 })
-    .where('serial', '=', 'PF-1')
-    .execute();
+  await setIn(
+    db,
+    'fobs',
+    { ...seen, ...relay, ...told, ...rest, nickname: '<i>my fob</i>', listed_ms: nowMs - 2000 },
+    { serial: 'PF-1' },
+  );
   const fob = await db.selectFrom('fobs').select('id').where('serial', '=', 'PF-1').executeTakeFirstOrThrow();
   const account = { fob_id: fob.id, kind: 2, is_damaged: 0, seen_ms: nowMs } as const;
   await db
@@ -172,10 +175,7 @@ async function fillRadius(
   };
   accepted(await createRadiusClient(management, grace, gate));
   const { keyId, box } = seal(keys, { table: 'radius_clients', id: RADIUS_CLIENT }, Buffer.from(gate.secret));
-  await db
-    .updateTable('radius_clients')
-    .set({ id: RADIUS_CLIENT, key_id: keyId, sealed_secret: box })
-    .execute();
+  await setIn(db, 'radius_clients', { id: RADIUS_CLIENT, key_id: keyId, sealed_secret: box });
 }
 
 async function fillService(management: Furnished['office']['management']): Promise<void> {

@@ -11,7 +11,8 @@ import { putSecret, readSecret } from '@passfob/service/storage/encryption-at-re
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { locationOf, RecordsRig } from '../audit/kit.ts';
-import { add, codeNow, newToken, Rig } from '../kit.ts';
+import { add, codeNow, newToken } from '../kit.ts';
+import { startedService } from '../users/kit.ts';
 
 function keyIdsIn(directory: string): string[] {
   const text = readFileSync(join(directory, 'service.key'), 'utf8');
@@ -19,23 +20,27 @@ function keyIdsIn(directory: string): string[] {
 }
 
 test('re-keying while the service runs: log-ins and new tokens go on, then the old key is removed', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const tokens: NewToken[] = [];
   for (let index = 0; index < 20; index++)
     tokens.push(await add(service, newToken({ user: `user${index}`, serial: `FOB-${index}` })));
-  const store = await openStore(await locationOf(rig));
-  const clock = () => rig.clock.nowMs;
-  const place = { db: store.db, keys: openKeyFile(rig.directory, false), clock, directory: rig.directory };
+  const store = await openStore(await locationOf(service.rig));
+  const clock = () => service.clock.nowMs;
+  const place = {
+    db: store.db,
+    keys: openKeyFile(service.rig.directory, false),
+    clock,
+    directory: service.rig.directory,
+  };
   const password = secret(new Uint8Array(Buffer.from('a password of the mail server')));
-  const mail = { name: 'mail', secret: password, nowMs: rig.clock.nowMs };
+  const mail = { name: 'mail', secret: password, nowMs: service.clock.nowMs };
   await writing(store.db, db => putSecret(db, place.keys, mail));
-  const identity = await ensureIdentity(store.db, place.keys, rig.clock.nowMs);
-  const [old = ''] = keyIdsIn(rig.directory);
+  const identity = await ensureIdentity(store.db, place.keys, service.clock.nowMs);
+  const [old = ''] = keyIdsIn(service.rig.directory);
   const attempt = async (index: number) => {
     const token = tokens[index];
     if (token === undefined) return '';
-    const passcode = codeNow(token, rig.clock.nowMs);
+    const passcode = codeNow(token, service.clock.nowMs);
     return (await service.validate({ user: token.user, passcode, source: '::1' })).outcome;
   };
 
@@ -45,19 +50,19 @@ test('re-keying while the service runs: log-ins and new tokens go on, then the o
   ]);
   expect(outcomes.every(outcome => outcome === 'accepted')).toBe(true);
   expect(standing).toMatchObject({ state: 'waiting', resealed: 22, unreadable: 0 });
-  expect(keyIdsIn(rig.directory)).toEqual([old, standing.keyId]);
-  expect(statSync(join(rig.directory, 'service.key')).mode & 0o077).toBe(0);
+  expect(keyIdsIn(service.rig.directory)).toEqual([old, standing.keyId]);
+  expect(statSync(join(service.rig.directory, 'service.key')).mode & 0o077).toBe(0);
   // A node that has not read the new key yet encrypts under the old one.
   tokens.push(await add(service, newToken({ user: 'late', serial: 'LATE' })));
   expect(await rekey(place, serviceActor)).toMatchObject({ state: 'waiting', resealed: 1 });
-  rig.clock.nowMs += 120_000;
+  service.clock.nowMs += 120_000;
   expect(await rekey(place, serviceActor)).toMatchObject({ state: 'done', resealed: 0 });
-  expect(keyIdsIn(rig.directory)).toEqual([standing.keyId]);
+  expect(keyIdsIn(service.rig.directory)).toEqual([standing.keyId]);
   const left = await store.db.selectFrom('tokens').select('key_id').distinct().execute();
   expect(left).toEqual([{ key_id: standing.keyId }]);
   for (let index = 10; index < tokens.length; index++) expect(await attempt(index)).toBe('accepted');
 
-  const restarted = openKeyFile(rig.directory, false);
+  const restarted = openKeyFile(service.rig.directory, false);
   expect(restarted.currentKeyId).toBe(standing.keyId);
   expect(await readSecret(store.db, restarted, 'mail')).toEqual(password);
   expect((await ensureIdentity(store.db, restarted, 0)).fingerprint).toBe(identity.fingerprint);

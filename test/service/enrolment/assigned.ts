@@ -36,10 +36,6 @@ export async function makeAssignedBy(
   const secrets = freshSecrets(random);
   await giveSecrets({ now: () => office.nowMs, random }, client, secrets);
   accepted(await registerFob(office.management, grace, { serial, board, firmware, secrets }));
-  const { id } = await office.store.db
-    .selectFrom('fobs')
-    .select('id')
-    .where('serial', '=', serial)
-    .executeTakeFirstOrThrow();
+  const { id } = await office.row('fobs', { serial });
   return { serial, id, key: secrets.pairingKey };
 }

@@ -16,11 +16,7 @@ const WRONG = 'qqqsyqcyq5rqwzqfcx';
 
 async function policy(scene: Scene, changes: Parameters<typeof createPolicy>[2]): Promise<string> {
   accepted(await createPolicy(scene.office.management, grace, changes));
-  const { id } = await scene.db
-    .selectFrom('policies')
-    .select('id')
-    .where('name', '=', changes.name)
-    .executeTakeFirstOrThrow();
+  const { id } = await scene.office.row('policies', { name: changes.name });
   return id;
 }
 
@@ -127,9 +123,9 @@ describe('fobs that do not fit the activation', () => {
     const serial = await scene.putAccount(owned);
     const user = await scene.activation({}, 'ada');
     expect(user.code).toHaveLength(16);
-    const { id: user_id } = await scene.db.selectFrom('users').select('id').executeTakeFirstOrThrow();
-    await scene.db.updateTable('tokens').set({ state: 'reserved', user_id }).execute();
-    const { id: token_id } = await scene.db.selectFrom('tokens').select('id').executeTakeFirstOrThrow();
+    const { id: user_id } = await scene.office.row('users');
+    await scene.office.set('tokens', { state: 'reserved', user_id });
+    const { id: token_id } = await scene.office.row('tokens');
     const activation = await scene.activation({ token_id, fobs: 'owned', attempts: 7 });
     const stranger = await scene.ownFob();
     expect(await refusalOf(scene.relay(activation, stranger.fob))).toBe('wrong_fob');
@@ -301,7 +297,7 @@ describe('people in an enrolment', () => {
   it('a person whose account is disabled gets no token', async () => {
     await using scene = await Scene.open();
     const activation = await scene.activation();
-    await scene.db.updateTable('users').set({ disabled_ms: NOW_MS }).execute();
+    await scene.office.set('users', { disabled_ms: NOW_MS });
     expect(await refusalOf(scene.relay(activation, new CoreFob()))).toBe('not_valid');
   });
 });
@@ -313,13 +309,15 @@ describe('reserved tokens without a fob', () => {
     const serial = await scene.putAccount(owned);
     const other = await scene.ownFob();
     const activation = await scene.activation();
-    const { id: user_id } = await scene.db.selectFrom('users').select('id').executeTakeFirstOrThrow();
-    const { id: token_id } = await scene.db.selectFrom('tokens').select('id').executeTakeFirstOrThrow();
-    await scene.db
-      .updateTable('tokens')
-      .set({ fob_id: null, state: 'reserved', user_id, serial: `V-${randomUUID()}` })
-      .execute();
-    await scene.db.updateTable('activations').set({ token_id }).execute();
+    const { id: user_id } = await scene.office.row('users');
+    const { id: token_id } = await scene.office.row('tokens');
+    await scene.office.set('tokens', {
+      fob_id: null,
+      state: 'reserved',
+      user_id,
+      serial: `V-${randomUUID()}`,
+    });
+    await scene.office.set('activations', { token_id });
     expect(serial).toContain(owned.serial);
     await scene.relay(activation, other.fob);
     expect((await scene.state()).tokens).toMatchObject([{ id: token_id, state: 'active', fob_id: other.id }]);

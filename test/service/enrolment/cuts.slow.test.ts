@@ -10,6 +10,7 @@ import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { carriedIn } from '../../kit/carried.ts';
 import { secret } from '../../kit/secrets.ts';
+import { rowIn } from '../kit/rows.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { Scene, serialOf } from './kit.ts';
 
@@ -95,14 +96,10 @@ describe('messages that a relay carries', () => {
     const pin = secret('730258');
     const wants = { name: 'with a PIN', kind: 'totp', pinPlace: 'fob', pinMinDigits: 6 } as const;
     accepted(await createPolicy(scene.office.management, grace, wants));
-    const { id: policy_id } = await scene.db.selectFrom('policies').select('id').executeTakeFirstOrThrow();
+    const { id: policy_id } = await scene.office.row('policies');
     const done = await scene.relay(await scene.activation({ policy_id }), fob, { pin });
     const { db, keys } = scene.office.management;
-    const token = await db
-      .selectFrom('tokens')
-      .selectAll()
-      .where('serial', '=', done.token)
-      .executeTakeFirstOrThrow();
+    const token = await rowIn(db, 'tokens', { serial: done.token });
     const row = await fobNamed(db, done.serial);
     const secrets = row && fobSecretsOf(keys, row);
     const hidden = [secretOf(keys, token), secrets?.deviceSecret, secrets?.pairingKey, secrets?.recoveryKey];

@@ -7,12 +7,8 @@ import {
 } from '@passfob/service/features/enrolment/activations';
 import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
 import { openContent } from '@passfob/service/features/mail/content';
-import { registerFob } from '@passfob/service/features/tokens/fobs';
-import { issueToken } from '@passfob/service/features/tokens/issue';
 import { changeSettings } from '@passfob/service/features/users/settings';
 import { changeUser, createUser } from '@passfob/service/features/users/user-changes';
-import { findOrAddUser } from '@passfob/service/features/users/users';
-import { writing } from '@passfob/service/storage/database/database';
 import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { secret } from '../../kit/secrets.ts';
@@ -34,31 +30,14 @@ export async function openOffice(): Promise<Office> {
   return office;
 }
 
-/** Makes the acting person an operator: jobs require that their operator still is one. */
-export async function hire({ store, nowMs }: Office): Promise<void> {
-  const user = await writing(store.db, db => findOrAddUser(db, grace.name, nowMs));
-  const row = { user_id: user.id, role: 'admin', disabled_ms: null, created_ms: nowMs } as const;
-  await store.db.insertInto('operators').values(row).execute();
-}
-
 /** Puts a token into the inventory; a named fob belongs to the service. */
 export async function stock(
   office: Office,
   serial: string,
   fob: string | null = `PF-${serial}`,
 ): Promise<void> {
-  const { management, store } = office;
-  const bytes = (length: number) => secret(new Uint8Array(randomBytes(length)));
-  accepted(await issueToken(management, grace, { serial, kind: 'totp', secret: bytes(20) }));
-  if (fob === null) return;
-  const secrets = { deviceSecret: bytes(32), pairingKey: bytes(32), recoveryKey: bytes(32) };
-  accepted(await registerFob(management, grace, { serial: fob, board: 'pico', firmware: '1.0.0', secrets }));
-  const { id } = await store.db
-    .selectFrom('fobs')
-    .select('id')
-    .where('serial', '=', fob)
-    .executeTakeFirstOrThrow();
-  await store.db.updateTable('tokens').set({ fob_id: id }).where('serial', '=', serial).execute();
+  await office.issue(serial);
+  if (fob !== null) await office.putOn((await office.fob(fob)).id, { serial });
 }
 
 export async function started(office: Office, input: StartInput): Promise<MadeActivation> {

@@ -4,6 +4,7 @@ import { relayLimits } from '@passfob/service/base/limits/relay';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Rig } from '../kit.ts';
+import { startedService } from '../users/kit.ts';
 
 /** Opens a connection. @returns it, or the status of the refusal */
 function dial(url: string, headers: Record<string, string> = {}): Promise<WebSocket | number> {
@@ -88,8 +89,7 @@ it('at the limit of a source, its oldest relay without an accepted code gives wa
 });
 
 it('relay connections end when the service closes, which waits for nobody', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const socket = await opened(service.url);
   const ended = once(socket, 'close');
   await service.close();
@@ -97,8 +97,7 @@ it('relay connections end when the service closes, which waits for nobody', asyn
 });
 
 it('upgrades that arrive while the service closes get no response and are not processed', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const { hostname, port, host } = new URL(service.url);
   const late = Array.from({ length: 20 }, () => connect({ host: hostname, port: Number(port) }).pause());
   for (const socket of late) socket.on('error', () => undefined);

@@ -1,21 +1,45 @@
+import { SHA1 } from '@passfob/protocol/primitives';
 import { relayLimits } from '@passfob/service/base/limits/relay';
 import { eventTable } from '@passfob/service/doors/console/overview/tables';
+import { listAlerts } from '@passfob/service/features/alerts/alerts';
 import { viewFob } from '@passfob/service/features/care/views';
+import {
+  resendActivation,
+  revokeActivation,
+  startActivation,
+} from '@passfob/service/features/enrolment/activations';
 import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
+import type { RelayRefusal } from '@passfob/service/features/enrolment/relay/records/refusal';
+import { requestFob } from '@passfob/service/features/enrolment/requests';
 import { listActivations, outcomesOfActivations } from '@passfob/service/features/enrolment/views';
 import { fobSecretsOf } from '@passfob/service/features/tokens/fobs';
-import { suspendToken } from '@passfob/service/features/tokens/moves';
+import {
+  assignToken,
+  revokeToken,
+  suspendToken,
+  unassignToken,
+} from '@passfob/service/features/tokens/moves';
+import { secretOf } from '@passfob/service/features/tokens/tokens';
+import { disableUser } from '@passfob/service/features/users/user-changes';
+import { findOrAddUser } from '@passfob/service/features/users/users';
+import { makeEngine } from '@passfob/service/features/validation/engine';
 import { listEvents, recordEvents } from '@passfob/service/features/validation/events';
+import { seal } from '@passfob/service/storage/encryption-at-rest/seal';
 import { bytesOf } from 'passfob/carrier/fields';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
-import { describe, expect, it } from 'vitest';
+import { hostPrimitives } from 'passfob/client/primitives';
+import { describe, expect, it, test } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
-import { asOwner } from '../care/kit.ts';
-import { accepted, grace } from '../users/kit.ts';
+import { adas, outcomesOf } from '../care/given.ts';
+import { asOwner, labelsOf } from '../care/kit.ts';
+import { rowIn } from '../kit/rows.ts';
+import { codeAt, newToken } from '../kit.ts';
+import { accepted, codeOf, grace } from '../users/kit.ts';
 import { NOW_MS, random, refusalOf, Scene, serialOf } from './kit.ts';
+import { entered, kept, openOffice, started, stock } from './office.ts';
 
 const CALLER = { source: '192.0.2.9', requestId: 'relay' };
 
@@ -46,14 +70,6 @@ describe('enrolments through a relay', () => {
       expect((await scene.state()).tokens).toMatchObject([{ serial, state: 'active', kind }]);
     },
   );
-
-  it('a relay brings a fob that the service owns, without an account, to an active token', async () => {
-    await using scene = await Scene.open();
-    const owned = await scene.ownFob();
-    const done = await scene.relay(await scene.activation({ fobs: 'owned' }), owned.fob);
-    expect(done.token).toMatch(new RegExp(`^${owned.serial}-[0-9a-f]{8}$`));
-    expect((await scene.state()).tokens).toMatchObject([{ serial: done.token, state: 'active' }]);
-  });
 });
 
 it('after an enrolment the service lists the accounts and free places that the fob has then', async () => {
@@ -77,10 +93,7 @@ it('after an enrolment the service lists the accounts and free places that the f
 it('the console lists the passcode of an enrolment as an activation, and log-ins as log-ins', async () => {
   await using scene = await Scene.open();
   const done = await scene.relay(await scene.activation(), new CoreFob());
-  const { user_id, token_id, application_id } = await scene.db
-    .selectFrom('events')
-    .selectAll()
-    .executeTakeFirstOrThrow();
+  const { user_id, token_id, application_id } = await scene.office.row('events');
   await recordEvents(scene.db, [
     {
       atMs: NOW_MS + 60_000,
@@ -203,4 +216,254 @@ describe('activations that are not valid', () => {
       ['used', 'used', NOW_MS],
     ]);
   });
+});
+
+/** Right in everything but SHA-1, by which passcodes are made and nothing else. */
+const miscounting = {
+  ...hostPrimitives,
+  hash(...[algorithm, parts]: Parameters<typeof hostPrimitives.hash>) {
+    const digest = hostPrimitives.hash(algorithm, parts);
+    return algorithm === SHA1 ? digest.reverse() : digest;
+  },
+};
+
+describe('the proof that a user has the fob', () => {
+  it.each(['totp', 'hotp'] as const)(
+    'a fob that makes wrong passcodes gets no active %s token',
+    async kind => {
+      await using scene = await Scene.open();
+      const owned = await scene.ownFob(new CoreFob(miscounting));
+      await scene.putAccount(owned, kind);
+      const activation = await scene.activation({ fobs: 'owned' });
+      expect(await refusalOf(scene.relay(activation, owned.fob))).toBe('not_proved');
+      expect((await scene.state()).tokens).toMatchObject([{ state: 'reserved', last_step: -1 }]);
+    },
+  );
+
+  it('an account on the fob whose key is not that of its token is written again', async () => {
+    await using scene = await Scene.open();
+    const owned = await scene.ownFob();
+    const serial = await scene.putAccount(owned);
+    const id = (await scene.state()).tokens[0]?.id ?? '';
+    const { box, keyId } = seal(scene.office.management.keys, { table: 'tokens', id }, random(20));
+    await scene.office.set('tokens', { sealed_secret: box, key_id: keyId });
+    const activation = await scene.activation({ fobs: 'owned' });
+    expect(await refusalOf(scene.relay(activation, owned.fob))).toBe('none');
+    expect((await scene.state()).tokens).toMatchObject([{ serial, state: 'active' }]);
+  });
+
+  it('a fob with an account of another user is refused, also if the token of that account names no fob', async () => {
+    await using scene = await Scene.open();
+    const owned = await scene.ownFob();
+    await scene.putAccount(owned);
+    const { id: user_id } = await findOrAddUser(scene.db, 'bob', NOW_MS);
+    await scene.office.set('tokens', { fob_id: null, state: 'active', user_id });
+    const before = await labelsOf(owned);
+    const activation = await scene.activation({ fobs: 'owned' });
+    expect(await refusalOf(scene.relay(activation, owned.fob))).toBe('somebody');
+    expect(await labelsOf(owned)).toEqual(before);
+  });
+});
+
+describe('what happens while the person presses', () => {
+  const meanwhile = {
+    'the activation expired': async ({ office }: Scene) => {
+      office.nowMs += 1_000;
+    },
+    'the account was disabled': async ({ office }: Scene) => {
+      accepted(await disableUser(office.management, grace, 'ada'));
+    },
+    'an operator assigned the token': async (scene: Scene) => {
+      const { serial = '' } = (await scene.state()).tokens[0] ?? {};
+      accepted(await assignToken(scene.office.management, grace, { serial, user: 'ada' }));
+    },
+  };
+  it.each(Object.entries(meanwhile))('a press after %s gives no active token', async (_, happens) => {
+    await using scene = await Scene.open();
+    const activation = await scene.activation({ expires_ms: NOW_MS + 1_000 });
+    const press = async (fob: CoreFob) => {
+      await happens(scene);
+      fob.approve();
+    };
+    expect(await refusalOf(scene.relay(activation, new CoreFob(), { press }))).toBe('not_valid');
+    expect((await scene.state()).tokens).not.toContainEqual(expect.objectContaining({ state: 'active' }));
+  });
+
+  it('the earlier connection of a relay that has come back changes nothing any more', async () => {
+    await using scene = await Scene.open();
+    const activation = await scene.activation();
+    const relay = random(16);
+    const entered = async () => {
+      const caller = { source: '192.0.2.9', requestId: 'relay' };
+      const entry = await enterActivation(scene.means.management, caller, { code: activation.code, relay });
+      if (entry.kind !== 'claimed') throw new Error(entry.kind);
+      return entry.claim;
+    };
+    const [earlier, later] = [await entered(), await entered()];
+    const heard = earlier.holding(async () => 'it goes on').catch(({ code }: RelayRefusal) => code);
+    expect(await heard).toBe('not_valid');
+    await earlier.release();
+    expect(await later.holding(async (_, { step }) => step)).toBe('connected');
+  });
+});
+
+const HOUR_MS = 3_600_000;
+
+test.each(['totp', 'hotp'] as const)(
+  'the first passcode of an enrolment by %s, typed afterwards, is superseded and raises no replay alert',
+  async kind => {
+    await using scene = await Scene.open();
+    const owned = await scene.ownFob();
+    await scene.putAccount(owned, kind);
+    await scene.relay(await scene.activation({ fobs: 'owned' }), owned.fob);
+    const [token] = (await scene.state()).tokens;
+    const seed = token && secretOf(scene.office.management.keys, token);
+    if (token === undefined || seed === undefined) throw new Error('no token');
+    const passcode = secret(codeAt(newToken({ secret: seed }), token.last_step));
+    const { decide } = makeEngine(scene.office.management);
+    const { applicationId } = scene.means;
+    const typed = { user: 'ada', passcode, applicationId, source: '192.0.2.1', requestId: 'typed' };
+    expect(await decide(typed)).toBe('superseded');
+    // The passcode stays on the screen for any time.
+    scene.office.nowMs += HOUR_MS;
+    expect(await decide({ ...typed, requestId: 'later' })).toBe('superseded');
+    expect(await listAlerts(scene.db)).toEqual([]);
+    const { failures } = await scene.office.row('users');
+    expect(failures).toBe(2);
+  },
+);
+
+async function tokenIdOf({ db }: Scene, serial: string): Promise<string> {
+  const { id } = await rowIn(db, 'tokens', { serial });
+  return id;
+}
+
+async function stateOf({ db }: Scene, serial: string): Promise<string> {
+  const { state } = await rowIn(db, 'tokens', { serial });
+  return state;
+}
+
+it('a replaced token works until the new one is active, is revoked in that moment, and its fob gets a task', async () => {
+  await using scene = await Scene.open();
+  const { owned, serial, passcodes } = await adas(scene);
+  const replaces_token_id = await tokenIdOf(scene, serial);
+  const fob = new CoreFob();
+  const activation = await scene.activation({ replaces_token_id }, 'ada');
+  // The person declines the first passcode: the new token is not active.
+  expect(await refusalOf(scene.relay(activation, fob, { press: pressed => pressed.deny() }))).toBe(
+    'no_press',
+  );
+  expect(await stateOf(scene, serial)).toBe('assigned');
+  expect(await outcomesOf(scene, passcodes.slice(1, 2))).toEqual(['accepted', 'unknown_user']);
+  const { token } = await scene.relay(activation, fob);
+  expect([await stateOf(scene, token), await stateOf(scene, serial)]).toEqual(['active', 'revoked']);
+  expect((await outcomesOf(scene, passcodes.slice(2))).includes('accepted')).toBe(false);
+  const tasks = await scene.office.rows('fob_tasks');
+  expect(tasks).toMatchObject([
+    { fob_id: owned.id, kind: 'remove-account', cause: 'revoked', state: 'waiting' },
+  ]);
+  const audit = await scene.db
+    .selectFrom('audit')
+    .select(['action', 'at_ms'])
+    .where('action', 'in', ['token.revoke', 'activation.finish'])
+    .execute();
+  expect(audit).toHaveLength(2);
+  // The old fob is reached, by whichever relay: its account goes.
+  const next = await scene.activation({}, 'bob');
+  await scene.relay(next, owned.fob);
+  expect(await labelsOf(owned)).not.toContain('ada');
+});
+
+it('a replacement on the same fob leaves only the new account on it', async () => {
+  await using scene = await Scene.open();
+  const { owned, serial } = await adas(scene);
+  const replaces_token_id = await tokenIdOf(scene, serial);
+  const before = await labelsOf(owned);
+  await scene.relay(await scene.activation({ replaces_token_id }, 'ada'), owned.fob);
+  expect(await stateOf(scene, serial)).toBe('revoked');
+  expect(before).toHaveLength(1);
+  expect(await labelsOf(owned)).toEqual(['ada', 'push']);
+});
+
+it('a token that was revoked, or given to another user, meanwhile is left as it is', async () => {
+  for (const isGiven of [false, true]) {
+    await using scene = await Scene.open();
+    const { serial } = await adas(scene);
+    const { management } = scene.office;
+    const replaces_token_id = await tokenIdOf(scene, serial);
+    const activation = await scene.activation({ replaces_token_id }, 'ada');
+    if (isGiven) {
+      await scene.office.users('bob');
+      accepted(await unassignToken(management, grace, { serial }));
+      accepted(await assignToken(management, grace, { serial, user: 'bob' }));
+    } else accepted(await revokeToken(management, grace, { serial, reason: 'lost' }));
+    await scene.relay(activation, new CoreFob());
+    const { state, revoked_reason } = await scene.office.row('tokens', { serial });
+    expect([state, revoked_reason]).toEqual(isGiven ? ['assigned', null] : ['revoked', 'lost']);
+  }
+});
+
+it('an activation names a token of its user to replace, and its replacement and revocation keep the token', async () => {
+  await using office = await openOffice();
+  const { management } = office;
+  await stock(office, 'OLD-1');
+  accepted(await assignToken(management, grace, { serial: 'OLD-1', user: 'ada' }));
+  const start = (user: string, replaces: string) =>
+    startActivation(management, grace, { user, replaces, delivery: 'shown' });
+  expect(codeOf(await start('bob', 'OLD-1'))).toBe('not_replaceable');
+  expect(codeOf(await start('ada', 'NONE'))).toBe('not_replaceable');
+  const made = await started(office, { user: 'ada', replaces: 'OLD-1', delivery: 'shown' });
+  expect(made.activation).toMatchObject({ replaces: 'OLD-1', state: 'open' });
+  const { id } = made.activation;
+  const again = kept(accepted(await resendActivation(management, grace, { id, delivery: 'shown' })));
+  expect(again.activation).toMatchObject({ replaces: 'OLD-1', state: 'open' });
+  expect(await entered(office, again.string)).toBe(again.activation.id);
+  accepted(await revokeActivation(management, grace, { id: again.activation.id }));
+  const token = await office.store.db.selectFrom('tokens').select(['serial', 'state']).execute();
+  expect(token).toEqual([{ serial: 'OLD-1', state: 'assigned' }]);
+  const { text } = await office.audit();
+  expect(text).toContain('OLD-1');
+});
+
+it('a token that another user had gets a new seed when an activation names it', async () => {
+  await using office = await openOffice();
+  const { management, store } = office;
+  await stock(office, 'USED-1');
+  const seed = async () => {
+    const row = await store.db.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
+    return Buffer.from(secretOf(management.keys, row) ?? []).toString('hex');
+  };
+  const fresh = await seed();
+  const first = await started(office, { user: 'bob', serial: 'USED-1' });
+  expect(await seed()).toBe(fresh);
+  accepted(await revokeActivation(management, grace, { id: first.activation.id }));
+  accepted(await assignToken(management, grace, { serial: 'USED-1', user: 'bob' }));
+  accepted(await unassignToken(management, grace, { serial: 'USED-1' }));
+  await started(office, { user: 'ada', serial: 'USED-1', delivery: 'shown' });
+  expect(await seed()).not.toBe(fresh);
+  expect(await seed()).toHaveLength(fresh.length);
+});
+
+it('a wish for another fob is one alert until an activation is started, and issues nothing', async () => {
+  await using office = await openOffice();
+  const { management, store } = office;
+  await stock(office, 'OLD-1');
+  accepted(await assignToken(management, grace, { serial: 'OLD-1', user: 'ada' }));
+  const hilda = { ...grace, name: 'hilda', role: 'helpdesk' } as const;
+  expect(codeOf(await requestFob(management, hilda, { user: 'nobody' }))).toBe('unknown_user');
+  expect(codeOf(await requestFob(management, hilda, { user: 'bob', replaces: 'OLD-1' }))).toBe(
+    'not_replaceable',
+  );
+  const asked = { user: 'ada', replaces: 'OLD-1' };
+  for (let n = 0; n < 3; n++) expect(accepted(await requestFob(management, hilda, asked))).toEqual(asked);
+  expect(await listAlerts(store.db)).toMatchObject([
+    { kind: 'fob_wanted', user: 'ada', serial: 'OLD-1', count: 1, acknowledgedMs: null },
+  ]);
+  expect(await store.db.selectFrom('activations').selectAll().execute()).toEqual([]);
+  await started(office, { ...asked, delivery: 'shown' });
+  expect(await listAlerts(store.db)).toMatchObject([
+    { kind: 'fob_wanted', count: 1, acknowledgedBy: 'grace' },
+  ]);
+  const { acts } = await office.audit();
+  expect(acts.filter(act => act === 'activation.ask ada')).toHaveLength(1);
 });

@@ -1,4 +1,7 @@
 import { makeApp } from '@passfob/service/app/server';
+import { agentLimits } from '@passfob/service/base/limits/agents';
+import { consoleLimits } from '@passfob/service/base/limits/console';
+import { webLimits } from '@passfob/service/base/limits/web';
 import { makeRateLimiter } from '@passfob/service/base/rate-limit';
 import { unlimited } from '@passfob/service/doors/web/access';
 import { connectionLimitsFor } from '@passfob/service/doors/web/connection-limits';
@@ -6,10 +9,15 @@ import type { WebContext } from '@passfob/service/doors/web/context';
 import { routeOptions, serveRoute } from '@passfob/service/doors/web/route';
 import { keepRoutes, type ServedRoute } from '@passfob/service/doors/web/served';
 import { makeMetrics } from '@passfob/service/features/metrics/metrics';
-import Fastify, { type FastifyInstance } from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import Fastify from 'fastify';
 import { describe, expect, it } from 'vitest';
+import { itNeeds } from '../../kit/tools.ts';
+import { Visitor } from '../console/kit.ts';
 import { NOON_MS } from '../kit.ts';
-import { Office } from '../users/kit.ts';
+import { Premises } from '../serve/kit.ts';
+import { Office, startedService } from '../users/kit.ts';
+import { during, formHead, manyParts, needsLinux, PARTS_TYPE, type RawConnection, raw } from './kit.ts';
 
 type Buckets = WebContext['buckets'];
 
@@ -165,4 +173,115 @@ describe('routes registered without the helper', () => {
     expect(app.served).toMatchObject([{ method: 'GET', path: '/foreign', ...limits }]);
     await app.close();
   });
+});
+
+/** Processor time: reading such a form costs the service seconds, and not reading it next to nothing. */
+const SPENT_MS = 2_500;
+const GROWN_BYTES = 50 * 1_048_576;
+const PIECE_BYTES = 65_536;
+const STRANGERS_FORMS = [
+  '/login',
+  '/me/sign-in',
+  '/me/enter',
+  '/me/test',
+  '/operator/sign-in',
+  '/operator/prove',
+  '/operator/leave',
+  '/operator/import',
+];
+
+/** Sends a body in pieces until it is all sent or the service ends the connection. @returns the status of the answer */
+async function sendForm(url: string, path: string, body: Buffer, length = body.length): Promise<number> {
+  const connection = await raw(url);
+  await connection.send(formHead(url, path, PARTS_TYPE, length));
+  for (let at = 0; at < body.length; at += PIECE_BYTES)
+    if (!(await connection.send(body.subarray(at, at + PIECE_BYTES)))) break;
+  return length === body.length ? connection.answered() : connection.status;
+}
+
+itNeeds(
+  needsLinux,
+  'a stranger’s form of 247,000 files neither blocks the service nor uses up its memory',
+  async () => {
+    await using premises = new Premises();
+    const { started, pid } = await premises.serve();
+    const { url } = started;
+    const body = manyParts(consoleLimits.uploadMaxBytes);
+    const statuses: number[] = [];
+    const { spentMs, grownBytes } = await during({ url, pid }, async () => {
+      for (const path of STRANGERS_FORMS) statuses.push(await sendForm(url, path, body));
+    });
+    expect(statuses.filter(status => status !== 0 && status < 300)).toEqual([]);
+    expect(spentMs).toBeLessThan(SPENT_MS);
+    expect(grownBytes).toBeLessThan(GROWN_BYTES);
+  },
+);
+
+itNeeds(needsLinux, '100 unfinished forms hold no memory of the service', async () => {
+  await using premises = new Premises();
+  const { started, pid } = await premises.serve();
+  const { url } = started;
+  const body = manyParts(consoleLimits.uploadMaxBytes).subarray(0, consoleLimits.uploadMaxBytes - 200);
+  const { spentMs, grownBytes } = await during({ url, pid }, () =>
+    Promise.all(Array.from({ length: 100 }, () => sendForm(url, '/login', body, body.length + 10))),
+  );
+  expect(spentMs).toBeLessThan(SPENT_MS);
+  expect(grownBytes).toBeLessThan(GROWN_BYTES);
+});
+
+const STRANGERS = ['127.0.0.2', '127.0.0.3', '127.0.0.4'];
+
+/** Sends an agent's poll that states its length but whose body does not arrive. */
+async function slowPoll(url: string, from: string): Promise<RawConnection> {
+  const connection = await raw(url, from);
+  await connection.send(formHead(url, '/agent/poll', 'application/json', agentLimits.agentPollBodyMaxBytes));
+  return connection;
+}
+
+async function statusOf(url: string, from: string, head: string, body: string): Promise<number> {
+  const connection = await raw(url, from);
+  await connection.send(head + body);
+  const status = await connection.answered();
+  connection.socket.destroy();
+  return status;
+}
+
+function importHead(url: string, cookie: string, length: number): string {
+  return formHead(url, '/operator/import', PARTS_TYPE, length).replace('\r\n', `\r\ncookie: ${cookie}\r\n`);
+}
+
+itNeeds(
+  needsLinux,
+  'slow polls of strangers block neither an administrator’s import nor the poll of another source',
+  async () => {
+    await using service = await startedService({ clock: Date.now });
+    const { url } = service;
+    const visitor = new Visitor(service);
+    await visitor.enter();
+    const most = Math.floor(webLimits.publicBodiesOfSourceMaxBytes / agentLimits.agentPollBodyMaxBytes);
+    const slow = await Promise.all(
+      STRANGERS.flatMap(from => Array.from({ length: most }, () => slowPoll(url, from))),
+    );
+    const poll = JSON.stringify({ key: 'a'.repeat(43), from: 0, taken: 0, messages: ['x'.repeat(8_192)] });
+    const pollHead = formHead(url, '/agent/poll', 'application/json', poll.length);
+    const polled = await statusOf(url, '127.0.0.5', pollHead, poll);
+    const file = `--b\r\ncontent-disposition: form-data; name="csrf"\r\n\r\n${'x'.repeat(8_192)}\r\n--b--\r\n`;
+    const imported = await statusOf(url, '127.0.0.5', importHead(url, visitor.cookie, file.length), file);
+    for (const { socket } of slow) socket.destroy();
+    // The poll has an unknown key, and the form lacks the session's token: both bodies were read.
+    expect({ polled, imported }).toEqual({ polled: 404, imported: 403 });
+  },
+);
+
+itNeeds(needsLinux, 'an import file over the limit is refused as too large, at any size', async () => {
+  await using service = await startedService({ clock: Date.now });
+  const visitor = new Visitor(service);
+  await visitor.enter();
+  const lengths = [consoleLimits.uploadMaxBytes + 1, webLimits.largeBodiesMaxBytes + 1];
+  const statuses: number[] = [];
+  for (const length of lengths) {
+    const head = importHead(service.url, visitor.cookie, length);
+    statuses.push(await statusOf(service.url, '127.0.0.2', head, ''));
+  }
+  expect(statuses).toEqual([413, 413]);
 });

@@ -7,23 +7,24 @@ import { openStore } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { expect, test } from 'vitest';
-import { codeOf, Helpdesk, helpdesk, must } from '../tokens/helpdesk.ts';
+import { setIn } from '../kit/rows.ts';
+import { accepted, codeOf, helpdesk, Office } from '../users/kit.ts';
 import { COUNT, checkDone, finish, given, LEASE_OVER_MS } from './kit.ts';
 
 for (let after = 0; after <= COUNT; after++) {
   test(`after a worker dies after ${after} rows, the next one does the remaining rows once`, async () => {
-    await using rig = await Helpdesk.open();
-    const id = await given(rig);
-    let lease = await takeLease(rig.management);
+    await using office = await Office.open();
+    const id = await given(office);
+    let lease = await takeLease(office.management);
     for (let row = 0; row < after && lease !== undefined; row++)
-      lease = await workOn(rig.management, lease, 1);
-    await finish(rig.management);
+      lease = await workOn(office.management, lease, 1);
+    await finish(office.management);
     if (after < COUNT) {
-      expect(must(await viewJob(rig.store.db, id))).toMatchObject({ state: 'running' });
-      rig.clock.nowMs += LEASE_OVER_MS;
-      await finish(rig.management);
+      expect(accepted(await viewJob(office.store.db, id))).toMatchObject({ state: 'running' });
+      office.nowMs += LEASE_OVER_MS;
+      await finish(office.management);
     }
-    await checkDone(rig, id);
+    await checkDone(office, id);
   });
 }
 
@@ -47,19 +48,19 @@ class Crash implements KyselyPlugin {
 }
 
 test('a worker cut off at any statement loses no row and does none twice', async () => {
-  await using rig = await Helpdesk.open();
+  await using office = await Office.open();
   let isWhole = false;
   for (let at = 0; !isWhole; at++) {
     const user = `u${at}`;
-    const id = await given(rig, user);
-    const management = { ...rig.management, db: rig.store.db.withPlugin(new Crash(at)) };
+    const id = await given(office, user);
+    const management = { ...office.management, db: office.store.db.withPlugin(new Crash(at)) };
     isWhole = await doAll(management).then(
       () => true,
       () => false,
     );
-    rig.clock.nowMs += LEASE_OVER_MS;
-    await finish(rig.management);
-    await checkDone(rig, id, user);
+    office.nowMs += LEASE_OVER_MS;
+    await finish(office.management);
+    await checkDone(office, id, user);
     if (isWhole) expect(at).toBeGreaterThan(50);
   }
 });
@@ -70,33 +71,33 @@ async function doAll(management: Management): Promise<void> {
 }
 
 test('two workers at once, on two nodes, do every row once', async () => {
-  await using rig = await Helpdesk.open();
-  const id = await given(rig);
-  const second = await openStore({ directory: rig.directory });
+  await using office = await Office.open();
+  const id = await given(office);
+  const second = await openStore({ directory: office.directory });
   try {
-    await Promise.all([finish(rig.management), finish({ ...rig.management, db: second.db })]);
+    await Promise.all([finish(office.management), finish({ ...office.management, db: second.db })]);
   } finally {
     await second.close();
   }
-  await checkDone(rig, id);
+  await checkDone(office, id);
 });
 
 test('a worker that was presumed dead finds out that another has its job', async () => {
-  await using rig = await Helpdesk.open();
-  const id = await given(rig);
-  const stale = (await takeLease(rig.management)) as Lease;
-  expect(await takeLease(rig.management)).toBeUndefined();
-  rig.clock.nowMs += jobLimits.jobLeaseMs;
-  const fresh = (await takeLease(rig.management)) as Lease;
+  await using office = await Office.open();
+  const id = await given(office);
+  const stale = (await takeLease(office.management)) as Lease;
+  expect(await takeLease(office.management)).toBeUndefined();
+  office.nowMs += jobLimits.jobLeaseMs;
+  const fresh = (await takeLease(office.management)) as Lease;
   expect(fresh.untilMs).toBeGreaterThan(stale.untilMs);
-  expect(await workOn(rig.management, stale, 10)).toBeUndefined();
-  expect(must(await viewJob(rig.store.db, id))).toMatchObject({ done: 0, state: 'running' });
+  expect(await workOn(office.management, stale, 10)).toBeUndefined();
+  expect(accepted(await viewJob(office.store.db, id))).toMatchObject({ done: 0, state: 'running' });
   // A clock that goes back does not create two equal leases.
-  rig.clock.nowMs -= 10 * jobLimits.jobLeaseMs;
-  const next = await workOn(rig.management, fresh, 1);
+  office.nowMs -= 10 * jobLimits.jobLeaseMs;
+  const next = await workOn(office.management, fresh, 1);
   expect(next?.untilMs).toBeGreaterThan(fresh.untilMs);
-  await doRest(rig.management, next);
-  await checkDone(rig, id);
+  await doRest(office.management, next);
+  await checkDone(office, id);
 });
 
 async function doRest(management: Management, from: Lease | undefined): Promise<void> {
@@ -105,31 +106,35 @@ async function doRest(management: Management, from: Lease | undefined): Promise<
 }
 
 test('a job pauses between rows, resumes where it was, and is cancelled for good', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
-  const id = await given(rig);
+  await using office = await Office.open();
+  const { management } = office;
+  const id = await given(office);
   const lease = (await takeLease(management)) as Lease;
   const next = (await workOn(management, lease, 2)) as Lease;
-  must(await pauseJob(management, helpdesk, { id }));
+  accepted(await pauseJob(management, helpdesk, { id }));
   expect(await workOn(management, next, 1)).toBeUndefined();
   await finish(management);
-  expect(must(await viewJob(rig.store.db, id))).toMatchObject({ state: 'paused', done: 2 });
-  must(await resumeJob(management, helpdesk, { id }));
+  expect(accepted(await viewJob(office.store.db, id))).toMatchObject({ state: 'paused', done: 2 });
+  accepted(await resumeJob(management, helpdesk, { id }));
   await finish(management);
-  await checkDone(rig, id);
+  await checkDone(office, id);
   for (const act of [pauseJob, resumeJob, cancelJob])
     expect(codeOf(await act(management, helpdesk, { id }))).toBe('job_over');
 });
 
 test('cancelling a job deletes its open rows and keeps the finished ones', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
-  const id = await given(rig);
+  await using office = await Office.open();
+  const { management } = office;
+  const id = await given(office);
   await workOn(management, (await takeLease(management)) as Lease, 2);
-  must(await cancelJob(management, helpdesk, { id }));
+  accepted(await cancelJob(management, helpdesk, { id }));
   await finish(management);
-  expect(must(await viewJob(rig.store.db, id))).toMatchObject({ state: 'cancelled', done: 2, refused: 0 });
-  const kept = await rig.store.db
+  expect(accepted(await viewJob(office.store.db, id))).toMatchObject({
+    state: 'cancelled',
+    done: 2,
+    refused: 0,
+  });
+  const kept = await office.store.db
     .selectFrom('job_items')
     .select('number')
     .where('sealed_payload', 'is not', null)
@@ -139,25 +144,21 @@ test('cancelling a job deletes its open rows and keeps the finished ones', async
 });
 
 test('a row that cannot be decrypted is refused alone; a step that fails pauses its job', async () => {
-  await using rig = await Helpdesk.open();
-  const id = await given(rig);
-  const { db } = rig.store;
+  await using office = await Office.open();
+  const id = await given(office);
+  const { db } = office.store;
   const copied = await db.selectFrom('job_items').select('sealed_payload').where('number', '=', 1).execute();
-  await db
-    .updateTable('job_items')
-    .set({ sealed_payload: copied[0]?.sealed_payload ?? '' })
-    .where('number', '=', 0)
-    .execute();
+  await setIn(db, 'job_items', { sealed_payload: copied[0]?.sealed_payload ?? '' }, { number: 0 });
   const failures: unknown[] = [];
-  const management = { ...rig.management, db: db.withPlugin(new BrokenAssignments()) };
+  const management = { ...office.management, db: db.withPlugin(new BrokenAssignments()) };
   const worker = startJobs(management, { failed: error => failures.push(error) });
   await worker.idle();
   await worker.close();
   expect(failures).toHaveLength(1);
-  expect(must(await viewJob(db, id))).toMatchObject({ state: 'paused', done: 0, refused: 0 });
-  must(await resumeJob(rig.management, helpdesk, { id }));
-  await finish(rig.management);
-  expect(must(await viewJob(db, id))).toMatchObject({ state: 'done', done: 4, refused: 2 });
+  expect(accepted(await viewJob(db, id))).toMatchObject({ state: 'paused', done: 0, refused: 0 });
+  accepted(await resumeJob(office.management, helpdesk, { id }));
+  await finish(office.management);
+  expect(accepted(await viewJob(db, id))).toMatchObject({ state: 'done', done: 4, refused: 2 });
 });
 
 /** A database in which one table cannot be written. */
@@ -174,32 +175,32 @@ class BrokenAssignments implements KyselyPlugin {
 }
 
 test('a job suspends, returns and revokes each selected token once, however often it is selected', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
-  await rig.hire();
-  await rig.user('ada');
-  for (const serial of ['A', 'B']) await rig.issue(serial, { user: 'ada' });
-  await rig.store.db.updateTable('tokens').set({ state: 'active' }).where('serial', '=', 'A').execute();
+  await using office = await Office.open();
+  const { management } = office;
+  await office.hire();
+  await office.userId('ada');
+  for (const serial of ['A', 'B']) await office.issue(serial, { user: 'ada' });
+  await office.set('tokens', { state: 'active' }, { serial: 'A' });
   const some = ['A', 'B', 'A', 'nothing'];
-  must(await startBulk(management, helpdesk, { kind: 'suspend', serials: some }));
-  rig.clock.nowMs++;
-  must(await startBulk(management, helpdesk, { kind: 'unassign', serials: some, title: 'Leavers' }));
-  rig.clock.nowMs++;
-  must(await startBulk(management, helpdesk, { kind: 'revoke', serials: some, reason: 'retired' }));
+  accepted(await startBulk(management, helpdesk, { kind: 'suspend', serials: some }));
+  office.nowMs++;
+  accepted(await startBulk(management, helpdesk, { kind: 'unassign', serials: some, title: 'Leavers' }));
+  office.nowMs++;
+  accepted(await startBulk(management, helpdesk, { kind: 'revoke', serials: some, reason: 'retired' }));
   await finish(management);
-  const jobs = await listJobs(rig.store.db);
+  const jobs = await listJobs(office.store.db);
   expect(jobs.map(({ kind, done, refused }) => [kind, done, refused]).sort()).toEqual([
     ['revoke', 2, 1],
     ['suspend', 2, 1],
     ['unassign', 2, 1],
   ]);
-  const states = await rig.store.db.selectFrom('tokens').select('state').distinct().execute();
+  const states = await office.store.db.selectFrom('tokens').select('state').distinct().execute();
   expect(states).toEqual([{ state: 'revoked' }]);
 });
 
 test('jobs out of bounds are refused, and tables whose rows are not a user and a serial number', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
+  await using office = await Office.open();
+  const { management } = office;
   const bulk = (serials: readonly string[], title = '') =>
     startBulk(management, helpdesk, { kind: 'suspend', serials, title });
   expect(codeOf(await bulk([]))).toBe('nothing_to_do');
@@ -213,23 +214,23 @@ test('jobs out of bounds are refused, and tables whose rows are not a user and a
     { user: "o'hara; b", serial: 'A-1' },
     { user: 'ada', serial: 'A-2' },
   ]);
-  expect(await rig.store.db.selectFrom('jobs').selectAll().execute()).toEqual([]);
+  expect(await office.rows('jobs')).toEqual([]);
 });
 
 test('a job that ended 90 days ago is deleted with its rows; a paused one is not', async () => {
-  await using rig = await Helpdesk.open();
-  const { db } = rig.store;
-  const old = await given(rig);
-  await finish(rig.management);
-  const paused = must(
-    await startAssigning(rig.management, helpdesk, { table: 'user,serial\r\nada,ada-0' }),
+  await using office = await Office.open();
+  const { db } = office.store;
+  const old = await given(office);
+  await finish(office.management);
+  const paused = accepted(
+    await startAssigning(office.management, helpdesk, { table: 'user,serial\r\nada,ada-0' }),
   ).id;
-  must(await pauseJob(rig.management, helpdesk, { id: paused }));
-  rig.clock.nowMs += jobLimits.jobsKeptMs;
-  await finish(rig.management);
+  accepted(await pauseJob(office.management, helpdesk, { id: paused }));
+  office.nowMs += jobLimits.jobsKeptMs;
+  await finish(office.management);
   expect((await listJobs(db)).map(({ id }) => id).sort()).toEqual([old, paused].sort());
-  rig.clock.nowMs += 1;
-  await finish(rig.management);
+  office.nowMs += 1;
+  await finish(office.management);
   expect((await listJobs(db)).map(({ id }) => id)).toEqual([paused]);
   expect(await db.selectFrom('job_items').select('job_id').distinct().execute()).toEqual([
     { job_id: paused },

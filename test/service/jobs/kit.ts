@@ -4,7 +4,7 @@ import { listJobItems, viewJob } from '@passfob/service/features/jobs/jobs';
 import { startJobs } from '@passfob/service/features/jobs/worker';
 import type { Management } from '@passfob/service/storage/management';
 import { expect } from 'vitest';
-import { type Helpdesk, helpdesk, must } from '../tokens/helpdesk.ts';
+import { accepted, helpdesk, type Office } from '../users/kit.ts';
 
 /** Rows of a job. */
 export const COUNT = 6;
@@ -20,26 +20,26 @@ function serialsOf(user: string): string[] {
 /**
  * Creates a job that gives six tokens to a user, the fourth of which is revoked: five are done and one is refused.
  */
-export async function given(rig: Helpdesk, user = USER): Promise<string> {
-  await rig.hire();
-  await rig.user(user);
+export async function given(office: Office, user = USER): Promise<string> {
+  await office.hire();
+  await office.userId(user);
   const serials = serialsOf(user);
-  for (const serial of serials) await rig.issue(serial);
-  await rig.store.db
-    .updateTable('tokens')
-    .set({ state: 'revoked', revoked_reason: 'lost', sealed_secret: null, key_id: null })
-    .where('serial', '=', `${user}-3`)
-    .execute();
+  for (const serial of serials) await office.issue(serial);
+  await office.set(
+    'tokens',
+    { state: 'revoked', revoked_reason: 'lost', sealed_secret: null, key_id: null },
+    { serial: `${user}-3` },
+  );
   const table = ['user,serial', ...serials.map(serial => `${user},${serial}`)].join('\r\n');
-  return must(await startAssigning(rig.management, helpdesk, { table })).id;
+  return accepted(await startAssigning(office.management, helpdesk, { table })).id;
 }
 
 /**
  * Checks that every effect happened once: one assignment and one audit row for each token, and the counts of the job.
  */
-export async function checkDone(rig: Helpdesk, id: string, user = USER): Promise<void> {
-  const { db } = rig.store;
-  expect(must(await viewJob(db, id))).toMatchObject({ state: 'done', total: COUNT, done: 5, refused: 1 });
+export async function checkDone(office: Office, id: string, user = USER): Promise<void> {
+  const { db } = office.store;
+  expect(accepted(await viewJob(db, id))).toMatchObject({ state: 'done', total: COUNT, done: 5, refused: 1 });
   const assigned = await db
     .selectFrom('assignments')
     .innerJoin('tokens', 'tokens.id', 'assignments.token_id')
@@ -57,7 +57,7 @@ export async function checkDone(rig: Helpdesk, id: string, user = USER): Promise
     .orderBy('subject')
     .execute();
   expect(acts).toEqual(expected.map(subject => ({ subject, actor: 'dora', source: 'job', request_id: id })));
-  const items = must(await listJobItems(db, { id }));
+  const items = accepted(await listJobItems(db, { id }));
   expect(items.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'refused', 'done', 'done']);
   expect(items[3]?.message).not.toBe('');
   const kept = await db.selectFrom('job_items').select('sealed_payload').where('job_id', '=', id).execute();

@@ -7,31 +7,36 @@ import { addOperator, disableOperator } from '@passfob/service/features/users/ac
 import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { Helpdesk, helpdesk, must } from '../tokens/helpdesk.ts';
+import { accepted, helpdesk, Office } from '../users/kit.ts';
 import { checkDone, finish, given } from './kit.ts';
 
 test('a job stops when its operator is disabled, demoted or removed, until another operator takes it over', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
-  const { db } = rig.store;
-  await rig.user('eve');
+  await using office = await Office.open();
+  const { management } = office;
+  const { db } = office.store;
+  await office.userId('eve');
   const other: Actor = { ...helpdesk, name: 'eve', role: 'admin' };
-  must(await addOperator(management, other, { user: 'eve', role: 'admin' }));
+  accepted(await addOperator(management, other, { user: 'eve', role: 'admin' }));
   const losses: readonly [string, () => Promise<unknown>][] = [
-    ['operator', async () => must(await disableOperator(management, other, helpdesk.name))],
-    ['user', async () => must(await disableUser(management, other, helpdesk.name))],
-    ['role', () => rig.hire('auditor')],
+    ['operator', async () => accepted(await disableOperator(management, other, helpdesk.name))],
+    ['user', async () => accepted(await disableUser(management, other, helpdesk.name))],
+    ['role', () => office.hire('auditor')],
     ['row', () => db.deleteFrom('operators').where('role', '=', 'helpdesk').execute()],
   ];
   for (const [user, lose] of losses) {
-    const id = await given(rig, user);
+    const id = await given(office, user);
     const next = (await workOn(management, (await takeLease(management)) as Lease, 2)) as Lease;
     await lose();
     expect(await workOn(management, next, 1)).toBeUndefined();
-    expect(must(await viewJob(db, id))).toMatchObject({ state: 'paused', done: 2, actor: 'dora' });
-    must(await resumeJob(management, other, { id }));
+    expect(accepted(await viewJob(db, id))).toMatchObject({ state: 'paused', done: 2, actor: 'dora' });
+    accepted(await resumeJob(management, other, { id }));
     await finish(management);
-    expect(must(await viewJob(db, id))).toMatchObject({ state: 'done', done: 5, refused: 1, actor: 'eve' });
+    expect(accepted(await viewJob(db, id))).toMatchObject({
+      state: 'done',
+      done: 5,
+      refused: 1,
+      actor: 'eve',
+    });
     const acts = db.selectFrom('audit').select(['actor', 'detail']).orderBy('id');
     const assigned = await acts.where('request_id', '=', id).execute();
     expect(assigned.map(({ actor }) => actor)).toEqual(['dora', 'dora', 'eve', 'eve', 'eve']);
@@ -45,20 +50,20 @@ test('a job stops when its operator is disabled, demoted or removed, until anoth
 });
 
 test('a job of an API key stops when the key is revoked; one whose operator was promoted continues', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
-  const id = await given(rig);
-  await rig.hire('admin');
+  await using office = await Office.open();
+  const { management } = office;
+  const id = await given(office);
+  await office.hire('admin');
   await finish(management);
-  await checkDone(rig, id);
-  const { apiKey, value } = must(await createApiKey(management, helpdesk, { name: 'hr', role: 'admin' }));
+  await checkDone(office, id);
+  const { apiKey, value } = accepted(await createApiKey(management, helpdesk, { name: 'hr', role: 'admin' }));
   secret(value);
   const program: Actor = { ...helpdesk, name: 'api:hr', role: 'admin' };
-  await rig.issue('B-1', { user: 'ada' });
+  await office.issue('B-1', { user: 'ada' });
   const bulk = { kind: 'unassign', serials: ['B-1', 'ada-0'] } as const;
-  const bulkId = must(await startBulk(management, program, bulk)).id;
+  const bulkId = accepted(await startBulk(management, program, bulk)).id;
   const next = await workOn(management, (await takeLease(management)) as Lease, 1);
-  must(await revokeApiKey(management, helpdesk, apiKey.id));
+  accepted(await revokeApiKey(management, helpdesk, apiKey.id));
   expect(await workOn(management, next as Lease, 1)).toBeUndefined();
-  expect(must(await viewJob(rig.store.db, bulkId))).toMatchObject({ state: 'paused', done: 1 });
+  expect(accepted(await viewJob(office.store.db, bulkId))).toMatchObject({ state: 'paused', done: 1 });
 });

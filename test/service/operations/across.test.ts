@@ -14,8 +14,9 @@ import {
 } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import { expect, test } from 'vitest';
-import { furnish, Visitor } from '../console/kit.ts';
+import { furnished, Visitor } from '../console/kit.ts';
 import { fillWorld } from '../console/world.ts';
+import { rowIn } from '../kit/rows.ts';
 import { codeAt, newDatabase, Rig } from '../kit.ts';
 import { madeSecret } from '../radius/kit.ts';
 import { dueParts, storedParts } from '../search/kit.ts';
@@ -65,20 +66,15 @@ async function move(rig: Rig, from: Store, to: StoreOptions): Promise<Store> {
 }
 
 test('a service moves from a file to this run’s kind of database and back, and continues unchanged', async () => {
-  await using rig = new FileRig();
-  const furnished = await furnish(rig);
-  await fillWorld(furnished, rig.clock);
-  const { service, office, operators } = furnished;
+  await using service = await furnished(new FileRig());
+  await fillWorld(service);
+  const { office, operators, rig } = service;
   const bob = await office.token('bob', { serial: 'BOB-2', kind: 'hotp' });
   const logIn = { user: 'bob', passcode: codeAt(bob, 0), source: 'test' };
   expect((await service.validate(logIn)).outcome).toBe('accepted');
   await service.close();
   const { db, clock } = office.management;
-  const { id: applicationId } = await db
-    .selectFrom('applications')
-    .select('id')
-    .where('name', '=', 'login')
-    .executeTakeFirstOrThrow();
+  const { id: applicationId } = await rowIn(db, 'applications', { name: 'login' });
   const gate = { name: 'gate', address: '192.0.2.10', applicationId };
   madeSecret(accepted(await createRadiusClient(office.management, serviceActor, gate)));
   const alert = { kind: 'report', dedupe: 'one', userId: null, tokenId: null, source: 'test' } as const;

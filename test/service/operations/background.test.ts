@@ -1,5 +1,6 @@
 import { startBackground } from '@passfob/service/app/background';
 import { verifyAudit } from '@passfob/service/features/audit/verify';
+import { backedUpTables, leftOutTables } from '@passfob/service/features/operations/tables';
 import { expect, test } from 'vitest';
 import { act, RecordsRig } from '../audit/kit.ts';
 
@@ -22,4 +23,15 @@ test('a node writes audit checkpoints at its start and at its end', async () => 
     { name: 'audit-head' },
     { name: 'clock-seen' },
   ]);
+});
+
+test('every table is in a backup or left out of it on purpose', async () => {
+  await using rig = new RecordsRig();
+  const { db } = await rig.open();
+  const names = (await db.introspection.getTables()).map(({ name }) => name);
+  const known = [...backedUpTables.map(({ table }) => table), ...leftOutTables];
+  expect(
+    names.filter(name => !name.startsWith('sqlite_')).sort(),
+    'Add the table to backedUpTables or to leftOutTables in service/features/operations/tables.ts.',
+  ).toEqual([...known].sort());
 });

@@ -8,6 +8,7 @@ import { backup } from '@passfob/service/features/operations/backup';
 import { restore } from '@passfob/service/features/operations/restore';
 import { resyncToken } from '@passfob/service/features/tokens/codes/resync';
 import { addToken, type NewToken } from '@passfob/service/features/tokens/issue';
+import type { Service } from '@passfob/service/service';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
 import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
 import { type Keys, openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
@@ -15,7 +16,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { act, RecordsRig } from '../audit/kit.ts';
+import { setIn } from '../kit/rows.ts';
 import { add, codeAt, codeNow, newToken, Rig, stepAt } from '../kit.ts';
+import { startedService } from '../users/kit.ts';
 import { copyKeys, everything } from './kit.ts';
 
 interface Place {
@@ -95,47 +98,45 @@ test('passcodes accepted after the backup are refused after the restore, and the
 });
 
 test('after a restore a fob whose clock is hours ahead gets no passcode accepted twice', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken());
-  const store = await openStore({ directory: rig.directory });
-  const keys = openKeyFile(rig.directory, false);
-  const management = { store, db: store.db, keys, clock: () => rig.clock.nowMs };
-  const ahead = (steps: number) => secret(codeAt(token, stepAt(token, rig.clock.nowMs) + 1000 + steps));
+  const store = await openStore({ directory: service.rig.directory });
+  const keys = openKeyFile(service.rig.directory, false);
+  const management = { store, db: store.db, keys, clock: () => service.clock.nowMs };
+  const ahead = (steps: number) => secret(codeAt(token, stepAt(token, service.clock.nowMs) + 1000 + steps));
   const found = { serial: token.serial, first: ahead(0), second: ahead(1) };
   expect((await resyncToken(management, serviceActor, found)).ok).toBe(true);
-  const path = join(rig.directory, 'backup.gz');
+  const path = join(service.rig.directory, 'backup.gz');
   await backup(management, serviceActor, { path });
-  rig.clock.nowMs += 60_000;
+  service.clock.nowMs += 60_000;
   const passcode = ahead(1);
   expect((await service.validate({ user: 'ada', passcode, source: '::1' })).accepted).toBe(true);
   await service.close();
   await store.close();
-  const restored = await restoreInto(rig, 'restored', path);
+  const restored = await restoreInto(service.rig, 'restored', path);
   await restored.store.close();
-  const again = await rig.start({ directory: restored.directory });
+  const again = await service.rig.start({ directory: restored.directory });
   expect((await again.validate({ user: 'ada', passcode, source: '::1' })).accepted).toBe(false);
-  rig.clock.nowMs += 120_000;
+  service.clock.nowMs += 120_000;
   expect((await again.validate({ user: 'ada', passcode: ahead(1), source: '::1' })).accepted).toBe(true);
 });
 
 test('a passcode that found a fob after the backup is refused after the restore, also within minutes', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken({ kind: 'hotp' }));
-  const logIn = async (to: typeof service, step: number) =>
+  const logIn = async (to: Service, step: number) =>
     (await to.validate({ user: 'ada', passcode: codeAt(token, step), source: '::1' })).outcome;
   expect(await logIn(service, 60)).toBe('wrong');
-  const store = await openStore({ directory: rig.directory });
-  const place = { store, keys: openKeyFile(rig.directory, false), clock: () => rig.clock.nowMs };
-  const path = join(rig.directory, 'backup.gz');
+  const store = await openStore({ directory: service.rig.directory });
+  const place = { store, keys: openKeyFile(service.rig.directory, false), clock: () => service.clock.nowMs };
+  const path = join(service.rig.directory, 'backup.gz');
   await backup(place, serviceActor, { path });
   await store.close();
   expect(await logIn(service, 61)).toBe('accepted');
   await service.close();
-  const restored = await restoreInto(rig, 'restored', path);
+  const restored = await restoreInto(service.rig, 'restored', path);
   await restored.store.close();
-  const again = await rig.start({ directory: restored.directory });
+  const again = await service.rig.start({ directory: restored.directory });
   expect(await logIn(again, 61)).toBe('wrong');
 });
 
@@ -151,11 +152,7 @@ test('a restore raises the counters of OCRA tokens where their suite counts, lik
       suite: `OCRA-1:HOTP-SHA1-6:${suite}`,
     });
     expect((await addToken(management.db, management.keys, token, rig.clock.nowMs)).ok).toBe(true);
-    await management.db
-      .updateTable('tokens')
-      .set({ last_step: counter })
-      .where('serial', '=', suite)
-      .execute();
+    await setIn(management.db, 'tokens', { last_step: counter }, { serial: suite });
   }
   const path = join(rig.directory, 'backup.gz');
   await backup(management, serviceActor, { path });
@@ -272,17 +269,17 @@ test('a backup of another service and a missing file are refused', async () => {
 });
 
 test('an unpacked backup contains no secret', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken());
-  const store = await openStore({ directory: rig.directory });
-  const keys = openKeyFile(rig.directory, false);
-  const path = join(rig.directory, 'backup.gz');
-  await backup({ store, keys, clock: () => rig.clock.nowMs }, serviceActor, { path });
+  const store = await openStore({ directory: service.rig.directory });
+  const keys = openKeyFile(service.rig.directory, false);
+  const path = join(service.rig.directory, 'backup.gz');
+  await backup({ store, keys, clock: () => service.clock.nowMs }, serviceActor, { path });
   await store.close();
   const text = gunzipSync(readFileSync(path)).toString('utf8');
   expect(text).toContain('FOB-1');
-  const keyTexts = readFileSync(join(rig.directory, 'service.key'), 'utf8').match(/[\w+/=]{40,}/g) ?? [];
+  const keyTexts =
+    readFileSync(join(service.rig.directory, 'service.key'), 'utf8').match(/[\w+/=]{40,}/g) ?? [];
   expect(keyTexts).toHaveLength(2);
   const seed = Buffer.from(token.secret);
   for (const hidden of [...keyTexts, seed.toString('hex'), seed.toString('base64'), service.apiKey ?? 'none'])

@@ -5,10 +5,9 @@ import { answerPush, endPush, pushesToSend } from '@passfob/service/features/pus
 import { expireCallerChecks } from '@passfob/service/features/push/expiry';
 import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
-import { furnish, signedIn } from '../console/kit.ts';
-import { Rig } from '../kit.ts';
+import { furnished } from '../console/kit.ts';
 import { accepted, codeOf, grace } from '../users/kit.ts';
-import { outcomes, PushFob, rowOf, SESSION } from './kit.ts';
+import { outcomes, PushFob, SESSION } from './kit.ts';
 import { Scene } from './scene.ts';
 
 async function withFob() {
@@ -47,7 +46,7 @@ test('a caller check asks the caller’s fob, logs nobody in, and is in the audi
   expect(await scene.take(push)).toBe('no_push');
   // Even with the session and application of the check itself.
   const own = { application_id: scene.applicationId, session_hash: hashSession(SESSION) };
-  await office.store.db.updateTable('pushes').set(own).execute();
+  await office.set('pushes', own);
   expect(await scene.take(push)).toBe('no_push');
   const token = await office.store.db.selectFrom('tokens').select('last_used_ms').executeTakeFirstOrThrow();
   expect(token.last_used_ms).toBeNull();
@@ -96,7 +95,7 @@ test('no log-in from any source displaces a caller check, and its response does 
   const { management, store } = office;
   const home = { source: '192.0.2.10', isSourceKnown: true };
   const from = {
-    user_id: (await rowOf(office, (await scene.ask('ada')).id)).user_id ?? '',
+    user_id: (await office.row('pushes', { id: (await scene.ask('ada')).id })).user_id ?? '',
     last_ms: office.nowMs,
   };
   await store.db
@@ -106,7 +105,7 @@ test('no log-in from any source displaces a caller check, and its response does 
   // A request that was open gives way to the check.
   const before = await scene.ask('ada', home);
   const called = accepted(await check());
-  expect((await rowOf(office, before.id)).state).toBe('superseded');
+  expect((await office.row('pushes', { id: before.id })).state).toBe('superseded');
   for (const source of [{}, home]) {
     const asked = await scene.ask('ada', source);
     expect(await scene.take(asked)).toBe('waiting');
@@ -119,10 +118,10 @@ test('no log-in from any source displaces a caller check, and its response does 
   expect(await answerPush(management, shown, fob.answer(shown.question))).toBe(true);
   expect(await state(called.id)).toBe('approved');
   // After the check the fob accepts requests again.
-  expect((await rowOf(office, (await scene.ask('ada', home)).id)).fob_id).not.toBeNull();
+  expect((await office.row('pushes', { id: (await scene.ask('ada', home)).id })).fob_id).not.toBeNull();
   accepted(await check());
   office.nowMs += pushLimits.pushMs;
-  expect((await rowOf(office, (await scene.ask('ada', home)).id)).fob_id).not.toBeNull();
+  expect((await office.row('pushes', { id: (await scene.ask('ada', home)).id })).fob_id).not.toBeNull();
 });
 
 test('help desk sees why a fob cannot be asked; locked accounts and earlier log-ins do not prevent a check', async () => {
@@ -134,8 +133,8 @@ test('help desk sees why a fob cannot be asked; locked accounts and earlier log-
   expect(await codeFor('bob')).toBe('no_push_fob');
   scene.threshold = 1;
   const missed = { failures: 1, last_failure_ms: office.nowMs };
-  await office.store.db.updateTable('users').set(missed).where('name', '=', 'ada').execute();
-  expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
+  await office.set('users', missed, { name: 'ada' });
+  expect((await office.row('pushes', { id: (await scene.ask('ada')).id })).fob_id).toBeNull();
   accepted(await check());
   scene.threshold = 0;
   // The check stays open until then.
@@ -149,24 +148,23 @@ test('help desk sees why a fob cannot be asked; locked accounts and earlier log-
   office.nowMs += pushLimits.pushReportedQuietMs;
   accepted(await check());
   await endPush(management, await fob.show(), 'denied');
-  expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
+  expect((await office.row('pushes', { id: (await scene.ask('ada')).id })).fob_id).toBeNull();
   accepted(await disableUser(management, grace, 'ada'));
   expect(await codeFor('ada')).toBe('disabled_user');
 });
 
 test('the console shows the number to read out, refreshes by itself, and works by reloading without scripts', async () => {
-  await using rig = new Rig();
-  const furnished = await furnish(rig);
-  await using office = furnished.office;
+  await using service = await furnished();
+  const { office } = service;
   await office.users('ada');
   const fob = await PushFob.of(office, 'ada');
-  const hilda = await signedIn(furnished, 'helpdesk', rig.clock);
+  const hilda = await service.signedIn('helpdesk');
   expect((await hilda.get('/operator/user?user=ada')).text).toContain('Check caller by push');
   const { location, status } = await hilda.send('/operator/user/caller', { user: 'ada' });
   expect([status, location]).toEqual([303, expect.stringMatching(/^\/operator\/user\/caller\?user=ada&id=/)]);
   const page = async () => (await hilda.get(location ?? '')).text;
   const shown = await fob.show();
-  const { number } = await rowOf(office, shown.id);
+  const { number } = await office.row('pushes', { id: shown.id });
   const before = await page();
   expect(before).toContain(`>${String(number).padStart(2, '0')}</strong>`);
   expect(before).toMatch(/id="live" data-summary="Shown on the fob"/);
@@ -175,7 +173,7 @@ test('the console shows the number to read out, refreshes by itself, and works b
   const after = await page();
   expect(after).toMatch(/data-summary="Approved on the fob"/);
   expect(after).toContain('action="/operator/user/caller"');
-  const otto = await signedIn(furnished, 'auditor', rig.clock);
+  const otto = await service.signedIn('auditor');
   expect((await otto.get(location ?? '')).text).not.toContain('action="/operator/user/caller"');
   expect((await otto.send('/operator/user/caller', { user: 'ada' })).status).toBe(403);
 });

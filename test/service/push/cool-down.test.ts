@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { challengeLimits } from '@passfob/service/base/limits/challenges';
 import { pushLimits } from '@passfob/service/base/limits/push';
+import { acceptedByTexts, pushOutcomes } from '@passfob/service/base/texts/push';
 import { endPush } from '@passfob/service/features/push/delivery';
 import { sweepPushes } from '@passfob/service/features/push/expiry';
+import { toldAs } from '@passfob/service/features/push/rows';
 import { makeWaiters } from '@passfob/service/features/push/waiters';
+import { pushSuite, readPushSuite } from '@passfob/service/features/tokens/push-question';
+import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { outcomes, rowOf, SESSION } from './kit.ts';
+import { type Answer, Bureau, type Shown } from '../api/kit.ts';
+import { Visitor } from '../console/kit.ts';
+import { apiKeyOf, codeNow } from '../kit.ts';
+import { accepted, grace } from '../users/kit.ts';
+import { outcomes, PushFob, SESSION } from './kit.ts';
 import { approve, type Scene, withFob } from './scene.ts';
 
 test('when too many requests wait, the oldest of the source with the most end, and others continue', async () => {
@@ -74,7 +84,7 @@ test('one sweep handles any number of requests', async () => {
   const [asked, nobodys] = [await scene.ask('ada'), await scene.ask('nobody')];
   const many = pushLimits.pushesEndedAtOnce + 1;
   for (const { id } of [asked, nobodys]) {
-    const row = await rowOf(office, id);
+    const row = await office.row('pushes', { id: id });
     for (let from = 0; from < many; from += 100) {
       const copies = Array.from({ length: Math.min(100, many - from) }, () => ({ ...row, id: randomUUID() }));
       await db.insertInto('pushes').values(copies).execute();
@@ -86,7 +96,7 @@ test('one sweep handles any number of requests', async () => {
   expect(await undecided.execute()).toEqual([]);
   expect((await outcomes(office)).filter(outcome => outcome === 'push_expired')).toHaveLength(many + 1);
   expect(await scene.take(asked)).toBe('push_expired');
-  expect((await rowOf(office, asked.id)).fob_id).toBe(fob.id);
+  expect((await office.row('pushes', { id: asked.id })).fob_id).toBe(fob.id);
   office.nowMs += pushLimits.pushesUnapprovedMs;
   await sweepPushes(db, office.nowMs);
   expect(await db.selectFrom('pushes').select('id').execute()).toEqual([]);
@@ -96,7 +106,7 @@ test('a denial or report starts a cool-down and raises an alert; repeats count o
   const { scene, office, fob } = await withFob();
   await using _ = scene;
   const isAsked = async (source = '192.0.2.1') =>
-    (await rowOf(office, (await scene.ask('ada', { source })).id)).fob_id !== null;
+    (await office.row('pushes', { id: (await scene.ask('ada', { source })).id })).fob_id !== null;
   const refuse = async (to: 'denied' | 'reported', source?: string) => {
     expect(await isAsked(source)).toBe(true);
     expect(await endPush(office.management, await fob.show(), to)).toBe(true);
@@ -148,13 +158,13 @@ test('a denial of a request that was withdrawn during the press still alerts and
     const push = await scene.ask('ada');
     const shown = await fob.show();
     await takeBack(scene, push);
-    const before = (await rowOf(office, push.id)).state;
+    const before = (await office.row('pushes', { id: push.id })).state;
     for (let twice = 0; twice < 2; twice++) expect(await endPush(office.management, shown, to)).toBe(false);
-    expect((await rowOf(office, push.id)).state).toBe(before);
+    expect((await office.row('pushes', { id: push.id })).state).toBe(before);
     expect(await office.store.db.selectFrom('alerts').select(['kind', 'count']).execute()).toEqual([
       { kind, count: 1 },
     ]);
-    expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).toBeNull();
+    expect((await office.row('pushes', { id: (await scene.ask('ada')).id })).fob_id).toBeNull();
     expect((await outcomes(office)).filter(outcome => outcome === `push_${to}`)).toHaveLength(1);
   }
 });
@@ -164,12 +174,12 @@ test('several unanswered requests in a row start a cool-down until they are long
   await using _ = scene;
   const asked: boolean[] = [];
   for (let turn = 0; turn < 10; turn++) {
-    asked.push((await rowOf(office, (await scene.ask('ada')).id)).fob_id !== null);
+    asked.push((await office.row('pushes', { id: (await scene.ask('ada')).id })).fob_id !== null);
     office.nowMs += 60_000;
   }
   expect(asked).toEqual([...Array(8).fill(true), false, false]);
   office.nowMs += 60_000;
-  expect((await rowOf(office, (await scene.ask('ada')).id)).fob_id).not.toBeNull();
+  expect((await office.row('pushes', { id: (await scene.ask('ada')).id })).fob_id).not.toBeNull();
 });
 
 test('a request that ends early counts towards the cool-down as long as others, however often it is swept', async () => {
@@ -178,7 +188,7 @@ test('a request that ends early counts towards the cool-down as long as others, 
   const { db } = office.store;
   const isAsked = async () => {
     const { id } = await scene.ask('ada', { isNumberless: true, untilMs: office.nowMs + 1 });
-    return (await rowOf(office, id)).fob_id !== null;
+    return (await office.row('pushes', { id: id })).fob_id !== null;
   };
   for (let turn = 0; turn < pushLimits.pushesUnapproved; turn++) expect(await isAsked()).toBe(true);
   office.nowMs += pushLimits.pushesUnapprovedMs - 1;
@@ -205,4 +215,106 @@ test('a waiting redemption finds a decision that its node was not notified of', 
   await approve(scene, fob);
   await over;
   wait.close();
+});
+
+/** Starts a service with `ada` and her fob, an application and operators. */
+async function withApplication(bureau: Bureau) {
+  const { office, service } = bureau;
+  const shown = { authorization: `Bearer ${apiKeyOf(service)}` };
+  await office.users('ada');
+  const fob = await PushFob.of(office, 'ada');
+  const ask = (path: string, body: object, more: Shown = {}): Promise<Answer> =>
+    bureau.ask('POST', path, { ...shown, ...more }, body);
+  const press = async () => {
+    const { json } = await ask('/v1/pushes', { user: 'ada', session: SESSION });
+    await approve({ office }, fob);
+    return (more?: Shown) => ask(`/v1/pushes/${String(json.id)}/take`, { session: SESSION }, more);
+  };
+  return { office, fob, ask, press };
+}
+
+test('the API distinguishes log-ins by push from log-ins by passcode, and both are accepted', async () => {
+  await using bureau = await Bureau.open();
+  const { office, fob, ask, press } = await withApplication(bureau);
+  const passcode = codeNow(fob.token, office.nowMs);
+  expect((await ask('/v1/validate', { user: 'ada', passcode })).status).toBe(200);
+  const take = await press();
+  const again = { 'idempotency-key': 'take-of-this-request-1' };
+  // The repeated response is no log-in of its own.
+  for (const status of [200, 200]) expect((await take(again)).status).toBe(status);
+  expect((await take()).status).toBe(403);
+  const late = await press();
+  accepted(await disableUser(office.management, grace, 'ada'));
+  expect((await late()).status).toBe(403);
+  const key = await bureau.key('helpdesk');
+  const list = async (query: string) => {
+    const { json } = await bureau.ask('GET', `/v1/events?${query}`, key);
+    return (json.events as { outcome: string; by: unknown }[]).map(({ outcome, by }) => [outcome, by]);
+  };
+  expect(await list('user=ada')).toEqual([
+    ['disabled', null],
+    ['no_push', null],
+    ['accepted', 'push'],
+    ['accepted', null],
+  ]);
+  expect(await list('outcome=accepted')).toEqual([
+    ['accepted', 'push'],
+    ['accepted', null],
+  ]);
+});
+
+test('help desk sees on the user’s page, and every role on the first page, which log-ins were by push', async () => {
+  await using bureau = await Bureau.open();
+  const { office, fob, ask, press } = await withApplication(bureau);
+  const visitor = new Visitor(bureau.service);
+  await visitor.enter();
+  const seen = async (path: string) => {
+    const { status, text } = await visitor.get(path);
+    expect(status).toBe(200);
+    return [...text.matchAll(/<span class="badge good">(Accepted[^<]*)</g)].map(([, words]) => words);
+  };
+  expect(
+    (await ask('/v1/validate', { user: 'ada', passcode: codeNow(fob.token, office.nowMs) })).status,
+  ).toBe(200);
+  for (const path of ['/operator', '/operator/user?user=ada']) expect(await seen(path)).toEqual(['Accepted']);
+  const take = await press();
+  expect((await take()).status).toBe(200);
+  for (const path of ['/operator', '/operator/user?user=ada'])
+    expect(await seen(path)).toEqual(['Accepted by push', 'Accepted']);
+});
+
+const document = readFileSync(new URL('../../../docs/push.md', import.meta.url), 'utf8');
+
+test('docs/push.md names every state and the message to the session', () => {
+  const rows = [...document.matchAll(/^\| (`[^|]+) \| [^|]+ \| ([^|]+) \|$/gm)].flatMap(
+    ([, states = '', told = '']) =>
+      [...states.matchAll(/`(\w+)`/g)].map(([, state = '']) => [state, told] as const),
+  );
+  const must = Object.entries(toldAs).map(([state, told]) => {
+    if (told === undefined) return [state, 'waiting'];
+    return [state, told === 'approved' ? 'accepted' : 'refused'];
+  });
+  const firstWords = rows.map(([state, told]) => [state, /^\w+/.exec(told)?.[0]]);
+  expect(firstWords.sort()).toEqual(must.sort());
+});
+
+test('the numbers and texts in docs/push.md match the service', () => {
+  const { pushDeniedQuietMs, pushReportedQuietMs, pushesUnapproved, pushesUnapprovedMs } = pushLimits;
+  for (const stated of [
+    `up to ${pushLimits.pushWaitMaxMs.toLocaleString('en')}`,
+    `where ${pushLimits.pushWaitsAtOnce} wait on one node`,
+    `${challengeLimits.challengeSessionMin} to ${challengeLimits.challengeSessionMax} characters`,
+    `**${pushLimits.pushMs / 1000} seconds**`,
+    `for ${pushDeniedQuietMs / 1000} seconds after they denied a request, and ${pushReportedQuietMs / 60_000} minutes after`,
+    `after ${pushesUnapproved} requests in ${pushesUnapprovedMs / 60_000} minutes`,
+    `${pushesUnapproved} from each trusted source`,
+    `within the last ${pushLimits.pushFamiliarMs / 86_400_000} days`,
+    `\`${pushSuite}\`, ${pushLimits.pushSecretBytes * 8} bits`,
+    `is ${readPushSuite().questionLength * 4} bits of a SHA-256`,
+    `*${acceptedByTexts.push}*`,
+    ...Object.entries(pushOutcomes).flatMap(([outcome, text]) =>
+      outcome === 'no_push' ? [] : [`*${text}*`],
+    ),
+  ])
+    expect(document.replaceAll(/\s+/g, ' ')).toContain(stated);
 });

@@ -1,17 +1,37 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import type { Factors, PinPlace } from '@passfob/service/base/kinds';
 import { pushLimits } from '@passfob/service/base/limits/push';
 import { webLimits } from '@passfob/service/base/limits/web';
 import { answerPush, endPush } from '@passfob/service/features/push/delivery';
+import {
+  assignToken,
+  reactivateToken,
+  revokeToken,
+  suspendToken,
+  unassignToken,
+} from '@passfob/service/features/tokens/moves';
+import {
+  freshPushSecret,
+  isRightAnswer,
+  provePushKey,
+  pushAccountOf,
+  pushSecretOf,
+  readPushKey,
+  storePushKey,
+} from '@passfob/service/features/tokens/push-keys';
+import { type PushBinding, questionOf, readPushSuite } from '@passfob/service/features/tokens/push-question';
 import { createApplication, rotateApplicationKey } from '@passfob/service/features/users/application-changes';
+import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { disableUser } from '@passfob/service/features/users/user-changes';
 import type { Service } from '@passfob/service/service';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { apiKeyOf, comparable, post, Rig, wrongCode } from '../kit.ts';
-import { accepted, freshPassword, grace, Office } from '../users/kit.ts';
+import { apiKeyOf, comparable, post, wrongCode } from '../kit.ts';
+import { accepted, freshPassword, givePin, grace, Office, startedService } from '../users/kit.ts';
 import { send } from './http-kit.ts';
-import { makeTrusted, OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
-import { approve } from './scene.ts';
+import { makeTrusted, OTHER_SESSION, outcomes, PushFob, SESSION } from './kit.ts';
+import { approve, Scene } from './scene.ts';
 
 interface Asked {
   readonly id: string;
@@ -42,9 +62,8 @@ async function loggingIn(service: Service, apiKey: string, fob: PushFob, more: o
 }
 
 test('push requests look the same for every user name, before and after they expire', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ lock: { threshold: 1, periodMs: 400_000 } });
-  await using office = await Office.beside(rig);
+  await using service = await startedService({ lock: { threshold: 1, periodMs: 400_000 } });
+  const { office } = service;
   const { apiKey } = await application(office, 'password_otp');
   const names = ['ada', 'locked', 'disabled', 'bare', 'quiet', 'mistaken', 'busy'];
   await office.users(...names);
@@ -80,7 +99,9 @@ test('push requests look the same for every user name, before and after they exp
     ids.push(id);
   }
   expect([...bytes]).toHaveLength(1);
-  const both = await Promise.all([hers.id, ids[names.indexOf('busy')] ?? ''].map(id => rowOf(office, id)));
+  const both = await Promise.all(
+    [hers.id, ids[names.indexOf('busy')] ?? ''].map(id => office.row('pushes', { id: id })),
+  );
   expect(both.map(row => row.fob_id)).toEqual([fob('busy').id, null]);
   const takes = async (session: string) => {
     const all = await Promise.all(
@@ -94,7 +115,7 @@ test('push requests look the same for every user name, before and after they exp
   // The refusal equals that of /v1/validate.
   const refusal = await comparable(await post(service, apiKey, { user: 'nobody', passcode: '123456' }));
   expect(await takes(OTHER_SESSION)).toEqual([refusal]);
-  rig.clock.nowMs += pushLimits.pushMs;
+  service.clock.nowMs += pushLimits.pushMs;
   expect(await takes(SESSION)).toEqual([refusal]);
   const unknown = ['x', '%00', 'é', createHash('sha256').digest('hex')].map(async id =>
     comparable(await send(service.url, apiKey, `/${id}/take`, { session: SESSION })),
@@ -103,31 +124,29 @@ test('push requests look the same for every user name, before and after they exp
 });
 
 test('if an application does not send the person’s address, its own address is no trusted source', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const apiKey = apiKeyOf(service);
-  await using office = await Office.beside(rig);
+  const { office } = service;
   await office.users('ada');
   const fob = await PushFob.of(office, 'ada');
   const logIn = async (more: object) => {
     const { id } = await asked(service.url, apiKey, 'ada', more);
     await approve({ office }, fob);
     expect((await send(service.url, apiKey, `/${id}/take`, { session: SESSION })).status).toBe(200);
-    return await rowOf(office, id);
+    return await office.row('pushes', { id: id });
   };
   const { source } = await logIn({});
   const familiar = async (more: object) =>
-    (await rowOf(office, (await asked(service.url, apiKey, 'ada', more)).id)).familiar_source;
+    (await office.row('pushes', { id: (await asked(service.url, apiKey, 'ada', more)).id })).familiar_source;
   expect([await familiar({}), await familiar({ source })]).toEqual([null, null]);
   await logIn({ source });
   expect([await familiar({}), await familiar({ source })]).toEqual([null, source]);
 });
 
 test('a denial at the fob looks to the session like any other refusal', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const apiKey = apiKeyOf(service);
-  await using office = await Office.beside(rig);
+  const { office } = service;
   await office.users('ada', 'bob');
   const refusal = await comparable(await post(service, apiKey, { user: 'nobody', passcode: '123456' }));
   for (const [user, to] of [
@@ -144,11 +163,10 @@ test('a denial at the fob looks to the session like any other refusal', async ()
 });
 
 test('a redemption waits on any node, wakes when the fob answers, and lets the session in once', async () => {
-  await using rig = new Rig();
-  const one = await rig.start();
-  const two = await rig.start();
+  await using one = await startedService();
+  const two = await one.rig.start();
   const apiKey = apiKeyOf(one);
-  await using office = await Office.beside(rig);
+  const { office } = one;
   await office.users('ada');
   const fob = await PushFob.of(office, 'ada');
   const { id } = await asked(one.url, apiKey, 'ada');
@@ -166,10 +184,9 @@ test('a redemption waits on any node, wakes when the fob answers, and lets the s
 });
 
 test('withdrawing ends a request for its own session only, and reveals nothing', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const apiKey = apiKeyOf(service);
-  await using office = await Office.beside(rig);
+  const { office } = service;
   await office.users('ada');
   await PushFob.of(office, 'ada');
   const withdrawn = new Set<string>();
@@ -190,9 +207,8 @@ test('withdrawing ends a request for its own session only, and reveals nothing',
 });
 
 test('pushes are neither created nor redeemed without a key, with a replaced key, or out of bounds', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
-  await using office = await Office.beside(rig);
+  await using service = await startedService();
+  const { office } = service;
   await office.users('ada');
   const fob = await PushFob.of(office, 'ada');
   const { id: applicationId, apiKey } = await application(office, 'otp');
@@ -215,8 +231,7 @@ test('pushes are neither created nor redeemed without a key, with a replaced key
 const AT_ONCE = 50;
 
 test('one address that sends too many push requests is slowed down, as at /v1/validate', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const apiKey = apiKeyOf(service);
   const { burst } = webLimits.validateBucket;
   const source = '192.0.2.44';
@@ -233,4 +248,254 @@ test('one address that sends too many push requests is slowed down, as at /v1/va
   expect(usual).toEqual(new Set([200, 403]));
   const more = [once(0), once(1), send(service.url, apiKey, '/x/take', { session: SESSION, source })];
   expect((await Promise.all(more)).map(({ status }) => status)).toEqual([429, 429, 429]);
+});
+
+test('a fob’s push key is encrypted, stays as first created, and is used only once it was proved', async () => {
+  await using scene = await Scene.open();
+  const { office } = scene;
+  const { management } = office;
+  await office.users('ada');
+  const fob = await PushFob.of(office, 'ada');
+  const key = await readPushKey(management.db, fob.id);
+  if (key === undefined) throw new Error('no key');
+  const kept = pushSecretOf(management.keys, key);
+  expect(kept).toHaveLength(pushLimits.pushSecretBytes);
+  expect(key.account).toBe(Buffer.from(pushAccountOf(fob.id)).toString('hex'));
+  expect(pushAccountOf(fob.id)[0]).not.toBe(0);
+  // The value cannot be decrypted in another fob's row.
+  expect(pushSecretOf(management.keys, { ...key, fob_id: 'other' })).toBeUndefined();
+  const again = await storePushKey(management, fob.id, secret(freshPushSecret(randomBytes(32))));
+  expect(again).toEqual(key);
+  expect(await provePushKey(management, key)).toBe(true);
+  expect((await office.audit()).acts.filter(act => act.startsWith('fob.push-key'))).toHaveLength(1);
+  await management.db.updateTable('push_keys').set({ proved_ms: null }).execute();
+  expect((await office.row('pushes', { id: (await scene.ask('ada')).id })).fob_id).toBeNull();
+});
+
+test('a push secret combines randomness of both sides', () => {
+  const chance = randomBytes(32);
+  const made = [chance, chance, randomBytes(32)].map(one => secret(freshPushSecret(one)));
+  expect(new Set(made.map(bytes => Buffer.from(bytes).toString('hex'))).size).toBe(3);
+  expect(made.every(bytes => bytes.length === pushLimits.pushSecretBytes)).toBe(true);
+});
+
+test('the push key is destroyed with the last assigned token on the fob, and open requests can no longer be approved', async () => {
+  await using scene = await Scene.open();
+  const { office } = scene;
+  const { management } = office;
+  await office.users('ada', 'bob');
+  const fob = await PushFob.of(office, 'ada');
+  const { serial } = fob.token;
+  const hasKey = async () => (await readPushKey(management.db, fob.id)) !== undefined;
+  const second = await office.token('ada');
+  await office.putOn(fob.id, second);
+  accepted(await revokeToken(management, grace, { serial: second.serial, reason: 'faulty' }));
+  expect(await hasKey()).toBe(true);
+  accepted(await suspendToken(management, grace, { serial }));
+  expect(await hasKey()).toBe(true);
+  expect((await office.row('pushes', { id: (await scene.ask('ada')).id })).fob_id).toBeNull();
+  accepted(await reactivateToken(management, grace, { serial }));
+  const push = await scene.ask('ada');
+  const shown = await fob.show();
+  const right = fob.answer(shown.question);
+  accepted(await suspendToken(management, grace, { serial }));
+  accepted(await unassignToken(management, grace, { serial }));
+  expect(await hasKey()).toBe(false);
+  expect(await answerPush(management, shown, right)).toBe(false);
+  expect(await scene.take(push)).toBe('waiting');
+  expect(await storePushKey(management, fob.id, secret(freshPushSecret(randomBytes(32))))).toBeUndefined();
+  accepted(await assignToken(management, grace, { serial, user: 'bob' }));
+  const made = await storePushKey(management, fob.id, secret(freshPushSecret(randomBytes(32))));
+  expect(made?.proved_ms).toBeNull();
+  accepted(await revokeToken(management, grace, { serial, reason: 'lost' }));
+  expect(await hasKey()).toBe(false);
+  expect(made && (await provePushKey(management, made))).toBe(false);
+});
+
+test('with a push key that cannot be decrypted no answer is right', async () => {
+  await using office = await Office.open();
+  await office.users('ada');
+  const fob = await PushFob.of(office, 'ada');
+  const key = await readPushKey(office.store.db, fob.id);
+  if (key === undefined) throw new Error('no key');
+  const question = '0'.repeat(readPushSuite().questionLength);
+  const { keys } = office.management;
+  expect(isRightAnswer(keys, key, question, fob.answer(question))).toBe(true);
+  expect(isRightAnswer(keys, { ...key, key_id: 'gone' }, question, fob.answer(question))).toBe(false);
+});
+
+test('requests that differ in their number alone are two questions', () => {
+  const texts = { id: 'a', sessionHash: 'b', userId: 'c', tokenId: 'd', applicationId: 'e', source: 'f' };
+  const bound = { ...texts, kind: 'login', createdMs: 1 } as const;
+  expect(questionOf({ ...bound, number: 7 })).not.toBe(questionOf({ ...bound, number: 8 }));
+});
+
+test('a push question uses the suite’s digits, and changes with every value it is bound to', () => {
+  const text = fc.string({ maxLength: 12 });
+  const bound: fc.Arbitrary<PushBinding> = fc.record({
+    id: text,
+    kind: fc.constantFrom('login' as const, 'caller' as const),
+    sessionHash: text,
+    userId: text,
+    tokenId: text,
+    applicationId: text,
+    source: text,
+    createdMs: fc.nat(),
+    number: fc.nat(99),
+  });
+  fc.assert(
+    fc.property(bound, bound, (one, other) => {
+      expect(questionOf(one)).toMatch(/^[0-9a-f]{40}$/);
+      for (const field of Object.keys(one) as (keyof PushBinding)[]) {
+        const changed = { ...one, [field]: other[field] };
+        expect(questionOf(changed) === questionOf(one), field).toBe(changed[field] === one[field]);
+      }
+      // Moving a character from one part to the next changes the question.
+      const moved = { ...one, userId: `${one.userId}x` };
+      const back = { ...one, tokenId: `x${one.tokenId}` };
+      expect(questionOf(moved)).not.toBe(questionOf(back));
+    }),
+  );
+});
+
+const PIN = secret('730519');
+const OTHER_PIN = secret('480627');
+/** Far enough apart that requests neither form a run nor fall into a cool-down. */
+const APART_MS = pushLimits.pushesUnapprovedMs;
+
+/** The password or PIN that accompanies a request. */
+type Sent = `${'' | 'wrong ' | 'empty '}${'password' | 'pin'}`;
+
+async function withFob(factors: Factors, pinPlace: PinPlace = 'none') {
+  const scene = await Scene.open(factors);
+  const { office } = scene;
+  await office.users('ada');
+  const password = await office.password('ada');
+  accepted(await resetPin(office.management, grace, 'ada'));
+  await givePin(office.management, 'ada', PIN);
+  const fob = await PushFob.of(office, 'ada', { pinPlace });
+  const failures = async () => {
+    const row = await office.row('users');
+    return [row.failures, row.password_failures, row.pin_failures];
+  };
+  return { scene, office, fob, password, failures };
+}
+
+test('the application’s factors are checked before a fob is asked, as in a log-in by passcode', async () => {
+  const rows: [PinPlace, Factors, Sent[], string][] = [
+    ['none', 'otp', [], 'asked'],
+    ['none', 'pin_otp', [], 'push_incomplete'],
+    ['none', 'pin_otp', ['empty pin'], 'push_incomplete'],
+    ['none', 'pin_otp', ['wrong pin'], 'wrong_pin'],
+    ['none', 'pin_otp', ['pin'], 'asked'],
+    ['none', 'pin_otp', ['password'], 'push_incomplete'],
+    ['none', 'password_otp', [], 'push_incomplete'],
+    ['none', 'password_otp', ['empty password'], 'push_incomplete'],
+    ['none', 'password_otp', ['wrong password'], 'wrong_password'],
+    ['none', 'password_otp', ['password'], 'asked'],
+    ['none', 'password_otp', ['pin'], 'push_incomplete'],
+    ['fob', 'otp', [], 'asked'],
+    ['fob', 'pin_otp', [], 'asked'],
+    ['service', 'otp', [], 'push_incomplete'],
+    ['service', 'otp', ['wrong pin'], 'wrong_pin'],
+    ['service', 'otp', ['pin'], 'asked'],
+    ['service', 'pin_otp', ['pin'], 'asked'],
+    ['service', 'password_otp', ['password'], 'push_incomplete'],
+    ['service', 'password_otp', ['wrong password'], 'wrong_password'],
+    ['service', 'password_otp', ['password', 'wrong pin'], 'wrong_pin'],
+    ['service', 'password_otp', ['password', 'pin'], 'asked'],
+  ];
+  const kinds = new Map(rows.map(row => [`${row[0]} ${row[1]}`, row] as const));
+  for (const [place, factors] of kinds.values()) {
+    const { scene, office, password, failures } = await withFob(factors, place);
+    await using _ = scene;
+    const shown = {
+      ...{ password: { password }, 'wrong password': { password: freshPassword() } },
+      ...{ pin: { pin: PIN }, 'wrong pin': { pin: OTHER_PIN } },
+      ...{ 'empty password': { password: '' }, 'empty pin': { pin: '' } },
+    } satisfies Record<Sent, object>;
+    for (const [, , sent, must] of rows.filter(row => row[0] === place && row[1] === factors)) {
+      const [before = 0] = await failures();
+      const push = await scene.ask('ada', Object.assign({}, ...sent.map(one => shown[one])));
+      const isAsked = (await office.row('pushes', { id: push.id })).fob_id !== null;
+      const [said] = await outcomes(office);
+      expect([place, factors, sent, isAsked ? 'asked' : said]).toEqual([place, factors, sent, must]);
+      // An omitted factor does not count as an attempt.
+      expect((await failures())[0]).toBe(before + (must.startsWith('wrong') ? 1 : 0));
+      office.nowMs += APART_MS;
+    }
+  }
+});
+
+test('wrong passwords and PINs in push requests lock the account and raise an alert', async () => {
+  const { scene, office, password, failures } = await withFob('password_otp', 'service');
+  await using _ = scene;
+  scene.threshold = 3;
+  await scene.ask('ada', { password: freshPassword(), pin: PIN });
+  await scene.ask('ada', { password, pin: OTHER_PIN });
+  expect(await failures()).toEqual([2, 1, 1]);
+  await scene.ask('ada', { password: freshPassword() });
+  expect(await failures()).toEqual([3, 2, 1]);
+  const alerts = await office.store.db.selectFrom('alerts').select('kind').execute();
+  expect(alerts).toEqual([{ kind: 'locked' }]);
+  const locked = await scene.ask('ada', { password, pin: PIN });
+  expect((await office.row('pushes', { id: locked.id })).fob_id).toBeNull();
+  expect(await failures()).toEqual([3, 2, 1]);
+  expect(await outcomes(office)).toEqual(['locked', 'wrong_password', 'wrong_pin', 'wrong_password']);
+  office.nowMs += 60_000;
+  expect(
+    (await office.row('pushes', { id: (await scene.ask('ada', { password, pin: PIN })).id })).fob_id,
+  ).not.toBeNull();
+});
+
+test('requests that omit a required PIN or password do not count towards lockout and raise no alert', async () => {
+  for (const [factors, pinPlace] of [
+    ['pin_otp', 'none'],
+    ['password_otp', 'none'],
+    ['otp', 'service'],
+  ] as const) {
+    const { scene, office, password, failures } = await withFob(factors, pinPlace);
+    await using _ = scene;
+    scene.threshold = 3;
+    for (let time = 0; time < 4; time++)
+      await scene.ask('ada', time % 2 === 0 ? {} : { password: '', pin: '' });
+    expect(await failures()).toEqual([0, 0, 0]);
+    expect(await office.rows('alerts')).toEqual([]);
+    const push = await scene.ask('ada', { password, pin: PIN });
+    expect((await office.row('pushes', { id: push.id })).fob_id).not.toBeNull();
+    expect(new Set(await outcomes(office))).toEqual(new Set(['push_incomplete']));
+  }
+});
+
+test('an approved request resets the failures of the factors it proved, and no others', async () => {
+  const { scene, office, fob, password, failures } = await withFob('password_otp');
+  await using _ = scene;
+  scene.threshold = 5;
+  const logIn = async (changes: Parameters<Scene['ask']>[1] & { applicationId?: string }) => {
+    const push = await scene.ask('ada', changes);
+    const shown = await fob.show();
+    expect(await answerPush(office.management, shown, fob.answer(shown.question))).toBe(true);
+    const { applicationId = scene.applicationId } = changes;
+    expect(await scene.take(push, { applicationId })).toBe('accepted');
+  };
+  await scene.ask('ada', { password: freshPassword() });
+  await logIn({ applicationId: scene.otherApplicationId });
+  expect(await failures()).toEqual([1, 1, 0]);
+  await logIn({ password });
+  expect(await failures()).toEqual([0, 0, 0]);
+});
+
+test('a wrong password ends no open request, and a cool-down hides no guess from lockout', async () => {
+  const { scene, office, password, failures } = await withFob('password_otp');
+  await using _ = scene;
+  const open = await scene.ask('ada', { password });
+  await scene.ask('ada', { password: freshPassword() });
+  expect((await office.row('pushes', { id: open.id })).state).toBe('waiting');
+  const quiet = { quiet_until_ms: office.nowMs + 1000 };
+  await office.set('pushes', quiet, { id: open.id });
+  await scene.ask('ada', { password: freshPassword() });
+  expect(await failures()).toEqual([2, 2, 0]);
+  await scene.ask('ada', { password });
+  expect((await office.row('pushes', { id: open.id })).state).toBe('waiting');
+  expect((await outcomes(office))[0]).toBe('push_quiet');
 });

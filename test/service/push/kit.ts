@@ -1,6 +1,5 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { claimPush, pushesToSend, pushShown } from '@passfob/service/features/push/delivery';
-import type { PushRow } from '@passfob/service/features/push/rows';
 import { rememberSource } from '@passfob/service/features/push/trusted-source';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { provePushKey, storePushKey } from '@passfob/service/features/tokens/push-keys';
@@ -8,7 +7,7 @@ import { pushSuite } from '@passfob/service/features/tokens/push-question';
 import { writing } from '@passfob/service/storage/database/database';
 import { secret } from '../../kit/secrets.ts';
 import { fobAnswer } from '../challenges/kit.ts';
-import type { Office } from '../users/kit.ts';
+import { type Office, randomSecret } from '../users/kit.ts';
 
 export const SESSION = 'session-of-this-browser';
 export const OTHER_SESSION = 'session-of-another-browser';
@@ -47,8 +46,8 @@ export class PushFob {
       .values({ id, serial, ...about, ...clock, created_ms: office.nowMs })
       .execute();
     const token = await office.token(user, changes);
-    await putOn(office, token, id);
-    const made = secret(new Uint8Array(randomBytes(32)));
+    await office.putOn(id, token);
+    const made = randomSecret(32);
     const key = await storePushKey(management, id, made);
     if (key === undefined || !(await provePushKey(management, key))) throw new Error('no push key');
     const fob = new PushFob(office, { user, id, token }, made);
@@ -97,26 +96,10 @@ export class PushFob {
   }
 }
 
-/** Assigns a token to a fob. */
-export async function putOn({ store }: Office, { serial }: NewToken, fobId: string): Promise<void> {
-  await store.db.updateTable('tokens').set({ fob_id: fobId }).where('serial', '=', serial).execute();
-}
-
 /** Makes a source trusted, as if the user had just approved a log-in from there. */
-export async function makeTrusted({ store, nowMs }: Office, user: string, source: string): Promise<void> {
-  await writing(store.db, async db => {
-    const { id: userId } = await db
-      .selectFrom('users')
-      .select('id')
-      .where('name', '=', user)
-      .executeTakeFirstOrThrow();
-    await rememberSource(db, source, { userId, nowMs });
-  });
-}
-
-/** Returns a request's row. */
-export function rowOf({ store }: Office, id: string): Promise<PushRow> {
-  return store.db.selectFrom('pushes').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
+export async function makeTrusted(office: Office, name: string, source: string): Promise<void> {
+  const { id: userId } = await office.row('users', { name });
+  await writing(office.store.db, db => rememberSource(db, source, { userId, nowMs: office.nowMs }));
 }
 
 /** Returns the outcomes of log-ins, latest first. */

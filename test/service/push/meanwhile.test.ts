@@ -9,9 +9,10 @@ import {
 import type { PushSchema, PushState, Schema } from '@passfob/service/storage/schema/schema';
 import type { Updateable } from 'kysely';
 import { expect, test } from 'vitest';
+import { setIn } from '../kit/rows.ts';
 import { isOnPostgres } from '../kit.ts';
 import { meanwhile } from '../waiting.ts';
-import { outcomes, rowOf, SESSION } from './kit.ts';
+import { outcomes, SESSION } from './kit.ts';
 import { approve, withFob } from './scene.ts';
 
 type Made = Awaited<ReturnType<typeof withFob>>;
@@ -32,7 +33,7 @@ for (const state of ['withdrawn', 'used', 'refused'] satisfies PushState[])
       const push = await scene.ask('ada');
       await approve(scene, made.fob);
       expect(await whilePush(made, push.id, { state }, () => scene.take(push))).toBe('no_push');
-      expect((await rowOf(made.office, push.id)).state).toBe(state);
+      expect((await made.office.row('pushes', { id: push.id })).state).toBe(state);
       expect(await outcomes(made.office)).not.toContain('accepted');
     },
   );
@@ -53,18 +54,13 @@ for (const state of ['suspended', 'revoked', 'inventory'] satisfies TokenState[]
       await approve(scene, fob);
       const taken = await meanwhile(
         db,
-        tx =>
-          tx
-            .updateTable('tokens')
-            .set({ state, ...gone[state] })
-            .where('serial', '=', fob.token.serial)
-            .execute(),
+        tx => setIn(tx, 'tokens', { state, ...gone[state] }, { serial: fob.token.serial }),
         () => scene.take(push),
       );
       expect(taken).toBe('no_usable_token');
       const token = await db.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
       expect([token.state, token.last_used_ms]).toEqual([state, null]);
-      expect((await rowOf(office, push.id)).state).toBe('refused');
+      expect((await office.row('pushes', { id: push.id })).state).toBe('refused');
     },
   );
 
@@ -79,7 +75,7 @@ for (const change of [{ state: 'withdrawn' }, { link: 'another' }] satisfies Cha
       const shown = await fob.show();
       const answer = () => answerPush(office.management, shown, fob.answer(shown.question));
       expect(await whilePush(made, push.id, change, answer)).toBe(false);
-      expect(await rowOf(office, push.id)).toMatchObject({ state: 'shown', ...change });
+      expect(await office.row('pushes', { id: push.id })).toMatchObject({ state: 'shown', ...change });
       expect(await scene.take(push)).not.toBe('accepted');
     },
   );
@@ -97,7 +93,7 @@ test('a connection that is not the newest of the fob, or claims too late, claims
   expect(await returnPush(management, { id, link: newer })).toBe(true);
   office.nowMs += 1;
   expect(await claimPush(management, id, newer)).toBe(false);
-  expect(await rowOf(office, id)).toMatchObject({ state: 'waiting', link: null });
+  expect(await office.row('pushes', { id: id })).toMatchObject({ state: 'waiting', link: null });
 });
 
 test.runIf(isOnPostgres)(
@@ -110,7 +106,7 @@ test.runIf(isOnPostgres)(
     const shown = await fob.show();
     const report = () => endPush(office.management, shown, 'reported');
     expect(await whilePush(made, push.id, { state: 'withdrawn' }, report)).toBe(false);
-    const { state, quiet_until_ms } = await rowOf(office, push.id);
+    const { state, quiet_until_ms } = await office.row('pushes', { id: push.id });
     expect([state, quiet_until_ms > office.nowMs]).toEqual(['withdrawn', true]);
     expect(await office.store.db.selectFrom('alerts').select('kind').execute()).toEqual([{ kind: 'report' }]);
   },
@@ -139,7 +135,7 @@ test.runIf(isOnPostgres)(
       for (const change of [{ state: 'withdrawn' }, { link: 'another' }] as const) {
         const id = await claimed();
         expect(await whilePush(made, id, change, () => act(management, id, link))).toBe(false);
-        expect(await rowOf(office, id)).toMatchObject(change);
+        expect(await office.row('pushes', { id: id })).toMatchObject(change);
         office.nowMs += 600_000;
       }
   },
@@ -155,7 +151,7 @@ test.runIf(isOnPostgres)(
     const link = fob.link ?? '';
     const giveBack = () => returnPush(office.management, { id, link });
     expect(await whilePush(made, id, { state: 'sent', link }, giveBack)).toBe(true);
-    expect(await rowOf(office, id)).toMatchObject({ state: 'waiting', link: null });
+    expect(await office.row('pushes', { id: id })).toMatchObject({ state: 'waiting', link: null });
   },
 );
 
@@ -170,6 +166,6 @@ test.runIf(isOnPostgres)(
     await whilePush(made, id, { state: 'used' }, () =>
       scene.pushes.withdraw({ id, session: SESSION, applicationId }),
     );
-    expect((await rowOf(made.office, id)).state).toBe('used');
+    expect((await made.office.row('pushes', { id: id })).state).toBe('used');
   },
 );

@@ -13,7 +13,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { isOnPostgres } from '../kit.ts';
-import { OTHER_SESSION, PushFob, rowOf, SESSION } from './kit.ts';
+import { OTHER_SESSION, PushFob, SESSION } from './kit.ts';
 import { type Asked, type LogIn, Model } from './model.ts';
 import { Scene } from './scene.ts';
 
@@ -139,7 +139,7 @@ class World {
       const from = { source, isSourceKnown };
       const push = await scene.ask(user, { session, applicationId, ...from });
       expect([push.expiresMs, push.number < 100]).toEqual([scene.office.nowMs + pushLimits.pushMs, true]);
-      const { question } = await rowOf(scene.office, push.id);
+      const { question } = await scene.office.row('pushes', { id: push.id });
       model.ask({ id: push.id, question, user, session, applicationId, ...from });
     } else {
       const one = model.asked.at(-1 - step.at);

@@ -5,7 +5,7 @@ import type { Push } from '@passfob/service/features/push/pushes';
 import { keyOfSource, trustedSourceKey } from '@passfob/service/features/push/trusted-source';
 import { recordEvents } from '@passfob/service/features/validation/events';
 import { expect, test } from 'vitest';
-import { outcomes, rowOf, SESSION } from './kit.ts';
+import { outcomes, SESSION } from './kit.ts';
 import { approve, withFob } from './scene.ts';
 
 const HOME = '192.0.2.10';
@@ -18,7 +18,8 @@ async function withHomes(...homes: readonly string[]) {
   const { scene, office, fob } = made;
   const ask = (source: string, user = 'ada') => scene.ask(user, { source, isSourceKnown: true });
   /** Tells whether a request from a source reaches the fob. */
-  const isAsked = async (source: string) => (await rowOf(office, (await ask(source)).id)).fob_id !== null;
+  const isAsked = async (source: string) =>
+    (await office.row('pushes', { id: (await ask(source)).id })).fob_id !== null;
   const logIn = async (source: string) => {
     const push = await ask(source);
     await approve(scene, fob);
@@ -42,7 +43,9 @@ test('a cool-down for requests from elsewhere does not block requests from a tru
   const eight = [...Array(pushLimits.pushesUnapproved).fill(true), false];
   expect(await many(ELSEWHERE)).toEqual(eight);
   // An address that does not belong to the person is not trusted, even if it equals a trusted one.
-  expect((await rowOf(office, (await scene.ask('ada', { source: HOME })).id)).fob_id).toBeNull();
+  expect(
+    (await office.row('pushes', { id: (await scene.ask('ada', { source: HOME })).id })).fob_id,
+  ).toBeNull();
   expect((await outcomes(office))[0]).toBe('push_quiet');
   expect(await many(HOME)).toEqual(eight);
   expect(await isAsked(OFFICE)).toBe(true);
@@ -70,9 +73,9 @@ test('a request from elsewhere displaces none from a trusted source, and its res
   for (const [nth, step] of steps.entries()) {
     await step(hers.id);
     theirs.push(await ask(ELSEWHERE));
-    expect((await rowOf(office, hers.id)).state).toBe(['waiting', 'sent', 'shown'][nth]);
+    expect((await office.row('pushes', { id: hers.id })).state).toBe(['waiting', 'sent', 'shown'][nth]);
   }
-  const { question } = await rowOf(office, hers.id);
+  const { question } = await office.row('pushes', { id: hers.id });
   expect(await answerPush(management, { id: hers.id, link }, fob.answer(question))).toBe(true);
   expect(await scene.take(hers, { source: HOME })).toBe('accepted');
   // Requests that were superseded, reached no fob or have an unknown user look alike.
@@ -84,7 +87,7 @@ test('a request from elsewhere displaces none from a trusted source, and its res
   expect(new Set(await take())).toEqual(new Set(['waiting']));
   office.nowMs += pushLimits.pushMs;
   expect(new Set(await take())).toEqual(new Set(['push_expired']));
-  const rows = await Promise.all(theirs.map(({ id }) => rowOf(office, id)));
+  const rows = await Promise.all(theirs.map(({ id }) => office.row('pushes', { id: id })));
   expect(rows.map(row => row.fob_id !== null)).toEqual([false, false, false, true, false]);
 });
 
@@ -101,13 +104,13 @@ test('a trusted source displaces any request, other sources only those from else
   for (const [first, second, state] of rows) {
     const { id } = await ask(first);
     const next = await ask(second);
-    const isAsked = (await rowOf(office, next.id)).fob_id !== null;
-    expect([first, second, (await rowOf(office, id)).state, isAsked]).toEqual([
+    const isAsked = (await office.row('pushes', { id: next.id })).fob_id !== null;
+    expect([first, second, (await office.row('pushes', { id: id })).state, isAsked]).toEqual([
       ...[first, second, state],
       state === 'superseded',
     ]);
     office.nowMs += pushLimits.pushMs;
-    expect((await rowOf(office, (await ask(ELSEWHERE)).id)).fob_id).not.toBeNull();
+    expect((await office.row('pushes', { id: (await ask(ELSEWHERE)).id })).fob_id).not.toBeNull();
     office.nowMs += pushLimits.pushesUnapprovedMs;
   }
 });
@@ -116,9 +119,12 @@ test('a request from a trusted source that reaches nobody blocks none from elsew
   const { scene, office, ask, isAsked } = await withHomes(HOME);
   await using _ = scene;
   const disabled = { disabled_ms: office.nowMs };
-  await office.store.db.updateTable('users').set(disabled).execute();
-  expect(await rowOf(office, (await ask(HOME)).id)).toMatchObject({ fob_id: null, familiar_source: HOME });
-  await office.store.db.updateTable('users').set({ disabled_ms: null }).execute();
+  await office.set('users', disabled);
+  expect(await office.row('pushes', { id: (await ask(HOME)).id })).toMatchObject({
+    fob_id: null,
+    familiar_source: HOME,
+  });
+  await office.set('users', { disabled_ms: null });
   expect(await isAsked(ELSEWHERE)).toBe(true);
 });
 
@@ -134,7 +140,7 @@ for (const when of [
     const before = isTakenLate ? await ask(ELSEWHERE) : undefined;
     if (before !== undefined) await approve(scene, fob);
     const theirs = await ask(ELSEWHERE);
-    expect((await rowOf(office, theirs.id)).familiar_source).toBe(ELSEWHERE);
+    expect((await office.row('pushes', { id: theirs.id })).familiar_source).toBe(ELSEWHERE);
     const shown = await fob.show();
     const isWithdrawn = when === 'when it is withdrawn';
     const { applicationId } = scene;
@@ -146,7 +152,7 @@ for (const when of [
     office.nowMs += pushLimits.pushReportedQuietMs;
     const hers = await ask(HOME);
     expect(await isAsked(ELSEWHERE)).toBe(false);
-    expect((await rowOf(office, hers.id)).state).toBe('waiting');
+    expect((await office.row('pushes', { id: hers.id })).state).toBe('waiting');
     await approve(scene, fob);
     expect(await scene.take(hers, { source: HOME })).toBe('accepted');
   });
@@ -157,7 +163,7 @@ test('a source from which a user denies a request stays trusted', async () => {
   await ask(HOME);
   await endPush(office.management, await fob.show(), 'denied');
   office.nowMs += pushLimits.pushDeniedQuietMs;
-  expect((await rowOf(office, (await ask(HOME)).id)).familiar_source).toBe(HOME);
+  expect((await office.row('pushes', { id: (await ask(HOME)).id })).familiar_source).toBe(HOME);
 });
 
 test('a source is trusted for 30 days after an approved request from there, for IPv6 with its network', async () => {

@@ -101,7 +101,7 @@ test('a resynchronisation is confirmed although no further challenge can be stor
   await using office = await Office.open();
   await office.users('ada');
   const token = await office.token('ada');
-  const { id: userId } = await office.store.db.selectFrom('users').select('id').executeTakeFirstOrThrow();
+  const { id: userId } = await office.row('users');
   const ahead = (steps: number) => secret(codeAt(token, stepAt(token, office.nowMs) + steps));
   const ask = gate(office, 'tokens');
   const state = await awaiting(office, { kind: 'next_code', userId, first: ahead(10) });

@@ -23,8 +23,7 @@ async function scene(factors: 'otp' | 'pin_otp' | 'password_otp' = 'pin_otp') {
   const rig = await RadiusRig.open(factors);
   await rig.office.users('ada');
   const token = await rig.office.token('ada');
-  if (factors !== 'pin_otp')
-    await rig.office.store.db.updateTable('tokens').set({ pin_place: 'service' }).execute();
+  if (factors !== 'pin_otp') await rig.office.set('tokens', { pin_place: 'service' });
   accepted(await resetPin(rig.office.management, grace, 'ada'));
   const ports = [rig.port, await rig.otherNode()];
   let nth = 0;

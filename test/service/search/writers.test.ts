@@ -18,8 +18,7 @@ import { secret } from '../../kit/secrets.ts';
 import { Scene } from '../enrolment/kit.ts';
 import { Rig } from '../kit.ts';
 import { olderStore } from '../older.ts';
-import { Helpdesk, helpdesk, must } from '../tokens/helpdesk.ts';
-import { accepted, codeOf, grace, Office } from '../users/kit.ts';
+import { accepted, codeOf, grace, helpdesk, Office } from '../users/kit.ts';
 import { dueParts, storedParts } from './kit.ts';
 
 test('users are found by their current names, after each change and after refused ones', async () => {
@@ -57,30 +56,30 @@ test('users are found by their current names, after each change and after refuse
 });
 
 test('tokens are found by their serial numbers however they are created, and leave no stale parts after moves', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
+  await using office = await Office.open();
+  const { management } = office;
   const { db, keys } = management;
   const check = async () => expect(await storedParts(db)).toEqual(await dueParts(db));
-  await rig.user('ada');
-  await rig.issue('PF-0001', { user: 'ada', label: 'VPN' });
-  await rig.issue('PF-0002');
+  await office.userId('ada');
+  await office.issue('PF-0001', { user: 'ada', label: 'VPN' });
+  await office.issue('PF-0002');
   await check();
-  must(await assignToken(management, helpdesk, { serial: 'PF-0002', user: 'ada' }));
-  must(await renameToken(management, helpdesk, { serial: 'PF-0002', label: 'Door' }));
-  must(await revokeToken(management, helpdesk, { serial: 'PF-0001', reason: 'lost' }));
+  accepted(await assignToken(management, helpdesk, { serial: 'PF-0002', user: 'ada' }));
+  accepted(await renameToken(management, helpdesk, { serial: 'PF-0002', label: 'Door' }));
+  accepted(await revokeToken(management, helpdesk, { serial: 'PF-0001', reason: 'lost' }));
   await check();
-  await rig.hire();
+  await office.hire();
   const seed = secret(base32nopad.encode(randomBytes(20)));
   const table = `serial,user,secret\nS-77,Heidi,${seed}\n`;
   const unasked = { password: async () => '', key: async () => new Uint8Array(16) };
   const file = { name: 'tokens.csv', bytes: new TextEncoder().encode(table) };
   const drafts = await draftsOfFiles(keys, [file], unasked, { userFrom: 'label' });
-  must(await startImport(management, helpdesk, await prepareImport(db, keys, drafts)));
+  accepted(await startImport(management, helpdesk, await prepareImport(db, keys, drafts)));
   const worker = startJobs(management);
   await worker.idle();
   await worker.close();
   await check();
-  const found = must(await searchTokens(db, { text: '77' }));
+  const found = accepted(await searchTokens(db, { text: '77' }));
   expect(found.tokens.map(({ serial, state }) => [serial, state])).toEqual([['S-77', 'assigned']]);
 });
 
@@ -90,14 +89,14 @@ test('a fob that its user enrols is found by its serial number', async () => {
   const [token] = (await scene.state()).tokens;
   expect(token?.state).toBe('active');
   expect(await storedParts(scene.db)).toEqual(await dueParts(scene.db));
-  const found = must(await searchTokens(scene.db, { by: 'serial', text: token?.serial.slice(-5) ?? '' }));
+  const found = accepted(await searchTokens(scene.db, { by: 'serial', text: token?.serial.slice(-5) ?? '' }));
   expect(found.tokens.map(({ serial }) => serial)).toEqual([token?.serial]);
 });
 
 test('users and tokens from before the upgrade are found, too', async () => {
-  await using rig = new Rig();
-  const { directory } = rig;
-  const databaseUrl = await rig.database;
+  await using office = new Rig();
+  const { directory } = office;
+  const databaseUrl = await office.database;
   const before = await olderStore({ directory, databaseUrl }, '0017-alphabets');
   // More rows than one batch of the migration.
   const count = 2 * administrationLimits.searchFillRows + 1;
@@ -121,7 +120,7 @@ test('users and tokens from before the upgrade are found, too', async () => {
     const query = { lock: defaultLockPolicy, nowMs: 0, limit: 5 };
     const { users: found } = await listUsers(db, { ...query, search: `muller ${count - 1}` });
     expect(found.map(({ name }) => name)).toEqual([`u${count - 1}`]);
-    expect(must(await searchTokens(db, { text: '0400' })).tokens).toMatchObject([
+    expect(accepted(await searchTokens(db, { text: '0400' })).tokens).toMatchObject([
       { serial: 'PF-10400', user: 'u400' },
     ]);
   } finally {

@@ -11,7 +11,7 @@ import { keyOfService } from '../agents/world.ts';
 import { labelsOf, putHeld } from '../care/kit.ts';
 import { makeAssigned, type OwnedFob } from '../enrolment/assigned.ts';
 import { codeNow, Rig } from '../kit.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
+import { accepted, grace, startedService } from '../users/kit.ts';
 import { Person, signInTokenOf } from './kit.ts';
 
 /** The labels of the accounts on a fob, without the key for approvals. */
@@ -20,11 +20,12 @@ async function accountLabels(owned: OwnedFob): Promise<string[]> {
 }
 
 /** Starts a service; `ada` has a fob with two accounts and another token, `bob` a fob of his own. */
-async function furnished(rig: Rig) {
+async function furnished() {
   // Just before a whole second: setting a fob's clock needs no waiting.
+  const rig = new Rig();
   rig.clock.nowMs = 1_770_000_000_990;
-  const service = await rig.start();
-  const office = await Office.beside(rig);
+  const service = await startedService({}, rig);
+  const { office } = service;
   await office.users('ada', 'bob');
   const owned = await makeAssigned(office);
   for (const label of ['one', 'two']) await putHeld(office, owned, label, 'ada');
@@ -54,15 +55,14 @@ async function furnished(rig: Rig) {
     return asked;
   };
   const follow = () => {
-    rig.clock.nowMs = owned.fob.now * 1000 - 10;
+    service.clock.nowMs = owned.fob.now * 1000 - 10;
   };
-  return { service, office, owned, spare, bobs, bobsAccount, ada, tasks, connect, follow };
+  return Object.assign(service, { owned, spare, bobs, bobsAccount, ada, tasks, connect, follow });
 }
 
 test('a fob that lost its time is shown with words, and its user sets the clock by a task that names the user', async () => {
-  await using rig = new Rig();
-  const { office, owned, ada, tasks, connect } = await furnished(rig);
-  await using _office = office;
+  await using service = await furnished();
+  const { office, owned, ada, tasks, connect } = service;
   expect((await ada.get('/me')).text).toContain('The service has not reached it yet.');
   await connect();
   expect((await ada.get('/me')).text).toContain('Nothing is wrong with it.');
@@ -73,7 +73,7 @@ test('a fob that lost its time is shown with words, and its user sets the clock 
   owned.fob.loseTime();
   owned.fob.reboot();
   expect(await connect()).toBe(0);
-  expect(Math.abs(owned.fob.now * 1000 - rig.clock.nowMs)).toBeLessThan(2_000);
+  expect(Math.abs(owned.fob.now * 1000 - service.clock.nowMs)).toBeLessThan(2_000);
   expect(await tasks()).toContain('clock done ada');
   const rows = await office.store.db
     .selectFrom('audit')
@@ -105,9 +105,8 @@ const hana: Actor = { name: 'hana', role: 'helpdesk', source: '192.0.2.8', reque
 test.each(['ada', 'hana'])(
   'a PIN forgotten at the last attempt is reset for %s, the accounts stay, and the old recovery key is refused',
   async who => {
-    await using rig = new Rig();
-    const { office, owned, spare, ada, tasks, connect, follow } = await furnished(rig);
-    await using _office = office;
+    await using service = await furnished();
+    const { office, owned, spare, ada, tasks, connect, follow } = service;
     const { db, keys } = office.management;
     const row = await fobNamed(db, owned.serial);
     const old = (row && fobSecretsOf(keys, row))?.recoveryKey ?? new Uint8Array(0);
@@ -127,7 +126,7 @@ test.each(['ada', 'hana'])(
       expect([page.status, page.text.includes('a passcode of another fob')]).toEqual([200, true]);
       const wrong = await ada.send('/me/forgotten-pin', { fob: owned.serial, passcode: '000000' });
       expect([wrong.status, wrong.text.includes('the proof was not accepted')]).toEqual([422, true]);
-      const passcode = codeNow(spare, rig.clock.nowMs);
+      const passcode = codeNow(spare, service.clock.nowMs);
       const right = await ada.send('/me/forgotten-pin', { fob: owned.serial, passcode });
       expect(right).toMatchObject({ status: 303, location: '/me/connect?done=pin' });
     } else {
@@ -146,11 +145,10 @@ test.each(['ada', 'hana'])(
 );
 
 test('a passcode of the fob itself, a used one and a temporary code alone prove nothing for a forgotten PIN', async () => {
-  await using rig = new Rig();
-  const { office, owned, spare, ada, tasks, connect } = await furnished(rig);
-  await using _office = office;
+  await using service = await furnished();
+  const { office, owned, spare, ada, tasks, connect } = service;
   await lockByPin(owned);
-  rig.clock.nowMs = owned.fob.now * 1000 - 10;
+  service.clock.nowMs = owned.fob.now * 1000 - 10;
   await connect(() => owned.fob.deny());
   await ada.enterWith(await signInTokenOf(office, 'ada'));
   // A token whose seed the test knows, on the same fob.
@@ -162,14 +160,14 @@ test('a passcode of the fob itself, a used one and a temporary code alone prove 
     return [status, /<strong>Problem:<\/strong> The PIN is not reset: ([^:.]*)/.exec(text)?.[1]];
   };
   const refused = 'the proof was not accepted';
-  expect(await tried({ passcode: codeNow(here, rig.clock.nowMs) })).toEqual([
+  expect(await tried({ passcode: codeNow(here, service.clock.nowMs) })).toEqual([
     422,
     'that passcode comes from this fob itself',
   ]);
   const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
   expect(await tried({ passcode: code })).toEqual([422, 'a temporary code alone is not enough']);
   // The same form sent twice: the second answer proves nothing new.
-  const passcode = codeNow(spare, rig.clock.nowMs);
+  const passcode = codeNow(spare, service.clock.nowMs);
   await ada.send('/me/test', { passcode, attempt: 'attempt-1' });
   expect(await tried({ passcode, attempt: 'attempt-1' })).toEqual([422, refused]);
   expect(await tried({ passcode })).toEqual([422, refused]);
@@ -177,11 +175,10 @@ test('a passcode of the fob itself, a used one and a temporary code alone prove 
 });
 
 test('a temporary code together with the password resets a forgotten PIN where the service asks for both', async () => {
-  await using rig = new Rig();
-  const { office, owned, ada, tasks, connect } = await furnished(rig);
-  await using _office = office;
+  await using service = await furnished();
+  const { office, owned, ada, tasks, connect } = service;
   await lockByPin(owned);
-  rig.clock.nowMs = owned.fob.now * 1000 - 10;
+  service.clock.nowMs = owned.fob.now * 1000 - 10;
   await connect(() => owned.fob.deny());
   const password = await office.password('ada');
   const id = (await listApplications(office.store.db)).find(({ name }) => name === 'login')?.id ?? '';
@@ -196,9 +193,8 @@ test('a temporary code together with the password resets a forgotten PIN where t
 });
 
 test('a user renames only accounts of their own tokens, and nobody acts on the fob of another user', async () => {
-  await using rig = new Rig();
-  const { office, owned, bobs, bobsAccount, ada, tasks, connect } = await furnished(rig);
-  await using _office = office;
+  await using service = await furnished();
+  const { office, owned, bobs, bobsAccount, ada, tasks, connect } = service;
   await connect();
   const { text } = await ada.get('/me');
   const link =
@@ -219,14 +215,9 @@ test('a user renames only accounts of their own tokens, and nobody acts on the f
 });
 
 test('a fob reported lost at the page counts as lost, and its accounts go when it comes back', async () => {
-  await using rig = new Rig();
-  const { office, owned, ada, connect } = await furnished(rig);
-  await using _office = office;
-  const { serial } = await office.store.db
-    .selectFrom('tokens')
-    .select('serial')
-    .where('fob_id', '=', owned.id)
-    .executeTakeFirstOrThrow();
+  await using service = await furnished();
+  const { office, owned, ada, connect } = service;
+  const { serial } = await office.row('tokens', { fob_id: owned.id });
   expect((await ada.send('/me/lost', { token: serial })).status).toBe(303);
   const state = async () =>
     (
@@ -242,9 +233,8 @@ test('a fob reported lost at the page counts as lost, and its accounts go when i
 });
 
 test('a user with a token on the fob of another user acts on that token only, not on the fob', async () => {
-  await using rig = new Rig();
-  const { office, bobs, bobsAccount, ada } = await furnished(rig);
-  await using _office = office;
+  await using service = await furnished();
+  const { office, bobs, bobsAccount, ada } = service;
   const { serial, id } = await putHeld(office, bobs, 'guest', 'ada');
   const fields = { fob: bobs.serial, account: id, label: 'mine', issuer: '' };
   for (const path of ['/me/clock', '/me/account', '/me/forgotten-pin'])
@@ -267,9 +257,8 @@ test('a user with a token on the fob of another user acts on that token only, no
 });
 
 test('the page for connecting a fob names the ways without its script, and reaches ports and its own service only', async () => {
-  await using rig = new Rig();
-  const { service, office, ada } = await furnished(rig);
-  await using _office = office;
+  await using service = await furnished();
+  const { ada } = service;
   const page = await ada.get('/me/connect');
   expect(page.text).toContain(`passfob care --service ${service.url}`);
   expect(page.text.match(/<section id="(?:ready|run|end)"[^>]*hidden>/g)).toHaveLength(3);

@@ -5,22 +5,21 @@ import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Visitor } from '../console/kit.ts';
-import { codeNow, Rig, wrongCode } from '../kit.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
+import { codeNow, wrongCode } from '../kit.ts';
+import { accepted, grace, startedService } from '../users/kit.ts';
 import { Person, signInTokenOf } from './kit.ts';
 
 /** Starts a service with a user `ada` who has a token. */
-async function begun(rig: Rig) {
-  const service = await rig.start();
-  const office = await Office.beside(rig);
+async function begun() {
+  const service = await startedService();
+  const { office } = service;
   await office.users('ada');
-  return { service, office, token: await office.token('ada') };
+  return Object.assign(service, { token: await office.token('ada') });
 }
 
 test('the ticket of an enrolment opens the page once, for a while, and not for a disabled user', async () => {
-  await using rig = new Rig();
-  const { service, office } = await begun(rig);
-  await using _office = office;
+  await using service = await begun();
+  const { office } = service;
   const ticket = await signInTokenOf(office, 'ada');
   const both = await Promise.all([
     new Person(service).enterWith(ticket),
@@ -29,7 +28,7 @@ test('the ticket of an enrolment opens the page once, for a while, and not for a
   expect(both.map(({ status }) => status).sort()).toEqual([303, 403]);
   const late = await signInTokenOf(office, 'ada');
   const other = await signInTokenOf(office, 'ada');
-  rig.clock.nowMs += relayLimits.ticketMs - 1;
+  service.clock.nowMs += relayLimits.ticketMs - 1;
   const person = new Person(service);
   const seen = await person.enterWith(other);
   const [cookie = ''] = seen.headers.getSetCookie();
@@ -37,25 +36,24 @@ test('the ticket of an enrolment opens the page once, for a while, and not for a
     /^passfob-user-\d+=pfu_[\w-]{43}; Max-Age=1800; Path=\/me; HttpOnly; SameSite=Strict$/,
   );
   expect(seen.location).toBe('/me');
-  rig.clock.nowMs++;
+  service.clock.nowMs++;
   const refusal = await new Person(service).enterWith(late);
   expect([refusal.status, refusal.text.includes('used or has expired')]).toEqual([403, true]);
   expect((await person.get('/me')).status).toBe(200);
-  rig.clock.nowMs += selfServiceLimits.userSessionMs - 1;
+  service.clock.nowMs += selfServiceLimits.userSessionMs - 1;
   expect((await person.get('/me')).location).toBe('/me/sign-in');
   const gone = await signInTokenOf(office, 'ada');
   accepted(await disableUser(office.management, grace, 'ada'));
   expect((await new Person(service).enterWith(gone)).status).toBe(403);
-  const stored = JSON.stringify(await office.store.db.selectFrom('user_sessions').selectAll().execute());
+  const stored = JSON.stringify(await office.rows('user_sessions'));
   for (const value of [ticket, other, late, gone]) expect(stored).not.toContain(value);
 });
 
 test('a ticket is not accepted as a session, nor a session as a ticket', async () => {
-  await using rig = new Rig();
-  const { service, office, token } = await begun(rig);
-  await using _office = office;
+  await using service = await begun();
+  const { office, token } = service;
   const person = new Person(service);
-  await person.signInAs('ada', token, rig.clock);
+  await person.signInAs('ada', token, service.clock);
   const session = person.cookie.split('=')[1] ?? '';
   expect((await new Person(service).enterWith(session)).status).toBe(403);
   const forged = new Person(service);
@@ -64,10 +62,9 @@ test('a ticket is not accepted as a session, nor a session as a ticket', async (
 });
 
 test('a passcode opens the page; refusals are the same page for every user name', async () => {
-  await using rig = new Rig();
-  const { service, office, token } = await begun(rig);
-  await using _office = office;
-  const wrong = new URLSearchParams({ user: 'ada', passcode: wrongCode(token, rig.clock.nowMs) });
+  await using service = await begun();
+  const { office, token } = service;
+  const wrong = new URLSearchParams({ user: 'ada', passcode: wrongCode(token, service.clock.nowMs) });
   const refusals = [
     await new Person(service).post('/me/sign-in', wrong),
     await new Person(service).post('/me/sign-in', new URLSearchParams({ user: 'eve', passcode: '123456' })),
@@ -79,7 +76,7 @@ test('a passcode opens the page; refusals are the same page for every user name'
   expect(refusals[0]?.status).toBe(403);
   expect(refusals[0]?.text).toContain('The user name or passcode was not accepted. Each passcode works once');
   const person = new Person(service);
-  expect(await person.signInAs('ada', token, rig.clock)).toMatchObject({ status: 303, location: '/me' });
+  expect(await person.signInAs('ada', token, service.clock)).toMatchObject({ status: 303, location: '/me' });
   const { text } = await person.get('/me');
   expect(text).toContain(token.serial);
   expect(text).not.toContain('<script');
@@ -88,12 +85,11 @@ test('a passcode opens the page; refusals are the same page for every user name'
 });
 
 test('signing out ends the session, and the form that opened it opens no other', async () => {
-  await using rig = new Rig();
-  const { service, office, token } = await begun(rig);
-  await using _office = office;
+  await using service = await begun();
+  const { token } = service;
   const form = new URLSearchParams({
     user: 'ada',
-    passcode: codeNow(token, rig.clock.nowMs),
+    passcode: codeNow(token, service.clock.nowMs),
     attempt: secret('an attempt that comes twice'),
   });
   const person = new Person(service);
@@ -107,11 +103,10 @@ test('signing out ends the session, and the form that opened it opens no other',
 });
 
 test('a passcode that one form accepted opens no other form, whatever the form says of itself', async () => {
-  await using rig = new Rig();
-  const { service, office, token } = await begun(rig);
-  await using _office = office;
+  await using service = await begun();
+  const { office, token } = service;
   const password = await office.password('ada');
-  await office.store.db.updateTable('applications').set({ factors: 'password_otp' }).execute();
+  await office.set('applications', { factors: 'password_otp' });
   accepted(await addOperator(office.management, grace, { user: 'ada', role: 'admin' }));
   const person = new Person(service);
   const forms = {
@@ -121,8 +116,8 @@ test('a passcode that one form accepted opens no other form, whatever the form s
     '/operator/sign-in': (fields: URLSearchParams) => new Visitor(service).post('/operator/sign-in', fields),
   };
   const fieldsOf = (attempt: string) => {
-    rig.clock.nowMs += 30_000;
-    const passcode = codeNow(token, rig.clock.nowMs);
+    service.clock.nowMs += 30_000;
+    const passcode = codeNow(token, service.clock.nowMs);
     return new URLSearchParams({ user: 'ada', password, passcode, attempt: secret(attempt) });
   };
   await person.post('/me/sign-in', fieldsOf('the first of all attempts'));
@@ -138,11 +133,10 @@ test('a passcode that one form accepted opens no other form, whatever the form s
 });
 
 test('forms of other sites, without the session’s token or without a session change nothing', async () => {
-  await using rig = new Rig();
-  const { service, office, token } = await begun(rig);
-  await using _office = office;
+  await using service = await begun();
+  const { office, token } = service;
   const person = new Person(service);
-  await person.signInAs('ada', token, rig.clock);
+  await person.signInAs('ada', token, service.clock);
   const csrf = await person.csrf();
   const elsewhere = new Person(service);
   await elsewhere.enterWith(await signInTokenOf(office, 'ada'));

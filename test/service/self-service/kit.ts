@@ -1,12 +1,11 @@
-import { randomBytes, randomUUID } from 'node:crypto';
-import { registerFob } from '@passfob/service/features/tokens/fobs';
+import { randomUUID } from 'node:crypto';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { makeSignInToken } from '@passfob/service/features/users/user-sessions';
 import { writing } from '@passfob/service/storage/database/database';
 import { secret } from '../../kit/secrets.ts';
 import { Visitor } from '../console/kit.ts';
 import { codeNow, type FakeClock } from '../kit.ts';
-import { accepted, grace, type Office } from '../users/kit.ts';
+import type { Office } from '../users/kit.ts';
 
 /** A user's browser without scripts, reduced to its cookie. */
 export class Person extends Visitor {
@@ -27,30 +26,14 @@ export class Person extends Visitor {
 
 /** Returns the ticket at the end of a user's enrolment. */
 export async function signInTokenOf(office: Office, user: string): Promise<string> {
-  const { id } = await office.store.db
-    .selectFrom('users')
-    .select('id')
-    .where('name', '=', user)
-    .executeTakeFirstOrThrow();
+  const { id } = await office.row('users', { name: user });
   const { value } = await writing(office.store.db, db => makeSignInToken(db, id, office.nowMs));
   return secret(value);
 }
 
 /** Adds a fob that the service owns, with these tokens in it. @returns its serial number */
 export async function fobWith(office: Office, ...tokens: readonly NewToken[]): Promise<string> {
-  const fobSecret = () => secret(new Uint8Array(randomBytes(32)));
   const serial = `PF-${randomUUID().slice(0, 8)}`;
-  const secrets = { deviceSecret: fobSecret(), pairingKey: fobSecret(), recoveryKey: fobSecret() };
-  accepted(
-    await registerFob(office.management, grace, { serial, board: 'pico', firmware: '0.1.0', secrets }),
-  );
-  const { db } = office.store;
-  const { id } = await db
-    .selectFrom('fobs')
-    .select('id')
-    .where('serial', '=', serial)
-    .executeTakeFirstOrThrow();
-  for (const token of tokens)
-    await db.updateTable('tokens').set({ fob_id: id }).where('serial', '=', token.serial).execute();
+  await office.putOn((await office.fob(serial)).id, ...tokens);
   return serial;
 }

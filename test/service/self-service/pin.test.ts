@@ -1,20 +1,20 @@
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { apiKeyOf, codeAt, comparable, post, Rig } from '../kit.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
+import { apiKeyOf, codeAt, comparable, post } from '../kit.ts';
+import { accepted, grace, startedService } from '../users/kit.ts';
 import { Person, signInTokenOf } from './kit.ts';
 
 const PIN = secret('407183');
 const OTHER_PIN = secret('730519');
 
 /** Starts a service with a user whose fob requires a PIN of six digits at the service, and returns its passcodes. */
-async function begun(rig: Rig) {
-  const service = await rig.start();
-  const office = await Office.beside(rig);
+async function begun() {
+  const service = await startedService();
+  const { office } = service;
   await office.users('ada');
   const token = await office.token('ada', { kind: 'hotp', pinPlace: 'service' });
-  await office.store.db.updateTable('tokens').set({ pin_min_digits: 6 }).execute();
+  await office.set('tokens', { pin_min_digits: 6 });
   let step = 0;
   const next = () => codeAt(token, step++);
   const apiKey = apiKeyOf(service);
@@ -26,7 +26,7 @@ async function begun(rig: Rig) {
     });
   const logIn = async (passcode: string, pin?: string) =>
     (await post(service, apiKey, { user: 'ada', passcode, pin })).status;
-  return { service, office, next, api, logIn };
+  return Object.assign(service, { next, api, logIn });
 }
 
 /** Returns the fields that a form on a page sends, including its hidden ones. */
@@ -41,9 +41,8 @@ function filled(text: string, fields: Record<string, string>): URLSearchParams {
 }
 
 test('at the log-in form a right passcode leads to the choice of a due PIN, and logs nobody in', async () => {
-  await using rig = new Rig();
-  const { service, office, next, logIn } = await begun(rig);
-  await using _ = office;
+  await using service = await begun();
+  const { office, next, logIn } = service;
   for (const [path, way] of [
     ['/login', '/login'],
     ['/me/sign-in', '/me/sign-in'],
@@ -84,9 +83,8 @@ test('at the log-in form a right passcode leads to the choice of a due PIN, and 
 });
 
 test('after an enrolment the PIN is chosen first, without another passcode', async () => {
-  await using rig = new Rig();
-  const { service, office, next, logIn } = await begun(rig);
-  await using _ = office;
+  await using service = await begun();
+  const { office, next, logIn } = service;
   const person = new Person(service);
   const form = await person.enterWith(await signInTokenOf(office, 'ada'));
   expect([form.status, form.text.includes('Choose your PIN'), form.text.includes('name="passcode"')]).toEqual(
@@ -102,9 +100,8 @@ test('after an enrolment the PIN is chosen first, without another passcode', asy
 });
 
 test('users change the PIN with a passcode and the present PIN; a mistake uses up no passcode', async () => {
-  await using rig = new Rig();
-  const { service, office, next, logIn } = await begun(rig);
-  await using _ = office;
+  await using service = await begun();
+  const { office, next, logIn } = service;
   const person = new Person(service);
   await person.enterWith(await signInTokenOf(office, 'ada'));
   expect((await person.get('/me')).text).toContain('You have no PIN yet');
@@ -129,9 +126,8 @@ test('users change the PIN with a passcode and the present PIN; a mistake uses u
 });
 
 test('the API asks for a due PIN and accepts it by its proof, and changes it by passcode and present PIN', async () => {
-  await using rig = new Rig();
-  const { office, service, next, api, logIn } = await begun(rig);
-  await using _ = office;
+  await using service = await begun();
+  const { next, api, logIn } = service;
   const asked = await api('/v1/validate', { user: 'ada', passcode: next() });
   const {
     accepted: isAccepted,

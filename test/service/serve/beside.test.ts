@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Rig } from '../kit.ts';
 import { RadiusPort } from '../radius/kit.ts';
-import { Office } from '../users/kit.ts';
+import { startedService } from '../users/kit.ts';
 import { serviceCommand } from './command.ts';
 
 const service = (rig: Rig, ...args: string[]) =>
@@ -47,43 +47,51 @@ it('the fingerprint command prints the fingerprint that agents see proved, and h
 });
 
 it('a RADIUS client is added, listed, changed, given another secret and removed beside a running service', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ radius: [{ address: '127.0.0.1', port: 0 }] });
+  await using service = await startedService({ radius: [{ address: '127.0.0.1', port: 0 }] });
   await using port = new RadiusPort(service);
-  await using office = await Office.beside(rig);
-  expect((await command(rig, 'list')).out).toBe('There is no RADIUS client.\n');
-  const made = await command(rig, 'add', 'gate', '--address', '127.0.0.1', '--push', 'off');
+  const { office } = service;
+  expect((await command(service.rig, 'list')).out).toBe('There is no RADIUS client.\n');
+  const made = await command(service.rig, 'add', 'gate', '--address', '127.0.0.1', '--push', 'off');
   const shared = secret(made.out.trim());
   expect([made.exitCode, shared]).toEqual([0, expect.stringMatching(/^[\w-]{32}$/)]);
   expect(made.note).not.toContain(shared);
   await port.isKnown(shared);
-  expect((await command(rig, 'list')).out).toMatch(/^gate +127\.0\.0\.1 +login +off\n$/);
+  expect((await command(service.rig, 'list')).out).toMatch(/^gate +127\.0\.0\.1 +login +off\n$/);
 
-  const file = join(rig.directory, 'shared');
+  const file = join(service.rig.directory, 'shared');
   const entered = secret(randomBytes(20).toString('hex'));
   writeFileSync(file, `${entered}\n`, { mode: 0o600 });
-  const other = await command(rig, 'secret', 'gate', '--secret-file', file);
+  const other = await command(service.rig, 'secret', 'gate', '--secret-file', file);
   expect([other.exitCode, other.out]).toEqual([
     0,
     'The RADIUS client gate now uses the shared secret from the file.\n',
   ]);
   await port.isKnown(entered);
   writeFileSync(file, 'short\n');
-  const short = await command(rig, 'secret', 'gate', '--secret-file', file);
+  const short = await command(service.rig, 'secret', 'gate', '--secret-file', file);
   expect([short.exitCode, short.note]).toEqual([
     EXIT_CODES.service.code,
     expect.stringContaining('16 to 128'),
   ]);
 
-  const changed = await command(rig, 'change', 'gate', '--rename', 'door', '--push', 'wait', '--json');
+  const changed = await command(
+    service.rig,
+    'change',
+    'gate',
+    '--rename',
+    'door',
+    '--push',
+    'wait',
+    '--json',
+  );
   expect(JSON.parse(changed.out)).toMatchObject({ radiusClient: { name: 'door', push: 'wait' } });
-  const gone = await command(rig, 'remove', 'gate');
+  const gone = await command(service.rig, 'remove', 'gate');
   expect([gone.exitCode, gone.note]).toEqual([
     EXIT_CODES.service.code,
     expect.stringContaining('There are: door.'),
   ]);
-  expect((await command(rig, 'remove', 'door')).exitCode).toBe(0);
-  expect((await command(rig, 'list', '--json')).out).toContain('"radiusClients":[]');
+  expect((await command(service.rig, 'remove', 'door')).exitCode).toBe(0);
+  expect((await command(service.rig, 'list', '--json')).out).toContain('"radiusClients":[]');
   const { acts, text } = await office.audit();
   expect(acts.filter(act => act.startsWith('radius-client.change'))).toHaveLength(4);
   for (const value of [shared, entered]) expect(text).not.toContain(value);

@@ -1,13 +1,17 @@
-import { chmodSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
-import { createServer } from 'node:net';
+import { chmodSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { readConfiguration, type Sources } from '@passfob/service/app/configuration/read';
 import { examineService } from '@passfob/service/app/doctor/doctor';
+import { processLimits } from '@passfob/service/base/limits/process';
+import { serveTexts } from '@passfob/service/base/texts/serve';
+import { sameOptions } from '@passfob/service/cli/same-options';
 import { openStore } from '@passfob/service/storage/database/database';
-import { expect, it } from 'vitest';
+import { helpOf } from 'passfob/cli/command-line';
+import { expect, it, test } from 'vitest';
 import { describeNeeds } from '../../kit/tools.ts';
 import { NOON_MS, Rig } from '../kit.ts';
+import { startedService } from '../users/kit.ts';
 import { Authority, type Issued, needsOpenssl } from './certificates.ts';
 
 /** Returns the doctor's findings by check; of two about one check the worse. */
@@ -74,19 +78,20 @@ it('the doctor names a file with keys that a killed program left', async () => {
 });
 
 it('the doctor reports a clock behind the newest log-in, and a database of another version', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   await service.validate({ user: 'nobody', passcode: '123456', source: 'test' });
   await service.close();
-  expect((await found(rig.directory)).clock).toMatch(/^ok/);
-  expect((await found(rig.directory, {}, NOON_MS - 3_600_000)).clock).toMatch(/^problem: .* 3600 s behind/);
-  const { db, close } = await openStore({ directory: rig.directory });
+  expect((await found(service.rig.directory)).clock).toMatch(/^ok/);
+  expect((await found(service.rig.directory, {}, NOON_MS - 3_600_000)).clock).toMatch(
+    /^problem: .* 3600 s behind/,
+  );
+  const { db, close } = await openStore({ directory: service.rig.directory });
   const older = await db.introspection.getTables({ withInternalKyselyTables: true });
   expect(older.map(({ name }) => name)).toContain('kysely_migration');
   const names = db.withTables<{ kysely_migration: { name: string; timestamp: string } }>();
   await names.insertInto('kysely_migration').values({ name: '9999-later', timestamp: '' }).execute();
   await close();
-  expect((await found(rig.directory)).database).toMatch(/^problem: .*newer Passfob/);
+  expect((await found(service.rig.directory)).database).toMatch(/^problem: .*newer Passfob/);
 });
 
 it('the doctor reports a database that does not answer', async () => {
@@ -117,4 +122,57 @@ describeNeeds(needsOpenssl, 'certificates in the doctor', () => {
     expect(await tls(issued, 'https://localhost', endMs + 1)).toMatch(/^problem/);
     expect(await tls({ cert: issued.cert, key: issued.cert }, 'https://localhost')).toMatch(/^problem/);
   });
+});
+
+const line = (flags: Parameters<typeof readConfiguration>[0]['flags'], url: string) => {
+  const reading = readConfiguration({
+    flags,
+    environment: { PASSFOB_SERVICE_HOST: '127.0.0.1' },
+    workingDirectory: '/srv',
+    defaultDirectory: '/srv/default',
+  });
+  if (reading.mistakes !== undefined) throw new Error('the configuration has mistakes');
+  return serveTexts.adminLinkLater(sameOptions(reading, url));
+};
+
+test('the command for an administrator link has the folder and the port that serve was given', () => {
+  expect(line({ directory: 'my service', port: '0' }, 'http://127.0.0.1:8480')).toBe(
+    "For a one-time administrator link run: passfob service admin-link --dir '/srv/my service' --port 8480",
+  );
+  expect(
+    line(
+      { trustedProxies: ['10.0.0.1', '10.0.0.2'], publicUrl: 'https://otp.example.org' },
+      'http://[::1]:1',
+    ),
+  ).toMatch(
+    /admin-link --behind-proxy 10\.0\.0\.1 --behind-proxy 10\.0\.0\.2 --public-url https:\/\/otp\.example\.org$/,
+  );
+});
+
+test('the command for an administrator link has no option that serve was not given', () => {
+  expect(line({}, 'http://127.0.0.1:8480')).toMatch(/: passfob service admin-link$/);
+});
+
+const text = readFileSync(new URL('../../../docs/operations.md', import.meta.url), 'utf8');
+
+it('operations.md has the default port', () => {
+  expect(text).toContain(`| \`${processLimits.servicePort}\` |`);
+});
+
+it('every command and option in operations.md exists', async () => {
+  const commands = [
+    ...text.matchAll(/(?<!-u )passfob (serve|service [a-z-]+|[a-z]+)((?: (?:--[a-z-]+|[^\s`-]\S*))*)/g),
+  ]
+    .map(([, command = '', rest = '']) => [command, rest.match(/--[a-z-]+/g) ?? []] as const)
+    .filter(([command, options]) => options.length > 0 || /^serv/.test(command));
+  expect(commands.length).toBeGreaterThan(15);
+  const unknown: string[] = [];
+  for (const [command, options] of commands) {
+    const help = await helpOf(command.split(' '));
+    if (!help.startsWith(`passfob ${command}`)) unknown.push(command);
+    unknown.push(
+      ...options.filter(option => !help.includes(`${option} `)).map(option => `${command} ${option}`),
+    );
+  }
+  expect(unknown).toEqual([]);
 });

@@ -6,8 +6,8 @@ import { expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, tool } from '../../kit/tools.ts';
-import { keyOf, Rig } from '../kit.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
+import { keyOf } from '../kit.ts';
+import { accepted, grace, startedService } from '../users/kit.ts';
 import { Authority, needsOpenssl } from './certificates.ts';
 import { Nginx } from './nginx-kit.ts';
 
@@ -57,8 +57,10 @@ const form = { 'content-type': 'application/x-www-form-urlencoded', origin: `htt
 describeNeeds(needsNginx, 'nginx configured by docs/operations.md', nginxProgram => {
   test('behind nginx, sources are the clients’ own, cookies are for https, and large files get through', async () => {
     using authority = new Authority();
-    await using rig = new Rig();
-    const service = await rig.start({ trustedProxies: ['127.0.0.1'], publicUrl: `https://${HOST}` });
+    await using service = await startedService({
+      trustedProxies: ['127.0.0.1'],
+      publicUrl: `https://${HOST}`,
+    });
     const issued = authority.issue(`DNS:${HOST}`);
     await using nginx = await Nginx.start(nginxProgram, issued, new URL(service.url).port);
     const ask = asker(nginx, readFileSync(authority.file));
@@ -90,7 +92,7 @@ describeNeeds(needsNginx, 'nginx configured by docs/operations.md', nginxProgram
     });
     expect(foreign.status).toBe(403);
     expect((await ask('/login', { headers: { host: 'evil.example' } })).status).toBe(421);
-    await using office = await Office.beside(rig);
+    const { office } = service;
     const made = await createApiKey(office.management, grace, { name: 'importer', role: 'admin' });
     const content = Buffer.from('# nothing\n'.repeat(200_000)).toString('base64');
     const large = await ask('/v1/imports/plan', {

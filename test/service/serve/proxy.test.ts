@@ -3,7 +3,8 @@ import { networkInterfaces } from 'node:os';
 import { addressMatcher } from '@passfob/service/base/addresses';
 import { expect, it, test } from 'vitest';
 import { itNeeds } from '../../kit/tools.ts';
-import { apiKeyOf, Rig } from '../kit.ts';
+import { apiKeyOf } from '../kit.ts';
+import { startedService } from '../users/kit.ts';
 
 const PUBLIC = 'https://otp.example.org';
 
@@ -36,8 +37,7 @@ const forwarded = {
 };
 
 test('a configured proxy is trusted about the source, a stranger is not', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ trustedProxies: ['127.0.0.2'], publicUrl: PUBLIC });
+  await using service = await startedService({ trustedProxies: ['127.0.0.2'], publicUrl: PUBLIC });
   const apiKey = apiKeyOf(service);
   expect(await logIn(service.url, apiKey, '127.0.0.2', forwarded)).toBe(403);
   expect(await logIn(service.url, apiKey, '127.0.0.1', forwarded)).toBe(403);
@@ -46,8 +46,7 @@ test('a configured proxy is trusted about the source, a stranger is not', async 
 });
 
 test('without a configured proxy no forwarded source is trusted', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const { host } = new URL(service.url);
   const headers = { ...forwarded, host };
   expect(await logIn(service.url, apiKeyOf(service), '127.0.0.1', headers)).toBe(403);
@@ -55,16 +54,17 @@ test('without a configured proxy no forwarded source is trusted', async () => {
 });
 
 test('a chain of forwarded addresses is read from its trusted end', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ trustedProxies: ['127.0.0.2', '10.0.0.0/8'], publicUrl: PUBLIC });
+  await using service = await startedService({
+    trustedProxies: ['127.0.0.2', '10.0.0.0/8'],
+    publicUrl: PUBLIC,
+  });
   const chain = { ...forwarded, 'x-forwarded-for': '198.51.100.1, 203.0.113.9, 10.1.2.3' };
   await logIn(service.url, apiKeyOf(service), '127.0.0.2', chain);
   expect((await service.events())[0]?.source).toBe('203.0.113.9');
 });
 
 test('X-Forwarded-Host and -Proto count from the proxy only', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ trustedProxies: ['127.0.0.2'], publicUrl: PUBLIC });
+  await using service = await startedService({ trustedProxies: ['127.0.0.2'], publicUrl: PUBLIC });
   const apiKey = apiKeyOf(service);
   const named = (host: string) => ({ ...forwarded, host: 'backend', 'x-forwarded-host': host });
   expect(await logIn(service.url, apiKey, '127.0.0.2', named('otp.example.org'))).toBe(403);
@@ -80,8 +80,11 @@ const elsewhere = {
 };
 
 itNeeds(elsewhere, 'plain HTTP is accepted from the proxy and this computer only', async address => {
-  await using rig = new Rig();
-  const service = await rig.start({ host: '0.0.0.0', trustedProxies: ['192.0.2.1'], publicUrl: PUBLIC });
+  await using service = await startedService({
+    host: '0.0.0.0',
+    trustedProxies: ['192.0.2.1'],
+    publicUrl: PUBLIC,
+  });
   const apiKey = apiKeyOf(service);
   const { port } = new URL(service.url);
   expect(await logIn(`http://${address}:${port}`, apiKey, address, forwarded)).toBe(403);

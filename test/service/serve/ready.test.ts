@@ -1,13 +1,12 @@
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { expect, it } from 'vitest';
-import { Rig } from '../kit.ts';
+import { startedService } from '../users/kit.ts';
 
 /** Returns the responses of `/ready` and `/health` after a change of the database behind the service. */
 async function after(statement: string) {
-  await using rig = new Rig();
-  const service = await rig.start({ version: '9.9.9' });
-  const connection = new BetterSqlite(join(rig.directory, 'service.db'));
+  await using service = await startedService({ version: '9.9.9' });
+  const connection = new BetterSqlite(join(service.rig.directory, 'service.db'));
   connection.exec(statement);
   connection.close();
   const ready = await fetch(`${service.url}/ready`);
@@ -17,11 +16,10 @@ async function after(statement: string) {
 
 it('the service is ready while the database accepts writes, and tests it by rewriting one row', async () => {
   expect(await after('select 1')).toEqual([200, { status: 'ready', version: '9.9.9' }, 200]);
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   // One result serves all requests within a second.
   for (let turn = 0; turn < 3; turn++) expect((await fetch(`${service.url}/ready`)).status).toBe(200);
-  const connection = new BetterSqlite(join(rig.directory, 'service.db'), { readonly: true });
+  const connection = new BetterSqlite(join(service.rig.directory, 'service.db'), { readonly: true });
   const rows = connection.prepare('select id, looks from readiness').all() as { looks: number }[];
   expect(rows).toHaveLength(1);
   expect(rows[0]?.looks).toBeGreaterThan(0);

@@ -1,15 +1,21 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { storeLastStart } from '@passfob/service/features/users/access/last-start';
+import { openStore } from '@passfob/service/storage/database/database';
 import BetterSqlite from 'better-sqlite3';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { add, apiKeyOf, codeNow, newToken, post, Rig } from '../kit.ts';
+import { add, apiKeyOf, codeNow, newToken, openLink, post, Rig } from '../kit.ts';
 import { bounceOf } from '../mail/bounce-kit.ts';
 import { invitation, queue } from '../mail/kit.ts';
-import { Office } from '../users/kit.ts';
-import { serviceCommand as command, serviceCommandReading as commandReading } from './command.ts';
+import { startedService } from '../users/kit.ts';
+import {
+  serviceCommand as command,
+  serviceCommandReading as commandReading,
+  serviceCommand,
+} from './command.ts';
 
 it('a restored backup refuses passcodes accepted before it', async () => {
   await using rig = new Rig();
@@ -66,28 +72,37 @@ it('the audit verifies until somebody changes a row', async () => {
 });
 
 it('re-keying beside a running service says when to run it again', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
+  await using service = await startedService();
   const token = await add(service, newToken());
-  const done = await command(rig.directory, 'rekey', '--json', '--dir', rig.directory);
+  const done = await command(service.rig.directory, 'rekey', '--json', '--dir', service.rig.directory);
   expect([done.exitCode, JSON.parse(done.out)]).toMatchObject([0, { ok: true, state: 'waiting' }]);
-  const passcode = codeNow(token, rig.clock.nowMs);
+  const passcode = codeNow(token, service.clock.nowMs);
   await service.close();
-  const fresh = await rig.start();
+  const fresh = await service.rig.start();
   expect((await fresh.validate({ user: 'ada', passcode, source: 'test' })).accepted).toBe(true);
 });
 
 it('the bounce command accepts a bounced mail from a mail server, and alerts help desk', async () => {
-  await using rig = new Rig();
-  const service = await rig.start({ background: false });
-  await using office = await Office.beside(rig);
+  await using service = await startedService({ background: false });
+  const { office } = service;
   const { management } = office;
   const id = await queue(management, await invitation(management));
   await management.db.updateTable('mails').set({ state: 'sent', attempts: 1 }).execute();
-  const at = ['--dir', rig.directory];
-  const none = await commandReading('Subject: hello\r\n\r\nhow are you', rig.directory, 'bounce', ...at);
+  const at = ['--dir', service.rig.directory];
+  const none = await commandReading(
+    'Subject: hello\r\n\r\nhow are you',
+    service.rig.directory,
+    'bounce',
+    ...at,
+  );
   expect([none.exitCode, none.note]).toEqual([EXIT_CODES.service.code, expect.stringContaining('RFC 3464')]);
-  const taken = await commandReading(bounceOf({ envelopeId: id }), rig.directory, 'bounce', '--json', ...at);
+  const taken = await commandReading(
+    bounceOf({ envelopeId: id }),
+    service.rig.directory,
+    'bounce',
+    '--json',
+    ...at,
+  );
   expect([taken.exitCode, JSON.parse(taken.out)]).toMatchObject([
     0,
     { ok: true, mail: { id, state: 'bounced' } },
@@ -96,36 +111,118 @@ it('the bounce command accepts a bounced mail from a mail server, and alerts hel
 });
 
 it('an application gets another API key beside a running service, which refuses the old one', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
-  const at = ['--dir', rig.directory];
+  await using service = await startedService();
+  const at = ['--dir', service.rig.directory];
   const old = apiKeyOf(service);
   const status = async (key: string) =>
     (await post(service, key, { user: 'ada', passcode: '000000', source: 'test' })).status;
   expect(await status(old)).toBe(403);
-  const unsure = await command(rig.directory, 'application-key', ...at);
+  const unsure = await command(service.rig.directory, 'application-key', ...at);
   expect([unsure.exitCode, unsure.out]).toEqual([EXIT_CODES.usage.code, '']);
-  const dry = await command(rig.directory, 'application-key', '--dry-run', '--yes', ...at);
+  const dry = await command(service.rig.directory, 'application-key', '--dry-run', '--yes', ...at);
   expect([dry.exitCode, dry.note]).toEqual([EXIT_CODES.usage.code, expect.stringContaining('--dry-run')]);
-  const unknown = await command(rig.directory, 'application-key', 'VPN', '--yes', ...at);
+  const unknown = await command(service.rig.directory, 'application-key', 'VPN', '--yes', ...at);
   expect([unknown.exitCode, unknown.note]).toEqual([
     EXIT_CODES.service.code,
     expect.stringContaining('There are: login.'),
   ]);
-  const internal = await command(rig.directory, 'application-key', 'console', '--yes', ...at);
+  const internal = await command(service.rig.directory, 'application-key', 'console', '--yes', ...at);
   expect([internal.exitCode, internal.out]).toEqual([EXIT_CODES.service.code, '']);
   expect(await status(old)).toBe(403);
 
-  const made = await command(rig.directory, 'application-key', '--yes', ...at);
+  const made = await command(service.rig.directory, 'application-key', '--yes', ...at);
   const key = secret(made.out.trim());
   expect([made.exitCode, key]).toEqual([0, expect.stringMatching(/^pfk_[\w-]{43}$/)]);
   expect(made.note).not.toContain(key);
   expect(made.note).toContain('The earlier key is refused from now on.');
   expect([await status(key), await status(old)]).toEqual([403, 401]);
-  const connection = new BetterSqlite(join(rig.directory, 'service.db'), { readonly: true });
+  const connection = new BetterSqlite(join(service.rig.directory, 'service.db'), { readonly: true });
   const acts = connection
     .prepare("select actor, subject from audit where action = 'application.change'")
     .all();
   connection.close();
   expect(acts).toEqual([{ actor: 'service', subject: 'login' }]);
+});
+
+/** Runs the command; returns the origin in its link, and what it says beside it. */
+async function linkOf(directory: string, ...options: string[]) {
+  const made = await serviceCommand(directory, 'admin-link', '--dir', directory, ...options);
+  const link = made.out.trim();
+  expect([made.exitCode, link]).toEqual([
+    0,
+    expect.stringMatching(/^https?:\/\/[^/]+\/operator\/enter\?key=/),
+  ]);
+  const { origin, searchParams } = new URL(link);
+  secret(searchParams.get('key') ?? '');
+  return { link, origin, note: made.note };
+}
+
+it('an administrator link names the address at which the service listens, without its options', async () => {
+  await using rig = new Rig();
+  rig.clock.nowMs = Date.now();
+  const { url } = await rig.start();
+  const { link, origin, note } = await linkOf(rig.directory);
+  expect(origin).toBe(url);
+  expect(note).toContain('the address at which the service last started');
+  expect((await openLink(link)).status).toBe(303);
+});
+
+it('an administrator link names the public URL with which the service started last', async () => {
+  await using rig = new Rig();
+  await rig.start();
+  await rig.start({ publicUrl: 'https://otp.example.org' });
+  expect((await linkOf(rig.directory)).origin).toBe('https://otp.example.org');
+});
+
+it('options of the command name another address than that of the last start', async () => {
+  await using rig = new Rig();
+  await rig.start();
+  const { origin, note } = await linkOf(rig.directory, '--port', '8999');
+  expect(origin).toBe('http://127.0.0.1:8999');
+  expect(note).not.toContain('address');
+});
+
+it('before the first start an administrator link names the configured address and says so', async () => {
+  await using rig = new Rig();
+  await (await openStore({ directory: rig.directory })).close();
+  const { origin, note } = await linkOf(rig.directory);
+  expect(origin).toBe('http://127.0.0.1:8480');
+  expect(note).toContain('holds no address of a started service: the link names that of the configuration');
+});
+
+it('a stored address that is no origin of a service is not used', async () => {
+  await using rig = new Rig();
+  const store = await openStore({ directory: rig.directory });
+  for (const stored of ['javascript:alert(1)', 'no address']) {
+    await storeLastStart(store.db, stored, 1);
+    expect((await linkOf(rig.directory)).origin).toBe('http://127.0.0.1:8480');
+  }
+  await store.close();
+});
+
+it('the command asks for a port where neither the configuration nor a start tells it', async () => {
+  await using rig = new Rig();
+  await (await openStore({ directory: rig.directory })).close();
+  const refused = await serviceCommand(rig.directory, 'admin-link', '--dir', rig.directory, '--port', '0');
+  expect([refused.exitCode, refused.note]).toEqual([
+    EXIT_CODES.configuration.code,
+    expect.stringContaining('its port is not known'),
+  ]);
+});
+
+it('in a folder without a service the commands name it and the option for another, and make nothing', async () => {
+  await using rig = new Rig();
+  const absent = join(rig.directory, 'absent');
+  for (const [command, directory] of [
+    ['admin-link', absent],
+    ['application-key', absent],
+    ['admin-link', rig.directory],
+    ['fingerprint', rig.directory],
+  ] as const) {
+    const refused = await serviceCommand(rig.directory, command, '--dir', directory);
+    expect([refused.exitCode, refused.out]).toEqual([EXIT_CODES.service.code, '']);
+    expect(refused.note).toContain(`There is no service in ${directory}.`);
+    expect(refused.note).toContain('--dir');
+  }
+  expect(readdirSync(rig.directory)).toEqual([]);
 });

@@ -19,7 +19,7 @@ import { give } from 'passfob/inventory/handover';
 import { openInventory } from 'passfob/inventory/inventory';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { Helpdesk, helpdesk, must } from './helpdesk.ts';
+import { accepted, helpdesk, Office } from '../users/kit.ts';
 
 const PASSWORD = secret('four words for this file');
 
@@ -83,36 +83,36 @@ async function givenFile(fobs: readonly Fob[]): Promise<Buffer> {
   }
 }
 
-async function run(rig: Helpdesk, drafts: readonly ImportDraft[]) {
-  const { management } = rig;
-  await rig.hire();
+async function run(office: Office, drafts: readonly ImportDraft[]) {
+  const { management } = office;
+  await office.hire();
   const prepared = await prepareImport(management.db, management.keys, drafts);
-  const job = must(await startImport(management, helpdesk, prepared));
+  const job = accepted(await startImport(management, helpdesk, prepared));
   const worker = startJobs(management);
   await worker.idle();
   await worker.close();
-  return must(await viewJob(management.db, job.id));
+  return accepted(await viewJob(management.db, job.id));
 }
 
-function tokenRow(rig: Helpdesk, serial: string) {
-  return rig.store.db.selectFrom('tokens').selectAll().where('serial', '=', serial).executeTakeFirstOrThrow();
+function tokenRow(office: Office, serial: string) {
+  return office.row('tokens', { serial });
 }
 
 test('fobs and accounts of a handover file become fobs and tokens, with the holders as users', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
+  await using office = await Office.open();
+  const { management } = office;
   const counted = account({ account_id: '00000002', kind: 1, period: 0, digits: 0x18, algorithm: 2 });
   const bytes = await givenFile([fob('abcde', [account(), counted], 'Ada'), fob('fghij', [account()])]);
   const bundle = await openInventoryFile(bytes, PASSWORD);
   const drafts = draftsOfInventory(bundle, 'holder');
-  expect(await run(rig, drafts)).toMatchObject({ state: 'done', done: 5, refused: 0 });
-  const token = await tokenRow(rig, 'abcde-0a0b0c0d');
+  expect(await run(office, drafts)).toMatchObject({ state: 'done', done: 5, refused: 0 });
+  const token = await tokenRow(office, 'abcde-0a0b0c0d');
   const [given] = bundle.fobs;
   expect(token).toMatchObject({ state: 'assigned', kind: 'totp', algorithm: 'sha1', period_seconds: 30 });
   expect(Buffer.from(secretOf(management.keys, token) ?? []).toString('base64')).toBe(
     given?.accounts[1]?.key,
   );
-  expect(await tokenRow(rig, 'abcde-00000002')).toMatchObject({
+  expect(await tokenRow(office, 'abcde-00000002')).toMatchObject({
     kind: 'hotp',
     algorithm: 'sha256',
     alphabet: 'hex',
@@ -120,36 +120,41 @@ test('fobs and accounts of a handover file become fobs and tokens, with the hold
     last_step: -1,
     period_seconds: null,
   });
-  expect(await tokenRow(rig, 'fghij-0a0b0c0d')).toMatchObject({ state: 'inventory', user_id: null });
-  const acts = await rig.store.db.selectFrom('audit').select('action').distinct().orderBy('action').execute();
+  expect(await tokenRow(office, 'fghij-0a0b0c0d')).toMatchObject({ state: 'inventory', user_id: null });
+  const acts = await office.store.db
+    .selectFrom('audit')
+    .select('action')
+    .distinct()
+    .orderBy('action')
+    .execute();
   expect(acts.map(({ action }) => action)).toEqual(['fob.import', 'job.run', 'token.import']);
-  const row = await fobNamed(rig.store.db, 'abcde');
+  const row = await fobNamed(office.store.db, 'abcde');
   expect(row).toMatchObject({ id: token.fob_id, clock_set_ms: 5, clock_error_ms: -1500, drift_ppm: 12.5 });
   const kept = row && fobSecretsOf(management.keys, row);
   expect(Buffer.from(kept?.recoveryKey ?? []).toString('base64')).toBe(given?.secrets?.recovery_key);
 });
 
 test('importing the same file again finds every row present, and a dry run writes nothing', async () => {
-  await using rig = await Helpdesk.open();
-  const { db, keys } = rig.management;
+  await using office = await Office.open();
+  const { db, keys } = office.management;
   const drafts = draftsOfInventory(
     await openInventoryFile(await givenFile([fob('abcde', [account()])]), PASSWORD),
     'label',
   );
   expect((await planImport(db, keys, drafts)).counts).toEqual({ ok: 2, present: 0, skipped: 0, refused: 0 });
   expect(await db.selectFrom('tokens').select('id').execute()).toEqual([]);
-  await run(rig, drafts);
+  await run(office, drafts);
   expect((await planImport(db, keys, drafts)).counts).toEqual({ ok: 0, present: 2, skipped: 0, refused: 0 });
   // A revoked token has no seed to compare, and cannot be restored.
-  must(await revokeToken(rig.management, helpdesk, { serial: 'abcde-0a0b0c0d', reason: 'lost' }));
+  accepted(await revokeToken(office.management, helpdesk, { serial: 'abcde-0a0b0c0d', reason: 'lost' }));
   expect((await planImport(db, keys, drafts)).counts).toEqual({ ok: 0, present: 1, skipped: 0, refused: 1 });
 });
 
 test('a dry run gives a reason for every row that is not taken, and shows no secret', async () => {
-  await using rig = await Helpdesk.open();
-  const { db, keys } = rig.management;
+  await using office = await Office.open();
+  const { db, keys } = office.management;
   const known = fob('known', []);
-  await run(rig, draftsOfInventory({ version: 1, fobs: [known], history: [] }, 'nobody'));
+  await run(office, draftsOfInventory({ version: 1, fobs: [known], history: [] }, 'nobody'));
   const other = fob('known', [
     account({ account_id: '1', key: base64(12) }),
     account({ account_id: '2', kind: 3, suite: 'OCRA-1:HOTP-SHA1-6:QN08-PSHA1' }),
@@ -181,8 +186,8 @@ test('a dry run gives a reason for every row that is not taken, and shows no sec
 });
 
 test('import reads other programs’ tables and key URIs, and recognises them the second time', async () => {
-  await using rig = await Helpdesk.open();
-  const { db, keys } = rig.management;
+  await using office = await Office.open();
+  const { db, keys } = office.management;
   const seeds = [1, 2].map(() => secret(new Uint8Array(randomBytes(20))));
   const [one, two] = seeds.map(seed => Buffer.from(seed).toString('hex'));
   const table = `S1,${one},totp,6,30\nS2,${two},hotp,8,7\nS3,zz,totp,6\n`;
@@ -199,7 +204,7 @@ test('import reads other programs’ tables and key URIs, and recognises them th
     ['refused', null, null],
   ]);
   expect(plan.rows[2]?.reason).not.toBe('');
-  expect(await run(rig, await read())).toMatchObject({ done: 2, refused: 0 });
+  expect(await run(office, await read())).toMatchObject({ done: 2, refused: 0 });
   expect((await planImport(db, keys, await read())).counts).toMatchObject({ ok: 0, present: 2 });
   const rows = await db.selectFrom('tokens').selectAll().orderBy('label').execute();
   expect(rows).toMatchObject([
@@ -210,25 +215,25 @@ test('import reads other programs’ tables and key URIs, and recognises them th
 });
 
 test('a row that was refused while the job ran contains its reason', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
-  await rig.hire();
+  await using office = await Office.open();
+  const { management } = office;
+  await office.hire();
   const drafts = draftsOfInventory({ version: 1, fobs: [fob('abcde', [account()])], history: [] }, 'label');
   const prepared = await prepareImport(management.db, management.keys, drafts);
-  const job = must(await startImport(management, helpdesk, prepared));
-  await rig.issue('abcde-0a0b0c0d');
+  const job = accepted(await startImport(management, helpdesk, prepared));
+  await office.issue('abcde-0a0b0c0d');
   const worker = startJobs(management);
   await worker.idle();
   await worker.close();
-  expect(must(await listJobItems(management.db, { id: job.id }))).toMatchObject([
+  expect(accepted(await listJobItems(management.db, { id: job.id }))).toMatchObject([
     { subject: 'abcde', state: 'done', message: '' },
     { subject: 'abcde-0a0b0c0d', state: 'refused', message: expect.stringContaining('serial number') },
   ]);
 });
 
 test('tokens keep the serial numbers of their file, and none of these becomes a user', async () => {
-  await using rig = await Helpdesk.open();
-  const { db, keys } = rig.management;
+  await using office = await Office.open();
+  const { db, keys } = office.management;
   const key = '3132333435363738393031323334353637383930';
   const base32 = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ';
   const tables = [
@@ -251,8 +256,8 @@ test('tokens keep the serial numbers of their file, and none of these becomes a 
 });
 
 test('log-ins get their turn while a long import is checked', async () => {
-  await using rig = await Helpdesk.open();
-  const { db, keys } = rig.management;
+  await using office = await Office.open();
+  const { db, keys } = office.management;
   const letters = (at: number) => [...String(at).padStart(4, '0')].map(digit => 'ABCDEFGHIJ'[Number(digit)]);
   const seedOf = (at: number) => `GEZDGNBVGY3TQOJQGEZDGNBVGY3T${letters(at).join('')}`;
   const lines = Array.from({ length: 1_500 }, (_, at) => `otpauth://totp/u${at}?secret=${seedOf(at)}\n`);
@@ -287,8 +292,8 @@ test('a wrong password, a damaged file and another file are refused as a whole',
 });
 
 test('a bare list of seeds is imported with what the operator knows of the tokens', async () => {
-  await using rig = await Helpdesk.open();
-  const { keys } = rig.management;
+  await using office = await Office.open();
+  const { keys } = office.management;
   const seed = secret('3132333435363738393031323334353637383931');
   const list = { name: 'feitian.txt', bytes: new TextEncoder().encode(`2600135004013 ${seed} 60\n`) };
   const tools = { password: async () => '', key: async () => new Uint8Array(0) };

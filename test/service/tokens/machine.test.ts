@@ -15,7 +15,7 @@ import { writing } from '@passfob/service/storage/database/database';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
+import { accepted, codeOf, helpdesk, Office } from '../users/kit.ts';
 
 type Step = { readonly act: string; readonly token: number; readonly user: number };
 
@@ -42,39 +42,39 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 );
 
 test('property: after any acts on tokens, the database satisfies the constraints of their states', async () => {
-  await using rig = await Helpdesk.open();
-  for (const user of users) await rig.user(user);
+  await using office = await Office.open();
+  for (const user of users) await office.userId(user);
   let run = 0;
   await fc.assert(
     fc.asyncProperty(steps, async sequence => {
       run++;
       const serials = [`A-${run}`, `B-${run}`];
-      for (const serial of serials) await rig.issue(serial, { kind: 'hotp', counter: 5 });
+      for (const serial of serials) await office.issue(serial, { kind: 'hotp', counter: 5 });
       const marks = new Map<string, number>();
       for (const step of sequence) {
-        rig.clock.nowMs += 1000;
+        office.nowMs += 1000;
         const serial = serials[step.token] ?? '';
-        const before = await rowOf(rig, serial);
-        const result = await perform(rig, serial, step);
-        const after = await rowOf(rig, serial);
+        const before = await rowOf(office, serial);
+        const result = await perform(office, serial, step);
+        const after = await rowOf(office, serial);
         if (result !== undefined && !result.ok) expect(after).toEqual(before);
         if (after.state !== before.state) expect(mayBecome(before.state, after.state)).toBe(true);
-        for (const one of serials) await checkRow(rig, await rowOf(rig, one), marks);
+        for (const one of serials) await checkRow(office, await rowOf(office, one), marks);
       }
       // Makes room for the users of the next run.
       for (const serial of serials)
-        await revokeToken(rig.management, helpdesk, { serial, reason: 'retired' });
+        await revokeToken(office.management, helpdesk, { serial, reason: 'retired' });
     }),
     { numRuns: 40 },
   );
 });
 
 async function perform(
-  rig: Helpdesk,
+  office: Office,
   serial: string,
   { act, user }: Step,
 ): Promise<Result<unknown> | undefined> {
-  const { management } = rig;
+  const { management } = office;
   const name = users[user] ?? '';
   switch (act) {
     case 'assign':
@@ -94,14 +94,14 @@ async function perform(
     case 'rename':
       return renameToken(management, helpdesk, { serial, label: 'desk drawer' });
     default:
-      await use(rig, serial);
+      await use(office, serial);
       return undefined;
   }
 }
 
 /** Changes a row like an accepted passcode. */
-async function use(rig: Helpdesk, serial: string): Promise<void> {
-  await writing(rig.store.db, async db => {
+async function use(office: Office, serial: string): Promise<void> {
+  await writing(office.store.db, async db => {
     await db
       .updateTable('tokens')
       .set(set => ({ last_step: set('last_step', '+', 1), state: 'active' }))
@@ -111,11 +111,11 @@ async function use(rig: Helpdesk, serial: string): Promise<void> {
   });
 }
 
-function rowOf(rig: Helpdesk, serial: string): Promise<TokenRow> {
-  return rig.store.db.selectFrom('tokens').selectAll().where('serial', '=', serial).executeTakeFirstOrThrow();
+function rowOf(office: Office, serial: string): Promise<TokenRow> {
+  return office.row('tokens', { serial });
 }
 
-async function checkRow(rig: Helpdesk, row: TokenRow, marks: Map<string, number>): Promise<void> {
+async function checkRow(office: Office, row: TokenRow, marks: Map<string, number>): Promise<void> {
   const rule = tokenStates[row.state];
   expect(row.sealed_secret !== null).toBe(rule.seed);
   expect(row.key_id !== null).toBe(rule.seed);
@@ -123,7 +123,7 @@ async function checkRow(rig: Helpdesk, row: TokenRow, marks: Map<string, number>
   if (rule.user !== 'perhaps') expect(row.user_id !== null).toBe(rule.user === 'one');
   expect(row.last_step).toBeGreaterThanOrEqual(marks.get(row.id) ?? 4);
   marks.set(row.id, row.last_step);
-  const history = await rig.store.db
+  const history = await office.store.db
     .selectFrom('assignments')
     .selectAll()
     .where('token_id', '=', row.id)
@@ -138,16 +138,16 @@ async function checkRow(rig: Helpdesk, row: TokenRow, marks: Map<string, number>
 }
 
 test('every act that changed something is one audit row that names the operator; a refused one is none', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
-  await rig.user('ada');
-  await rig.issue('S-1');
+  await using office = await Office.open();
+  const { management } = office;
+  await office.userId('ada');
+  await office.issue('S-1');
   expect(codeOf(await suspendToken(management, helpdesk, { serial: 'S-1' }))).toBe('bad_transition');
-  must(await assignToken(management, helpdesk, { serial: 'S-1', user: 'Ada' }));
+  accepted(await assignToken(management, helpdesk, { serial: 'S-1', user: 'Ada' }));
   expect(codeOf(await suspendToken(management, helpdesk, { serial: 'S-2' }))).toBe('unknown_serial');
-  must(await unassignToken(management, helpdesk, { serial: 'S-1' }));
-  must(await revokeToken(management, helpdesk, { serial: 'S-1', reason: 'faulty' }));
-  const rows = await rig.store.db.selectFrom('audit').selectAll().orderBy('id').execute();
+  accepted(await unassignToken(management, helpdesk, { serial: 'S-1' }));
+  accepted(await revokeToken(management, helpdesk, { serial: 'S-1', reason: 'faulty' }));
+  const rows = await office.store.db.selectFrom('audit').selectAll().orderBy('id').execute();
   expect(rows.map(({ action, actor, subject, source }) => [action, actor, subject, source])).toEqual(
     ['token.issue', 'token.assign', 'token.unassign', 'token.revoke'].map(action => [
       action,
@@ -160,12 +160,12 @@ test('every act that changed something is one audit row that names the operator;
 });
 
 test('an act whose audit row cannot be written changes nothing', async () => {
-  await using rig = await Helpdesk.open();
-  await rig.user('ada');
-  await rig.issue('S-1', { user: 'ada' });
-  const { keys } = rig.management;
+  await using office = await Office.open();
+  await office.userId('ada');
+  await office.issue('S-1', { user: 'ada' });
+  const { keys } = office.management;
   const management = {
-    ...rig.management,
+    ...office.management,
     keys: {
       ...keys,
       get mac(): Uint8Array {
@@ -174,36 +174,36 @@ test('an act whose audit row cannot be written changes nothing', async () => {
     },
   };
   await expect(suspendToken(management, helpdesk, { serial: 'S-1' })).rejects.toThrow('no key');
-  expect((await rowOf(rig, 'S-1')).state).toBe('assigned');
+  expect((await rowOf(office, 'S-1')).state).toBe('assigned');
 });
 
 test('a user has a limited number of tokens, including reserved and excluding revoked ones', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
-  await rig.user('ada');
-  for (let at = 0; at < 10; at++) await rig.issue(`S-${at}`);
+  await using office = await Office.open();
+  const { management } = office;
+  await office.userId('ada');
+  for (let at = 0; at < 10; at++) await office.issue(`S-${at}`);
   for (let at = 0; at < 4; at++)
-    must(await assignToken(management, helpdesk, { serial: `S-${at}`, user: 'ada' }));
+    accepted(await assignToken(management, helpdesk, { serial: `S-${at}`, user: 'ada' }));
   for (let at = 4; at < 8; at++)
-    must(await reserveToken(management, helpdesk, { serial: `S-${at}`, user: 'ada' }));
+    accepted(await reserveToken(management, helpdesk, { serial: `S-${at}`, user: 'ada' }));
   expect(codeOf(await assignToken(management, helpdesk, { serial: 'S-8', user: 'ada' }))).toBe(
     'too_many_tokens',
   );
-  must(await assignToken(management, helpdesk, { serial: 'S-7', user: 'ada' }));
-  must(await revokeToken(management, helpdesk, { serial: 'S-0', reason: 'lost' }));
-  must(await assignToken(management, helpdesk, { serial: 'S-8', user: 'ada' }));
+  accepted(await assignToken(management, helpdesk, { serial: 'S-7', user: 'ada' }));
+  accepted(await revokeToken(management, helpdesk, { serial: 'S-0', reason: 'lost' }));
+  accepted(await assignToken(management, helpdesk, { serial: 'S-8', user: 'ada' }));
   expect(codeOf(await reserveToken(management, helpdesk, { serial: 'S-9', user: 'ada' }))).toBe(
     'too_many_tokens',
   );
 });
 
 test('a token reserved for one user is not given to another, and no user is created for it', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
-  await rig.user('ada');
-  await rig.user('bob');
-  await rig.issue('S-1');
-  must(await reserveToken(management, helpdesk, { serial: 'S-1', user: 'ada' }));
+  await using office = await Office.open();
+  const { management } = office;
+  await office.userId('ada');
+  await office.userId('bob');
+  await office.issue('S-1');
+  accepted(await reserveToken(management, helpdesk, { serial: 'S-1', user: 'ada' }));
   expect(codeOf(await assignToken(management, helpdesk, { serial: 'S-1', user: 'bob' }))).toBe(
     'reserved_for_another',
   );
@@ -217,21 +217,21 @@ test('a token reserved for one user is not given to another, and no user is crea
     user: 'carl',
   } as const;
   expect(codeOf(await issueToken(management, helpdesk, input))).toBe('unknown_user');
-  expect(await rig.store.db.selectFrom('users').select('id').execute()).toHaveLength(2);
+  expect(await office.store.db.selectFrom('users').select('id').execute()).toHaveLength(2);
 });
 
 test('suspending and revoking delete the cached answers to repeated requests', async () => {
-  await using rig = await Helpdesk.open();
-  const { db } = rig.store;
-  await rig.user('ada');
-  await rig.issue('S-1', { user: 'ada' });
-  await use(rig, 'S-1');
-  const answer = { fingerprint: 'f', outcome: 'accepted', expires_ms: rig.clock.nowMs + 1 } as const;
+  await using office = await Office.open();
+  const { db } = office.store;
+  await office.userId('ada');
+  await office.issue('S-1', { user: 'ada' });
+  await use(office, 'S-1');
+  const answer = { fingerprint: 'f', outcome: 'accepted', expires_ms: office.nowMs + 1 } as const;
   for (const act of ['suspend', 'revoke']) {
     await db.insertInto('answers').values(answer).execute();
-    must((await perform(rig, 'S-1', { act, token: 0, user: 0 })) as Result<unknown>);
+    accepted((await perform(office, 'S-1', { act, token: 0, user: 0 })) as Result<unknown>);
     expect(await db.selectFrom('answers').selectAll().execute()).toEqual([]);
   }
   const states: TokenState[] = ['revoked'];
-  expect(states).toContain((await rowOf(rig, 'S-1')).state);
+  expect(states).toContain((await rowOf(office, 'S-1')).state);
 });

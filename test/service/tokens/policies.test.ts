@@ -7,7 +7,7 @@ import {
 } from '@passfob/service/features/tokens/policies';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
+import { accepted, codeOf, helpdesk, Office } from '../users/kit.ts';
 
 const looks: fc.Arbitrary<Omit<PolicyInput, 'name'>> = fc.record({
   kind: fc.constantFrom('hotp', 'totp'),
@@ -20,23 +20,23 @@ const looks: fc.Arbitrary<Omit<PolicyInput, 'name'>> = fc.record({
 });
 
 test('property: a changed policy applies to the next token and to no existing one', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
-  must(await createPolicy(management, helpdesk, { name: 'staff', kind: 'totp' }));
+  await using office = await Office.open();
+  const { management } = office;
+  accepted(await createPolicy(management, helpdesk, { name: 'staff', kind: 'totp' }));
   let version = 1;
   let made = 0;
-  const tokens = () => rig.store.db.selectFrom('tokens').selectAll().orderBy('id').execute();
+  const tokens = () => office.store.db.selectFrom('tokens').selectAll().orderBy('id').execute();
   await fc.assert(
     fc.asyncProperty(looks, async look => {
-      await rig.issue(`T-${made++}`, { policy: 'staff' });
+      await office.issue(`T-${made++}`, { policy: 'staff' });
       const before = await tokens();
-      expect(must(await changePolicy(management, helpdesk, { name: 'staff', ...look })).version).toBe(
+      expect(accepted(await changePolicy(management, helpdesk, { name: 'staff', ...look })).version).toBe(
         ++version,
       );
       expect(await tokens()).toEqual(before);
       const serial = `T-${made++}`;
       // Values of the caller do not override the policy.
-      await rig.issue(serial, { policy: 'staff', kind: 'hotp', digits: 7, period: 99 });
+      await office.issue(serial, { policy: 'staff', kind: 'hotp', digits: 7, period: 99 });
       const row = (await tokens()).find(token => token.serial === serial);
       expect(row).toMatchObject({
         kind: look.kind,
@@ -53,21 +53,21 @@ test('property: a changed policy applies to the next token and to no existing on
 });
 
 test('a policy can be removed while it has no token, and every change is in the audit', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
-  must(await createPolicy(management, helpdesk, { name: 'staff', kind: 'totp' }));
-  must(await createPolicy(management, helpdesk, { name: 'guests', kind: 'hotp', digits: 8 }));
+  await using office = await Office.open();
+  const { management } = office;
+  accepted(await createPolicy(management, helpdesk, { name: 'staff', kind: 'totp' }));
+  accepted(await createPolicy(management, helpdesk, { name: 'guests', kind: 'hotp', digits: 8 }));
   expect(codeOf(await createPolicy(management, helpdesk, { name: 'staff', kind: 'totp' }))).toBe(
     'policy_taken',
   );
-  await rig.issue('T-1', { policy: 'staff' });
+  await office.issue('T-1', { policy: 'staff' });
   expect(codeOf(await removePolicy(management, helpdesk, { name: 'staff' }))).toBe('policy_used');
-  must(await removePolicy(management, helpdesk, { name: 'guests' }));
+  accepted(await removePolicy(management, helpdesk, { name: 'guests' }));
   expect(codeOf(await removePolicy(management, helpdesk, { name: 'guests' }))).toBe('unknown_policy');
-  expect((await listPolicies(rig.store.db)).map(({ name, version }) => [name, version])).toEqual([
+  expect((await listPolicies(office.store.db)).map(({ name, version }) => [name, version])).toEqual([
     ['staff', 1],
   ]);
-  const acts = await rig.store.db
+  const acts = await office.store.db
     .selectFrom('audit')
     .select(['subject', 'detail'])
     .where('action', '=', 'policy.change')
@@ -81,7 +81,7 @@ test('a policy can be removed while it has no token, and every change is in the 
 });
 
 test('a policy that no fob can satisfy is refused', async () => {
-  await using rig = await Helpdesk.open();
+  await using office = await Office.open();
   const cases: [Partial<PolicyInput>, string][] = [
     [{ name: '' }, 'bad_policy_name'],
     [{ name: ' a' }, 'bad_policy_name'],
@@ -95,7 +95,9 @@ test('a policy that no fob can satisfy is refused', async () => {
   ];
   for (const [changes, code] of cases)
     expect(
-      codeOf(await createPolicy(rig.management, helpdesk, { name: 'p', kind: 'totp', ...changes })),
+      codeOf(await createPolicy(office.management, helpdesk, { name: 'p', kind: 'totp', ...changes })),
     ).toBe(code);
-  must(await createPolicy(rig.management, helpdesk, { name: 'p', kind: 'totp', alphabet: 'hex', digits: 5 }));
+  accepted(
+    await createPolicy(office.management, helpdesk, { name: 'p', kind: 'totp', alphabet: 'hex', digits: 5 }),
+  );
 });

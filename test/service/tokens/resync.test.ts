@@ -1,61 +1,70 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
+import { accessLimits } from '@passfob/service/base/limits/access';
+import { tokenLimits } from '@passfob/service/base/limits/tokens';
 import { passcodeAt } from '@passfob/service/base/passcode';
 import { readRecent } from '@passfob/service/base/recent';
 import { listAlerts } from '@passfob/service/features/alerts/alerts';
+import {
+  repairLastStep,
+  repairLastSteps,
+  stepAheadUntil,
+} from '@passfob/service/features/tokens/codes/repair';
 import {
   resyncToken,
   resyncTokenOfUser,
   type TwoPasscodes,
 } from '@passfob/service/features/tokens/codes/resync';
-import { assignToken, suspendToken } from '@passfob/service/features/tokens/moves';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
+import { assignToken, revokeToken, suspendToken } from '@passfob/service/features/tokens/moves';
 import { ensureApplication } from '@passfob/service/features/users/applications';
-import { changeSettings } from '@passfob/service/features/users/settings';
+import { beginWithLockPolicy, changeSettings } from '@passfob/service/features/users/settings';
 import { withoutFailures } from '@passfob/service/features/users/users';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { type Db, openStore, writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { codeAt, newToken, stepAt } from '../kit.ts';
-import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
+import { furnished } from '../console/kit.ts';
+import { codeAt, codeNow, newToken, stepAt } from '../kit.ts';
+import { accepted, codeOf, grace, helpdesk, Office } from '../users/kit.ts';
 
 const DAY_STEPS = 24 * 120;
 
 /** Creates a token of ada's, and returns its passcodes. */
-async function given(rig: Helpdesk, kind: 'hotp' | 'totp', serial = 'S-1') {
-  await rig.user('ada');
-  const seed = await rig.issue(serial, { kind, user: 'ada' });
+async function given(office: Office, kind: 'hotp' | 'totp', serial = 'S-1') {
+  await office.userId('ada');
+  const seed = await office.issue(serial, { kind, user: 'ada' });
   const token = newToken({ kind, secret: seed });
   const two = (step: number) => ({ serial, first: codeAt(token, step), second: codeAt(token, step + 1) });
-  return { token, two, now: () => stepAt(token, rig.clock.nowMs) };
+  return { token, two, now: () => stepAt(token, office.nowMs) };
 }
 
-function rowOf(rig: Helpdesk, serial = 'S-1') {
-  return rig.store.db.selectFrom('tokens').selectAll().where('serial', '=', serial).executeTakeFirstOrThrow();
+function rowOf(office: Office, serial = 'S-1') {
+  return office.row('tokens', { serial });
 }
 
-function ada(rig: Helpdesk) {
-  return rig.store.db.selectFrom('users').selectAll().where('name', '=', 'ada').executeTakeFirstOrThrow();
+function ada(office: Office) {
+  return office.row('users', { name: 'ada' });
 }
 
 test('HOTP: resync finds two consecutive passcodes up to the limit ahead, and both are used up', async () => {
-  await using rig = await Helpdesk.open();
-  const { two } = await given(rig, 'hotp');
-  expect(codeOf(await resyncToken(rig.management, helpdesk, two(1000)))).toBe('resync_failed');
-  expect(must(await resyncToken(rig.management, helpdesk, two(999)))).toEqual({
+  await using office = await Office.open();
+  const { two } = await given(office, 'hotp');
+  expect(codeOf(await resyncToken(office.management, helpdesk, two(1000)))).toBe('resync_failed');
+  expect(accepted(await resyncToken(office.management, helpdesk, two(999)))).toEqual({
     serial: 'S-1',
     driftSteps: 0,
     clockIsOff: false,
   });
-  expect((await rowOf(rig)).last_step).toBe(1000);
-  expect(codeOf(await resyncToken(rig.management, helpdesk, two(999)))).toBe('resync_failed');
-  expect(codeOf(await resyncToken(rig.management, helpdesk, two(1000)))).toBe('resync_failed');
-  expect((await rowOf(rig)).last_step).toBe(1000);
+  expect((await rowOf(office)).last_step).toBe(1000);
+  expect(codeOf(await resyncToken(office.management, helpdesk, two(999)))).toBe('resync_failed');
+  expect(codeOf(await resyncToken(office.management, helpdesk, two(1000)))).toBe('resync_failed');
+  expect((await rowOf(office)).last_step).toBe(1000);
 });
 
 test('HOTP: passcodes that are not consecutive, or in the other order, are a failure', async () => {
-  await using rig = await Helpdesk.open();
-  const { two } = await given(rig, 'hotp');
+  await using office = await Office.open();
+  const { two } = await given(office, 'hotp');
   const { first, second } = two(7);
   const { second: third } = two(8);
   for (const input of [
@@ -63,44 +72,48 @@ test('HOTP: passcodes that are not consecutive, or in the other order, are a fai
     { serial: 'S-1', first, second: third },
     { serial: 'S-1', first, second: first },
   ]) {
-    expect(codeOf(await resyncToken(rig.management, helpdesk, input))).toBe('resync_failed');
-    rig.clock.nowMs += 3_600_000;
+    expect(codeOf(await resyncToken(office.management, helpdesk, input))).toBe('resync_failed');
+    office.nowMs += 3_600_000;
   }
-  expect((await rowOf(rig)).last_step).toBe(-1);
+  expect((await rowOf(office)).last_step).toBe(-1);
 });
 
 test('TOTP: resync finds passcodes within a day both ways, never below the last accepted step, and stores the full drift', async () => {
-  await using rig = await Helpdesk.open();
-  const { two, now } = await given(rig, 'totp');
+  await using office = await Office.open();
+  const { two, now } = await given(office, 'totp');
   const early = now() - DAY_STEPS;
-  expect(codeOf(await resyncToken(rig.management, helpdesk, two(early - 1)))).toBe('resync_failed');
-  expect(must(await resyncToken(rig.management, helpdesk, two(early)))).toMatchObject({ clockIsOff: true });
-  expect(await rowOf(rig)).toMatchObject({ last_step: early + 1, drift_steps: 1 - DAY_STEPS });
-  expect(codeOf(await resyncToken(rig.management, helpdesk, two(now() + DAY_STEPS)))).toBe('resync_failed');
-  expect(must(await resyncToken(rig.management, helpdesk, two(now() + 3)))).toMatchObject({
+  expect(codeOf(await resyncToken(office.management, helpdesk, two(early - 1)))).toBe('resync_failed');
+  expect(accepted(await resyncToken(office.management, helpdesk, two(early)))).toMatchObject({
+    clockIsOff: true,
+  });
+  expect(await rowOf(office)).toMatchObject({ last_step: early + 1, drift_steps: 1 - DAY_STEPS });
+  expect(codeOf(await resyncToken(office.management, helpdesk, two(now() + DAY_STEPS)))).toBe(
+    'resync_failed',
+  );
+  expect(accepted(await resyncToken(office.management, helpdesk, two(now() + 3)))).toMatchObject({
     driftSteps: 4,
     clockIsOff: false,
   });
   for (const below of [now() + 4, now() + 3, now()])
-    expect(codeOf(await resyncToken(rig.management, helpdesk, two(below)))).toBe('resync_failed');
-  expect((await rowOf(rig)).last_step).toBe(now() + 4);
+    expect(codeOf(await resyncToken(office.management, helpdesk, two(below)))).toBe('resync_failed');
+  expect((await rowOf(office)).last_step).toBe(now() + 4);
 });
 
 test('resync misses lock the account like wrong passcodes, and then nothing is compared; a hit resets them', async () => {
-  await using rig = await Helpdesk.open();
-  const { two } = await given(rig, 'hotp');
+  await using office = await Office.open();
+  const { two } = await given(office, 'hotp');
   const wrong = { serial: 'S-1', first: two(5000).first, second: two(6000).first };
-  expect(codeOf(await resyncToken(rig.management, helpdesk, wrong))).toBe('resync_failed');
-  expect(codeOf(await resyncToken(rig.management, helpdesk, wrong))).toBe('resync_failed');
-  expect((await ada(rig)).failures).toBe(2);
-  must(await resyncToken(rig.management, helpdesk, two(3)));
-  expect(await ada(rig)).toMatchObject(withoutFailures);
-  for (let turn = 0; turn < 3; turn++) await resyncToken(rig.management, helpdesk, wrong);
-  expect(codeOf(await resyncToken(rig.management, helpdesk, two(20)))).toBe('account_locked');
-  expect(await rowOf(rig)).toMatchObject({ last_step: 4 });
-  rig.clock.nowMs += 15 * 60_000;
-  must(await resyncToken(rig.management, helpdesk, two(20)));
-  const details = await rig.store.db
+  expect(codeOf(await resyncToken(office.management, helpdesk, wrong))).toBe('resync_failed');
+  expect(codeOf(await resyncToken(office.management, helpdesk, wrong))).toBe('resync_failed');
+  expect((await ada(office)).failures).toBe(2);
+  accepted(await resyncToken(office.management, helpdesk, two(3)));
+  expect(await ada(office)).toMatchObject(withoutFailures);
+  for (let turn = 0; turn < 3; turn++) await resyncToken(office.management, helpdesk, wrong);
+  expect(codeOf(await resyncToken(office.management, helpdesk, two(20)))).toBe('account_locked');
+  expect(await rowOf(office)).toMatchObject({ last_step: 4 });
+  office.nowMs += 15 * 60_000;
+  accepted(await resyncToken(office.management, helpdesk, two(20)));
+  const details = await office.store.db
     .selectFrom('audit')
     .select('detail')
     .where('action', '=', 'token.resync')
@@ -118,27 +131,27 @@ test('resync misses lock the account like wrong passcodes, and then nothing is c
 });
 
 test('resync misses lock the account by the configured threshold', async () => {
-  await using rig = await Helpdesk.open();
-  const { two } = await given(rig, 'hotp');
+  await using office = await Office.open();
+  const { two } = await given(office, 'hotp');
   const lock = { threshold: 1, periodMs: 3_600_000 };
-  must(await changeSettings(rig.management, helpdesk, { lock }));
+  accepted(await changeSettings(office.management, helpdesk, { lock }));
   const wrong = { serial: 'S-1', first: two(5000).first, second: two(6000).first };
-  expect(codeOf(await resyncToken(rig.management, helpdesk, wrong))).toBe('resync_failed');
-  rig.clock.nowMs += lock.periodMs - 1;
-  expect(codeOf(await resyncToken(rig.management, helpdesk, two(3)))).toBe('account_locked');
-  rig.clock.nowMs += 1;
-  must(await resyncToken(rig.management, helpdesk, two(3)));
+  expect(codeOf(await resyncToken(office.management, helpdesk, wrong))).toBe('resync_failed');
+  office.nowMs += lock.periodMs - 1;
+  expect(codeOf(await resyncToken(office.management, helpdesk, two(3)))).toBe('account_locked');
+  office.nowMs += 1;
+  accepted(await resyncToken(office.management, helpdesk, two(3)));
 });
 
 test('the same two passcodes sent 16 times at once count once', async () => {
-  await using rig = await Helpdesk.open();
-  const { two } = await given(rig, 'hotp');
+  await using office = await Office.open();
+  const { two } = await given(office, 'hotp');
   const never = { threshold: 0, periodMs: 1000 };
   const results = await Promise.all(
-    Array.from({ length: 16 }, () => resyncToken(rig.management, helpdesk, two(40), never)),
+    Array.from({ length: 16 }, () => resyncToken(office.management, helpdesk, two(40), never)),
   );
   expect(results.filter(({ ok }) => ok)).toHaveLength(1);
-  expect((await rowOf(rig)).last_step).toBe(41);
+  expect((await rowOf(office)).last_step).toBe(41);
 });
 
 /**
@@ -146,19 +159,19 @@ test('the same two passcodes sent 16 times at once count once', async () => {
  * `meanwhile` and ends.
  */
 async function whileWriting(
-  rig: Helpdesk,
+  office: Office,
   input: TwoPasscodes & { serial: string },
   meanwhile: (db: Db) => Promise<unknown>,
 ) {
-  const other = await openStore(rig);
-  const { keys } = rig.management;
+  const other = await openStore(office);
+  const { keys } = office.management;
   const opened = new EventEmitter();
   const sealing = new Map(keys.sealing);
   sealing.get = id => {
     opened.emit('opened');
     return keys.sealing.get(id);
   };
-  const management = { ...rig.management, keys: { ...keys, sealing } };
+  const management = { ...office.management, keys: { ...keys, sealing } };
   let resynced: ReturnType<typeof resyncToken> | undefined;
   try {
     await writing(other.db, async db => {
@@ -180,84 +193,229 @@ async function whileWriting(
 }
 
 test('slow work is done before the transaction: the seed is decrypted while another node writes', async () => {
-  await using rig = await Helpdesk.open();
-  const { two, now } = await given(rig, 'totp');
-  const resynced = await whileWriting(rig, two(now() + 3), async () => undefined);
+  await using office = await Office.open();
+  const { two, now } = await given(office, 'totp');
+  const resynced = await whileWriting(office, two(now() + 3), async () => undefined);
   expect(resynced).toMatchObject({ ok: true, value: { driftSteps: 4 } });
-  expect((await rowOf(rig)).last_step).toBe(now() + 4);
+  expect((await rowOf(office)).last_step).toBe(now() + 4);
 });
 
 test('a resync match is discarded if a log-in or a lock came first', async () => {
-  await using rig = await Helpdesk.open();
-  const { two } = await given(rig, 'hotp');
-  const used = await whileWriting(rig, two(40), db =>
+  await using office = await Office.open();
+  const { two } = await given(office, 'hotp');
+  const used = await whileWriting(office, two(40), db =>
     db.updateTable('tokens').set({ last_step: 40 }).execute(),
   );
   expect(used && codeOf(used)).toBe('resync_failed');
-  expect([(await rowOf(rig)).last_step, (await ada(rig)).failures]).toEqual([40, 1]);
-  const locked = await whileWriting(rig, two(60), db =>
-    db.updateTable('users').set({ failures: 3, last_failure_ms: rig.clock.nowMs }).execute(),
+  expect([(await rowOf(office)).last_step, (await ada(office)).failures]).toEqual([40, 1]);
+  const locked = await whileWriting(office, two(60), db =>
+    db.updateTable('users').set({ failures: 3, last_failure_ms: office.nowMs }).execute(),
   );
   expect(locked && codeOf(locked)).toBe('account_locked');
-  expect((await rowOf(rig)).last_step).toBe(40);
+  expect((await rowOf(office)).last_step).toBe(40);
 });
 
 test('both passcodes of a resync are stored as used without a log-in: typed again they are superseded', async () => {
-  await using rig = await Helpdesk.open();
-  const { application } = await ensureApplication(rig.store.db, rig.clock.nowMs);
-  const { two } = await given(rig, 'hotp');
+  await using office = await Office.open();
+  const { application } = await ensureApplication(office.store.db, office.nowMs);
+  const { two } = await given(office, 'hotp');
   const { first, second } = two(40);
-  must(await resyncToken(rig.management, helpdesk, two(40)));
-  const { recent } = await rowOf(rig);
+  accepted(await resyncToken(office.management, helpdesk, two(40)));
+  const { recent } = await rowOf(office);
   expect(readRecent(recent).map(({ step, letNobodyIn }) => [step, letNobodyIn])).toEqual([
     [41, true],
     [40, true],
   ]);
-  const { decide } = makeEngine(rig.management);
+  const { decide } = makeEngine(office.management);
   const about = { user: 'ada', applicationId: application.id, source: '192.0.2.1', requestId: 'typed' };
   for (const passcode of [second, first]) expect(await decide({ ...about, passcode })).toBe('superseded');
-  expect(await listAlerts(rig.store.db)).toEqual([]);
+  expect(await listAlerts(office.store.db)).toEqual([]);
 });
 
 test('only a token in use is resynchronised; users do it without naming the token', async () => {
-  await using rig = await Helpdesk.open();
-  const { two } = await given(rig, 'totp');
-  const other = await given(rig, 'hotp', 'S-2');
-  await rig.issue('S-3');
-  expect(codeOf(await resyncToken(rig.management, helpdesk, { ...two(1), serial: 'S-3' }))).toBe(
+  await using office = await Office.open();
+  const { two } = await given(office, 'totp');
+  const other = await given(office, 'hotp', 'S-2');
+  await office.issue('S-3');
+  expect(codeOf(await resyncToken(office.management, helpdesk, { ...two(1), serial: 'S-3' }))).toBe(
     'not_usable',
   );
-  expect(codeOf(await resyncToken(rig.management, helpdesk, { ...two(1), serial: 'S-9' }))).toBe(
+  expect(codeOf(await resyncToken(office.management, helpdesk, { ...two(1), serial: 'S-9' }))).toBe(
     'unknown_serial',
   );
-  const { id: userId } = await ada(rig);
-  expect(must(await resyncTokenOfUser(rig.management, helpdesk, { ...other.two(70), userId })).serial).toBe(
-    'S-2',
-  );
-  expect(codeOf(await resyncTokenOfUser(rig.management, helpdesk, { ...two(1), userId: 'nobody' }))).toBe(
+  const { id: userId } = await ada(office);
+  expect(
+    accepted(await resyncTokenOfUser(office.management, helpdesk, { ...other.two(70), userId })).serial,
+  ).toBe('S-2');
+  expect(codeOf(await resyncTokenOfUser(office.management, helpdesk, { ...two(1), userId: 'nobody' }))).toBe(
     'unknown_user',
   );
-  const bob = await rig.user('bob');
-  expect(codeOf(await resyncTokenOfUser(rig.management, helpdesk, { ...two(1), userId: bob }))).toBe(
+  const bob = await office.userId('bob');
+  expect(codeOf(await resyncTokenOfUser(office.management, helpdesk, { ...two(1), userId: bob }))).toBe(
     'no_usable_token',
   );
-  must(await assignToken(rig.management, helpdesk, { serial: 'S-3', user: 'bob' }));
-  must(await suspendToken(rig.management, helpdesk, { serial: 'S-3' }));
-  expect(codeOf(await resyncToken(rig.management, helpdesk, { ...two(1), serial: 'S-3' }))).toBe(
+  accepted(await assignToken(office.management, helpdesk, { serial: 'S-3', user: 'bob' }));
+  accepted(await suspendToken(office.management, helpdesk, { serial: 'S-3' }));
+  expect(codeOf(await resyncToken(office.management, helpdesk, { ...two(1), serial: 'S-3' }))).toBe(
     'not_usable',
   );
 });
 
 test('passcodes in other alphabets are accepted in any case unless the alphabet is case-sensitive', async () => {
-  await using rig = await Helpdesk.open();
-  await rig.user('ada');
+  await using office = await Office.open();
+  await office.userId('ada');
   const seed = secret(new Uint8Array(randomBytes(20)));
   for (const [at, alphabet] of (['hex', 'base32', 'base64'] as const).entries()) {
     const serial = `S-${at}`;
-    await rig.issue(serial, { kind: 'hotp', alphabet, digits: 8, secret: seed, user: 'ada' });
+    await office.issue(serial, { kind: 'hotp', alphabet, digits: 8, secret: seed, user: 'ada' });
     const form = { algorithm: 'sha1', alphabet, digits: 8 } as const;
     const fold = (code: string) => (alphabet === 'base64' ? code : code.toLowerCase());
     const [first, second] = [passcodeAt(form, seed, 12), passcodeAt(form, seed, 13)].map(fold);
-    must(await resyncToken(rig.management, helpdesk, { serial, first: first ?? '', second: second ?? '' }));
+    accepted(
+      await resyncToken(office.management, helpdesk, { serial, first: first ?? '', second: second ?? '' }),
+    );
   }
+});
+
+const DAY_MS = 24 * 3_600_000;
+const PERIOD_MS = 30_000;
+/** After this time a fob with a repaired last accepted step is accepted again. */
+const WAIT_MS = (tokenLimits.driftMaxSteps + tokenLimits.totpSkewSteps + 1) * PERIOD_MS;
+
+/** Opens an office whose clock, and the fob of `ada`, were a day ahead for one log-in. */
+async function wasAhead(office: Office) {
+  const { management, store } = office;
+  const token = await office.token('ada');
+  const { application } = await ensureApplication(store.db, office.nowMs);
+  await beginWithLockPolicy(store.db, { threshold: 0, periodMs: 60_000 }, office.nowMs);
+  const engine = makeEngine(management);
+  const from = { source: '192.0.2.1', applicationId: application.id, requestId: 'r' };
+  const show = (passcode: string) => engine.decide({ user: 'ada', passcode, ...from });
+  const rightMs = office.nowMs;
+  expect(await show(codeNow(token, office.nowMs))).toBe('accepted');
+  office.nowMs += DAY_MS;
+  expect(await show(codeNow(token, office.nowMs))).toBe('accepted');
+  office.nowMs = rightMs;
+  return { token, show, rightMs, repair: () => repairLastStep(management, grace, token) };
+}
+
+test('a fob locked out for a day by a clock ahead is accepted again soon after its last step is repaired', async () => {
+  await using office = await Office.open();
+  const { management, store } = office;
+  const { token, show, rightMs, repair } = await wasAhead(office);
+  office.nowMs += 5 * PERIOD_MS;
+  expect(await show(codeNow(token, office.nowMs))).toBe('superseded');
+  const before = stepAt(token, rightMs + DAY_MS);
+  expect(await stepAheadUntil(store.db, token.serial, office.nowMs)).toBe((before + 1) * PERIOD_MS);
+  const { serial, refusedUntilMs } = accepted(await repair());
+  expect([serial, refusedUntilMs - office.nowMs <= WAIT_MS]).toEqual([token.serial, true]);
+  // No passcode of the time when the clock was right is accepted again.
+  const now = stepAt(token, office.nowMs);
+  for (let step = stepAt(token, rightMs) - 1; step <= now + tokenLimits.totpSkewSteps; step++)
+    expect([step, (await show(codeAt(token, step))) === 'accepted']).toEqual([step, false]);
+  office.nowMs = refusedUntilMs;
+  expect(await show(codeNow(token, office.nowMs))).toBe('accepted');
+  expect(codeOf(await repair())).toBe('step_not_ahead');
+  expect(await stepAheadUntil(store.db, token.serial, office.nowMs)).toBeUndefined();
+  const rows = await store.db.selectFrom('audit').selectAll().execute();
+  expect(rows.filter(({ action }) => action === 'token.repair-last-step')).toMatchObject([
+    { actor: 'grace', subject: token.serial, detail: expect.stringContaining(`"stepBefore":${before}`) },
+  ]);
+  const nobody = await repairLastStep(management, grace, { serial: 'FOB-NONE' });
+  expect(codeOf(nobody)).toBe('unknown_serial');
+});
+
+test('a passcode shown while the clock was ahead works once when its time comes, as documented', async () => {
+  await using office = await Office.open();
+  const { token, show, rightMs, repair } = await wasAhead(office);
+  accepted(await repair());
+  office.nowMs = rightMs + DAY_MS;
+  const seen = codeNow(token, office.nowMs);
+  expect([await show(seen), await show(seen)]).toEqual(['accepted', 'replay']);
+});
+
+test('repairing a last step that is not in the future is refused for every token', async () => {
+  await using office = await Office.open();
+  const { management, store } = office;
+  await office.users('ada');
+  const set = async (token: NewToken, lastStep: number) => {
+    const { serial } = token;
+    await store.db.updateTable('tokens').set({ last_step: lastStep }).where('serial', '=', serial).execute();
+    return codeOf(await repairLastStep(management, grace, token));
+  };
+  const totp = await office.token('ada', { period: 60 });
+  const now = stepAt(totp, office.nowMs);
+  const most = now + tokenLimits.driftMaxSteps + tokenLimits.totpSkewSteps;
+  for (const step of [-1, now - 1, now, most])
+    expect([step, await set(totp, step)]).toEqual([step, 'step_not_ahead']);
+  expect(await set(totp, most + 1)).toBe('done');
+  const { last_step } = await store.db.selectFrom('tokens').select('last_step').executeTakeFirstOrThrow();
+  expect(last_step).toBe(most);
+  expect(await set(await office.token('ada', { kind: 'hotp' }), 10 ** 9)).toBe('step_not_ahead');
+  const suite = 'OCRA-1:HOTP-SHA256-8:C-QN08';
+  expect(await set(await office.token('ada', { kind: 'ocra', suite }), 10 ** 9)).toBe('step_not_ahead');
+  const gone = await office.token('ada');
+  accepted(await revokeToken(management, grace, { serial: gone.serial, reason: 'lost' }));
+  expect(await set(gone, most * 2)).toBe('step_not_ahead');
+});
+
+test('repairing all last steps changes exactly those in the future, in transactions of a limited size', async () => {
+  await using office = await Office.open();
+  const { management, store } = office;
+  const { db } = store;
+  const first = await office.token('ada');
+  const far = stepAt(first, office.nowMs + DAY_MS);
+  const most = stepAt(first, office.nowMs) + tokenLimits.driftMaxSteps + tokenLimits.totpSkewSteps;
+  const one = await db.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
+  const count = tokenLimits.stepsRepairedAtOnce + 1;
+  // Tokens without a user, whose number is not limited.
+  const made = (place: string, changes: Partial<typeof one>) => ({
+    ...{ ...one, id: `id-${place}`, serial: `SERIAL-${place}`, user_id: null, state: 'inventory' as const },
+    ...changes,
+  });
+  const ahead = Array.from({ length: count }, (_, place) => made(`ahead-${place}`, { last_step: far }));
+  const explained = made('explained', { last_step: far, drift_steps: DAY_MS / PERIOD_MS });
+  const counting = made('counting', { kind: 'hotp', period_seconds: null, last_step: far });
+  const rows = [...ahead, explained, counting];
+  for (let at = 0; at < rows.length; at += 100)
+    await db
+      .insertInto('tokens')
+      .values(rows.slice(at, at + 100))
+      .execute();
+  expect(accepted(await repairLastSteps(management, grace))).toEqual({ repaired: count });
+  const stepOf = async (serial: string) =>
+    (await db.selectFrom('tokens').select('last_step').where('serial', '=', serial).executeTakeFirst())
+      ?.last_step;
+  expect(await stepOf(`SERIAL-ahead-${count - 1}`)).toBe(most);
+  expect([await stepOf(explained.serial), await stepOf(counting.serial)]).toEqual([far, far]);
+  expect(await stepOf(first.serial)).toBe(-1);
+  expect(codeOf(await repairLastSteps(management, grace))).toBe('step_not_ahead');
+  // An explicit repair also lowers the step of a fob that was resynchronised ahead and then set.
+  accepted(await repairLastStep(management, grace, explained));
+  expect(await stepOf(explained.serial)).toBe(most);
+  const { acts } = await office.audit();
+  expect(acts.filter(act => act.startsWith('token.repair-last-step'))).toHaveLength(count + 1);
+});
+
+test('the console shows how long a fob is refused, and repairs it for an administrator with a fresh proof', async () => {
+  await using service = await furnished();
+  const { office } = service;
+  const { serial } = await office.token('ada', { serial: 'FOB-AHEAD' });
+  const ahead = { last_step: stepAt(service.operators.admin.token, office.nowMs + DAY_MS) };
+  await office.set('tokens', ahead, { serial });
+  const visitor = await service.signedIn('admin');
+  const page = await visitor.get(`/operator/token?serial=${serial}`);
+  expect(page.text).toContain('Refused until');
+  expect(page.text).toContain(`/operator/token/repair-last-step?serial=${serial}`);
+  service.clock.nowMs += accessLimits.reauthenticationMs;
+  const late = await visitor.send('/operator/token/repair-last-step', { serial });
+  expect(late.location).toContain('/operator/prove');
+  service.clock.nowMs -= accessLimits.reauthenticationMs;
+  const sent = await visitor.send('/operator/token/repair-last-step', { serial });
+  expect(sent.location).toBe(`/operator/token?serial=${serial}&done=repaired`);
+  const after = await visitor.get(sent.location ?? '');
+  expect(after.text).toContain('The last step is repaired');
+  expect(after.text).not.toContain('Refused until');
+  const all = await visitor.send('/operator/tokens/repair-last-steps');
+  expect([all.status, all.text.includes('No last accepted step lies in the future')]).toEqual([422, true]);
 });

@@ -9,8 +9,8 @@ import { addParts } from '@passfob/service/storage/search/rows';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { addUsers, plain } from '../search/kit.ts';
+import { accepted, codeOf, helpdesk, Office } from '../users/kit.ts';
 import { byBytes, fill, pages } from './filled.ts';
-import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
 
 /** Returns the positions of a search text in a text, lowest first, by other means than the service. */
 function placesIn(text: string, wanted: string): string[] {
@@ -42,8 +42,8 @@ const byEach = (one: readonly string[], other: readonly string[]): number =>
   one.map((part, at) => byBytes(part, other[at] ?? '')).find(order => order !== 0) ?? 0;
 
 test('property: the pages of every search are the matching tokens, each once, in order', async () => {
-  await using rig = await Helpdesk.open();
-  const everything = await fill(rig);
+  await using office = await Office.open();
+  const everything = await fill(office);
   expect(everything).toHaveLength(60);
   await fc.assert(
     fc.asyncProperty(
@@ -67,7 +67,7 @@ test('property: the pages of every search are the matching tokens, each once, in
       fc.option(fc.constantFrom<TokenState>('inventory', 'assigned', 'suspended', 'revoked', 'active')),
       fc.integer({ min: 1, max: 30 }),
       async (by, text, state, rows) => {
-        const found = await pages(rig, { by, text, rows, ...(state !== null && { state }) });
+        const found = await pages(office, { by, text, rows, ...(state !== null && { state }) });
         const expected = everything
           .flatMap(token => {
             const order = orderOf(token, by, text);
@@ -83,15 +83,15 @@ test('property: the pages of every search are the matching tokens, each once, in
 });
 
 test('property: without a text the pages are all tokens by serial number, user or label', async () => {
-  await using rig = await Helpdesk.open();
-  const everything = await fill(rig);
+  await using office = await Office.open();
+  const everything = await fill(office);
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom<By | undefined>('any', 'serial', 'user', 'label', undefined),
       fc.option(fc.constantFrom<TokenState>('inventory', 'assigned', 'suspended', 'revoked', 'active')),
       fc.integer({ min: 1, max: 30 }),
       async (by, state, rows) => {
-        const found = await pages(rig, { ...(by && { by }), rows, ...(state !== null && { state }) });
+        const found = await pages(office, { ...(by && { by }), rows, ...(state !== null && { state }) });
         const keyOf = (token: TokenView) => (by === 'user' || by === 'label' ? token[by] : token.serial);
         const expected = everything
           .filter(token => keyOf(token) !== null && (state === null || token.state === state))
@@ -107,18 +107,18 @@ test('property: without a text the pages are all tokens by serial number, user o
 });
 
 test('help desk finds a token by the last digits of its label, or by any part of its user’s names', async () => {
-  await using rig = await Helpdesk.open();
+  await using office = await Office.open();
   const people = [
     { name: 'hm7', displayName: 'Heinz M\u00fcller', email: 'heinz@sales.example.com' },
     { name: 'ada', displayName: 'Ada Lovelace' },
   ];
-  await addUsers(rig.store, people, rig.clock.nowMs);
-  await rig.issue('PF-2026-004217', { user: 'hm7', label: 'VPN' });
-  await rig.issue('PF-4217-000001', { user: 'ada', label: '4217 as before' });
-  await rig.issue('PF-2026-000002', { user: 'ada', label: 'Door' });
-  await rig.issue('PF-2026-000003', { label: '42 is on it' });
+  await addUsers(office.store, people, office.nowMs);
+  await office.issue('PF-2026-004217', { user: 'hm7', label: 'VPN' });
+  await office.issue('PF-4217-000001', { user: 'ada', label: '4217 as before' });
+  await office.issue('PF-2026-000002', { user: 'ada', label: 'Door' });
+  await office.issue('PF-2026-000003', { label: '42 is on it' });
   const found = async (text: string, by?: By) =>
-    (await pages(rig, { text, ...(by && { by }) })).map(({ serial }) => serial.slice(-6));
+    (await pages(office, { text, ...(by && { by }) })).map(({ serial }) => serial.slice(-6));
   expect(await found('4217')).toEqual(['004217', '000001']);
   expect(await found('pf-2026-0042')).toEqual(['004217']);
   expect(await found('muller')).toEqual(['004217']);
@@ -135,14 +135,14 @@ test('help desk finds a token by the last digits of its label, or by any part of
 });
 
 test('a user with more tokens than a page scans is listed with all of them', async () => {
-  await using rig = await Helpdesk.open();
-  const user = await rig.user('stock');
-  await rig.issue('S-0');
-  const row = await rig.store.db.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
+  await using office = await Office.open();
+  const user = await office.userId('stock');
+  await office.issue('S-0');
+  const row = await office.row('tokens');
   const count = 2 * administrationLimits.searchTokensOfUser + administrationLimits.pageRowsScanned;
   const serials = Array.from({ length: count }, (_, at) => `S-${1000 + at}`);
   const revoked = { user_id: user, state: 'revoked', revoked_reason: 'lost', sealed_secret: null } as const;
-  await writing(rig.store.db, async db => {
+  await writing(office.store.db, async db => {
     for (const portion of inPortions(serials, 25)) {
       const rows = portion.map(serial => ({ ...row, ...revoked, id: serial, serial, label: 'a' }));
       await db.insertInto('tokens').values(rows).execute();
@@ -153,15 +153,15 @@ test('a user with more tokens than a page scans is listed with all of them', asy
       serials.map(serial => ({ name: serial, texts: [serial] })),
     );
   });
-  await rig.user('stocker');
-  await rig.issue('T-1', { user: 'stocker' });
-  expect((await pages(rig, { text: 'tock' })).map(({ serial }) => serial)).toEqual([...serials, 'T-1']);
+  await office.userId('stocker');
+  await office.issue('T-1', { user: 'stocker' });
+  expect((await pages(office, { text: 'tock' })).map(({ serial }) => serial)).toEqual([...serials, 'T-1']);
   expect(
-    (await pages(rig, { text: 'TOCK', by: 'user', state: 'assigned' })).map(({ serial }) => serial),
+    (await pages(office, { text: 'TOCK', by: 'user', state: 'assigned' })).map(({ serial }) => serial),
   ).toEqual(['T-1']);
-  const page = must(await searchTokens(rig.store.db, { text: 'tock', by: 'user', rows: 200 }));
+  const page = accepted(await searchTokens(office.store.db, { text: 'tock', by: 'user', rows: 200 }));
   expect(page.tokens).toHaveLength(administrationLimits.searchTokensOfUser);
-  const digits = await pages(rig, { text: '1', rows: 200 });
+  const digits = await pages(office, { text: '1', rows: 200 });
   expect(digits.map(({ serial }) => serial).sort()).toEqual([
     ...serials.filter(one => one.includes('1')),
     'T-1',
@@ -169,13 +169,13 @@ test('a user with more tokens than a page scans is listed with all of them', asy
 });
 
 test('the page of a user shows the tokens in use before revoked ones', async () => {
-  await using rig = await Helpdesk.open();
-  const id = await rig.user('ada');
-  await rig.user('adam');
-  for (const serial of ['B', 'A', 'C']) await rig.issue(serial, { user: 'ada' });
-  await rig.issue('D', { user: 'adam' });
-  must(await revokeToken(rig.management, helpdesk, { serial: 'A', reason: 'lost' }));
-  const shown = await listTokensOf(rig.store.db, { id, name: 'ada' });
+  await using office = await Office.open();
+  const id = await office.userId('ada');
+  await office.userId('adam');
+  for (const serial of ['B', 'A', 'C']) await office.issue(serial, { user: 'ada' });
+  await office.issue('D', { user: 'adam' });
+  accepted(await revokeToken(office.management, helpdesk, { serial: 'A', reason: 'lost' }));
+  const shown = await listTokensOf(office.store.db, { id, name: 'ada' });
   expect(shown.map(({ serial, user, state }) => [serial, user, state])).toEqual([
     ['B', 'ada', 'assigned'],
     ['C', 'ada', 'assigned'],
@@ -184,26 +184,28 @@ test('the page of a user shows the tokens in use before revoked ones', async () 
 });
 
 test('tokens added or removed between two pages shift no others', async () => {
-  await using rig = await Helpdesk.open();
-  for (const serial of ['A', 'C', 'E', 'G']) await rig.issue(serial);
-  const first = must(await searchTokens(rig.store.db, { rows: 2 }));
+  await using office = await Office.open();
+  for (const serial of ['A', 'C', 'E', 'G']) await office.issue(serial);
+  const first = accepted(await searchTokens(office.store.db, { rows: 2 }));
   expect(first.tokens.map(({ serial }) => serial)).toEqual(['A', 'C']);
-  await rig.issue('B');
-  await rig.issue('D');
-  const second = must(await searchTokens(rig.store.db, { rows: 2, after: first.next ?? '' }));
+  await office.issue('B');
+  await office.issue('D');
+  const second = accepted(await searchTokens(office.store.db, { rows: 2, after: first.next ?? '' }));
   expect(second.tokens.map(({ serial }) => serial)).toEqual(['D', 'E']);
-  for (const serial of ['1-X', '3-X', '5-X', '7-X']) await rig.issue(serial);
-  const found = must(await searchTokens(rig.store.db, { text: '-x', rows: 2 }));
+  for (const serial of ['1-X', '3-X', '5-X', '7-X']) await office.issue(serial);
+  const found = accepted(await searchTokens(office.store.db, { text: '-x', rows: 2 }));
   expect(found.tokens.map(({ serial }) => serial)).toEqual(['1-X', '3-X']);
-  await rig.issue('2-X');
-  await rig.issue('6-X');
-  const more = must(await searchTokens(rig.store.db, { text: '-x', rows: 2, after: found.next ?? '' }));
+  await office.issue('2-X');
+  await office.issue('6-X');
+  const more = accepted(
+    await searchTokens(office.store.db, { text: '-x', rows: 2, after: found.next ?? '' }),
+  );
   expect(more.tokens.map(({ serial }) => serial)).toEqual(['5-X', '6-X']);
 });
 
 test('a query out of bounds and an invalid cursor are refused', async () => {
-  await using rig = await Helpdesk.open();
-  const { db } = rig.store;
+  await using office = await Office.open();
+  const { db } = office.store;
   for (const query of [{ rows: 0 }, { rows: 201 }, { rows: 1.5 }, { text: 'x'.repeat(129) }])
     expect(codeOf(await searchTokens(db, query))).toBe('bad_query');
   const mark = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -213,7 +215,7 @@ test('a query out of bounds and an invalid cursor are refused', async () => {
   expect(
     codeOf(await searchTokens(db, { text: 'a', by: 'user', after: mark(['serial', 'a', 'b', '']) })),
   ).toBe('bad_cursor');
-  await rig.issue('A-1', { label: 'x' });
-  const other = must(await searchTokens(db, { text: 'zz', after: mark(['serial', 'a', '', '']) }));
+  await office.issue('A-1', { label: 'x' });
+  const other = accepted(await searchTokens(db, { text: 'zz', after: mark(['serial', 'a', '', '']) }));
   expect(other).toEqual({ tokens: [], next: null });
 });

@@ -2,13 +2,21 @@ import { randomBytes } from 'node:crypto';
 import { listCaredFobs, viewFob } from '@passfob/service/features/care/views';
 import { startBulk } from '@passfob/service/features/jobs/bulk';
 import { listJobItems, listJobs } from '@passfob/service/features/jobs/jobs';
+import {
+  endTemporaryCodes,
+  makeTemporaryCode,
+  redeemTemporaryCode,
+  temporaryCodeEnd,
+  withdrawTemporaryCode,
+} from '@passfob/service/features/tokens/codes/temporary-codes';
 import { fobNamed, fobSecretsOf, keepFobClock, registerFob } from '@passfob/service/features/tokens/fobs';
 import { assignToken, renameToken, revokeToken, unassignToken } from '@passfob/service/features/tokens/moves';
 import { searchTokens } from '@passfob/service/features/tokens/search';
 import { listTokens, viewToken } from '@passfob/service/features/tokens/views';
+import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { codeOf, Helpdesk, helpdesk, must } from './helpdesk.ts';
+import { accepted, codeOf, helpdesk, Office } from '../users/kit.ts';
 
 const key = () => secret(new Uint8Array(randomBytes(32)));
 
@@ -18,11 +26,11 @@ function newFob(serial: string) {
 }
 
 test('a token is shown with all its former users and its full history', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
-  await rig.user('ada');
-  await rig.user('bob');
-  await rig.issue('S-1');
+  await using office = await Office.open();
+  const { management } = office;
+  await office.userId('ada');
+  await office.userId('bob');
+  await office.issue('S-1');
   const acts = [
     () => assignToken(management, helpdesk, { serial: 'S-1', user: 'ada' }),
     () => unassignToken(management, helpdesk, { serial: 'S-1' }),
@@ -30,12 +38,12 @@ test('a token is shown with all its former users and its full history', async ()
     () => renameToken(management, helpdesk, { serial: 'S-1', label: 'blue' }),
     () => revokeToken(management, helpdesk, { serial: 'S-1', reason: 'lost' }),
   ];
-  const start = rig.clock.nowMs;
+  const start = office.nowMs;
   for (const act of acts) {
-    rig.clock.nowMs += 1000;
-    must(await act());
+    office.nowMs += 1000;
+    accepted(await act());
   }
-  const history = must(await viewToken(rig.store.db, 'S-1'));
+  const history = accepted(await viewToken(office.store.db, 'S-1'));
   expect(history.token).toMatchObject({
     state: 'revoked',
     revokedReason: 'lost',
@@ -54,54 +62,55 @@ test('a token is shown with all its former users and its full history', async ()
     'token.assign',
     'token.issue',
   ]);
-  expect(codeOf(await viewToken(rig.store.db, 'S-2'))).toBe('unknown_serial');
+  expect(codeOf(await viewToken(office.store.db, 'S-2'))).toBe('unknown_serial');
 });
 
 test('a fob is stored with its secrets encrypted; storing the same again changes nothing, other secrets are refused', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
+  await using office = await Office.open();
+  const { management } = office;
   const fob = newFob('abcde');
-  must(await registerFob(management, helpdesk, fob));
-  must(await registerFob(management, helpdesk, fob));
+  accepted(await registerFob(management, helpdesk, fob));
+  accepted(await registerFob(management, helpdesk, fob));
   const other = { ...newFob('abcde'), secrets: { ...fob.secrets, recoveryKey: key() } };
   expect(codeOf(await registerFob(management, helpdesk, other))).toBe('fob_known');
   const short = { ...fob.secrets, pairingKey: new Uint8Array(31) };
   expect(codeOf(await registerFob(management, helpdesk, { ...newFob('x'), secrets: short }))).toBe('bad_fob');
-  const row = await fobNamed(rig.store.db, 'abcde');
+  const row = await fobNamed(office.store.db, 'abcde');
   expect(row && fobSecretsOf(management.keys, row)).toEqual(fob.secrets);
 });
 
 test('fobs with a stale clock are listed, including those never set', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
-  const { nowMs } = rig.clock;
-  for (const serial of ['a', 'b', 'c', 'd']) must(await registerFob(management, helpdesk, newFob(serial)));
+  await using office = await Office.open();
+  const { management } = office;
+  const { nowMs } = office;
+  for (const serial of ['a', 'b', 'c', 'd'])
+    accepted(await registerFob(management, helpdesk, newFob(serial)));
   const clock = (setMs: number) => ({ setMs, errorMs: -1500, driftPpm: 12.5 });
-  must(await keepFobClock(management, helpdesk, { serial: 'b', clock: clock(nowMs) }));
-  must(await keepFobClock(management, helpdesk, { serial: 'c', clock: clock(nowMs - 1) }));
-  const stale = await listCaredFobs(rig.store.db, { clockBeforeMs: nowMs });
+  accepted(await keepFobClock(management, helpdesk, { serial: 'b', clock: clock(nowMs) }));
+  accepted(await keepFobClock(management, helpdesk, { serial: 'c', clock: clock(nowMs - 1) }));
+  const stale = await listCaredFobs(office.store.db, { clockBeforeMs: nowMs });
   expect(stale.fobs.map(({ serial }) => serial)).toEqual(['a', 'c', 'd']);
   expect(stale.fobs[1]).toMatchObject({
     clockSetMs: nowMs - 1,
     clock: { setErrorMs: -1500, driftPpm: 12.5, errorMs: null },
   });
-  const first = await listCaredFobs(rig.store.db, { rows: 3 });
+  const first = await listCaredFobs(office.store.db, { rows: 3 });
   expect(first.next).toBe('c');
-  const second = await listCaredFobs(rig.store.db, { rows: 3, after: 'c' });
+  const second = await listCaredFobs(office.store.db, { rows: 3, after: 'c' });
   expect(second).toMatchObject({ fobs: [{ serial: 'd' }], next: null });
   const wild = { setMs: nowMs, errorMs: 0.5, driftPpm: 0 };
   expect(codeOf(await keepFobClock(management, helpdesk, { serial: 'a', clock: wild }))).toBe('bad_clock');
 });
 
 test('no view contains a seed, a fob secret, an encrypted value or the name of its column', async () => {
-  await using rig = await Helpdesk.open();
-  const { management } = rig;
-  const { db } = rig.store;
-  await rig.user('ada');
-  const seed = await rig.issue('S-1', { user: 'ada' });
+  await using office = await Office.open();
+  const { management } = office;
+  const { db } = office.store;
+  await office.userId('ada');
+  const seed = await office.issue('S-1', { user: 'ada' });
   const fob = newFob('abcde');
-  must(await registerFob(management, helpdesk, fob));
-  const job = must(
+  accepted(await registerFob(management, helpdesk, fob));
+  const job = accepted(
     await startBulk(management, helpdesk, { kind: 'revoke', serials: ['S-1'], reason: 'lost' }),
   );
   const shown = JSON.stringify([
@@ -133,4 +142,68 @@ test('no view contains a seed, a fob secret, an encrypted value or the name of i
     expect(shown).not.toContain(value);
   }
   expect(shown).not.toMatch(/sealed|key_?id|secret_|"secret|pairingKey|payload/i);
+});
+
+const HOUR_MS = 3_600_000;
+
+async function made(office: Office, lifetimeMs?: number): Promise<string> {
+  const input = { user: 'ada', ...(lifetimeMs !== undefined && { lifetimeMs }) };
+  return secret(accepted(await makeTemporaryCode(office.management, helpdesk, input)).code);
+}
+
+function take(office: Office, userId: string, code: string): Promise<boolean> {
+  const { db, keys, clock } = office.management;
+  return writing(db, transaction => redeemTemporaryCode(transaction, keys, userId, code, clock()));
+}
+
+test('a temporary passcode has ten digits and is accepted once, for its user alone', async () => {
+  await using office = await Office.open();
+  const [ada, bob] = [await office.userId('ada'), await office.userId('bob')];
+  const code = await made(office);
+  expect(code).toMatch(/^[0-9]{10}$/);
+  expect(await take(office, bob, code)).toBe(false);
+  expect(await take(office, ada, `${code.slice(0, 9)}${code.endsWith('0') ? '1' : '0'}`)).toBe(false);
+  const taken = await Promise.all(Array.from({ length: 16 }, () => take(office, ada, code)));
+  expect(taken.filter(Boolean)).toHaveLength(1);
+  expect(await take(office, ada, code)).toBe(false);
+});
+
+test('a temporary code expires at its time, by default after 8 hours and at most after a day', async () => {
+  await using office = await Office.open();
+  const ada = await office.userId('ada');
+  const made8 = await made(office);
+  expect(await temporaryCodeEnd(office.store.db, ada, office.nowMs)).toBe(office.nowMs + 8 * HOUR_MS);
+  office.nowMs += 8 * HOUR_MS;
+  expect(await take(office, ada, made8)).toBe(false);
+  const made24 = await made(office, 24 * HOUR_MS);
+  office.nowMs += 24 * HOUR_MS - 1;
+  expect(await take(office, ada, made24)).toBe(true);
+  for (const lifetimeMs of [24 * HOUR_MS + 1, 59_999, 0, Number.NaN])
+    expect(codeOf(await makeTemporaryCode(office.management, helpdesk, { user: 'ada', lifetimeMs }))).toBe(
+      'bad_lifetime',
+    );
+});
+
+test('a user has at most one temporary code; it ends on request and when a token is used', async () => {
+  await using office = await Office.open();
+  const ada = await office.userId('ada');
+  const [first, second] = [await made(office), await made(office)];
+  expect(await take(office, ada, first)).toBe(false);
+  expect(accepted(await withdrawTemporaryCode(office.management, helpdesk, { user: 'ada' }))).toEqual({
+    ended: true,
+  });
+  expect(await take(office, ada, second)).toBe(false);
+  const third = await made(office);
+  await writing(office.store.db, db => endTemporaryCodes(db, ada, office.nowMs));
+  expect(await take(office, ada, third)).toBe(false);
+  expect(codeOf(await makeTemporaryCode(office.management, helpdesk, { user: 'carl' }))).toBe('unknown_user');
+});
+
+test('neither the database nor the audit contains the temporary passcode', async () => {
+  await using office = await Office.open();
+  await office.userId('ada');
+  const code = await made(office);
+  const rows = [await office.rows('temporary_codes'), await office.rows('audit')];
+  expect(rows[1]).toMatchObject([{ action: 'token.temporary-code', actor: 'dora', subject: 'ada' }]);
+  expect(JSON.stringify(rows)).not.toContain(code);
 });

@@ -3,25 +3,35 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Actor } from '@passfob/service/base/actor';
+import type { Role } from '@passfob/service/base/kinds';
 import type { Result } from '@passfob/service/base/results';
-import { addToken, type NewToken } from '@passfob/service/features/tokens/issue';
+import { type NewFob, registerFob } from '@passfob/service/features/tokens/fobs';
+import { addToken, type IssueInput, issueToken, type NewToken } from '@passfob/service/features/tokens/issue';
 import { setPassword } from '@passfob/service/features/users/credentials/passwords';
 import { makePinProof } from '@passfob/service/features/users/credentials/pin-proofs';
 import { choosePin } from '@passfob/service/features/users/credentials/pins';
 import { createUser } from '@passfob/service/features/users/user-changes';
-import { findUser } from '@passfob/service/features/users/users';
-import { openStore, type Store } from '@passfob/service/storage/database/database';
+import { findOrAddUser, findUser } from '@passfob/service/features/users/users';
+import type { Service, ServiceOptions } from '@passfob/service/service';
+import { openStore, type Store, writing } from '@passfob/service/storage/database/database';
 import { type Keys, openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import type { Management } from '@passfob/service/storage/management';
+import type { Schema } from '@passfob/service/storage/schema/schema';
+import type { Selectable, Updateable } from 'kysely';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { type FakeClock, NOON_MS, newDatabase, newToken, type Rig } from '../kit.ts';
+import { rowIn, rowsIn, setIn, type Values } from '../kit/rows.ts';
+import { type FakeClock, NOON_MS, newDatabase, newToken, Rig } from '../kit.ts';
 
 /** The acting operator of these tests. */
 export const grace: Actor = { name: 'grace', role: 'admin', source: '192.0.2.7', requestId: 'request-1' };
 
+/** An operator of the help desk. */
+export const helpdesk: Actor = { name: 'dora', role: 'helpdesk', source: '192.0.2.7', requestId: 'r-1' };
+
 /** A database and keys for administration; everything goes when the scope ends. */
 export class Office implements AsyncDisposable {
+  readonly directory: string;
   readonly store: Store;
   readonly management: Management;
   /** Address of the database: undefined for a file. */
@@ -30,11 +40,12 @@ export class Office implements AsyncDisposable {
   readonly #dispose: () => void;
 
   private constructor(
-    { store, databaseUrl }: { readonly store: Store; readonly databaseUrl: string | undefined },
+    { directory, store, databaseUrl }: Pick<Office, 'directory' | 'store' | 'databaseUrl'>,
     keys: Keys,
     clock: FakeClock,
     dispose: () => void,
   ) {
+    this.directory = directory;
     this.store = store;
     this.databaseUrl = databaseUrl;
     this.management = { db: store.db, keys, clock: () => clock.nowMs };
@@ -48,7 +59,12 @@ export class Office implements AsyncDisposable {
     const databaseUrl = await newDatabase();
     const store = await openStore({ directory, databaseUrl });
     const dispose = () => rmSync(directory, { recursive: true, force: true });
-    return new Office({ store, databaseUrl }, openKeyFile(directory, true), { nowMs: NOON_MS }, dispose);
+    return new Office(
+      { directory, store, databaseUrl },
+      openKeyFile(directory, true),
+      { nowMs: NOON_MS },
+      dispose,
+    );
   }
 
   /** Opens an office beside a rig's running services: on their database, with their keys and clock. */
@@ -59,7 +75,12 @@ export class Office implements AsyncDisposable {
   }: Pick<Rig, 'directory' | 'clock' | 'database'>): Promise<Office> {
     const databaseUrl = await database;
     const store = await openStore({ directory, databaseUrl });
-    return new Office({ store, databaseUrl }, openKeyFile(directory, false), clock, () => undefined);
+    return new Office(
+      { directory, store, databaseUrl },
+      openKeyFile(directory, false),
+      clock,
+      () => undefined,
+    );
   }
 
   get nowMs(): number {
@@ -73,6 +94,57 @@ export class Office implements AsyncDisposable {
   /** Makes users of these names. */
   async users(...names: string[]): Promise<void> {
     for (const name of names) accepted(await createUser(this.management, grace, { name }));
+  }
+
+  /** Makes a user. @returns the id */
+  async userId(name: string): Promise<string> {
+    return (await writing(this.store.db, db => findOrAddUser(db, name, this.nowMs))).id;
+  }
+
+  /** Makes an acting person an operator, or changes the role: jobs require that their operator still is one. */
+  async hire(role: Role = 'helpdesk', { name } = helpdesk): Promise<void> {
+    const row = { user_id: await this.userId(name), role, disabled_ms: null, created_ms: 0 };
+    await this.store.db
+      .insertInto('operators')
+      .values(row)
+      .onConflict(conflict => conflict.column('user_id').doUpdateSet({ role }))
+      .execute();
+  }
+
+  /** Issues a token to the inventory, or as `changes` say. @returns its seed */
+  async issue(serial: string, changes: Partial<IssueInput> = {}): Promise<Uint8Array> {
+    const seed = randomSecret(20);
+    accepted(await issueToken(this.management, helpdesk, { serial, kind: 'totp', secret: seed, ...changes }));
+    return seed;
+  }
+
+  /** Registers a fob that the service owns and has not seen yet. */
+  async fob(serial: string, changes: Partial<NewFob> = {}) {
+    const [deviceSecret, pairingKey, recoveryKey] = [randomSecret(32), randomSecret(32), randomSecret(32)];
+    const secrets = { deviceSecret, pairingKey, recoveryKey };
+    const fob = { serial, board: 'pico', firmware: '0.0.1', secrets, ...changes };
+    accepted(await registerFob(this.management, grace, fob));
+    return { id: (await this.row('fobs', { serial })).id, secrets };
+  }
+
+  /** Puts tokens into a fob. */
+  async putOn(fob_id: string | null, ...tokens: readonly Pick<NewToken, 'serial'>[]): Promise<void> {
+    for (const { serial } of tokens) await this.set('tokens', { fob_id }, { serial });
+  }
+
+  /** Returns the rows of a table with these values. */
+  rows<T extends keyof Schema>(table: T, where: Values<T> = {}): Promise<Selectable<Schema[T]>[]> {
+    return rowsIn(this.store.db, table, where);
+  }
+
+  /** Returns the first row of a table with these values. @throws where there is none */
+  row<T extends keyof Schema>(table: T, where: Values<T> = {}): Promise<Selectable<Schema[T]>> {
+    return rowIn(this.store.db, table, where);
+  }
+
+  /** Changes the rows of a table with these values. */
+  set<T extends keyof Schema>(table: T, values: Updateable<Schema[T]>, where: Values<T> = {}) {
+    return setIn(this.store.db, table, values, where);
   }
 
   /** Gives a user a token in use, by default one with a seed of its own. */
@@ -102,6 +174,29 @@ export class Office implements AsyncDisposable {
   }
 }
 
+/** A running service, its folder and clock, and the office beside it: all goes when the scope ends. */
+export type TestService = Service &
+  AsyncDisposable & { readonly rig: Rig; readonly clock: FakeClock; readonly office: Office };
+
+/** Starts a service on a clock that stands still. */
+export async function startedService(
+  options: Partial<ServiceOptions> = {},
+  rig = new Rig(),
+): Promise<TestService> {
+  try {
+    const service = await rig.start(options);
+    const office = await Office.beside(rig);
+    const dispose = async () => {
+      await office[Symbol.asyncDispose]();
+      await rig[Symbol.asyncDispose]();
+    };
+    return Object.assign(service, { rig, clock: rig.clock, office, [Symbol.asyncDispose]: dispose });
+  } catch (error) {
+    await rig[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
 /** Lets a user choose a PIN after a proof of presence. */
 export async function givePin(management: Management, name: string, pin: string): Promise<void> {
   const user = await findUser(management.db, name);
@@ -109,6 +204,9 @@ export async function givePin(management: Management, name: string, pin: string)
   const proof = await makePinProof(management, { user, applicationId: '' }, management.clock());
   accepted(await choosePin(management, grace, { user: name, applicationId: '', proof, pin }));
 }
+
+/** Returns random bytes, recorded as a secret. */
+export const randomSecret = (length: number): Uint8Array => secret(new Uint8Array(randomBytes(length)));
 
 /** Returns a password that is different at each call. */
 export function freshPassword(): string {

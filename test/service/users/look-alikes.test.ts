@@ -1,3 +1,5 @@
+import { prepareEmail } from '@passfob/service/base/email-address';
+import { prepareLine } from '@passfob/service/base/one-line';
 import { skeletonOf } from '@passfob/service/base/skeleton';
 import { actingOf } from '@passfob/service/features/tokens/acting';
 import { importItem } from '@passfob/service/features/tokens/import/import-item';
@@ -6,9 +8,9 @@ import { planImport } from '@passfob/service/features/tokens/import/plan';
 import { addToken } from '@passfob/service/features/tokens/issue';
 import { addOperator } from '@passfob/service/features/users/access/operator-changes';
 import { createUser } from '@passfob/service/features/users/user-changes';
-import { expect, test } from 'vitest';
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { furnish, signedIn } from '../console/kit.ts';
 import { newToken, Rig } from '../kit.ts';
 import { olderStore } from '../older.ts';
 import { codeOf, grace, Office } from './kit.ts';
@@ -117,16 +119,6 @@ test('an import creates no user whose name looks like a user of the service or o
   expect(codeOf(added)).toBe('name_looks_alike');
 });
 
-test('the console shows at the name field that another user’s name looks the same', async () => {
-  await using rig = new Rig();
-  const furnished = await furnish(rig);
-  await using office = furnished.office;
-  await office.users('ada');
-  const visitor = await signedIn(furnished, 'helpdesk', rig.clock);
-  const seen = await visitor.send('/operator/users/create', { name: CYRILLIC_ADA, user: CYRILLIC_ADA });
-  expect([seen.status, seen.text.includes('choose a name that looks different')]).toEqual([422, true]);
-});
-
 test('users from before the upgrade are compared, too', async () => {
   await using rig = new Rig();
   const { directory } = rig;
@@ -151,4 +143,70 @@ test('users from before the upgrade are compared, too', async () => {
   expect(await create(office, 'ada')).toBe('name_looks_alike');
   expect(await create(office, 'us\u0435r 1000')).toBe('name_looks_alike');
   expect(service.made).toBeDefined();
+});
+
+describe('e-mail addresses', () => {
+  it.each(['a@b', 'ada@example.org', "o'hara+vpn@mail.example.co.uk", 'x@xn--bcher-kva.example'])(
+    'the e-mail address %s is accepted',
+    given => expect(prepareEmail(given)).toBe(given),
+  );
+
+  it.each([
+    '',
+    'ada',
+    '@example.org',
+    'ada@',
+    'ada@-example.org',
+    'ada@example..org',
+    '.ada@example.org',
+    'ada@example.org, eve@example.org',
+    'ada@example.org;eve@example.org',
+    'Ada <ada@example.org>',
+    'ada@example.org\r\nBcc: eve@example.org',
+    'ada@example.org\n',
+    ' ada@example.org',
+    '"a b"@example.org',
+    'ada@[192.0.2.1]',
+    'ada@b@example.org',
+    'ädä@example.org',
+    `${'a'.repeat(65)}@example.org`,
+    `a@${'b'.repeat(64)}.org`,
+    `a@${'b.'.repeat(200)}org`,
+  ])('the e-mail address %j is refused', given => expect(prepareEmail(given)).toBeUndefined());
+
+  it('no accepted e-mail address contains a character with a meaning in a header', () => {
+    const piece = fc.constantFrom(
+      'a',
+      '@',
+      '.',
+      '\r',
+      '\n',
+      ' ',
+      '<',
+      '>',
+      ',',
+      ';',
+      '"',
+      '(',
+      '\\',
+      ':',
+      'é',
+      '-',
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), pieces => {
+        const address = prepareEmail(pieces.join(''));
+        if (address !== undefined) expect(address).toMatch(/^[^\s<>,;:"()\\@]+@[a-z0-9.-]+$/);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('single lines of text', () => {
+  it('a line is trimmed and composed', () => expect(prepareLine(' e\u0301 ', 1)).toBe('é'));
+  it.each(['a\nb', 'a\u2028b', 'a\u0000', 'a\u200bb', 'a\u202eb', 'abcd', '\ud800'])(
+    'the line %j is refused',
+    given => expect(prepareLine(given, 3)).toBeUndefined(),
+  );
 });

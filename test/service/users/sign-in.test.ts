@@ -16,10 +16,11 @@ import type { Service } from '@passfob/service/service';
 import { writing } from '@passfob/service/storage/database/database';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { codeNow, Rig, wrongCode } from '../kit.ts';
-import { accepted, freshPassword, grace, Office } from './kit.ts';
+import { codeNow, type Rig, wrongCode } from '../kit.ts';
+import { accepted, freshPassword, grace, Office, startedService } from './kit.ts';
 
 interface Desk {
+  readonly rig: Rig;
   readonly office: Office;
   readonly decider: Decider;
   readonly token: NewToken;
@@ -27,16 +28,23 @@ interface Desk {
 }
 
 /** Starts a service and makes the administrator `ada` with password and fob; log-ins are decided by the service. */
-async function desk(rig: Rig): Promise<Desk & AsyncDisposable> {
-  const service = await rig.start();
-  const office = await Office.beside(rig);
+async function desk(): Promise<Desk & AsyncDisposable> {
+  const service = await startedService();
+  const { office } = service;
   const { db } = office.store;
   await office.users('ada');
   const [token, password] = [await office.token('ada'), await office.password('ada')];
   accepted(await addOperator(office.management, grace, { user: 'ada', role: 'admin' }));
   const { application } = await ensureApplication(db, office.nowMs, CONSOLE_APPLICATION);
   const decider = { applicationId: application.id, decide: decisionOf(service, office) };
-  return { office, decider, token, password, [Symbol.asyncDispose]: () => office[Symbol.asyncDispose]() };
+  return {
+    office,
+    decider,
+    token,
+    password,
+    rig: service.rig,
+    [Symbol.asyncDispose]: service[Symbol.asyncDispose],
+  };
 }
 
 /** The password is checked here, the passcode by the service. */
@@ -63,8 +71,7 @@ function enter({ office, decider, token, password }: Desk, changes: Record<strin
 }
 
 test('an operator with password and fob gets a session, and the audit says so', async () => {
-  await using rig = new Rig();
-  await using at = await desk(rig);
+  await using at = await desk();
   const { office } = at;
   const session = await enter(at, { user: ' ADA ' });
   const value = secret(session?.token ?? '');
@@ -75,8 +82,7 @@ test('an operator with password and fob gets a session, and the audit says so', 
 });
 
 test('every refused sign-in looks the same and creates no session', async () => {
-  await using rig = new Rig();
-  await using at = await desk(rig);
+  await using at = await desk();
   const { office } = at;
   await office.users('bob');
   const bob = { ...at, token: await office.token('bob'), password: await office.password('bob') };
@@ -95,15 +101,14 @@ test('every refused sign-in looks the same and creates no session', async () => 
   accepted(await disableOperator(office.management, grace, 'bob'));
   const again = { ...bob, token: await office.token('bob') };
   expect(await enter(again, { user: 'bob' })).toBeUndefined();
-  expect(await office.store.db.selectFrom('operator_sessions').selectAll().execute()).toEqual([]);
+  expect(await office.rows('operator_sessions')).toEqual([]);
   expect((await office.audit()).acts.filter(act => act.startsWith('operator.sign-in'))).toEqual([]);
 });
 
 const addBob = (office: Office) => addOperator(office.management, grace, { user: 'bob', role: 'admin' });
 
 test('an operator who is disabled while the passcode is evaluated gets no session', async () => {
-  await using rig = new Rig();
-  await using at = await desk(rig);
+  await using at = await desk();
   const { office } = at;
   await office.users('bob');
   await office.token('bob');
@@ -118,12 +123,11 @@ test('an operator who is disabled while the passcode is evaluated gets no sessio
 });
 
 test('an operator who is disabled while the proof is evaluated has proved nothing', async () => {
-  await using rig = new Rig();
-  await using at = await desk(rig);
+  await using at = await desk();
   const { office } = at;
   const value = secret((await enter(at))?.token ?? '');
   const decide: Decider['decide'] = async () => {
-    await office.store.db.updateTable('operators').set({ disabled_ms: office.nowMs }).execute();
+    await office.set('operators', { disabled_ms: office.nowMs });
     return 'accepted';
   };
   const proof = { password: at.password, passcode: '', source: '192.0.2.1', requestId: randomUUID() };
@@ -132,9 +136,8 @@ test('an operator who is disabled while the proof is evaluated has proved nothin
 });
 
 test('a password that is changed while the session is being stored opens none', async () => {
-  await using rig = new Rig();
-  await using at = await desk(rig);
-  await using other = await Office.beside(rig);
+  await using at = await desk();
+  await using other = await Office.beside(at.rig);
   const { office } = at;
   const looks = new EventEmitter();
   let changed: Promise<unknown> | undefined;
@@ -171,8 +174,7 @@ test('a password that is changed while the session is being stored opens none', 
 });
 
 test('a session is proved again by its own operator only, and a link’s session never', async () => {
-  await using rig = new Rig();
-  await using at = await desk(rig);
+  await using at = await desk();
   const { office } = at;
   const { management } = office;
   const value = secret((await enter(at))?.token ?? '');

@@ -4,19 +4,9 @@ import { ensureApplication } from '@passfob/service/features/users/applications'
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import {
-  apiKeyOf,
-  codeAt,
-  comparable,
-  isOnPostgres,
-  newToken,
-  post,
-  Rig,
-  stepAt,
-  wrongCode,
-} from '../kit.ts';
+import { apiKeyOf, codeAt, comparable, isOnPostgres, newToken, post, stepAt, wrongCode } from '../kit.ts';
 import { Person } from '../self-service/kit.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
+import { accepted, grace, Office, startedService } from '../users/kit.ts';
 
 const MINUTE_MS = 60_000;
 const STEP_MS = 30_000;
@@ -169,9 +159,8 @@ test('a stored refusal is the answer, even if the position of the fob cannot be 
 });
 
 test('API, log-in page and self-service find a fob by its next passcode, and refuse the first with the usual bytes', async () => {
-  await using rig = new Rig();
-  const service = await rig.start();
-  await using office = await Office.beside(rig);
+  await using service = await startedService();
+  const { office } = service;
   await office.users('ada');
   const token = await office.token('ada', { kind: 'hotp' });
   const api = (passcode: string) => post(service, apiKeyOf(service), { user: 'ada', passcode });
@@ -193,7 +182,7 @@ test('API, log-in page and self-service find a fob by its next passcode, and ref
   }
   // A TOTP fob is found, and its first two passcodes get the usual refusal.
   const timed = await office.token('ada', { serial: 'FOB-T' });
-  const at = (ahead: number) => codeAt(timed, stepAt(timed, rig.clock.nowMs) + ahead);
+  const at = (ahead: number) => codeAt(timed, stepAt(timed, service.clock.nowMs) + ahead);
   const refusals = [await api(at(20)), await api(at(21)), await api(wrong)];
   expect(new Set(await Promise.all(refusals.map(comparable))).size).toBe(1);
   expect((await api(at(22))).status).toBe(200);

@@ -1,9 +1,14 @@
 import { credentialLimits } from '@passfob/service/base/limits/credentials';
+import { databaseLimits } from '@passfob/service/base/limits/database';
 import { validationLimits } from '@passfob/service/base/limits/validation';
+import { type Acceptance, readRecent, withAcceptance } from '@passfob/service/base/recent';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { makeEngine } from '@passfob/service/features/validation/engine';
+import { openStore, writing } from '@passfob/service/storage/database/database';
+import fc from 'fast-check';
+import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { codeNow } from '../kit.ts';
+import { codeNow, isOnPostgres, Rig } from '../kit.ts';
 import { Office } from '../users/kit.ts';
 
 async function scene() {
@@ -84,4 +89,62 @@ test('a flood of passwords for many names from one source leaves capacity for ot
   const outcomes = await Promise.all(flood);
   expect(outcomes.filter(outcome => outcome !== 'busy')).toHaveLength(validationLimits.slowChecksOfSource);
   expect(await other).toBe('accepted');
+});
+
+test('administration that waits too long for another node is refused, and works again afterwards', async () => {
+  await using rig = new Rig();
+  const place = { directory: rig.directory, databaseUrl: await rig.database };
+  const [one, other] = [await openStore(place), await openStore(place)];
+  let go: () => void = () => undefined;
+  const gate = new Promise<void>(resolve => {
+    go = resolve;
+  });
+  let entered: () => void = () => undefined;
+  const inside = new Promise<void>(resolve => {
+    entered = resolve;
+  });
+  const hanging = writing(one.db, async () => {
+    entered();
+    await gate;
+  });
+  await inside;
+  await expect(writing(other.db, async () => 'done')).rejects.toMatchObject({ code: 'busy' });
+  go();
+  await hanging;
+  expect(await writing(other.db, async () => 'done')).toBe('done');
+  if (isOnPostgres) {
+    const { rows } = await sql<{ setting: string }>`select setting from pg_settings
+      where name = 'idle_in_transaction_session_timeout'`.execute(one.db);
+    expect(rows).toEqual([{ setting: String(databaseLimits.postgresIdleInTransactionMs) }]);
+  }
+  await one.close();
+  await other.close();
+});
+
+const acceptance = fc.record({
+  step: fc.maxSafeNat(),
+  atMs: fc.maxSafeNat(),
+  source: fc.oneof(fc.ipV4(), fc.string(), fc.string({ unit: fc.constantFrom('[', ']', '"', '\\', ',') })),
+  letNobodyIn: fc.boolean(),
+});
+
+/** The stored form, by a parser instead of cuts. */
+function parsedAndWritten(stored: string, { step, atMs, source, letNobodyIn }: Acceptance): string {
+  const kept = (JSON.parse(stored) as unknown[]).slice(0, validationLimits.acceptancesKept - 1);
+  return JSON.stringify([letNobodyIn ? [step, atMs, source, 1] : [step, atMs, source], ...kept]);
+}
+
+test('adding an acceptance by cutting the stored text gives the same text as by parsing it', () => {
+  fc.assert(
+    fc.property(fc.array(acceptance, { maxLength: 2 * validationLimits.acceptancesKept }), added => {
+      let stored = '[]';
+      for (const one of added) {
+        const next = withAcceptance(stored, one);
+        expect(next).toBe(parsedAndWritten(stored, one));
+        stored = next;
+      }
+      expect(readRecent(stored)).toEqual(added.reverse().slice(0, validationLimits.acceptancesKept));
+    }),
+    { numRuns: 300 },
+  );
 });
