@@ -9,7 +9,7 @@ import { describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
-import { makeAssigned } from '../enrolment/assigned.ts';
+import { makeAssigned } from '../kit/fob.ts';
 import { Office } from '../users/kit.ts';
 import { until } from './kit.ts';
 import { Scene } from './scene.ts';

@@ -4,10 +4,10 @@ import type { Db } from '@passfob/service/storage/schema/store';
 import { type RawBuilder, sql } from 'kysely';
 import { expect, it } from 'vitest';
 import { CutProxy } from '../../kit/cut-proxy.ts';
+import { lockByPin, PIN } from '../kit/fob.ts';
 import { isOnPostgres } from '../kit.ts';
 import { isWaiting } from '../waiting.ts';
 import { Bench } from './bench.ts';
-import { lockByPin, PIN } from './held.ts';
 import { until } from './kit.ts';
 import type { UsersFob } from './world.ts';
 

@@ -6,8 +6,8 @@ import { createApiKey } from '@passfob/service/features/users/access/api-keys';
 import { describe, expect, it } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { secret } from '../../kit/secrets.ts';
+import { asOwner, fill, lockByPin, PIN } from '../kit/fob.ts';
 import { accepted, grace } from '../users/kit.ts';
-import { fill, lockByPin, owner, PIN } from './held.ts';
 import { type AgentWishes, byPolls, byWebSocket, type TestAgent, until } from './kit.ts';
 import { Scene } from './scene.ts';
 
@@ -169,9 +169,8 @@ describe('fobs that lose their push key', () => {
     await using scene = await Scene.open();
     const ada = await ready(scene);
     const { account } = await scene.office.row('push_keys');
-    const client = await owner(ada);
-    await client.call('remove', { id: new Uint8Array(Buffer.from(account, 'hex')) });
-    await client.close();
+    const id = new Uint8Array(Buffer.from(account, 'hex'));
+    await asOwner(ada, client => client.call('remove', { id }));
     const lost = await scene.ask('ada');
     await scene.becomes(lost, 'failed');
     await scene.keyed(ada);

@@ -3,9 +3,9 @@ import { changeTokenState } from '@passfob/service/features/tokens/moves';
 import { changeSettings } from '@passfob/service/features/users/settings';
 import { describe, expect, it } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';
+import { accountsOf, fill, lockByPin, PIN } from '../kit/fob.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { Bench } from './bench.ts';
-import { accountsOf, fill, lockByPin, PIN } from './held.ts';
 import { type Tamper, until } from './kit.ts';
 import type { UsersFob } from './world.ts';
 
@@ -121,7 +121,7 @@ describe('push keys of fobs', () => {
     unlock(ada);
     await again(agentLimits.agentAgainMinMs * 4);
     await bench.keyed(ada);
-    expect(await accountsOf(ada)).toEqual(['3 Passfob push']);
+    expect(await accountsOf(ada)).toEqual([{ kind: 3, issuer: 'Passfob', label: 'push' }]);
   });
 
   it('a locked fob that proved its push key is left alone until it is used', async () => {
@@ -180,7 +180,7 @@ describe('push keys of fobs', () => {
     await agent.stands(next, 'own');
     await until(() => !agent.isOpen(next), 'the release');
     // As many whole characters as fit into 24 bytes.
-    expect(await accountsOf(ada)).toEqual(['3 Ein Dienst mit Ümläute push']);
+    expect(await accountsOf(ada)).toMatchObject([{ issuer: 'Ein Dienst mit Ümläute', label: 'push' }]);
     const asked = await bench.ask('ada');
     await bench.becomes(asked, 'shown');
     ada.fob.approve();

@@ -21,9 +21,8 @@ import { expect, it } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { losingPower } from '../../host/kit/core-memories.ts';
 import { secret } from '../../kit/secrets.ts';
-import { lockByPin, PIN } from '../agents/held.ts';
-import { random } from '../enrolment/kit.ts';
-import { accepted, codeOf, grace } from '../users/kit.ts';
+import { lockByPin, PIN } from '../kit/fob.ts';
+import { accepted, codeOf, grace, randomSecret } from '../users/kit.ts';
 import { CareScene } from './kit.ts';
 
 it('a fob with nothing to do costs eight round trips and one for each account, and one transaction', async () => {
@@ -411,7 +410,7 @@ it('each file is in the audit, the first ends the push key, and the confirmation
     .values({ fob_id, sealed_key: '', ...sealed })
     .execute();
   const acting = { ...office.management, actor: grace, atMs: office.nowMs };
-  await writing(db, tx => addPairing({ ...acting, db: tx }, owned.serial, freshSecrets(random)));
+  await writing(db, tx => addPairing({ ...acting, db: tx }, owned.serial, freshSecrets(randomSecret)));
   for (let files = 0; files < 2; files++) accepted(await giving(scene));
   expect(await db.selectFrom('push_keys').selectAll().execute()).toEqual([]);
   expect(fobSecretsOf(office.management.keys, await scene.row())).toBeUndefined();

@@ -4,10 +4,9 @@ import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, it } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { memories } from '../../host/kit/core-memories.ts';
-import type { OwnedFob } from '../enrolment/assigned.ts';
 import { type RelayWishes, refusalOf, Scene } from '../enrolment/kit.ts';
+import { labelsOf, type OwnedFob } from '../kit/fob.ts';
 import { accepted, grace } from '../users/kit.ts';
-import { labelsOf } from './kit.ts';
 
 /** A fob of the service with the account of ada, whose token is in use. */
 async function adas(scene: Scene, fob?: CoreFob): Promise<{ owned: OwnedFob; serial: string }> {

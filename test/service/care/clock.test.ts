@@ -1,8 +1,6 @@
 import { careLimits } from '@passfob/service/base/limits/care';
-import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
-import { isRefusal } from 'passfob/errors';
 import { expect, it } from 'vitest';
-import { lockByPin, PIN } from '../agents/held.ts';
+import { choosePinAt, lockByPin, PIN, refusesRecoveryKey, secretsOf } from '../kit/fob.ts';
 import { CareScene } from './kit.ts';
 
 /** The clock's error in whole seconds, fob minus service. */
@@ -106,32 +104,8 @@ async function forgotten(): Promise<CareScene> {
 }
 
 /** The recovery key that the service keeps for the fob. */
-async function recoveryKey({ office, owned }: CareScene): Promise<Uint8Array> {
-  const row = await fobNamed(office.store.db, owned.serial);
-  const secrets = row && fobSecretsOf(office.management.keys, row);
-  if (secrets === undefined) throw new Error('the fob has no secrets');
-  return secrets.recoveryKey;
-}
-
-/** Whether the fob refuses a recovery key, before it asks its person. */
-async function isRefused(scene: CareScene, key: Uint8Array): Promise<boolean> {
-  const ending = new AbortController();
-  const options = { signal: ending.signal, onPressNeeded: () => ending.abort() };
-  return scene.asOwner(client =>
-    client.call('resetPin', { recoveryKey: key }, options).then(
-      () => false,
-      error => isRefusal(error, 'wrong-recovery'),
-    ),
-  );
-}
-
-/** Chooses a new PIN at the fob, and waits until it locks itself. */
-function chooseAgain({ fob }: CareScene): void {
-  fob.press();
-  fob.enter(PIN);
-  fob.enter(PIN);
-  fob.run(70_000);
-}
+const recoveryKey = async ({ office, owned }: CareScene) =>
+  (await secretsOf(office, owned.serial)).recoveryKey;
 
 it('a forgotten PIN is reset by one hold, the accounts stay, and the old recovery key is refused afterwards', async () => {
   await using scene = await forgotten();
@@ -160,8 +134,11 @@ it('a forgotten PIN is reset by one hold, the accounts stay, and the old recover
   expect(await scene.labels()).toEqual(['one', 'two']);
   const renewed = await recoveryKey(scene);
   expect(Buffer.compare(renewed, old)).not.toBe(0);
-  chooseAgain(scene);
-  expect([await isRefused(scene, old), await isRefused(scene, renewed)]).toEqual([true, false]);
+  choosePinAt(scene);
+  expect([
+    await refusesRecoveryKey(scene.owned, old),
+    await refusesRecoveryKey(scene.owned, renewed),
+  ]).toEqual([true, false]);
   expect(await scene.office.rows('fob_recovery')).toEqual([]);
 });
 
@@ -184,7 +161,7 @@ it('a lost answer to a new recovery key leaves both keys, and the next session p
   await expect(cut).rejects.toThrow();
   expect(await hasNext()).toBe(true);
   expect(Buffer.compare(await recoveryKey(scene), old)).toBe(0);
-  chooseAgain(scene);
+  choosePinAt(scene);
   // The service does not know which of the two the fob holds, and a locked fob takes no new one.
   const { waiting } = await scene.care();
   expect(waiting.map(({ kind, why }) => `${kind} ${why}`)).toContain('recovery-key locked');
@@ -192,8 +169,11 @@ it('a lost answer to a new recovery key leaves both keys, and the next session p
   await scene.care({ mayHold: true, only: new Set(['pin-reset']) });
   expect(await scene.row()).toMatchObject({ is_locked: 0 });
   const renewed = await recoveryKey(scene);
-  chooseAgain(scene);
-  expect([await isRefused(scene, old), await isRefused(scene, renewed)]).toEqual([true, false]);
+  choosePinAt(scene);
+  expect([
+    await refusesRecoveryKey(scene.owned, old),
+    await refusesRecoveryKey(scene.owned, renewed),
+  ]).toEqual([true, false]);
   expect(await hasNext()).toBe(false);
 });
 

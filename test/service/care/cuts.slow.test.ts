@@ -10,13 +10,13 @@ import { expect, it } from 'vitest';
 import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { places } from '../../kit/counts.ts';
 import { itNeeds } from '../../kit/tools.ts';
-import { lockByPin } from '../agents/held.ts';
 import { Away } from '../away.ts';
 import { ImageFob } from '../enrolment/image-fob.ts';
 import { Scene } from '../enrolment/kit.ts';
+import { labelsOf, lockByPin } from '../kit/fob.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { type AdasFob, adas, limitRelays, NEW_PIN, Person } from './given.ts';
-import { CareScene, labelsOf } from './kit.ts';
+import { CareScene } from './kit.ts';
 
 /** A locked fob without time, with an account to remove and a PIN to reset: three tasks. */
 async function threeTasks(): Promise<CareScene> {

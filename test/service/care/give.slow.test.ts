@@ -22,7 +22,7 @@ import { heldRecoveryKeys } from 'passfob/inventory/recovery-keys';
 import { afterEach, expect, it } from 'vitest';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
-import { lockByPin } from '../agents/held.ts';
+import { lockByPin } from '../kit/fob.ts';
 import { accepted, codeOf, grace, Office } from '../users/kit.ts';
 import { CareScene } from './kit.ts';
 

@@ -1,16 +1,22 @@
 import { markLost } from '@passfob/service/features/care/life';
 import { createTask } from '@passfob/service/features/care/tasks';
 import { viewFob } from '@passfob/service/features/care/views';
-import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
 import { revokeToken, suspendToken, unassignToken } from '@passfob/service/features/tokens/moves';
-import { isRefusal } from 'passfob/errors';
 import { expect, it } from 'vitest';
-import { accountsOf, lockByPin, owner, PIN } from '../agents/held.ts';
-import type { OwnedFob } from '../enrolment/assigned.ts';
-import { random, refusalOf, Scene } from '../enrolment/kit.ts';
-import { accepted, grace } from '../users/kit.ts';
+import { refusalOf, Scene } from '../enrolment/kit.ts';
+import {
+  accountsOf,
+  asOwner,
+  labelsOf,
+  lockByPin,
+  type OwnedFob,
+  PIN,
+  putForeign,
+  refusesRecoveryKey,
+  secretsOf,
+} from '../kit/fob.ts';
+import { accepted, grace, randomSecret } from '../users/kit.ts';
 import { type AdasFob, adas, limitRelays, look, NEW_PIN, outcomesOf, Person } from './given.ts';
-import { labelsOf } from './kit.ts';
 
 // A person who does not enter a PIN is waited for three polls.
 limitRelays({ relayWaitMs: 300, pinPollMs: 100 });
@@ -40,40 +46,16 @@ async function expectUntouched(scene: Scene, owned: OwnedFob): Promise<void> {
     .where('users.name', '=', 'bob')
     .execute();
   expect(users).toEqual([]);
-  const client = await owner(owned);
-  expect(await client.call('status', {})).toMatchObject({ locked: 1 });
-  await client.close();
+  expect(await asOwner(owned, client => client.call('status', {}))).toMatchObject({ locked: 1 });
   owned.fob.press();
   owned.fob.enter(PIN);
   expect(await accountsOf(owned)).toHaveLength(1);
 }
 
-async function recoveryKey(scene: Scene, { serial }: OwnedFob): Promise<Uint8Array> {
-  const row = await fobNamed(scene.db, serial);
-  const secrets = row && fobSecretsOf(scene.office.management.keys, row);
-  if (secrets === undefined) throw new Error('no secrets');
-  return secrets.recoveryKey;
-}
-
-/** Whether the fob refuses a recovery key, before it asks its person. */
-async function isRefused(owned: OwnedFob, key: Uint8Array): Promise<boolean> {
-  const client = await owner(owned);
-  const ending = new AbortController();
-  const options = { signal: ending.signal, onPressNeeded: () => ending.abort() };
-  try {
-    await client.call('resetPin', { recoveryKey: key }, options);
-    return false;
-  } catch (error) {
-    return isRefusal(error, 'wrong-recovery');
-  } finally {
-    await client.close();
-  }
-}
-
 it('the PIN of an earlier user is reset by one hold that says why, and the new user chooses one before the account is written', async () => {
   await using scene = await Scene.open();
   const { owned, passcodes } = await lockedOfAda(scene);
-  const old = await recoveryKey(scene, owned);
+  const old = (await secretsOf(scene.office, owned.serial)).recoveryKey;
   const person = new Person(owned.fob);
   const { report } = person.wishes;
   const seen: Promise<unknown>[] = [];
@@ -105,8 +87,11 @@ it('the PIN of an earlier user is reset by one hold that says why, and the new u
   expect(order[0]).toBeGreaterThan(0);
   expect(new Set(await outcomesOf(scene, passcodes))).not.toContain('accepted');
   owned.fob.run(70_000);
-  const renewed = await recoveryKey(scene, owned);
-  expect([await isRefused(owned, old), await isRefused(owned, renewed)]).toEqual([true, false]);
+  const renewed = (await secretsOf(scene.office, owned.serial)).recoveryKey;
+  expect([await refusesRecoveryKey(owned, old), await refusesRecoveryKey(owned, renewed)]).toEqual([
+    true,
+    false,
+  ]);
   owned.fob.press();
   owned.fob.enter(NEW_PIN);
   expect(await labelsOf(owned)).toEqual(['bob', 'push']);
@@ -152,9 +137,7 @@ it('a reset that nobody approves in time ends the run, writes nothing, and can b
     clearInterval(passing);
   }
   expect(await tasksOf(scene)).toEqual(['pin-reset refused no_hold', 'remove-account waiting locked']);
-  const client = await owner(owned);
-  expect(await client.call('status', {})).toMatchObject({ locked: 1 });
-  await client.close();
+  expect(await asOwner(owned, client => client.call('status', {}))).toMatchObject({ locked: 1 });
   await scene.relay(activation, owned.fob, new Person(owned.fob).wishes);
   expect(await labelsOf(owned)).toEqual(['bob', 'push']);
 });
@@ -163,9 +146,7 @@ it('without a recovery key that opens the fob nothing is reset and nothing is wr
   await using scene = await Scene.open();
   const ada = await adas(scene);
   // Another key than the service keeps: as after a restore of an old backup.
-  const client = await owner(ada.owned);
-  await client.call('escrow', { recoveryKey: random(32) });
-  await client.close();
+  await asOwner(ada.owned, client => client.call('escrow', { recoveryKey: randomSecret(32) }));
   const { management } = scene.office;
   accepted(await revokeToken(management, grace, { serial: ada.serial, reason: 'retired' }));
   await lockByPin(ada.owned);
@@ -181,20 +162,7 @@ it('an account that the service does not know keeps the PIN from being reset for
   await using scene = await Scene.open();
   const ada = await adas(scene);
   const { owned } = ada;
-  const client = await owner(owned);
-  const text = new TextEncoder();
-  await client.call('put', {
-    id: Uint8Array.of(5, 1, 2, 3),
-    kind: 2,
-    algorithm: 1,
-    digits: 6,
-    period: 30,
-    counter: 0,
-    issuer: text.encode('Bank'),
-    label: text.encode('private'),
-    secret: random(20),
-  });
-  await client.close();
+  await asOwner(owned, client => putForeign(client, Uint8Array.of(5, 1, 2, 3), 'private', 'Bank'));
   await look(scene, owned);
   const { management } = scene.office;
   accepted(await revokeToken(management, grace, { serial: ada.serial, reason: 'retired' }));

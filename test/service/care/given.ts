@@ -1,17 +1,15 @@
 import { relayLimits } from '@passfob/service/base/limits/relay';
 import { careFor } from '@passfob/service/features/care/run/run';
-import { fobNamed } from '@passfob/service/features/tokens/fobs';
 import { assignToken } from '@passfob/service/features/tokens/moves';
 import { secretOf } from '@passfob/service/features/tokens/tokens';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { afterAll, beforeAll } from 'vitest';
 import type { CoreFob } from '../../host/kit/core-fob.ts';
 import { secret } from '../../kit/secrets.ts';
-import { owner } from '../agents/held.ts';
-import type { OwnedFob } from '../enrolment/assigned.ts';
-import { type RelayWishes, random, type Scene } from '../enrolment/kit.ts';
+import type { RelayWishes, Scene } from '../enrolment/kit.ts';
+import { asOwner, type OwnedFob } from '../kit/fob.ts';
 import { codeAt, newToken } from '../kit.ts';
-import { accepted, grace } from '../users/kit.ts';
+import { accepted, grace, randomSecret } from '../users/kit.ts';
 
 /** The PIN that the new user chooses. */
 export const NEW_PIN = secret('40718293');
@@ -46,20 +44,14 @@ export async function adas(
 }
 
 /** Has the service read a fob, and do what needs no hold. */
-export async function look(scene: Scene, owned: OwnedFob): Promise<void> {
-  const { management } = scene.office;
-  const client = await owner(owned);
-  try {
-    const fob = await fobNamed(management.db, owned.serial);
-    if (fob === undefined) throw new Error('no such fob');
-    await careFor(
-      management,
-      { client, hello: await client.hello(), fobId: fob.id, tools: { now: management.clock, random } },
-      { relay: { kind: 'agent', name: '192.0.2.9' }, mayHold: false, only: new Set(['remove-account']) },
-    );
-  } finally {
-    await client.close();
-  }
+export function look({ office: { management } }: Scene, owned: OwnedFob) {
+  return asOwner(owned, async client => {
+    const session = { client, hello: await client.hello(), fobId: owned.id };
+    const tools = { now: management.clock, random: randomSecret };
+    const relay = { kind: 'agent', name: '192.0.2.9' } as const;
+    const only = new Set(['remove-account'] as const);
+    await careFor(management, { ...session, tools }, { relay, mayHold: false, only });
+  });
 }
 
 /** Returns the outcomes of ada's passcodes, for herself and for bob. */

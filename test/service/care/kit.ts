@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { CareKind } from '@passfob/service/base/kinds';
 import {
   type CareEvent,
@@ -7,34 +6,18 @@ import {
   careFor,
 } from '@passfob/service/features/care/run/run';
 import { createTask, type TaskInput, type TaskView } from '@passfob/service/features/care/tasks';
-import { serialOnFob } from '@passfob/service/features/tokens/account-id';
 import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
-import { insertToken } from '@passfob/service/features/tokens/issue';
-import { findOrAddUser } from '@passfob/service/features/users/users';
-import { writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import { type Client, connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { FobError } from 'passfob/errors';
-import { accountOf, putAccount } from 'passfob/owner/account';
 import type { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
-import { seedOf } from '../../host/kit/seeds.ts';
-import { secret } from '../../kit/secrets.ts';
-import { makeAssigned, type OwnedFob } from '../enrolment/assigned.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
+import { asOwner, type HeldAccount, labelsOf, makeAssigned, type OwnedFob, putHeld } from '../kit/fob.ts';
+import { accepted, grace, Office, randomSecret } from '../users/kit.ts';
 
 /** Just before a whole second, with a stopped clock: setting a fob's clock needs no waiting. */
 const NOW_MS = 1_770_000_000_990;
-
-const random = (length: number) => secret(new Uint8Array(randomBytes(length)));
-
-/** An account on a fob, and its token. */
-export interface HeldAccount {
-  readonly serial: string;
-  /** Its id on the fob, in hexadecimal. */
-  readonly id: string;
-}
 
 export interface CareWishes extends Partial<Omit<CareRunOptions, 'tell'>> {
   /** Called when the fob asks for a hold; by default its person approves. */
@@ -119,14 +102,14 @@ export class CareScene implements AsyncDisposable {
       return way(frame);
     };
     const cable = this.fob.plugIn({ toFob: way, toHost: back });
-    const client = connect(cable.transport, { ...HASTY, random });
+    const client = connect(cable.transport, { ...HASTY, random: randomSecret });
     try {
       const hello = await client.hello();
       const row = await fobNamed(management.db, hello.serial);
       const secrets = row && fobSecretsOf(management.keys, row);
       if (row === undefined || secrets === undefined) throw new FobError('not-paired');
       await client.openSession(pairingKey(secrets.pairingKey));
-      const tools = { now: management.clock, random };
+      const tools = { now: management.clock, random: randomSecret };
       const tell = (event: CareEvent) => {
         this.told.push(event);
         if (event.phase === 'hold') hold(this.fob);
@@ -189,53 +172,4 @@ export class CareScene implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.office[Symbol.asyncDispose]();
   }
-}
-
-/** Runs work in an owner's session. */
-export async function asOwner<T>(
-  { fob, key }: Pick<OwnedFob, 'fob' | 'key'>,
-  work: (client: Client) => Promise<T>,
-): Promise<T> {
-  const client = connect(fob.plugIn().transport, HASTY);
-  try {
-    await client.hello();
-    await client.openSession(pairingKey(key));
-    return await work(client);
-  } finally {
-    await client.close();
-  }
-}
-
-/** Puts an account on a fob; its token has this user, or is in the inventory. */
-export async function putHeld(
-  { management, nowMs }: Office,
-  owned: OwnedFob,
-  label: string,
-  user?: string,
-): Promise<HeldAccount> {
-  const seed = { ...seedOf({ kind: 2 }), issuer: 'Example', label };
-  const id = Uint8Array.of(7, ...randomBytes(3));
-  await asOwner(owned, client => putAccount({ now: () => nowMs, random }, client, accountOf(seed, id), seed));
-  const serial = serialOnFob(owned.serial, id);
-  const { db, keys } = management;
-  const token = { serial, kind: 'totp', issuer: seed.issuer, label, secret: seed.secret } as const;
-  const inserted = await writing(db, async tx => {
-    const of = user === undefined ? {} : { user: await findOrAddUser(tx, user, nowMs) };
-    return insertToken({ keys, actor: grace, atMs: nowMs, db: tx }, token, { fobId: owned.id, ...of });
-  });
-  accepted(inserted);
-  return { serial, id: Buffer.from(id).toString('hex') };
-}
-
-/** Returns the labels of the accounts on a fob, in its order. */
-export function labelsOf(owned: OwnedFob): Promise<string[]> {
-  return asOwner(owned, async client => {
-    const { accounts } = await client.call('info', {});
-    const labels: string[] = [];
-    for (let index = 0; index < accounts; index++) {
-      const { label } = await client.call('list', { index });
-      labels.push(Buffer.from(label).toString());
-    }
-    return labels;
-  });
 }

@@ -8,11 +8,11 @@ import { type CableOptions, CoreFob } from '../../host/kit/core-fob.ts';
 import { carriedIn } from '../../kit/carried.ts';
 import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
 import { Bench } from '../agents/bench.ts';
-import { lockByPin, PIN } from '../agents/held.ts';
 import { type TestAgent, until } from '../agents/kit.ts';
+import { labelsOf, lockByPin, PIN } from '../kit/fob.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { type Act, ATTACKS, Hostile } from './hostile.ts';
-import { CareScene, labelsOf } from './kit.ts';
+import { CareScene } from './kit.ts';
 import { countsOf, doneActsOf, doneOf, expectTruth, type NeedyFob, needyFob } from './three-tasks.ts';
 
 /** Just before a whole second: setting a fob's clock needs no waiting. */

@@ -7,9 +7,10 @@ import { revokeToken } from '@passfob/service/features/tokens/moves';
 import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { refusalOf, Scene } from '../enrolment/kit.ts';
+import { labelsOf } from '../kit/fob.ts';
 import { accepted, codeOf, grace } from '../users/kit.ts';
 import { adas } from './given.ts';
-import { CareScene, labelsOf } from './kit.ts';
+import { CareScene } from './kit.ts';
 
 const PASSWORD: string = secret('four words of a sentence');
 const HOUR_MS = 3_600_000;

@@ -11,7 +11,7 @@ import { seedOf } from '../../host/kit/seeds.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from '../../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../../kit/tools.ts';
 import { keyOfService } from '../agents/world.ts';
-import { makeAssignedBy } from '../enrolment/assigned.ts';
+import { makeAssignedBy } from '../kit/fob.ts';
 import { codeNow, Rig } from '../kit.ts';
 import { Office } from '../users/kit.ts';
 

@@ -3,9 +3,9 @@ import { revokeToken } from '@passfob/service/features/tokens/moves';
 import { pushAccountOf } from '@passfob/service/features/tokens/push-keys';
 import { expect } from 'vitest';
 import type { UsersFob, World } from '../agents/world.ts';
+import { type HeldAccount, putHeld } from '../kit/fob.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { executedBy } from './executed.ts';
-import { type HeldAccount, putHeld } from './kit.ts';
 
 /** A user's fob with three tasks: its clock has no time, one account must go, and one gets other names. */
 export interface NeedyFob extends UsersFob {

@@ -21,8 +21,8 @@ import { secret } from '../../kit/secrets.ts';
 import { until } from '../agents/kit.ts';
 import { Scene } from '../agents/scene.ts';
 import { keyOfService } from '../agents/world.ts';
-import { makeAssigned } from '../enrolment/assigned.ts';
 import { makeActivation } from '../enrolment/kit.ts';
+import { makeAssigned } from '../kit/fob.ts';
 import { Rig } from '../kit.ts';
 import { Office, startedService } from '../users/kit.ts';
 

@@ -10,8 +10,9 @@ import type { RelayEvent, RelayOptions } from 'passfob/activation/relay-options'
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CoreFob } from '../../host/kit/core-fob.ts';
 import { until } from '../agents/kit.ts';
+import { randomSecret } from '../users/kit.ts';
 import { hearingCommits } from './commits.ts';
-import { type RelayWishes, random, refusalOf, Scene } from './kit.ts';
+import { type RelayWishes, refusalOf, Scene } from './kit.ts';
 
 const { code: FIRST, codeAgain: AGAIN, codeNew: NEW, codeSame: SAME } = relayTexts.steps;
 const CODE_MS = PAIRING_CODE_SECONDS * 1000;
@@ -327,7 +328,7 @@ describe('database failures between a commit and its confirmation', () => {
     };
     const { management } = means(scene, heard);
     const { code } = await scene.activation();
-    const entry = await enterActivation(management, CALLER, { code, relay: random(16) });
+    const entry = await enterActivation(management, CALLER, { code, relay: randomSecret(16) });
     if (entry.kind !== 'claimed') throw new Error(entry.kind);
     const { claim } = entry;
     const step = () => claim.holding(async (_, activation) => activation.step);
@@ -350,7 +351,7 @@ describe('database failures between a commit and its confirmation', () => {
     const { management } = scene.means;
     const { code } = await scene.activation();
     const db = management.db.withPlugin(new LostRenewals());
-    const entry = await enterActivation({ ...management, db }, CALLER, { code, relay: random(16) });
+    const entry = await enterActivation({ ...management, db }, CALLER, { code, relay: randomSecret(16) });
     if (entry.kind !== 'claimed') throw new Error(entry.kind);
     await expect(entry.claim.renew()).rejects.toMatchObject({ code: 'busy' });
     expect(await entry.claim.holding(async (_, activation) => activation.step)).toBe('connected');
@@ -377,7 +378,7 @@ describe('ends of enrolments', () => {
   it('a lease renewal after the last attempt does not report a lost claim', async () => {
     await using scene = await Scene.open();
     const { code } = await scene.activation({ attempts: relayLimits.activationAttemptsMax - 1 });
-    const entry = await enterActivation(scene.means.management, CALLER, { code, relay: random(16) });
+    const entry = await enterActivation(scene.means.management, CALLER, { code, relay: randomSecret(16) });
     if (entry.kind !== 'claimed') throw new Error(entry.kind);
     const counted = countAttempt(entry.claim, 'wrong_fob');
     const renewed = entry.claim.renew();

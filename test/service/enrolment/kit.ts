@@ -1,10 +1,9 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { TextConnection } from '@passfob/service/features/connections/connection';
-import { carrierDialect } from '@passfob/service/features/connections/dialect';
-import { earlierRelayDialect } from '@passfob/service/features/connections/earlier';
+import { createHash, randomUUID } from 'node:crypto';
 import { hashOfCode } from '@passfob/service/features/enrolment/code';
 import { Conversation, type RelayMeans } from '@passfob/service/features/enrolment/relay/conversation';
-import { insertToken } from '@passfob/service/features/tokens/issue';
+import { carrierDialect } from '@passfob/service/features/connections/dialect';
+import { earlierRelayDialect } from '@passfob/service/features/connections/earlier';
+import type { TextConnection } from '@passfob/service/features/connections/connection';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { findOrAddUser } from '@passfob/service/features/users/users';
 import { writing } from '@passfob/service/storage/database/database';
@@ -13,26 +12,19 @@ import { type Activation, activationString } from 'passfob/activation/activation
 import { relayActivation } from 'passfob/activation/relay';
 import type { OpenedFob, RelayDone, RelayEvent, RelayOptions } from 'passfob/activation/relay-options';
 import type { ServiceSocket } from 'passfob/activation/socket';
-import { connect } from 'passfob/client/client';
 import { serialText } from 'passfob/client/fob-serial';
-import { pairingKey } from 'passfob/client/handshake';
 import { FobError } from 'passfob/errors';
-import { accountOf, putAccount } from 'passfob/owner/account';
 import type { Transport } from 'passfob/transports/transport';
 import { CoreFob } from '../../host/kit/core-fob.ts';
-import { HASTY } from '../../host/kit/owned-fob.ts';
 import { seedOf } from '../../host/kit/seeds.ts';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
-import { makeAssigned, type OwnedFob } from './assigned.ts';
+import { makeAssigned, type OwnedFob, putOnFob } from '../kit/fob.ts';
+import { Office, randomSecret } from '../users/kit.ts';
 
 /** Just before a whole second, with a stopped clock: setting a fob's clock needs no waiting. */
 export const NOW_MS = 1_770_000_000_990;
 const ORIGIN = 'https://tokens.example.org';
 const DAY_MS = 86_400_000;
-
-/** Returns random bytes, recorded as a secret. */
-export const random = (length: number) => secret(new Uint8Array(randomBytes(length)));
 
 /** Changes the messages between a relay and the service: returns the texts that arrive, or none. */
 export type Tamper = (text: string, n: number) => string | readonly string[];
@@ -110,19 +102,8 @@ export class Scene implements AsyncDisposable {
   }
 
   /** Puts an account on an owned fob, and its token into the inventory. */
-  async putAccount(owned: OwnedFob, kind: 'hotp' | 'totp' = 'hotp') {
-    const seed = seedOf({ kind: kind === 'hotp' ? 1 : 2 });
-    const id = Uint8Array.of(7, ...randomBytes(3));
-    const client = connect(owned.fob.plugIn().transport, HASTY);
-    await client.hello();
-    await client.openSession(pairingKey(owned.key));
-    await putAccount({ now: () => NOW_MS, random }, client, accountOf(seed, id), seed);
-    const serial = `${owned.serial}-${Buffer.from(id).toString('hex')}`;
-    const { db, keys } = this.office.management;
-    const acting = { keys, actor: grace, atMs: NOW_MS };
-    const token = { serial, kind, issuer: seed.issuer, label: seed.label, secret: seed.secret };
-    accepted(await writing(db, tx => insertToken({ ...acting, db: tx }, token, { fobId: owned.id })));
-    return serial;
+  async putAccount(owned: OwnedFob, kind: 'hotp' | 'totp' = 'hotp'): Promise<string> {
+    return (await putOnFob(this.office, owned, seedOf({ kind: kind === 'hotp' ? 1 : 2 }))).serial;
   }
 
   /** Runs a relay, as browser and command line do, between a fob and the service. */
@@ -232,7 +213,7 @@ export async function makeActivation(
 ): Promise<Activation> {
   const { db, keys } = office.management;
   const nowMs = office.nowMs;
-  const code = random(16);
+  const code = randomSecret(16);
   const { id } = await writing(db, tx => findOrAddUser(tx, user, nowMs));
   await db
     .insertInto('activations')

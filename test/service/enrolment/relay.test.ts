@@ -34,11 +34,11 @@ import { CoreFob } from '../../host/kit/core-fob.ts';
 import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import { adas, outcomesOf } from '../care/given.ts';
-import { asOwner, labelsOf } from '../care/kit.ts';
+import { asOwner, labelsOf } from '../kit/fob.ts';
 import { rowIn } from '../kit/rows.ts';
 import { codeAt, newToken } from '../kit.ts';
-import { accepted, codeOf, grace } from '../users/kit.ts';
-import { NOW_MS, random, refusalOf, Scene, serialOf } from './kit.ts';
+import { accepted, codeOf, grace, randomSecret } from '../users/kit.ts';
+import { NOW_MS, refusalOf, Scene, serialOf } from './kit.ts';
 import { entered, kept, openOffice, started, stock } from './office.ts';
 
 const CALLER = { source: '192.0.2.9', requestId: 'relay' };
@@ -138,7 +138,7 @@ describe('push keys after an enrolment', () => {
         counter: 0,
         issuer: new Uint8Array(0),
         label: Uint8Array.of(0x61),
-        secret: random(20),
+        secret: randomSecret(20),
       });
     await client.close();
     const { token } = await scene.relay(await scene.activation({}, 'bob'), full.fob);
@@ -161,7 +161,7 @@ describe('relays cut off before the end of an enrolment', () => {
     const heard = await again();
     expect(heard).toMatchObject({ kind: 'finished', finished: { token: done.token } });
     if (heard.kind === 'finished') expect(secret(heard.finished.ticket) === done.ticket).toBe(false);
-    expect(await again(random(16))).toEqual(refused);
+    expect(await again(randomSecret(16))).toEqual(refused);
     scene.office.nowMs += relayLimits.ticketMs;
     expect(await again()).toEqual(refused);
     scene.office.nowMs -= 1;
@@ -176,7 +176,7 @@ describe('activations that are not valid', () => {
     await using scene = await Scene.open();
     const { code } = await scene.activation({ state: 'used' });
     const { management } = scene.office;
-    const knock = () => enterActivation(management, CALLER, { code, relay: random(16) });
+    const knock = () => enterActivation(management, CALLER, { code, relay: randomSecret(16) });
     const rows = async () =>
       (await scene.office.audit()).acts.filter(act => act === 'activation.refuse ada').length;
     for (let tries = 0; tries < relayLimits.refusalsRecorded + 3; tries++)
@@ -245,7 +245,7 @@ describe('the proof that a user has the fob', () => {
     const owned = await scene.ownFob();
     const serial = await scene.putAccount(owned);
     const id = (await scene.state()).tokens[0]?.id ?? '';
-    const { box, keyId } = seal(scene.office.management.keys, { table: 'tokens', id }, random(20));
+    const { box, keyId } = seal(scene.office.management.keys, { table: 'tokens', id }, randomSecret(20));
     await scene.office.set('tokens', { sealed_secret: box, key_id: keyId });
     const activation = await scene.activation({ fobs: 'owned' });
     expect(await refusalOf(scene.relay(activation, owned.fob))).toBe('none');
@@ -292,7 +292,7 @@ describe('what happens while the person presses', () => {
   it('the earlier connection of a relay that has come back changes nothing any more', async () => {
     await using scene = await Scene.open();
     const activation = await scene.activation();
-    const relay = random(16);
+    const relay = randomSecret(16);
     const entered = async () => {
       const caller = { source: '192.0.2.9', requestId: 'relay' };
       const entry = await enterActivation(scene.means.management, caller, { code: activation.code, relay });

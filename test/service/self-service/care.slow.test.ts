@@ -1,15 +1,21 @@
 import type { Actor } from '@passfob/service/base/actor';
 import { createTask, listTasks } from '@passfob/service/features/care/tasks';
 import { makeTemporaryCode } from '@passfob/service/features/tokens/codes/temporary-codes';
-import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
+import { fobNamed } from '@passfob/service/features/tokens/fobs';
 import { changeFactors, listApplications } from '@passfob/service/features/users/application-changes';
-import { isRefusal } from 'passfob/errors';
 import { expect, test } from 'vitest';
-import { lockByPin, owner, PIN } from '../agents/held.ts';
 import { TestAgent, until } from '../agents/kit.ts';
 import { keyOfService } from '../agents/world.ts';
-import { labelsOf, putHeld } from '../care/kit.ts';
-import { makeAssigned, type OwnedFob } from '../enrolment/assigned.ts';
+import {
+  choosePinAt,
+  labelsOf,
+  lockByPin,
+  makeAssigned,
+  type OwnedFob,
+  putHeld,
+  refusesRecoveryKey,
+  secretsOf,
+} from '../kit/fob.ts';
 import { codeNow, Rig } from '../kit.ts';
 import { accepted, grace, startedService } from '../users/kit.ts';
 import { Person, signInTokenOf } from './kit.ts';
@@ -85,21 +91,6 @@ test('a fob that lost its time is shown with words, and its user sets the clock 
   expect(rows[0]?.detail).toContain('"what":"asked"');
 });
 
-/** Whether the fob refuses a recovery key, before it asks its person. */
-async function isRefused(owned: OwnedFob, recoveryKey: Uint8Array): Promise<boolean> {
-  const client = await owner(owned);
-  const ending = new AbortController();
-  const options = { signal: ending.signal, onPressNeeded: () => ending.abort() };
-  try {
-    return await client.call('resetPin', { recoveryKey }, options).then(
-      () => false,
-      error => isRefusal(error, 'wrong-recovery'),
-    );
-  } finally {
-    await client.close();
-  }
-}
-
 const hana: Actor = { name: 'hana', role: 'helpdesk', source: '192.0.2.8', requestId: 'request-2' };
 
 test.each(['ada', 'hana'])(
@@ -107,9 +98,7 @@ test.each(['ada', 'hana'])(
   async who => {
     await using service = await furnished();
     const { office, owned, spare, ada, tasks, connect, follow } = service;
-    const { db, keys } = office.management;
-    const row = await fobNamed(db, owned.serial);
-    const old = (row && fobSecretsOf(keys, row))?.recoveryKey ?? new Uint8Array(0);
+    const { recoveryKey: old } = await secretsOf(office, owned.serial);
     await lockByPin(owned);
     for (let tries = 0; tries < 9; tries++) {
       owned.fob.press();
@@ -136,11 +125,8 @@ test.each(['ada', 'hana'])(
     expect(await connect()).toBe(1);
     expect(await tasks()).toContain(`pin-reset done ${who}`);
     expect(await accountLabels(owned)).toEqual(['one', 'two']);
-    owned.fob.press();
-    owned.fob.enter(PIN);
-    owned.fob.enter(PIN);
-    owned.fob.run(70_000);
-    expect(await isRefused(owned, old)).toBe(true);
+    choosePinAt(owned);
+    expect(await refusesRecoveryKey(owned, old)).toBe(true);
   },
 );
 

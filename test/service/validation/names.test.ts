@@ -152,43 +152,7 @@ test('the passcodes used for verification equal those of unmodified otplib', () 
   );
 });
 
-// RFC 4226, Appendix D.
-const HOTP_VECTORS = [
-  '755224',
-  '287082',
-  '359152',
-  '969429',
-  '338314',
-  '254676',
-  '287922',
-  '162583',
-  '399871',
-  '520489',
-];
-// RFC 6238, Appendix B: the seconds since 1970, and the passcodes with SHA-1, SHA-256 and SHA-512.
-const TOTP_VECTORS = [
-  [59, '94287082', '46119246', '90693936'],
-  [1_111_111_109, '07081804', '68084774', '25091201'],
-  [1_111_111_111, '14050471', '67062674', '99943326'],
-  [1_234_567_890, '89005924', '91819424', '93441116'],
-  [2_000_000_000, '69279037', '90698825', '38618901'],
-  [20_000_000_000, '65353130', '77737706', '47863826'],
-] as const;
 const vectorSeed = (length: number) => secret(Buffer.from('1234567890'.repeat(7).slice(0, length)));
-
-test('the passcodes of the examples in RFC 4226 and RFC 6238 are right', () => {
-  for (const [step, passcode] of HOTP_VECTORS.entries()) {
-    const form = { algorithm: 'sha1', alphabet: 'decimal', digits: 6 } as const;
-    expect(passcodeAt(form, vectorSeed(20), step)).toBe(passcode);
-    expect(otplibAgrees(form, vectorSeed(20), { step, passcode })).toBe(true);
-  }
-  for (const [seconds, ...passcodes] of TOTP_VECTORS)
-    for (const [at, algorithm] of (['sha1', 'sha256', 'sha512'] as const).entries()) {
-      const form = { algorithm, alphabet: 'decimal', digits: 8 } as const;
-      const seed = vectorSeed([20, 32, 64][at] ?? 0);
-      expect(passcodeAt(form, seed, Math.floor(seconds / 30))).toBe(passcodes[at]);
-    }
-});
 
 test('otplib contradicts any other passcode, and has no opinion on those of other alphabets', () => {
   const form = { algorithm: 'sha1', alphabet: 'decimal', digits: 6 } as const;
