@@ -13,11 +13,11 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { keyOfService } from '../service/agents/world.ts';
+import { makeAssignedBy } from '../service/kit/fob.ts';
 import { Rig } from '../service/kit.ts';
 import { accepted, grace, Office } from '../service/users/kit.ts';
 import { passfob } from './kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
-import { makeAssignedBy } from '../service/kit/fob.ts';
 
 describeNeeds(needsBuild, 'care by the service that owns the fob, over the command line', () => {
   const rig = new Rig();

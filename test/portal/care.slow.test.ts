@@ -9,12 +9,12 @@ import { needsBuild, simulatedFob } from '../host/kit/simulated-fob.ts';
 import { PATIENCE_MS } from '../kit/patience.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
+import { makeAssignedBy } from '../service/kit/fob.ts';
 import { Rig } from '../service/kit.ts';
 import { signInTokenOf } from '../service/self-service/kit.ts';
 import { accepted, grace, Office } from '../service/users/kit.ts';
 import { plugInto } from './cable.ts';
 import { findings, needsPortal } from './kit.ts';
-import { makeAssignedBy } from '../service/kit/fob.ts';
 
 const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
 

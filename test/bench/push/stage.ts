@@ -9,11 +9,11 @@ import { connect } from 'passfob/client/client';
 import { openTransport, readAddress } from 'passfob/transports/discover';
 import { type Tray, trayOf } from '../../batch/kit/tray.ts';
 import { keyOfService } from '../../service/agents/world.ts';
+import { makeAssignedBy } from '../../service/kit/fob.ts';
 import { type Node, startNode } from '../../service/nodes/node.ts';
 import { Office } from '../../service/users/kit.ts';
 import { AgentProcess } from './agents.ts';
 import { LogIns } from './log-ins.ts';
-import { makeAssignedBy } from '../../service/kit/fob.ts';
 
 const KEYED_MS = 120_000;
 
