@@ -9,7 +9,6 @@ import { queueMail } from '@passfob/service/features/mail/queue';
 import { saveChannel } from '@passfob/service/features/notify/manage';
 import { checkCaller } from '@passfob/service/features/push/callers/check';
 import { createRadiusClient } from '@passfob/service/features/radius/clients';
-import { registerFob } from '@passfob/service/features/tokens/fobs';
 import { issueToken } from '@passfob/service/features/tokens/issue';
 import { revokeToken, suspendToken } from '@passfob/service/features/tokens/moves';
 import { createPolicy } from '@passfob/service/features/tokens/policies';
@@ -23,13 +22,11 @@ import { setIn } from '../kit/rows.ts';
 import { codeNow, wrongCode } from '../kit.ts';
 import { invitation, useServer } from '../mail/kit.ts';
 import { PushFob } from '../push/kit.ts';
-import { accepted, grace } from '../users/kit.ts';
+import { accepted, grace, randomSecret } from '../users/kit.ts';
 import type { Furnished } from './kit.ts';
 
 /** A name that contains markup. */
 export const HOSTILE = `<b title="x">eve</b>&'`;
-
-const bytes = (length: number) => secret(new Uint8Array(randomBytes(length)));
 
 /** The caller check that is in progress. */
 export const CALLER_CHECK = '00000000-0000-4000-8000-000000000002';
@@ -55,7 +52,7 @@ export async function fillWorld(service: Furnished): Promise<void> {
     accepted(
       await issueToken(management, grace, {
         serial,
-        secret: bytes(20),
+        secret: randomSecret(20),
         policy: 'eight digits',
         label: '<u>VPN</u>',
       }),
@@ -74,15 +71,10 @@ export async function fillWorld(service: Furnished): Promise<void> {
     ['PF-2', -31],
     ['PF-3', null],
   ] as const)
-    accepted(
-      await registerFob(management, grace, {
-        serial,
-        board: 'pico',
-        firmware: '1.0.0',
-        secrets: { deviceSecret: bytes(32), pairingKey: bytes(32), recoveryKey: bytes(32) },
-        ...(driftPpm !== null && { clock: { setMs: clock.nowMs, errorMs: 1200, driftPpm } }),
-      }),
-    );
+    await office.fob(serial, {
+      firmware: '1.0.0',
+      ...(driftPpm !== null && { clock: { setMs: clock.nowMs, errorMs: 1200, driftPpm } }),
+    });
   await fillCare(office.management, clock.nowMs);
   await office.users('pia');
   await PushFob.of(office, 'pia');

@@ -84,7 +84,7 @@ test('one sweep handles any number of requests', async () => {
   const [asked, nobodys] = [await scene.ask('ada'), await scene.ask('nobody')];
   const many = pushLimits.pushesEndedAtOnce + 1;
   for (const { id } of [asked, nobodys]) {
-    const row = await office.row('pushes', { id: id });
+    const row = await office.row('pushes', { id });
     for (let from = 0; from < many; from += 100) {
       const copies = Array.from({ length: Math.min(100, many - from) }, () => ({ ...row, id: randomUUID() }));
       await db.insertInto('pushes').values(copies).execute();
@@ -188,7 +188,7 @@ test('a request that ends early counts towards the cool-down as long as others, 
   const { db } = office.store;
   const isAsked = async () => {
     const { id } = await scene.ask('ada', { isNumberless: true, untilMs: office.nowMs + 1 });
-    return (await office.row('pushes', { id: id })).fob_id !== null;
+    return (await office.row('pushes', { id })).fob_id !== null;
   };
   for (let turn = 0; turn < pushLimits.pushesUnapproved; turn++) expect(await isAsked()).toBe(true);
   office.nowMs += pushLimits.pushesUnapprovedMs - 1;

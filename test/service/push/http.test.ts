@@ -73,10 +73,8 @@ test('push requests look the same for every user name, before and after they exp
   for (const name of names.filter(one => one !== 'bare')) fobs.set(name, await PushFob.of(office, name));
   await office.token('bare');
   const fob = (name: string) => fobs.get(name) ?? expect.fail(name);
-  await post(service, apiKeyOf(service), {
-    user: 'locked',
-    passcode: wrongCode(fob('locked').token, office.nowMs),
-  });
+  const passcode = wrongCode(fob('locked').token, office.nowMs);
+  await post(service, apiKeyOf(service), { user: 'locked', passcode });
   accepted(await disableUser(office.management, grace, 'disabled'));
   await asked(service.url, apiKey, 'quiet', { password: passwords.get('quiet') });
   await endPush(office.management, await fob('quiet').show(), 'denied');
@@ -100,7 +98,7 @@ test('push requests look the same for every user name, before and after they exp
   }
   expect([...bytes]).toHaveLength(1);
   const both = await Promise.all(
-    [hers.id, ids[names.indexOf('busy')] ?? ''].map(id => office.row('pushes', { id: id })),
+    [hers.id, ids[names.indexOf('busy')] ?? ''].map(id => office.row('pushes', { id })),
   );
   expect(both.map(row => row.fob_id)).toEqual([fob('busy').id, null]);
   const takes = async (session: string) => {
@@ -133,7 +131,7 @@ test('if an application does not send the person’s address, its own address is
     const { id } = await asked(service.url, apiKey, 'ada', more);
     await approve({ office }, fob);
     expect((await send(service.url, apiKey, `/${id}/take`, { session: SESSION })).status).toBe(200);
-    return await office.row('pushes', { id: id });
+    return await office.row('pushes', { id });
   };
   const { source } = await logIn({});
   const familiar = async (more: object) =>

@@ -93,7 +93,7 @@ test('a connection that is not the newest of the fob, or claims too late, claims
   expect(await returnPush(management, { id, link: newer })).toBe(true);
   office.nowMs += 1;
   expect(await claimPush(management, id, newer)).toBe(false);
-  expect(await office.row('pushes', { id: id })).toMatchObject({ state: 'waiting', link: null });
+  expect(await office.row('pushes', { id })).toMatchObject({ state: 'waiting', link: null });
 });
 
 test.runIf(isOnPostgres)(
@@ -135,7 +135,7 @@ test.runIf(isOnPostgres)(
       for (const change of [{ state: 'withdrawn' }, { link: 'another' }] as const) {
         const id = await claimed();
         expect(await whilePush(made, id, change, () => act(management, id, link))).toBe(false);
-        expect(await office.row('pushes', { id: id })).toMatchObject(change);
+        expect(await office.row('pushes', { id })).toMatchObject(change);
         office.nowMs += 600_000;
       }
   },
@@ -151,7 +151,7 @@ test.runIf(isOnPostgres)(
     const link = fob.link ?? '';
     const giveBack = () => returnPush(office.management, { id, link });
     expect(await whilePush(made, id, { state: 'sent', link }, giveBack)).toBe(true);
-    expect(await office.row('pushes', { id: id })).toMatchObject({ state: 'waiting', link: null });
+    expect(await office.row('pushes', { id })).toMatchObject({ state: 'waiting', link: null });
   },
 );
 
@@ -166,6 +166,6 @@ test.runIf(isOnPostgres)(
     await whilePush(made, id, { state: 'used' }, () =>
       scene.pushes.withdraw({ id, session: SESSION, applicationId }),
     );
-    expect((await made.office.row('pushes', { id: id })).state).toBe('used');
+    expect((await made.office.row('pushes', { id })).state).toBe('used');
   },
 );

@@ -107,8 +107,7 @@ class Mix {
       return;
     }
     const { fob, office } = this.#opened;
-    const code =
-      deed === 'serve' ? fob.answer((await office.row('pushes', { id: id })).question) : '00000000';
+    const code = deed === 'serve' ? fob.answer((await office.row('pushes', { id })).question) : '00000000';
     if (await answerPush(management, { id, link }, code)) this.right.push(id);
   }
 }

@@ -87,7 +87,7 @@ test('a request from elsewhere displaces none from a trusted source, and its res
   expect(new Set(await take())).toEqual(new Set(['waiting']));
   office.nowMs += pushLimits.pushMs;
   expect(new Set(await take())).toEqual(new Set(['push_expired']));
-  const rows = await Promise.all(theirs.map(({ id }) => office.row('pushes', { id: id })));
+  const rows = await Promise.all(theirs.map(({ id }) => office.row('pushes', { id })));
   expect(rows.map(row => row.fob_id !== null)).toEqual([false, false, false, true, false]);
 });
 
@@ -105,7 +105,7 @@ test('a trusted source displaces any request, other sources only those from else
     const { id } = await ask(first);
     const next = await ask(second);
     const isAsked = (await office.row('pushes', { id: next.id })).fob_id !== null;
-    expect([first, second, (await office.row('pushes', { id: id })).state, isAsked]).toEqual([
+    expect([first, second, (await office.row('pushes', { id })).state, isAsked]).toEqual([
       ...[first, second, state],
       state === 'superseded',
     ]);
