@@ -8,8 +8,9 @@ import { expect, it } from 'vitest';
 import { killedAt } from '../host/kit/killed.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
+import { newFolder } from '../kit/folder.ts';
 import { describeNeeds } from '../kit/tools.ts';
-import { folder, provisioned } from './kit/provisioned.ts';
+import { provisioned } from './kit/provisioned.ts';
 import { openPlan, provedLabels, rowsOf, scene } from './kit/scene.ts';
 import { batchRun } from './kit/tray.ts';
 
@@ -77,7 +78,7 @@ describeNeeds(needsBuild, 'killed batches', () => {
     const nowMs = context.now();
     let kills = 0;
     for (let nth = 1, wasKilled = true; wasKilled; nth++) {
-      const home = folder();
+      const home = newFolder();
       cpSync(context.inventory.directory, home, { recursive: true });
       const file = join(home, 'tokens');
       wasKilled = killedAt(nth, handsOn({ plan, home, file, nowMs }));

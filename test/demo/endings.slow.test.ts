@@ -1,9 +1,10 @@
+import { newFolder } from '../kit/folder.ts';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { describeNeeds, type Need } from '../kit/tools.ts';
 import { isRunning } from '../simulator-faceplates/kit.ts';
-import { demo, demoPage, folder, needsBuild, simulatorOf } from './kit.ts';
+import { demo, demoPage, needsBuild, simulatorOf } from './kit.ts';
 
 const needsProc: Need<true> = {
   name: 'npm run build, and the /proc of Linux',
@@ -14,7 +15,7 @@ describeNeeds(needsProc, 'processes of the demo', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'all processes of the demo end on %s, with the folder',
     async signal => {
-      const temporary = folder();
+      const temporary = newFolder();
       const { running } = await demoPage([], { TMPDIR: temporary });
       const simulator = simulatorOf(running.pid);
       expect(isRunning(simulator)).toBe(true);
@@ -29,7 +30,7 @@ describeNeeds(needsProc, 'processes of the demo', () => {
   );
 
   it('all processes end, too, when the demo is killed', async () => {
-    const { running } = await demoPage([], { TMPDIR: folder() });
+    const { running } = await demoPage([], { TMPDIR: newFolder() });
     const simulator = simulatorOf(running.pid);
     running.kill('SIGKILL');
     await running.ended;
@@ -37,7 +38,7 @@ describeNeeds(needsProc, 'processes of the demo', () => {
   });
 
   it('the demo says so when the fob dies', async () => {
-    const temporary = folder();
+    const temporary = newFolder();
     const { running, url } = await demoPage([], { TMPDIR: temporary });
     const simulator = simulatorOf(running.pid);
     process.kill(simulator, 'SIGKILL');
@@ -52,7 +53,7 @@ describeNeeds(needsProc, 'processes of the demo', () => {
   });
 
   it('an interrupted transcript ends as failed', async () => {
-    const temporary = folder();
+    const temporary = newFolder();
     const running = demo(['--transcript'], { TMPDIR: temporary });
     await running.until(/state +blank/);
     running.kill('SIGINT');
@@ -66,7 +67,7 @@ describeNeeds(needsProc, 'processes of the demo', () => {
 
 describeNeeds(needsBuild, 'kept folders', () => {
   it('a kept folder is continued where it was left, by one demo at a time', async () => {
-    const home = folder();
+    const home = newFolder();
     const first = await demoPage(['--keep', home]);
     const facts = /Fob PF-\S+/.exec(first.running.printed().stdout)?.[0];
     const second = await demo(['--keep', home]).ended;
@@ -92,7 +93,7 @@ describeNeeds(needsBuild, 'kept folders', () => {
 
 describeNeeds(needsProc, 'page of the demo', () => {
   it('the page opens in the browser that the system names, over TCP where there is no pseudo-terminal', async () => {
-    const programs = folder();
+    const programs = newFolder();
     const opened = join(programs, 'opened');
     writeFileSync(join(programs, 'xdg-open'), `#!/bin/sh\necho "$1" > "${opened}"\n`, { mode: 0o755 });
     const { running, url } = await demoPage(['--open'], { PATH: programs });
@@ -111,7 +112,7 @@ describeNeeds(needsProc, 'page of the demo', () => {
   });
 
   it('the person opens the page where the system names no browser', async () => {
-    const { running } = await demoPage(['--open'], { PATH: folder() });
+    const { running } = await demoPage(['--open'], { PATH: newFolder() });
     await running.until(/No browser could be opened: copy the address into one\./);
   });
 });

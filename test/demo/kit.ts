@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { appendFileSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { accountsOf } from 'passfob/inventory/accounts';
 import { unseal } from 'passfob/inventory/encryption';
@@ -18,13 +17,6 @@ export const needsBuild = needsBuilt(
   'simulator/dist/main.js',
   'firmware/dist/image/pico',
 );
-
-/** A new folder for this test. */
-export function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'passfob-demo-test-'));
-  onTestFinished(() => rmSync(made, { recursive: true, force: true }));
-  return made;
-}
 
 /** The demo as a separate process. */
 export interface Demo {

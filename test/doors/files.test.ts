@@ -1,7 +1,5 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { codeFiles, root } from '../tidy/files.ts';
+import { codeFiles } from '../tidy/files.ts';
 import { fileDoors, TRUSTED_READERS } from './files.ts';
 
 /** Calls that read or open files, of Node and of our own readers, and uses of standard input. */
@@ -26,13 +24,5 @@ describe('doors that are files', () => {
     const present = new Set(codeFiles.map(({ path }) => path));
     expect([...named].filter(path => !present.has(path))).toEqual([]);
     expect(Object.keys(TRUSTED_READERS).filter(path => !readers.includes(path))).toEqual([]);
-  });
-
-  it('every row has a bound, and a test that exists', () => {
-    for (const door of fileDoors) {
-      expect(existsSync(join(root, door.test)), door.name).toBe(true);
-      expect(Math.min(door.bytesMax, door.holdsMax, door.spendsMs), door.name).toBeGreaterThan(0);
-    }
-    expect(new Set(fileDoors.map(({ name }) => name)).size).toBe(fileDoors.length);
   });
 });

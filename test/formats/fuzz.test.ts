@@ -1,5 +1,3 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { isFobError } from 'passfob/errors';
 import type { ReadTools } from 'passfob/formats/base/row';
@@ -7,14 +5,8 @@ import { FORMAT_NAMES } from 'passfob/formats/format-names';
 import { readFiles } from 'passfob/formats/read';
 import { describe, expect, it } from 'vitest';
 import { countOf, LONG } from '../kit/counts.ts';
-import { COSTLY } from './keys.ts';
 
 /** A file of another program may hold anything. It must give rows or one error of ours, and soon. */
-
-const FOLDER = fileURLToPath(new URL('corpus/', import.meta.url));
-const originals = readdirSync(FOLDER)
-  .filter(name => !COSTLY.test(name) && !name.endsWith('.expected.json'))
-  .map(name => new Uint8Array(readFileSync(`${FOLDER}${name}`)));
 
 const runs = { numRuns: countOf(150, 2_000) };
 const SLOWEST_MS = 2_000;
@@ -52,17 +44,6 @@ describe('arbitrary files', LONG, () => {
     await fc.assert(
       fc.asyncProperty(fc.oneof(fc.uint8Array({ maxLength: 400 }), words), bytes => isJudged(bytes)),
       runs,
-    );
-  });
-
-  it('a changed file of the corpus gives rows or one error', async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(...originals),
-        fc.array(edit, { minLength: 1, maxLength: 6 }),
-        (original, edits) => isJudged(edits.reduce(edited, original)),
-      ),
-      { numRuns: runs.numRuns * 4 },
     );
   });
 });
@@ -154,20 +135,3 @@ const words = fc
     { maxLength: 60 },
   )
   .map(pieces => new TextEncoder().encode(pieces.join('')));
-
-interface Edit {
-  readonly at: number;
-  readonly remove: number;
-  readonly insert: Uint8Array;
-}
-
-const edit: fc.Arbitrary<Edit> = fc.record({
-  at: fc.double({ min: 0, max: 1, noNaN: true }),
-  remove: fc.nat(20),
-  insert: fc.oneof(fc.uint8Array({ maxLength: 6 }), words),
-});
-
-function edited(bytes: Uint8Array, { at, remove, insert }: Edit): Uint8Array {
-  const from = Math.floor(at * bytes.length);
-  return new Uint8Array([...bytes.subarray(0, from), ...insert, ...bytes.subarray(from + remove)]);
-}

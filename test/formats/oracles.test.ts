@@ -1,22 +1,16 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readFiles } from 'passfob/formats/read';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { newFolder } from '../kit/folder.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { answersFor, PASSWORD } from './keys.ts';
 
 /** Other programs read and write the same files. */
 
 const corpus = (name: string) => fileURLToPath(new URL(`corpus/${name}`, import.meta.url));
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'passfob-oracle-'));
-  onTestFinished(() => rmSync(path, { recursive: true }));
-  return path;
-}
 
 async function ours(name: string, bytes = readFileSync(corpus(name))) {
   const rows = await readFiles([{ name, bytes: new Uint8Array(bytes) }], answersFor(name));
@@ -45,7 +39,7 @@ describeNeeds(needsTool('pskc2csv'), 'pskc2csv', pskc2csv => {
     'pskc-mac-sha384-aes-256.xml',
     'pskc-draft-2006.xml',
   ])('another program opens %s to the same secrets', async name => {
-    const place = folder();
+    const place = newFolder();
     writeFileSync(join(place, 'password'), await answersFor(name).password(name));
     writeFileSync(join(place, 'key'), await answersFor(name).key(name, ''));
     const isByPassword = readFileSync(corpus(name), 'utf8').includes('DerivedKey');
@@ -64,7 +58,7 @@ describe('csv2pskc', () => {
     needsTool('csv2pskc'),
     'csv2pskc writes our accounts under a password, and we read them back',
     async csv2pskc => {
-      const place = folder();
+      const place = newFolder();
       const secrets = ['3132333435363738393031323334353637383930', 'ff'.repeat(32)];
       writeFileSync(
         join(place, 'in.csv'),

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
@@ -14,9 +13,10 @@ import { readFiles } from 'passfob/formats/read';
 import { OUT_FORMAT_NAMES } from 'passfob/formats/write/names';
 import { tokenOf } from 'passfob/formats/write/token';
 import { type Output, writeTokens } from 'passfob/formats/write/write';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { account } from '../enrol/accounts.ts';
 import { failure } from '../host/kit/failure.ts';
+import { newFolder } from '../kit/folder.ts';
 import { itNeeds, needsTool } from '../kit/tools.ts';
 import { KEY, PASSWORD } from './keys.ts';
 
@@ -49,12 +49,6 @@ async function readBack(text: string, key: Uint8Array = KEY): Promise<Enrolment[
   const file = { name: 'written', bytes: new TextEncoder().encode(text) };
   const rows = await readFiles([file], { ...answers, key: async () => key });
   return rows.flatMap(({ outcome }) => (outcome.state === 'ok' ? [outcome.enrolment] : []));
-}
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'passfob-write-'));
-  onTestFinished(() => rmSync(path, { recursive: true }));
-  return path;
 }
 
 describe('upload files', () => {
@@ -268,7 +262,7 @@ describe('readers of other programs', () => {
     written(keyed(16), {}, { kind: 1, period: 0, counter: 5, label: 'Böb & <co>', algorithm: 2 });
 
   itNeeds(needsTool('pskctool'), 'pskctool finds our PSKC valid by the schema', async pskctool => {
-    const path = join(folder(), 'x.xml');
+    const path = join(newFolder(), 'x.xml');
     for (const text of [
       await sealed(),
       await written({ format: 'pskc', sealing: { password: PASSWORD } }, {}),
@@ -291,7 +285,7 @@ describe('readers of other programs', () => {
     needsTool('pskc2csv'),
     'pskc2csv opens our PSKC, MACs checked, to the same secrets',
     async pskc2csv => {
-      const place = folder();
+      const place = newFolder();
       const path = join(place, 'x.xml');
       writeFileSync(join(place, 'key'), KEY.slice(0, 16));
       writeFileSync(join(place, 'password'), PASSWORD);
@@ -335,7 +329,7 @@ describe('readers of other programs', () => {
 
 describe('new files', () => {
   it('a new file is for its owner alone, complete, and replaces no other file', async () => {
-    const place = folder();
+    const place = newFolder();
     const path = join(place, 'seeds');
     saveNew(path, 'first');
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -352,14 +346,14 @@ describe('new files', () => {
   });
 
   it('a new file is not begun where its format cannot hold the account', async () => {
-    const place = folder();
+    const place = newFolder();
     const out = { format: 'entra', path: join(place, 'seeds') } as const;
     await failure(handOn({ random: drawer() }, out, [token({ digits: 8 })]));
     expect(readdirSync(place)).toEqual([]);
   });
 
   it('a new file can be removed again', async () => {
-    const place = folder();
+    const place = newFolder();
     const unsave = await handOn({ random: drawer() }, { format: 'uri', path: join(place, 'seeds') }, [
       token(),
     ]);

@@ -1,22 +1,21 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bundledTryPage } from '@passfob/demo/bundle/page';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { findings } from '../kit/axe.ts';
+import { newFolder } from '../kit/folder.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { root } from '../tidy/files.ts';
 import { type ChromiumOpener, type Opener, openChromium, openFirefox } from './hands.ts';
 import { cutAndTravel, KEEP_SECRETS, pairAndEnrol, signInTwice } from './story.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'passfob-try-'));
+const folder = newFolder(afterAll);
 const file = join(folder, 'try.html');
 beforeAll(async () => {
   writeFileSync(file, await bundledTryPage(root));
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Serves the page as any server of files does. @returns its URL, and the paths that were asked for */
 async function served(): Promise<{ url: string; asked: string[] }> {

@@ -1,9 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { LONG, seedsOrOne } from '../kit/counts.ts';
+import { newFolder } from '../kit/folder.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { type Attempt, DELAYS, type Row, runBoth } from './row.ts';
 import { rows } from './rows.ts';
@@ -15,8 +14,7 @@ const MANY = 10;
 vi.setConfig({ testTimeout: 1_200_000 });
 
 function newAttempt(): Attempt {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-writers-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const folder = newFolder();
   return { folder, at: name => join(folder, name) };
 }
 

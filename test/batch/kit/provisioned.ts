@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Ledger } from 'passfob/batch/ledger';
 import { enrolmentOf, readPlan } from 'passfob/batch/plan';
@@ -8,23 +7,17 @@ import { addPendingAccount, confirmAccount } from 'passfob/inventory/accounts';
 import { assignRow, finishRows } from 'passfob/inventory/batches';
 import { addPendingPairing, confirmPairing } from 'passfob/inventory/pairings';
 import { accountOf, randomId } from 'passfob/owner/account';
-import { onTestFinished } from 'vitest';
 import { FOB, secrets } from '../../host/kit/inventory-rows.ts';
 import { workplace } from '../../host/kit/workplace.ts';
+import { newFolder } from '../../kit/folder.ts';
 import { secret } from '../../kit/secrets.ts';
 
 /** Plans whose rows are done as the journal has them after a run, without any fob. */
 
 export const PLAN = `issuer,label,upn\n${['ada', 'bob', 'eve'].map(name => `Example,${name},${name}@example.com\n`).join('')}`;
 
-export function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'passfob-hand-on-'));
-  onTestFinished(() => rmSync(path, { recursive: true }));
-  return path;
-}
-
 export async function planned(content: string) {
-  const path = join(folder(), 'plan.csv');
+  const path = join(newFolder(), 'plan.csv');
   writeFileSync(path, content);
   const { context: rest } = workplace();
   const context: Context = { ...rest, operator: 'olga' };
