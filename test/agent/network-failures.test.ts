@@ -1,6 +1,5 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createServer as createTlsServer } from 'node:tls';
 import { inspect } from 'node:util';
@@ -10,6 +9,7 @@ import { endpointOf, endpointText } from 'passfob/agent/network/endpoint';
 import { isExempt, proxyFor } from 'passfob/agent/network/proxy';
 import type { ServiceSettings } from 'passfob/agent/network/settings';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { newFolder } from '../kit/folder.ts';
 import { freePort } from '../kit/free-port.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
@@ -29,12 +29,6 @@ const service = (more: Partial<ServiceSettings> = {}): ServiceSettings => ({
   fingerprint: '',
   ...more,
 });
-
-function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'passfob-reach-'));
-  onTestFinished(() => rmSync(made, { recursive: true }));
-  return made;
-}
 
 /** Returns the error that a connection fails with. */
 async function failureOf(route: Route): Promise<{ kind: string; code: unknown; message: string }> {
@@ -122,7 +116,7 @@ describe('proxy settings of a service', () => {
       HTTPS_PROXY: `http://ada:${encodeURIComponent(password)}@proxy:3128`,
     });
     expect(fromUrl?.login?.()).toBe(expected);
-    const path = join(folder(), 'login');
+    const path = join(newFolder(), 'login');
     writeFileSync(path, `ada:${password}\n`, { mode: 0o600 });
     const fromFile = proxyFor(service({ proxy: 'http://proxy:3128', proxyLogin: path }), {});
     expect(fromFile?.login?.()).toBe(expected);

@@ -1,11 +1,11 @@
 import { join } from 'node:path';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it } from 'vitest';
-import { needsBuild } from '../host/kit/simulated-fob.ts';
+import { fobAtHand, needsBuild } from '../host/kit/simulated-fob.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { Authority, needsOpenssl } from '../service/serve/certificates.ts';
-import { clientBy, fobAtHand } from './kit/fob.ts';
+import { clientBy } from './kit/fob.ts';
 import { Peer } from './kit/peer.ts';
 import { Workstation } from './kit/program.ts';
 import { TestProxy } from './kit/proxy.ts';

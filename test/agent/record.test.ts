@@ -1,39 +1,28 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { readSettings, settingsPath } from 'passfob/agent/network/settings';
 import { recordService } from 'passfob/cli/agent/record';
 import { agentCommand, agentTexts } from 'passfob/cli/agent/texts';
-import type { Terminal } from 'passfob/cli/base/terminal';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { terminalOf } from '../host/kit/terminal.ts';
+import { newFolder } from '../kit/folder.ts';
 
 const service = 'https://tokens.example.org';
 const fingerprint = new Uint8Array(randomBytes(16));
 
 /** Returns the record that is made where the inventory's folder is set up so. */
 async function noted(make: (home: string) => void): Promise<{ home: string; notes: string }> {
-  const parent = mkdtempSync(join(tmpdir(), 'passfob-record-'));
-  onTestFinished(() => rmSync(parent, { recursive: true }));
+  const parent = newFolder();
   const home = join(parent, 'home');
   make(home);
-  let notes = '';
-  const terminal: Terminal = {
-    stdin: new PassThrough(),
-    stderr: new PassThrough(),
-    environment: { PASSFOB_HOME: home },
-    out: () => undefined,
-    note: text => {
-      notes += text;
-    },
-  };
+  const { terminal, said } = terminalOf({ environment: { PASSFOB_HOME: home } });
   await recordService(
     { service, fingerprint },
     { ca: undefined, proxy: undefined, proxyLogin: undefined },
     terminal,
   );
-  return { home, notes };
+  return { home, notes: said.stderr };
 }
 
 describe('the command that starts the agent', () => {

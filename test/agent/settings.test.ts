@@ -1,15 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
@@ -27,14 +17,9 @@ import {
 } from 'passfob/agent/network/settings';
 import { NOTIFY_INTERVAL_MS } from 'passfob/cli/agent/limits';
 import { notifier } from 'passfob/cli/agent/notify';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { newFolder } from '../kit/folder.ts';
 import { itNeeds, needsTool } from '../kit/tools.ts';
-
-function folder(): string {
-  const made = mkdtempSync(join(tmpdir(), 'passfob-settings-'));
-  onTestFinished(() => rmSync(made, { recursive: true }));
-  return made;
-}
 
 const service: ServiceSettings = {
   url: 'https://tokens.example.org',
@@ -47,7 +32,7 @@ const service: ServiceSettings = {
 
 describe('settings of the agent', () => {
   it('settings are written whole, for their owner alone, and read back as they were', () => {
-    const home = join(folder(), 'new');
+    const home = join(newFolder(), 'new');
     expect(readSettings(home)).toEqual({ services: [] });
     const plain = {
       ...service,
@@ -68,7 +53,7 @@ describe('settings of the agent', () => {
   });
 
   it('settings that others may read, or that are damaged, are refused', () => {
-    const home = folder();
+    const home = newFolder();
     const path = settingsPath(home);
     const texts = [
       'no JSON',
@@ -88,7 +73,7 @@ describe('settings of the agent', () => {
     changeSettings(home, () => ({ services: [service] }));
     chmodSync(path, 0o640);
     expect(() => readSettings(home)).toThrow(/cannot be read/);
-    const elsewhere = join(folder(), 'agent.json');
+    const elsewhere = join(newFolder(), 'agent.json');
     writeFileSync(elsewhere, readFileSync(path), { mode: 0o600 });
     rmSync(path);
     symlinkSync(elsewhere, path);
@@ -173,7 +158,7 @@ it('the rate limit of notifications holds for a service, whatever it calls itsel
 
 itNeeds(needsTool('systemd-analyze'), 'systemd reports no fault in the unit of the agent', analyze => {
   const unit = fileURLToPath(new URL('../../host/agent/deploy/passfob-agent.service', import.meta.url));
-  const place = folder();
+  const place = newFolder();
   const checked = (text: string) => {
     // The program and the manual page exist.
     const adapted = text

@@ -1,26 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Readable, Writable } from 'node:stream';
 import { changeSettings } from 'passfob/agent/network/settings';
 import type { AgentStatus } from 'passfob/agent/status';
 import { askAgent } from 'passfob/cli/agent/control';
 import { keepAgent } from 'passfob/cli/agent/run';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { terminalOf } from '../host/kit/terminal.ts';
+import { newFolder } from '../kit/folder.ts';
 import { settingsOf } from './kit/agent.ts';
 import { Peer } from './kit/peer.ts';
 
 it('an agent that is just starting has the service that was added while no agent could be told', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'passfob-starting-'));
-  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const directory = newFolder();
   await using peer = await Peer.start();
-  const terminal = {
-    stdin: Readable.from([]),
-    stderr: new Writable(),
-    environment: { PASSFOB_HOME: directory },
-    out: () => undefined,
-    note: () => undefined,
-  };
+  const { terminal } = terminalOf({ environment: { PASSFOB_HOME: directory } });
   const ending = new AbortController();
   const choice = { port: 'tcp:127.0.0.1:9' };
   const { signal } = ending;

@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { AGENT_TOLD_MAX } from 'passfob/agent/base/limits';
 import { askAgent, holdControl } from 'passfob/cli/agent/control';
 import { eventDocument, eventText } from 'passfob/cli/agent/event-format';
 import { NOTIFY_INTERVAL_MS } from 'passfob/cli/agent/limits';
 import { notifier } from 'passfob/cli/agent/notify';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { newFolder } from '../kit/folder.ts';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';
 import { Peer } from './kit/peer.ts';
@@ -117,8 +115,7 @@ it('a notification of a wanted hold says what and why without markup, not often,
 });
 
 it('a running agent answers requests to put tasks off, and closes on any other text', async () => {
-  const directory = mkdtempSync(join(tmpdir(), 'passfob-later-'));
-  onTestFinished(() => rmSync(directory, { recursive: true }));
+  const directory = newFolder();
   const asked: string[] = [];
   const held = await holdControl(directory, async request => {
     asked.push(request);

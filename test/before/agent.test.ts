@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readSettings } from 'passfob/agent/network/settings';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { Workstation } from '../agent/kit/program.ts';
-import { needsBuild, type SimulatedFob, simulatedFob } from '../host/kit/simulated-fob.ts';
+import { fobAtHand, needsBuild, type SimulatedFob } from '../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { Rig } from '../service/kit.ts';
 import { facts, unpack } from './kit.ts';
@@ -55,8 +55,7 @@ describeNeeds(needsBuild, 'passfob agent', () => {
     const service = await rig.start();
     const memory = join(rig.directory, 'service.fob');
     // Its image is as old, and answers no packets: on an Espruino that loses input no long frame would reach it.
-    const fob = await simulatedFob('--storage', memory, '--clock', 'virtual', '--espruino', '2v30');
-    onTestFinished(() => fob.close());
+    const fob = await fobAtHand('--storage', memory, '--clock', 'virtual', '--espruino', '2v30');
     // It does not know of the crystal either, whose start would swallow a part of the hold.
     await fob.ask({ do: 'advance', ms: CRYSTAL_MS });
     await using station = new Workstation();

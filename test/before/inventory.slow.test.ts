@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { boot, type Fob, memoryStore, type StateStore } from '@passfob/simulator';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
@@ -18,6 +17,7 @@ import { accountsOn, imageOfVersion, onFob, updated } from '../flash/owner.ts';
 import { passfob } from '../host/kit/cli.ts';
 import { failure } from '../host/kit/failure.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
+import { newFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { type Board as BoardName, facts, fixture, otherThan, passcodeOf, unpack } from './kit.ts';
@@ -43,16 +43,9 @@ const WHEEL_SYMBOLS = 20;
 const ENUMERATION_MS = 500;
 const ANSWER_MS = 300;
 
-/** A folder that is removed after the test. */
-function folderHere(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-before-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
-
 /** The older inventory on the present code; its owner answers every question of a fob. */
 function ownerOf(fob: () => Fob): Context {
-  const home = folderHere();
+  const home = newFolder();
   unpack(home, 'inventory.db', 'inventory.key');
   const inventory = openInventory(home);
   onTestFinished(() => inventory.close());
@@ -177,7 +170,7 @@ describeNeeds(needsBuild, 'commands of the inventory', () => {
   };
 
   it('an older inventory is listed, its backup restored and its handover taken, each by the right password alone', async () => {
-    const folder = folderHere();
+    const folder = newFolder();
     const home = join(folder, 'home');
     unpack(home, 'inventory.db', 'inventory.key');
     expect(await serialsIn(home)).toEqual([...SERIALS].sort());

@@ -16,7 +16,7 @@ import { secret } from '../kit/secrets.ts';
 import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
 import { speaking } from './kit/old-firmware.ts';
-import { atHand, cutAt, forEveryCut, pairedAt, workplace } from './kit/workplace.ts';
+import { atHand, cutAt, forEveryCut, owned, pairedAt, workplace } from './kit/workplace.ts';
 
 const FORM = { health: 'good', algorithm: 'SHA-1', digits: 6, alphabet: 'decimal' } as const;
 
@@ -27,9 +27,7 @@ const seedOf = (kind: 1 | 2 = KIND_HOTP, label = 'alice') =>
 
 describe('enrolment', () => {
   it('enrolment writes an account, has it proved, and sets the clock first where TOTP needs it', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    const atFob = await pairedAt(owner, fob, OLD);
+    const { owner, atFob } = await owned(OLD);
     const counted = await enroll(owner.context, atFob, seedOf(KIND_HOTP));
     expect(counted).toMatchObject({
       isClockSet: false,
@@ -45,9 +43,7 @@ describe('enrolment', () => {
   });
 
   it('enrolment of a second account of one name asks first, and its result names the first', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    const atFob = await pairedAt(owner, fob);
+    const { owner, atFob } = await owned();
     const first = await enroll(owner.context, atFob, seedOf());
     expect(first.warnings).toEqual([]);
     const asked: (readonly string[])[] = [];
@@ -80,9 +76,7 @@ describe('enrolment', () => {
       const enrolment = seedOf(KIND_TOTP);
       const cuts = await forEveryCut(
         async () => {
-          const fob = new CoreFob();
-          const owner = workplace(fob);
-          await pairedAt(owner, fob, row.cable);
+          const { fob, owner } = await owned(row.cable);
           return { fob, owner };
         },
         (owner, fob) => enroll(owner.context, fob, enrolment),
@@ -104,9 +98,7 @@ describe('enrolment', () => {
   );
 
   it('enrolling the same account again resumes the interrupted enrolment', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    await pairedAt(owner, fob);
+    const { fob, owner } = await owned();
     const enrolment = seedOf(KIND_HOTP);
     // hello, open, finish, info, put: its answer is lost.
     const outcome = await cutAt(fob, 'toHost', 4, atFob => enroll(owner.context, atFob, enrolment));
@@ -139,9 +131,7 @@ describe('enrolment', () => {
   });
 
   it('enrolment reports values that do not fit, and leaves nothing behind', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    const atFob = await pairedAt(owner, fob);
+    const { owner, atFob } = await owned();
     const long = { ...seedOf(), algorithm: 3 as const, secret: secret(new Uint8Array(randomBytes(128))) };
     expect((await failure(enroll(owner.context, atFob, long))).refusal).toBe('too-long');
     const foreign = { ...atFob, hello: { ...atFob.hello, algorithms: 0b0010 } };
@@ -153,9 +143,7 @@ describe('enrolment', () => {
 
 describe('passcodes by cable', () => {
   it('a passcode is the next HOTP value, after a press', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    const atFob = await pairedAt(owner, fob);
+    const { owner, atFob } = await owned();
     const enrolment = seedOf(KIND_HOTP);
     await enroll(owner.context, atFob, enrolment);
     const key = new Hmac(hostPrimitives, enrolment.algorithm, enrolment.secret);
@@ -167,9 +155,7 @@ describe('passcodes by cable', () => {
   });
 
   it('passcodes of all accounts take a hold each, and a press skips its account', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    const atFob = await pairedAt(owner, fob);
+    const { fob, owner, atFob } = await owned();
     for (const label of ['alice', 'bob', 'carol'])
       await enroll(owner.context, atFob, { ...seedOf(KIND_HOTP), label });
     const seen: string[] = [];
@@ -201,9 +187,7 @@ describe('passcodes by cable', () => {
   });
 
   it('passcodes that end in the middle say which accounts gave one, and hold none of them', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    const atFob = await pairedAt(owner, fob);
+    const { owner, atFob } = await owned();
     for (const label of ['alice', 'bob', 'carol'])
       await enroll(owner.context, atFob, { ...seedOf(KIND_HOTP), label });
     const ending = new AbortController();
@@ -330,9 +314,7 @@ describe('the choice between accounts', () => {
 
 describe('verification', () => {
   it('verification reports wrong, missing and unknown accounts', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    const atFob = await pairedAt(owner, fob);
+    const { owner, atFob } = await owned();
     const put = async (label: string) =>
       (await enroll(owner.context, atFob, seedOf(KIND_HOTP, label))).account.id;
     const ids = { kept: await put('kept'), gone: await put('gone'), other: await put('other') };

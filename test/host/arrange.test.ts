@@ -6,15 +6,13 @@ import { verify } from 'passfob/commands/verify';
 import { accountsOf } from 'passfob/inventory/accounts';
 import { pairingsOf } from 'passfob/inventory/pairings';
 import { describe, expect, it } from 'vitest';
-import { CoreFob } from './kit/core-fob.ts';
+import type { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
 import { seedOf } from './kit/seeds.ts';
-import { atHand, cutAt, forEveryCut, pairedAt, type Workplace, workplace } from './kit/workplace.ts';
+import { atHand, cutAt, forEveryCut, owned, type Workplace } from './kit/workplace.ts';
 
 async function fobWith(...labels: string[]) {
-  const fob = new CoreFob();
-  const owner = workplace(fob);
-  const atFob = await pairedAt(owner, fob);
+  const { fob, owner, atFob } = await owned();
   for (const label of labels) await enroll(owner.context, atFob, seedOf({ label }));
   return { fob, owner, atFob };
 }

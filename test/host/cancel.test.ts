@@ -7,8 +7,7 @@ import { parseOtpauth } from 'passfob/enrol/otpauth';
 import { isFobError } from 'passfob/errors';
 import { expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
-import { CoreFob } from './kit/core-fob.ts';
-import { atHand, pairedAt, workplace } from './kit/workplace.ts';
+import { atHand, owned } from './kit/workplace.ts';
 
 const uri = (label: string) =>
   secret(`otpauth://hotp/Example:${label}?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example&counter=0`);
@@ -21,9 +20,7 @@ it.each(['toFob', 'toHost'] as const)(
   'a command cancelled at any frame %s leaves nothing half done',
   async way => {
     for (let at = 0; ; at++) {
-      const fob = new CoreFob();
-      const place = workplace(fob);
-      await pairedAt(place, fob);
+      const { fob, owner: place } = await owned();
       await enroll(place.context, await atHand(fob), parseOtpauth(uri('old')));
       const ending = new AbortController();
       const context = { ...place.context, signal: ending.signal };

@@ -1,36 +1,21 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { secret } from '../kit/secrets.ts';
+import { newFolder } from '../kit/folder.ts';
 import { describeNeeds } from '../kit/tools.ts';
-import { passfob } from './kit/cli.ts';
+import { passfob, personWith } from './kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
 
 describeNeeds(needsBuild, 'care by the command line', () => {
   let fobs: SimulatedFob[];
-  let folder: string;
+  const home = newFolder(afterAll);
   beforeAll(async () => {
     fobs = [await simulatedFob(), await simulatedFob()];
-    folder = mkdtempSync(join(tmpdir(), 'passfob-care-'));
-    for (const fob of fobs) await pair(fob);
+    for (const fob of fobs) expect((await personWith(() => fob, home).pair()).exitCode).toBe(0);
+    return () => Promise.all(fobs.map(fob => fob.close()));
   });
-  afterAll(async () => {
-    await Promise.all(fobs.map(fob => fob.close()));
-    rmSync(folder, { recursive: true });
-  });
-  const home = (owner = 'ada') => join(folder, owner);
   const ports = () => ['--ports', fobs.map(({ tcp }) => tcp).join(',')];
-  const run = (...args: string[]) => passfob(args, { home: home(), input: '' });
+  const run = (...args: string[]) => passfob(args, { home, input: '' });
   const first = () => fobs[0]?.tcp ?? '';
-
-  async function pair(fob: SimulatedFob): Promise<void> {
-    const paired = await passfob(['pair', '--port', fob.tcp], {
-      home: home(),
-      when: ['Code on the screen', async ({ type }) => type(`${secret(await fob.code())}\n`)],
-    });
-    expect(paired.exitCode).toBe(0);
-  }
 
   /** Holds the button at the message on the screen, until it is gone. */
   async function goOn(fob: SimulatedFob | undefined): Promise<void> {
@@ -111,13 +96,13 @@ describeNeeds(needsBuild, 'care by the command line', () => {
   });
 
   it('a fob of another owner ends care with the code for that', async () => {
-    const stranger = await passfob(['care', '--port', first(), '--json'], { home: home('eve'), input: '' });
-    expect(stranger.exitCode).toBe(8);
-    expect(stranger.json()).toMatchObject({ error: { kind: 'not-in-inventory' } });
-    const nobody = await passfob(['care', '--ports', 'tcp:127.0.0.1:1', '--json'], {
-      home: home(),
+    const stranger = await passfob(['care', '--port', first(), '--json'], {
+      home: join(home, 'eve'),
       input: '',
     });
+    expect(stranger.exitCode).toBe(8);
+    expect(stranger.json()).toMatchObject({ error: { kind: 'not-in-inventory' } });
+    const nobody = await run('care', '--ports', 'tcp:127.0.0.1:1', '--json');
     expect(nobody.exitCode).toBe(4);
   });
 });

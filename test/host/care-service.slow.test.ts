@@ -9,7 +9,7 @@ import { fingerprintOfKey } from '@passfob/service/storage/encryption-at-rest/id
 import { changeSettings } from 'passfob/agent/network/settings';
 import { connect } from 'passfob/client/client';
 import { openTransport, readAddress } from 'passfob/transports/discover';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { keyOfService } from '../service/agents/world.ts';
@@ -17,7 +17,7 @@ import { makeAssignedBy } from '../service/kit/fob.ts';
 import { Rig } from '../service/kit.ts';
 import { accepted, grace, Office } from '../service/users/kit.ts';
 import { passfob } from './kit/cli.ts';
-import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
+import { fobAtHand, needsBuild, type SimulatedFob } from './kit/simulated-fob.ts';
 
 describeNeeds(needsBuild, 'care by the service that owns the fob, over the command line', () => {
   const rig = new Rig();
@@ -40,8 +40,7 @@ describeNeeds(needsBuild, 'care by the service that owns the fob, over the comma
 
   /** Returns a fob that the service owns. */
   async function ownedFob(): Promise<{ readonly fob: SimulatedFob; readonly serial: string }> {
-    const fob = await simulatedFob();
-    onTestFinished(() => fob.close());
+    const fob = await fobAtHand();
     const client = connect(await openTransport(readAddress(fob.tcp)), {
       random: length => new Uint8Array(randomBytes(length)),
     });
@@ -127,8 +126,7 @@ describeNeeds(needsBuild, 'care by the service that owns the fob, over the comma
   });
 
   it('a fob of another owner is left alone, and ends care with the code for that', async () => {
-    const fob = await simulatedFob();
-    onTestFinished(() => fob.close());
+    const fob = await fobAtHand();
     const blank = await care(fob, ['--fingerprint', fingerprint, '--json']);
     expect(blank.exitCode).toBe(8);
     expect(blank.json()).toMatchObject({

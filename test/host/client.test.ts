@@ -25,12 +25,6 @@ describe('host client', () => {
     expect(() => readSerial('PF-BBBB-1111')).toThrow(FobError);
   });
 
-  it('a client gets the passcode of the pressed account', async () => {
-    const owned = await ownedFob();
-    expect(await wholeConversation(owned, {})).toEqual({ accounts: 1, code: owned.passcode(0), counter: 0 });
-    expect(await wholeConversation(owned, {})).toEqual({ accounts: 1, code: owned.passcode(1), counter: 1 });
-  });
-
   it('a request with a field of the wrong length names the field and its length, and holds no value', () => {
     const put = {
       ...{ kind: 2, algorithm: 1, digits: 6, period: 30, counter: 0 },

@@ -1,19 +1,16 @@
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { helpAt } from 'passfob/cli/command-help';
 import { COMPLETED_NAMES, completions } from 'passfob/cli/completion';
 import { completionScript } from 'passfob/cli/completion-scripts';
 import { commandTable } from 'passfob/cli/table';
-import { addPendingAccount, confirmAccount } from 'passfob/inventory/accounts';
-import { assign } from 'passfob/inventory/fobs';
 import { openInventory } from 'passfob/inventory/inventory';
-import { addPendingPairing, confirmPairing } from 'passfob/inventory/pairings';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newFolder } from '../kit/folder.ts';
 import { itNeeds, tool } from '../kit/tools.ts';
-import { FOB, secrets, settings } from './kit/inventory-rows.ts';
+import { addFob } from './kit/inventory-rows.ts';
 import { cliMain, needsBuild } from './kit/simulated-fob.ts';
 
 /** The last label would run a program if a shell evaluated it. */
@@ -24,22 +21,14 @@ const FOBS = [
   ['PF-QPZR-Y9X8', 'Grace'],
 ] as const;
 
-let home: string;
+const home = newFolder(afterAll);
 beforeAll(async () => {
-  home = mkdtempSync(join(tmpdir(), 'passfob-completion-'));
   const inventory = openInventory(home);
-  for (const [place, [serial, holder]] of FOBS.entries()) {
-    const id = await addPendingPairing(inventory, { ...FOB, serial }, secrets(), 1);
-    await confirmPairing(inventory, id, 1);
-    await assign(inventory, serial, holder);
-    const account = settings(ACCOUNTS[place]);
-    await addPendingAccount(inventory, id, account, secrets().deviceSecret, 1);
-    await confirmAccount(inventory, id, account.id);
-  }
+  for (const [place, [serial, holder]] of FOBS.entries())
+    await addFob(inventory, { serial, holder, label: ACCOUNTS[place] ?? '' });
   await inventory.close();
   for (const file of ['accounts.csv', 'report.csv']) writeFileSync(join(home, file), '');
 });
-afterAll(() => rmSync(home, { recursive: true }));
 
 /** The completions of the last word. */
 async function offered(...words: string[]): Promise<string[]> {

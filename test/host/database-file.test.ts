@@ -1,12 +1,11 @@
-import { copyFileSync, linkSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, linkSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createForSqlite, isOfOpenedDatabase, networkFileSystem, networkName } from 'passfob/database-file';
 import { readWhole } from 'passfob/read-whole';
 import { afterAll, describe, expect, it } from 'vitest';
+import { newFolder } from '../kit/folder.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'passfob-database-file-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = newFolder(afterAll);
 const inside = (name: string) => join(folder, name);
 
 describe('database files', () => {

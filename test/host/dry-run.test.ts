@@ -15,7 +15,7 @@ import { parseOtpauth } from 'passfob/enrol/otpauth';
 import { expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { CoreFob } from './kit/core-fob.ts';
-import { atHand, pairedAt, type Workplace, workplace } from './kit/workplace.ts';
+import { atHand, owned, pairedAt, type Workplace, workplace } from './kit/workplace.ts';
 
 const URI = secret('otpauth://totp/Example:bob?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example');
 const enrolment = () => parseOtpauth(URI);
@@ -52,9 +52,7 @@ const WORK: Readonly<Record<string, (context: Context, fob: FobAtHand) => Promis
 };
 
 it.each(Object.keys(WORK))('a dry run ends where the next step would be to %s', async step => {
-  const fob = new CoreFob();
-  const place = workplace(fob);
-  await pairedAt(place, fob);
+  const { fob, owner: place } = await owned();
   const alice = parseOtpauth(URI.replace('bob', 'alice'));
   await enroll(place.context, await atHand(fob), alice);
   // Without a PIN there is nothing to reset.
@@ -79,9 +77,7 @@ async function choosePin(place: Workplace, fob: CoreFob): Promise<void> {
 }
 
 it('a dry run of a reset makes no new recovery key for a fob without a PIN', async () => {
-  const fob = new CoreFob();
-  const place = workplace(fob);
-  await pairedAt(place, fob);
+  const { fob, owner: place } = await owned();
   const before = await rows(place);
   await expect(resetPin(place.context, await dry(fob))).rejects.toMatchObject({
     message: 'Nothing was changed. The next step would be to give it the recovery key.',

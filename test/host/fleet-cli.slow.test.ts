@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { manPage } from 'passfob/cli/man-page';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob } from './kit/cli.ts';
@@ -11,18 +11,14 @@ import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob
 
 describeNeeds(needsBuild, 'two owners and a fob, by the command line', () => {
   let fob: SimulatedFob;
-  let folder: string;
+  const folder = newFolder(afterAll);
   let serial: string;
   beforeAll(async () => {
     fob = await simulatedFob();
-    folder = mkdtempSync(join(tmpdir(), 'passfob-fleet-'));
     writeFileSync(join(folder, 'password'), `${secret(`horse ${randomBytes(8).toString('hex')}`)}\n`, {
       mode: 0o600,
     });
-  });
-  afterAll(async () => {
-    await fob.close();
-    rmSync(folder, { recursive: true });
+    return () => fob.close();
   });
   const as = (owner: string, ...args: string[]) =>
     passfob([...args, '--json'], { home: join(folder, owner), input: '' }).then(run => run.json());
@@ -60,12 +56,10 @@ describeNeeds(needsBuild, 'two owners and a fob, by the command line', () => {
     expect(await as('ada', 'inventory', 'assign', serial, 'Grace \u001b[31mHopper')).toMatchObject({
       ok: true,
     });
-    const said = await passfob(['inventory', 'assign', serial, 'Grace \u001b[31mHopper'], {
-      home: join(folder, 'ada'),
-      input: '',
-    });
+    const ada = { home: join(folder, 'ada'), input: '' };
+    const said = await passfob(['inventory', 'assign', serial, 'Grace \u001b[31mHopper'], ada);
     expect(said.stdout).toBe(`Grace ?[31mHopper has the fob ${serial}.\n`);
-    const shown = await passfob(['inventory', 'show', serial], { home: join(folder, 'ada'), input: '' });
+    const shown = await passfob(['inventory', 'show', serial], ada);
     expect(shown.exitCode).toBe(0);
     expect(shown.stdout).not.toContain('\u001b');
     expect(shown.stdout).toMatch(

@@ -2,32 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
-import { FobError } from 'passfob/errors';
-import {
-  accountIdText,
-  accountsOf,
-  addPendingAccount,
-  confirmAccount,
-  dropAccount,
-} from 'passfob/inventory/accounts';
+import { accountIdText, accountsOf, addPendingAccount, dropAccount } from 'passfob/inventory/accounts';
 import { addClockReading } from 'passfob/inventory/clocks';
 import { assign, fobRecord, knownFobs } from 'passfob/inventory/fobs';
 import { backUp, forget, give, importHandover, restore } from 'passfob/inventory/handover';
 import { historyOf } from 'passfob/inventory/history';
 import { openInventory } from 'passfob/inventory/inventory';
 import { changeInventoryKeys, openKeyFile } from 'passfob/inventory/key-file';
-import {
-  addPendingPairing,
-  confirmPairing,
-  markErased,
-  pairingKeyOf,
-  recoveryKeyOf,
-  type StoredFobSecrets,
-} from 'passfob/inventory/pairings';
+import { addPendingPairing, markErased, pairingKeyOf, recoveryKeyOf } from 'passfob/inventory/pairings';
 import { rekey } from 'passfob/inventory/rekey';
 import { describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
-import { FOB, secrets, settings } from './kit/inventory-rows.ts';
+import { failure } from './kit/failure.ts';
+import { addFob, FOB, secrets, seed, settings } from './kit/inventory-rows.ts';
 import { workplace } from './kit/workplace.ts';
 
 const DAY_MS = 86_400_000;
@@ -37,23 +24,7 @@ const password = () => secret(`correct horse ${randomBytes(6).toString('hex')}`)
 /** An inventory with one fob and one account, and their secrets. */
 async function stocked(serial = FOB.serial) {
   const { inventory } = workplace().context;
-  const made: StoredFobSecrets = secrets();
-  const id = await addPendingPairing(inventory, { ...FOB, serial }, made, NOW);
-  await confirmPairing(inventory, id, NOW);
-  const account = settings();
-  const key = secret(new Uint8Array(randomBytes(20)));
-  await addPendingAccount(inventory, id, account, key, NOW);
-  await confirmAccount(inventory, id, account.id);
-  return { inventory, id, made, account, key };
-}
-
-async function refusal(work: Promise<unknown>): Promise<FobError> {
-  const error = await work.then(
-    () => undefined,
-    reason => reason,
-  );
-  expect(error).toBeInstanceOf(FobError);
-  return error as FobError;
+  return { inventory, ...(await addFob(inventory, { serial, label: 'alice', atMs: NOW })) };
 }
 
 describe('fobs in the inventory', () => {
@@ -85,11 +56,11 @@ describe('fobs in the inventory', () => {
       'erased',
     ]);
     expect(await fobRecord(inventory, FOB.serial, NOW)).toMatchObject({ fob: null, clocks: [] });
-    expect(await refusal(fobRecord(inventory, 'PF-0000-0000', NOW))).toMatchObject({
+    expect(await failure(fobRecord(inventory, 'PF-0000-0000', NOW))).toMatchObject({
       kind: 'not-in-inventory',
       message: 'This inventory does not know the fob PF-0000-0000, or not any more.',
     });
-    expect(await refusal(assign(inventory, FOB.serial, 'Ada'))).toMatchObject({ kind: 'not-in-inventory' });
+    expect(await failure(assign(inventory, FOB.serial, 'Ada'))).toMatchObject({ kind: 'not-in-inventory' });
   });
 
   it('the inventory says which clocks to set, by their measured drift', async () => {
@@ -144,8 +115,8 @@ describe('inventory backups', () => {
     const word = password();
     await backUp(inventory, file, word);
     const other = workplace().context.inventory;
-    expect(await refusal(restore(other, file, password()))).toMatchObject({ kind: 'bad-input' });
-    expect(await refusal(importHandover(other, file, word, NOW))).toMatchObject({
+    expect(await failure(restore(other, file, password()))).toMatchObject({ kind: 'bad-input' });
+    expect(await failure(importHandover(other, file, word, NOW))).toMatchObject({
       message: 'The file is not a passfob handover, or a later passfob made it.',
     });
     const whole = readFileSync(file);
@@ -155,30 +126,29 @@ describe('inventory backups', () => {
       const changed = Buffer.from(whole);
       changed[at] = (changed[at] ?? 0) ^ 1;
       writeFileSync(bad, changed);
-      expect(await refusal(restore(other, bad, word)), `byte ${at}`).toMatchObject({ kind: 'bad-input' });
+      expect(await failure(restore(other, bad, word)), `byte ${at}`).toMatchObject({ kind: 'bad-input' });
     }
     for (const length of [0, 20, 50, whole.length - 1]) {
       writeFileSync(bad, whole.subarray(0, length));
-      expect(await refusal(restore(other, bad, word)), `${length} bytes`).toMatchObject({
+      expect(await failure(restore(other, bad, word)), `${length} bytes`).toMatchObject({
         kind: 'bad-input',
       });
     }
     expect(await knownFobs(other, {}, NOW)).toEqual([]);
-    expect(await refusal(backUp(inventory, file, word))).toMatchObject({ kind: 'bad-input' });
-    expect(await refusal(backUp(inventory, `${file}2`, secret('short pw9')))).toMatchObject({
+    expect(await failure(backUp(inventory, file, word))).toMatchObject({ kind: 'bad-input' });
+    expect(await failure(backUp(inventory, `${file}2`, secret('short pw9')))).toMatchObject({
       message: expect.stringContaining('fewer than'),
     });
   });
 
   it('a backup never replaces other keys of the same fob, and then restores nothing at all', async () => {
     const { inventory } = await stocked();
-    const second = await addPendingPairing(inventory, { ...FOB, serial: 'PF-QQQQ-QQQQ' }, secrets(), NOW);
-    await confirmPairing(inventory, second, NOW);
+    await addFob(inventory, { serial: 'PF-QQQQ-QQQQ' });
     const file = join(inventory.directory, 'backup');
     const word = password();
     await backUp(inventory, file, word);
     const other = await stocked('PF-QQQQ-QQQQ');
-    expect(await refusal(restore(other.inventory, file, word))).toMatchObject({
+    expect(await failure(restore(other.inventory, file, word))).toMatchObject({
       kind: 'inventory',
       message: expect.stringContaining('PF-QQQQ-QQQQ'),
     });
@@ -190,14 +160,13 @@ describe('inventory backups', () => {
 describe('handovers', () => {
   it('a handover gives fobs to another owner, and forgets only the given ones', async () => {
     const { inventory, id, made } = await stocked();
-    const kept = await addPendingPairing(inventory, { ...FOB, serial: 'PF-QQQQ-QQQQ' }, secrets(), NOW);
-    await confirmPairing(inventory, kept, NOW);
+    await addFob(inventory, { serial: 'PF-QQQQ-QQQQ' });
     const file = join(inventory.directory, 'given');
     const word = password();
-    expect(await refusal(forget(inventory, [FOB.serial], NOW))).toMatchObject({
+    expect(await failure(forget(inventory, [FOB.serial], NOW))).toMatchObject({
       message: expect.stringContaining('was not given'),
     });
-    expect(await refusal(give(inventory, ['PF-0000-0000'], file, word, NOW))).toMatchObject({
+    expect(await failure(give(inventory, ['PF-0000-0000'], file, word, NOW))).toMatchObject({
       kind: 'not-in-inventory',
     });
     await give(inventory, [FOB.serial], file, word, NOW);
@@ -287,7 +256,7 @@ describe('re-keying an inventory', () => {
     await rekey(inventory);
     await changeInventoryKeys(join(inventory.directory, 'inventory.key'), async file => file.add('seal'));
     const after = openInventory(inventory.directory);
-    await addPendingAccount(after, id, settings('new'), secret(new Uint8Array(randomBytes(20))), NOW);
+    await addPendingAccount(after, id, settings('new'), seed(), NOW);
     expect(await accountsOf(after, id)).toHaveLength(2);
     await after.close();
   });

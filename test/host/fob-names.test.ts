@@ -1,12 +1,10 @@
-import { readArguments } from 'passfob/cli/arguments';
 import { chooseFob } from 'passfob/commands/find';
-import { assign } from 'passfob/inventory/fobs';
 import { namesIn } from 'passfob/inventory/names';
-import { addPendingPairing, confirmPairing } from 'passfob/inventory/pairings';
 import { describe, expect, it } from 'vitest';
 import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
-import { FOB, secrets } from './kit/inventory-rows.ts';
+import { addFob } from './kit/inventory-rows.ts';
+import { asked } from './kit/terminal.ts';
 import { atHand, workplace } from './kit/workplace.ts';
 
 const FOBS = [
@@ -19,19 +17,11 @@ const FOBS = [
 /** An inventory with these fobs, and the environment that names its folder. */
 async function stocked() {
   const { inventory } = workplace().context;
-  for (const [serial, holder] of FOBS) {
-    const id = await addPendingPairing(inventory, { ...FOB, serial }, secrets(), 1);
-    await confirmPairing(inventory, id, 1);
-    await assign(inventory, serial, holder);
-  }
+  for (const [serial, holder] of FOBS) await addFob(inventory, { serial, holder });
   return { PASSFOB_HOME: inventory.directory };
 }
 
-async function read(environment: Readonly<Record<string, string>>, ...args: string[]) {
-  const parsed = await readArguments(args, environment);
-  if (!('invocation' in parsed)) throw new Error('a help was read');
-  return { ...parsed.invocation.asked, choice: parsed.invocation.choice } as Record<string, unknown>;
-}
+const read = (environment: Readonly<Record<string, string>>, ...args: string[]) => asked(args, environment);
 
 describe('a fob is named by its serial, a beginning of it, or its holder', () => {
   it('a beginning that one serial of the inventory has is enough', async () => {

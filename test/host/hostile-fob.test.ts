@@ -1,13 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
-import { run } from 'passfob/cli/run';
 import { pair } from 'passfob/commands/pair';
 import { openInventory } from 'passfob/inventory/inventory';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { newFolder } from '../kit/folder.ts';
 import { CoreFob } from './kit/core-fob.ts';
 import { HOSTILE, lie, onTcp } from './kit/lying-fob.ts';
+import { passfobHere } from './kit/terminal.ts';
 import { atHand, workplace } from './kit/workplace.ts';
 
 /** A fob that its owner paired and enrolled, and that answers with control sequences for a terminal. */
@@ -19,7 +16,7 @@ let home: string;
 let fob: CoreFob;
 let port: Awaited<ReturnType<typeof onTcp>>;
 beforeEach(async () => {
-  home = mkdtempSync(join(tmpdir(), 'passfob-hostile-'));
+  home = newFolder();
   fob = new CoreFob();
   const inventory = openInventory(home);
   const context = { ...workplace(fob).context, inventory };
@@ -42,39 +39,18 @@ beforeEach(async () => {
 afterEach(() => {
   vi.restoreAllMocks();
   port.close();
-  rmSync(home, { recursive: true });
 });
 
 /**
  * Runs the command line in this process; holds the button whenever it is asked for.
  * @param typed at a terminal
  */
-async function passfob(args: string[], typed?: string) {
-  let [stdout, stderr] = ['', ''];
-  let hasTyped = false;
-  const screen = Object.assign(new PassThrough(), { isTTY: typed !== undefined });
-  screen.on('data', chunk => {
-    stderr += chunk;
-    if (typed === undefined || hasTyped || !stderr.includes('(y/N)')) return;
-    hasTyped = true;
-    setImmediate(() => stdin.write(typed));
-  });
-  screen.end = () => screen;
-  const stdin = Object.assign(new PassThrough(), { isTTY: typed !== undefined, setRawMode: () => stdin });
-  const terminal = {
-    stdin,
-    stderr: screen,
+function passfob(args: readonly string[], typed?: string) {
+  return passfobHere([...args, '--port', port.address], {
     environment: { PASSFOB_HOME: home },
-    out: (text: string) => {
-      stdout += text;
-    },
-    note: (text: string) => {
-      stderr += text;
-      if (text.includes('hold its button')) setImmediate(() => fob.approve());
-    },
-  };
-  const code = await run([...args, '--port', port.address], terminal, new AbortController().signal);
-  return { code, stdout, stderr };
+    ...(typed !== undefined && { typed: ['(y/N)', typed] }),
+    onNote: text => text.includes('hold its button') && setImmediate(() => fob.approve()),
+  });
 }
 
 const ACCOUNT = '61636374';
@@ -96,7 +72,7 @@ describe('a fob that puts control sequences into every text', () => {
     'no control sequence and no extra line of a fob is printed by %s',
     async (_name, args, lines) => {
       lie({ list: { issuer: HOSTILE.slice(0, 16), label: HOSTILE.slice(8) }, names: HOSTILE.slice(0, 10) });
-      const { stdout, stderr } = await passfob([...args]);
+      const { stdout, stderr } = await passfob(args);
       expect(stdout + stderr).not.toBe('');
       for (const line of [...stdout.split('\n'), ...stderr.split('\n')]) expect(line).not.toMatch(OBEYED);
       if (lines >= 0) expect(stdout.split('\n')).toHaveLength(lines + 1);
@@ -118,8 +94,8 @@ describe('a fob that puts control sequences into every text', () => {
 
   it('control sequences hide nothing of the question before an account is removed', async () => {
     lie({ list: { label: '\u001b]0;x\u0007\n\u009b2J\u202e\u200b\u2028\u001b[8m' } });
-    const { code, stderr } = await passfob(['remove', ACCOUNT], 'y\r');
-    expect(code).toBe(0);
+    const { exitCode, stderr } = await passfob(['remove', ACCOUNT], 'y\r');
+    expect(exitCode).toBe(0);
     expect(stderr).toContain('Remove ?]0;x???');
     for (const sequence of ['\u001b]0;', '\u001b[8m', '\u009b', '\u202e', '\u200b', '\u2028'])
       expect(stderr).not.toContain(sequence);
@@ -129,7 +105,7 @@ describe('a fob that puts control sequences into every text', () => {
 describe('passcodes that a fob answers with', () => {
   it('a passcode is printed where it fits the account', async () => {
     lie({ code: '755224' });
-    expect(await passfob(['code', ACCOUNT])).toMatchObject({ code: 0, stdout: '755224\n' });
+    expect(await passfob(['code', ACCOUNT])).toMatchObject({ exitCode: 0, stdout: '755224\n' });
   });
 
   it.each([
@@ -142,11 +118,11 @@ describe('passcodes that a fob answers with', () => {
     ['a lower-case letter in hexadecimal', '75522a', { digits: 0x16 }],
   ])('a passcode is refused where it is %s', async (_what, answer, list) => {
     lie({ code: answer, list });
-    const { code, stdout, stderr } = await passfob(['code', ACCOUNT]);
+    const { exitCode, stdout, stderr } = await passfob(['code', ACCOUNT]);
     expect(stdout).toBe('');
     expect(stderr).toContain('is not a passcode of');
     expect(stderr.split('\n').join('')).not.toMatch(OBEYED);
-    expect(code).not.toBe(0);
+    expect(exitCode).not.toBe(0);
   });
 
   it.each([
@@ -155,19 +131,22 @@ describe('passcodes that a fob answers with', () => {
     ['no more', 0],
   ])('a passcode is refused that is valid %s', async (_what, secondsLeft) => {
     lie({ code: '755224', secondsLeft, list: { kind: 2, period: 30 } });
-    const { code, stdout, stderr } = await passfob(['code', ACCOUNT]);
-    expect([code === 0, stdout]).toEqual([false, '']);
+    const { exitCode, stdout, stderr } = await passfob(['code', ACCOUNT]);
+    expect([exitCode === 0, stdout]).toEqual([false, '']);
     expect(stderr).toContain(`an impossible "secondsLeft": ${secondsLeft}.`);
     lie({ code: '755224', secondsLeft: 30, list: { kind: 2, period: 30 } });
-    expect(await passfob(['code', ACCOUNT])).toMatchObject({ code: 0, stdout: '755224\n' });
+    expect(await passfob(['code', ACCOUNT])).toMatchObject({ exitCode: 0, stdout: '755224\n' });
   });
 
   it('a passcode that does not fit is refused as the answer to a question, too', async () => {
     lie({ code: '\u001b[2J66', list: { kind: 3 } });
-    const { code, stdout, stderr } = await passfob(['respond', ACCOUNT, '12345678']);
-    expect([code === 0, stdout]).toEqual([false, '']);
+    const { exitCode, stdout, stderr } = await passfob(['respond', ACCOUNT, '12345678']);
+    expect([exitCode === 0, stdout]).toEqual([false, '']);
     expect(stderr).toContain('is not a passcode of');
     lie({ code: '755224', list: { kind: 3 } });
-    expect(await passfob(['respond', ACCOUNT, '12345678'])).toMatchObject({ code: 0, stdout: '755224\n' });
+    expect(await passfob(['respond', ACCOUNT, '12345678'])).toMatchObject({
+      exitCode: 0,
+      stdout: '755224\n',
+    });
   });
 });

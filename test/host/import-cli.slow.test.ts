@@ -1,26 +1,22 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, readlinkSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PASSWORD } from '../formats/keys.ts';
 import { slottedAegis } from '../formats/made.ts';
+import { newFolder } from '../kit/folder.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { needsLinux } from '../service/flood/kit.ts';
-import { passfob } from './kit/cli.ts';
+import { passfob, personWith } from './kit/cli.ts';
 import { cliMain, needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
 
 const corpus = (name: string) => fileURLToPath(new URL(`../formats/corpus/${name}`, import.meta.url));
 
 describeNeeds(needsBuild, 'passfob import', () => {
-  let home: string;
-  beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), 'passfob-import-cli-'));
-  });
-  afterAll(() => rmSync(home, { recursive: true }));
+  const home = newFolder(afterAll);
 
   const run = (...args: string[]) => passfob(['import', ...args], { home, input: '' });
 
@@ -92,22 +88,6 @@ describeNeeds(needsBuild, 'passfob import', () => {
     expect(stdout).toContain('A: al?ice');
   });
 
-  it('import takes a password from a file, and asks for none without a person', async () => {
-    const passwordFile = join(home, 'password');
-    writeFileSync(passwordFile, 'qwerty\n');
-    const opened = await run(
-      corpus('pskc-figure-7.xml'),
-      '--dry-run',
-      '--json',
-      '--password-file',
-      passwordFile,
-    );
-    expect(opened.json()).toMatchObject({ ok: true, counts: { ok: 1 }, rows: [{ label: '987654321' }] });
-    const unasked = await run(corpus('pskc-figure-7.xml'), '--dry-run', '--json');
-    expect(unasked.exitCode).toBe(2);
-    expect(unasked.json()).toMatchObject({ error: { next: expect.stringContaining('--password-file') } });
-  });
-
   it('import ends at Ctrl-C while it derives keys from a password', async () => {
     const slots = Array.from({ length: 2 }, () => ({ n: 2 ** 16, r: 8, p: 4 }));
     writeFileSync(join(home, 'vault.json'), slottedAegis(slots));
@@ -137,25 +117,13 @@ describeNeeds(needsBuild, 'passfob import', () => {
     expect(await ended).toEqual([13, null]);
   });
 
-  it.each([
-    [[], 2],
-    [['no-such-file'], 3],
-    [[corpus('json-broken.json'), '--dry-run'], 3],
-    [[corpus('uri-good.txt'), '--format', 'paper'], 2],
-    [[corpus('uri-good.txt'), '--only', 'zed', '--dry-run'], 3],
-    [['otpauth://totp/x?secret=GEZDGNBVGY3TQOJQ'], 2],
-  ])('import refuses %j', async (args, exitCode) => {
-    expect((await run(...args)).exitCode).toBe(exitCode);
-  });
-
   describe('imports with a fob', () => {
     let fob: SimulatedFob;
     beforeAll(async () => {
       fob = await simulatedFob();
-      const type = async (run: { type(text: string): void }) => run.type(`${await fob.code()}\n`);
-      await passfob(['pair', '--port', fob.tcp], { home, when: ['Code on the screen', type] });
+      await personWith(() => fob, home).pair();
+      return () => fob.close();
     });
-    afterAll(() => fob.close());
 
     it('import writes the good rows, ends with 3 for the others, and writes nothing twice', async () => {
       const args = [corpus('uri-digits.txt'), '--port', fob.tcp, '--json'];

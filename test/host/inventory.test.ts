@@ -1,50 +1,49 @@
-import { randomBytes } from 'node:crypto';
-import {
-  chmodSync,
-  cpSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import fc from 'fast-check';
+import { fobsWithHealth } from 'passfob/commands/health';
 import { FobError } from 'passfob/errors';
-import { accountsOf, addPendingAccount, confirmAccount, dropAccount } from 'passfob/inventory/accounts';
+import {
+  accountIdText,
+  accountsOf,
+  addPendingAccount,
+  confirmAccount,
+  dropAccount,
+  proposeNames,
+  settleNames,
+  suitesOf,
+} from 'passfob/inventory/accounts';
+import { batchRows, exportPermitOf, findBatch } from 'passfob/inventory/batches';
 import { inventoryDirectory } from 'passfob/inventory/directory';
 import { seal, unseal } from 'passfob/inventory/encryption';
 import { type Inventory, openInventory } from 'passfob/inventory/inventory';
 import { openKeyFile } from 'passfob/inventory/key-file';
+import { noteObserved, noteSeen, observationOf } from 'passfob/inventory/observations';
 import {
   addPendingPairing,
   confirmPairing,
   dropPairing,
   markErased,
+  markEscrowed,
   pairingKeyOf,
   pairingsOf,
+  recoveryKeyOf,
 } from 'passfob/inventory/pairings';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { secret } from '../kit/secrets.ts';
-import { FOB, secrets, settings } from './kit/inventory-rows.ts';
+import { heldRecoveryKeys } from 'passfob/inventory/recovery-keys';
+import { MIGRATIONS } from 'passfob/inventory/schema';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { newFolder } from '../kit/folder.ts';
+import { FOB, secrets, seed, settings } from './kit/inventory-rows.ts';
 
 let folder: string;
-let open: Inventory[];
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'passfob-inventory-'));
-  open = [];
-});
-afterEach(async () => {
-  for (const inventory of open) await inventory.close();
-  rmSync(folder, { recursive: true });
+  folder = newFolder();
 });
 
 function opened(directory = join(folder, 'inventory')): Inventory {
   const inventory = openInventory(directory);
-  open.push(inventory);
+  onTestFinished(() => inventory.close());
   return inventory;
 }
 
@@ -105,7 +104,7 @@ describe('pairings in the inventory', () => {
     const inventory = opened();
     const id = await addPendingPairing(inventory, FOB, secrets(), 1);
     await confirmPairing(inventory, id, 2);
-    await addPendingAccount(inventory, id, settings(), secret(new Uint8Array(randomBytes(20))), 3);
+    await addPendingAccount(inventory, id, settings(), seed(), 3);
     const sealed = [
       ...(await inventory.db.selectFrom('secrets').selectAll().execute()).flatMap(row => [
         row.device_secret,
@@ -129,7 +128,7 @@ describe('accounts in the inventory', () => {
   it('an account keeps settings and key, and whether the fob has proved it', async () => {
     const inventory = opened();
     const id = await addPendingPairing(inventory, FOB, secrets(), 1);
-    const key = secret(new Uint8Array(randomBytes(20)));
+    const key = seed();
     const account = settings('Žofie ✓');
     await addPendingAccount(inventory, id, account, key, 2);
     expect(await accountsOf(inventory, id)).toEqual([{ state: 'pending', key, settings: account }]);
@@ -138,13 +137,50 @@ describe('accounts in the inventory', () => {
     await dropAccount(inventory, id, account.id);
     expect(await accountsOf(inventory, id)).toEqual([]);
   });
+
+  it('a renamed account keeps both names until it is known which hold', async () => {
+    const inventory = opened();
+    const id = await addPendingPairing(inventory, FOB, secrets(), 1);
+    const key = seed();
+    const account = settings();
+    await addPendingAccount(inventory, id, account, key, 2);
+    const text = new TextEncoder();
+    const nextNames = { issuer: text.encode(''), label: text.encode('bob') };
+    const kept = async () => (await accountsOf(inventory, id))[0];
+    await proposeNames(inventory, id, account.id, nextNames);
+    expect(await kept()).toMatchObject({ settings: account, nextNames });
+    await settleNames(inventory, id, account.id, false);
+    expect(await kept()).toEqual({ state: 'pending', key, settings: account });
+    await proposeNames(inventory, id, account.id, nextNames);
+    await settleNames(inventory, id, account.id, true);
+    const renamed = { state: 'pending', key, settings: { ...account, ...nextNames } };
+    expect(await kept()).toEqual(renamed);
+    // No name is proposed any more: settling again changes nothing.
+    await settleNames(inventory, id, account.id, true);
+    expect(await kept()).toEqual(renamed);
+  });
+
+  it('an OCRA account keeps its suite', async () => {
+    const inventory = opened();
+    const id = await addPendingPairing(inventory, FOB, secrets(), 1);
+    const key = seed();
+    const suite = { question: 2, length: 16, inputs: 23, step: 5 };
+    const ocra = { ...settings('bank'), kind: 3, digits: 8, period: 0, ...suite };
+    await addPendingAccount(inventory, id, ocra, key, 2);
+    await addPendingAccount(inventory, id, settings(), key, 3);
+    const [kept, other] = await accountsOf(inventory, id);
+    expect(kept).toEqual({ state: 'pending', key, settings: ocra });
+    expect(other?.settings).not.toHaveProperty('inputs');
+    const text = 'OCRA-1:HOTP-SHA1-8:C-QH16-PSHA512-T5M';
+    expect([...(await suitesOf(inventory, id))]).toEqual([[accountIdText(ocra.id), text]]);
+  });
 });
 
 describe('inventory files', () => {
   it('inventory files hold no secret in clear, neither while open nor after', async () => {
     const inventory = opened();
     const made = secrets();
-    const key = secret(new Uint8Array(randomBytes(20)));
+    const key = seed();
     const id = await addPendingPairing(inventory, FOB, made, 1);
     await addPendingAccount(inventory, id, settings(), key, 2);
     const all = [made.deviceSecret, made.pairingKey, made.recoveryKey, key];
@@ -255,5 +291,89 @@ describe('the inventory folder', () => {
     expect(inventoryDirectory({ XDG_DATA_HOME: 'x' }, 'linux', '/h')).toBe('/h/.local/share/passfob');
     expect(inventoryDirectory({}, 'darwin', '/h')).toBe('/h/Library/Application Support/passfob');
     expect(inventoryDirectory({ LOCALAPPDATA: '/l' }, 'win32', '/h')).toBe('/l/passfob');
+  });
+});
+
+type Sealed = (column: string, plain: Uint8Array, id?: string) => Uint8Array;
+
+/** Returns an inventory that an earlier passfob made, as the present one opens it. @param steps the migrations that it knew */
+async function ofBefore(steps: number, fill: (old: BetterSqlite.Database, sealed: Sealed) => void) {
+  await opened().close();
+  const keys = openKeyFile(inside('inventory.key'), false);
+  for (const end of ['', '-wal', '-shm']) rmSync(inside(`inventory.db${end}`), { force: true });
+  const old = new BetterSqlite(inside('inventory.db'));
+  for (const step of MIGRATIONS.slice(0, steps)) old.exec(step);
+  old.pragma(`user_version = ${steps}`);
+  fill(old, (column, plain, id = '7') => seal(keys, { column, id }, plain));
+  old.close();
+  return opened();
+}
+
+describe('inventories of before', () => {
+  const made = secrets();
+  const addSecrets = (old: BetterSqlite.Database, sealed: Sealed) =>
+    old
+      .prepare('insert into secrets values (7, ?, ?, ?)')
+      .run(
+        sealed('secrets.device_secret', made.deviceSecret),
+        sealed('secrets.pairing_key', made.pairingKey),
+        sealed('secrets.recovery_key', made.recoveryKey),
+      );
+
+  it('an inventory of the first passfob opens with its fobs, accounts and recovery keys, which no fob is known to have', async () => {
+    const [account, key] = [settings(), seed()];
+    const accountId = accountIdText(account.id);
+    const inventory = await ofBefore(1, (old, sealed) => {
+      old.exec(
+        "insert into pairings values (7, 'PF-QPZR-Y9X8', 'confirmed', 'pico', '0.1.0', 1000, 1001, null)",
+      );
+      addSecrets(old, sealed);
+      old
+        .prepare("insert into accounts values (7, ?, 'active', 2, 1, 6, 30, 'Example', 'alice', ?, 1002)")
+        .run(accountId, sealed('accounts.sealed_key', key, `7 ${accountId}`));
+    });
+    expect(await pairingsOf(inventory, FOB.serial)).toMatchObject([
+      { id: 7, state: 'confirmed', escrowed_ms: null, ...FOB },
+    ]);
+    expect(await pairingKeyOf(inventory, 7)).toEqual(made.pairingKey);
+    expect(await recoveryKeyOf(inventory, 7)).toEqual(made.recoveryKey);
+    expect(await accountsOf(inventory, 7)).toEqual([{ state: 'active', key, settings: account }]);
+    await markEscrowed(inventory, 7, 2000);
+    expect(await pairingsOf(inventory, FOB.serial)).toMatchObject([{ escrowed_ms: 2000 }]);
+  });
+
+  it('an inventory from before later exports opens with its journal, of which nothing is in a file or exportable', async () => {
+    const inventory = await ofBefore(3, old => {
+      old.exec("insert into batches values (5, 'plan.csv', 1000)");
+      old.exec("insert into batch_rows values (5, 'key', 'done', 'PF-QPZR-Y9X8', '01020304', 1001)");
+    });
+    expect(await findBatch(inventory, 'plan.csv')).toBe(5);
+    expect([...(await batchRows(inventory, 5)).values()]).toEqual([
+      {
+        ...{ key: 'key', state: 'done', serial: 'PF-QPZR-Y9X8', accountId: '01020304', changedMs: 1001 },
+        handedOnMs: null,
+      },
+    ]);
+    expect(await exportPermitOf(inventory, 5)).toBeUndefined();
+  });
+
+  it('an inventory from before care opens with its fobs, of which none was seen yet', async () => {
+    const inventory = await ofBefore(4, (old, sealed) => {
+      old.exec(
+        "insert into pairings (id, serial, state, board, firmware, created_ms, confirmed_ms) values (7, 'PF-QPZR-Y9X8', 'confirmed', 'pico', '0.2.0', 1000, 1001)",
+      );
+      addSecrets(old, sealed);
+    });
+    expect(await heldRecoveryKeys(inventory, 7)).toEqual([made.recoveryKey]);
+    expect(await fobsWithHealth(inventory, {}, 2_000)).toMatchObject([
+      { serial: 'PF-QPZR-Y9X8', firmware: '0.2.0', lastSeen: null, observed: null, health: null },
+    ]);
+    await noteSeen(inventory, 7, 3_000);
+    await noteObserved(inventory, 7, { board: 'pico' }, 4_000);
+    await noteSeen(inventory, 7, 5_000);
+    expect(await observationOf(inventory, 7)).toEqual({
+      seenMs: 5_000,
+      told: { atMs: 4_000, observed: { board: 'pico' } },
+    });
   });
 });

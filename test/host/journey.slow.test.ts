@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { base32nopad } from '@scure/base';
 import { generateSync } from 'otplib';
 import { otpauthOf, parseOtpauth } from 'passfob/enrol/otpauth';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { png, qrPicture } from '../enrol/images.ts';
+import { newFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
-import { passfob, type Run } from './kit/cli.ts';
+import { passfob, personWith, type Running } from './kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
 
 /**
@@ -24,32 +24,19 @@ const SIGNALS_APART_MS = 2;
 /** The whole life of a fob, one command after the other: each test continues where the one before stopped. */
 describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () => {
   let fob: SimulatedFob;
-  let home: string;
-  let port: string[];
   beforeAll(async () => {
     fob = await simulatedFob();
-    home = mkdtempSync(join(tmpdir(), 'passfob-journey-'));
-    // Over the real serial driver where the system has a pseudo-terminal.
-    port = ['--port', fob.pty ?? fob.tcp];
+    return () => fob.close();
   });
-  afterAll(async () => {
-    await fob.close();
-    rmSync(home, { recursive: true });
-  });
-
-  const run = (...args: string[]) => passfob([...args, ...port], { home, input: '' });
-  const pressed = (args: string[], press: () => Promise<void>) =>
-    passfob([...args, ...port], { home, when: ['hold its button', press] });
-  const json = ({ exitCode, json: document }: Run): Readonly<Record<string, unknown>> => ({
-    exitCode,
-    ...document(),
-  });
+  // Over the real serial driver where the system has a pseudo-terminal.
+  const port = ({ pty, tcp }: SimulatedFob) => pty ?? tcp;
+  const { home, run, json, answering, pair } = personWith(() => fob, newFolder(afterAll), port);
   const key = secret(new Uint8Array(randomBytes(20)));
   const uri = secret(`otpauth://totp/Example:alice?secret=${base32nopad.encode(key)}&issuer=Example`);
 
   it('a blank fob is found', async () => {
     const address = fob.pty === undefined ? fob.tcp : `serial:${fob.pty}`;
-    expect(json(await run('devices', '--json'))).toEqual({
+    expect(await json('devices')).toEqual({
       exitCode: 0,
       ok: true,
       devices: [
@@ -70,22 +57,19 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
   });
 
   it('a fob is paired by the code on its screen, typed in time, and gets the time with its owner', async () => {
-    const paired = await passfob(['pair', '--json', ...port], {
-      home,
-      when: ['Code on the screen', async ({ type }) => type(`${await fob.code()}\n`)],
-    });
-    expect(json(paired)).toMatchObject({
+    expect((await pair('--json')).whole()).toMatchObject({
       ...{ exitCode: 0, ok: true, board: 'pico' },
       ...{ isResumed: false, isClockSet: true },
     });
-    expect(json(await run('devices', '--json'))).toMatchObject({
+    expect(await json('devices')).toMatchObject({
       devices: [{ state: 'owned', pairing: 'confirmed' }],
     });
   });
 
   it('a fob takes an account from standard input', async () => {
-    const enrolled = await passfob(['enroll', '--uri', '-', '--json', ...port], { home, input: `${uri}\n` });
-    expect(json(enrolled)).toMatchObject({
+    const args = ['enroll', '--uri', '-', '--json', '--port', port(fob)];
+    const enrolled = await passfob(args, { home, input: `${uri}\n` });
+    expect(enrolled.whole()).toMatchObject({
       exitCode: 0,
       ok: true,
       account: { kind: 'totp', issuer: 'Example', label: 'alice', periodSeconds: 30 },
@@ -99,7 +83,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     const path = join(home, 'uri');
     const other = secret(base32nopad.encode(new Uint8Array(randomBytes(32))));
     writeFileSync(path, `otpauth://hotp/bob?secret=${other}&counter=7&algorithm=SHA256&digits=8\n`);
-    expect(json(await run('enroll', '--uri-file', path, '--json'))).toMatchObject({
+    expect(await json('enroll', '--uri-file', path)).toMatchObject({
       exitCode: 0,
       account: { kind: 'hotp', algorithm: 'SHA-256', digits: 8, counter: 7, label: 'bob' },
     });
@@ -112,7 +96,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
       path,
       png(await qrPicture(`otpauth://totp/Picture:dave?secret=${seed}&issuer=Picture&period=60`)),
     );
-    expect(json(await run('enroll', '--qr', path, '--json'))).toMatchObject({
+    expect(await json('enroll', '--qr', path)).toMatchObject({
       exitCode: 0,
       account: { kind: 'totp', issuer: 'Picture', label: 'dave', periodSeconds: 60 },
       isClockSet: false,
@@ -123,7 +107,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     const path = join(home, 'made');
     const args = ['enroll', '--generate', '--kind', 'hotp', '--issuer', 'Made', '--label', 'carol', '--json'];
     const made = await run(...args, '--out', path, '--plain-seeds', '--yes');
-    expect(json(made)).toMatchObject({ exitCode: 0, account: { issuer: 'Made' }, savedTo: path });
+    expect(made.whole()).toMatchObject({ exitCode: 0, account: { issuer: 'Made' }, savedTo: path });
     expect(statSync(path).mode & 0o777).toBe(0o600);
     const saved = readFileSync(path, 'utf8');
     const handedOn = parseOtpauth(saved);
@@ -131,15 +115,15 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     expect(handedOn).toMatchObject({ kind: 1, issuer: 'Made', label: 'carol', counter: 0 });
     expect(saved).toBe(`${otpauthOf(handedOn)}\n`);
 
-    const again = json(await run(...args, '--out', path, '--plain-seeds', '--yes'));
-    expect(again).toMatchObject({ exitCode: 3, ok: false, error: { kind: 'bad-input' } });
+    const again = await run(...args, '--out', path, '--plain-seeds', '--yes');
+    expect(again.whole()).toMatchObject({ exitCode: 3, ok: false, error: { kind: 'bad-input' } });
     expect(readFileSync(path, 'utf8')).toBe(saved);
     const listed = await run('list', '--json');
     expect(listed.json().accounts).toHaveLength(4);
   });
 
   it('a fob lists its accounts', async () => {
-    expect(json(await run('list', '--json'))).toMatchObject({
+    expect(await json('list')).toMatchObject({
       exitCode: 0,
       clock: 'trusted',
       accounts: [
@@ -158,7 +142,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
 
   it('a second account of one name needs a confirmation, and is said once to be enrolled', async () => {
     const args = ['enroll', '--generate', '--kind', 'hotp', '--issuer', 'made', '--label', 'Carol'];
-    expect(json(await run(...args, '--json'))).toMatchObject({
+    expect(await json(...args)).toMatchObject({
       exitCode: 3,
       error: {
         message: expect.stringContaining('already holds made: Carol'),
@@ -182,7 +166,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     const accepted = (epoch: number) => generateSync({ secret: base32nopad.encode(key), epoch });
     // A step may begin on the fob a moment earlier or later than here.
     const from = now() - CLOCKS_DIFFER_SECONDS;
-    const { exitCode, stdout } = await pressed(['code', 'Example:alice'], fob.approve);
+    const { exitCode, stdout } = await answering(fob.approve, 'code', 'Example:alice');
     const right = Array.from(
       { length: now() + CLOCKS_DIFFER_SECONDS - from + 1 },
       (_, seconds) => `${accepted(from + seconds)}\n`,
@@ -195,7 +179,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
     let holds = 0;
     // One after the other: an approval may already see the next question, and two at one button would disturb each other.
     let approved = Promise.resolve();
-    const all = await passfob(['code', '--all', '--json', ...port], {
+    const all = await passfob(['code', '--all', '--json', '--port', port(fob)], {
       home,
       onSaid(said) {
         const asked = said.split('hold its button').length - 1;
@@ -204,7 +188,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
         approved = approved.then(fob.approve);
       },
     });
-    expect(json(all)).toMatchObject({
+    expect(all.whole()).toMatchObject({
       exitCode: 0,
       codes: [
         { account: { label: 'alice' }, secondsLeft: expect.any(Number) },
@@ -220,36 +204,28 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
   });
 
   it('a fob gives no passcode when its button is pressed', async () => {
-    const denied = await pressed(['code', 'bob', '--json'], fob.deny);
-    expect(json(denied)).toMatchObject({ exitCode: 10, error: { kind: 'refused', refusal: 'press-denied' } });
+    const denied = await answering(fob.deny, 'code', 'bob', '--json');
+    expect(denied.whole()).toMatchObject({
+      exitCode: 10,
+      error: { kind: 'refused', refusal: 'press-denied' },
+    });
   });
 
-  it('a command that waits for a hold ends when it is interrupted', async () => {
-    const cancelled = await passfob(['code', 'bob', '--json', ...port], {
-      home,
-      when: ['hold its button', ({ kill }) => kill('SIGINT')],
-    });
-    expect(json(cancelled)).toMatchObject({ exitCode: 13, error: { kind: 'cancelled' } });
-    expect((await fob.screen()).join(' ')).not.toContain('?');
-  });
-
-  it('the fob drops its question when Ctrl-C arrives twice, from the terminal and from npx', async () => {
-    const cancelled = await passfob(['code', 'bob', '--json', ...port], {
-      home,
-      when: [
-        'hold its button',
-        ({ kill }) => {
-          kill('SIGINT');
-          setTimeout(() => kill('SIGINT'), SIGNALS_APART_MS);
-        },
-      ],
-    });
-    expect(json(cancelled)).toMatchObject({ exitCode: 13, error: { kind: 'cancelled' } });
+  it.each([
+    ['once', 0],
+    ['twice, from the terminal and from npx', SIGNALS_APART_MS],
+  ])('the fob drops its question and the command ends when Ctrl-C arrives %s', async (_, apartMs) => {
+    const interrupt = ({ kill }: Running) => {
+      kill('SIGINT');
+      if (apartMs > 0) setTimeout(() => kill('SIGINT'), apartMs);
+    };
+    const cancelled = await answering(interrupt, 'code', 'bob', '--json');
+    expect(cancelled.whole()).toMatchObject({ exitCode: 13, error: { kind: 'cancelled' } });
     expect((await fob.screen()).join(' ')).not.toContain('?');
   });
 
   it('a fob keeps the time of this computer', async () => {
-    const clock = json(await run('clock', '--json'));
+    const clock = await json('clock');
     expect(clock).toMatchObject({
       exitCode: 0,
       state: 'trusted',
@@ -257,41 +233,41 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
       ageSeconds: expect.any(Number),
     });
     expect(Math.abs(Number(clock.differenceMs))).toBeLessThan(CLOCKS_DIFFER_SECONDS * 1000);
-    expect(json(await run('clock', '--set', '--json'))).toMatchObject({ exitCode: 0, isSet: true });
+    expect(await json('clock', '--set')).toMatchObject({ exitCode: 0, isSet: true });
   });
 
   it('a fob proves every account', async () => {
-    const { accounts, ...rest } = json(await run('verify', '--json')) as { accounts?: { verdict: string }[] };
+    const { accounts, ...rest } = (await json('verify')) as { accounts?: { verdict: string }[] };
     expect(rest).toMatchObject({ exitCode: 0, ok: true });
     expect(accounts?.map(({ verdict }) => verdict)).toEqual(['proved', 'proved', 'proved', 'proved']);
   });
 
   it('a fob loses one account, by name, and keeps the others', async () => {
-    const before = json(await run('list', '--json')).accounts as { label: string }[];
+    const before = (await json('list')).accounts as { label: string }[];
     const label = before[0]?.label ?? '';
     // Without a terminal no question is possible: nothing happens without --yes.
     expect((await run('remove', label)).exitCode).not.toBe(0);
     expect((await run('remove', 'nobody', '--yes')).exitCode).toBe(3);
-    expect(json(await run('list', '--json')).accounts).toEqual(before);
-    expect(json(await run('remove', label, '--yes', '--json'))).toMatchObject({
+    expect((await json('list')).accounts).toEqual(before);
+    expect(await json('remove', label, '--yes')).toMatchObject({
       exitCode: 0,
       account: { label },
     });
-    expect(json(await run('list', '--json')).accounts).toEqual(before.slice(1));
+    expect((await json('list')).accounts).toEqual(before.slice(1));
   });
 
   it('a fob is erased only after two confirmations: here and at the button', async () => {
     const unasked = await run('erase');
     expect(unasked.exitCode).toBe(2);
     expect(unasked.stderr).toContain('--yes');
-    const denied = await pressed(['erase', '--yes'], fob.deny);
+    const denied = await answering(fob.deny, 'erase', '--yes');
     expect(denied.exitCode).toBe(10);
     expect((await run('verify')).exitCode).toBe(0);
 
-    expect((await pressed(['erase', '--yes', '--json'], fob.approve)).exitCode).toBe(0);
-    expect(json(await run('devices', '--json'))).toMatchObject({
+    expect((await answering(fob.approve, 'erase', '--yes', '--json')).exitCode).toBe(0);
+    expect(await json('devices')).toMatchObject({
       devices: [{ state: 'blank', pairing: 'none' }],
     });
-    expect(json(await run('list', '--json'))).toMatchObject({ exitCode: 8, error: { kind: 'not-paired' } });
+    expect(await json('list')).toMatchObject({ exitCode: 8, error: { kind: 'not-paired' } });
   });
 });

@@ -1,7 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { refuseExisting, saveNew } from 'passfob/commands/out-file';
 import { takeLock } from 'passfob/file-lock';
@@ -10,8 +9,9 @@ import { openInventory } from 'passfob/inventory/inventory';
 import { addPendingPairing } from 'passfob/inventory/pairings';
 import { rekey } from 'passfob/inventory/rekey';
 import { leftoversOf, mayBeTemporaryOf, possibleLeftoversOf, replacePrivately } from 'passfob/private-file';
-import { expect, it, onTestFinished, test, vi } from 'vitest';
+import { expect, it, test, vi } from 'vitest';
 import { places } from '../kit/counts.ts';
+import { newFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { FOB, secrets } from './kit/inventory-rows.ts';
@@ -22,16 +22,10 @@ import { needsBuild } from './kit/simulated-fob.ts';
 
 const built = (path: string) => JSON.stringify(new URL(`../../${path}.js`, import.meta.url).href);
 
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'passfob-killed-'));
-  onTestFinished(() => rmSync(path, { recursive: true }));
-  return path;
-}
-
 /** Kills the program at its first call, its second and so on, each time in a new folder, until it ends by itself. */
 function killEverywhere(program: (path: string) => string, look: (path: string) => void): number {
   for (let nth = 1; ; nth++) {
-    const path = folder();
+    const path = newFolder();
     const wasKilled = killedAt(nth, program(path));
     look(path);
     if (!wasKilled) return nth - 1;
@@ -68,7 +62,7 @@ itNeeds(
   needsBuild,
   'a file of seeds is written on a file system without hard links, and replaces no other',
   () => {
-    const file = join(folder(), 'seeds.uri');
+    const file = join(newFolder(), 'seeds.uri');
     const program = (text: string) => `
     import fs from 'node:fs';
     import { syncBuiltinESMExports } from 'node:module';
@@ -154,7 +148,7 @@ describeNeeds(needsBuild, 'a re-keying of the inventory', () =>
       async (call, distance) => {
         const { first, step } = places();
         for (let nth = first + 1, wasKilled = true; wasKilled; nth += step * distance) {
-          const path = folder();
+          const path = newFolder();
           const before = openInventory(path);
           await addPendingPairing(before, FOB, secrets(), 1);
           // From now on the database takes secrets under one key only.
@@ -221,7 +215,7 @@ itNeeds(
   needsBuild,
   'a temporary file of a running writer is left alone, and one that is a minute old is not',
   () => {
-    const file = join(folder(), 'inventory.key');
+    const file = join(newFolder(), 'inventory.key');
     writeFileSync(`${file}.${process.pid}-0123abcd.passfob-temporary`, 'being written');
     writeFileSync(`${file}.bak`, 'of the user');
     expect(leftoversOf(file)).toEqual([]);
@@ -235,7 +229,7 @@ itNeeds(
 );
 
 test('a copy of a file that its owner named like a temporary file of an earlier version is reported, not deleted', () => {
-  const file = join(folder(), 'service.key');
+  const file = join(newFolder(), 'service.key');
   const copies = ['20261128', '1a2b3c4d', '4711-1a2b3c4d'].map(ending => `${file}.${ending}`);
   for (const copy of copies) writeFileSync(copy, 'the only key of older rows');
   vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
@@ -251,7 +245,7 @@ test('a copy of a file that its owner named like a temporary file of an earlier 
 });
 
 test('an inventory waits for another process that makes the same new database', async () => {
-  const path = folder();
+  const path = newFolder();
   const program = `
     import BetterSqlite from 'better-sqlite3';
     const database = new BetterSqlite(${JSON.stringify(join(path, 'inventory.db'))});

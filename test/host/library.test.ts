@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { BLINK } from '../emulator/board/programs.ts';
+import { newFolder } from '../kit/folder.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob } from './kit/cli.ts';
 import { needsBuild } from './kit/simulated-fob.ts';
@@ -28,11 +28,7 @@ describe('the client library', () => {
 });
 
 describeNeeds(needsBuild, 'passfob simulate', () => {
-  let home: string;
-  beforeAll(() => {
-    home = mkdtempSync(join(tmpdir(), 'passfob-simulate-'));
-  });
-  afterAll(() => rmSync(home, { recursive: true }));
+  const home = newFolder(afterAll);
 
   it('the library runs a simulated fob with its own options, and ends as the fob ends', async () => {
     const ended = await passfob(['simulate', '--tcp', '0', '--control'], {

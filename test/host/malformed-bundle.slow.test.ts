@@ -4,12 +4,11 @@ import { join } from 'node:path';
 import { openInventoryFile } from '@passfob/service/features/tokens/import/from-inventory';
 import { bundleOf } from 'passfob/inventory/bundle';
 import { importHandover, restore } from 'passfob/inventory/handover';
-import { addPendingPairing, confirmPairing } from 'passfob/inventory/pairings';
 import { sealWithPassword } from 'passfob/inventory/password-file';
 import { describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { failure } from './kit/failure.ts';
-import { FOB, secrets } from './kit/inventory-rows.ts';
+import { addFob, FOB } from './kit/inventory-rows.ts';
 import { workplace } from './kit/workplace.ts';
 
 const NOW = 1_800_000_000_000;
@@ -17,8 +16,7 @@ const NOW = 1_800_000_000_000;
 /** Returns what an inventory with one fob exports, to be changed. */
 async function goodBundle() {
   const { inventory } = workplace().context;
-  const id = await addPendingPairing(inventory, FOB, secrets(), NOW);
-  await confirmPairing(inventory, id, NOW);
+  await addFob(inventory);
   const bundle = await bundleOf(inventory);
   const [fob] = bundle.fobs;
   if (fob === undefined) throw new Error('the bundle holds no fob');

@@ -1,8 +1,7 @@
-import { Readable } from 'node:stream';
 import { asTyped, COMMAND_NAMES } from 'passfob/cli/base/terminal';
-import { run } from 'passfob/cli/run';
 import { commandTable } from 'passfob/cli/table';
 import { expect, it } from 'vitest';
+import { passfobHere } from './kit/terminal.ts';
 
 const NPX = { npm_command: 'exec', npm_lifecycle_event: 'npx', npm_lifecycle_script: 'passfob' };
 
@@ -30,22 +29,9 @@ it('every command is known to the texts of npx', async () => {
 });
 
 it('started by npx, an error names the command with npx, and its JSON names it without', async () => {
-  const said = async (...args: string[]) => {
-    let [out, note] = ['', ''];
-    const terminal = {
-      stdin: Readable.from([]),
-      stderr: process.stderr,
-      environment: NPX,
-      out: (text: string) => {
-        out += text;
-      },
-      note: (text: string) => {
-        note += text;
-      },
-    };
-    await run(args, terminal, new AbortController().signal);
-    return { out, note };
-  };
-  expect((await said('lst')).note).toContain('Did you mean: npx passfob list?');
-  expect(JSON.parse((await said('lst', '--json')).out).error.next).toContain('Did you mean: passfob list?');
+  const said = (...args: string[]) => passfobHere(args, { environment: NPX });
+  expect((await said('lst')).stderr).toContain('Did you mean: npx passfob list?');
+  expect((await said('lst', '--json')).json()).toMatchObject({
+    error: { next: expect.stringContaining('Did you mean: passfob list?') },
+  });
 });

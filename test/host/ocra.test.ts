@@ -16,7 +16,7 @@ import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
 import { speaking } from './kit/old-firmware.ts';
 import { seedOf } from './kit/seeds.ts';
-import { atHand, forEveryCut, pairedAt, workplace } from './kit/workplace.ts';
+import { atHand, forEveryCut, owned, pairedAt, workplace } from './kit/workplace.ts';
 
 const COUNTS = 'OCRA-1:HOTP-SHA256-8:C-QN08';
 const ocraSeed = (suite: string, label = 'bank') => seedOf({ suite: readOcraSuite(suite), label });
@@ -31,15 +31,9 @@ function expected({ suite, secret: key }: Enrolment, question: string, counter =
   return ocra(hostPrimitives, hmac, suite, bytes(question), counter, bytes(pin), 0);
 }
 
-async function ownedFob() {
-  const fob = new CoreFob();
-  const owner = workplace(fob);
-  return { fob, owner, atFob: await pairedAt(owner, fob) };
-}
-
 describe('OCRA accounts by cable', () => {
   it('an OCRA account is enrolled, proved, listed by its suite and renamed like any other', async () => {
-    const { owner, atFob } = await ownedFob();
+    const { owner, atFob } = await owned();
     const enrolled = await enroll(owner.context, atFob, ocraSeed(COUNTS));
     expect(enrolled.account).toMatchObject({ kind: 'ocra', suite: COUNTS, digits: 8, counter: 0 });
     const plain = await enroll(owner.context, atFob, ocraSeed('OCRA-1:HOTP-SHA1-10:QH64', 'plain'));
@@ -51,9 +45,7 @@ describe('OCRA accounts by cable', () => {
   });
 
   it('an OCRA account gets the time first where its suite needs it', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    const atFob = await pairedAt(owner, fob, { toHost: speaking(1) });
+    const { owner, atFob } = await owned({ toHost: speaking(1) });
     const { isClockSet } = await enroll(owner.context, atFob, ocraSeed('OCRA-1:HOTP-SHA1-6:QN08-T1M'));
     expect(isClockSet).toBe(true);
     expect((await list(owner.context, atFob)).clock).toBe('trusted');
@@ -62,7 +54,7 @@ describe('OCRA accounts by cable', () => {
   it('enrolment of an OCRA account can be cut off anywhere and repeated: one account, known and proved', async () => {
     const enrolment = ocraSeed(COUNTS);
     const cuts = await forEveryCut(
-      ownedFob,
+      owned,
       (owner, fob) => enroll(owner.context, fob, enrolment),
       async (owner, core) => {
         const before = await list(owner.context, await atHand(core));
@@ -76,7 +68,7 @@ describe('OCRA accounts by cable', () => {
   });
 
   it('an OCRA account answers questions after an approval, counting where its suite counts', async () => {
-    const { owner, atFob } = await ownedFob();
+    const { owner, atFob } = await owned();
     const counting = ocraSeed(COUNTS);
     await enroll(owner.context, atFob, counting);
     for (const counter of [0, 1]) {
@@ -97,9 +89,7 @@ describe('OCRA accounts by cable', () => {
   });
 
   it('an OCRA account answers with the PIN that its suite requires, entered on the fob and nowhere else', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    await pairedAt(owner, fob);
+    const { fob, owner } = await owned();
     const pin = secret('5739');
     const symbols = [...pin, 'ok'];
     // A digit with each poll: the fob drops a question without polls.
@@ -123,7 +113,7 @@ describe('OCRA accounts by cable', () => {
     ['OCRA-1:HOTP-SHA1-6:QH08', '1234567g', '8 hexadecimal digits'],
     ['OCRA-1:HOTP-SHA1-6:QN08', '1'.repeat(17), '8 digits'],
   ])('an OCRA account by %s refuses %s', async (suite, question, words) => {
-    const { owner, atFob } = await ownedFob();
+    const { owner, atFob } = await owned();
     await enroll(owner.context, atFob, ocraSeed(suite));
     const error = await failure(respond(owner.context, atFob, asked(question)));
     expect(error.kind).toBe('bad-input');
@@ -132,7 +122,7 @@ describe('OCRA accounts by cable', () => {
   });
 
   it('an OCRA account has no passcode without a question, and other accounts answer none', async () => {
-    const { owner, atFob } = await ownedFob();
+    const { owner, atFob } = await owned();
     await enroll(owner.context, atFob, ocraSeed(COUNTS));
     await enroll(owner.context, atFob, seedOf());
     expect((await failure(code(owner.context, atFob, 'bank'))).next).toContain('passfob respond');
@@ -167,7 +157,7 @@ describe('passcodes in other alphabets', () => {
     ['base32', 2, 8],
     ['base64', 3, 8],
   ] as const)('a passcode is written in %s', async (alphabet, number, digits) => {
-    const { owner, atFob } = await ownedFob();
+    const { owner, atFob } = await owned();
     const seed = seedOf({ alphabet, digits });
     expect(await enroll(owner.context, atFob, seed)).toMatchObject({ account: { alphabet, digits } });
     const result = await code(owner.context, atFob, 'alice');

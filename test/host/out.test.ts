@@ -1,5 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
@@ -13,27 +12,15 @@ import { freshSeed } from 'passfob/enrol/seed';
 import { readFiles } from 'passfob/formats/read';
 import { historyOf } from 'passfob/inventory/history';
 import { pairingKeyOf, pairingsOf } from 'passfob/inventory/pairings';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { KEY } from '../formats/keys.ts';
+import { newFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob } from './kit/cli.ts';
-import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
 import { needsBuild } from './kit/simulated-fob.ts';
-import { atHand, pairedAt, workplace } from './kit/workplace.ts';
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'passfob-out-'));
-  onTestFinished(() => rmSync(path, { recursive: true }));
-  return path;
-}
-
-async function ownedFob() {
-  const fob = new CoreFob();
-  const owner = workplace(fob);
-  return { fob, owner, atFob: await pairedAt(owner, fob) };
-}
+import { atHand, owned } from './kit/workplace.ts';
 
 /** A broken source of randomness: it gives the same bytes each time. */
 const dead = (length: number) => new Uint8Array(length).fill(7);
@@ -48,8 +35,8 @@ async function accountIn(path: string): Promise<Enrolment | undefined> {
 
 describe('generated accounts that are written to a file', () => {
   it('the file holds the account as the fob has it, encrypted, for its owner alone', async () => {
-    const { fob, owner, atFob } = await ownedFob();
-    const path = join(folder(), 'seeds.xml');
+    const { fob, owner, atFob } = await owned();
+    const path = join(newFolder(), 'seeds.xml');
     const result = await enroll(owner.context, atFob, fresh(), { saveTo: sealed(path), isFresh: true });
     expect(result.savedTo).toBe(path);
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -67,8 +54,8 @@ describe('generated accounts that are written to a file', () => {
   it('the secret differs on another fob and under another name, though this computer draws the same bytes', async () => {
     const keys = new Set<string>();
     for (let fobs = 0; fobs < 2; fobs++) {
-      const { fob, owner, atFob } = await ownedFob();
-      const place = folder();
+      const { fob, owner, atFob } = await owned();
+      const place = newFolder();
       await enroll(owner.context, atFob, fresh(), { saveTo: sealed(join(place, 'a')), isFresh: true });
       await enroll(owner.context, await atHand(fob), fresh('bob'), {
         saveTo: sealed(join(place, 'b')),
@@ -83,8 +70,8 @@ describe('generated accounts that are written to a file', () => {
   });
 
   it('no file is left where the account cannot be written', async () => {
-    const { owner, atFob } = await ownedFob();
-    const path = join(folder(), 'seeds.xml');
+    const { owner, atFob } = await owned();
+    const path = join(newFolder(), 'seeds.xml');
     const enrolment = { ...fresh(), issuer: 'x'.repeat(33) };
     expect(
       (await failure(enroll(owner.context, atFob, enrolment, { saveTo: sealed(path), isFresh: true }))).kind,
@@ -95,7 +82,7 @@ describe('generated accounts that are written to a file', () => {
 
 describe('randomness of a session', () => {
   it('the randomness of each session is new, though the owner sends the same, and none exists before', async () => {
-    const { fob, owner, atFob } = await ownedFob();
+    const { fob, owner, atFob } = await owned();
     const [pairing] = await pairingsOf(owner.context.inventory, atFob.hello.serial);
     const key = pairingKey(await pairingKeyOf(owner.context.inventory, pairing?.id ?? 0));
     const client = connect(fob.plugIn().transport, { random: dead });
@@ -119,7 +106,7 @@ describeNeeds(needsBuild, 'passfob enroll --out', () => {
     });
 
   it('a command asks twice before it writes a readable secret, and before it searches for a fob', async () => {
-    const home = folder();
+    const home = newFolder();
     const out = join(home, 'seeds');
     const once = await run(home, '--out', out, '--out-format', 'entra');
     expect([once.exitCode, once.stderr]).toEqual([
@@ -137,7 +124,7 @@ describeNeeds(needsBuild, 'passfob enroll --out', () => {
   });
 
   it('a weak password for a file is refused', async () => {
-    const home = folder();
+    const home = newFolder();
     const passwordFile = join(home, 'password');
     writeFileSync(passwordFile, 'short\n');
     const weak = await run(

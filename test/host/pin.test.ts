@@ -9,20 +9,13 @@ import { verify } from 'passfob/commands/verify';
 import { pairingKeyOf, pairingsOf } from 'passfob/inventory/pairings';
 import { describe, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
-import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
 import { seedOf } from './kit/seeds.ts';
-import { atHand, forEveryCut, pairedAt, workplace } from './kit/workplace.ts';
-
-async function ownedFob() {
-  const fob = new CoreFob();
-  const owner = workplace(fob);
-  return { fob, owner, atFob: await pairedAt(owner, fob) };
-}
+import { atHand, forEveryCut, owned } from './kit/workplace.ts';
 
 describe('the policy', () => {
   it('a policy changes in the given fields only, and stays', async () => {
-    const { fob, owner, atFob } = await ownedFob();
+    const { fob, owner, atFob } = await owned();
     const first = await pinPolicy(owner.context, atFob, {});
     expect(first).toMatchObject({ isSet: false, pin: 'none', wentBack: 'no', policy: { pinDigits: 0 } });
     const changes = {
@@ -42,7 +35,7 @@ describe('the policy', () => {
   });
 
   it('the fob refuses an invalid policy', async () => {
-    const { owner, atFob } = await ownedFob();
+    const { owner, atFob } = await owned();
     const error = await failure(pinPolicy(owner.context, atFob, { attempts: 1 }));
     expect(error.refusal).toBe('out-of-range');
   });
@@ -50,7 +43,7 @@ describe('the policy', () => {
 
 describe('new PINs', () => {
   it('a new PIN is required only where the policy asks for one', async () => {
-    const { owner, atFob } = await ownedFob();
+    const { owner, atFob } = await owned();
     const error = await failure(requirePin(owner.context, atFob));
     expect(error).toMatchObject({ kind: 'bad-input', next: expect.stringContaining('passfob pin policy') });
     await pinPolicy(owner.context, atFob, { pinDigits: 4 });
@@ -64,7 +57,7 @@ describe('PINs by cable', () => {
   const SECOND = secret('91827364');
 
   async function fobWithPin() {
-    const { fob, owner, atFob } = await ownedFob();
+    const { fob, owner, atFob } = await owned();
     await enroll(owner.context, atFob, seedOf());
     await pinPolicy(owner.context, atFob, { pinDigits: 6, onLimit: 'lock' });
     fob.enter(FIRST);
@@ -82,6 +75,7 @@ describe('PINs by cable', () => {
     const locked = await info(owner.context, atFob);
     expect(locked).not.toHaveProperty('accounts');
     expect(locked.status).toMatchObject({ pin: 'set', isLocked: true, failures: 1 });
+    expect(locked.status).not.toHaveProperty('batteryPercent');
     await resetPin(owner.context, atFob);
     expect((await info(owner.context, atFob)).status).toMatchObject({ pin: 'to-be-chosen', failures: 0 });
     fob.enter(SECOND);
@@ -125,7 +119,7 @@ describe('PINs by cable', () => {
 describe('recovery keys', () => {
   it('storing the recovery key can be cut off anywhere and repeated', async () => {
     const cuts = await forEveryCut(
-      async () => ownedFob(),
+      owned,
       (owner, fob) => escrowPin(owner.context, fob),
       async (owner, core) => {
         const { status } = await info(owner.context, await atHand(core));
@@ -134,22 +128,5 @@ describe('recovery keys', () => {
     );
     // open, finish and escrow can each be lost in either direction.
     expect(cuts).toBe(6);
-  });
-});
-
-describe('info command', () => {
-  it('info reports kind and state of the fob', async () => {
-    const { owner, atFob } = await ownedFob();
-    await enroll(owner.context, atFob, seedOf());
-    const result = await info(owner.context, atFob);
-    expect(result).toMatchObject({
-      board: 'core',
-      firmware: 'test',
-      protocolVersion: 2,
-      accounts: 1,
-      status: { pin: 'none', isLocked: false, failures: 0, canBeReset: true, wentBack: 'no' },
-    });
-    expect(result.status).not.toHaveProperty('batteryPercent');
-    expect((await verify(owner.context, atFob)).accounts).toHaveLength(1);
   });
 });

@@ -1,16 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished } from 'vitest';
+import { expect } from 'vitest';
+import { newFolder } from '../kit/folder.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { needsBuild } from './kit/simulated-fob.ts';
 
 const built = new URL('../../host/dist/private-file.js', import.meta.url);
 
 itNeeds(needsBuild, 'a file that does not fit leaves the old one unchanged, and the command says so', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-private-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = newFolder();
   const path = join(folder, 'agent.json');
   // The system writes a part of it then, without an error, as on a full disk.
   const program = `

@@ -1,34 +1,22 @@
-import { PassThrough, Readable } from 'node:stream';
 import { pairingCodeOf } from '@passfob/protocol/pairing';
 import { promptsOn } from 'passfob/cli/base/prompts';
-import type { Terminal } from 'passfob/cli/base/terminal';
 import { askedCode } from 'passfob/owner/pairing';
 import { expect, it } from 'vitest';
 import { failure } from './kit/failure.ts';
+import { type TerminalOptions, terminalOf } from './kit/terminal.ts';
 
 /** A person at a terminal. */
-function keyboard() {
-  const modes: boolean[] = [];
-  const stdin = Object.assign(new PassThrough(), {
-    isTTY: true,
-    setRawMode: (isRaw: boolean) => modes.push(isRaw),
-  });
-  const stderr = new PassThrough();
-  // The process's standard error does not end with a stream that is piped into it.
-  stderr.end = () => stderr;
-  let written = '';
-  stderr.on('data', chunk => {
-    written += chunk;
-  });
-  const terminal: Terminal = { stdin, stderr, environment: {}, out: () => undefined, note: () => undefined };
+function atTerminal() {
+  const { terminal, said, keyboard: stdin, modes } = terminalOf({ isAttended: true });
   const prompts = promptsOn(terminal, new AbortController().signal);
+  const written = () => said.stderr;
   /** The number of questions for a code. */
-  const asked = () => written.split('Code on the screen').length - 1;
-  return { stdin, modes, prompts, asked, written: () => written };
+  const asked = () => written().split('Code on the screen').length - 1;
+  return { stdin, modes, prompts, asked, written };
 }
 
 it('a question that replaces another one has the keyboard', async () => {
-  const { stdin, modes, prompts, asked } = keyboard();
+  const { stdin, modes, prompts, asked } = atTerminal();
   const [first, second] = [new AbortController(), new AbortController()];
   const before = failure(prompts.code(false, { until: first.signal }));
   await expect.poll(asked).toBeGreaterThan(0);
@@ -44,7 +32,7 @@ it('a question that replaces another one has the keyboard', async () => {
 });
 
 it('a question that was cancelled before its turn is not asked', async () => {
-  const { stdin, prompts, asked } = keyboard();
+  const { stdin, prompts, asked } = atTerminal();
   const [first, second] = [new AbortController(), new AbortController()];
   const before = failure(prompts.code(false, { until: first.signal }));
   await expect.poll(asked).toBeGreaterThan(0);
@@ -59,7 +47,7 @@ it('a question that was cancelled before its turn is not asked', async () => {
 });
 
 it('a pairing code is shown while it is typed, since the fob shows it anyway', async () => {
-  const { stdin, prompts, asked, written } = keyboard();
+  const { stdin, prompts, asked, written } = atTerminal();
   const answer = prompts.code(false);
   await expect.poll(asked).toBeGreaterThan(0);
   for (const character of 'zwxzwxzw') stdin.write(character);
@@ -70,7 +58,7 @@ it('a pairing code is shown while it is typed, since the fob shows it anyway', a
 });
 
 it('a pairing code is not shown where it is to be hidden, not while it is typed nor afterwards', async () => {
-  const { stdin, prompts, asked, written } = keyboard();
+  const { stdin, prompts, asked, written } = atTerminal();
   const answer = prompts.code(false, { isHidden: true });
   await expect.poll(asked).toBeGreaterThan(0);
   for (const character of 'zwxzwxzw') stdin.write(character);
@@ -82,7 +70,7 @@ it('a pairing code is not shown where it is to be hidden, not while it is typed 
 });
 
 it('a wrong code is said to be wrong, and another one is asked for', async () => {
-  const { stdin, prompts, asked, written } = keyboard();
+  const { stdin, prompts, asked, written } = atTerminal();
   const right = pairingCodeOf(new Uint8Array(10));
   const asking = askedCode((isAgain, fault) => prompts.code(isAgain, { fault }));
   for (const [at, [typed = '', says = '']] of [
@@ -101,24 +89,17 @@ it('a wrong code is said to be wrong, and another one is asked for', async () =>
 });
 
 it('a code is typed at the terminal after standard input was read as a whole, and refused without one', async () => {
-  const typist = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
-  const stderr = new PassThrough().resume();
-  stderr.end = () => stderr;
-  const promptsWith = (openKeyboard: () => Promise<typeof typist | undefined>) =>
-    promptsOn(
-      {
-        ...{ stdin: Readable.from([Buffer.from('an activation')]), stderr, openKeyboard, environment: {} },
-        ...{ out: () => undefined, note: () => undefined },
-      },
-      new AbortController().signal,
-    );
-  const prompts = promptsWith(async () => typist);
+  const piped = (options: TerminalOptions) => {
+    const { terminal, keyboard } = terminalOf({ input: 'an activation', ...options });
+    return { prompts: promptsOn(terminal, new AbortController().signal), keyboard };
+  };
+  const { prompts, keyboard: typist } = piped({ isAttended: true });
   expect(await prompts.activation(true)).toBe('an activation');
   const answer = prompts.code(false);
   typist.write('abc123\r');
   expect(await answer).toBe('abc123');
   prompts.close();
-  const alone = promptsWith(async () => undefined);
+  const { prompts: alone } = piped({});
   await alone.activation(true);
   const error = await failure(alone.code(false));
   expect([error.kind, error.next]).toEqual(['usage', expect.stringContaining('instead of -')]);

@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { truncateSync, writeFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -19,11 +18,12 @@ import {
   withShortLines,
 } from 'passfob/read-whole';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newFolder } from '../kit/folder.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { needsLinux } from '../service/flood/kit.ts';
 import { failure } from './kit/failure.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'passfob-read-'));
+const folder = newFolder(afterAll);
 const pipe = join(folder, 'pipe');
 const file = join(folder, 'file');
 const sparse = join(folder, 'sparse');
@@ -36,7 +36,6 @@ beforeAll(() => {
   writeFileSync(sparse, '');
   truncateSync(sparse, TERABYTE);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('files that a person names', () => {
   it('a file is read whole, and its first line alone', async () => {

@@ -19,18 +19,16 @@ import {
 import { rekey } from 'passfob/inventory/rekey';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { secret } from '../kit/secrets.ts';
-import { CoreFob } from './kit/core-fob.ts';
+import type { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
 import { seedOf } from './kit/seeds.ts';
-import { atHand, cutAt, pairedAt, type Workplace, workplace } from './kit/workplace.ts';
+import { atHand, cutAt, owned, type Workplace, workplace } from './kit/workplace.ts';
 
 const PIN = secret('730258');
 
 /** A fob with an account that its PIN locks. */
 async function lockedFob() {
-  const fob = new CoreFob();
-  const owner = workplace(fob);
-  const atFob = await pairedAt(owner, fob);
+  const { fob, owner, atFob } = await owned();
   await enroll(owner.context, atFob, seedOf());
   await pinPolicy(owner.context, atFob, { pinDigits: 6, onLimit: 'lock' });
   fob.enter(PIN);
@@ -134,9 +132,7 @@ describe('a new recovery key after a reset', () => {
   });
 
   it('a key that waits is given by the next command that finds the fob open', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    await pairedAt(owner, fob);
+    const { fob, owner } = await owned();
     const { inventory } = owner.context;
     const id = await pairingId(owner, fob);
     const next = await proposeRecoveryKey(inventory, id, () => secret(new Uint8Array(randomBytes(32))));
@@ -147,9 +143,7 @@ describe('a new recovery key after a reset', () => {
   });
 
   it('a fob without a PIN needs no hold, and the history tells of the reset', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    const atFob = await pairedAt(owner, fob);
+    const { owner, atFob } = await owned();
     expect(await resetPin(owner.context, atFob)).toMatchObject({ wasReset: false, isKeyRenewed: true });
     expect(holds(owner)).toBe(0);
     const events = (await historyOf(owner.context.inventory, atFob.hello.serial)).map(({ event }) => event);
@@ -157,9 +151,7 @@ describe('a new recovery key after a reset', () => {
   });
 
   it('a backup and a handover hold a waiting key and what the fob told', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    const atFob = await pairedAt(owner, fob);
+    const { fob, owner, atFob } = await owned();
     const { inventory, now } = owner.context;
     await info(owner.context, atFob);
     const id = await pairingId(owner, fob);
@@ -175,9 +167,7 @@ describe('a new recovery key after a reset', () => {
   });
 
   it('a waiting key is encrypted again at a re-keying, and proposed only once', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    await pairedAt(owner, fob);
+    const { fob, owner } = await owned();
     const { inventory } = owner.context;
     const id = await pairingId(owner, fob);
     const fresh = () => secret(new Uint8Array(randomBytes(32)));

@@ -1,24 +1,16 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { helpAt } from 'passfob/cli/command-help';
-import { run } from 'passfob/cli/run';
 import { commandTable } from 'passfob/cli/table';
 import { openInventory } from 'passfob/inventory/inventory';
-import { addPendingPairing, confirmPairing } from 'passfob/inventory/pairings';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { PASSWORD } from '../formats/keys.ts';
-import { FOB, secrets } from './kit/inventory-rows.ts';
+import { newFolder } from '../kit/folder.ts';
+import { addFob, FOB } from './kit/inventory-rows.ts';
+import { passfobHere } from './kit/terminal.ts';
 
 const corpus = (name: string) => fileURLToPath(new URL(`../formats/corpus/${name}`, import.meta.url));
-
-function folder(): string {
-  const path = mkdtempSync(join(tmpdir(), 'passfob-input-'));
-  onTestFinished(() => rmSync(path, { recursive: true }));
-  return path;
-}
 
 interface RunOptions {
   readonly input?: Uint8Array | string;
@@ -28,33 +20,12 @@ interface RunOptions {
 }
 
 /** Runs the command line in this process, with a pipe as its standard input. */
-async function passfob(args: readonly string[], { input = '', home = folder(), typed }: RunOptions = {}) {
-  const said = { stdout: '', stderr: '' };
-  const keyboard = Object.assign(new PassThrough(), { isTTY: true, setRawMode: () => undefined });
-  const stderr = new PassThrough();
-  stderr.end = () => stderr;
-  const terminal = {
-    stdin: Readable.from([Buffer.from(input)]),
-    stderr,
+const passfob = (args: readonly string[], { input = '', home = newFolder(), typed }: RunOptions = {}) =>
+  passfobHere(args, {
+    input,
     environment: { PASSFOB_HOME: home },
-    openKeyboard: async () => (typed === undefined ? undefined : keyboard),
-    out: (text: string) => {
-      said.stdout += text;
-    },
-    note: (text: string) => {
-      said.stderr += text;
-    },
-  };
-  let isTyped = false;
-  stderr.on('data', (text: Buffer) => {
-    // A question is drawn anew for each character.
-    if (isTyped || !text.toString().includes('(not shown):')) return;
-    isTyped = true;
-    // The question takes keys once it is drawn.
-    setImmediate(() => keyboard.write(`${typed}\r`));
+    ...(typed !== undefined && { typed: ['(not shown):', `${typed}\r`] }),
   });
-  return { exitCode: await run(args, terminal, new AbortController().signal), ...said };
-}
 
 it('every argument that names a file reads it from standard input for -, or is a file to write', async () => {
   const reads: string[] = [];
@@ -88,7 +59,7 @@ it('import - imports what standard input holds', async () => {
   const input = readFileSync(corpus('uri-good.txt'));
   const piped = await passfob(['import', '-', '--dry-run'], { input });
   const named = await passfob(['import', corpus('uri-good.txt'), '--dry-run']);
-  expect(piped).toEqual(named);
+  expect([piped.exitCode, piped.stdout]).toEqual([named.exitCode, named.stdout]);
   expect(piped.stdout).toContain(' ok\n');
   const both = await passfob(['import', corpus('uri-twice.txt'), '-', '--dry-run'], { input });
   expect(both.stdout).toContain('\nstandard input, line 1');
@@ -144,9 +115,9 @@ it('batch - and inventory export - read the plan from standard input under a nam
 });
 
 it('inventory restore - and handover take - read standard input and ask at the terminal', async () => {
-  const home = folder();
+  const home = newFolder();
   const inventory = openInventory(home);
-  await confirmPairing(inventory, await addPendingPairing(inventory, FOB, secrets(), 1), 1);
+  await addFob(inventory);
   await inventory.close();
   const passwordFile = join(home, 'password');
   writeFileSync(passwordFile, `${PASSWORD}\n`);
@@ -169,7 +140,7 @@ it('inventory restore - and handover take - read standard input and ask at the t
 });
 
 it('a backup without a fob is no backup to restore', async () => {
-  const home = folder();
+  const home = newFolder();
   const passwordFile = join(home, 'password');
   writeFileSync(passwordFile, `${PASSWORD}\n`);
   const protectedBy = ['--password-file', passwordFile];

@@ -1,14 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hmac } from '@passfob/protocol/hmac';
 import { ocra } from '@passfob/protocol/ocra';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { parseOtpauth } from 'passfob/enrol/otpauth';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
-import { passfob, type Run } from './kit/cli.ts';
+import { personWith } from './kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
 
 const FIRST = secret('730258');
@@ -17,32 +16,14 @@ const SECOND = secret('91827364');
 /** The owner's commands for an enrolled fob: each test continues where the one before stopped. */
 describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () => {
   let fob: SimulatedFob;
-  let home: string;
-  let port: string[];
+  const { home, json: run, answering, pair } = personWith(() => fob);
   beforeAll(async () => {
     fob = await simulatedFob('--clock', 'virtual');
-    home = mkdtempSync(join(tmpdir(), 'passfob-token-'));
-    port = ['--port', fob.tcp];
-    await passfob(['pair', ...port], {
-      home,
-      when: ['Code on the screen', async ({ type }) => type(`${await fob.code()}\n`)],
-    });
-  });
-  afterAll(async () => {
-    await fob.close();
-    rmSync(home, { recursive: true });
+    await pair();
+    return () => fob.close();
   });
 
-  const json = ({ exitCode, json: document }: Run): Readonly<Record<string, unknown>> => ({
-    exitCode,
-    ...document(),
-  });
-  const run = async (...args: string[]) =>
-    json(await passfob([...args, '--json', ...port], { home, input: '' }));
-  const approved = async (...args: string[]) => {
-    const when = ['hold its button', approve] as const;
-    return json(await passfob([...args, '--json', ...port], { home, when }));
-  };
+  const approved = async (...args: string[]) => (await answering(approve, ...args, '--json')).whole();
   /** Keys are deaf for a moment when a question appears. */
   async function approve() {
     await fob.ask({ do: 'advance', ms: 800 });
@@ -82,18 +63,9 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
 
   it('a fob answers OCRA questions', async () => {
     const out = join(home, 'bank');
-    const made = [
-      '--generate',
-      '--label',
-      'bank',
-      '--ocra-suite',
-      'OCRA-1:HOTP-SHA1-6:QN08',
-      '--out',
-      out,
-      '--plain-seeds',
-      '--yes',
-    ];
-    expect(await run('enroll', ...made)).toMatchObject({ exitCode: 0, account: { kind: 'ocra' } });
+    const made = ['--generate', '--label', 'bank', '--ocra-suite', 'OCRA-1:HOTP-SHA1-6:QN08'];
+    const kept = ['--out', out, '--plain-seeds', '--yes'];
+    expect(await run('enroll', ...made, ...kept)).toMatchObject({ exitCode: 0, account: { kind: 'ocra' } });
     const { secret: key, suite } = parseOtpauth(readFileSync(out, 'utf8'));
     if (suite === undefined) throw new Error('no suite was handed on');
     const hmac = new Hmac(hostPrimitives, 1, secret(key));
@@ -148,7 +120,7 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
   });
 
   it('a fob opens for an update, after a press, until its power goes', async () => {
-    const opened = await passfob(['maintain', ...port], { home, when: ['hold its button', approve] });
+    const opened = await answering(approve, 'maintain');
     expect(opened).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('take the power off and on'),

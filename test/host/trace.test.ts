@@ -66,24 +66,11 @@ async function pairedWithTrace() {
   return { frames, lines, given };
 }
 
-it('a trace has a line for every frame both ways, and no secret in it', async () => {
+it('a trace has a line for every frame both ways, but of a session that a pairing code opens it leaves out all', async () => {
   const { frames, lines, given } = await pairedWithTrace();
   expect(lines.length).toBeGreaterThan(20);
-  expect(lines).toHaveLength(frames.length);
-  const ways = lines.map(
-    line => new RegExp(`^([<>]) \\d+ (?:(?:[\\da-f]{2})+|${LEFT_OUT})$`).exec(line)?.[1],
-  );
+  const ways = lines.map(line => /^([<>]) \d+ /.exec(line)?.[1]);
   expect(ways).toEqual(frames.map(({ way }) => way));
-  const all = lines.join('\n');
-  // Nonces are public; keys are the longer ones.
-  for (const bytes of given.filter(({ length }) => length >= 32)) {
-    expect(all).not.toContain(Buffer.from(bytes).toString('hex'));
-  }
-  expect(all).not.toContain(Buffer.from('12345678901234567890').toString('hex'));
-});
-
-it('a trace leaves out every frame of a session that a pairing code opens, and no other', async () => {
-  const { frames, lines } = await pairedWithTrace();
   const opens = frames.flatMap(({ way, payload }, at) =>
     way === '>' && payload[0] === 1 && payload[2] === 3 ? [{ at, isByCode: payload[3] === 1 }] : [],
   );
@@ -98,6 +85,9 @@ it('a trace leaves out every frame of a session that a pairing code opens, and n
   for (const { payload } of frames.slice(byCode, byKey)) {
     if (payload.length > 8) expect(all).not.toContain(payload.subarray(3).toString('hex'));
   }
+  // Nonces are public; keys are the longer ones.
+  for (const bytes of [...given.filter(({ length }) => length >= 32), Buffer.from('12345678901234567890')])
+    expect(all).not.toContain(Buffer.from(bytes).toString('hex'));
 });
 
 it('a late sealed frame of a session opened by a code is left out, until the next session is open', () => {

@@ -22,7 +22,7 @@ import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
 import { speaking } from './kit/old-firmware.ts';
 import { seedOf } from './kit/seeds.ts';
-import { atHand, pairedAt, type Workplace, workplace } from './kit/workplace.ts';
+import { atHand, owned, type Workplace, workplace } from './kit/workplace.ts';
 
 const OLD = speaking(1);
 
@@ -114,9 +114,7 @@ describe('fobs of version 1', () => {
 
 describe('fobs of other versions', () => {
   it('a fob of an older image refuses a period below 15 seconds in words, alone among the rows of an import', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    const atFob = await pairedAt(owner, fob);
+    const { owner, atFob } = await owned();
     const { enrol } = Commands.prototype;
     vi.spyOn(Commands.prototype, 'enrol').mockImplementation(function (this: Commands, request) {
       return request.period < 15 ? REFUSED_OUT_OF_RANGE : enrol.call(this, request);
@@ -147,9 +145,7 @@ describe('fobs of other versions', () => {
   });
 
   it('a fob of the present version has the recovery key when it is paired', async () => {
-    const fob = new CoreFob();
-    const owner = workplace(fob);
-    const atFob = await pairedAt(owner, fob);
+    const { owner, atFob } = await owned();
     const [pairing] = await pairingsOf(owner.context.inventory, atFob.hello.serial);
     expect(pairing?.escrowed_ms).toBe(owner.context.now());
   });

@@ -1,7 +1,7 @@
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { EmulatedWatch, WEB_BLUETOOTH } from '../host/cables/web/emulated-watch.ts';
-import { needsBuild, simulatedFob } from '../host/kit/simulated-fob.ts';
+import { fobAtHand, needsBuild } from '../host/kit/simulated-fob.ts';
 import { PATIENCE_MS } from '../kit/patience.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
@@ -23,8 +23,7 @@ itNeeds(
     office.nowMs = Date.now();
     await office.users('ada');
     const string = await handedOver(office, service, 'ada');
-    const fob = await simulatedFob('--board', 'banglejs2');
-    onTestFinished(() => fob.close());
+    const fob = await fobAtHand('--board', 'banglejs2');
     const args = ['--no-sandbox', '--disable-gpu', WEB_BLUETOOTH];
     const browser = await chromium.launch({ executablePath, args });
     onTestFinished(() => browser.close());

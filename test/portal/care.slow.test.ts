@@ -5,7 +5,7 @@ import { connect } from 'passfob/client/client';
 import { openTransport, readAddress } from 'passfob/transports/discover';
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
-import { needsBuild, simulatedFob } from '../host/kit/simulated-fob.ts';
+import { fobAtHand, needsBuild } from '../host/kit/simulated-fob.ts';
 import { PATIENCE_MS } from '../kit/patience.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
@@ -26,8 +26,7 @@ async function furnished(executablePath: string, rig: Rig) {
   office.nowMs = Date.now();
   await office.users('ada');
   await office.token('ada', { label: 'spare' });
-  const fob = await simulatedFob();
-  onTestFinished(() => fob.close());
+  const fob = await fobAtHand();
   const client = connect(await openTransport(readAddress(fob.tcp)), {
     random: length => new Uint8Array(randomBytes(length)),
   });

@@ -1,7 +1,7 @@
 import { chromium, type Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { png } from '../enrol/images.ts';
-import { needsBuild, simulatedFob } from '../host/kit/simulated-fob.ts';
+import { fobAtHand, needsBuild } from '../host/kit/simulated-fob.ts';
 import { freePort } from '../kit/free-port.ts';
 import { PATIENCE_MS } from '../kit/patience.ts';
 import { secret } from '../kit/secrets.ts';
@@ -18,8 +18,7 @@ const needs = { name: 'npm run build, and chromium', found: needsBuild.found && 
 
 /** Returns a blank fob, and a page in Chromium that it is plugged into. */
 async function furnished(executablePath: string, others: 'none' | 'silent' = 'none') {
-  const fob = await simulatedFob();
-  onTestFinished(() => fob.close());
+  const fob = await fobAtHand();
   const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
   onTestFinished(() => browser.close());
   const context = await browser.newContext();

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startActivation } from '@passfob/service/features/enrolment/activations';
 import { localMail } from '@passfob/service/features/mail/outbox';
@@ -16,7 +15,8 @@ import { type Browser, chromium } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
 import { png } from '../enrol/images.ts';
 import { passfob } from '../host/kit/cli.ts';
-import { needsBuild, type SimulatedFob, simulatedFob } from '../host/kit/simulated-fob.ts';
+import { fobAtHand, needsBuild, type SimulatedFob } from '../host/kit/simulated-fob.ts';
+import { newFolder } from '../kit/folder.ts';
 import { PATIENCE_MS } from '../kit/patience.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
@@ -57,8 +57,7 @@ async function sentActivation() {
   rig.clock.nowMs = Date.now();
   const office = await Office.beside(rig);
   onTestFinished(() => office[Symbol.asyncDispose]());
-  const fob = await simulatedFob();
-  onTestFinished(() => fob.close());
+  const fob = await fobAtHand();
   const { management } = office;
   await handOver(office, fob);
   accepted(await changeSettings(management, grace, { publicAddress: service.url }));
@@ -149,8 +148,7 @@ itNeeds(
   needs,
   'link, QR code and string end in the same state of the service, and the fob logs in',
   async executablePath => {
-    const folder = mkdtempSync(join(tmpdir(), 'passfob-ways-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const folder = newFolder();
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
     onTestFinished(() => browser.close());
     const ways = {

@@ -1,15 +1,6 @@
 import { connect } from 'passfob/client/client';
 import { pipe } from 'passfob/transports/pipe';
-import { onTestFinished } from 'vitest';
-import { type SimulatedFob, simulatedFob } from '../../host/kit/simulated-fob.ts';
 import type { PeerConnection } from './peer.ts';
-
-/** A simulated fob that lives as long as the test. */
-export async function fobAtHand(): Promise<SimulatedFob> {
-  const fob = await simulatedFob();
-  onTestFinished(() => fob.close());
-  return fob;
-}
 
 /** Returns a client of the fob at the far end of an agent's connection, as a service has it. */
 export function clientBy(connection: PeerConnection, fob = 0) {

@@ -2,11 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
-import type { Terminal } from 'passfob/cli/base/terminal';
-import { run } from 'passfob/cli/run';
 import { cliMain } from '../../host/kit/simulated-fob.ts';
+import { passfobHere } from '../../host/kit/terminal.ts';
 import { until } from './time.ts';
 
 const guard = fileURLToPath(new URL('guard.mjs', import.meta.url));
@@ -22,30 +20,13 @@ export class Workstation implements AsyncDisposable {
    * Runs a command to its end in this process.
    * @param typed keyboard input, sent at the prompt; without it there is no keyboard
    */
-  async run(
-    args: readonly string[],
-    environment: Readonly<Record<string, string>> = {},
-    typed?: string,
-  ): Promise<{ exitCode: number; stdout: string; stderr: string; json(): Record<string, unknown> }> {
-    const said = { stdout: '', stderr: '' };
-    const keyboard = Object.assign(new PassThrough(), { isTTY: true });
-    const stderr = new PassThrough();
-    // The prompt.
-    if (typed !== undefined) stderr.once('data', () => setImmediate(() => keyboard.write(typed)));
-    const terminal: Terminal = {
-      stdin: typed === undefined ? Readable.from([]) : keyboard,
-      stderr,
+  async run(args: readonly string[], environment: Readonly<Record<string, string>> = {}, typed?: string) {
+    const ended = await passfobHere(args, {
       environment: { PASSFOB_HOME: this.home, ...environment },
-      out: text => {
-        said.stdout += text;
-      },
-      note: text => {
-        said.stderr += text;
-      },
-    };
-    const exitCode = await run(args, terminal, new AbortController().signal);
-    keep(`${said.stdout}${said.stderr}`);
-    return { exitCode, ...said, json: () => JSON.parse(said.stdout) };
+      ...(typed !== undefined && { typed: ['(y/N)', typed] }),
+    });
+    keep(`${ended.stdout}${ended.stderr}`);
+    return ended;
   }
 
   /** Starts `passfob agent --json`. */

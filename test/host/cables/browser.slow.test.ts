@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { WebSocketServer } from 'ws';
 import { PATIENCE_MS } from '../../kit/patience.ts';
 import { describeNeeds, type Need, tool } from '../../kit/tools.ts';
-import { needsBuild, simulatedFob } from '../kit/simulated-fob.ts';
+import { fobAtHand, needsBuild } from '../kit/simulated-fob.ts';
 import { EmulatedWatch, WEB_BLUETOOTH } from './web/emulated-watch.ts';
 import { pageScript, stepsOf } from './web/steps.ts';
 
@@ -43,8 +43,7 @@ describeNeeds(needsBrowser, 'passfob/browser in Chromium', executablePath => {
     ['serial', 'pico'],
     ['hid', 'pico-hid'],
   ])('a browser pairs a fob over %s', async (carrier, board) => {
-    const fob = await simulatedFob('--board', board);
-    onTestFinished(() => fob.close());
+    const fob = await fobAtHand('--board', board);
     const page = await browser.newPage();
     page.setDefaultTimeout(PATIENCE_MS);
     const complaints: string[] = [];
@@ -68,8 +67,7 @@ describeNeeds(needsBrowser, 'passfob/browser in Chromium', executablePath => {
   });
 
   it('a browser pairs a watch over its own Bluetooth stack, and again after the connection was lost', async () => {
-    const fob = await simulatedFob('--board', 'banglejs2');
-    onTestFinished(() => fob.close());
+    const fob = await fobAtHand('--board', 'banglejs2');
     const context = await browser.newContext();
     const page = await context.newPage();
     page.setDefaultTimeout(PATIENCE_MS);

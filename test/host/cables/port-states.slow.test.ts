@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type PtyFront, ptyFront } from '@passfob/simulator/ports/pty';
@@ -8,14 +8,14 @@ import { thisSystem } from 'passfob/doctor/this-system';
 import { SERIAL_BAUD } from 'passfob/limits';
 import { openSerial } from 'passfob/transports/serial';
 import { SerialPort } from 'serialport';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
+import { newFolder } from '../../kit/folder.ts';
 import { describeNeeds, itNeeds, type Need, needsTool } from '../../kit/tools.ts';
 import { passfob, type RunOptions } from '../kit/cli.ts';
 import { failure } from '../kit/failure.ts';
 import { needsBuild, needsOrdinaryUser, needsPty } from '../kit/simulated-fob.ts';
 
-const home = mkdtempSync(join(tmpdir(), 'passfob-cables-'));
-afterAll(() => rmSync(home, { recursive: true }));
+const home = newFolder(afterAll);
 
 async function needsHid(): Promise<Need<true>> {
   const words = await thisSystem().load('node-hid');
@@ -74,8 +74,7 @@ describeNeeds(needsBuild, 'port states in words', () => {
   itNeeds(needsOrdinaryUser, 'passfob reports a forbidden port', async through => {
     const { path } = await quietPty();
     chmodSync(path, 0o000);
-    const theirs = mkdtempSync(join(tmpdir(), 'passfob-theirs-'));
-    onTestFinished(() => rmSync(theirs, { recursive: true, force: true }));
+    const theirs = newFolder();
     chmodSync(theirs, 0o777);
     const options = { through, home: join(theirs, 'inventory') };
     const { text, exit } = await said(path, options);
@@ -187,24 +186,5 @@ describeNeeds(needsPty, 'pseudo-terminals', () => {
     await new Promise(resolve => setTimeout(resolve, 500));
     const { user, system } = process.cpuUsage(before);
     expect((user + system) / 1_000).toBeLessThan(250);
-  });
-});
-
-describe('messages of port states', () => {
-  it('the message of every port state is one sentence and one step', async () => {
-    const { TEXTS } = await import('passfob/texts');
-    const states = [
-      'port-absent',
-      'port-busy',
-      'port-forbidden',
-      'port-hung',
-      'port-failed',
-      'no-answer',
-      'unplugged',
-    ] as const;
-    for (const state of states) {
-      expect(TEXTS[state].sentence).toMatch(/^[A-Z][^.]*\.$/);
-      expect(TEXTS[state].next).not.toBe('');
-    }
   });
 });

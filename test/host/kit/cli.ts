@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandTable } from 'passfob/cli/table';
-import { cliMain } from './simulated-fob.ts';
+import { afterAll } from 'vitest';
+import { newFolder } from '../../kit/folder.ts';
+import { cliMain, type SimulatedFob } from './simulated-fob.ts';
 
 const commands = await commandTable();
 
@@ -13,6 +15,8 @@ export interface Run {
   readonly stderr: string;
   /** Standard output as JSON. */
   json(): Readonly<Record<string, unknown>>;
+  /** The same, with the exit code. */
+  whole(): Readonly<Record<string, unknown>>;
 }
 
 export interface RunOptions {
@@ -68,9 +72,38 @@ export function passfob(args: readonly string[], options: RunOptions): Promise<R
     child.once('error', reject);
     child.once('close', code => {
       keep(`${kept.stdout}${kept.stderr}`);
-      resolve({ exitCode: code ?? -1, ...kept, json: () => documented(args, JSON.parse(kept.stdout)) });
+      const json = () => documented(args, JSON.parse(kept.stdout));
+      const exitCode = code ?? -1;
+      resolve({ exitCode, ...kept, json, whole: () => ({ exitCode, ...json() }) });
     });
   });
+}
+
+/**
+ * A person at the keyboard, with an inventory of their own and a fob that is plugged in.
+ * @param port where the fob is reached; its TCP port by default
+ */
+export function personWith(
+  fob: () => SimulatedFob,
+  home = newFolder(afterAll),
+  port = ({ tcp }: SimulatedFob) => tcp,
+) {
+  const at = (args: readonly string[]) => [...args, '--port', port(fob())];
+  const run = (...args: readonly string[]) => passfob(at(args), { home, input: '' });
+  return {
+    home,
+    run,
+    json: async (...args: readonly string[]) => (await run(...args, '--json')).whole(),
+    /** Runs a command, and acts where it asks for a hold. */
+    answering: (act: (run: Running) => unknown, ...args: readonly string[]) =>
+      passfob(at(args), { home, when: ['hold its button', act] }),
+    /** Types the code on the fob's screen. */
+    pair: (...args: readonly string[]) =>
+      passfob(at(['pair', ...args]), {
+        home,
+        when: ['Code on the screen', async ({ type }) => type(`${await fob().code()}\n`)],
+      }),
+  };
 }
 
 /** Returns the JSON of a command. @throws where its help does not name a field */

@@ -5,6 +5,7 @@ import { TOO_SOON } from '@passfob/firmware/core/base/texts';
 import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
 import { readPairingCode } from '@passfob/protocol/pairing';
 import { PtyUnavailable, ptyFront } from '@passfob/simulator/ports/pty';
+import { onTestFinished } from 'vitest';
 import { built, needsBuilt } from '../../kit/built.ts';
 import { secret } from '../../kit/secrets.ts';
 import { type Need, tool } from '../../kit/tools.ts';
@@ -127,6 +128,13 @@ export async function simulatedFob(...args: string[]): Promise<SimulatedFob> {
       await ended;
     },
   };
+}
+
+/** A simulated fob that lives as long as the test. */
+export async function fobAtHand(...args: string[]): Promise<SimulatedFob> {
+  const fob = await simulatedFob(...args);
+  onTestFinished(() => fob.close());
+  return fob;
 }
 
 const isQuestion = (lines: readonly string[]) => lines.some(line => line.endsWith('?'));

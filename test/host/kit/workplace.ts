@@ -1,15 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { connect } from 'passfob/client/client';
 import type { Context, FobAtHand, Progress } from 'passfob/commands/context';
 import { pair } from 'passfob/commands/pair';
 import { FobError } from 'passfob/errors';
 import { openInventory } from 'passfob/inventory/inventory';
 import { expect, onTestFinished } from 'vitest';
+import { newFolder } from '../../kit/folder.ts';
 import { secret } from '../../kit/secrets.ts';
-import type { Cable, CableOptions, CoreFob } from './core-fob.ts';
+import { type Cable, type CableOptions, CoreFob } from './core-fob.ts';
 
 /** An owner with an inventory, and the reports of its commands. */
 export interface Workplace {
@@ -22,12 +20,8 @@ const NOW_MS = 1_770_000_000_990;
 
 /** @param fob whose button is held whenever a command asks for it */
 export function workplace(fob?: CoreFob): Workplace {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-workplace-'));
-  const inventory = openInventory(folder);
-  onTestFinished(async () => {
-    await inventory.close();
-    rmSync(folder, { recursive: true });
-  });
+  const inventory = openInventory(newFolder());
+  onTestFinished(() => inventory.close());
   const reported: Progress[] = [];
   return {
     reported,
@@ -62,6 +56,12 @@ export async function pairedAt(
 ): Promise<FobAtHand> {
   await pair(place.context, await atHand(fob, options), { askCode: async () => fob.code });
   return atHand(fob);
+}
+
+/** A fob with its owner, paired and plugged in. */
+export async function owned(options: CableOptions = {}, fob = new CoreFob()) {
+  const owner = workplace(fob);
+  return { fob, owner, atFob: await pairedAt(owner, fob, options) };
 }
 
 /**

@@ -1,17 +1,17 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { afterAll, expect, it, type TestContext } from 'vitest';
 import { Board } from '../../../flash/kit.ts';
+import { newFolder } from '../../../kit/folder.ts';
 import { describeNeeds } from '../../../kit/tools.ts';
 import { passfob } from '../../kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from '../../kit/simulated-fob.ts';
 import { tested } from './kit.ts';
 
 describeNeeds(needsBuild, 'passfob doctor --board', () => {
-  const home = mkdtempSync(join(tmpdir(), 'passfob-board-'));
-  afterAll(() => rmSync(home, { recursive: true }));
+  const home = newFolder(afterAll);
 
   async function unflashed({ onTestFinished }: TestContext): Promise<SimulatedFob> {
     const board = await simulatedFob('--unflashed');
