@@ -4,6 +4,13 @@ import { SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 import fc from 'fast-check';
 import { ALPHABET_NAMES } from 'passfob/enrol/alphabets';
 
+/** 20 bytes, the secret of RFC 4226 appendix D, which everyone knows. */
+export const SECRET = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
+export const SECRET_BYTES = new TextEncoder().encode('12345678901234567890');
+
+/** Returns an otpauth URI of the secret. */
+export const uriOf = (parameters = '', path = 'totp/x') => `otpauth://${path}?secret=${SECRET}${parameters}`;
+
 const bytesOf = (text: string) => new TextEncoder().encode(text).length;
 
 /** Text that fits a fob and has no white space at its ends, which names lose. */

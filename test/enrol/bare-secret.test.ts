@@ -4,7 +4,7 @@ import { SHA256 } from '@passfob/protocol/primitives';
 import { type EnrolSource, readEnrolment } from 'passfob/commands/enrol-source';
 import { readBareSecret } from 'passfob/enrol/bare-secret';
 import { describe, expect, it } from 'vitest';
-import { failure } from '../host/kit/failure.ts';
+import { failure, refusal } from '../host/kit/failure.ts';
 import { itNeeds, needsTool } from '../kit/tools.ts';
 
 const HEX = '3132333435363738393031323334353637383930';
@@ -44,13 +44,7 @@ describe('a bare secret', () => {
   ] as const)(
     'a bare secret that cannot be read is refused with the next step: %#',
     (text, encoding, next) => {
-      const error = (() => {
-        try {
-          return readBareSecret(text, encoding);
-        } catch (thrown) {
-          return thrown;
-        }
-      })();
+      const error = refusal(() => readBareSecret(text, encoding));
       expect(error).toMatchObject({ kind: 'bad-input', next: expect.stringContaining(next) });
       expect(JSON.stringify(error)).not.toContain(text);
     },

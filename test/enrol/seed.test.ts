@@ -1,13 +1,19 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
 import { SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 import fc from 'fast-check';
+import { connect } from 'passfob/client/client';
+import { BOARDS_WITHOUT } from 'passfob/enrol/algorithms';
 import { ALPHABET_NAMES } from 'passfob/enrol/alphabets';
+import { withFobRandomness } from 'passfob/enrol/mixed-seed';
 import { otpauthOf, parseOtpauth } from 'passfob/enrol/otpauth';
 import { freshSeed } from 'passfob/enrol/seed';
 import { describe, expect, it } from 'vitest';
+import { BangleDriver } from '../conformance/banglejs2-driver.ts';
+import { PicoHidDriver } from '../conformance/pico-hid-driver.ts';
+import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 import { secret } from '../kit/secrets.ts';
-import { name } from './accounts.ts';
+import { name, SECRET_BYTES } from './accounts.ts';
 
 const chance = (length: number) => secret(new Uint8Array(randomBytes(length)));
 
@@ -90,4 +96,43 @@ describe('fresh seeds', () => {
   ] as const)('a fresh seed is refused for %o', (wanted, sentence) => {
     expect(() => freshSeed({ label: 'alice', ...wanted }, chance)).toThrow(sentence);
   });
+});
+
+describe('fresh secrets', () => {
+  const chance = new Uint8Array(32).fill(5);
+  const totp = freshSeed({ issuer: 'Example', label: 'alice@example.com' }, () => SECRET_BYTES);
+
+  it('a fresh secret is HKDF-SHA-512 over randomness of computer and fob, by the names of the account', () => {
+    const names = JSON.stringify(['passfob seed', 'Example', 'alice@example.com']);
+    const expected = new Uint8Array(hkdfSync('sha512', SECRET_BYTES, chance, names, 20));
+    expect(withFobRandomness(totp, chance)).toEqual({ ...totp, secret: expected });
+  });
+
+  it.each([20, 32, 64])('a fresh secret keeps its %d bytes, and depends on each of its sources', length => {
+    const one = { ...totp, secret: new Uint8Array(length).fill(1) };
+    const made = [
+      withFobRandomness(one, chance),
+      withFobRandomness(
+        one,
+        chance.map(byte => byte ^ 1),
+      ),
+      withFobRandomness({ ...one, secret: new Uint8Array(length).fill(2) }, chance),
+      withFobRandomness({ ...one, label: 'bob' }, chance),
+    ].map(({ secret }) => Buffer.from(secret).toString('hex'));
+    expect(new Set(made).size).toBe(4);
+    expect(made.every(text => text.length === length * 2)).toBe(true);
+  });
+});
+
+it('the boards without an algorithm are those whose images say so', async () => {
+  for (const driver of [new SimulatorDriver(), new PicoHidDriver(), new BangleDriver()]) {
+    const client = connect(driver.transport);
+    const { board, algorithms } = await client.hello();
+    for (const algorithm of [SHA1, SHA256, SHA512] as const)
+      expect(BOARDS_WITHOUT[algorithm].includes(board), `${board} ${algorithm}`).toBe(
+        ((algorithms >> algorithm) & 1) === 0,
+      );
+    await client.close();
+    driver.fob.close();
+  }
 });

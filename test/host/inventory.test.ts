@@ -34,6 +34,7 @@ import { heldRecoveryKeys } from 'passfob/inventory/recovery-keys';
 import { MIGRATIONS } from 'passfob/inventory/schema';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { newFolder } from '../kit/folder.ts';
+import { refusal } from './kit/failure.ts';
 import { FOB, secrets, seed, settings } from './kit/inventory-rows.ts';
 
 let folder: string;
@@ -45,16 +46,6 @@ function opened(directory = join(folder, 'inventory')): Inventory {
   const inventory = openInventory(directory);
   onTestFinished(() => inventory.close());
   return inventory;
-}
-
-function problem(work: () => unknown): FobError {
-  try {
-    work();
-  } catch (error) {
-    if (error instanceof FobError) return error;
-    throw error;
-  }
-  throw new Error('nothing was refused');
 }
 
 /** Returns everything the inventory has on its disk at this moment, as after a crash. */
@@ -207,7 +198,7 @@ describe('inventory files', () => {
     const database = new BetterSqlite(inside('inventory.db'));
     database.pragma('user_version = 1000');
     database.close();
-    expect(problem(() => opened())).toMatchObject({ kind: 'inventory', next: 'Update passfob.' });
+    expect(refusal(() => opened())).toMatchObject({ kind: 'inventory', next: 'Update passfob.' });
   });
 
   it('inventory files that are no database are refused', () => {
@@ -216,7 +207,7 @@ describe('inventory files', () => {
     cpSync(join(folder, 'inventory'), other, { recursive: true });
     rmSync(join(other, 'inventory.db-wal'), { force: true });
     writeFileSync(join(other, 'inventory.db'), 'not a database '.repeat(1000));
-    expect(problem(() => opened(other)).kind).toBe('inventory');
+    expect(refusal(() => opened(other)).kind).toBe('inventory');
   });
 });
 
@@ -226,7 +217,7 @@ describe('the key file', () => {
   it('a key file that others may read is refused, with the remedy', async () => {
     await opened().close();
     chmodSync(inside('inventory.key'), 0o640);
-    const error = problem(() => opened());
+    const error = refusal(() => opened());
     expect(error.kind).toBe('inventory');
     expect(error.next).toContain('chmod 600');
   });
@@ -236,7 +227,7 @@ describe('the key file', () => {
     await addPendingPairing(inventory, FOB, secrets(), 1);
     await inventory.close();
     rmSync(inside('inventory.key'));
-    expect(problem(() => opened()).kind).toBe('inventory');
+    expect(refusal(() => opened()).kind).toBe('inventory');
     expect(readdirSync(join(folder, 'inventory'))).not.toContain('inventory.key');
   });
 
@@ -245,7 +236,7 @@ describe('the key file', () => {
     async text => {
       await opened().close();
       writeFileSync(inside('inventory.key'), text, { mode: 0o600 });
-      expect(problem(() => opened()).kind).toBe('inventory');
+      expect(refusal(() => opened()).kind).toBe('inventory');
     },
   );
 
@@ -272,13 +263,13 @@ describe('values encrypted in the inventory', () => {
           { ...place, id: '2' },
           { ...place, column: 'secrets.device_secret' },
         ]) {
-          expect(problem(() => unseal(keys, other, sealed)).kind).toBe('inventory');
+          expect(refusal(() => unseal(keys, other, sealed)).kind).toBe('inventory');
         }
         const changed = Uint8Array.from(sealed);
         const at = chance % changed.length;
         changed[at] = (changed[at] ?? 0) ^ (1 << (chance % 8));
-        expect(problem(() => unseal(keys, place, changed)).kind).toBe('inventory');
-        expect(problem(() => unseal(keys, place, sealed.subarray(0, at))).kind).toBe('inventory');
+        expect(refusal(() => unseal(keys, place, changed)).kind).toBe('inventory');
+        expect(refusal(() => unseal(keys, place, sealed.subarray(0, at))).kind).toBe('inventory');
       }),
     );
   });

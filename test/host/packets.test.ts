@@ -9,7 +9,7 @@ const ANSWER = String.fromCharCode(PACKET_ANSWER);
 /** A frame of five packets. */
 const LONG = `~${'abcdefgh'.repeat(32)}\n`;
 const SHORT = '~short\n';
-const packetsOf = (text: string) => text.match(/[\s\S]{1,63}/g) ?? [];
+const packetsOf = (text: string) => text.match(new RegExp(`[\\s\\S]{1,${PACKET_CHARS_MAX}}`, 'g')) ?? [];
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
@@ -42,38 +42,57 @@ function port(packetChars?: number) {
   };
 }
 
-/** A port whose fob has just answered a hello: it answers packets. */
-async function known() {
+/** Of the fob: `fresh` has said nothing yet, `known` answered a packet and a hello, `silent` only a hello. */
+type Fob = 'fresh' | 'known' | 'silent';
+
+async function portOf(fob: Fob) {
   const made = port();
+  if (fob === 'fresh') return made;
   await made.link.send(SHORT);
-  await made.says(`${ANSWER}~hello\n`);
+  await made.says(`${fob === 'known' ? ANSWER : ''}~hello\n`);
   made.written.length = 0;
   return made;
 }
 
-/** A port whose fob has answered a hello, and does not answer packets. */
-async function silent() {
-  const made = port();
-  await made.link.send(SHORT);
-  await made.says('~hello\n');
-  made.written.length = 0;
-  return made;
-}
+const PACKETS = packetsOf(LONG);
+const [FIRST = ''] = PACKETS;
+
+/**
+ * What happens at a port, and what is written to it in the end. `L` and `S` send a long and a short frame; `a` is an
+ * answer of the fob, `r` a response, and letters together come at once; `t` is a whole wait for an answer, `w` a wait
+ * that is 1 ms shorter, `.` this millisecond; a number is how many pieces have been written by then; `done` waits for
+ * all sends.
+ */
+const ROWS: [title: string, fob: Fob, steps: string, written: string[]][] = [
+  ['each packet waits for the last answer', 'known', 'L w 1 a w 2 a w 3 a w 4 a done', PACKETS],
+  ['a fob without answers gets whole frames', 'silent', 'L S done', [LONG, SHORT]],
+  ['a fob flashed to answer gets packets again', 'silent', 'L ar L', [LONG, FIRST]],
+  ['two frames without an answer end packets', 'known', 'S r S r L done', [SHORT, SHORT, LONG]],
+  ['a first long frame arrives without answers', 'fresh', 'L t done', [FIRST, LONG.slice(FIRST.length)]],
+  ['an unknown port gets a short frame again at once', 'fresh', 'S S done', [SHORT, SHORT]],
+  ['a lost answer costs only a wait', 'known', 'L a 2 w 2 . 3 a a', PACKETS],
+  ['a double answer counts until the response', 'known', 'L aa 2 a a a 5 ar L', [...PACKETS, FIRST]],
+  ['answers that nobody owes let nothing go early', 'known', 'aaaaaaaaa L', [FIRST]],
+  ['a response lets the next request go', 'known', 'S r L', [SHORT, FIRST]],
+  ['a late response lets nothing go', 'known', 'L r r 1 a', PACKETS.slice(0, 2)],
+  ['a frame without a response delays the next', 'known', 'S S 1 a 2 S t', [SHORT, SHORT, SHORT]],
+  ['frames keep their order', 'known', 'L S a a a a a', [...PACKETS, SHORT]],
+];
 
 describe('packets', () => {
-  it('a long frame goes packet by packet, each after the answer to the last', async () => {
-    const { link, written, says, settled } = await known();
-    const sent = link.send(LONG);
-    await settled();
-    const packets = packetsOf(LONG);
-    expect(packets).toHaveLength(5);
-    for (let count = 1; count < packets.length; count++) {
-      await vi.advanceTimersByTimeAsync(PACKET_TIMEOUT_MS - 1);
-      expect(written).toEqual(packets.slice(0, count));
-      await says(ANSWER);
+  it.each(ROWS)('%s', async (_, fob, steps, expected) => {
+    const { link, written, says, settled } = await portOf(fob);
+    const sends: Promise<void>[] = [];
+    const waits = { t: PACKET_TIMEOUT_MS, w: PACKET_TIMEOUT_MS - 1, '.': 1 };
+    for (const step of steps.split(' ')) {
+      if (step === 'L' || step === 'S') sends.push(link.send(step === 'L' ? LONG : SHORT));
+      else if (step in waits) await vi.advanceTimersByTimeAsync(waits[step as keyof typeof waits]);
+      else if (step === 'done') await Promise.all(sends);
+      else if (/\d/.test(step)) expect(written).toHaveLength(Number(step));
+      else await says(step.replaceAll('a', ANSWER).replaceAll('r', '~response\n'));
+      await settled();
     }
-    await sent;
-    expect(written).toEqual(packets);
+    expect(written).toEqual(expected);
   });
 
   it('a port that takes less in one piece gets shorter packets', async () => {
@@ -90,136 +109,11 @@ describe('packets', () => {
     await says(`DD\n${ANSWER}`);
     expect(heard()).toBe('>boot\n~AABB\n~CCDD\n');
   });
-
-  it('a fob that answers no packets gets whole frames after its first response', async () => {
-    const { link, written } = await silent();
-    await link.send(LONG);
-    await link.send(SHORT);
-    expect(written).toEqual([LONG, SHORT]);
-  });
-
-  it('a fob that begins to answer packets, because it was flashed, gets packets again', async () => {
-    const { link, written, says } = await silent();
-    await link.send(LONG);
-    await says(`${ANSWER}~response\n`);
-    void link.send(LONG);
-    await says('');
-    expect(written).toEqual([LONG, LONG.slice(0, PACKET_CHARS_MAX)]);
-  });
-
-  it('a fob that ceases to answer packets gets whole frames after two frames without an answer', async () => {
-    const { link, written, says } = await known();
-    await link.send(SHORT);
-    await says('~response\n');
-    await link.send(SHORT);
-    await says('~response\n');
-    await link.send(LONG);
-    expect(written).toEqual([SHORT, SHORT, LONG]);
-  });
-
-  it('the first frame to a fob that answers no packets arrives whole although it is long', async () => {
-    const { link, written } = port();
-    const sent = link.send(LONG);
-    await vi.advanceTimersByTimeAsync(PACKET_TIMEOUT_MS);
-    await sent;
-    expect(written).toEqual([LONG.slice(0, 63), LONG.slice(63)]);
-  });
-
-  it('a short frame is sent again at once to a port of which nothing is known', async () => {
-    const { link, written } = port();
-    await link.send(SHORT);
-    await link.send(SHORT);
-    expect(written).toEqual([SHORT, SHORT]);
-  });
-});
-
-describe('packets on a bad line', () => {
-  it('a lost answer costs a wait, and the rest still goes in packets', async () => {
-    const { link, written, says, settled } = await known();
-    void link.send(LONG);
-    await settled();
-    await says(ANSWER);
-    expect(written).toHaveLength(2);
-    await vi.advanceTimersByTimeAsync(PACKET_TIMEOUT_MS - 1);
-    expect(written).toHaveLength(2);
-    await vi.advanceTimersByTimeAsync(1);
-    expect(written).toHaveLength(3);
-    await says(ANSWER);
-    await says(ANSWER);
-    expect(written).toEqual(packetsOf(LONG));
-  });
-
-  it('an answer that comes twice lets one packet go early, and counts for nothing after the response', async () => {
-    const { link, written, says, settled } = await known();
-    void link.send(LONG);
-    await settled();
-    await says(ANSWER + ANSWER);
-    expect(written).toHaveLength(2);
-    await says(ANSWER);
-    await says(ANSWER);
-    await says(ANSWER);
-    expect(written).toEqual(packetsOf(LONG));
-    await says(`${ANSWER}~response\n`);
-    written.length = 0;
-    void link.send(LONG);
-    await settled();
-    expect(written).toHaveLength(1);
-  });
-
-  it('answers that nobody owes let nothing go early', async () => {
-    const { link, written, says, settled } = await known();
-    await says(ANSWER.repeat(9));
-    void link.send(LONG);
-    await settled();
-    expect(written).toHaveLength(1);
-  });
-
-  it('a response whose packet was not answered lets the next request go', async () => {
-    const { link, written, says, settled } = await known();
-    await link.send(SHORT);
-    await says('~response\n');
-    void link.send(LONG);
-    await settled();
-    expect(written).toEqual([SHORT, LONG.slice(0, 63)]);
-  });
-
-  it('a response to an earlier request tells nothing while a request is being written', async () => {
-    const { link, written, says, settled } = await known();
-    void link.send(LONG);
-    await settled();
-    await says('~late\n');
-    await says('~late\n');
-    expect(written).toHaveLength(1);
-    await says(ANSWER);
-    expect(written).toHaveLength(2);
-  });
-
-  it('the next frame waits for the answer to a frame that had no response', async () => {
-    const { link, written, says, settled } = await known();
-    await link.send(SHORT);
-    void link.send(SHORT);
-    await settled();
-    expect(written).toHaveLength(1);
-    await says(ANSWER);
-    expect(written).toHaveLength(2);
-    void link.send(SHORT);
-    await vi.advanceTimersByTimeAsync(PACKET_TIMEOUT_MS);
-    expect(written).toHaveLength(3);
-  });
-
-  it('frames keep their order, one whole after the other', async () => {
-    const { link, written, says, settled } = await known();
-    void link.send(LONG);
-    void link.send(SHORT);
-    await settled();
-    for (let count = 0; count < 5; count++) await says(ANSWER);
-    expect(written).toEqual([...packetsOf(LONG), SHORT]);
-  });
 });
 
 describe('packets of a port that goes', () => {
   it('a send that waits for an answer fails when the port goes, and so do the sends behind it', async () => {
-    const { link, lost, written, settled } = await known();
+    const { link, lost, written, settled } = await portOf('known');
     const sends = [link.send(LONG), link.send(SHORT)];
     const failures = sends.map(send => expect(send).rejects.toMatchObject({ kind: 'unplugged' }));
     await settled();
@@ -229,7 +123,7 @@ describe('packets of a port that goes', () => {
   });
 
   it('a closed port leaves no timer behind', async () => {
-    const { link, settled } = await known();
+    const { link, settled } = await portOf('known');
     const failure = expect(link.send(LONG)).rejects.toMatchObject({ kind: 'unplugged' });
     await settled();
     await link.close();
@@ -238,7 +132,7 @@ describe('packets of a port that goes', () => {
   });
 
   it('text that no port takes is refused instead of kept without bound', async () => {
-    const { link } = await known();
+    const { link } = await portOf('known');
     void link.send(SHORT);
     void link.send('x'.repeat(PACKET_QUEUE_CHARS_MAX - SHORT.length)).catch(() => undefined);
     await expect(link.send('x')).rejects.toMatchObject({ kind: 'port-hung' });

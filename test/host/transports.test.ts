@@ -14,6 +14,7 @@ import { openTcp } from 'passfob/transports/tcp';
 import type { Transport } from 'passfob/transports/transport';
 import { afterEach, describe, expect, it } from 'vitest';
 import { describeNeeds } from '../kit/tools.ts';
+import { failure } from './kit/failure.ts';
 import { needsPty } from './kit/simulated-fob.ts';
 
 /** The far end of a pseudo-terminal, controlled by the test. */
@@ -68,16 +69,6 @@ function heardBy(transport: Transport, length: number): Promise<string> {
 const closed = (transport: Transport) =>
   new Promise<FobError | undefined>(resolve => transport.onClose(resolve));
 
-async function kindOf(opening: Promise<unknown>): Promise<string> {
-  try {
-    await opening;
-  } catch (error) {
-    if (error instanceof FobError) return error.kind;
-    throw error;
-  }
-  return 'none';
-}
-
 describeNeeds(needsPty, 'the serial transport', () => {
   it('a transport carries every byte but XON and XOFF, which it removes from its input', async () => {
     const far = await pty();
@@ -103,7 +94,7 @@ describeNeeds(needsPty, 'the serial transport', () => {
   it('a transport has the port for itself', async () => {
     const far = await pty();
     const first = await serial(far.front.path);
-    expect(await kindOf(openSerial(far.front.path))).toBe('port-busy');
+    expect((await failure(openSerial(far.front.path))).kind).toBe('port-busy');
     await first.close();
     await serial(far.front.path);
   });
@@ -114,7 +105,7 @@ describeNeeds(needsPty, 'the serial transport', () => {
     const reason = closed(transport);
     await far.front.unplug();
     expect((await reason)?.kind).toBe('unplugged');
-    expect(await kindOf(transport.send('x'))).toBe('unplugged');
+    expect((await failure(transport.send('x'))).kind).toBe('unplugged');
     expect((await closed(transport))?.kind).toBe('unplugged');
   });
 
@@ -135,7 +126,7 @@ describeNeeds(needsPty, 'the serial transport', () => {
     await transport.close();
     expect(await reason).toBeUndefined();
     await far.front.unplug();
-    expect(await kindOf(openSerial(far.front.path))).toBe('port-absent');
+    expect((await failure(openSerial(far.front.path))).kind).toBe('port-absent');
     await far.front.replug();
     const again = await serial(far.front.path);
     const heard = heardBy(again, 1);
@@ -147,8 +138,8 @@ describeNeeds(needsPty, 'the serial transport', () => {
 describe('serial ports that cannot be opened', () => {
   it('an absent serial port and a path that is no serial port are distinguished', async () => {
     const absent = join(tmpdir(), `passfob-${randomBytes(6).toString('hex')}`);
-    expect(await kindOf(openSerial(absent))).toBe('port-absent');
-    expect(await kindOf(openTransport({ kind: 'serial', path: tmpdir() }))).toBe('port-failed');
+    expect((await failure(openSerial(absent))).kind).toBe('port-absent');
+    expect((await failure(openTransport({ kind: 'serial', path: tmpdir() }))).kind).toBe('port-failed');
   });
 });
 
@@ -174,7 +165,7 @@ describe('the TCP transport', () => {
   it('TCP reports port-absent where nothing listens', async () => {
     const { server, port } = await listening(() => undefined);
     await new Promise(resolve => server.close(resolve));
-    expect(await kindOf(openTcp('127.0.0.1', port))).toBe('port-absent');
+    expect((await failure(openTcp('127.0.0.1', port))).kind).toBe('port-absent');
   });
 
   it('TCP uses a connection that was made while this process stood still', async () => {

@@ -10,3 +10,14 @@ export async function failure(work: Promise<unknown>): Promise<FobError> {
   }
   throw new Error('it succeeded');
 }
+
+/** The same of work that ends at once. */
+export function refusal(work: () => unknown): FobError {
+  try {
+    work();
+  } catch (error) {
+    if (error instanceof FobError) return error;
+    throw error;
+  }
+  throw new Error('it succeeded');
+}
