@@ -1,7 +1,7 @@
-import { newFolder } from '../kit/folder.ts';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
+import { newFolder } from '../kit/folder.ts';
 import { describeNeeds, type Need } from '../kit/tools.ts';
 import { isRunning } from '../simulator-faceplates/kit.ts';
 import { demo, demoPage, needsBuild, simulatorOf } from './kit.ts';

@@ -1,10 +1,10 @@
-import { newFolder } from '../kit/folder.ts';
 import { appendFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onStage } from '@passfob/demo/play/stage';
 import { transcript } from '@passfob/demo/transcript';
 import { expect, it } from 'vitest';
 import { needsPty } from '../host/kit/simulated-fob.ts';
+import { newFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds } from '../kit/tools.ts';
 import { demo, demoPage, needsBuild, recordSecrets } from './kit.ts';
