@@ -9,7 +9,7 @@ import { endpointOf, endpointText } from 'passfob/agent/network/endpoint';
 import { isExempt, proxyFor } from 'passfob/agent/network/proxy';
 import type { ServiceSettings } from 'passfob/agent/network/settings';
 import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { freePort } from '../kit/free-port.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
@@ -116,7 +116,7 @@ describe('proxy settings of a service', () => {
       HTTPS_PROXY: `http://ada:${encodeURIComponent(password)}@proxy:3128`,
     });
     expect(fromUrl?.login?.()).toBe(expected);
-    const path = join(newFolder(), 'login');
+    const path = join(temporaryFolder(), 'login');
     writeFileSync(path, `ada:${password}\n`, { mode: 0o600 });
     const fromFile = proxyFor(service({ proxy: 'http://proxy:3128', proxyLogin: path }), {});
     expect(fromFile?.login?.()).toBe(expected);

@@ -6,14 +6,14 @@ import { recordService } from 'passfob/cli/agent/record';
 import { agentCommand, agentTexts } from 'passfob/cli/agent/texts';
 import { describe, expect, it } from 'vitest';
 import { terminalOf } from '../host/kit/terminal.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 
 const service = 'https://tokens.example.org';
 const fingerprint = new Uint8Array(randomBytes(16));
 
 /** Returns the record that is made where the inventory's folder is set up so. */
 async function noted(make: (home: string) => void): Promise<{ home: string; notes: string }> {
-  const parent = newFolder();
+  const parent = temporaryFolder();
   const home = join(parent, 'home');
   make(home);
   const { terminal, said } = terminalOf({ environment: { PASSFOB_HOME: home } });

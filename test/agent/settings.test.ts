@@ -18,7 +18,7 @@ import {
 import { NOTIFY_INTERVAL_MS } from 'passfob/cli/agent/limits';
 import { notifier } from 'passfob/cli/agent/notify';
 import { describe, expect, it } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { itNeeds, needsTool } from '../kit/tools.ts';
 
 const service: ServiceSettings = {
@@ -32,7 +32,7 @@ const service: ServiceSettings = {
 
 describe('settings of the agent', () => {
   it('settings are written whole, for their owner alone, and read back as they were', () => {
-    const home = join(newFolder(), 'new');
+    const home = join(temporaryFolder(), 'new');
     expect(readSettings(home)).toEqual({ services: [] });
     const plain = {
       ...service,
@@ -53,7 +53,7 @@ describe('settings of the agent', () => {
   });
 
   it('settings that others may read, or that are damaged, are refused', () => {
-    const home = newFolder();
+    const home = temporaryFolder();
     const path = settingsPath(home);
     const texts = [
       'no JSON',
@@ -73,7 +73,7 @@ describe('settings of the agent', () => {
     changeSettings(home, () => ({ services: [service] }));
     chmodSync(path, 0o640);
     expect(() => readSettings(home)).toThrow(/cannot be read/);
-    const elsewhere = join(newFolder(), 'agent.json');
+    const elsewhere = join(temporaryFolder(), 'agent.json');
     writeFileSync(elsewhere, readFileSync(path), { mode: 0o600 });
     rmSync(path);
     symlinkSync(elsewhere, path);
@@ -158,7 +158,7 @@ it('the rate limit of notifications holds for a service, whatever it calls itsel
 
 itNeeds(needsTool('systemd-analyze'), 'systemd reports no fault in the unit of the agent', analyze => {
   const unit = fileURLToPath(new URL('../../host/agent/deploy/passfob-agent.service', import.meta.url));
-  const place = newFolder();
+  const place = temporaryFolder();
   const checked = (text: string) => {
     // The program and the manual page exist.
     const adapted = text

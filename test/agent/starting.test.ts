@@ -4,12 +4,12 @@ import { askAgent } from 'passfob/cli/agent/control';
 import { keepAgent } from 'passfob/cli/agent/run';
 import { expect, it } from 'vitest';
 import { terminalOf } from '../host/kit/terminal.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { settingsOf } from './kit/agent.ts';
 import { Peer } from './kit/peer.ts';
 
 it('an agent that is just starting has the service that was added while no agent could be told', async () => {
-  const directory = newFolder();
+  const directory = temporaryFolder();
   await using peer = await Peer.start();
   const { terminal } = terminalOf({ environment: { PASSFOB_HOME: directory } });
   const ending = new AbortController();

@@ -4,7 +4,7 @@ import { eventDocument, eventText } from 'passfob/cli/agent/event-format';
 import { NOTIFY_INTERVAL_MS } from 'passfob/cli/agent/limits';
 import { notifier } from 'passfob/cli/agent/notify';
 import { expect, it } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { AgentRig, settingsOf } from './kit/agent.ts';
 import { Cable } from './kit/cable.ts';
 import { Peer } from './kit/peer.ts';
@@ -115,7 +115,7 @@ it('a notification of a wanted hold says what and why without markup, not often,
 });
 
 it('a running agent answers requests to put tasks off, and closes on any other text', async () => {
-  const directory = newFolder();
+  const directory = temporaryFolder();
   const asked: string[] = [];
   const held = await holdControl(directory, async request => {
     asked.push(request);

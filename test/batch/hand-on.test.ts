@@ -15,14 +15,14 @@ import { historyOf } from 'passfob/inventory/history';
 import { pairingsOf } from 'passfob/inventory/pairings';
 import { describe, expect, it } from 'vitest';
 import { failure } from '../host/kit/failure.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import { PLAN, planned, provisioned } from './kit/provisioned.ts';
 
 const DAY_MS = 86_400_000;
 
 async function wrote(context: Context, ledger: Ledger, output: Output) {
-  const out: OutFile = { ...output, path: join(newFolder(), 'seeds') };
+  const out: OutFile = { ...output, path: join(temporaryFolder(), 'seeds') };
   const rows = rowsToHandOn(ledger, context.now());
   const count = await writeRows(context, ledger, rows, out, await checkRows(ledger, output));
   await ledger.reload();
@@ -78,7 +78,7 @@ describe('files of a batch', () => {
   });
 
   it('a file has the counter that a key URI of the plan gave', async () => {
-    const path = join(newFolder(), 'uri.txt');
+    const path = join(temporaryFolder(), 'uri.txt');
     writeFileSync(
       path,
       `otpauth://hotp/Ex:ada?secret=${secret('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP')}&counter=41\n`,
@@ -102,7 +102,7 @@ describe('files of a batch', () => {
   it('a batch writes its accounts once: rows that are new in the plan go into the next file', async () => {
     const { context, ledger } = await provisioned(PLAN, 2);
     expect(rowsToHandOn(ledger, context.now())).toHaveLength(3);
-    const out: OutFile = { format: 'linotp', path: join(newFolder(), 'seeds') };
+    const out: OutFile = { format: 'linotp', path: join(temporaryFolder(), 'seeds') };
     await writeRows(context, ledger, ledger.plan.rows.slice(0, 2), out, new Map());
     await ledger.reload();
     expect(rowsToHandOn(ledger, context.now()).map(({ label }) => label)).toEqual(['eve']);
@@ -122,7 +122,7 @@ describe('files of a batch', () => {
     const [pairing] = await pairingsOf(context.inventory, 'PF-0000-0001');
     const id = Buffer.from(ledger.rowOf(ledger.plan.rows[1]?.key ?? '')?.accountId ?? '', 'hex');
     await dropAccount(context.inventory, pairing?.id ?? 0, id);
-    const out: OutFile = { format: 'linotp', path: join(newFolder(), 'seeds') };
+    const out: OutFile = { format: 'linotp', path: join(temporaryFolder(), 'seeds') };
     const error = await failure(writeRows(context, ledger, ledger.plan.rows, out, new Map()));
     expect(error.message).toBe('Line 3 of the plan: Its account is no longer in the inventory.');
     expect(existsSync(out.path)).toBe(false);

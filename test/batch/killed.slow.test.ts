@@ -8,7 +8,7 @@ import { expect, it } from 'vitest';
 import { killedAt } from '../host/kit/killed.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { countOf, firstSeed, LONG } from '../kit/counts.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { provisioned } from './kit/provisioned.ts';
 import { openPlan, provedLabels, rowsOf, scene } from './kit/scene.ts';
@@ -78,7 +78,7 @@ describeNeeds(needsBuild, 'killed batches', () => {
     const nowMs = context.now();
     let kills = 0;
     for (let nth = 1, wasKilled = true; wasKilled; nth++) {
-      const home = newFolder();
+      const home = temporaryFolder();
       cpSync(context.inventory.directory, home, { recursive: true });
       const file = join(home, 'tokens');
       wasKilled = killedAt(nth, handsOn({ plan, home, file, nowMs }));

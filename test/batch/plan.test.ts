@@ -11,11 +11,11 @@ import { REPORT_WRITERS, type ReportRow } from 'passfob/batch/report';
 import { systemCode } from 'passfob/errors';
 import { describe, expect, it } from 'vitest';
 import { failure } from '../host/kit/failure.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 
 function written(content: string): string {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const path = join(folder, 'plan.csv');
   writeFileSync(path, content);
   return path;
@@ -209,7 +209,7 @@ describe('pairing codes from a pipe', () => {
   });
 
   it('pairing codes come from a named pipe, which is closed at once when nothing comes', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const path = join(folder, 'pipe');
     execFileSync('mkfifo', [path]);
     const codes = codesFrom(path);

@@ -17,7 +17,7 @@ import { accountsOn, imageOfVersion, onFob, updated } from '../flash/owner.ts';
 import { passfob } from '../host/kit/cli.ts';
 import { failure } from '../host/kit/failure.ts';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { type Board as BoardName, facts, fixture, otherThan, passcodeOf, unpack } from './kit.ts';
@@ -45,7 +45,7 @@ const ANSWER_MS = 300;
 
 /** The older inventory on the present code; its owner answers every question of a fob. */
 function ownerOf(fob: () => Fob): Context {
-  const home = newFolder();
+  const home = temporaryFolder();
   unpack(home, 'inventory.db', 'inventory.key');
   const inventory = openInventory(home);
   onTestFinished(() => inventory.close());
@@ -170,7 +170,7 @@ describeNeeds(needsBuild, 'commands of the inventory', () => {
   };
 
   it('an older inventory is listed, its backup restored and its handover taken, each by the right password alone', async () => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const home = join(folder, 'home');
     unpack(home, 'inventory.db', 'inventory.key');
     expect(await serialsIn(home)).toEqual([...SERIALS].sort());

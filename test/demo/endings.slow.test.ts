@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { describeNeeds, type Need } from '../kit/tools.ts';
 import { isRunning } from '../simulator-faceplates/kit.ts';
 import { demo, demoPage, needsBuild, simulatorOf } from './kit.ts';
@@ -15,7 +15,7 @@ describeNeeds(needsProc, 'processes of the demo', () => {
   it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'all processes of the demo end on %s, with the folder',
     async signal => {
-      const temporary = newFolder();
+      const temporary = temporaryFolder();
       const { running } = await demoPage([], { TMPDIR: temporary });
       const simulator = simulatorOf(running.pid);
       expect(isRunning(simulator)).toBe(true);
@@ -30,7 +30,7 @@ describeNeeds(needsProc, 'processes of the demo', () => {
   );
 
   it('all processes end, too, when the demo is killed', async () => {
-    const { running } = await demoPage([], { TMPDIR: newFolder() });
+    const { running } = await demoPage([], { TMPDIR: temporaryFolder() });
     const simulator = simulatorOf(running.pid);
     running.kill('SIGKILL');
     await running.ended;
@@ -38,7 +38,7 @@ describeNeeds(needsProc, 'processes of the demo', () => {
   });
 
   it('the demo says so when the fob dies', async () => {
-    const temporary = newFolder();
+    const temporary = temporaryFolder();
     const { running, url } = await demoPage([], { TMPDIR: temporary });
     const simulator = simulatorOf(running.pid);
     process.kill(simulator, 'SIGKILL');
@@ -53,7 +53,7 @@ describeNeeds(needsProc, 'processes of the demo', () => {
   });
 
   it('an interrupted transcript ends as failed', async () => {
-    const temporary = newFolder();
+    const temporary = temporaryFolder();
     const running = demo(['--transcript'], { TMPDIR: temporary });
     await running.until(/state +blank/);
     running.kill('SIGINT');
@@ -67,7 +67,7 @@ describeNeeds(needsProc, 'processes of the demo', () => {
 
 describeNeeds(needsBuild, 'kept folders', () => {
   it('a kept folder is continued where it was left, by one demo at a time', async () => {
-    const home = newFolder();
+    const home = temporaryFolder();
     const first = await demoPage(['--keep', home]);
     const facts = /Fob PF-\S+/.exec(first.running.printed().stdout)?.[0];
     const second = await demo(['--keep', home]).ended;
@@ -93,7 +93,7 @@ describeNeeds(needsBuild, 'kept folders', () => {
 
 describeNeeds(needsProc, 'page of the demo', () => {
   it('the page opens in the browser that the system names, over TCP where there is no pseudo-terminal', async () => {
-    const programs = newFolder();
+    const programs = temporaryFolder();
     const opened = join(programs, 'opened');
     writeFileSync(join(programs, 'xdg-open'), `#!/bin/sh\necho "$1" > "${opened}"\n`, { mode: 0o755 });
     const { running, url } = await demoPage(['--open'], { PATH: programs });
@@ -112,7 +112,7 @@ describeNeeds(needsProc, 'page of the demo', () => {
   });
 
   it('the person opens the page where the system names no browser', async () => {
-    const { running } = await demoPage(['--open'], { PATH: newFolder() });
+    const { running } = await demoPage(['--open'], { PATH: temporaryFolder() });
     await running.until(/No browser could be opened: copy the address into one\./);
   });
 });

@@ -4,7 +4,7 @@ import { onStage } from '@passfob/demo/play/stage';
 import { transcript } from '@passfob/demo/transcript';
 import { expect, it } from 'vitest';
 import { needsPty } from '../host/kit/simulated-fob.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds } from '../kit/tools.ts';
 import { demo, demoPage, needsBuild, recordSecrets } from './kit.ts';
@@ -28,7 +28,7 @@ const PAIRING_CODE = /\b(?:[02-9ac-hj-np-z]{3}[ |]+){5}[02-9ac-hj-np-z]{3}\b|\b[
 
 describeNeeds(needsBuild, 'transcripts', () => {
   it('a transcript does the whole job, prints the result of each step and ends with 0', async () => {
-    const home = newFolder();
+    const home = temporaryFolder();
     const { code, stdout, stderr } = await demo(['--transcript', '--keep', home]).ended;
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toMatch(/\nAll 21 steps had the expected result\.\n$/);
@@ -80,7 +80,7 @@ describeNeeds(needsBuild, 'transcripts', () => {
   });
 
   it('a transcript starts with a blank fob, or says that it has none', async () => {
-    const home = newFolder();
+    const home = temporaryFolder();
     const { running } = await demoPage(['--keep', home]);
     running.kill('SIGINT');
     await running.ended;
@@ -93,7 +93,7 @@ describeNeeds(needsBuild, 'transcripts', () => {
   });
 
   it('a transcript uses TCP where there is no pseudo-terminal, says so, and leaves no folder behind', async () => {
-    const temporary = newFolder();
+    const temporary = temporaryFolder();
     // Neither socat nor perl is in the path.
     const { code, stdout } = await demo(['--transcript'], { PATH: temporary, TMPDIR: temporary }).ended;
     expect(code).toBe(0);
@@ -106,7 +106,7 @@ describeNeeds(needsBuild, 'transcripts', () => {
   });
 
   itNeeds(needsPty, 'a transcript uses the serial driver where there is one', async () => {
-    const home = newFolder();
+    const home = temporaryFolder();
     const running = demo(['--transcript', '--keep', home]);
     await running.until(
       new RegExp(`port +${join(home, 'fob')} \\(pseudo-terminal, through the serial driver\\)`),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readFiles } from 'passfob/formats/read';
 import { describe, expect, it } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { answersFor, PASSWORD } from './keys.ts';
 
@@ -39,7 +39,7 @@ describeNeeds(needsTool('pskc2csv'), 'pskc2csv', pskc2csv => {
     'pskc-mac-sha384-aes-256.xml',
     'pskc-draft-2006.xml',
   ])('another program opens %s to the same secrets', async name => {
-    const place = newFolder();
+    const place = temporaryFolder();
     writeFileSync(join(place, 'password'), await answersFor(name).password(name));
     writeFileSync(join(place, 'key'), await answersFor(name).key(name, ''));
     const isByPassword = readFileSync(corpus(name), 'utf8').includes('DerivedKey');
@@ -58,7 +58,7 @@ describe('csv2pskc', () => {
     needsTool('csv2pskc'),
     'csv2pskc writes our accounts under a password, and we read them back',
     async csv2pskc => {
-      const place = newFolder();
+      const place = temporaryFolder();
       const secrets = ['3132333435363738393031323334353637383930', 'ff'.repeat(32)];
       writeFileSync(
         join(place, 'in.csv'),

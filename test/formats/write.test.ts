@@ -16,7 +16,7 @@ import { type Output, writeTokens } from 'passfob/formats/write/write';
 import { describe, expect, it } from 'vitest';
 import { account } from '../enrol/accounts.ts';
 import { failure } from '../host/kit/failure.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { itNeeds, needsTool } from '../kit/tools.ts';
 import { KEY, PASSWORD } from './keys.ts';
 
@@ -262,7 +262,7 @@ describe('readers of other programs', () => {
     written(keyed(16), {}, { kind: 1, period: 0, counter: 5, label: 'Böb & <co>', algorithm: 2 });
 
   itNeeds(needsTool('pskctool'), 'pskctool finds our PSKC valid by the schema', async pskctool => {
-    const path = join(newFolder(), 'x.xml');
+    const path = join(temporaryFolder(), 'x.xml');
     for (const text of [
       await sealed(),
       await written({ format: 'pskc', sealing: { password: PASSWORD } }, {}),
@@ -285,7 +285,7 @@ describe('readers of other programs', () => {
     needsTool('pskc2csv'),
     'pskc2csv opens our PSKC, MACs checked, to the same secrets',
     async pskc2csv => {
-      const place = newFolder();
+      const place = temporaryFolder();
       const path = join(place, 'x.xml');
       writeFileSync(join(place, 'key'), KEY.slice(0, 16));
       writeFileSync(join(place, 'password'), PASSWORD);
@@ -329,7 +329,7 @@ describe('readers of other programs', () => {
 
 describe('new files', () => {
   it('a new file is for its owner alone, complete, and replaces no other file', async () => {
-    const place = newFolder();
+    const place = temporaryFolder();
     const path = join(place, 'seeds');
     saveNew(path, 'first');
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -346,14 +346,14 @@ describe('new files', () => {
   });
 
   it('a new file is not begun where its format cannot hold the account', async () => {
-    const place = newFolder();
+    const place = temporaryFolder();
     const out = { format: 'entra', path: join(place, 'seeds') } as const;
     await failure(handOn({ random: drawer() }, out, [token({ digits: 8 })]));
     expect(readdirSync(place)).toEqual([]);
   });
 
   it('a new file can be removed again', async () => {
-    const place = newFolder();
+    const place = temporaryFolder();
     const unsave = await handOn({ random: drawer() }, { format: 'uri', path: join(place, 'seeds') }, [
       token(),
     ]);

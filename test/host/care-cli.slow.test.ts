@@ -1,13 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob, personWith } from './kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob.ts';
 
 describeNeeds(needsBuild, 'care by the command line', () => {
   let fobs: SimulatedFob[];
-  const home = newFolder(afterAll);
+  const home = temporaryFolder('test', afterAll);
   beforeAll(async () => {
     fobs = [await simulatedFob(), await simulatedFob()];
     for (const fob of fobs) expect((await personWith(() => fob, home).pair()).exitCode).toBe(0);

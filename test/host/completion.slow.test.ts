@@ -8,7 +8,7 @@ import { completionScript } from 'passfob/cli/completion-scripts';
 import { commandTable } from 'passfob/cli/table';
 import { openInventory } from 'passfob/inventory/inventory';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { itNeeds, tool } from '../kit/tools.ts';
 import { addFob } from './kit/inventory-rows.ts';
 import { cliMain, needsBuild } from './kit/simulated-fob.ts';
@@ -21,7 +21,7 @@ const FOBS = [
   ['PF-QPZR-Y9X8', 'Grace'],
 ] as const;
 
-const home = newFolder(afterAll);
+const home = temporaryFolder('test', afterAll);
 beforeAll(async () => {
   const inventory = openInventory(home);
   for (const [place, [serial, holder]] of FOBS.entries())

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { createForSqlite, isOfOpenedDatabase, networkFileSystem, networkName } from 'passfob/database-file';
 import { readWhole } from 'passfob/read-whole';
 import { afterAll, describe, expect, it } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 
-const folder = newFolder(afterAll);
+const folder = temporaryFolder('test', afterAll);
 const inside = (name: string) => join(folder, name);
 
 describe('database files', () => {

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { manPage } from 'passfob/cli/man-page';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob } from './kit/cli.ts';
@@ -11,7 +11,7 @@ import { needsBuild, type SimulatedFob, simulatedFob } from './kit/simulated-fob
 
 describeNeeds(needsBuild, 'two owners and a fob, by the command line', () => {
   let fob: SimulatedFob;
-  const folder = newFolder(afterAll);
+  const folder = temporaryFolder('test', afterAll);
   let serial: string;
   beforeAll(async () => {
     fob = await simulatedFob();

@@ -1,7 +1,7 @@
 import { pair } from 'passfob/commands/pair';
 import { openInventory } from 'passfob/inventory/inventory';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { CoreFob } from './kit/core-fob.ts';
 import { HOSTILE, lie, onTcp } from './kit/lying-fob.ts';
 import { passfobHere } from './kit/terminal.ts';
@@ -16,7 +16,7 @@ let home: string;
 let fob: CoreFob;
 let port: Awaited<ReturnType<typeof onTcp>>;
 beforeEach(async () => {
-  home = newFolder();
+  home = temporaryFolder();
   fob = new CoreFob();
   const inventory = openInventory(home);
   const context = { ...workplace(fob).context, inventory };

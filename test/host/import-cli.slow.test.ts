@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PASSWORD } from '../formats/keys.ts';
 import { slottedAegis } from '../formats/made.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { needsLinux } from '../service/flood/kit.ts';
 import { passfob, personWith } from './kit/cli.ts';
@@ -16,7 +16,7 @@ import { cliMain, needsBuild, type SimulatedFob, simulatedFob } from './kit/simu
 const corpus = (name: string) => fileURLToPath(new URL(`../formats/corpus/${name}`, import.meta.url));
 
 describeNeeds(needsBuild, 'passfob import', () => {
-  const home = newFolder(afterAll);
+  const home = temporaryFolder('test', afterAll);
 
   const run = (...args: string[]) => passfob(['import', ...args], { home, input: '' });
 

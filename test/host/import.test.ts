@@ -15,7 +15,7 @@ import { FobError } from 'passfob/errors';
 import { readFiles } from 'passfob/formats/read';
 import { describe, expect, it } from 'vitest';
 import { unasked } from '../formats/keys.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { CoreFob } from './kit/core-fob.ts';
 import { failure } from './kit/failure.ts';
 import { atHand, forEveryCut, owned, pairedAt, workplace } from './kit/workplace.ts';
@@ -232,7 +232,7 @@ describe('selection for an import', () => {
   };
 
   function written(text: string | Uint8Array): string {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const path = join(folder, 'file');
     writeFileSync(path, text);
     return path;

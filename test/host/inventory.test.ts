@@ -33,13 +33,13 @@ import {
 import { heldRecoveryKeys } from 'passfob/inventory/recovery-keys';
 import { MIGRATIONS } from 'passfob/inventory/schema';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { refusal } from './kit/failure.ts';
 import { FOB, secrets, seed, settings } from './kit/inventory-rows.ts';
 
 let folder: string;
 beforeEach(() => {
-  folder = newFolder();
+  folder = temporaryFolder();
 });
 
 function opened(directory = join(folder, 'inventory')): Inventory {

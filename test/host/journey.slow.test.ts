@@ -6,7 +6,7 @@ import { generateSync } from 'otplib';
 import { otpauthOf, parseOtpauth } from 'passfob/enrol/otpauth';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { png, qrPicture } from '../enrol/images.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob, personWith, type Running } from './kit/cli.ts';
@@ -30,7 +30,7 @@ describeNeeds(needsBuild, 'a fob, from blank to blank, by the command line', () 
   });
   // Over the real serial driver where the system has a pseudo-terminal.
   const port = ({ pty, tcp }: SimulatedFob) => pty ?? tcp;
-  const { home, run, json, answering, pair } = personWith(() => fob, newFolder(afterAll), port);
+  const { home, run, json, answering, pair } = personWith(() => fob, temporaryFolder('test', afterAll), port);
   const key = secret(new Uint8Array(randomBytes(20)));
   const uri = secret(`otpauth://totp/Example:alice?secret=${base32nopad.encode(key)}&issuer=Example`);
 

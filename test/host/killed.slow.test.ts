@@ -11,7 +11,7 @@ import { rekey } from 'passfob/inventory/rekey';
 import { leftoversOf, mayBeTemporaryOf, possibleLeftoversOf, replacePrivately } from 'passfob/private-file';
 import { expect, it, test, vi } from 'vitest';
 import { places } from '../kit/counts.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { FOB, secrets } from './kit/inventory-rows.ts';
@@ -25,7 +25,7 @@ const built = (path: string) => JSON.stringify(new URL(`../../${path}.js`, impor
 /** Kills the program at its first call, its second and so on, each time in a new folder, until it ends by itself. */
 function killEverywhere(program: (path: string) => string, look: (path: string) => void): number {
   for (let nth = 1; ; nth++) {
-    const path = newFolder();
+    const path = temporaryFolder();
     const wasKilled = killedAt(nth, program(path));
     look(path);
     if (!wasKilled) return nth - 1;
@@ -62,7 +62,7 @@ itNeeds(
   needsBuild,
   'a file of seeds is written on a file system without hard links, and replaces no other',
   () => {
-    const file = join(newFolder(), 'seeds.uri');
+    const file = join(temporaryFolder(), 'seeds.uri');
     const program = (text: string) => `
     import fs from 'node:fs';
     import { syncBuiltinESMExports } from 'node:module';
@@ -148,7 +148,7 @@ describeNeeds(needsBuild, 'a re-keying of the inventory', () =>
       async (call, distance) => {
         const { first, step } = places();
         for (let nth = first + 1, wasKilled = true; wasKilled; nth += step * distance) {
-          const path = newFolder();
+          const path = temporaryFolder();
           const before = openInventory(path);
           await addPendingPairing(before, FOB, secrets(), 1);
           // From now on the database takes secrets under one key only.
@@ -215,7 +215,7 @@ itNeeds(
   needsBuild,
   'a temporary file of a running writer is left alone, and one that is a minute old is not',
   () => {
-    const file = join(newFolder(), 'inventory.key');
+    const file = join(temporaryFolder(), 'inventory.key');
     writeFileSync(`${file}.${process.pid}-0123abcd.passfob-temporary`, 'being written');
     writeFileSync(`${file}.bak`, 'of the user');
     expect(leftoversOf(file)).toEqual([]);
@@ -229,7 +229,7 @@ itNeeds(
 );
 
 test('a copy of a file that its owner named like a temporary file of an earlier version is reported, not deleted', () => {
-  const file = join(newFolder(), 'service.key');
+  const file = join(temporaryFolder(), 'service.key');
   const copies = ['20261128', '1a2b3c4d', '4711-1a2b3c4d'].map(ending => `${file}.${ending}`);
   for (const copy of copies) writeFileSync(copy, 'the only key of older rows');
   vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 3_600_000);
@@ -245,7 +245,7 @@ test('a copy of a file that its owner named like a temporary file of an earlier 
 });
 
 test('an inventory waits for another process that makes the same new database', async () => {
-  const path = newFolder();
+  const path = temporaryFolder();
   const program = `
     import BetterSqlite from 'better-sqlite3';
     const database = new BetterSqlite(${JSON.stringify(join(path, 'inventory.db'))});

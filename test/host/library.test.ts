@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { afterAll, describe, expect, it } from 'vitest';
 import { BLINK } from '../emulator/board/programs.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob } from './kit/cli.ts';
 import { needsBuild } from './kit/simulated-fob.ts';
@@ -28,7 +28,7 @@ describe('the client library', () => {
 });
 
 describeNeeds(needsBuild, 'passfob simulate', () => {
-  const home = newFolder(afterAll);
+  const home = temporaryFolder('test', afterAll);
 
   it('the library runs a simulated fob with its own options, and ends as the fob ends', async () => {
     const ended = await passfob(['simulate', '--tcp', '0', '--control'], {

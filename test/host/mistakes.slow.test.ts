@@ -5,7 +5,7 @@ import { pairingCodeOf } from '@passfob/protocol/pairing';
 import { base32nopad } from '@scure/base';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob, personWith, type Run, type RunOptions } from './kit/cli.ts';
@@ -18,8 +18,8 @@ describeNeeds(needsBuild, 'mistakes and their errors', () => {
     return () => fob.close();
   });
   const port = ({ pty, tcp }: SimulatedFob) => pty ?? tcp;
-  const { home, pair } = personWith(() => fob, newFolder(afterAll), port);
-  const other = newFolder(afterAll);
+  const { home, pair } = personWith(() => fob, temporaryFolder('test', afterAll), port);
+  const other = temporaryFolder('test', afterAll);
   const seed = secret(base32nopad.encode(new Uint8Array(randomBytes(20))));
   const uri = secret(`otpauth://hotp/alice?secret=${seed}&counter=0`);
   const onFob = (args: string[], options: Partial<RunOptions> = {}) =>

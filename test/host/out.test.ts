@@ -14,7 +14,7 @@ import { historyOf } from 'passfob/inventory/history';
 import { pairingKeyOf, pairingsOf } from 'passfob/inventory/pairings';
 import { describe, expect, it } from 'vitest';
 import { KEY } from '../formats/keys.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';
 import { passfob } from './kit/cli.ts';
@@ -36,7 +36,7 @@ async function accountIn(path: string): Promise<Enrolment | undefined> {
 describe('generated accounts that are written to a file', () => {
   it('the file holds the account as the fob has it, encrypted, for its owner alone', async () => {
     const { fob, owner, atFob } = await owned();
-    const path = join(newFolder(), 'seeds.xml');
+    const path = join(temporaryFolder(), 'seeds.xml');
     const result = await enroll(owner.context, atFob, fresh(), { saveTo: sealed(path), isFresh: true });
     expect(result.savedTo).toBe(path);
     expect(statSync(path).mode & 0o777).toBe(0o600);
@@ -55,7 +55,7 @@ describe('generated accounts that are written to a file', () => {
     const keys = new Set<string>();
     for (let fobs = 0; fobs < 2; fobs++) {
       const { fob, owner, atFob } = await owned();
-      const place = newFolder();
+      const place = temporaryFolder();
       await enroll(owner.context, atFob, fresh(), { saveTo: sealed(join(place, 'a')), isFresh: true });
       await enroll(owner.context, await atHand(fob), fresh('bob'), {
         saveTo: sealed(join(place, 'b')),
@@ -71,7 +71,7 @@ describe('generated accounts that are written to a file', () => {
 
   it('no file is left where the account cannot be written', async () => {
     const { owner, atFob } = await owned();
-    const path = join(newFolder(), 'seeds.xml');
+    const path = join(temporaryFolder(), 'seeds.xml');
     const enrolment = { ...fresh(), issuer: 'x'.repeat(33) };
     expect(
       (await failure(enroll(owner.context, atFob, enrolment, { saveTo: sealed(path), isFresh: true }))).kind,
@@ -106,7 +106,7 @@ describeNeeds(needsBuild, 'passfob enroll --out', () => {
     });
 
   it('a command asks twice before it writes a readable secret, and before it searches for a fob', async () => {
-    const home = newFolder();
+    const home = temporaryFolder();
     const out = join(home, 'seeds');
     const once = await run(home, '--out', out, '--out-format', 'entra');
     expect([once.exitCode, once.stderr]).toEqual([
@@ -124,7 +124,7 @@ describeNeeds(needsBuild, 'passfob enroll --out', () => {
   });
 
   it('a weak password for a file is refused', async () => {
-    const home = newFolder();
+    const home = temporaryFolder();
     const passwordFile = join(home, 'password');
     writeFileSync(passwordFile, 'short\n');
     const weak = await run(

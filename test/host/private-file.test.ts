@@ -2,14 +2,14 @@ import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { needsBuild } from './kit/simulated-fob.ts';
 
 const built = new URL('../../host/dist/private-file.js', import.meta.url);
 
 itNeeds(needsBuild, 'a file that does not fit leaves the old one unchanged, and the command says so', () => {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   const path = join(folder, 'agent.json');
   // The system writes a part of it then, without an error, as on a full disk.
   const program = `

@@ -18,12 +18,12 @@ import {
   withShortLines,
 } from 'passfob/read-whole';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { itNeeds } from '../kit/tools.ts';
 import { needsLinux } from '../service/flood/kit.ts';
 import { failure } from './kit/failure.ts';
 
-const folder = newFolder(afterAll);
+const folder = temporaryFolder('test', afterAll);
 const pipe = join(folder, 'pipe');
 const file = join(folder, 'file');
 const sparse = join(folder, 'sparse');

@@ -6,7 +6,7 @@ import { commandTable } from 'passfob/cli/table';
 import { openInventory } from 'passfob/inventory/inventory';
 import { expect, it } from 'vitest';
 import { PASSWORD } from '../formats/keys.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { addFob, FOB } from './kit/inventory-rows.ts';
 import { passfobHere } from './kit/terminal.ts';
 
@@ -20,7 +20,7 @@ interface RunOptions {
 }
 
 /** Runs the command line in this process, with a pipe as its standard input. */
-const passfob = (args: readonly string[], { input = '', home = newFolder(), typed }: RunOptions = {}) =>
+const passfob = (args: readonly string[], { input = '', home = temporaryFolder(), typed }: RunOptions = {}) =>
   passfobHere(args, {
     input,
     environment: { PASSFOB_HOME: home },
@@ -115,7 +115,7 @@ it('batch - and inventory export - read the plan from standard input under a nam
 });
 
 it('inventory restore - and handover take - read standard input and ask at the terminal', async () => {
-  const home = newFolder();
+  const home = temporaryFolder();
   const inventory = openInventory(home);
   await addFob(inventory);
   await inventory.close();
@@ -140,7 +140,7 @@ it('inventory restore - and handover take - read standard input and ask at the t
 });
 
 it('a backup without a fob is no backup to restore', async () => {
-  const home = newFolder();
+  const home = temporaryFolder();
   const passwordFile = join(home, 'password');
   writeFileSync(passwordFile, `${PASSWORD}\n`);
   const protectedBy = ['--password-file', passwordFile];

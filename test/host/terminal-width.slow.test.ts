@@ -1,7 +1,7 @@
 import { textWidth } from 'passfob/cli/base/columns';
 import { openInventory } from 'passfob/inventory/inventory';
 import { afterAll, beforeAll, expect } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { onTerminal } from '../readme/terminal.ts';
 import { addFob } from './kit/inventory-rows.ts';
@@ -11,7 +11,7 @@ const HOLDERS = ['Ada Lovelace, Room 12, Analytical Engines', '山田太郎', nu
 const SERIALS = ['PF-7Q4M-K2XZ', 'PF-EPS6-2222', 'PF-QPZR-Y9X8'] as const;
 
 describeNeeds(needsBuild, 'output on a terminal', () => {
-  const home = newFolder(afterAll);
+  const home = temporaryFolder('test', afterAll);
   beforeAll(async () => {
     const inventory = openInventory(home);
     for (const [place, serial] of SERIALS.entries()) {

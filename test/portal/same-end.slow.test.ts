@@ -16,7 +16,7 @@ import { expect, onTestFinished } from 'vitest';
 import { png } from '../enrol/images.ts';
 import { passfob } from '../host/kit/cli.ts';
 import { fobAtHand, needsBuild, type SimulatedFob } from '../host/kit/simulated-fob.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { PATIENCE_MS } from '../kit/patience.ts';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds } from '../kit/tools.ts';
@@ -148,7 +148,7 @@ itNeeds(
   needs,
   'link, QR code and string end in the same state of the service, and the fob logs in',
   async executablePath => {
-    const folder = newFolder();
+    const folder = temporaryFolder();
     const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
     onTestFinished(() => browser.close());
     const ways = {

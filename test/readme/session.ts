@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { SimulatorControl } from '@passfob/demo/play/control';
 import { readPairingCode } from '@passfob/demo/play/person';
 import { expect, onTestFinished } from 'vitest';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { secret } from '../kit/secrets.ts';
 import type { Block } from './blocks.ts';
 import { onTerminal, type Reaction } from './terminal.ts';
@@ -16,7 +16,7 @@ const SECOND_MS = 1_200;
 
 /** Returns a folder in which passfob is installed, as `npm install <this folder>` leaves it. */
 function project(): string {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   mkdirSync(join(folder, 'node_modules', '.bin'), { recursive: true });
   symlinkSync(join(ROOT, 'host'), join(folder, 'node_modules', 'passfob'));
   // npm makes the program executable where it installs it.

@@ -5,13 +5,13 @@ import { join } from 'node:path';
 import { bundledTryPage } from '@passfob/demo/bundle/page';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { findings } from '../kit/axe.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { describeNeeds, itNeeds, needsTool } from '../kit/tools.ts';
 import { root } from '../tidy/files.ts';
 import { type ChromiumOpener, type Opener, openChromium, openFirefox } from './hands.ts';
 import { cutAndTravel, KEEP_SECRETS, pairAndEnrol, signInTwice } from './story.ts';
 
-const folder = newFolder(afterAll);
+const folder = temporaryFolder('test', afterAll);
 const file = join(folder, 'try.html');
 beforeAll(async () => {
   writeFileSync(file, await bundledTryPage(root));

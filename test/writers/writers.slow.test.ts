@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { LONG, seedsOrOne } from '../kit/counts.ts';
-import { newFolder } from '../kit/folder.ts';
+import { temporaryFolder } from '../kit/folder.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { type Attempt, DELAYS, type Row, runBoth } from './row.ts';
 import { rows } from './rows.ts';
@@ -14,7 +14,7 @@ const MANY = 10;
 vi.setConfig({ testTimeout: 1_200_000 });
 
 function newAttempt(): Attempt {
-  const folder = newFolder();
+  const folder = temporaryFolder();
   return { folder, at: name => join(folder, name) };
 }
 

@@ -9,7 +9,7 @@ import { addPendingPairing, confirmPairing } from 'passfob/inventory/pairings';
 import { accountOf, randomId } from 'passfob/owner/account';
 import { FOB, secrets } from '../../host/kit/inventory-rows.ts';
 import { workplace } from '../../host/kit/workplace.ts';
-import { newFolder } from '../../kit/folder.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { secret } from '../../kit/secrets.ts';
 
 /** Plans whose rows are done as the journal has them after a run, without any fob. */
@@ -17,7 +17,7 @@ import { secret } from '../../kit/secrets.ts';
 export const PLAN = `issuer,label,upn\n${['ada', 'bob', 'eve'].map(name => `Example,${name},${name}@example.com\n`).join('')}`;
 
 export async function planned(content: string) {
-  const path = join(newFolder(), 'plan.csv');
+  const path = join(temporaryFolder(), 'plan.csv');
   writeFileSync(path, content);
   const { context: rest } = workplace();
   const context: Context = { ...rest, operator: 'olga' };

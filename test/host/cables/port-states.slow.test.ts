@@ -9,13 +9,13 @@ import { SERIAL_BAUD } from 'passfob/limits';
 import { openSerial } from 'passfob/transports/serial';
 import { SerialPort } from 'serialport';
 import { afterAll, expect, it, onTestFinished } from 'vitest';
-import { newFolder } from '../../kit/folder.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { describeNeeds, itNeeds, type Need, needsTool } from '../../kit/tools.ts';
 import { passfob, type RunOptions } from '../kit/cli.ts';
 import { failure } from '../kit/failure.ts';
 import { needsBuild, needsOrdinaryUser, needsPty } from '../kit/simulated-fob.ts';
 
-const home = newFolder(afterAll);
+const home = temporaryFolder('test', afterAll);
 
 async function needsHid(): Promise<Need<true>> {
   const words = await thisSystem().load('node-hid');
@@ -74,7 +74,7 @@ describeNeeds(needsBuild, 'port states in words', () => {
   itNeeds(needsOrdinaryUser, 'passfob reports a forbidden port', async through => {
     const { path } = await quietPty();
     chmodSync(path, 0o000);
-    const theirs = newFolder();
+    const theirs = temporaryFolder();
     chmodSync(theirs, 0o777);
     const options = { through, home: join(theirs, 'inventory') };
     const { text, exit } = await said(path, options);

@@ -9,7 +9,7 @@ import { TEXTS } from 'passfob/doctor/base/texts';
 import { examine } from 'passfob/doctor/doctor';
 import { openSerial } from 'passfob/transports/serial';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
-import { newFolder } from '../../kit/folder.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { describeNeeds, itNeeds, needsTool } from '../../kit/tools.ts';
 import { passfob } from '../kit/cli.ts';
 import { needsBuild, needsPty } from '../kit/simulated-fob.ts';
@@ -59,7 +59,7 @@ describe('the doctor', () => {
 });
 
 describeNeeds(needsBuild, 'passfob doctor', () => {
-  const home = newFolder(afterAll);
+  const home = temporaryFolder('test', afterAll);
 
   it('the doctor examines this machine, and makes no inventory', async () => {
     const inventory = join(home, 'none');

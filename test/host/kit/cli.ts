@@ -3,7 +3,7 @@ import { appendFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { commandTable } from 'passfob/cli/table';
 import { afterAll } from 'vitest';
-import { newFolder } from '../../kit/folder.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { cliMain, type SimulatedFob } from './simulated-fob.ts';
 
 const commands = await commandTable();
@@ -85,7 +85,7 @@ export function passfob(args: readonly string[], options: RunOptions): Promise<R
  */
 export function personWith(
   fob: () => SimulatedFob,
-  home = newFolder(afterAll),
+  home = temporaryFolder('test', afterAll),
   port = ({ tcp }: SimulatedFob) => tcp,
 ) {
   const at = (args: readonly string[]) => [...args, '--port', port(fob())];

@@ -5,7 +5,7 @@ import { pair } from 'passfob/commands/pair';
 import { FobError } from 'passfob/errors';
 import { openInventory } from 'passfob/inventory/inventory';
 import { expect, onTestFinished } from 'vitest';
-import { newFolder } from '../../kit/folder.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { secret } from '../../kit/secrets.ts';
 import { type Cable, type CableOptions, CoreFob } from './core-fob.ts';
 
@@ -20,7 +20,7 @@ const NOW_MS = 1_770_000_000_990;
 
 /** @param fob whose button is held whenever a command asks for it */
 export function workplace(fob?: CoreFob): Workplace {
-  const inventory = openInventory(newFolder());
+  const inventory = openInventory(temporaryFolder());
   onTestFinished(() => inventory.close());
   const reported: Progress[] = [];
   return {

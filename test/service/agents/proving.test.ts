@@ -4,7 +4,7 @@ import { webLimits } from '@passfob/service/base/limits/web';
 import { Agents } from '@passfob/service/features/agents/agents';
 import { HoldSlots } from '@passfob/service/features/agents/hold-slots';
 import { ProofQueue, type ProvableFob } from '@passfob/service/features/agents/proving';
-import { identityReader } from '@passfob/service/features/lines/opening';
+import { identityReader } from '@passfob/service/features/connections/opening';
 import { expect, it } from 'vitest';
 import { Office } from '../users/kit.ts';
 

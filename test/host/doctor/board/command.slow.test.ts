@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { afterAll, expect, it, type TestContext } from 'vitest';
 import { Board } from '../../../flash/kit.ts';
-import { newFolder } from '../../../kit/folder.ts';
+import { temporaryFolder } from '../../../kit/folder.ts';
 import { describeNeeds } from '../../../kit/tools.ts';
 import { passfob } from '../../kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from '../../kit/simulated-fob.ts';
 import { tested } from './kit.ts';
 
 describeNeeds(needsBuild, 'passfob doctor --board', () => {
-  const home = newFolder(afterAll);
+  const home = temporaryFolder('test', afterAll);
 
   async function unflashed({ onTestFinished }: TestContext): Promise<SimulatedFob> {
     const board = await simulatedFob('--unflashed');
