@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { hashOfCode } from '@passfob/service/features/enrolment/code';
-import { Conversation, type RelayMeans } from '@passfob/service/features/enrolment/relay/conversation';
+import type { TextConnection } from '@passfob/service/features/connections/connection';
 import { carrierDialect } from '@passfob/service/features/connections/dialect';
 import { earlierRelayDialect } from '@passfob/service/features/connections/earlier';
-import type { TextConnection } from '@passfob/service/features/connections/connection';
+import { hashOfCode } from '@passfob/service/features/enrolment/code';
+import { Conversation, type RelayMeans } from '@passfob/service/features/enrolment/relay/conversation';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { findOrAddUser } from '@passfob/service/features/users/users';
 import { writing } from '@passfob/service/storage/database/database';
