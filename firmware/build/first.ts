@@ -9,21 +9,23 @@ function declaredBy(statement: AnyNode): string | undefined {
   return id?.type === 'Identifier' ? id.name : undefined;
 }
 
-/** The names that are read when a statement is run: not those in the bodies of functions. */
-function readBy(statement: AnyNode): Set<string> {
+/** What is run with a statement: the names that it reads, and whether it calls. Bodies of functions are not run. */
+function runBy(statement: AnyNode): { readonly names: Set<string>; readonly calls: boolean } {
   const names = new Set<string>();
+  let calls = false;
   walk(statement, (node, ancestors) => {
-    if (node.type === 'Identifier' && ![...ancestors, node].some(at => /Function/.test(at.type)))
-      names.add(node.name);
+    if ([...ancestors, node].some(at => /Function/.test(at.type))) return;
+    if (node.type === 'Identifier') names.add(node.name);
+    if (node.type === 'CallExpression' || node.type === 'NewExpression') calls = true;
   });
-  return names;
+  return { names, calls };
 }
 
 /**
  * Returns a program with some declarations of its top level first, in the order given, behind its constants. The interpreter keeps the names
  * of the top level in a list and searches it from its beginning for each use, so that a name costs some 20 instructions
  * for each that was declared before it. Names that the program does not have are passed over.
- * @throws Error if what a declaration reads is declared after it
+ * @throws Error if a declaration reads what is declared after it, or calls: a call may tell the time at which it was made
  */
 export function declaredFirst(code: string, names: readonly string[]): string {
   const program = parsed(code);
@@ -35,7 +37,9 @@ export function declaredFirst(code: string, names: readonly string[]): string {
     const statement = declared.get(name);
     if (!statement) continue;
     before.add(name);
-    const late = [...readBy(statement)].filter(read => declared.has(read) && !before.has(read));
+    const { names: read, calls } = runBy(statement);
+    if (calls) throw new Error(`${name} calls, and so stays where it is`);
+    const late = [...read].filter(other => declared.has(other) && !before.has(other));
     if (late.length > 0) throw new Error(`${name} cannot be declared before ${late}, which it reads`);
     moved.add(statement);
   }

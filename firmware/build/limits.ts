@@ -66,6 +66,6 @@ export const APART =
  * that is read, by the interpreter's own searches.
  */
 export const FIRST =
-  'floor Bytes time lost latest seconds ms toBytes crc32 doDue handleDue line max min Writer Reader Words paragraph ' +
+  'floor Bytes time lost seconds ms toBytes crc32 doDue handleDue line max min Writer Reader Words paragraph ' +
   'readTwice tagAt eachField draw current act openAccount showCode countTotp asksPin isForApprovals grouped centred right ' +
-  'LAYOUTS code headline list show crypt tagOf ZERO_IV';
+  'LAYOUTS code headline list show crypt tagOf';

@@ -233,4 +233,8 @@ describe('what is declared first', () => {
   it('what reads a later declaration when it is run is refused', () => {
     expect(() => declaredFirst('var a = 2;\nvar b = a;', ['b'])).toThrow('b cannot be declared before a');
   });
+
+  it.each(['var t = time();', 'var t = new Date;'])('%s stays where it is', code => {
+    expect(() => declaredFirst(code, ['t'])).toThrow('t calls');
+  });
 });
