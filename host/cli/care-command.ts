@@ -18,7 +18,7 @@ import { withOwner } from './owner-hint.ts';
 export const careCommand = command({
   words: 'care',
   describe: 'check the fobs that are plugged in, set their clocks, and say what else they need',
-  json: '`fobs`: `address`, `serial`, `outcome` (`well`, `mended`, `attention`, `skipped`: blank or of another owner, `failed`), `error` (for the last two); else `board`, `firmware`, `found` and `left` (as `health` of `info`), `done` and `planned` (in a dry run): `clock-set`, `recovery-key-left`, `power-loss-acknowledged`; `refused`: `act`, `error`; `waitsForHold`. The same in the `details` of an error',
+  json: '`fobs`: `address`, `serial`, `outcome` (`well`, `mended`, `attention`, `skipped`: blank or of another owner, `failed`), `error` (for the last two); else `board`, `firmware`, `found` and `left` (as `health` of `info`), `done` and `planned` (in a dry run): `clock-set`, `recovery-key-left`, `power-loss-acknowledged`; `refused`: `act`, `error`; `waitsForHold`. With `--service`: `service` (its address), `name`, and `fobs` with `serial`, `outcome` (`done`, `attention`, `other`: of another owner, `gone`), `text`, `done` and `waiting`. The same in the `details` of an error',
   options: careOptions,
   read: async given => ({
     ports: given.ports === undefined ? undefined : (await import('./addresses.ts')).addressesIn(given.ports),

@@ -313,6 +313,19 @@ test('a session whose proof is too old cannot do dangerous acts', async () => {
   );
 });
 
+test('help desk neither issues nor imports tokens, runs no jobs and does not read the audit', async () => {
+  await using bureau = await Bureau.open();
+  const key = await bureau.key('helpdesk');
+  for (const [method, path] of [
+    ['POST', '/v1/tokens'],
+    ['POST', '/v1/imports'],
+    ['POST', '/v1/imports/plan'],
+    ['POST', '/v1/jobs'],
+    ['GET', '/v1/audit'],
+  ] as const)
+    expect(admission(await bureau.ask(method, path, key))).toBe('403 not_allowed');
+});
+
 test('a wrong key fails despite a valid session, and a revoked or demoted operator is out at once', async () => {
   await using bureau = await Bureau.open();
   const { cookie } = await bureau.session('admin');

@@ -18,7 +18,7 @@ import { codeAt, codeNow, stepAt, wrongCode } from '../kit.ts';
 import { accepted, codeOf, givePin, grace, startedService } from '../users/kit.ts';
 import { fobWith, Person, signInTokenOf } from './kit.ts';
 
-/** Starts a service with `ada`, who has two held in one fob and one in none, and `bob`, who has one in a fob. */
+/** Starts a service with `ada`, who has two tokens in one fob and one in none, and `bob`, who has one in a fob. */
 async function furnished() {
   const service = await startedService();
   const { office } = service;
@@ -83,7 +83,7 @@ test('a fob that ran ahead is found again by two passcodes in a row', async () =
   expect(row).toEqual({ actor: 'ada', role: 'user' });
 });
 
-test('reporting a lost fob suspends all its held at once, alerts help desk, and ends other sessions', async () => {
+test('reporting a lost fob suspends all its tokens at once, alerts help desk, and ends other sessions', async () => {
   await using service = await furnished();
   const { office, held, ada, states } = service;
   const thief = new Person(service);
@@ -130,7 +130,7 @@ test('a fob has the name its user gives it, as text and on one line', async () =
   expect((await ada.get('/me')).text).not.toContain('blue');
 });
 
-test('property: users never see, learn or change the names of others’ fobs and held', async () => {
+test('property: users never see, learn or change the names of others’ fobs and tokens', async () => {
   await using service = await furnished();
   const { office, held, bobsFob, fob, ada, states } = service;
   const origin = { source: '192.0.2.9', requestId: 'r' };
