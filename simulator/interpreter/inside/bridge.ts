@@ -71,7 +71,7 @@ interface Making {
 }
 
 function take(): Taken {
-  const uncurried = Function.prototype.bind.bind(Function.prototype.call as never) as unknown as Uncurry;
+  const uncurried: Uncurry = Function.prototype.bind.bind(Function.prototype.call);
   const { create, setPrototypeOf, getPrototypeOf } = Object;
   return {
     apply: Reflect.apply as Taken['apply'],

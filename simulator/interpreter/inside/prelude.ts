@@ -98,7 +98,7 @@ function buffers({ reflect }: PreludeParts): void {
     get: (target, name, self) => {
       if (typeof name === 'string' && self instanceof ArrayBuffer) {
         if (name === 'length') return self.byteLength;
-        if (index.test(name)) return bytesOf(self)[name as unknown as number];
+        if (index.test(name)) return bytesOf(self)[+name];
       }
       if (name === iterator)
         return function (this: ArrayBuffer) {
@@ -108,7 +108,7 @@ function buffers({ reflect }: PreludeParts): void {
     },
     set: (target, name, value, self) => {
       if (typeof name === 'string' && index.test(name) && self instanceof ArrayBuffer) {
-        bytesOf(self)[name as unknown as number] = value;
+        bytesOf(self)[+name] = value;
         return true;
       }
       const own = { value, writable: true, enumerable: true, configurable: true };
@@ -124,9 +124,8 @@ function errorsAndCode(
   { spelled }: OutsideCalls,
   evaluate: (code: unknown) => unknown,
 ): void {
-  const global = globalThis as unknown as Record<string, { prototype: object }>;
   ['Error', 'TypeError', 'SyntaxError', 'ReferenceError'].forEach(name => {
-    const { prototype } = global[name] as { prototype: object };
+    const { prototype }: { prototype: object } = reflect.get(globalThis, name);
     if (name !== 'Error') Object.setPrototypeOf(prototype, Object.prototype);
     hidden(prototype, 'toString', function (this: Error) {
       return `${name}: ${this.message}`;
@@ -153,7 +152,7 @@ function errorsAndCode(
   hidden(globalThis, 'Function', Code);
 
   const InternalError = function (this: unknown, message: unknown) {
-    const made = this instanceof InternalError ? (this as unknown as Named) : create(InternalError.prototype);
+    const made = this instanceof InternalError ? (this as Named) : create(InternalError.prototype);
     made.message = message;
     return made;
   };
@@ -163,12 +162,12 @@ function errorsAndCode(
   hidden(globalThis, 'InternalError', InternalError);
 }
 
-function datesAndMath({ hidden }: PreludeParts, { nowMs, random, randomWord }: OutsideCalls): void {
+function datesAndMath({ hidden, reflect }: PreludeParts, { nowMs, random, randomWord }: OutsideCalls): void {
   const Then = Date;
   const { UTC, parse } = Then;
   const relink = Object.setPrototypeOf;
-  const When = function (this: unknown, ...v: number[]): unknown {
-    if (!(this instanceof When)) return new When().toString();
+  function When(this: unknown, ...v: number[]): unknown {
+    if (!(this instanceof When)) return new Then(nowMs()).toString();
     const then =
       v.length === 0
         ? new Then(nowMs())
@@ -186,15 +185,15 @@ function datesAndMath({ hidden }: PreludeParts, { nowMs, random, randomWord }: O
               ),
             );
     return relink(then, When.prototype);
-  } as unknown as { new (...values: number[]): Date; prototype: Date };
+  }
   When.prototype = Then.prototype;
   hidden(Then.prototype, 'constructor', When);
   hidden(When, 'now', () => nowMs());
   hidden(When, 'parse', (text: string) => parse(text));
-  const parts = Then.prototype as unknown as Named;
+  const parts = Then.prototype;
   ['Hours', 'Minutes', 'Seconds', 'Milliseconds', 'Day', 'Date', 'Month', 'FullYear'].forEach(part => {
-    hidden(parts, `get${part}`, parts[`getUTC${part}`]);
-    if (part !== 'Day') hidden(parts, `set${part}`, parts[`setUTC${part}`]);
+    hidden(parts, `get${part}`, reflect.get(parts, `getUTC${part}`));
+    if (part !== 'Day') hidden(parts, `set${part}`, reflect.get(parts, `setUTC${part}`));
   });
   hidden(parts, 'getTimezoneOffset', () => 0);
   hidden(parts, 'toString', function (this: Date) {
@@ -213,7 +212,7 @@ function datesAndMath({ hidden }: PreludeParts, { nowMs, random, randomWord }: O
 }
 
 function numbers(kept: PreludeParts, { numberText, fixedText }: OutsideCalls): void {
-  const { hidden, list, written, isPlain } = kept;
+  const { hidden, list, reflect, written, isPlain } = kept;
   // The native one has constants that cannot be removed.
   const Counted = Number;
   function Numeral(...values: unknown[]): number {
@@ -222,7 +221,7 @@ function numbers(kept: PreludeParts, { numberText, fixedText }: OutsideCalls): v
   Numeral.prototype = Counted.prototype;
   hidden(Counted.prototype, 'constructor', Numeral);
   ['MAX_VALUE', 'MIN_VALUE', 'NEGATIVE_INFINITY', 'NaN', 'POSITIVE_INFINITY'].forEach(name => {
-    hidden(Numeral, name, (Counted as unknown as Named)[name]);
+    hidden(Numeral, name, reflect.get(Counted, name));
   });
   hidden(globalThis, 'Number', Numeral);
 
@@ -306,12 +305,11 @@ function events({ hidden, create, list }: PreludeParts, outside: OutsideCalls): 
 
 /** Last, because the parts before use the native ones. Returns what the bridge and the realm need of the context. */
 function types({ hidden, create, reflect, written }: PreludeParts): Named {
-  const global = globalThis as unknown as Record<string, new (...values: unknown[]) => object>;
   const natives = create(null);
   natives.Error = Error;
   natives.TypeError = TypeError;
   natives.SyntaxError = SyntaxError;
-  natives.InternalError = global.InternalError;
+  natives.InternalError = reflect.get(globalThis, 'InternalError');
   natives.TypedArray = Object.getPrototypeOf(Uint8Array);
   natives.global = globalThis;
 
@@ -331,7 +329,7 @@ function types({ hidden, create, reflect, written }: PreludeParts): Named {
   };
   const words = ['Uint16Array', 'Int16Array', 'Uint32Array', 'Int32Array', 'Float32Array', 'Float64Array'];
   ['Uint8Array', 'Uint8ClampedArray', 'Int8Array'].concat(words).forEach(name => {
-    hidden(globalThis, name, new Proxy(global[name] as new (...values: unknown[]) => object, made));
+    hidden(globalThis, name, new Proxy(reflect.get(globalThis, name), made));
   });
   return natives;
 }
@@ -345,7 +343,7 @@ interface PromiseState {
 type Settle = (value?: unknown) => void;
 type Executor = (done: Settle, failed: Settle) => void;
 interface Thenable {
-  then(done: Settle, failed: Settle): unknown;
+  then(done: Settle | undefined, failed: Settle): unknown;
 }
 
 type SettlePromise = (promise: PromiseState, state: number, value: unknown) => void;
@@ -424,21 +422,17 @@ function promiseType(queue: OutsideCalls['queue'], settle: SettlePromise): Promi
     return next;
   });
   put('catch', function (this: Thenable, failed: Settle) {
-    return this.then(undefined as unknown as Settle, failed);
+    return this.then(undefined, failed);
   });
   return Promised;
 }
 
 function withStatics(Promised: PromiseType): PromiseType {
-  const put = (name: string, method: unknown) => {
-    (Promised as unknown as Named)[name] = method;
-  };
   const resolve = (value: unknown) => new Promised(done => done(value));
-  put('resolve', resolve);
-  put('reject', (value: unknown) => new Promised((_done, failed) => failed(value)));
-  put(
-    'all',
-    (each: unknown[]) =>
+  return Object.assign(Promised, {
+    resolve,
+    reject: (value: unknown) => new Promised((_done, failed) => failed(value)),
+    all: (each: unknown[]) =>
       new Promised((done, failed) => {
         let left = each.length;
         const results: unknown[] = [];
@@ -450,15 +444,15 @@ function withStatics(Promised: PromiseType): PromiseType {
           }, failed);
         });
       }),
-  );
-  return Promised;
+  });
 }
 
 /**
  * Runs inside a fresh context while V8's built-ins are still there, and installs Espruino's versions of built-ins
  * that behave differently there (espruino.md §1.2, §1.3, §3.1). Its arguments are the functions that only the outside
- * can provide, and the number of arguments that `apply` passes at most. A context gets the text of the functions above and never a function itself: none of them may name
- * anything of this module, and no loop or spread may need an iterator, which an image does not have.
+ * can provide, and the number of arguments that `apply` passes at most. A context gets the text of the functions above and
+ * never a function itself: none of them may name anything of this module, and no loop or spread may need an iterator, which
+ * an image does not have.
  *
  * Not copied, because no context can do it: no function hoisting, loop variables that are not per iteration, `===` on
  * the contents of typed arrays, an exception for a negative index, `arr.length = n`, the approximate `Math.pow`, the

@@ -16,8 +16,8 @@ function read(version: Version, kind: VectorKind): Record<string, Vector> {
   return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : {};
 }
 
-const readAll = (version: Version) =>
-  Object.fromEntries(VECTOR_KINDS.map(kind => [kind, read(version, kind)])) as unknown as Vectors;
+const readAll = (version: Version): Vectors =>
+  Object.assign({}, ...VECTOR_KINDS.map(kind => ({ [kind]: read(version, kind) })));
 
 export const VECTORS: Readonly<Record<Version, Vectors>> = { v1: readAll('v1'), v2: readAll('v2') };
 
