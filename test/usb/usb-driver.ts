@@ -1,5 +1,7 @@
 import { type ErrorKind, FobError } from 'passfob/errors';
+import { paced } from 'passfob/transports/paced';
 import { type Pipe, pipe } from 'passfob/transports/pipe';
+import type { Transport } from 'passfob/transports/transport';
 import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN, OneKey } from '../conformance/driver.ts';
 import type { DeviceKind } from './agent-phrases.ts';
 import type { Guest } from './guest.ts';
@@ -20,7 +22,7 @@ export class UsbDriver extends OneKey implements Driver {
   readonly device: SimulatedDevice;
   private readonly guest: Guest;
   private readonly kind: DeviceKind;
-  private cable: Pipe | undefined;
+  private plugged: Transport | undefined;
 
   private constructor(guest: Guest, kind: DeviceKind, device: SimulatedDevice) {
     super();
@@ -44,12 +46,13 @@ export class UsbDriver extends OneKey implements Driver {
     const answered = async () => {
       if (kind === 'hid') await device.do('advance', { ms: ANSWER_MS });
     };
-    this.cable = await cableTo(guest, kind, answered);
+    // A long frame at once would be lost: the imitated Espruino takes no more than a packet.
+    this.plugged = paced((await cableTo(guest, kind, answered)).transport);
   }
 
   get transport() {
-    if (!this.cable) throw new Error('nothing is plugged in');
-    return this.cable.transport;
+    if (!this.plugged) throw new Error('nothing is plugged in');
+    return this.plugged;
   }
 
   async screen(): Promise<readonly string[]> {
