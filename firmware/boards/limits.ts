@@ -36,6 +36,8 @@ export const I2C_CHUNK_BYTES = 128;
 
 /** For so long an edge of a key has to be the last before it counts. */
 export const DEBOUNCE_MS = 25;
+/** A pause in which the processor surely sleeps. */
+export const SLEEP_MS = 5;
 /** Timers come later than due by less than this, also after deep sleep. */
 export const CLOCK_JUMP_MS = 50;
 

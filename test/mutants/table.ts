@@ -40,7 +40,7 @@ export const FIRMWARE: readonly Defect[] = [
   {
     name: 'A hold does not wait for a release that came before it.',
     file: 'firmware/boards/parts/run.ts',
-    before: 'const due = this.level === this.isDown ? this.fob.deadline : this.levelAt + DEBOUNCE_MS;',
+    before: 'const due = isSure ? this.fob.deadline : this.levelAt + DEBOUNCE_MS;',
     after: 'const due = this.fob.deadline;',
     test: 'test/parts/board-parts.test.ts',
     title: 'a hold that is due waits for a release that came before it, and for no characters',

@@ -40,7 +40,8 @@ function* cells(): Generator<readonly [view: Name, cell: string, changed: Table]
       yield [name, `key ${event}`, { ...table, KEYS: replaced(views.KEYS, at, changed) }];
     }
     const layout = views.LAYOUTS[kind] === views.LAYOUT_NONE ? views.LAYOUT_MESSAGE : views.LAYOUT_NONE;
-    yield [name, 'layout', { ...table, LAYOUTS: replaced(views.LAYOUTS, kind, layout) }];
+    const ofCode = name === 'code' ? { CODE_LAYOUT: layout } : {};
+    yield [name, 'layout', { ...table, LAYOUTS: replaced(views.LAYOUTS, kind, layout), ...ofCode }];
     for (const property of PROPERTIES) {
       if (((table[property] >> kind) & 1) === 0) continue;
       yield [name, property, { ...table, [property]: table[property] & ~(1 << kind) }];

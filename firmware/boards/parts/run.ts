@@ -1,5 +1,5 @@
 import type { Fob } from '../../core/fob.ts';
-import { CLOCK_JUMP_MS, DEBOUNCE_MS } from '../limits.ts';
+import { CLOCK_JUMP_MS, DEBOUNCE_MS, SLEEP_MS } from '../limits.ts';
 
 /**
  * The event loop of a board whose interpreter has timers. It passes every input to the core with its time, and sets a
@@ -94,19 +94,23 @@ export class Loop {
 
   /**
    * Returns the time. An edge that wakes the processor out of deep sleep comes with the time of before it, which
-   * Espruino notices a moment later: then the timer would be late by the sleep, and the edge that old.
+   * Espruino notices at its next sleep: then the timer would be late by the sleep, and the edge that old. While the
+   * button is down there is no deep sleep; a timer that Espruino lets come late then (jstimer.c, `utilTimerInsertTask`)
+   * makes no edge younger.
    */
   private now(): number {
     const ms = this.ms();
-    if (this.timer && ms > this.due + CLOCK_JUMP_MS) this.levelAt += ms - this.due;
+    if (this.timer && !this.isDown && ms > this.due + CLOCK_JUMP_MS) this.levelAt += ms - this.due;
     return ms;
   }
 
   private rest(): void {
     if (this.timer) clearTimeout(this.timer);
     const ms = this.ms();
-    const due = this.level === this.isDown ? this.fob.deadline : this.levelAt + DEBOUNCE_MS;
-    this.due = due < 0 ? due : Math.max(due, ms + 1);
+    const isSure = this.level === this.isDown;
+    const due = isSure ? this.fob.deadline : this.levelAt + DEBOUNCE_MS;
+    // Before a press counts the processor sleeps once more, which makes Espruino notice the sleep before the press.
+    this.due = due < 0 ? due : Math.max(due, ms + (isSure ? 1 : SLEEP_MS));
     this.timer = due < 0 ? 0 : setTimeout(() => this.wake(), this.due - ms);
   }
 

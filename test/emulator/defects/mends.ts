@@ -47,6 +47,18 @@ export const WITHOUT = {
     before: '  stayOnOscillator();\n  setUpBus();',
     after: '  setUpBus();',
   },
+  sleepNoticed: {
+    name: 'A press counts before Espruino has noticed the sleep that it ended.',
+    file: 'firmware/boards/parts/run.ts',
+    before: 'ms + (isSure ? 1 : SLEEP_MS)',
+    after: 'ms + 1',
+  },
+  edgesOfHolds: {
+    name: 'A timer that is late while the button is down makes its release younger.',
+    file: 'firmware/boards/parts/run.ts',
+    before: 'this.timer && !this.isDown &&',
+    after: 'this.timer &&',
+  },
   monotonicClock: {
     name: 'Time goes back with the clock of the interpreter.',
     file: 'firmware/boards/parts/uptime.ts',
