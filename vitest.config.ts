@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import { findPostgres } from './test/kit/postgres-programs.ts';
-import { inBrowserRealm } from './test/runner/browser-realm.ts';
-import { otherLives } from './test/runner/lives.ts';
-import { minutes } from './test/runner/minutes.ts';
-import { QUICK_ON_POSTGRES } from './test/runner/on-postgres.ts';
-import { fromSources, onPostgres, SERVICE, settings } from './test/runner/settings.ts';
-import { SLOW_FILES } from './test/runner/slow.ts';
+import { inBrowserRealm } from './test/tools/runner/browser-realm.ts';
+import { otherLives } from './test/tools/runner/lives.ts';
+import { minutes } from './test/tools/runner/minutes.ts';
+import { QUICK_ON_POSTGRES } from './test/tools/runner/on-postgres.ts';
+import { fromSources, onPostgres, SERVICE, settings } from './test/tools/runner/settings.ts';
+import { SLOW_FILES } from './test/tools/runner/slow.ts';
 
 /** `npm test` leaves the slow files to `npm run test:long`; vitest by itself runs any file. */
 const isQuick = process.env.PASSFOB_QUICK === '1';
@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'passfob',
           include: ['test/**/*.test.ts'],
-          exclude: [SERVICE, 'test/browser-realm/**', ...left],
+          exclude: [SERVICE, 'test/fob/browser-realm/**', ...left],
         },
       },
       ...otherLives,

@@ -1,5 +1,5 @@
 // The entry of `npm run test:board`.
 import { load, root } from './load.mjs';
 
-const { testBoard } = await load('test/emulator/run/main.ts');
+const { testBoard } = await load('test/unit/emulator/run/main.ts');
 process.exitCode = await testBoard(root, process.env);

@@ -120,7 +120,7 @@ export const GROUPS: readonly NavigationGroup[] = [
       page('docs/dependencies.md', 'Dependencies'),
       page('docs/releasing.md', 'Releasing'),
       page('docs/performance.md', 'Performance'),
-      page('test/wire/README.md', 'Bytes of the wire'),
+      page('test/unit/wire/README.md', 'Bytes of the wire'),
     ],
   },
   {

@@ -32,7 +32,7 @@ export const STORAGE_FREE_BYTES = 228;
  * | `keys` of each pairing: an erased file keeps its place | 74 | 108 |
  * | `marks0` and `marks1` | 1,024 | 1,056 |
  *
- * 42,105 + 64 + 108 + 42 × 108 + 2 × 1,056 = 48,925 of 49,152. `test/firmware/capacity.test.ts` measures it.
+ * 42,105 + 64 + 108 + 42 × 108 + 2 × 1,056 = 48,925 of 49,152. `test/unit/firmware/capacity.test.ts` measures it.
  *
  * Of its 5,100 variables 1,833 were free on the board's own firmware with 33 accounts, when the ledger had 3,267: the
  * ledger's count equals the board's use. 1,000 must be left at the peak for the board's drivers, a received frame and

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { root } from '../tidy/files.ts';
+import { root } from '../tools/tidy/files.ts';
 import type { Need } from './tools.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { spellings, squeeze } from '../runner/spellings.ts';
+import { spellings, squeeze } from '../tools/runner/spellings.ts';
 
 /** The traffic of a connection that carries a fob's bytes, to be searched. */
 export interface Carried {

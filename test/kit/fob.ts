@@ -1,9 +1,9 @@
 import { memoryStore, type StateStore } from '@passfob/simulator';
 import type { ClientOptions } from 'passfob/client';
-import type { Driver } from '../conformance/driver.ts';
-import { Owner } from '../conformance/owner.ts';
-import { SimulatorDriver, type SimulatorOptions } from '../conformance/simulator-driver.ts';
-import { RFC4226 } from '../conformance/vectors.ts';
+import type { Driver } from '../fob/conformance/driver.ts';
+import { Owner } from '../fob/conformance/owner.ts';
+import { SimulatorDriver, type SimulatorOptions } from '../fob/conformance/simulator-driver.ts';
+import { RFC4226 } from '../fob/conformance/vectors.ts';
 import { copyOf } from './memories.ts';
 
 /** A fob that is switched off: its memories, and the owner that can open it. */

@@ -4,9 +4,9 @@ import { pathToFileURL } from 'node:url';
 import { processLimits } from '@passfob/service/base/limits/process';
 import { gatherLines } from '@passfob/service/base/log';
 import { expect, test } from 'vitest';
-import { needsBuild } from '../host/kit/simulated-fob.ts';
 import { PATIENCE_MS } from '../kit/patience.ts';
 import { itNeeds } from '../kit/tools.ts';
+import { needsBuild } from '../unit/host/kit/simulated-fob.ts';
 
 test('the lines of one turn of the event loop are one write, in their order', async () => {
   const writes: string[] = [];

@@ -11,8 +11,8 @@ import { serialText } from 'passfob/client/fob-serial';
 import { FobError } from 'passfob/errors';
 import { fetch, Agent as HttpAgent } from 'undici';
 import { WebSocket } from 'ws';
-import type { CableOptions, CoreFob } from '../../host/kit/core-fob.ts';
 import { PATIENCE_MS } from '../../kit/patience.ts';
+import type { CableOptions, CoreFob } from '../../unit/host/kit/core-fob.ts';
 
 /** Waits until a condition holds. */
 export async function until(

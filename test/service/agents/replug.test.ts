@@ -2,7 +2,7 @@ import { agentLimits } from '@passfob/service/base/limits/agents';
 import { changeTokenState } from '@passfob/service/features/tokens/moves';
 import { changeSettings } from '@passfob/service/features/users/settings';
 import { describe, expect, it } from 'vitest';
-import { CoreFob } from '../../host/kit/core-fob.ts';
+import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { accountsOf, fill, lockByPin, PIN } from '../kit/fob.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { Bench } from './bench.ts';

@@ -1,5 +1,5 @@
 import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
-import type { CoreFob } from '../../host/kit/core-fob.ts';
+import type { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { makeAssigned, type OwnedFob } from '../kit/fob.ts';
 import type { Office } from '../users/kit.ts';
 import { type TestAgent, until } from './kit.ts';

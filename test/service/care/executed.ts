@@ -1,5 +1,5 @@
 import { COMMANDS } from '@passfob/protocol/commands';
-import type { CoreFob } from '../../host/kit/core-fob.ts';
+import type { CoreFob } from '../../unit/host/kit/core-fob.ts';
 
 type Handler = (values: { readonly id?: Uint8Array }) => unknown;
 

@@ -11,8 +11,8 @@ import type { Management } from '@passfob/service/storage/management';
 import { type Client, connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { FobError } from 'passfob/errors';
-import type { CoreFob } from '../../host/kit/core-fob.ts';
-import { HASTY } from '../../host/kit/owned-fob.ts';
+import type { CoreFob } from '../../unit/host/kit/core-fob.ts';
+import { HASTY } from '../../unit/host/kit/owned-fob.ts';
 import { asOwner, type HeldAccount, labelsOf, makeAssigned, type OwnedFob, putHeld } from '../kit/fob.ts';
 import { accepted, grace, Office, randomSecret } from '../users/kit.ts';
 

@@ -4,9 +4,9 @@ import { pushSecretOf, readPushKey } from '@passfob/service/features/tokens/push
 import fc from 'fast-check';
 import { CLOCK_WAY_MAX_MS } from 'passfob/limits';
 import { expect, it } from 'vitest';
-import { type CableOptions, CoreFob } from '../../host/kit/core-fob.ts';
 import { carriedIn } from '../../kit/carried.ts';
 import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
+import { type CableOptions, CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { Bench } from '../agents/bench.ts';
 import { type TestAgent, until } from '../agents/kit.ts';
 import { labelsOf, lockByPin, PIN } from '../kit/fob.ts';

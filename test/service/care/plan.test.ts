@@ -14,7 +14,7 @@ import fc from 'fast-check';
 import type { ObservedFob } from 'passfob/owner/observe';
 import { describe, expect, it, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
-import { root } from '../../tidy/files.ts';
+import { root } from '../../tools/tidy/files.ts';
 import { CareScene } from './kit.ts';
 
 const IDS = ['0a000001', '0b000002', '0c000003', '0d000004'];

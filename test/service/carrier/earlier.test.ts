@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CoreFob } from '../../host/kit/core-fob.ts';
+import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { byPolls, until } from '../agents/kit.ts';
 import { Scene as AgentScene } from '../agents/scene.ts';
 import { Scene } from '../enrolment/kit.ts';

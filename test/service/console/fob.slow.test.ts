@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
-import { passfob } from '../../host/kit/cli.ts';
-import { cliMain, needsBuild, type SimulatedFob, simulatedFob } from '../../host/kit/simulated-fob.ts';
 import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
+import { passfob } from '../../unit/host/kit/cli.ts';
+import { cliMain, needsBuild, type SimulatedFob, simulatedFob } from '../../unit/host/kit/simulated-fob.ts';
 import { signInByLink } from '../kit.ts';
 import { startedService } from '../users/kit.ts';
 

@@ -8,7 +8,7 @@ import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs 
 import { CODE_WISHES_MAX } from 'passfob/activation/limits';
 import type { RelayEvent, RelayOptions } from 'passfob/activation/relay-options';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { CoreFob } from '../../host/kit/core-fob.ts';
+import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { until } from '../agents/kit.ts';
 import { randomSecret } from '../users/kit.ts';
 import { hearingCommits } from './commits.ts';

@@ -5,9 +5,9 @@ import { createPolicy } from '@passfob/service/features/tokens/policies';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
-import { CoreFob } from '../../host/kit/core-fob.ts';
-import { HASTY } from '../../host/kit/owned-fob.ts';
 import { secret } from '../../kit/secrets.ts';
+import { CoreFob } from '../../unit/host/kit/core-fob.ts';
+import { HASTY } from '../../unit/host/kit/owned-fob.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { NOW_MS, refusalOf, Scene } from './kit.ts';
 

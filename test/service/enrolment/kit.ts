@@ -15,9 +15,9 @@ import type { ServiceSocket } from 'passfob/activation/socket';
 import { serialText } from 'passfob/client/fob-serial';
 import { FobError } from 'passfob/errors';
 import type { Transport } from 'passfob/transports/transport';
-import { CoreFob } from '../../host/kit/core-fob.ts';
-import { seedOf } from '../../host/kit/seeds.ts';
 import { secret } from '../../kit/secrets.ts';
+import { CoreFob } from '../../unit/host/kit/core-fob.ts';
+import { seedOf } from '../../unit/host/kit/seeds.ts';
 import { makeAssigned, type OwnedFob, putOnFob } from '../kit/fob.ts';
 import { Office, randomSecret } from '../users/kit.ts';
 

@@ -5,8 +5,8 @@ import type { Activation } from 'passfob/activation/activation-string';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { FobError } from 'passfob/errors';
 import { expect, it } from 'vitest';
-import { CoreFob } from '../../host/kit/core-fob.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
+import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { refusalOf, Scene, serialOf, type Tamper } from './kit.ts';
 
 /** How a relay treats the nth message of one direction. */

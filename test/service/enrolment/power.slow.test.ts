@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { itNeeds } from '../../kit/tools.ts';
+import { needsBuild } from '../../unit/host/kit/simulated-fob.ts';
 import { ImageFob } from './image-fob.ts';
 import { Scene } from './kit.ts';
 

@@ -10,10 +10,10 @@ import { isRefusal } from 'passfob/errors';
 import { accountOf, putAccount } from 'passfob/owner/account';
 import { readAccounts } from 'passfob/owner/listing';
 import { freshSecrets, giveSecrets } from 'passfob/owner/pairing';
-import { CoreFob } from '../../host/kit/core-fob.ts';
-import { HASTY } from '../../host/kit/owned-fob.ts';
-import { seedOf } from '../../host/kit/seeds.ts';
 import { secret } from '../../kit/secrets.ts';
+import { CoreFob } from '../../unit/host/kit/core-fob.ts';
+import { HASTY } from '../../unit/host/kit/owned-fob.ts';
+import { seedOf } from '../../unit/host/kit/seeds.ts';
 import { accepted, grace, type Office, randomSecret } from '../users/kit.ts';
 
 /** A fob that a service owns. key: of its pairing. */

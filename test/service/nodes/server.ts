@@ -9,7 +9,7 @@ import { createService } from '@passfob/service/service';
 import { openStore, type StoreOptions } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import Fastify from 'fastify';
-import { serveBaseline } from '../../bench/validate/baseline.ts';
+import { serveBaseline } from '../../tools/bench/validate/baseline.ts';
 
 /** An order to the process under test, over Node's channel between parent and child. */
 export type Order =

@@ -5,10 +5,10 @@ import { unreadyTexts } from '@passfob/service/base/texts/serve';
 import { createService } from '@passfob/service/service';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it } from 'vitest';
-import { passfob } from '../../host/kit/cli.ts';
-import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, type Need } from '../../kit/tools.ts';
+import { passfob } from '../../unit/host/kit/cli.ts';
+import { needsBuild } from '../../unit/host/kit/simulated-fob.ts';
 import { add, apiKeyOf, codeAt, newToken, post } from '../kit.ts';
 import { Premises } from './kit.ts';
 

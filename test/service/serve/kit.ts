@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { cliMain } from '../../host/kit/simulated-fob.ts';
 import { secret } from '../../kit/secrets.ts';
+import { cliMain } from '../../unit/host/kit/simulated-fob.ts';
 
 /** The result of a run of the service. */
 export interface Ended {

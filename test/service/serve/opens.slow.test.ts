@@ -2,10 +2,10 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { passfob } from '../../host/kit/cli.ts';
-import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
-import { codeFiles } from '../../tidy/files.ts';
+import { codeFiles } from '../../tools/tidy/files.ts';
+import { passfob } from '../../unit/host/kit/cli.ts';
+import { needsBuild } from '../../unit/host/kit/simulated-fob.ts';
 import { Premises } from './kit.ts';
 
 const NAMES = ['service.db', 'inventory.db'].flatMap(name => [name, `${name}-wal`, `${name}-shm`]);

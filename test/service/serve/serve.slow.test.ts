@@ -3,9 +3,9 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it } from 'vitest';
-import { passfob } from '../../host/kit/cli.ts';
-import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { describeNeeds } from '../../kit/tools.ts';
+import { passfob } from '../../unit/host/kit/cli.ts';
+import { needsBuild } from '../../unit/host/kit/simulated-fob.ts';
 import { openLink } from '../kit.ts';
 import { Premises } from './kit.ts';
 

@@ -2,10 +2,10 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { createService } from '@passfob/service/service';
 import { expect, it } from 'vitest';
-import { needsBuild } from '../../host/kit/simulated-fob.ts';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
+import { needsBuild } from '../../unit/host/kit/simulated-fob.ts';
 import { add, apiKeyOf, codeAt, newToken, post } from '../kit.ts';
 import { Premises, type Serving } from './kit.ts';
 

@@ -1,0 +1,236 @@
+import { expect, it } from 'vitest';
+import { Rig } from '../../service/kit.ts';
+import { fixture } from './kit.ts';
+import { REWORDED } from './reworded.ts';
+
+/** Operations that the older description did not have. List new routes here. */
+const ADDED: readonly string[] = [
+  'GET /v1/fobs/{serial}',
+  'GET /v1/fobs/{serial}/tasks',
+  'POST /v1/fobs/{serial}/accounts/{account}/remove',
+  'POST /v1/fobs/{serial}/accounts/{account}/rename',
+  'POST /v1/fobs/{serial}/erase',
+  'POST /v1/fobs/{serial}/found',
+  'POST /v1/fobs/{serial}/give',
+  'POST /v1/fobs/{serial}/given',
+  'POST /v1/fobs/{serial}/lost',
+  'POST /v1/fobs/{serial}/order-accounts',
+  'POST /v1/fobs/{serial}/acknowledge-power-loss',
+  'POST /v1/fobs/{serial}/require-pin',
+  'POST /v1/fobs/{serial}/reset-pin',
+  'POST /v1/fobs/{serial}/retire',
+  'POST /v1/fobs/{serial}/return',
+  'POST /v1/fobs/{serial}/set-clock',
+  'POST /v1/fobs/{serial}/tasks/{id}/cancel',
+  'POST /v1/users/{user}/fob-requests',
+];
+/** Formats that imports take since then. */
+const FORMATS = [
+  ...['2fauth', 'andotp', 'authy', 'duo', 'enpass', 'graph', 'keepass', 'keycloak', 'lastpass', 'okta'],
+  ...['proton', 'raivo', 'safenet', 'safeword', 'stratum'],
+];
+/** Returns the changes of an alert in the response of a route: alerts about fobs. */
+function alertChanges(route: string, place: string): string[] {
+  const where = `${route} responses 200 content application/json ${place}`;
+  const kinds = ['fob_battery', 'fob_drift', 'fob_refused', 'fob_wanted', 'fob_withheld'];
+  return [
+    `${where} properties: fob was added`,
+    ...kinds.map(kind => `${where} properties kind enum: "${kind}" was added`),
+    `${where} required: "fob" was added`,
+  ];
+}
+
+/** Returns the changes of an activation in the response of a route: the token that it replaces. */
+function replacesChanges(route: string, place: string): string[] {
+  const where = `${route} responses ${place}`;
+  return [`${where} properties: replaces was added`, `${where} required: "replaces" was added`];
+}
+
+const JSON_SCHEMA = 'content application/json schema';
+
+/** Fields of a fob since then. */
+function shorterPeriods(route: string): string {
+  return `${route} requestBody ${JSON_SCHEMA} properties period minimum: 15 became 10`;
+}
+const FOB_FIELDS = [
+  ...['algorithms', 'batteryPercent', 'clockErrorMs', 'clockState', 'espruino', 'freeRecords', 'lastSeen'],
+  ...['nickname', 'openTasks', 'pin', 'putOffUntilMs', 'state', 'trimPpm'],
+];
+const FOB = 'GET /v1/fobs responses 200 content application/json schema properties fobs items';
+/** Refusals since then: the schema of every problem lists all codes. */
+const CODES = [
+  ...['account_in_use', 'accounts_left', 'bad_file_password', 'bad_fob_state', 'bad_task', 'fob_in_care'],
+  ...['not_replaceable', 'task_over', 'too_many_tasks', 'unknown_task'],
+];
+/** Every other intended difference from the older description, as `differences` words it. */
+const CHANGED: readonly string[] = [
+  ...replacesChanges('DELETE /v1/activations/{id}', `200 ${JSON_SCHEMA}`),
+  // These routes always behaved so; a hand-written description of them had omitted it.
+  'GET /metrics: x-passfob-fresh-proof was added',
+  'GET /metrics: x-passfob-permission was added',
+  'GET /metrics: x-passfob-roles was added',
+  ...replacesChanges('GET /v1/activations', `200 ${JSON_SCHEMA} properties activations items`),
+  ...replacesChanges('GET /v1/activations/{id}', `200 ${JSON_SCHEMA}`),
+  ...alertChanges('GET /v1/alerts', 'schema properties alerts items'),
+  'GET /v1/docs responses: 429 was added',
+  // The care of fobs.
+  ...['batteryLow', 'clockUnset', 'hasTasks', 'notSeenDays', 'oldFirmware', 'state'].map(
+    name => `GET /v1/fobs parameters: ${name} was added`,
+  ),
+  ...FOB_FIELDS.map(name => `${FOB} properties: ${name} was added`),
+  ...FOB_FIELDS.map(name => `${FOB} required: "${name}" was added`),
+  'GET /v1/fobs summary: "List the fobs that this service owns." became "List the fobs that this service owns, with what they told when they were last s',
+  'GET /v1/openapi.json responses: 429 was added',
+  // Searches by any part.
+  'GET /v1/tokens parameters by schema enum: "any" was added',
+  'GET /v1/tokens parameters text: description was added',
+  'GET /v1/tokens summary: "List tokens, or those whose serial number, user or label begins with a text." became "List tokens, or find them by any part of the serial number or the user, or by t',
+  'GET /v1/users parameters search: description was added',
+  'GET /v1/users summary: "List users by name, or those whose names begin with a text." became "List users by name, or find them by any part of the name, the display name or t',
+  ...replacesChanges('GET /v1/users/{user}/activations', `200 ${JSON_SCHEMA} properties activations items`),
+  ...replacesChanges('POST /v1/activations/{id}/resend', `201 ${JSON_SCHEMA} properties activation`),
+  ...alertChanges('POST /v1/alerts/{id}/acknowledge', 'schema'),
+  ...['POST /v1/imports', 'POST /v1/imports/plan'].flatMap(route => {
+    const properties = `${route} requestBody content application/json schema properties`;
+    return [
+      `${properties}: assumed was added`,
+      ...FORMATS.map(format => `${properties} format enum: "${format}" was added`),
+    ];
+  }),
+  'POST /v1/jobs requestBody content application/json schema properties: filter was added',
+  ...['clock', 'require-pin'].map(
+    kind =>
+      `POST /v1/jobs requestBody content application/json schema properties kind enum: "${kind}" was added`,
+  ),
+  'POST /v1/jobs summary: "Start a job over many tokens." became "Start a job over many tokens or fobs."',
+  shorterPeriods('POST /v1/policies'),
+  'POST /v1/pushes/{id}/take parameters: idempotency-key was added',
+  shorterPeriods('POST /v1/tokens'),
+  `POST /v1/users/{user}/activations requestBody ${JSON_SCHEMA} properties: replaces was added`,
+  ...replacesChanges('POST /v1/users/{user}/activations', `201 ${JSON_SCHEMA} properties activation`),
+  'POST /v1/users/{user}/activations responses 409 description: "`disabled_user`, `not_enrolable`, `bad_transition`, `reserved_for_another`, `to became "`disabled_user`, `not_replaceable`, `not_enrolable`, `bad_transition`, `reserve',
+  shorterPeriods('PUT /v1/policies/{name}'),
+];
+
+type Json = string | number | boolean | null | readonly Json[] | { readonly [name: string]: Json };
+type Fields = { readonly [name: string]: Json };
+
+const isFields = (value: Json | undefined): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Characters of a value that a difference shows. */
+const SHOWN_CHARACTERS = 80;
+const shown = (text: string) => text.slice(0, SHOWN_CHARACTERS);
+const inOrder = (one: string, other: string) => (one < other ? -1 : 1);
+
+/** Returns the document with each reference replaced by its schema, names sorted, and without the list of schemas. */
+function dereferenced(document: Fields): Fields {
+  const { components, ...rest } = document;
+  const { schemas, ...others } = components as Fields;
+  const resolve = (value: Json): Json => {
+    if (Array.isArray(value)) return value.map(resolve);
+    if (!isFields(value)) return value;
+    const { $ref, ...beside } = value;
+    const names = Object.keys(beside).sort(inOrder);
+    const own = Object.fromEntries(names.map(name => [name, resolve(beside[name] ?? null)]));
+    if (typeof $ref !== 'string') return own;
+    const named = (schemas as Fields)[$ref.split('/').at(-1) ?? ''];
+    if (named === undefined) throw new Error(`a reference to nothing: ${$ref}`);
+    return { ...(resolve(named) as Fields), ...own };
+  };
+  return resolve({ ...rest, components: others }) as Fields;
+}
+
+/**
+ * Keys an array by what distinguishes its entries: the name of a parameter or a tag, or the entry itself, so that
+ * order does not count.
+ */
+function entriesOf(value: readonly Json[]): Fields {
+  const nameOf = (entry: Json) =>
+    isFields(entry) && typeof entry.name === 'string' ? entry.name : JSON.stringify(entry);
+  return Object.fromEntries(value.map(entry => [nameOf(entry), entry]));
+}
+
+/** Returns the differences between two values, a sentence each: where, and what was added, removed or changed. */
+function differences(before: Json, after: Json, where: string): string[] {
+  if (Array.isArray(before) && Array.isArray(after))
+    return differences(entriesOf(before), entriesOf(after), where);
+  if (!isFields(before) || !isFields(after))
+    return JSON.stringify(before) === JSON.stringify(after)
+      ? []
+      : [`${where}: ${shown(JSON.stringify(before))} became ${shown(JSON.stringify(after))}`];
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  return names.flatMap(name => {
+    const [was, is] = [before[name], after[name]];
+    if (was === undefined) return [`${where}: ${shown(name)} was added`];
+    if (is === undefined) return [`${where}: ${shown(name)} is gone`];
+    return differences(was, is, `${where} ${name}`);
+  });
+}
+
+/** Returns a document with the present wording of reworded summaries and descriptions. @param used collects the older wordings found */
+function rewordedIn(value: Json, used: Set<string>, name = ''): Json {
+  if (Array.isArray(value)) return value.map(entry => rewordedIn(entry, used));
+  if (isFields(value))
+    return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, rewordedIn(one, used, key)]));
+  if (typeof value !== 'string' || (name !== 'summary' && name !== 'description')) return value;
+  const now = REWORDED[value];
+  if (now === undefined) return value;
+  used.add(value);
+  return now;
+}
+
+/** Returns the operations of a document by method and path, and the rest of it. */
+function parted({ paths, ...rest }: Fields): { readonly operations: Fields; readonly rest: Fields } {
+  const operations = Object.entries(paths as Fields).flatMap(([path, methods]) =>
+    Object.entries(methods as Fields).map(([method, one]) => [`${method.toUpperCase()} ${path}`, one]),
+  );
+  return { operations: Object.fromEntries(operations), rest };
+}
+
+it('the OpenAPI document equals the older one except for the routes and changes listed here', async () => {
+  await using rig = new Rig();
+  const service = await rig.start({ background: false, version: '0.1.0' });
+  const { port } = new URL(service.url);
+  const text = await (await fetch(`${service.url}/v1/openapi.json`)).text();
+  const read = (json: string) => parted(dereferenced(JSON.parse(json) as Fields));
+  const used = new Set<string>();
+  const worded = rewordedIn(JSON.parse(Buffer.from(fixture('openapi.json')).toString('utf8')) as Json, used);
+  expect([...used].sort()).toEqual(Object.keys(REWORDED).sort());
+  const before = read(JSON.stringify(worded));
+  const after = read(text.replaceAll(`passfob-operator-${port}`, 'session'));
+  const added = Object.keys(after.operations).filter(name => before.operations[name] === undefined);
+  expect(added.sort(), 'Name the new operations in ADDED, at the top of this file.').toEqual(
+    [...ADDED].sort(),
+  );
+  const kept = Object.fromEntries(Object.entries(after.operations).filter(([name]) => !added.includes(name)));
+  const changed = [
+    ...differences(before.rest, after.rest, 'document'),
+    ...differences(before.operations, kept, ''),
+  ].map(one => one.trim());
+  const newCode = / properties code enum: "(\w+)" was added$/;
+  const isNewCode = (one: string) => CODES.includes(newCode.exec(one)?.[1] ?? '');
+  expect([...new Set(changed.filter(isNewCode).map(one => newCode.exec(one)?.[1]))].sort()).toEqual(CODES);
+  expect(
+    changed.filter(one => !isNewCode(one)),
+    'Where clients of before go on as they did, add the lines to CHANGED above.',
+  ).toEqual(CHANGED);
+  expect(Object.keys(before.operations).length).toBeGreaterThan(90);
+});
+
+it('a changed parameter, value, field and response are each reported as a difference', () => {
+  const operation = (schema: Json, name = 'user', status = '200') => ({
+    parameters: [{ name, in: 'query', schema }],
+    responses: { [status]: { description: 'Done.' } },
+  });
+  const before = operation({ type: 'string', enum: ['a', 'b'] });
+  expect(differences(before, operation({ enum: ['b', 'a'], type: 'string' }), 'GET')).toEqual([]);
+  expect(differences(before, operation({ type: 'string', enum: ['a', 'b', 'c'] }), 'GET')).toEqual([
+    'GET parameters user schema enum: "c" was added',
+  ]);
+  expect(differences(before, operation({ type: 'string' }, 'user', '201'), 'GET')).toEqual([
+    'GET parameters user schema: enum is gone',
+    'GET responses: 200 is gone',
+    'GET responses: 201 was added',
+  ]);
+  expect(differences(before, { ...before, summary: 1 }, 'GET')).toEqual(['GET: summary was added']);
+});

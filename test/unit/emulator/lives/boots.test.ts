@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import type { Fob } from '@passfob/simulator';
+import type { BusFault } from '@passfob/simulator/base/fault-plan';
+import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
+import { expect, it } from 'vitest';
+import { Owner } from '../../../fob/conformance/owner.ts';
+import { SimulatorDriver } from '../../../fob/conformance/simulator-driver.ts';
+import { type Birth, births } from '../../../fob/simulation/kit/births.ts';
+import { LONG, seedsOrOne } from '../../../kit/counts.ts';
+import { describeNeeds } from '../../../kit/tools.ts';
+import { boardMemory, storeOf } from '../kit/board-memory.ts';
+import { builtBoard, needsFirmware } from '../kit/built-board.ts';
+import { bootedFob } from '../kit/resting-fob.ts';
+
+/** `PASSFOB_SEED=n` repeats one boot, as the message of a failure says. */
+const SEEDS = seedsOrOne(2, 100);
+/** In a boot and the first second after it. */
+const TRANSFERS = 120;
+const TROUBLE_MS = 1_500;
+/** Espruino has looked at its button by then: while it is down, it skips the image. */
+const LOOKED_MS = 150;
+/** Longer than a part may not be asked after two failures in a row, and the look at it each second. */
+const SETTLE_MS = 4_000;
+/** As far as Espruino names. */
+const OSCILLATOR_PPM_MAX = 100_000;
+const PRESSES_TO_LIST = 6;
+/**
+ * Espruino's clock jumps ahead with a slow oscillator, within the wait for a write, too. The EEPROM then does not answer,
+ * and is asked again.
+ */
+const ASKED_TOO_SOON = 'AT24C32 addressed during its write time';
+
+interface Trial {
+  readonly told: string;
+  readonly oscillatorPpm: number;
+  readonly crystal: boolean;
+  readonly usbWaitTicks: number;
+  readonly isPlugged: boolean;
+  readonly bus: Readonly<Record<number, BusFault>>;
+  readonly presses: number;
+}
+
+function trialOf(chance: Randomness): Trial {
+  const oscillatorPpm = chance.below(2 * OSCILLATOR_PPM_MAX) - OSCILLATOR_PPM_MAX;
+  const [crystal, isPlugged] = [chance.below(2) === 0, chance.below(4) > 0];
+  const usbWaitTicks = chance.below(13);
+  const presses = chance.below(2) * chance.below(6);
+  const kind = chance.pick<BusFault | 'none'>(['fail', 'late', 'hang', 'none', 'none']);
+  // From the rarest to all of them.
+  const every = 1 + chance.below(chance.below(2) === 0 ? 8 : TRANSFERS);
+  const first = 1 + chance.below(every);
+  const bus: Record<number, BusFault> = {};
+  if (kind !== 'none') for (let at = first; at <= TRANSFERS; at += every) bus[at] = kind;
+  const trouble = kind === 'none' ? 'good bus' : `${kind} from ${first} each ${every}`;
+  const told = `${oscillatorPpm} ppm, crystal ${crystal}, ${usbWaitTicks} ticks, plugged ${isPlugged}, ${presses} presses, ${trouble}`;
+  return { told, oscillatorPpm, crystal, usbWaitTicks, isPlugged, bus, presses };
+}
+
+/** Lets the start of a board pass, with presses at any time. */
+function passStart(fob: Fob, chance: Randomness, presses: number): void {
+  fob.advance(LOOKED_MS);
+  for (let press = 0; press < presses; press++) {
+    fob.advance(chance.below(TROUBLE_MS / presses));
+    fob.press(0, 30 + chance.below(800));
+  }
+  fob.advance(TROUBLE_MS);
+}
+
+/** Expects the list on the screen, and a sound vault at the cable. */
+async function expectSound(fob: Fob, born: Birth, random: (length: number) => Uint8Array): Promise<void> {
+  const driver = new SimulatorDriver({ make: () => fob });
+  const isList = () => fob.screen().on && fob.screen().text.some(line => line.endsWith(': passcode'));
+  for (let presses = 0; presses < PRESSES_TO_LIST && !isList(); presses++) fob.press();
+  expect(fob.screen().text.join(' ')).toMatch(/: passcode$/);
+  const owner = Object.assign(new Owner(driver, { random }), { key: born.pairingKey });
+  await owner.open();
+  const { client } = owner;
+  expect((await client.call('info', {})).accounts).toBe(born.accounts.length);
+  for (const index of born.accounts.keys()) expect((await client.call('list', { index })).health).toBe(0);
+  expect((await client.call('clock', {})).state).toBe(1);
+}
+
+async function bootOnce(seed: number, firmware: Uint8Array, born: Birth): Promise<void> {
+  const virtualBoard = await builtBoard();
+  const chance = makeRandomness(seed, 'boots');
+  const trial = trialOf(chance);
+  const storage = storeOf(born.image);
+  const board = virtualBoard({ firmware, storage, seed, ...trial, faults: { bus: { at: trial.bus } } });
+  const seen = new Set<string>();
+  board.onScreen(() => seen.add(board.screen().text.join(' ')));
+  try {
+    board.setUsb(trial.isPlugged);
+    passStart(board, chance, trial.presses);
+    board.setFaults();
+    // Without a cable it sleeps, which costs no time here.
+    board.setUsb(false);
+    board.advance(SETTLE_MS);
+    board.setUsb(true);
+    await expectSound(bootedFob(board), born, length => chance.bytes(length));
+    expect([...seen].join('\n')).not.toContain('Memory damaged');
+    const mayBeTooSoon = trial.oscillatorPpm < 0;
+    expect(board.violations.filter(told => !mayBeTooSoon || told !== ASKED_TOO_SOON).join()).toBe('');
+    expect(board.consoleText()).not.toContain('Uncaught');
+  } catch (error) {
+    throw new Error(`PASSFOB_SEED=${seed}: ${trial.told}; seen: ${[...seen].join(' / ')}`, { cause: error });
+  } finally {
+    board.close();
+  }
+}
+
+describeNeeds(needsFirmware(), "boots of the fob on Espruino's own firmware", paths => {
+  it.each(paths)(
+    '%s shows the list of accounts after each boot, whatever its clocks, its bus and its person did meanwhile',
+    { ...LONG, timeout: 7_200_000 },
+    async path => {
+      const firmware = new Uint8Array(readFileSync(path));
+      const [born] = await births();
+      if (born === undefined) throw new Error('no fob is born');
+      const image = boardMemory(born.image, firmware);
+      const failures: string[] = [];
+      for (const seed of SEEDS) {
+        try {
+          await bootOnce(seed, firmware, { ...born, image });
+        } catch (error) {
+          failures.push(`${error}: ${error instanceof Error ? error.cause : ''}`);
+        }
+      }
+      console.log(`${SEEDS.length} boots from seed ${SEEDS[0]}, ${failures.length} failures`);
+      expect(failures).toEqual([]);
+    },
+  );
+});

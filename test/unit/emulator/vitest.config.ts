@@ -1,0 +1,6 @@
+import { defineConfig } from 'vitest/config';
+import { fromSources, settings } from '../../tools/runner/settings.ts';
+import { firmwareTests } from './run/files.ts';
+
+/** `npm run test:board`: every test that needs Espruino's own firmware, which `ESPRUINO_ARM` names. */
+export default defineConfig({ ...fromSources, test: { ...settings, include: firmwareTests() } });
