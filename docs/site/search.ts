@@ -34,7 +34,7 @@ function boostDocument(id: string): number {
   if (/\/start\//.test(id)) return 3;
   if (/\/(?:reference|project\/changelog)\b/.test(id)) return 0.15;
   const inside =
-    /\/(?:architecture|asvs|carrier|dependencies|design-notes|first-board|performance|protocol|threat-model|boards\/bench|contribute\/\w+|project\/(?:test-wire|contributing))\.html/;
+    /\/(?:architecture|asvs|carrier|dependencies|design-notes|first-board|performance|protocol|threat-model|boards\/bench|contribute\/\w+|project\/(?:test-unit-wire|contributing))\.html/;
   if (inside.test(id)) return 0.4;
   return /\/(?:cli|errors)\.html/.test(id) ? 0.8 : 1;
 }
