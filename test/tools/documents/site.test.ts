@@ -39,7 +39,11 @@ describe('links of the site', () => {
     ['a document beside it', '[b](bench.md)', '[b](./bench.md)'],
     ['a document above it, with an anchor', '[c](../cli.md#exit-codes)', '[c](../cli.md#exit-codes)'],
     ['a document of the root', '[r](../../README.md#tests)', '[r](../project/readme.md#tests)'],
-    ['a document of another folder', '[w](../../test/unit/wire/README.md)', '[w](../project/test-unit-wire.md)'],
+    [
+      'a document of another folder',
+      '[w](../../test/unit/wire/README.md)',
+      '[w](../project/test-unit-wire.md)',
+    ],
     ['a document by its file name', '[cli.md](../cli.md#json)', '[Command line](../cli.md#json)'],
     ['an anchor of its own', '[here](#wiring)', '[here](#wiring)'],
     ['an address', '[site](https://example.org/a.md)', '[site](https://example.org/a.md)'],
