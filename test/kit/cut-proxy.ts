@@ -47,10 +47,11 @@ export class CutProxy implements AsyncDisposable {
   }
 
   /**
-   * Keeps all connections but carries nothing more, as after a silent failure of the other side; new ones work as
-   * before.
+   * Keeps all connections but carries nothing more, as after a silent failure of the other side.
+   * @param mode of new ones, which work as before if it is not given
    */
-  freeze(): void {
+  freeze(mode = this.#mode): void {
+    this.#mode = mode;
     for (const socket of this.#sockets) socket.unpipe().pause();
   }
 

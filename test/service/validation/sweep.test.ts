@@ -153,7 +153,7 @@ test.runIf(isOnPostgres)(
     await using _ = proxy;
     const service = await rig.start({ databaseUrl: proxy.address, background: false, version: '1' });
     expect(await readyOf(service)).toEqual([200, { status: 'ready', version: '1' }]);
-    proxy.freeze();
+    proxy.freeze('silent');
     // Without its own limit it would wait for the driver's, which is longer than this test may take.
     const silent = [503, { status: 'not ready', reason: 'silent', version: '1' }];
     await expect.poll(() => readyOf(service)).toEqual(silent);

@@ -109,7 +109,9 @@ export function personWith(
 /** Returns the JSON of a command. @throws where its help does not name a field */
 function documented(args: readonly string[], document: Readonly<Record<string, unknown>>): typeof document {
   const given = ` ${args.join(' ')} `;
-  const called = commands.filter(({ name, json }) => json !== undefined && given.includes(` ${name} `));
+  // The service has commands of its own, some with the last word of one of these.
+  const own = args[0] === 'service' ? [] : commands;
+  const called = own.filter(({ name, json }) => json !== undefined && given.includes(` ${name} `));
   const { name, json = '' } = called.sort((one, other) => other.name.length - one.name.length)[0] ?? {};
   const fields = document.dryRun === true || document.ok === false ? [] : Object.keys(document);
   const unnamed = fields.filter(field => field !== 'ok' && !json.includes(`\`${field}\``));
