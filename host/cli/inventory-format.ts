@@ -1,6 +1,6 @@
 import type { KnownHealth, ReportedFinding } from '../commands/health.ts';
-import type { ImportedBundle } from '../inventory/bundle.ts';
 import type { ClockReading } from '../inventory/clocks.ts';
+import type { Imported } from '../inventory/exported.ts';
 import type { FobRecord, KnownFob } from '../inventory/fobs.ts';
 import type { HistoryEvent } from '../inventory/schema.ts';
 import type { Lines, Table } from './base/columns.ts';
@@ -118,7 +118,7 @@ function signed(value: number): string {
   return `${value < 0 ? '-' : '+'}${Math.abs(value)}`;
 }
 
-export function takenText({ added, known }: ImportedBundle): string {
+export function takenText({ added, known }: Imported): string {
   const lines = [
     added.length === 0 ? 'Nothing was new.' : `Added: ${added.join(', ')}.`,
     ...(known.length === 0 ? [] : [`Here already, not changed: ${known.join(', ')}.`]),

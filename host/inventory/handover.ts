@@ -1,8 +1,14 @@
 import { FobError } from '../errors.ts';
 import { SEALED_FILE_BYTES_MAX } from '../limits.ts';
 import { type FileSource, readWhole } from '../read-whole.ts';
-import { type Bundle, bundleOf, type ImportedBundle, importBundle, readBundle } from './bundle.ts';
 import { seal } from './encryption.ts';
+import {
+  type ExportedInventory,
+  exportInventory,
+  type Imported,
+  importExported,
+  readExported,
+} from './exported.ts';
 import { addHistory } from './history.ts';
 import { type Inventory, together } from './inventory.ts';
 import { markErased, pairingKeyOf } from './pairings.ts';
@@ -16,9 +22,9 @@ import { unknownFob } from './unknown-fob.ts';
  * @throws FobError `bad-input` for the file or a password that is too short, `inventory`
  */
 export async function backUp(inventory: Inventory, path: string, password: string): Promise<number> {
-  const bundle = await bundleOf(inventory);
-  writeNewFile(path, await sealWithPassword('backup', bytesOf(bundle), password));
-  return bundle.fobs.filter(({ secrets }) => secrets !== undefined).length;
+  const exported = await exportInventory(inventory);
+  writeNewFile(path, await sealWithPassword('backup', bytesOf(exported), password));
+  return exported.fobs.filter(({ secrets }) => secrets !== undefined).length;
 }
 
 /** Imports a backup into this inventory, sealed under its own key. @throws FobError `bad-input`, `inventory` */
@@ -27,8 +33,8 @@ export async function restore(
   source: FileSource,
   password: string,
   signal?: AbortSignal,
-): Promise<ImportedBundle> {
-  return importBundle(inventory, await opened('backup', source, password, signal));
+): Promise<Imported> {
+  return importExported(inventory, await opened('backup', source, password, signal));
 }
 
 /**
@@ -43,8 +49,8 @@ export async function give(
   password: string,
   nowMs: number,
 ): Promise<void> {
-  const bundle = await bundleOf(inventory, serials);
-  writeNewFile(path, await sealHandover(bundle, password));
+  const exported = await exportInventory(inventory, serials);
+  writeNewFile(path, await sealHandover(exported, password));
   await inventory.db
     .updateTable('pairings')
     .set({ given_ms: nowMs })
@@ -57,8 +63,8 @@ export async function give(
  * Returns the content of a handover file, which `handover take` and the service's import read.
  * @throws FobError `bad-input` for a password that is too short
  */
-export async function sealHandover(bundle: Bundle, password: string): Promise<Buffer> {
-  const plain = bytesOf(bundle);
+export async function sealHandover(exported: ExportedInventory, password: string): Promise<Buffer> {
+  const plain = bytesOf(exported);
   try {
     return await sealWithPassword('handover', plain, password);
   } finally {
@@ -73,11 +79,11 @@ export async function importHandover(
   password: string,
   nowMs: number,
   signal?: AbortSignal,
-): Promise<ImportedBundle> {
-  const bundle = await opened('handover', source, password, signal);
-  const taken = await importBundle(inventory, bundle);
+): Promise<Imported> {
+  const exported = await opened('handover', source, password, signal);
+  const taken = await importExported(inventory, exported);
   for (const serial of taken.added) await addHistory(inventory, serial, 'taken', nowMs);
-  for (const fob of bundle.fobs) {
+  for (const fob of exported.fobs) {
     if (taken.known.includes(fob.pairing.serial)) await takeBack(inventory, fob, nowMs);
   }
   return taken;
@@ -87,7 +93,11 @@ export async function importHandover(
  * Takes a fob back that was given away and whose keys are still here. Its owner in between may have given it another
  * recovery key, without which its PIN could never be reset. A fob that was not given away keeps its own.
  */
-async function takeBack(inventory: Inventory, fob: Bundle['fobs'][number], nowMs: number): Promise<void> {
+async function takeBack(
+  inventory: Inventory,
+  fob: ExportedInventory['fobs'][number],
+  nowMs: number,
+): Promise<void> {
   const { pairing, secrets, next_recovery_key } = fob;
   if (secrets === undefined) return;
   await together(inventory, async within => {
@@ -141,8 +151,8 @@ function bytesOfText(base64: string): Uint8Array {
   return new Uint8Array(Buffer.from(base64, 'base64'));
 }
 
-function bytesOf(bundle: Bundle): Buffer {
-  return Buffer.from(JSON.stringify(bundle), 'utf8');
+function bytesOf(exported: ExportedInventory): Buffer {
+  return Buffer.from(JSON.stringify(exported), 'utf8');
 }
 
 async function opened(
@@ -150,11 +160,11 @@ async function opened(
   source: FileSource,
   password: string,
   signal: AbortSignal | undefined,
-): Promise<Bundle> {
+): Promise<ExportedInventory> {
   const sealed = await readWhole(source, SEALED_FILE_BYTES_MAX, signal);
   const plain = await openWithPassword(what, sealed, password);
-  const bundle = readBundle(plain.toString('utf8'));
-  if (bundle.fobs.length > 0) return bundle;
+  const exported = readExported(plain.toString('utf8'));
+  if (exported.fobs.length > 0) return exported;
   throw new FobError('bad-input', {
     sentence: `There is no fob in ${typeof source === 'string' ? source : source.name}.`,
     next: 'Name the file of an inventory with fobs.',

@@ -1,4 +1,4 @@
-import type { Bundle } from 'passfob/inventory/bundle';
+import type { ExportedInventory } from 'passfob/inventory/exported';
 import { sealHandover } from 'passfob/inventory/handover';
 import { PASSWORD_CHARACTERS_MIN } from 'passfob/limits';
 import type { Actor } from '../../base/actor.ts';
@@ -70,7 +70,7 @@ async function confirm(acting: Acting, { serial }: FobInput): Promise<Result<Fob
 
 export const confirmGiven = actOf(confirm);
 
-const exportFob = actOf(async (acting: Acting, { serial }: FobInput): Promise<Result<Bundle>> => {
+const exportFob = actOf(async (acting: Acting, { serial }: FobInput): Promise<Result<ExportedInventory>> => {
   const { db, keys, atMs } = acting;
   const fob = await fobNamed(db, serial);
   if (fob === undefined) return refused('unknown_fob');

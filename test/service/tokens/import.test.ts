@@ -14,7 +14,7 @@ import { planImport, prepareImport } from '@passfob/service/features/tokens/impo
 import { revokeToken } from '@passfob/service/features/tokens/moves';
 import { secretOf } from '@passfob/service/features/tokens/tokens';
 import type { SourceFile } from 'passfob/formats/base/row';
-import { type Bundle, importBundle } from 'passfob/inventory/bundle';
+import { type ExportedInventory, importExported } from 'passfob/inventory/exported';
 import { give } from 'passfob/inventory/handover';
 import { openInventory } from 'passfob/inventory/inventory';
 import { expect, test } from 'vitest';
@@ -28,7 +28,7 @@ const base64 = (length: number) => {
   return Buffer.from(bytes).toString('base64');
 };
 
-type Fob = Bundle['fobs'][number];
+type Fob = ExportedInventory['fobs'][number];
 
 function account(changes: Partial<Fob['accounts'][number]> = {}): Fob['accounts'][number] {
   return {
@@ -72,7 +72,7 @@ async function givenFile(fobs: readonly Fob[]): Promise<Buffer> {
   const directory = mkdtempSync(join(tmpdir(), 'passfob-inventory-'));
   const inventory = openInventory(directory);
   try {
-    await importBundle(inventory, { version: 1, fobs, history: [] });
+    await importExported(inventory, { version: 1, fobs, history: [] });
     const path = join(directory, 'given');
     const serials = fobs.map(({ pairing }) => pairing.serial);
     await give(inventory, serials, path, PASSWORD, 7);
@@ -103,11 +103,11 @@ test('fobs and accounts of a handover file become fobs and tokens, with the hold
   const { management } = office;
   const counted = account({ account_id: '00000002', kind: 1, period: 0, digits: 0x18, algorithm: 2 });
   const bytes = await givenFile([fob('abcde', [account(), counted], 'Ada'), fob('fghij', [account()])]);
-  const bundle = await openInventoryFile(bytes, PASSWORD);
-  const drafts = draftsOfInventory(bundle, 'holder');
+  const exported = await openInventoryFile(bytes, PASSWORD);
+  const drafts = draftsOfInventory(exported, 'holder');
   expect(await run(office, drafts)).toMatchObject({ state: 'done', done: 5, refused: 0 });
   const token = await tokenRow(office, 'abcde-0a0b0c0d');
-  const [given] = bundle.fobs;
+  const [given] = exported.fobs;
   expect(token).toMatchObject({ state: 'assigned', kind: 'totp', algorithm: 'sha1', period_seconds: 30 });
   expect(Buffer.from(secretOf(management.keys, token) ?? []).toString('base64')).toBe(
     given?.accounts[1]?.key,
@@ -166,8 +166,8 @@ test('a dry run gives a reason for every row that is not taken, and shows no sec
   const { secrets: _, pairing, ...rest } = fob('gone', []);
   const erased: Fob = { ...rest, pairing: { ...pairing, state: 'erased' } };
   const broken = { pairing: { serial: 'broken' } } as unknown as Fob;
-  const bundle: Bundle = { version: 1, fobs: [other, erased, broken], history: [] };
-  const plan = await planImport(db, keys, draftsOfInventory(bundle, 'label'));
+  const exported: ExportedInventory = { version: 1, fobs: [other, erased, broken], history: [] };
+  const plan = await planImport(db, keys, draftsOfInventory(exported, 'label'));
   expect(
     plan.rows.map(({ place, state, reason }) => `${place}: ${state}. ${reason}`).join('\n'),
   ).toMatchInlineSnapshot(`

@@ -117,7 +117,7 @@ export const fileDoors: readonly Door[] = [
     holdsMax: 4 * SEALED_FILE_BYTES_MAX,
     spendsMs: 60_000,
     bound: `only a file that the password opens is parsed; the heap of Node ends a command whose file holds more; ${ENDS}`,
-    test: 'test/unit/host/malformed-bundle.slow.test.ts',
+    test: 'test/unit/host/malformed-export.slow.test.ts',
   },
   {
     name: 'Traces to decode',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { addPendingAccount } from 'passfob/inventory/accounts';
-import { bundleOf } from 'passfob/inventory/bundle';
+import { exportInventory } from 'passfob/inventory/exported';
 import { backUp, give, restore } from 'passfob/inventory/handover';
 import { openInventory } from 'passfob/inventory/inventory';
 import { addPendingPairing, confirmPairing } from 'passfob/inventory/pairings';
@@ -31,7 +31,7 @@ async function fill(folder: string, names: string, count = 3): Promise<string[]>
 async function openedSerials({ folder }: Attempt): Promise<string[]> {
   const inventory = openInventory(folder);
   try {
-    return (await bundleOf(inventory)).fobs.map(({ pairing }) => pairing.serial).sort();
+    return (await exportInventory(inventory)).fobs.map(({ pairing }) => pairing.serial).sort();
   } finally {
     await inventory.close();
   }

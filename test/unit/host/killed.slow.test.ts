@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync 
 import { join } from 'node:path';
 import { refuseExisting, saveNew } from 'passfob/commands/out-file';
 import { takeLock } from 'passfob/file-lock';
-import { bundleOf } from 'passfob/inventory/bundle';
+import { exportInventory } from 'passfob/inventory/exported';
 import { openInventory } from 'passfob/inventory/inventory';
 import { addPendingPairing } from 'passfob/inventory/pairings';
 import { rekey } from 'passfob/inventory/rekey';
@@ -158,9 +158,9 @@ describeNeeds(needsBuild, 'a re-keying of the inventory', () =>
 
           const left = openInventory(path);
           await addPendingPairing(left, { ...FOB, serial: 'PF-AAAA-AAAA' }, secrets(), 2);
-          expect((await bundleOf(left)).fobs).toHaveLength(2);
+          expect((await exportInventory(left)).fobs).toHaveLength(2);
           await rekey(left);
-          expect((await bundleOf(left)).fobs).toHaveLength(2);
+          expect((await exportInventory(left)).fobs).toHaveLength(2);
           await left.close();
           const keys = readFileSync(join(path, 'inventory.key'), 'utf8').trimEnd().split('\n').slice(1);
           expect(keys).toHaveLength(1);

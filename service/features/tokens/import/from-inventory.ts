@@ -1,15 +1,15 @@
 import { KIND_HOTP, KIND_OCRA } from '@passfob/protocol/account';
 import { passcodeForm } from 'passfob/enrol/alphabets';
 import { badInput } from 'passfob/enrol/enrolment';
-import { type Bundle, readBundle } from 'passfob/inventory/bundle';
+import { type ExportedInventory, readExported } from 'passfob/inventory/exported';
 import { openWithPassword } from 'passfob/inventory/password-file';
 import type { AlgorithmName } from '../../../base/kinds.ts';
 import { isChecked, parseSuite } from '../../../base/ocra-suite.ts';
 import { tokenTexts } from '../../../base/texts/tokens.ts';
 import type { FobItem, ImportDraft, TokenItem, UserSource } from './items.ts';
 
-type BundledFob = Bundle['fobs'][number];
-type BundledAccount = BundledFob['accounts'][number];
+type ExportedFob = ExportedInventory['fobs'][number];
+type ExportedAccount = ExportedFob['accounts'][number];
 
 const texts = tokenTexts.imports;
 
@@ -24,7 +24,7 @@ const ALGORITHMS: readonly (AlgorithmName | undefined)[] = [undefined, 'sha1', '
  *
  * @throws FobError `bad-input`: another file, damaged, or another password
  */
-export async function openInventoryFile(bytes: Uint8Array, password: string): Promise<Bundle> {
+export async function openInventoryFile(bytes: Uint8Array, password: string): Promise<ExportedInventory> {
   const start = Buffer.from(bytes.subarray(0, 32)).toString('latin1');
   const kind = FILE_KINDS.find(one => start.startsWith(`passfob ${one} `));
   if (kind === undefined)
@@ -34,15 +34,15 @@ export async function openInventoryFile(bytes: Uint8Array, password: string): Pr
     );
   const plain = await openWithPassword(kind, bytes, password);
   try {
-    return readBundle(plain.toString('utf8'));
+    return readExported(plain.toString('utf8'));
   } finally {
     plain.fill(0);
   }
 }
 
 /** Returns a row for every fob of an inventory, each before the rows of its accounts. */
-export function draftsOfInventory(bundle: Bundle, userFrom: UserSource): ImportDraft[] {
-  return bundle.fobs.flatMap(fob => {
+export function draftsOfInventory(exported: ExportedInventory, userFrom: UserSource): ImportDraft[] {
+  return exported.fobs.flatMap(fob => {
     const { serial } = fob.pairing;
     try {
       return draftsOfFob(fob, userFrom);
@@ -52,7 +52,7 @@ export function draftsOfInventory(bundle: Bundle, userFrom: UserSource): ImportD
   });
 }
 
-function draftsOfFob(fob: BundledFob, userFrom: UserSource): ImportDraft[] {
+function draftsOfFob(fob: ExportedFob, userFrom: UserSource): ImportDraft[] {
   const { serial, state } = fob.pairing;
   const place = texts.fobPlace(serial);
   if (state === 'erased') return [said(place, 'skipped', texts.erased, '')];
@@ -73,7 +73,7 @@ function draftsOfFob(fob: BundledFob, userFrom: UserSource): ImportDraft[] {
   return [{ place, issuer: '', label: '', warnings: [], outcome: { state: 'ok', item } }, ...accounts];
 }
 
-function clockOf({ clocks }: BundledFob): FobItem['clock'] {
+function clockOf({ clocks }: ExportedFob): FobItem['clock'] {
   const last = clocks.filter(({ is_set }) => is_set === 1).at(-1);
   if (last === undefined) return null;
   const { difference_ms, drift_ppm } = last;
@@ -81,7 +81,7 @@ function clockOf({ clocks }: BundledFob): FobItem['clock'] {
   return { setMs: last.read_ms, errorMs, driftPpm: drift_ppm };
 }
 
-function draftOfAccount(fob: BundledFob, account: BundledAccount, userFrom: UserSource): ImportDraft {
+function draftOfAccount(fob: ExportedFob, account: ExportedAccount, userFrom: UserSource): ImportDraft {
   const { serial, holder } = fob.pairing;
   const place = texts.accountPlace(serial, account.account_id);
   const names = { issuer: account.issuer, label: account.label };

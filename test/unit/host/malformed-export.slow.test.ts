@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openInventoryFile } from '@passfob/service/features/tokens/import/from-inventory';
-import { bundleOf } from 'passfob/inventory/bundle';
+import { exportInventory } from 'passfob/inventory/exported';
 import { importHandover, restore } from 'passfob/inventory/handover';
 import { sealWithPassword } from 'passfob/inventory/password-file';
 import { describe, expect, it } from 'vitest';
@@ -17,10 +17,10 @@ const NOW = 1_800_000_000_000;
 async function goodBundle() {
   const { inventory } = workplace().context;
   await addFob(inventory);
-  const bundle = await bundleOf(inventory);
-  const [fob] = bundle.fobs;
-  if (fob === undefined) throw new Error('the bundle holds no fob');
-  return { bundle, fob };
+  const exported = await exportInventory(inventory);
+  const [fob] = exported.fobs;
+  if (fob === undefined) throw new Error('the export holds no fob');
+  return { exported, fob };
 }
 
 type Good = Awaited<ReturnType<typeof goodBundle>>;
@@ -28,37 +28,43 @@ type Good = Awaited<ReturnType<typeof goodBundle>>;
 /** Contents that nothing but another program writes. */
 const SHAPES: readonly (readonly [string, (good: Good) => unknown])[] = [
   ['no object', () => []],
-  ['no version', ({ bundle }) => ({ ...bundle, version: undefined })],
-  ['no fobs', ({ bundle }) => ({ ...bundle, fobs: {} })],
-  ['a fob that is null', ({ bundle }) => ({ ...bundle, fobs: [null] })],
-  ['a fob without a pairing', ({ bundle, fob }) => ({ ...bundle, fobs: [{ ...fob, pairing: undefined }] })],
+  ['no version', ({ exported }) => ({ ...exported, version: undefined })],
+  ['no fobs', ({ exported }) => ({ ...exported, fobs: {} })],
+  ['a fob that is null', ({ exported }) => ({ ...exported, fobs: [null] })],
+  [
+    'a fob without a pairing',
+    ({ exported, fob }) => ({ ...exported, fobs: [{ ...fob, pairing: undefined }] }),
+  ],
   [
     'a key that is a number',
-    ({ bundle, fob }) => ({ ...bundle, fobs: [{ ...fob, secrets: { ...fob.secrets, pairing_key: 1 } }] }),
+    ({ exported, fob }) => ({ ...exported, fobs: [{ ...fob, secrets: { ...fob.secrets, pairing_key: 1 } }] }),
   ],
-  ['accounts that are none', ({ bundle, fob }) => ({ ...bundle, fobs: [{ ...fob, accounts: [1] }] })],
-  ['history that is none', ({ bundle }) => ({ ...bundle, history: 'none' })],
+  ['accounts that are none', ({ exported, fob }) => ({ ...exported, fobs: [{ ...fob, accounts: [1] }] })],
+  ['history that is none', ({ exported }) => ({ ...exported, history: 'none' })],
 ];
 
 /** Values that only the database refuses. */
 const VALUES: typeof SHAPES = [
   [
     'an unknown column',
-    ({ bundle, fob }) => ({ ...bundle, fobs: [{ ...fob, pairing: { ...fob.pairing, more: 1 } }] }),
+    ({ exported, fob }) => ({ ...exported, fobs: [{ ...fob, pairing: { ...fob.pairing, more: 1 } }] }),
   ],
   [
     'an unknown state',
-    ({ bundle, fob }) => ({ ...bundle, fobs: [{ ...fob, pairing: { ...fob.pairing, state: 'lost' } }] }),
+    ({ exported, fob }) => ({ ...exported, fobs: [{ ...fob, pairing: { ...fob.pairing, state: 'lost' } }] }),
   ],
   [
     'a time that is a text',
-    ({ bundle, fob }) => ({ ...bundle, fobs: [{ ...fob, pairing: { ...fob.pairing, created_ms: 'now' } }] }),
+    ({ exported, fob }) => ({
+      ...exported,
+      fobs: [{ ...fob, pairing: { ...fob.pairing, created_ms: 'now' } }],
+    }),
   ],
   [
     'a name that is a list',
-    ({ bundle, fob }) => ({ ...bundle, fobs: [{ ...fob, pairing: { ...fob.pairing, board: [1] } }] }),
+    ({ exported, fob }) => ({ ...exported, fobs: [{ ...fob, pairing: { ...fob.pairing, board: [1] } }] }),
   ],
-  ['an empty history', ({ bundle }) => ({ ...bundle, history: [{ serial: FOB.serial }] })],
+  ['an empty history', ({ exported }) => ({ ...exported, history: [{ serial: FOB.serial }] })],
 ];
 
 const DAMAGED = {

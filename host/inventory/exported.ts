@@ -19,13 +19,13 @@ import { unknownFob } from './unknown-fob.ts';
  * An inventory's exported data: fobs with their keys, accounts and history, all decrypted. Only ever written under a
  * password. Bytes are base64.
  */
-export interface Bundle {
+export interface ExportedInventory {
   readonly version: 1;
-  readonly fobs: readonly BundledFob[];
+  readonly fobs: readonly ExportedFob[];
   readonly history: readonly Omit<Selectable<HistoryTable>, 'id'>[];
 }
 
-interface BundledFob {
+interface ExportedFob {
   readonly pairing: Omit<Selectable<PairingTable>, 'id' | 'given_ms'>;
   /** Absent for a fob that was erased. */
   readonly secrets?: Readonly<Record<(typeof SECRETS)[number], string>>;
@@ -45,7 +45,10 @@ const SECRETS = ['device_secret', 'pairing_key', 'recovery_key'] as const;
  * Exports all of this inventory, or some of its fobs.
  * @throws FobError `not-in-inventory` for a serial without keys here, `inventory`
  */
-export async function bundleOf(inventory: Inventory, serials?: readonly string[]): Promise<Bundle> {
+export async function exportInventory(
+  inventory: Inventory,
+  serials?: readonly string[],
+): Promise<ExportedInventory> {
   const { db } = inventory;
   const pairings = await db.selectFrom('pairings').selectAll().orderBy('id').execute();
   for (const serial of serials ?? []) {
@@ -58,14 +61,14 @@ export async function bundleOf(inventory: Inventory, serials?: readonly string[]
   const history = await db.selectFrom('history').selectAll().orderBy('id').execute();
   return {
     version: 1,
-    fobs: await Promise.all(meant.map(pairing => bundledFob(inventory, pairing))),
+    fobs: await Promise.all(meant.map(pairing => exportFob(inventory, pairing))),
     history: history
       .filter(({ serial }) => serials === undefined || serials.includes(serial))
       .map(({ id: _, ...entry }) => entry),
   };
 }
 
-async function bundledFob(inventory: Inventory, pairing: Selectable<PairingTable>): Promise<BundledFob> {
+async function exportFob(inventory: Inventory, pairing: Selectable<PairingTable>): Promise<ExportedFob> {
   const { db, keys } = inventory;
   const { id, given_ms: _, ...kept } = pairing;
   const sealed = await db.selectFrom('secrets').selectAll().where('pairing_id', '=', id).executeTakeFirst();
@@ -89,7 +92,7 @@ async function bundledFob(inventory: Inventory, pairing: Selectable<PairingTable
       },
     }),
     ...(next && { next_recovery_key: base64(next) }),
-    ...(await bundledObservation(inventory, id)),
+    ...(await exportObservation(inventory, id)),
     accounts: accounts.map(({ pairing_id, sealed_key, ...account }) => ({
       ...account,
       key: base64(unseal(keys, accountSealLocation(pairing_id, account.account_id), sealed_key)),
@@ -98,7 +101,7 @@ async function bundledFob(inventory: Inventory, pairing: Selectable<PairingTable
   };
 }
 
-async function bundledObservation({ db }: Inventory, id: number): Promise<Pick<BundledFob, 'observation'>> {
+async function exportObservation({ db }: Inventory, id: number): Promise<Pick<ExportedFob, 'observation'>> {
   const row = await db
     .selectFrom('observations')
     .select(['seen_ms', 'observed_ms', 'observed'])
@@ -107,23 +110,23 @@ async function bundledObservation({ db }: Inventory, id: number): Promise<Pick<B
   return row === undefined ? {} : { observation: row };
 }
 
-export interface ImportedBundle {
+export interface Imported {
   readonly added: readonly string[];
   /** Fobs that were already here with the same keys. */
   readonly known: readonly string[];
 }
 
 /**
- * Imports a bundle, all of it or nothing, sealed under this inventory's key. Existing data stays as it is, so
- * importing the same bundle twice changes nothing.
+ * Imports an export, all of it or nothing, sealed under this inventory's key. Existing data stays as it is, so
+ * importing the same export twice changes nothing.
  * @throws FobError `inventory` if a fob is here with other keys, `bad-input` for values that no inventory takes
  */
-export async function importBundle(inventory: Inventory, bundle: Bundle): Promise<ImportedBundle> {
+export async function importExported(inventory: Inventory, exported: ExportedInventory): Promise<Imported> {
   const added: string[] = [];
   const known: string[] = [];
   try {
     await inventory.db.transaction().execute(async transaction => {
-      for (const fob of bundle.fobs) {
+      for (const fob of exported.fobs) {
         const { serial } = fob.pairing;
         if (await isKnown(inventory, transaction, fob)) known.push(serial);
         else {
@@ -131,7 +134,7 @@ export async function importBundle(inventory: Inventory, bundle: Bundle): Promis
           added.push(serial);
         }
       }
-      const fresh = bundle.history.filter(({ serial }) => added.includes(serial));
+      const fresh = exported.history.filter(({ serial }) => added.includes(serial));
       for (const entry of fresh) await transaction.insertInto('history').values(entry).execute();
     });
   } catch (error) {
@@ -143,7 +146,7 @@ export async function importBundle(inventory: Inventory, bundle: Bundle): Promis
 async function isKnown(
   { keys }: Inventory,
   transaction: Transaction<InventorySchema>,
-  { pairing, secrets }: BundledFob,
+  { pairing, secrets }: ExportedFob,
 ): Promise<boolean> {
   const here = await transaction
     .selectFrom('pairings')
@@ -175,7 +178,7 @@ async function isKnown(
 async function insertFob(
   { keys }: Inventory,
   transaction: Transaction<InventorySchema>,
-  { pairing, secrets, next_recovery_key, observation, accounts, clocks }: BundledFob,
+  { pairing, secrets, next_recovery_key, observation, accounts, clocks }: ExportedFob,
 ): Promise<void> {
   const { id } = await transaction
     .insertInto('pairings')
@@ -221,11 +224,11 @@ async function insertFob(
 }
 
 /** @throws FobError `bad-input` for data of a later passfob, or that passfob did not write */
-export function readBundle(text: string): Bundle {
-  const bundle = parsed(text);
-  if (!isRecord(bundle) || bundle.version === undefined) throw malformed();
-  if (bundle.version === 1) {
-    if (isBundle(bundle)) return bundle;
+export function readExported(text: string): ExportedInventory {
+  const exported = parsed(text);
+  if (!isRecord(exported) || exported.version === undefined) throw malformed();
+  if (exported.version === 1) {
+    if (isExported(exported)) return exported;
     throw malformed();
   }
   throw new FobError('bad-input', {
@@ -254,7 +257,7 @@ function areRecords(value: unknown): value is readonly JsonRecord[] {
 }
 
 /** Whether everything is where it should be; the database checks the values themselves. */
-function isBundle(value: JsonRecord): value is JsonRecord & Bundle {
+function isExported(value: JsonRecord): value is JsonRecord & ExportedInventory {
   return areRecords(value.history) && areRecords(value.fobs) && value.fobs.every(isFob);
 }
 
@@ -285,7 +288,7 @@ function malformed(cause?: unknown): FobError {
   });
 }
 
-/** Whether an error is about the values of a bundle, not about the inventory. */
+/** Whether an error is about the values of an export, not about the inventory. */
 function isAboutValues(error: unknown): boolean {
   // A value of a kind that no column takes.
   if (error instanceof TypeError || error instanceof RangeError) return true;
