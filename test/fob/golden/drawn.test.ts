@@ -1,4 +1,5 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { draw } from '@passfob/firmware/core/screens/screen';
 import type { Bitmap } from '@passfob/simulator';
@@ -15,7 +16,9 @@ const sheet = process.env.PASSFOB_CONTACT_SHEET;
 
 const bitmaps: Bitmap[] = [];
 afterAll(() => {
-  if (sheet) writeFileSync(sheet, contactSheet(bitmaps));
+  if (!sheet) return;
+  mkdirSync(dirname(sheet), { recursive: true });
+  writeFileSync(sheet, contactSheet(bitmaps));
 });
 
 describe.each([
