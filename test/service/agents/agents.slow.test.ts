@@ -1,8 +1,5 @@
 import { once } from 'node:events';
 import { agentLimits } from '@passfob/service/base/limits/agents';
-import { Agents } from '@passfob/service/features/agents/agents';
-import type { TextConnection } from '@passfob/service/features/connections/connection';
-import { identityReader } from '@passfob/service/features/connections/opening';
 import fc from 'fast-check';
 import { AGENT_FOBS_MAX, AGENT_SILENCE_MS } from 'passfob/agent/base/limits';
 import { describe, expect, it } from 'vitest';
@@ -11,8 +8,11 @@ import { countOf, LONG } from '../../kit/counts.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { makeAssigned } from '../kit/fob.ts';
 import { Office } from '../users/kit.ts';
+import { AgentsNode } from './agents-node.ts';
 import { until } from './kit.ts';
-import { Scene } from './scene.ts';
+import { openEachScene, scene, url } from './scene.ts';
+
+openEachScene();
 
 const OPEN = JSON.stringify({ type: 'open', version: 1, for: 'agent', nonce: 'A'.repeat(43) });
 const fobNamed = (fob: number, serial = 'PF-AAAA-AAAA') =>
@@ -20,7 +20,6 @@ const fobNamed = (fob: number, serial = 'PF-AAAA-AAAA') =>
 
 describe('fobs announced by agents', () => {
   it('an announced fob counts as the service’s own once it has proved itself, and is then reached by this connection', async () => {
-    await using scene = await Scene.open();
     const ada = await scene.fobOf('ada');
     const agent = await scene.agent();
     const number = agent.plug(ada.fob);
@@ -36,7 +35,6 @@ describe('fobs announced by agents', () => {
   });
 
   it('a fob announced under another serial number stays unproved and displaces no other fob', async () => {
-    await using scene = await Scene.open();
     const ada = await scene.fobOf('ada');
     const agent = await scene.agent();
     await agent.stands(agent.plug(ada.fob), 'own');
@@ -54,30 +52,10 @@ describe('fobs announced by agents', () => {
     ada.fob.approve();
     expect(await scene.take(asked)).toBe('accepted');
   });
-
-  it('a fob belongs to the connection that proved it last, and stays there when the older one ends', async () => {
-    await using scene = await Scene.open();
-    const ada = await scene.fobOf('ada');
-    const older = await scene.agent();
-    const at = older.plug(ada.fob);
-    await older.stands(at, 'own');
-    await scene.keyed(ada);
-    const newer = await scene.agent();
-    await newer.stands(newer.plug(ada.fob), 'own');
-    await older.stands(at, 'unproved');
-    const link = await scene.linkOf(ada);
-    await older.close();
-    const asked = await scene.ask('ada');
-    await scene.becomes(asked, 'shown');
-    expect(await scene.linkOf(ada)).toBe(link);
-    await until(() => newer.notices.length > 0, 'the notice');
-    expect(newer.notices).toEqual(['request']);
-  });
 });
 
 describe('agent connections', () => {
   it('a malformed or out-of-turn message ends the agent’s connection', async () => {
-    await using scene = await Scene.open();
     const wrong = [
       ['{'],
       ['{"type":"constructor"}'],
@@ -91,7 +69,7 @@ describe('agent connections', () => {
       [OPEN, ...Array.from({ length: agentLimits.agentMessageBucket.burst * 2 }, () => '{"type":"beat"}')],
     ];
     const ends = wrong.map(async said => {
-      const socket = new WebSocket(`${scene.service.url.replace('http', 'ws')}/carrier`);
+      const socket = new WebSocket(`${url.replace('http', 'ws')}/carrier`);
       const closed = once(socket, 'close');
       await once(socket, 'open');
       const [first = '', ...more] = said;
@@ -105,14 +83,13 @@ describe('agent connections', () => {
   });
 
   it('an agent connection from a page of another origin is refused', async () => {
-    await using scene = await Scene.open();
     const headers = { origin: 'https://elsewhere.example' };
-    const socket = new WebSocket(`${scene.service.url.replace('http', 'ws')}/carrier`, { headers });
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/carrier`, { headers });
     const [, { statusCode }] = await once(socket, 'unexpected-response');
     expect(statusCode).toBe(403);
     socket.on('error', () => undefined).terminate();
     const body = JSON.stringify({ key: '', from: 0, taken: 0, messages: [] });
-    const polled = await fetch(`${scene.service.url}/carrier/poll`, {
+    const polled = await fetch(`${url}/carrier/poll`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', ...headers },
       body,
@@ -121,11 +98,10 @@ describe('agent connections', () => {
   });
 
   it('when the service closes, it tells its agents to come back and deletes the locations of their fobs', async () => {
-    await using scene = await Scene.open();
     const ada = await scene.fobOf('ada');
     const agent = await scene.agent();
     await agent.stands(agent.plug(ada.fob), 'own');
-    const socket = new WebSocket(`${scene.service.url.replace('http', 'ws')}/carrier`);
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/carrier`);
     await once(socket, 'open');
     const ended = once(socket, 'close');
     await scene.service.close();
@@ -140,59 +116,18 @@ function asJson(value: unknown): string {
   return JSON.stringify(value, (_name, one) => (typeof one === 'bigint' ? String(one) : one)) ?? '';
 }
 
-/** Agents without a network, and their clock. */
-class Bench implements AsyncDisposable {
-  nowMs = 0;
-  readonly agents: Agents;
-  readonly office: Office;
-  readonly closed: number[] = [];
-
-  private constructor(office: Office) {
-    this.office = office;
-    const { management } = office;
-    this.agents = new Agents({
-      management,
-      identity: identityReader(management),
-      ticks: () => this.nowMs,
-    });
-  }
-
-  static async open(): Promise<Bench> {
-    return new Bench(await Office.open());
-  }
-
-  /** Connects an agent. @returns the connection and the texts it received */
-  connect(from = '192.0.2.1') {
-    const heard: string[] = [];
-    const at = this.closed.push(0) - 1;
-    const line: TextConnection = {
-      send: text => void heard.push(text),
-      close: code => {
-        this.closed[at] = code;
-      },
-    };
-    const connection = this.agents.connect({ from, origin: 'https://tokens.example.org' }, line);
-    return { connection, heard };
-  }
-
-  async opened(from?: string) {
-    const agent = this.connect(from);
-    agent.connection.receive(OPEN);
-    await until(() => agent.heard.length > 0, 'the identity');
-    return agent;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.agents.close();
-    await this.office[Symbol.asyncDispose]();
-  }
+async function opened(node: AgentsNode) {
+  const agent = node.connect();
+  agent.connection.receive(OPEN);
+  await until(() => agent.heard.length > 0, 'the identity');
+  return agent;
 }
 
 describe('agents of a node', () => {
   it('agents that stay silent too long or never open are disconnected', async () => {
-    await using bench = await Bench.open();
-    const silent = await bench.opened();
-    const alive = await bench.opened();
+    await using bench = await AgentsNode.open();
+    const silent = await opened(bench);
+    const alive = await opened(bench);
     bench.connect();
     bench.nowMs = agentLimits.agentOpeningMs + 1;
     bench.agents.sweep();
@@ -207,7 +142,7 @@ describe('agents of a node', () => {
   });
 
   it('agents are limited by source and in all; beyond the limit the oldest without a fob gives way', async () => {
-    await using bench = await Bench.open();
+    await using bench = await AgentsNode.open();
     const one = agentLimits.agentsPerSource;
     for (let count = 0; count < one; count++) bench.connect('192.0.2.1');
     expect(bench.agents.hasCapacityFor('192.0.2.1')).toBe(true);
@@ -224,10 +159,10 @@ describe('agents of a node', () => {
   });
 
   it('fobs are still proved after other agents used up the rate limit of their address and left', async () => {
-    await using bench = await Bench.open();
+    await using bench = await AgentsNode.open();
     const tries = agentLimits.agentProofBucket.burst + agentLimits.agentProofsPerSource;
-    const flood = await Promise.all(Array.from({ length: tries / AGENT_FOBS_MAX + 1 }, () => bench.opened()));
-    const [last, late] = [await bench.opened(), await bench.opened()];
+    const flood = await Promise.all(Array.from({ length: tries / AGENT_FOBS_MAX + 1 }, () => opened(bench)));
+    const [last, late] = [await opened(bench), await opened(bench)];
     for (const [at, { connection }] of [...flood, last, late].entries())
       for (let n = 0; n < AGENT_FOBS_MAX; n++) connection.receive(fobNamed(n, `PF-${at}-${n}`));
     await until(() => bench.agents.proofsUnderWay === 0, 'the end of the proofs');
@@ -241,7 +176,7 @@ describe('agents of a node', () => {
   });
 
   it('arbitrary messages of agents never make the service fail', LONG, async () => {
-    await using bench = await Bench.open();
+    await using bench = await AgentsNode.open();
     const fob = fc.oneof(fc.integer({ min: 0, max: 3 }), fc.anything());
     const message = fc.oneof(
       fc.record({
@@ -266,7 +201,7 @@ describe('agents of a node', () => {
       maxLength: 20,
     });
     const property = fc.asyncProperty(said, async many => {
-      const { connection } = await bench.opened();
+      const { connection } = await opened(bench);
       for (const text of many) connection.receive(text);
       connection.lost();
     });
@@ -275,8 +210,8 @@ describe('agents of a node', () => {
   });
 
   it('agents may send arbitrary messages for weeks within their rate limit per second', async () => {
-    await using bench = await Bench.open();
-    const { connection } = await bench.opened();
+    await using bench = await AgentsNode.open();
+    const { connection } = await opened(bench);
     const text = JSON.stringify({ type: 'bytes', fob: 0, text: 'x'.repeat(2_000) });
     // An hour at half of the permitted rate, which is many times the burst.
     const perSecond = Math.floor(agentLimits.agentCharBucket.perSecond / text.length / 2);

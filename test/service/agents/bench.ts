@@ -5,7 +5,10 @@ import { identityReader } from '@passfob/service/features/connections/opening';
 import { makePushes, type Pushes } from '@passfob/service/features/push/pushes';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { type Changes, watchChanges } from '@passfob/service/storage/database/changes';
+import type { Db } from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
 import type { Store } from '@passfob/service/storage/schema/store';
+import { beforeEach } from 'vitest';
 import { PATIENCE_MS } from '../../kit/patience.ts';
 import { Office } from '../users/kit.ts';
 import { type AgentWishes, type Dial, TestAgent } from './kit.ts';
@@ -125,4 +128,21 @@ export class Bench extends World {
     if (this.store !== this.office.store) await this.store.close();
     await this.office[Symbol.asyncDispose]();
   }
+}
+
+/** The node of the present test. */
+export let bench: Bench;
+export let office: Office;
+export let management: Management;
+export let db: Db;
+
+/** Opens it for each test of a file. @param nowMs the moment of its clock */
+export function openEachBench(nowMs?: number): void {
+  beforeEach(async () => {
+    bench = await Bench.open();
+    ({ office, db } = bench);
+    ({ management } = office);
+    if (nowMs !== undefined) office.nowMs = nowMs;
+    return () => bench[Symbol.asyncDispose]();
+  });
 }

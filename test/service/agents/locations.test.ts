@@ -14,8 +14,10 @@ import { Away } from '../away.ts';
 import { isOnPostgres } from '../kit.ts';
 import { Office } from '../users/kit.ts';
 import { isWaiting } from '../waiting.ts';
-import { Bench } from './bench.ts';
+import { Bench, bench, db, openEachBench } from './bench.ts';
 import { until } from './kit.ts';
+
+openEachBench();
 
 const at = (fobId: string, link: string): LocatedFob => ({ fobId, link, port: 'serial' });
 
@@ -55,7 +57,6 @@ it(
 );
 
 it('a fob at two connections is reached by the older one when the newer ends or its row is lost', async () => {
-  await using bench = await Bench.open();
   const ada = await bench.fobOf('ada');
   const [older, newer] = [await bench.agent(), await bench.agent()];
   const at = older.plug(ada.fob);
@@ -77,7 +78,7 @@ it('a fob at two connections is reached by the older one when the newer ends or 
   };
   await minuteLater();
   await until(async () => (await bench.linkOf(ada)) === first, 'the older one');
-  await bench.db.deleteFrom('agent_fobs').execute();
+  await db.deleteFrom('agent_fobs').execute();
   await minuteLater();
   await until(async () => (await bench.linkOf(ada)) === first, 'the row');
 });
@@ -85,14 +86,13 @@ it('a fob at two connections is reached by the older one when the newer ends or 
 it.runIf(isOnPostgres)(
   'a fob unplugged while its location is stored, and proved again at the same agent, is reached there (only on PostgreSQL)',
   async () => {
-    await using bench = await Bench.open();
     const ada = await bench.fobOf('ada');
     const agent = await bench.agent();
     const carried = (number: number) =>
       agent.log.filter(text => text.includes(`"bytes","fob":${number},`)).length;
-    const again = await writing(bench.db, async () => {
+    const again = await writing(db, async () => {
       const first = agent.plug(ada.fob);
-      await isWaiting(bench.db);
+      await isWaiting(db);
       const proof = carried(first);
       agent.unplug(first);
       const second = agent.plug(ada.fob);
@@ -109,7 +109,6 @@ it.runIf(isOnPostgres)(
 );
 
 it('a fob unplugged right after any message of its proof leaves no location row', async () => {
-  await using bench = await Bench.open();
   const ada = await bench.fobOf('ada');
   const gone = JSON.stringify({ type: 'gone', fob: 0 });
   /**

@@ -5,9 +5,12 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { carriedIn } from '../../kit/carried.ts';
 import { countOf, firstSeed, isBigRun, LONG, share } from '../../kit/counts.ts';
-import { Bench } from './bench.ts';
+import { Hostile } from '../kit/hostile.ts';
+import { type Bench, bench, management, openEachBench } from './bench.ts';
 import { type Tamper, until } from './kit.ts';
 import type { Asked, UsersFob } from './world.ts';
+
+openEachBench();
 
 /** In a quick run, the connection is cut at every third message. */
 const EVERY = 3;
@@ -76,7 +79,6 @@ it.each([
   'a connection is cut at any message of a proof, %s, and the next connection succeeds',
   LONG,
   async (_what, isKeyed) => {
-    await using bench = await Bench.open();
     // Every message if there is time; otherwise every third, from a random start that a failure names.
     const every = isBigRun ? Math.min(EVERY, Math.round(1 / share)) : EVERY;
     const first = firstSeed(randomInt(EVERY)) % every;
@@ -91,45 +93,16 @@ it.each([
   },
 );
 
-/** How an agent treats the nth message of one direction. */
-type Act = 'pass' | 'drop' | 'double' | 'replay' | 'swap' | 'spoil' | 'other';
-const ACTS: readonly Act[] = ['pass', 'pass', 'drop', 'double', 'replay', 'swap', 'spoil', 'other'];
+const ACTS = ['pass', 'pass', 'drop', 'double', 'replay', 'reorder', 'spoil', 'other'];
 
 /** @param others messages carried for another user's fob */
-function malicious(acts: readonly Act[], others: readonly string[]): Tamper {
-  const carried: string[] = [];
-  let held: string | undefined;
-  return (text, n) => {
-    if (!text.includes('"bytes"')) return text;
-    const act = acts[n % acts.length] ?? 'pass';
-    const more = held === undefined ? [] : [held];
-    held = undefined;
-    carried.push(text);
-    switch (act) {
-      case 'drop':
-        return more;
-      case 'double':
-        return [text, text, ...more];
-      case 'replay':
-        return [carried[Math.floor(carried.length / 2)] ?? text, text, ...more];
-      case 'swap':
-        held = text;
-        return more;
-      case 'spoil':
-        return [text.replace(/(?<=~.{8})[A-Za-z0-9+/]{4}/, 'AAAA'), ...more];
-      case 'other':
-        return [others[n % Math.max(1, others.length)] ?? text, text, ...more];
-      default:
-        return [text, ...more];
-    }
-  };
-}
+const malicious = (acts: readonly string[], others: readonly string[]): Tamper =>
+  new Hostile(acts, [], { other: (text, n) => [others[n % Math.max(1, others.length)] ?? text, text] }).bytes;
 
 it(
   'a malicious agent logs nobody in without a hold of their fob, and an honest agent succeeds afterwards',
   LONG,
   async () => {
-    await using bench = await Bench.open();
     let run = 0;
     const acts = fc.array(fc.constantFrom(...ACTS), { minLength: 1, maxLength: 10 });
     const behaviours = fc.record({ up: acts, down: acts, isPressed: fc.boolean() });
@@ -137,11 +110,7 @@ it(
       up,
       down,
       isPressed,
-    }: {
-      up: readonly Act[];
-      down: readonly Act[];
-      isPressed: boolean;
-    }) => {
+    }: typeof behaviours extends fc.Arbitrary<infer T> ? T : never) => {
       const which = run++;
       const own = await bench.fobOf(`user-${which}`);
       const victim = await bench.fobOf(`victim-${which}`);
@@ -186,13 +155,12 @@ it(
 );
 
 it('the messages that an agent carries contain no key, PIN, question or answer, in any encoding', async () => {
-  await using bench = await Bench.open();
   const own = await bench.fobOf('ada');
   const agent = await bench.agent();
   await bench.plugged(agent, own);
   const asked = await bench.ask('ada');
   expect(await approveUntilTaken(bench, own, asked)).toBe('accepted');
-  const { db, keys } = bench.office.management;
+  const { db, keys } = management;
   const row = await fobNamed(db, own.serial);
   const secrets = row && fobSecretsOf(keys, row);
   const key = await readPushKey(db, own.id);

@@ -8,7 +8,9 @@ import type { CarrierPolled } from 'passfob/carrier/polls';
 import { describe, expect, it } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { Office } from '../users/kit.ts';
-import { Scene } from './scene.ts';
+import { openEachScene, url } from './scene.ts';
+
+openEachScene();
 
 const OPEN = { type: 'open', version: 1, for: 'agent', nonce: 'A'.repeat(43) } as const;
 const BEAT = { type: 'beat' } as const;
@@ -29,8 +31,6 @@ async function polled(url: string, body: unknown): Promise<CarrierPolled> {
 
 describe('single polls', () => {
   it('a repeated poll counts once and gets the same response until the agent confirms it', async () => {
-    await using scene = await Scene.open();
-    const { url } = scene.service;
     const first = await polled(url, { key: '', from: 0, taken: 0, messages: [OPEN] });
     expect(first).toMatchObject({ taken: 1, from: 0, messages: [{ type: 'identity' }] });
     const { key } = first;
@@ -44,16 +44,12 @@ describe('single polls', () => {
   });
 
   it('a poll with a message nested too deeply is answered, and ends its connection', async () => {
-    await using scene = await Scene.open();
-    const { url } = scene.service;
     const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
     const { key } = await polled(url, `{"key":"","from":0,"taken":0,"messages":[${deep}]}`);
     expect((await poll(url, { key, from: 1, taken: 0, messages: [] })).status).toBe(404);
   });
 
   it('a new poll replaces a held one, which ends at once', async () => {
-    await using scene = await Scene.open();
-    const { url } = scene.service;
     const { key } = await polled(url, { key: '', from: 0, taken: 0, messages: [OPEN] });
     const held = polled(url, { key, from: 1, taken: 1, messages: [] });
     const next = polled(url, { key, from: 1, taken: 1, messages: [BEAT] });
@@ -62,8 +58,6 @@ describe('single polls', () => {
   });
 
   it('a poll with impossible numbers or a malformed message ends its connection', async () => {
-    await using scene = await Scene.open();
-    const { url } = scene.service;
     const wrong = [
       { from: 2, taken: 1, messages: [BEAT] },
       { from: 1, taken: 2, messages: [] },
@@ -172,7 +166,6 @@ describe('polls of a connection', () => {
   });
 
   it('arbitrary polls from anybody never make the service fail', LONG, async () => {
-    await using scene = await Scene.open();
     const message = fc.oneof(
       fc.anything(),
       fc.record({ type: fc.constantFrom('open', 'fob', 'gone', 'bytes', 'unreached', 'beat') }),
@@ -195,7 +188,7 @@ describe('polls of a connection', () => {
       }),
     );
     const property = fc.asyncProperty(body, async given => {
-      const response = await poll(scene.service.url, typeof given === 'string' ? given : safe(given));
+      const response = await poll(url, typeof given === 'string' ? given : safe(given));
       expect([200, 400, 404, 429]).toContain(response.status);
       if (response.status === 200) expect(await response.json()).toHaveProperty('key');
     });

@@ -1,12 +1,10 @@
 import { agentLimits } from '@passfob/service/base/limits/agents';
 import { careLimits } from '@passfob/service/base/limits/care';
 import { webLimits } from '@passfob/service/base/limits/web';
-import { Agents } from '@passfob/service/features/agents/agents';
 import { HoldSlots } from '@passfob/service/features/agents/hold-slots';
 import { ProofQueue, type ProvableFob } from '@passfob/service/features/agents/proving';
-import { identityReader } from '@passfob/service/features/connections/opening';
 import { expect, it } from 'vitest';
-import { Office } from '../users/kit.ts';
+import { AgentsNode } from './agents-node.ts';
 
 const fobOf = (serial: string, from = '192.0.2.1'): ProvableFob => ({ serial, carrier: { from } });
 
@@ -121,22 +119,13 @@ it('persons who are asked for a hold leave sessions to other fobs, behind one so
 });
 
 it('connections give way by source: a crowd at three sources displaces only its own connections', async () => {
-  await using office = await Office.open();
-  const { management } = office;
-  const agents = new Agents({ management, identity: identityReader(management), ticks: () => 0 });
-  const connect = (from: string) => {
-    const ends: number[] = [];
-    const line = { send: () => undefined, close: (code: number) => void ends.push(code) };
-    agents.connect({ from, origin: 'https://tokens.example.org' }, line);
-    return ends;
-  };
-  const early = connect('203.0.113.1');
+  await using node = await AgentsNode.open();
+  node.connect('203.0.113.1');
   const crowd = ['198.51.100.1', '198.51.100.2', '198.51.100.3'];
-  const most = agentLimits.agentsMax + 1_000;
-  const ends = Array.from({ length: most }, (_one, count) => connect(crowd[count % crowd.length] ?? ''));
-  expect(agents.count).toBe(agentLimits.agentsMax);
-  expect(agents.hasCapacityFor('203.0.113.2')).toBe(true);
-  expect(early).toEqual([]);
-  expect(ends.filter(end => end.length > 0)).toHaveLength(1_001);
-  await agents.close();
+  for (let count = 0; count < agentLimits.agentsMax + 1_000; count++)
+    node.connect(crowd[count % crowd.length]);
+  expect(node.agents.count).toBe(agentLimits.agentsMax);
+  expect(node.agents.hasCapacityFor('203.0.113.2')).toBe(true);
+  expect(node.closed[0]).toBe(0);
+  expect(node.closed.filter(code => code !== 0)).toHaveLength(1_001);
 });

@@ -9,7 +9,9 @@ import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { asOwner, fill, lockByPin, PIN } from '../kit/fob.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { type AgentWishes, byPolls, byWebSocket, type TestAgent, until } from './kit.ts';
-import { Scene } from './scene.ts';
+import { db, management, office, openEachScene, type Scene, scene, url } from './scene.ts';
+
+openEachScene();
 
 /** Prepares a user's fob with its push key at an agent. */
 async function ready(scene: Scene, user = 'ada', wishes: AgentWishes = {}) {
@@ -24,7 +26,6 @@ describe.each([
   ['polls', byPolls()],
 ] as const)('pushes over %s', (_way, dial) => {
   it('a push shows service, user and number on the fob, and a hold lets the session in once', async () => {
-    await using scene = await Scene.open();
     const ada = await ready(scene, 'ada', { dial });
     const asked = await scene.ask('ada');
     await scene.becomes(asked, 'shown');
@@ -42,12 +43,10 @@ describe.each([
 });
 
 it('metrics count agents, their fobs and open requests', async () => {
-  await using scene = await Scene.open();
-  const { management } = scene.office;
   const { value } = accepted(await createApiKey(management, grace, { name: 'gauges', role: 'auditor' }));
   const headers = { authorization: `Bearer ${secret(value)}` };
   const measured = async () => {
-    const text = await (await fetch(`${scene.service.url}/metrics`, { headers })).text();
+    const text = await (await fetch(`${url}/metrics`, { headers })).text();
     const gauges = /^passfob_(?:agents_connected|agent_fobs|pushes_open) (\d+)$/gm;
     return [...text.matchAll(gauges)].map(([, value]) => Number(value));
   };
@@ -65,7 +64,6 @@ it('metrics count agents, their fobs and open requests', async () => {
 
 describe('answers at the fob', () => {
   it('a short press declines a request, and another one reports it', async () => {
-    await using scene = await Scene.open();
     const [ada, bob] = [await ready(scene, 'ada'), await ready(scene, 'bob')];
     const [declined, reported] = [await scene.ask('ada'), await scene.ask('bob')];
     await scene.becomes(declined, 'shown');
@@ -84,7 +82,6 @@ describe('answers at the fob', () => {
   });
 
   it('a locked fob asks for its PIN before it shows the request', async () => {
-    await using scene = await Scene.open();
     const ada = await ready(scene);
     await lockByPin(ada);
     const asked = await scene.ask('ada');
@@ -99,7 +96,6 @@ describe('answers at the fob', () => {
   });
 
   it('the fob stops showing a request that was withdrawn or superseded', async () => {
-    await using scene = await Scene.open();
     const ada = await ready(scene);
     const first = await scene.ask('ada');
     await scene.becomes(first, 'shown');
@@ -119,11 +115,10 @@ describe('answers at the fob', () => {
   });
 
   it('the fob shows a request no longer than it is open', async () => {
-    await using scene = await Scene.open();
     const ada = await ready(scene);
     const asked = await scene.ask('ada');
     await scene.becomes(asked, 'shown');
-    scene.office.nowMs += pushLimits.pushMs;
+    office.nowMs += pushLimits.pushMs;
     await until(() => ada.agent.notices.includes('over'), 'the end');
     await until(() => !ada.agent.isOpen(ada.number), 'the release');
     ada.fob.approve();
@@ -131,7 +126,6 @@ describe('answers at the fob', () => {
   });
 
   it('a request is shown again if nobody pressed in time', async () => {
-    await using scene = await Scene.open();
     const ada = await ready(scene);
     const asked = await scene.ask('ada');
     await scene.becomes(asked, 'shown');
@@ -166,9 +160,8 @@ it('the fob is polled often enough that the earliest possible hold is noticed wi
 
 describe('fobs that lose their push key', () => {
   it('a fob without its push key cannot answer, and gets a new key for the next request', async () => {
-    await using scene = await Scene.open();
     const ada = await ready(scene);
-    const { account } = await scene.office.row('push_keys');
+    const { account } = await office.row('push_keys');
     const id = new Uint8Array(Buffer.from(account, 'hex'));
     await asOwner(ada, client => client.call('remove', { id }));
     const lost = await scene.ask('ada');
@@ -182,24 +175,7 @@ describe('fobs that lose their push key', () => {
 });
 
 describe('agents that reconnect', () => {
-  it('a reconnected agent shows the open request of a connection that died unnoticed', async () => {
-    await using scene = await Scene.open();
-    let isDead = false;
-    const swallow = (text: string) => (isDead ? '' : text);
-    const ada = await ready(scene, 'ada', { toService: swallow, toAgent: swallow });
-    isDead = true;
-    const asked = await scene.ask('ada');
-    await scene.becomes(asked, 'sent');
-    const again = await scene.agent();
-    await again.stands(again.plug(ada.fob), 'own');
-    await until(() => again.notices.includes('request'), 'the notice');
-    expect(ada.agent.isClosed).toBe(false);
-    ada.fob.approve();
-    expect(await scene.take(asked)).toBe('accepted');
-  });
-
   it('a press during the connection failure is answered once after the reconnection', async () => {
-    await using scene = await Scene.open();
     let isDead = false;
     const held: string[] = [];
     const toService = (text: string) => {
@@ -226,7 +202,6 @@ describe('agents that reconnect', () => {
 });
 
 it('fobs with old firmware and full fobs are proved without a push key', async () => {
-  await using scene = await Scene.open();
   const old = await scene.fobOf('ada', new CoreFob());
   old.fob.without(['putOcra']);
   const full = await scene.fobOf('bob');
@@ -237,7 +212,7 @@ it('fobs with old firmware and full fobs are proved without a push key', async (
     await agent.stands(number, 'own');
     await until(() => !agent.isOpen(number), 'the release');
   }
-  const keys = await scene.db.selectFrom('push_keys').select('proved_ms').execute();
+  const keys = await db.selectFrom('push_keys').select('proved_ms').execute();
   expect(keys.filter(({ proved_ms }) => proved_ms !== null)).toEqual([]);
   const asked = await scene.ask('bob');
   expect(await scene.take(asked, 0)).toBe('waiting');

@@ -5,9 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { accountsOf, fill, lockByPin, PIN } from '../kit/fob.ts';
 import { accepted, grace } from '../users/kit.ts';
-import { Bench } from './bench.ts';
+import { Bench, bench, db, management, office, openEachBench } from './bench.ts';
 import { type Tamper, until } from './kit.ts';
 import type { UsersFob } from './world.ts';
+
+openEachBench();
 
 /** Opens a fob that shows a request. @param toService how its agent changes messages to the service */
 async function shown(bench: Bench, toService: Tamper = text => text) {
@@ -20,7 +22,6 @@ async function shown(bench: Bench, toService: Tamper = text => text) {
 }
 
 it('a fob that is replugged at the same agent shows its open request again', async () => {
-  await using bench = await Bench.open();
   const { own, agent, number, asked } = await shown(bench);
   agent.unplug(number);
   await bench.becomes(asked, 'waiting');
@@ -34,7 +35,6 @@ it('a fob that is replugged at the same agent shows its open request again', asy
 });
 
 it('a late answer to the first display of a replugged fob is ignored', async () => {
-  await using bench = await Bench.open();
   let isHeld = false;
   const held: string[] = [];
   const { own, agent, number, asked } = await shown(bench, text => {
@@ -62,7 +62,6 @@ it('a late answer to the first display of a replugged fob is ignored', async () 
 });
 
 it('a fob that is enrolled while it is plugged in proves itself at the next look', async () => {
-  await using bench = await Bench.open();
   const agent = await bench.agent();
   const fob = new CoreFob();
   const number = agent.plug(fob);
@@ -100,7 +99,6 @@ function unlock({ fob }: UsersFob): void {
 
 describe('push keys of fobs', () => {
   it('a fob gets its push key once it is unlocked', async () => {
-    await using bench = await Bench.open();
     const ada = await bench.fobOf('ada');
     await lockByPin(ada);
     const agent = await bench.agent();
@@ -115,9 +113,7 @@ describe('push keys of fobs', () => {
       await until(() => !agent.isOpen(number), 'the release');
     };
     await again(agentLimits.agentAgainMinMs);
-    expect(await bench.db.selectFrom('push_keys').select('proved_ms').execute()).toEqual([
-      { proved_ms: null },
-    ]);
+    expect(await db.selectFrom('push_keys').select('proved_ms').execute()).toEqual([{ proved_ms: null }]);
     unlock(ada);
     await again(agentLimits.agentAgainMinMs * 4);
     await bench.keyed(ada);
@@ -125,7 +121,6 @@ describe('push keys of fobs', () => {
   });
 
   it('a locked fob that proved its push key is left alone until it is used', async () => {
-    await using bench = await Bench.open();
     const [ada, bob] = [await bench.fobOf('ada'), await bench.fobOf('bob')];
     const agent = await bench.agent();
     agent.unplug(await bench.plugged(agent, ada));
@@ -147,34 +142,32 @@ describe('push keys of fobs', () => {
   });
 
   it('a push key is removed from a fob without assigned tokens, and created anew for the next user', async () => {
-    await using bench = await Bench.open();
     const ada = await bench.fobOf('ada');
     const agent = await bench.agent();
     const number = await bench.plugged(agent, ada);
-    const first = await bench.office.rows('push_keys');
-    const { serial } = await bench.office.row('tokens');
-    accepted(await changeTokenState(bench.office.management, grace, serial, 'revoked'));
-    expect(await bench.office.rows('push_keys')).toEqual([]);
+    const first = await office.rows('push_keys');
+    const { serial } = await office.row('tokens');
+    accepted(await changeTokenState(management, grace, serial, 'revoked'));
+    expect(await office.rows('push_keys')).toEqual([]);
     agent.unplug(number);
     const next = agent.plug(ada.fob);
     await agent.stands(next, 'own');
     await until(() => !agent.isOpen(next), 'the release');
     expect(await accountsOf(ada)).toEqual([]);
-    const token = await bench.office.token('bob');
-    await bench.office.set('tokens', { fob_id: ada.id }, { serial: token.serial });
+    const token = await office.token('bob');
+    await office.set('tokens', { fob_id: ada.id }, { serial: token.serial });
     agent.unplug(next);
     await bench.plugged(agent, ada);
-    const second = await bench.office.rows('push_keys');
+    const second = await office.rows('push_keys');
     expect(second[0]?.sealed_secret === first[0]?.sealed_secret).toBe(false);
   });
 
   it('the push key carries the service’s name, also after the name changes', async () => {
-    await using bench = await Bench.open();
     const ada = await bench.fobOf('ada');
     const agent = await bench.agent();
     const number = await bench.plugged(agent, ada);
     const serviceName = 'Ein Dienst mit Ümläuten und langem Namen';
-    accepted(await changeSettings(bench.office.management, grace, { serviceName }));
+    accepted(await changeSettings(management, grace, { serviceName }));
     agent.unplug(number);
     const next = agent.plug(ada.fob);
     await agent.stands(next, 'own');
@@ -188,7 +181,6 @@ describe('push keys of fobs', () => {
   });
 
   it('the push key takes the last free record of a fob, and a full fob gets none', async () => {
-    await using bench = await Bench.open();
     const [ada, bob] = [await bench.fobOf('ada'), await bench.fobOf('bob')];
     await fill(ada, 1);
     await fill(bob, 0);
@@ -197,7 +189,7 @@ describe('push keys of fobs', () => {
     const number = agent.plug(bob.fob);
     await agent.stands(number, 'own');
     await until(() => !agent.isOpen(number), 'the release');
-    const keys = await bench.db.selectFrom('push_keys').select(['fob_id', 'proved_ms']).execute();
+    const keys = await db.selectFrom('push_keys').select(['fob_id', 'proved_ms']).execute();
     expect(keys.filter(({ proved_ms }) => proved_ms !== null).map(({ fob_id }) => fob_id)).toEqual([ada.id]);
   });
 });

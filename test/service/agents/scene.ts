@@ -1,4 +1,7 @@
 import type { Service, ServiceOptions } from '@passfob/service/service';
+import type { Db } from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
+import { beforeEach } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, Rig } from '../kit.ts';
 import { type Node, startNode } from '../nodes/node.ts';
@@ -115,4 +118,22 @@ export class TwoNodes extends Outside {
     for (const node of this.nodes) await node.kill();
     await super[Symbol.asyncDispose]();
   }
+}
+
+/** The service of the present test, and its address. */
+export let scene: Scene;
+export let url: string;
+export let office: Office;
+export let management: Management;
+export let db: Db;
+
+/** Opens it for each test of a file. */
+export function openEachScene(): void {
+  beforeEach(async () => {
+    scene = await Scene.open();
+    ({ url } = scene.service);
+    ({ office, db } = scene);
+    ({ management } = office);
+    return () => scene[Symbol.asyncDispose]();
+  });
 }

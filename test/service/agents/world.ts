@@ -42,18 +42,14 @@ export abstract class World implements AsyncDisposable {
   async fobOf(user: string, fob?: CoreFob): Promise<UsersFob> {
     const owned = await makeAssigned(this.office, fob);
     const { serial } = await this.office.token(user);
-    await this.db.updateTable('tokens').set({ fob_id: owned.id }).where('serial', '=', serial).execute();
+    await this.office.putOn(owned.id, { serial });
     return { ...owned, user };
   }
 
   /** Waits until a fob's push key is stored and proved. */
   keyed({ id }: OwnedFob): Promise<void> {
     return until(async () => {
-      const row = await this.db
-        .selectFrom('push_keys')
-        .select('proved_ms')
-        .where('fob_id', '=', id)
-        .executeTakeFirst();
+      const [row] = await this.office.rows('push_keys', { fob_id: id });
       return row !== undefined && row.proved_ms !== null;
     }, 'the push key');
   }
@@ -67,12 +63,7 @@ export abstract class World implements AsyncDisposable {
   }
 
   async state({ id }: Pick<Asked, 'id'>): Promise<string> {
-    const row = await this.db
-      .selectFrom('pushes')
-      .select('state')
-      .where('id', '=', id)
-      .executeTakeFirstOrThrow();
-    return row.state;
+    return (await this.office.row('pushes', { id })).state;
   }
 
   becomes(asked: Pick<Asked, 'id'>, state: string): Promise<void> {
@@ -80,11 +71,7 @@ export abstract class World implements AsyncDisposable {
   }
 
   async linkOf({ id }: OwnedFob): Promise<string | undefined> {
-    const row = await this.db
-      .selectFrom('agent_fobs')
-      .select('link')
-      .where('fob_id', '=', id)
-      .executeTakeFirst();
+    const [row] = await this.office.rows('agent_fobs', { fob_id: id });
     return row?.link;
   }
 }

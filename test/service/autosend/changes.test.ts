@@ -4,9 +4,10 @@ import { endPush } from '@passfob/service/features/push/delivery';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
-import { approve } from '../push/scene.ts';
 import { freshPassword, givePin, type Office } from '../users/kit.ts';
-import { Browser, begun } from './kit.ts';
+import { Browser, fob, office, openEachService, service } from './kit.ts';
+
+openEachService();
 
 const states = async ({ store }: Office) =>
   (await store.db.selectFrom('pushes').select(['state', 'fob_id']).orderBy('created_ms').execute()).map(
@@ -16,7 +17,6 @@ const states = async ({ store }: Office) =>
 const path = '/login';
 
 test('Autosend asks for the application’s factors, and no fob is asked after a wrong one', async () => {
-  await using service = await begun();
   const { office, asksFor } = service;
   const password = await office.password('ada');
   const pin = secret('918273');
@@ -44,11 +44,10 @@ test('Autosend asks for the application’s factors, and no fob is asked after a
 });
 
 test('Autosend lets nobody in after the required factors changed or the fob declined', async () => {
-  await using service = await begun();
   const { office, fob, asksFor, disable } = service;
   const browser = new Browser(service);
   const first = await browser.autosend(path);
-  await approve({ office }, fob);
+  await fob.approve();
   await asksFor('password_otp');
   expect((await browser.finish(path, first.id)).status).toBe(403);
   await asksFor('otp');
@@ -58,7 +57,7 @@ test('Autosend lets nobody in after the required factors changed or the fob decl
   expect([declined.status, declined.text.includes('value="ada"')]).toEqual([403, true]);
   service.clock.nowMs += pushLimits.pushDeniedQuietMs;
   const third = await browser.autosend(path);
-  await approve({ office }, fob);
+  await fob.approve();
   await disable();
   const closed = await browser.finish(path, third.id);
   expect([closed.status, closed.text.includes('<form')]).toEqual([403, false]);
@@ -67,8 +66,6 @@ test('Autosend lets nobody in after the required factors changed or the fob decl
 });
 
 test('choosing a passcode instead withdraws the Autosend request, and the form keeps the user name', async () => {
-  await using service = await begun();
-  const { office, fob } = service;
   const browser = new Browser(service);
   const { id, text } = await browser.autosend(path);
   expect(text).toContain('Use a passcode instead');
@@ -86,7 +83,6 @@ test('choosing a passcode instead withdraws the Autosend request, and the form k
 });
 
 test('a source that sends too many forms of Autosend is stopped before its body is read', async () => {
-  await using service = await begun();
   const browser = new Browser(service);
   const seen: number[] = [];
   for (let nth = 0; nth <= webLimits.formBucket.burst; nth++)
@@ -95,11 +91,9 @@ test('a source that sends too many forms of Autosend is stopped before its body 
 });
 
 test('the audit says that a user signed in by push', async () => {
-  await using service = await begun();
-  const { office, fob } = service;
   const browser = new Browser(service);
   const { id } = await browser.autosend('/me');
-  await approve({ office }, fob);
+  await fob.approve();
   await browser.finish('/me', id);
   const rows = await office.store.db
     .selectFrom('audit')

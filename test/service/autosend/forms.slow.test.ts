@@ -5,9 +5,10 @@ import { disableUser } from '@passfob/service/features/users/user-changes';
 import { describe, expect, test } from 'vitest';
 import { apiKeyOf, codeNow, post, wrongCode } from '../kit.ts';
 import { PushFob } from '../push/kit.ts';
-import { approve } from '../push/scene.ts';
 import { accepted, grace, type Office, startedService } from '../users/kit.ts';
-import { Browser, begun, paths } from './kit.ts';
+import { Browser, fob, office, openEachService, paths, service } from './kit.ts';
+
+openEachService();
 
 const states = async ({ store }: Office) =>
   (await store.db.selectFrom('pushes').select(['state', 'fob_id']).orderBy('created_ms').execute()).map(
@@ -33,8 +34,6 @@ function masked({ name, id, number }: Asked, seen: readonly unknown[]): string {
 
 describe.each(paths)('Autosend at %s', path => {
   test('Autosend lets in the browser that asked, once, and no other browser', async () => {
-    await using service = await begun();
-    const { office, fob } = service;
     await office.users('bob');
     const [mine, other, idle] = [new Browser(service), new Browser(service), new Browser(service)];
     const { id, number, text } = await mine.autosend(path, { user: 'ADA' });
@@ -55,7 +54,7 @@ describe.each(paths)('Autosend at %s', path => {
       early.text.includes('role="status"'),
       early.text.includes('Not approved yet.'),
     ]).toEqual([200, true, true]);
-    await approve({ office }, fob);
+    await fob.approve();
     for (const browser of [other, idle]) {
       const refused = await browser.finish(path, id);
       expect([refused.status, refused.text.includes('The log-in was not approved.')]).toEqual([403, true]);
@@ -136,15 +135,13 @@ describe.each(paths)('Autosend at %s', path => {
   });
 
   test('Autosend refuses forms of other sites, foreign cookies and forms of its other page', async () => {
-    await using service = await begun();
-    const { office, fob } = service;
     const browser = new Browser(service);
     for (const route of ['', '/finish', '/cancel'])
       for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { 'sec-fetch-site': 'same-site' }])
         expect((await browser.post(`${path}/autosend${route}`, { user: 'ada' }, headers)).status).toBe(403);
     expect(await states(office)).toEqual([]);
     const { id } = await browser.autosend(path);
-    await approve({ office }, fob);
+    await fob.approve();
     const [[name = '', value = ''] = []] = [...browser.cookies];
     const other = path === '/me' ? '/login' : '/me';
     const forged = new Browser(service);

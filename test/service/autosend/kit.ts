@@ -5,9 +5,10 @@ import {
   listApplications,
 } from '@passfob/service/features/users/application-changes';
 import type { Service } from '@passfob/service/service';
-import { expect } from 'vitest';
+import { beforeEach, expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { PushFob } from '../push/kit.ts';
+import type { Office } from '../users/kit.ts';
 import { accepted, grace, startedService } from '../users/kit.ts';
 
 /** The service's own forms, by the path of their cookies and routes. */
@@ -83,4 +84,18 @@ export class Browser {
     if (set.includes('Max-Age=0')) this.cookies.delete(key);
     else this.cookies.set(key, secret(value));
   }
+}
+
+/** The service of the present test, with `ada` and her fob. */
+export let service: Awaited<ReturnType<typeof begun>>;
+export let office: Office;
+export let fob: PushFob;
+
+/** Opens them for each test of a file. */
+export function openEachService(): void {
+  beforeEach(async () => {
+    service = await begun();
+    ({ office, fob } = service);
+    return () => service[Symbol.asyncDispose]();
+  });
 }

@@ -1,10 +1,9 @@
 import { expect, test } from 'vitest';
-import { approve } from '../push/scene.ts';
-import { Browser, begun, paths } from './kit.ts';
+import { Browser, fob, office, openEachService, paths, service } from './kit.ts';
+
+openEachService();
 
 test.each(paths)('Autosend at %s works with each step at another node', async path => {
-  await using service = await begun();
-  const { office, fob } = service;
   const second = await service.rig.start();
   const browser = new Browser(service);
   const { id } = await browser.autosend(path);
@@ -14,14 +13,12 @@ test.each(paths)('Autosend at %s works with each step at another node', async pa
   for (const [name, value] of browser.cookies)
     moved.cookies.set(name.replace(port(service.url), port(second.url)), value);
   const state = moved.get(`${path}/autosend/state?id=${id}`);
-  await approve({ office }, fob);
+  await fob.approve();
   expect((await state).text).toBe('{"decided":true}');
   expect((await moved.finish(path, id)).status).toBe(path === '/me' ? 303 : 200);
 });
 
 test('passcode fields ask for number keys only if every passcode is a number', async () => {
-  await using service = await begun();
-  const { office } = service;
   const browser = new Browser(service);
   const field = async ([page, name]: readonly [string, string]) =>
     new RegExp(`<input[^>]*name="${name}"[^>]*>`).exec((await browser.get(page)).text)?.[0] ??

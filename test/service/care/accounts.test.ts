@@ -23,10 +23,11 @@ import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { losingPower } from '../../unit/host/kit/core-memories.ts';
 import { lockByPin, PIN } from '../kit/fob.ts';
 import { accepted, codeOf, grace, randomSecret } from '../users/kit.ts';
-import { CareScene } from './kit.ts';
+import { CareScene, db, management, office, openEachScene, owned, scene } from './kit.ts';
+
+openEachScene();
 
 it('a fob with nothing to do costs eight round trips and one for each account, and one transaction', async () => {
-  await using scene = await CareScene.open();
   for (const label of ['one', 'two', 'three']) await scene.account('ada', label);
   // The first session stores the key for approvals, which is an account, too.
   await scene.care();
@@ -37,18 +38,15 @@ it('a fob with nothing to do costs eight round trips and one for each account, a
 });
 
 it('the session that stores the key for approvals lists it, and the places that are free then', async () => {
-  await using scene = await CareScene.open();
   await scene.account('ada', 'hers');
   await scene.care();
   const { freeRecords } = await scene.asOwner(client => client.call('info', {}));
-  const { fob, accounts } = accepted(await viewFob(scene.office.management.db, scene.owned.serial));
+  const { fob, accounts } = accepted(await viewFob(management.db, owned.serial));
   expect(accounts.map(({ label }) => label)).toEqual(['hers', 'push']);
   expect(fob.freeRecords).toBe(freeRecords);
 });
 
 it('revoking a token shows the removal of its account waiting, and the next session does it', async () => {
-  await using scene = await CareScene.open();
-  const { management } = scene.office;
   const [first, second] = [await scene.account('ada', 'first'), await scene.account('ada', 'second')];
   accepted(await revokeToken(management, grace, { serial: first.serial, reason: 'retired' }));
   expect(await scene.tasks()).toEqual(['remove-account waiting']);
@@ -56,19 +54,17 @@ it('revoking a token shows the removal of its account waiting, and the next sess
   expect(await scene.tasks()).toEqual(['remove-account done']);
   expect(await scene.acts()).toEqual(['fob.remove-account']);
   expect((await scene.labels()).slice(0, 1)).toEqual(['second']);
-  const { accounts } = accepted(await viewFob(management.db, scene.owned.serial));
+  const { accounts } = accepted(await viewFob(management.db, owned.serial));
   expect(accounts.map(({ token }) => token)).toContain(second.serial);
   expect(accounts.map(({ token }) => token)).not.toContain(first.serial);
 });
 
 it('an account leaves the fob when its token goes to another user who has another fob', async () => {
-  await using scene = await CareScene.open();
-  const { management } = scene.office;
   await scene.account('ada', 'hers');
-  scene.office.nowMs += 1;
+  office.nowMs += 1;
   const moved = await scene.account('ada', 'moved');
-  await scene.office.users('bob');
-  await scene.office.set('tokens', { state: 'active' }, { serial: moved.serial });
+  await office.users('bob');
+  await office.set('tokens', { state: 'active' }, { serial: moved.serial });
   accepted(await suspendToken(management, grace, { serial: moved.serial }));
   accepted(await unassignToken(management, grace, { serial: moved.serial }));
   accepted(await assignToken(management, grace, { serial: moved.serial, user: 'bob' }));
@@ -77,10 +73,8 @@ it('an account leaves the fob when its token goes to another user who has anothe
 });
 
 it('the accounts of a fob whose only token goes to another user stay, because the fob goes with it', async () => {
-  await using scene = await CareScene.open();
-  const { management } = scene.office;
   const { serial } = await scene.account('ada', 'fob');
-  await scene.office.users('bob');
+  await office.users('bob');
   accepted(await unassignToken(management, grace, { serial }));
   accepted(await assignToken(management, grace, { serial, user: 'bob' }));
   await scene.care();
@@ -88,20 +82,12 @@ it('the accounts of a fob whose only token goes to another user stay, because th
   expect(await scene.tasks()).toEqual(['remove-account cancelled not_needed']);
 });
 
-it('an account of the inventory that nobody had yet stays on the fob', async () => {
-  await using scene = await CareScene.open();
-  await scene.account();
-  await scene.care();
-  expect(await scene.labels()).toEqual(['spare']);
-});
-
 it('a locked fob keeps its accounts, its task says so, and the clock is set all the same', async () => {
-  await using scene = await CareScene.open();
   const { serial } = await scene.account('ada');
-  await lockByPin(scene.owned);
+  await lockByPin(owned);
   scene.follow();
-  accepted(await revokeToken(scene.office.management, grace, { serial, reason: 'lost' }));
-  scene.office.nowMs += 3_000;
+  accepted(await revokeToken(management, grace, { serial, reason: 'lost' }));
+  office.nowMs += 3_000;
   const { waiting, done } = await scene.care();
   expect(waiting.map(({ kind, why }) => [kind, why])).toEqual([['remove-account', 'locked']]);
   expect(done.map(({ kind }) => kind)).toEqual(['clock']);
@@ -113,7 +99,6 @@ it('a locked fob keeps its accounts, its task says so, and the clock is set all 
 });
 
 it('accounts are renamed and ordered as asked, and the fob’s other accounts follow', async () => {
-  await using scene = await CareScene.open();
   const accounts = [];
   for (const label of ['one', 'two', 'three', 'four']) accounts.push(await scene.account('ada', label));
   const [one, , three] = accounts;
@@ -126,8 +111,6 @@ it('accounts are renamed and ordered as asked, and the fob’s other accounts fo
 });
 
 it('an account of unknown origin is removed only when asked for, and one in use is not', async () => {
-  await using scene = await CareScene.open();
-  const { management } = scene.office;
   const { id, serial } = await scene.account('ada', 'used');
   await scene.asOwner(client =>
     client.call('put', {
@@ -144,7 +127,7 @@ it('an account of unknown origin is removed only when asked for, and one in use 
   );
   await scene.care();
   expect(await scene.labels()).toContain('foreign');
-  const remove = { serial: scene.owned.serial, kind: 'remove-account' } as const;
+  const remove = { serial: owned.serial, kind: 'remove-account' } as const;
   expect(codeOf(await createTask(management, grace, { ...remove, account: id }))).toBe('account_in_use');
   await scene.ask({ kind: 'remove-account', account: '09090909' });
   await scene.care();
@@ -152,15 +135,11 @@ it('an account of unknown origin is removed only when asked for, and one in use 
   // What was asked for before the account got a user is refused by the present state.
   const { id: later } = await scene.account(undefined, 'later');
   await scene.ask({ kind: 'remove-account', account: later });
-  await scene.db
+  await db
     .updateTable('tokens')
     .set({
       user_id: (
-        await scene.db
-          .selectFrom('tokens')
-          .select('user_id')
-          .where('serial', '=', serial)
-          .executeTakeFirstOrThrow()
+        await db.selectFrom('tokens').select('user_id').where('serial', '=', serial).executeTakeFirstOrThrow()
       ).user_id,
       state: 'assigned',
     })
@@ -172,13 +151,11 @@ it('an account of unknown origin is removed only when asked for, and one in use 
 });
 
 it('a longer PIN in a policy reaches the fobs of its tokens, and shows there as waiting before', async () => {
-  await using scene = await CareScene.open();
-  const { management } = scene.office;
   const policy = { name: 'long', kind: 'totp', pinPlace: 'fob', pinMinDigits: 4 } as const;
   accepted(await createPolicy(management, grace, policy));
   const { serial } = await scene.account('ada');
-  const { id } = await scene.office.row('policies');
-  await scene.office.set('tokens', { policy_id: id, policy_version: 1, pin_place: 'fob' }, { serial });
+  const { id } = await office.row('policies');
+  await office.set('tokens', { policy_id: id, policy_version: 1, pin_place: 'fob' }, { serial });
   await scene.care();
   expect(await scene.tasks()).toEqual(['policy done']);
   scene.later(1_000);
@@ -194,9 +171,7 @@ it('a longer PIN in a policy reaches the fobs of its tokens, and shows there as 
 });
 
 it('a task that waits is cancelled by people, and one that is done is not', async () => {
-  await using scene = await CareScene.open();
-  const { management } = scene.office;
-  const { serial } = scene.owned;
+  const { serial } = owned;
   const { id } = await scene.ask({ kind: 'pin-reset' });
   accepted(await cancelTask(management, grace, { serial, id }));
   expect(codeOf(await cancelTask(management, grace, { serial, id }))).toBe('task_over');
@@ -208,26 +183,23 @@ it('a task that waits is cancelled by people, and one that is done is not', asyn
 });
 
 it('a fob that lists an account twice is cared for all the same', async () => {
-  await using scene = await CareScene.open();
   await scene.account('ada');
   const { observed } = await scene.care();
   if (observed.accounts === 'locked') throw new Error('the fob is locked');
   const doubled = { ...observed, accounts: [...observed.accounts, ...observed.accounts] };
   const relay = { kind: 'agent', name: '192.0.2.9' } as const;
-  await keepObserved(scene.db, { fobId: scene.owned.id, observed: doubled, relay, atMs: 1 });
-  const { accounts } = accepted(await viewFob(scene.db, scene.owned.serial));
+  await keepObserved(db, { fobId: owned.id, observed: doubled, relay, atMs: 1 });
+  const { accounts } = accepted(await viewFob(db, owned.serial));
   expect(accounts).toHaveLength(observed.accounts.length);
 });
 
 it('a lost fob’s tokens are suspended at once, and its accounts go when it comes back, shown as found', async () => {
-  await using scene = await CareScene.open();
-  const { management } = scene.office;
-  const { serial } = scene.owned;
+  const { serial } = owned;
   const held = await scene.account('ada');
   await scene.account('ada', 'second');
   await scene.care();
   accepted(await markLost(management, grace, { serial }));
-  const states = await scene.db.selectFrom('tokens').select('state').execute();
+  const states = await db.selectFrom('tokens').select('state').execute();
   expect(states).toEqual([{ state: 'suspended' }, { state: 'suspended' }]);
   expect(codeOf(await markLost(management, grace, { serial }))).toBe('bad_fob_state');
   await scene.care();
@@ -237,14 +209,12 @@ it('a lost fob’s tokens are suspended at once, and its accounts go when it com
   expect(await scene.acts('came back')).toEqual(['fob.found']);
   accepted(await markFound(management, grace, { serial }));
   expect(await scene.row()).toMatchObject({ state: 'in_use' });
-  expect((await scene.office.audit()).acts).toContain(`fob.lost ${serial}`);
-  expect((await scene.office.audit()).acts).toContain(`token.suspend ${held.serial}`);
+  expect((await office.audit()).acts).toContain(`fob.lost ${serial}`);
+  expect((await office.audit()).acts).toContain(`token.suspend ${held.serial}`);
 });
 
 it('a returned fob is erased by a hold, its tokens are revoked, and the service keeps no secret of it', async () => {
-  await using scene = await CareScene.open();
-  const { management } = scene.office;
-  const { serial } = scene.owned;
+  const { serial } = owned;
   await scene.account('ada');
   await scene.care();
   expect(codeOf(await createTask(management, grace, { serial, kind: 'erase' }))).toBe('account_in_use');
@@ -258,38 +228,34 @@ it('a returned fob is erased by a hold, its tokens are revoked, and the service 
   expect(await scene.row()).toMatchObject({ state: 'returned', sealed_secrets: null, key_id: null });
   expect(scene.fob.screen.join(' ')).toMatch(/erased/i);
   expect(await scene.acts()).toEqual(['fob.remove-account', 'fob.erase']);
-  expect(await scene.office.rows('fob_accounts')).toEqual([]);
-  expect(await scene.office.rows('push_keys')).toEqual([]);
+  expect(await office.rows('fob_accounts')).toEqual([]);
+  expect(await office.rows('push_keys')).toEqual([]);
   await expect(scene.care()).rejects.toThrow();
   expect(codeOf(await returnFob(management, grace, { serial }))).toBe('bad_fob_state');
 });
 
 it('a retired fob loses its tokens, and its accounts if it is ever seen again', async () => {
-  await using scene = await CareScene.open();
   await scene.account('ada');
-  accepted(await retireFob(scene.office.management, grace, { serial: scene.owned.serial }));
+  accepted(await retireFob(management, grace, { serial: owned.serial }));
   await scene.care();
   expect([await scene.labels(), (await scene.row()).state]).toEqual([[], 'retired']);
 });
 
 it('what a locked fob held is still shown, with the time at which it was listed', async () => {
-  await using scene = await CareScene.open();
   await scene.account('ada');
   await scene.care();
-  const listedMs = scene.office.nowMs;
-  await lockByPin(scene.owned);
+  const listedMs = office.nowMs;
+  await lockByPin(owned);
   scene.follow();
   await scene.care();
-  const view = accepted(await viewFob(scene.db, scene.owned.serial));
+  const view = accepted(await viewFob(db, owned.serial));
   expect(view.listedMs).toBe(listedMs);
   expect(view.accounts.map(({ label }) => label)).toEqual(['ada', 'push']);
   expect(view.fob.pin).toMatchObject({ state: 'set', isLocked: true });
 });
 
 it('a fob whose answer to its erasure was lost counts as returned when it is blank, and as not erased if it proves itself', async () => {
-  await using scene = await CareScene.open();
-  const { management } = scene.office;
-  const { serial } = scene.owned;
+  const { serial } = owned;
   accepted(await returnFob(management, grace, { serial }));
   // Nobody can pretend that before the fob was asked.
   expect(await noteBlank(management, serial)).toBe(false);
@@ -307,21 +273,19 @@ it('a fob whose answer to its erasure was lost counts as returned when it is bla
 });
 
 it('a fob that only pretended to be blank is erased when it proves itself', async () => {
-  await using scene = await CareScene.open();
-  const { management } = scene.office;
-  const { serial } = scene.owned;
+  const { serial } = owned;
   accepted(await returnFob(management, grace, { serial }));
   // The link is lost while the fob asks its person.
   await scene
     .care({ mayHold: true, hold: () => undefined, signal: AbortSignal.timeout(300) })
     .catch(() => undefined);
   const sealed = { sealed_key: 'a key that the fob may hold', key_id: 'x', created_ms: 0 };
-  await scene.db
+  await db
     .insertInto('fob_recovery')
-    .values({ fob_id: scene.owned.id, ...sealed })
+    .values({ fob_id: owned.id, ...sealed })
     .execute();
   expect(await noteBlank(management, serial)).toBe(true);
-  expect(await scene.office.rows('fob_recovery')).toHaveLength(1);
+  expect(await office.rows('fob_recovery')).toHaveLength(1);
   const { waiting } = await scene.care();
   expect(waiting.map(({ kind, why }) => `${kind} ${why}`)).toEqual(['erase hold']);
   expect(await scene.acts('not erased')).toEqual(['fob.erase']);
@@ -382,22 +346,19 @@ function giving({ office, owned }: CareScene) {
 }
 
 it('a fob is not given away with an account that was never listed, or that no token is of', async () => {
-  await using scene = await CareScene.open();
   const { serial } = await scene.account('ada');
-  accepted(await revokeToken(scene.office.management, grace, { serial, reason: 'retired' }));
+  accepted(await revokeToken(management, grace, { serial, reason: 'retired' }));
   expect(codeOf(await giving(scene))).toBe('accounts_left');
   await scene.care();
   await scene.account('ada');
-  await scene.db.deleteFrom('assignments').execute();
-  await scene.db.deleteFrom('tokens').execute();
+  await db.deleteFrom('assignments').execute();
+  await db.deleteFrom('tokens').execute();
   await scene.care();
   expect(await scene.tasks()).not.toContainEqual(expect.stringContaining('waiting'));
   expect(codeOf(await giving(scene))).toBe('accounts_left');
 });
 
 it('each file is in the audit, the first ends the push key, and the confirmation whatever is kept of its keys', async () => {
-  await using scene = await CareScene.open();
-  const { office, owned, db } = scene;
   const fob_id = owned.id;
   const sealed = { key_id: office.management.keys.currentKeyId, created_ms: 1 };
   const key = { account: '01020304', suite: '', sealed_secret: '', proved_ms: 1 };
@@ -423,17 +384,16 @@ it('each file is in the audit, the first ends the push key, and the confirmation
 });
 
 it('a run whose lease was over makes no other recovery key for a fob whose file is made', async () => {
-  await using scene = await CareScene.open();
   await scene.ask({ kind: 'pin-reset' });
-  await lockByPin(scene.owned);
+  await lockByPin(owned);
   scene.follow();
   let given: ReturnType<typeof giving> | undefined;
   const hold = () => {
-    scene.office.nowMs += careLimits.careLeaseMs;
+    office.nowMs += careLimits.careLeaseMs;
     given = giving(scene);
     scene.fob.approve();
   };
   await scene.care({ mayHold: true, hold }).catch(() => undefined);
   expect(await given).toMatchObject({ ok: true });
-  expect(await scene.office.rows('fob_recovery')).toEqual([]);
+  expect(await office.rows('fob_recovery')).toEqual([]);
 });

@@ -4,9 +4,20 @@ import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, it } from 'vitest';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { memories } from '../../unit/host/kit/core-memories.ts';
-import { type RelayWishes, refusalOf, Scene } from '../enrolment/kit.ts';
+import {
+  db,
+  management,
+  office,
+  openEachScene,
+  type RelayWishes,
+  refusalOf,
+  type Scene,
+  scene,
+} from '../enrolment/kit.ts';
 import { labelsOf, type OwnedFob } from '../kit/fob.ts';
 import { accepted, grace } from '../users/kit.ts';
+
+openEachScene();
 
 /** A fob of the service with the account of ada, whose token is in use. */
 async function adas(scene: Scene, fob?: CoreFob): Promise<{ owned: OwnedFob; serial: string }> {
@@ -18,7 +29,6 @@ async function adas(scene: Scene, fob?: CoreFob): Promise<{ owned: OwnedFob; ser
 }
 
 it('nothing is written to a fob from which an earlier account could not be removed', async () => {
-  await using scene = await Scene.open();
   const parts = memories();
   const { storage } = parts;
   let fails = false;
@@ -29,7 +39,7 @@ it('nothing is written to a fob from which an earlier account could not be remov
   };
   const fob = new CoreFob(hostPrimitives, { ...parts, storage: { ...storage, write } });
   const { owned, serial } = await adas(scene, fob);
-  accepted(await revokeToken(scene.office.management, grace, { serial, reason: 'retired' }));
+  accepted(await revokeToken(management, grace, { serial, reason: 'retired' }));
   const before = await labelsOf(owned);
   const activation = await scene.activation({ fobs: 'owned' }, 'bob');
   const report: RelayWishes['report'] = event => {
@@ -39,34 +49,31 @@ it('nothing is written to a fob from which an earlier account could not be remov
   expect(await refusalOf(scene.relay(activation, fob, { report }))).toBe('fob_failed');
   expect(fails).toBe(false);
   expect(await labelsOf(owned)).toEqual(before);
-  expect(await scene.db.selectFrom('tokens').select('state').execute()).toEqual([{ state: 'revoked' }]);
+  expect(await db.selectFrom('tokens').select('state').execute()).toEqual([{ state: 'revoked' }]);
   await scene.relay(activation, fob);
   expect(await labelsOf(owned)).toEqual(['bob', 'push']);
 });
 
 it('the account of a token that was taken from its user goes, and comes back for the next user', async () => {
-  await using scene = await Scene.open();
   const { owned, serial } = await adas(scene);
-  accepted(await unassignToken(scene.office.management, grace, { serial }));
+  accepted(await unassignToken(management, grace, { serial }));
   const { token } = await scene.relay(await scene.activation({ fobs: 'owned' }, 'bob'), owned.fob);
   expect(token).toBe(serial);
-  const { acts } = await scene.office.audit();
+  const { acts } = await office.audit();
   expect(acts.filter(act => act === `token.assign ${serial}`)).toHaveLength(2);
-  expect(await scene.db.selectFrom('fob_tasks').select(['kind', 'state']).execute()).toEqual([
+  expect(await db.selectFrom('fob_tasks').select(['kind', 'state']).execute()).toEqual([
     { kind: 'remove-account', state: 'done' },
   ]);
 });
 
 it('a lost fob that is activated for another user is in use again, and keeps the new account', async () => {
-  await using scene = await Scene.open();
   const { owned, serial } = await adas(scene);
-  const { management } = scene.office;
   accepted(await revokeToken(management, grace, { serial, reason: 'lost' }));
   accepted(await markLost(management, grace, { serial: owned.serial }));
   await scene.relay(await scene.activation({ fobs: 'owned' }, 'bob'), owned.fob);
-  const { state } = await scene.office.row('fobs');
+  const { state } = await office.row('fobs');
   expect([state, await labelsOf(owned)]).toEqual(['in_use', ['bob', 'push']]);
-  const { acts } = await scene.office.audit();
+  const { acts } = await office.audit();
   // It came back, and it was activated.
   expect(acts.filter(act => act === `fob.found ${owned.serial}`)).toHaveLength(2);
 });

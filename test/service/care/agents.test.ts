@@ -3,19 +3,14 @@ import { putOffHolds } from '@passfob/service/features/care/life';
 import { createTask, listTasks } from '@passfob/service/features/care/tasks';
 import { readServiceSays } from 'passfob/carrier/read';
 import { expect, it } from 'vitest';
-import { Bench } from '../agents/bench.ts';
+import { type Bench, bench, db, management, office, openEachBench } from '../agents/bench.ts';
 import { type TestAgent, until } from '../agents/kit.ts';
 import type { UsersFob } from '../agents/world.ts';
 import { accepted, grace } from '../users/kit.ts';
 
 /** Just before a whole second: setting a fob's clock needs no waiting. */
 const NOW_MS = 1_770_000_000_990;
-
-async function open() {
-  const bench = await Bench.open();
-  bench.office.nowMs = NOW_MS;
-  return bench;
-}
+openEachBench(NOW_MS);
 
 /** Returns the tasks of a fob as `kind state message`. */
 async function tasksOf(bench: Bench, { serial }: UsersFob): Promise<string[]> {
@@ -47,12 +42,10 @@ async function behind(bench: Bench, user: string): Promise<UsersFob> {
 }
 
 it('a task that is stored while the fob is connected is done soon', async () => {
-  await using bench = await open();
   const ada = await bench.fobOf('ada');
   const agent = await bench.agent();
   const number = await bench.plugged(agent, ada);
   await until(() => !agent.isOpen(number), 'the release');
-  const { management } = bench.office;
   accepted(await createTask(management, grace, { serial: ada.serial, kind: 'require-pin' }));
   await pass(bench, agent, careLimits.careLookMs);
   await becomes(bench, ada, 'require-pin refused no_pin');
@@ -64,7 +57,6 @@ it('a task that is stored while the fob is connected is done soon', async () => 
 });
 
 it('a hold is asked for after a minute, once per plug-in, and is announced', async () => {
-  await using bench = await open();
   const ada = await behind(bench, 'ada');
   const asked: string[] = [];
   bench.node.onHoldWanted((fob, { kind, cause }) => asked.push(`${fob.serial} ${kind} ${cause}`));
@@ -92,24 +84,22 @@ it('a hold is asked for after a minute, once per plug-in, and is announced', asy
 });
 
 it('"later" puts off the question of an agent for a day', async () => {
-  await using bench = await open();
   const ada = await behind(bench, 'ada');
   const asked: string[] = [];
   bench.node.onHoldWanted(fob => asked.push(fob.serial));
-  accepted(await putOffHolds(bench.office.management, grace, { serial: ada.serial }));
+  accepted(await putOffHolds(management, grace, { serial: ada.serial }));
   const agent = await bench.agent();
   const number = agent.plug(ada.fob);
   await becomes(bench, ada, 'clock waiting hold');
   await until(() => !agent.isOpen(number), 'the release');
   await pass(bench, agent, 2 * careLimits.holdAfterMs);
   expect(asked).toEqual([]);
-  bench.office.nowMs += careLimits.putOffMs;
+  office.nowMs += careLimits.putOffMs;
   await pass(bench, agent, careLimits.holdAgainMs);
   await until(() => asked.length > 0, 'the question');
 });
 
 it('a log-in comes before the question of care, which is withdrawn and asked later', async () => {
-  await using bench = await open();
   const ada = await behind(bench, 'ada');
   const asked: string[] = [];
   bench.node.onHoldWanted(fob => asked.push(fob.serial));
@@ -143,7 +133,6 @@ function heard({ log }: TestAgent, purpose: 'agent' | 'care' = 'care') {
 }
 
 it('a relay for care is told each step with its reason, the tasks in words, and the end, and is asked for a hold at once', async () => {
-  await using bench = await open();
   const ada = await behind(bench, 'ada');
   const relay = await bench.agent({ purpose: 'care' });
   const number = relay.plug(ada.fob);
@@ -163,12 +152,11 @@ it('a relay for care is told each step with its reason, the tasks in words, and 
   expect(heard(relay).tasks).toEqual([{ type: 'tasks', fob: number, waiting: [], done: ['Set the clock'] }]);
   expect(heard(relay).done).toEqual([{ type: 'done', fob: number, text: 'The fob needs nothing more now.' }]);
   expect(await tasksOf(bench, ada)).toEqual(['clock done']);
-  const { last_relay } = await bench.office.row('fobs', { id: ada.id });
+  const { last_relay } = await office.row('fobs', { id: ada.id });
   expect(last_relay).toBe('command');
 });
 
 it('a fob that needs nothing ends the care of a relay at once, without a step', async () => {
-  await using bench = await open();
   const ada = await bench.fobOf('ada');
   const relay = await bench.agent({ purpose: 'care' });
   relay.plug(ada.fob);
@@ -179,7 +167,6 @@ it('a fob that needs nothing ends the care of a relay at once, without a step', 
 });
 
 it('"later" from a relay for care withdraws the question, puts holds off for a day, and ends with what waits', async () => {
-  await using bench = await open();
   const ada = await behind(bench, 'ada');
   const relay = await bench.agent({ purpose: 'care' });
   const number = relay.plug(ada.fob);
@@ -192,15 +179,14 @@ it('"later" from a relay for care withdraws the question, puts holds off for a d
   expect(heard(relay).done).toMatchObject([
     { text: 'Everything that can be done now is done. The rest waits.' },
   ]);
-  const { put_off_until_ms } = await bench.office.row('fobs', { id: ada.id });
-  expect(put_off_until_ms).toBe(bench.office.nowMs + careLimits.putOffMs);
+  const { put_off_until_ms } = await office.row('fobs', { id: ada.id });
+  expect(put_off_until_ms).toBe(office.nowMs + careLimits.putOffMs);
   // Nothing on the screen is left to agree to.
   ada.fob.approve();
   expect(await tasksOf(bench, ada)).toEqual(['clock waiting hold']);
 });
 
 it('a hold that its person declines is told as waiting, with how it was answered', async () => {
-  await using bench = await open();
   const ada = await behind(bench, 'ada');
   const relay = await bench.agent({ purpose: 'care' });
   relay.plug(ada.fob);
@@ -211,9 +197,7 @@ it('a hold that its person declines is told as waiting, with how it was answered
 });
 
 it('an agent is told the tasks and a hold that is wanted, but no other steps and no end', async () => {
-  await using bench = await open();
   const ada = await behind(bench, 'ada');
-  const { management } = bench.office;
   accepted(await createTask(management, grace, { serial: ada.serial, kind: 'require-pin' }));
   const agent = await bench.agent();
   const number = agent.plug(ada.fob);
@@ -226,13 +210,12 @@ it('an agent is told the tasks and a hold that is wanted, but no other steps and
   await until(() => !agent.isOpen(number), 'the release');
   agent.say({ type: 'later', fob: number });
   await until(async () => {
-    const row = bench.db.selectFrom('fobs').select('put_off_until_ms').where('id', '=', ada.id);
+    const row = db.selectFrom('fobs').select('put_off_until_ms').where('id', '=', ada.id);
     return (await row.executeTakeFirstOrThrow()).put_off_until_ms > 0;
   }, 'that it is put off');
 });
 
 it('a person who waits for a fob that does not prove itself is told so, and a stranger’s fob is only named as such', async () => {
-  await using bench = await open();
   const ada = await bench.fobOf('ada');
   const eve = await bench.fobOf('eve');
   const relay = await bench.agent({ purpose: 'care' });

@@ -12,7 +12,9 @@ import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { Bench } from '../agents/bench.ts';
 import { until } from '../agents/kit.ts';
-import { CareScene } from './kit.ts';
+import { CareScene, db, office, openEachScene, owned, scene } from './kit.ts';
+
+openEachScene();
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -44,24 +46,22 @@ async function alertsOf({ office }: Pick<CareScene, 'office'>): Promise<string[]
 }
 
 it('a low battery and a clock beyond its crystal are one alert each for a fob, repeated once a week', async () => {
-  await using scene = await CareScene.open();
   await scene.account('ada');
-  const { serial } = scene.owned;
+  const { serial } = owned;
   const observed = await unhealthy(scene);
   const once = [`fob_battery ${serial} 1`, `fob_drift ${serial} 1`];
   await alertOf(scene, observed);
   expect(await alertsOf(scene)).toEqual(once);
-  expect((await listAlerts(scene.db))[0]).toMatchObject({ user: 'ada', lastSource: '192.0.2.9' });
-  scene.office.nowMs += alertLimits.fobToldMs - 1;
+  expect((await listAlerts(db))[0]).toMatchObject({ user: 'ada', lastSource: '192.0.2.9' });
+  office.nowMs += alertLimits.fobToldMs - 1;
   await alertOf(scene, observed);
   expect(await alertsOf(scene)).toEqual(once);
-  scene.office.nowMs += 1;
+  office.nowMs += 1;
   await alertOf(scene, observed);
   expect(await alertsOf(scene)).toEqual([`fob_battery ${serial} 2`, `fob_drift ${serial} 2`]);
 });
 
 it('a healthy fob, and drift that its crystal may have, raise no alert', async () => {
-  await using scene = await CareScene.open();
   const observed = await unhealthy(scene);
   const { status, clock } = observed;
   if (status === undefined) throw new Error('the fob told no status');
@@ -86,9 +86,7 @@ it('a run of care raises the alerts of what the fob told at its begin', async ()
 });
 
 it('a fob that agents report for a day without a session is an alert, which a session ends', async () => {
-  await using scene = await CareScene.open();
-  const { office, db } = scene;
-  const { serial } = scene.owned;
+  const { serial } = owned;
   const report = () => noteReported(db, [serial, 'PF-STRANGER', 'bad\u0000'], office.nowMs);
   const withheld = () => watchWithheld(db, office.nowMs);
   await scene.care();
@@ -114,9 +112,7 @@ it('a fob that agents report for a day without a session is an alert, which a se
 });
 
 it('a fob that is away, or was not reported for a day in between, is not withheld', async () => {
-  await using scene = await CareScene.open();
-  const { office, db } = scene;
-  const report = () => noteReported(db, [scene.owned.serial], office.nowMs);
+  const report = () => noteReported(db, [owned.serial], office.nowMs);
   await report();
   office.nowMs += DAY_MS;
   // Unplugged since.
@@ -172,7 +168,6 @@ it('a device that does not prove itself as a fob of the service is an alert, onc
 });
 
 it('every run of care tells its end for the measurements', async () => {
-  await using scene = await CareScene.open();
   const ends: string[] = [];
   const careRan = (end: string) => void ends.push(end);
   const management = { ...scene.office.management, careRan };

@@ -7,53 +7,15 @@ const NOW_MS = 1_770_000_000_990;
 /** Until all fobs have what they need, for each of them. */
 const EACH_MS = 2_000;
 
-/** What the care of many fobs behind several agents took. */
-export interface CrowdFigures {
-  /** Of each fob: from the first frame that its agent was given until its first release, in milliseconds. */
-  readonly relayMs: readonly number[];
-  /** The same of a fob that has nothing to do any more. */
-  readonly idleMs: readonly number[];
-  /** From the first connection until the last task is done, in milliseconds. */
-  readonly wholeMs: number;
-  /**
-   * Frames that each fob got in its first session, with three tasks, and in one with nothing to do; repeated ones
-   * count once.
-   */
-  readonly roundTrips: readonly number[];
-  readonly idleRoundTrips: readonly number[];
-  /** Accounts of each fob in the end. */
-  readonly accounts: number;
-  readonly fobs: readonly CrowdFob[];
-}
-
-/** What was done to one fob. */
-export interface CrowdFob {
-  /** How often it has executed the command of each task. */
-  readonly executed: Readonly<Record<string, number>>;
-  readonly done: readonly string[];
-  readonly acts: readonly string[];
-}
-
-/** The first session of a fob on a connection. */
-interface FirstSession {
-  readonly sinceMs: number;
-  readonly frames: Set<string>;
-  tookMs: number | undefined;
-}
-
 /** Measures the first sessions of one agent's fobs from its messages. */
 class Sessions {
-  private readonly all = new Map<number, FirstSession>();
+  private readonly all = new Map<number, { sinceMs: number; frames: Set<string>; tookMs?: number }>();
 
   readonly toAgent: Tamper = text => {
     const said = JSON.parse(text) as { type: string; fob: number; text: string };
     const first = this.all.get(said.fob);
     if (said.type === 'bytes' && first === undefined)
-      this.all.set(said.fob, {
-        sinceMs: performance.now(),
-        frames: new Set([said.text]),
-        tookMs: undefined,
-      });
+      this.all.set(said.fob, { sinceMs: performance.now(), frames: new Set([said.text]) });
     if (first === undefined || first.tookMs !== undefined) return text;
     if (said.type === 'bytes') first.frames.add(said.text);
     if (said.type === 'release') first.tookMs = performance.now() - first.sinceMs;
@@ -61,7 +23,7 @@ class Sessions {
   };
 
   /** Those that have ended. */
-  get ended(): readonly { readonly tookMs: number; readonly roundTrips: number }[] {
+  get ended() {
     return [...this.all.values()].flatMap(({ tookMs, frames }) =>
       tookMs === undefined ? [] : [{ tookMs, roundTrips: frames.size }],
     );
@@ -98,33 +60,29 @@ async function session(scene: Scene, fobs: readonly NeedyFob[], agents: number) 
 
 /**
  * Lets a service care for many fobs, which several agents reach by WebSockets: each has three tasks, and then nothing to
- * do any more.
+ * do any more. Round trips are the frames that each fob got in its first session; repeated ones count once.
  */
-export async function careForCrowd(fobs: number, agents: number): Promise<CrowdFigures> {
+export async function careForCrowd(fobs: number, agents: number) {
   await using scene = await Scene.open();
   scene.office.nowMs = NOW_MS;
   const needy: NeedyFob[] = [];
   for (let n = 0; n < fobs; n++) needy.push(await needyFob(scene, `user${n}`));
   const busy = await session(scene, needy, agents);
   const idle = await session(scene, needy, agents);
-  const ends: CrowdFob[] = [];
+  const ends = [];
   for (const one of needy)
     ends.push({
       executed: countsOf(one),
       done: await doneOf(scene, one),
       acts: await doneActsOf(scene, one),
     });
-  const { count } = await scene.db
-    .selectFrom('fob_accounts')
-    .select(({ fn }) => fn.countAll<number>().as('count'))
-    .executeTakeFirstOrThrow();
   return {
     relayMs: busy.tookMs,
     idleMs: idle.tookMs,
     wholeMs: busy.wholeMs,
     roundTrips: busy.roundTrips,
     idleRoundTrips: idle.roundTrips,
-    accounts: Number(count) / fobs,
+    accounts: (await scene.office.rows('fob_accounts')).length / fobs,
     fobs: ends,
   };
 }

@@ -24,7 +24,9 @@ import { secret } from '../../kit/secrets.ts';
 import { HASTY } from '../../unit/host/kit/owned-fob.ts';
 import { lockByPin } from '../kit/fob.ts';
 import { accepted, codeOf, grace, Office } from '../users/kit.ts';
-import { CareScene } from './kit.ts';
+import { type CareScene, db, management, office, openEachScene, owned, scene } from './kit.ts';
+
+openEachScene();
 
 const PASSWORD: string = secret('four words of a sentence');
 
@@ -84,11 +86,10 @@ async function accountsFor(scene: CareScene, inventory: Inventory): Promise<numb
 }
 
 it('the command line takes over a fob of the service and opens a session; the service cannot any more', async () => {
-  await using scene = await CareScene.open();
   const { serial } = await scene.account('ada');
   await scene.care();
   expect(codeOf(await giving(scene))).toBe('account_in_use');
-  accepted(await revokeToken(scene.office.management, grace, { serial, reason: 'retired' }));
+  accepted(await revokeToken(management, grace, { serial, reason: 'retired' }));
   expect(codeOf(await giving(scene))).toBe('accounts_left');
   await scene.care();
   // The key for approvals went in that session, and the next one shows that it is gone.
@@ -101,51 +102,48 @@ it('the command line takes over a fob of the service and opens a session; the se
   // Between the file and its confirmation the service leaves the fob alone.
   await expect(scene.care()).rejects.toThrow();
   const { inventory, added } = await taken(given.file);
-  expect(added).toEqual([scene.owned.serial]);
+  expect(added).toEqual([owned.serial]);
   expect(await accountsFor(scene, inventory)).toBe(0);
   accepted(await confirming(scene));
   expect(await scene.row()).toMatchObject({ state: 'handed_over', sealed_secrets: null, key_id: null });
   for (const table of ['push_keys', 'fob_accounts', 'fob_recovery', 'fob_pairings'] as const)
-    expect(await scene.db.selectFrom(table).selectAll().execute()).toEqual([]);
+    expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
   await expect(scene.care()).rejects.toThrow();
   expect(codeOf(await giving(scene))).toBe('bad_fob_state');
-  const acts = (await scene.office.audit()).acts.filter(act => act.startsWith('fob.give'));
-  expect(acts).toEqual([`fob.give ${scene.owned.serial}`, `fob.give ${scene.owned.serial}`]);
+  const acts = (await office.audit()).acts.filter(act => act.startsWith('fob.give'));
+  expect(acts).toEqual([`fob.give ${owned.serial}`, `fob.give ${owned.serial}`]);
 });
 
 it('after a lost answer another file is made, and confirming twice changes nothing', async () => {
-  await using scene = await CareScene.open();
   expect(codeOf(await confirming(scene))).toBe('bad_fob_state');
   accepted(await giving(scene));
   const other = secret('another sentence of words');
   const again = accepted(await giving(scene, other));
-  expect((await taken(again.file, newInventory(), other)).added).toEqual([scene.owned.serial]);
+  expect((await taken(again.file, newInventory(), other)).added).toEqual([owned.serial]);
   accepted(await confirming(scene));
   const row = await scene.row();
   scene.later(1000);
   expect(accepted(await confirming(scene)).state).toBe('handed_over');
   expect(await scene.row()).toEqual(row);
-  expect((await scene.office.audit()).acts.filter(act => act.startsWith('fob.give'))).toHaveLength(3);
+  expect((await office.audit()).acts.filter(act => act.startsWith('fob.give'))).toHaveLength(3);
 });
 
 it('a fob that was not confirmed comes back with its own file, and is cared for again', async () => {
-  await using scene = await CareScene.open();
   const { file } = accepted(await giving(scene));
-  expect(await imported(scene.office, file)).toEqual(['ok']);
+  expect(await imported(office, file)).toEqual(['ok']);
   expect(await scene.row()).toMatchObject({ state: 'in_use' });
   await scene.care();
-  expect(await imported(scene.office, file)).toEqual(['present']);
+  expect(await imported(office, file)).toEqual(['present']);
 });
 
 it('a fob goes from the command line to the service, back, and to the service again', async () => {
-  await using scene = await CareScene.open();
-  const { serial } = scene.owned;
+  const { serial } = owned;
   const first = await taken(accepted(await giving(scene)).file);
   accepted(await confirming(scene));
   const path = join(first.folder, 'back.passfob');
   await give(first.inventory, [serial], path, PASSWORD, Date.now());
   await forget(first.inventory, [serial], Date.now());
-  expect(await imported(scene.office, readFileSync(path))).toEqual(['ok']);
+  expect(await imported(office, readFileSync(path))).toEqual(['ok']);
   expect(await scene.row()).toMatchObject({ state: 'in_use' });
   await scene.care();
   const back = accepted(await giving(scene));
@@ -155,27 +153,25 @@ it('a fob goes from the command line to the service, back, and to the service ag
 });
 
 it('one service takes over a fob of another, and looks after it', async () => {
-  await using scene = await CareScene.open();
   await using next = await Office.open();
-  next.nowMs = scene.office.nowMs;
+  next.nowMs = office.nowMs;
   const { file } = accepted(await giving(scene));
   accepted(await confirming(scene));
   expect(await imported(next, file)).toEqual(['ok']);
   const { observed } = await scene.care({ management: next.management });
-  expect(observed.serial).toBe(scene.owned.serial);
+  expect(observed.serial).toBe(owned.serial);
 });
 
 it('a recovery key that the fob may hold already goes along, to the command line and to a service', async () => {
-  await using scene = await CareScene.open();
   await using other = await Office.open();
-  const { keys } = scene.office.management;
+  const { keys } = management;
   const waiting = secret(new Uint8Array(randomBytes(32)));
-  const { box, keyId } = seal(keys, { table: 'fob_recovery', id: scene.owned.id }, waiting);
-  const row = { fob_id: scene.owned.id, sealed_key: box, key_id: keyId, created_ms: 1 };
-  await scene.db.insertInto('fob_recovery').values(row).execute();
+  const { box, keyId } = seal(keys, { table: 'fob_recovery', id: owned.id }, waiting);
+  const row = { fob_id: owned.id, sealed_key: box, key_id: keyId, created_ms: 1 };
+  await db.insertInto('fob_recovery').values(row).execute();
   const { file } = accepted(await giving(scene));
   const { inventory } = await taken(file);
-  const [pairing] = await pairingsOf(inventory, scene.owned.serial);
+  const [pairing] = await pairingsOf(inventory, owned.serial);
   const [newest, ...more] = await heldRecoveryKeys(inventory, pairing?.id ?? 0);
   expect([Buffer.compare(newest ?? Buffer.of(), waiting), more.length]).toEqual([0, 1]);
   expect(await imported(other, file)).toEqual(['ok']);
@@ -184,20 +180,19 @@ it('a recovery key that the fob may hold already goes along, to the command line
 });
 
 it('an inventory that still has a fob which it gave away takes it back with its present recovery key', async () => {
-  await using scene = await CareScene.open();
-  const { serial } = scene.owned;
+  const { serial } = owned;
   const first = await taken(accepted(await giving(scene)).file);
   accepted(await confirming(scene));
   const path = join(first.folder, 'service.passfob');
   await give(first.inventory, [serial], path, PASSWORD, Date.now());
-  await imported(scene.office, readFileSync(path));
+  await imported(office, readFileSync(path));
   await scene.ask({ kind: 'pin-reset' });
   const secrets = async () => {
-    const row = await fobNamed(scene.db, serial);
-    const kept = row && fobSecretsOf(scene.office.management.keys, row);
+    const row = await fobNamed(db, serial);
+    const kept = row && fobSecretsOf(management.keys, row);
     return Buffer.from(kept?.recoveryKey ?? []);
   };
-  await lockByPin(scene.owned);
+  await lockByPin(owned);
   scene.follow();
   const old = await secrets();
   await scene.care({ mayHold: true });
@@ -213,32 +208,29 @@ it('an inventory that still has a fob which it gave away takes it back with its 
 });
 
 it('a short password, an unknown fob, a lost one and one that is to be erased are refused', async () => {
-  await using scene = await CareScene.open();
-  const { management } = scene.office;
-  const { serial } = scene.owned;
+  const { serial } = owned;
   expect(codeOf(await giving(scene, secret('too short')))).toBe('bad_file_password');
   const unknown = { serial: 'PF-0', password: PASSWORD };
   expect(codeOf(await giveFob(management, grace, unknown))).toBe('unknown_fob');
   expect(codeOf(await confirmGiven(management, grace, unknown))).toBe('unknown_fob');
   accepted(await markLost(management, grace, { serial }));
   expect(codeOf(await giving(scene))).toBe('bad_fob_state');
-  await scene.office.set('fobs', { state: 'in_use' });
-  const lease = { fob_id: scene.owned.id, link: 'another', until_ms: scene.office.nowMs + 1000 };
-  await scene.db.insertInto('fob_care').values(lease).execute();
+  await office.set('fobs', { state: 'in_use' });
+  const lease = { fob_id: owned.id, link: 'another', until_ms: office.nowMs + 1000 };
+  await db.insertInto('fob_care').values(lease).execute();
   expect(codeOf(await giving(scene))).toBe('fob_in_care');
-  await scene.db.deleteFrom('fob_care').execute();
+  await db.deleteFrom('fob_care').execute();
   accepted(await returnFob(management, grace, { serial }));
   expect(codeOf(await giving(scene))).toBe('bad_fob_state');
-  expect((await scene.office.audit()).acts.join()).not.toContain('fob.give');
+  expect((await office.audit()).acts.join()).not.toContain('fob.give');
 });
 
 it('the file opens with its password only, and neither the password nor a key is in the audit', async () => {
-  await using scene = await CareScene.open();
   const { file } = accepted(await giving(scene));
   const wrong = taken(file, newInventory(), secret('five words of a sentence'));
   await expect(wrong).rejects.toSatisfy(error => isFobError(error, 'bad-input'));
-  const rows = JSON.stringify(await scene.office.rows('audit'));
-  const key = Buffer.from(scene.owned.key);
+  const rows = JSON.stringify(await office.rows('audit'));
+  const key = Buffer.from(owned.key);
   for (const text of [PASSWORD, key.toString('base64'), key.toString('hex')]) {
     expect(rows).not.toContain(text);
     expect(file.includes(text)).toBe(false);
@@ -247,8 +239,6 @@ it('the file opens with its password only, and neither the password nor a key is
 });
 
 it('a session that was open when the file was made does nothing to the fob any more', async () => {
-  await using scene = await CareScene.open();
-  const { office, owned } = scene;
   const random = (length: number) => secret(new Uint8Array(randomBytes(length)));
   scene.later(60_000, 5_000);
   const client = connect(scene.fob.plugIn().transport, { ...HASTY, random });

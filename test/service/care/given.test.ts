@@ -3,7 +3,7 @@ import { createTask } from '@passfob/service/features/care/tasks';
 import { viewFob } from '@passfob/service/features/care/views';
 import { revokeToken, suspendToken, unassignToken } from '@passfob/service/features/tokens/moves';
 import { expect, it } from 'vitest';
-import { refusalOf, Scene } from '../enrolment/kit.ts';
+import { db, management, office, openEachScene, refusalOf, Scene, scene } from '../enrolment/kit.ts';
 import {
   accountsOf,
   asOwner,
@@ -17,6 +17,8 @@ import {
 } from '../kit/fob.ts';
 import { accepted, grace, randomSecret } from '../users/kit.ts';
 import { type AdasFob, adas, limitRelays, look, NEW_PIN, outcomesOf, Person } from './given.ts';
+
+openEachScene();
 
 // A person who does not enter a PIN is waited for three polls.
 limitRelays({ relayWaitMs: 300, pinPollMs: 100 });
@@ -53,9 +55,8 @@ async function expectUntouched(scene: Scene, owned: OwnedFob): Promise<void> {
 }
 
 it('the PIN of an earlier user is reset by one hold that says why, and the new user chooses one before the account is written', async () => {
-  await using scene = await Scene.open();
   const { owned, passcodes } = await lockedOfAda(scene);
-  const old = (await secretsOf(scene.office, owned.serial)).recoveryKey;
+  const old = (await secretsOf(office, owned.serial)).recoveryKey;
   const person = new Person(owned.fob);
   const { report } = person.wishes;
   const seen: Promise<unknown>[] = [];
@@ -63,7 +64,7 @@ it('the PIN of an earlier user is reset by one hold that says why, and the new u
     ...person.wishes,
     report(event: Parameters<NonNullable<typeof report>>[0]) {
       if (event.event === 'step' && event.step === 'pin')
-        seen.push(scene.office.rows('tokens', { state: 'reserved' }));
+        seen.push(office.rows('tokens', { state: 'reserved' }));
       report?.(event);
     },
   };
@@ -79,7 +80,7 @@ it('the PIN of an earlier user is reset by one hold that says why, and the new u
   );
   expect(await labelsOf(owned)).toEqual(['bob', 'push']);
   expect(await tasksOf(scene)).toEqual(['pin-reset done', 'remove-account done']);
-  const { acts } = await scene.office.audit();
+  const { acts } = await office.audit();
   const order = ['fob.reset-pin', 'fob.remove-account', 'activation.finish'].map(act =>
     acts.findIndex(one => one.startsWith(act)),
   );
@@ -87,7 +88,7 @@ it('the PIN of an earlier user is reset by one hold that says why, and the new u
   expect(order[0]).toBeGreaterThan(0);
   expect(new Set(await outcomesOf(scene, passcodes))).not.toContain('accepted');
   owned.fob.run(70_000);
-  const renewed = (await secretsOf(scene.office, owned.serial)).recoveryKey;
+  const renewed = (await secretsOf(office, owned.serial)).recoveryKey;
   expect([await refusesRecoveryKey(owned, old), await refusesRecoveryKey(owned, renewed)]).toEqual([
     true,
     false,
@@ -98,7 +99,6 @@ it('the PIN of an earlier user is reset by one hold that says why, and the new u
 });
 
 it('a user who declines the reset is asked for the PIN; without it nothing is written, and no reset stays', async () => {
-  await using scene = await Scene.open();
   const { owned } = await lockedOfAda(scene);
   const person = new Person(owned.fob, fob => fob.deny(), pinless);
   const activation = await scene.activation({ fobs: 'owned' }, 'bob');
@@ -110,7 +110,6 @@ it('a user who declines the reset is asked for the PIN; without it nothing is wr
 });
 
 it('a user who declines the reset and enters the PIN keeps it, and the earlier account goes', async () => {
-  await using scene = await Scene.open();
   const { owned } = await lockedOfAda(scene);
   let asked = 0;
   const deny = (fob: typeof owned.fob, n: number) => (n === 0 ? fob.deny() : fob.approve());
@@ -124,7 +123,6 @@ it('a user who declines the reset and enters the PIN keeps it, and the earlier a
 });
 
 it('a reset that nobody approves in time ends the run, writes nothing, and can be tried again', async () => {
-  await using scene = await Scene.open();
   const { owned } = await lockedOfAda(scene);
   let passing: NodeJS.Timeout | undefined;
   const person = new Person(owned.fob, fob => {
@@ -143,11 +141,9 @@ it('a reset that nobody approves in time ends the run, writes nothing, and can b
 });
 
 it('without a recovery key that opens the fob nothing is reset and nothing is written', async () => {
-  await using scene = await Scene.open();
   const ada = await adas(scene);
   // Another key than the service keeps: as after a restore of an old backup.
   await asOwner(ada.owned, client => client.call('escrow', { recoveryKey: randomSecret(32) }));
-  const { management } = scene.office;
   accepted(await revokeToken(management, grace, { serial: ada.serial, reason: 'retired' }));
   await lockByPin(ada.owned);
   const person = new Person(ada.owned.fob, fob => fob.approve(), pinless);
@@ -159,12 +155,10 @@ it('without a recovery key that opens the fob nothing is reset and nothing is wr
 });
 
 it('an account that the service does not know keeps the PIN from being reset for a new user, until a person asks for it', async () => {
-  await using scene = await Scene.open();
   const ada = await adas(scene);
   const { owned } = ada;
   await asOwner(owned, client => putForeign(client, Uint8Array.of(5, 1, 2, 3), 'private', 'Bank'));
   await look(scene, owned);
-  const { management } = scene.office;
   accepted(await revokeToken(management, grace, { serial: ada.serial, reason: 'retired' }));
   await lockByPin(owned);
   const { fob } = owned;
@@ -178,7 +172,7 @@ it('an account that the service does not know keeps the PIN from being reset for
   expect(await labelsOf(owned)).toEqual(['private', 'bob', 'push']);
   // It stays, is shown as unknown, and an administrator can have it removed.
   await look(scene, owned);
-  const { accounts } = accepted(await viewFob(scene.db, owned.serial));
+  const { accounts } = accepted(await viewFob(db, owned.serial));
   expect(accounts.map(({ label, token }) => [label, token !== null])).toEqual([
     ['private', false],
     ['bob', true],
@@ -191,7 +185,6 @@ it('an account that the service does not know keeps the PIN from being reset for
 });
 
 it('a locked fob that its own user enrols again asks for the PIN of that user, and resets nothing', async () => {
-  await using scene = await Scene.open();
   const { owned } = await lockedOfAda(scene);
   const person = new Person(owned.fob, fob => fob.approve(), pinless);
   const activation = await scene.activation({ fobs: 'owned' }, 'ada');

@@ -7,10 +7,12 @@ import {
 } from '@passfob/service/features/care/run/run';
 import { createTask, type TaskInput, type TaskView } from '@passfob/service/features/care/tasks';
 import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
+import type { Db } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import { type Client, connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { FobError } from 'passfob/errors';
+import { beforeEach } from 'vitest';
 import type { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { HASTY } from '../../unit/host/kit/owned-fob.ts';
 import { asOwner, type HeldAccount, labelsOf, makeAssigned, type OwnedFob, putHeld } from '../kit/fob.ts';
@@ -172,4 +174,21 @@ export class CareScene implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.office[Symbol.asyncDispose]();
   }
+}
+
+/** The service and its fob in the present test. */
+export let scene: CareScene;
+export let owned: OwnedFob;
+export let office: Office;
+export let management: Management;
+export let db: Db;
+
+/** Opens them for each test of a file. */
+export function openEachScene(open = () => CareScene.open()): void {
+  beforeEach(async () => {
+    scene = await open();
+    ({ owned, office, db } = scene);
+    ({ management } = office);
+    return () => scene[Symbol.asyncDispose]();
+  });
 }

@@ -10,14 +10,14 @@ import { refusalOf, Scene } from '../enrolment/kit.ts';
 import { labelsOf } from '../kit/fob.ts';
 import { accepted, codeOf, grace } from '../users/kit.ts';
 import { adas } from './given.ts';
-import { CareScene } from './kit.ts';
+import { db, office, openEachScene, owned, scene } from './kit.ts';
+
+openEachScene();
 
 const PASSWORD: string = secret('four words of a sentence');
 const HOUR_MS = 3_600_000;
 
 it('a fob that is given away while a session reads it is left as the file describes it', async () => {
-  await using scene = await CareScene.open();
-  const { office, owned, db } = scene;
   scene.fob.loseTime();
   scene.fob.reboot();
   let given: ReturnType<typeof giveFob> | undefined;
@@ -54,7 +54,6 @@ it('an activation writes nothing to a fob that is given away between two of its 
 });
 
 it('names that are asked for while a fob takes earlier ones are written after them', async () => {
-  await using scene = await CareScene.open();
   const { id } = await scene.account('ada');
   await scene.care();
   const rename = (label: string) =>
@@ -73,7 +72,6 @@ it('names that are asked for while a fob takes earlier ones are written after th
 });
 
 it('a fob that was to be erased and is given to a user keeps the account of that user', async () => {
-  await using scene = await CareScene.open();
   await scene.ask({ kind: 'erase' });
   await scene.account('ada');
   await scene.care({ mayHold: true });
@@ -83,8 +81,6 @@ it('a fob that was to be erased and is given to a user keeps the account of that
 });
 
 it('however many fobs that are away have new tasks, those of a fob that is reached are found', async () => {
-  await using scene = await CareScene.open();
-  const { db, owned, office } = scene;
   await scene.ask({ kind: 'clock' });
   const own = await db.selectFrom('fob_tasks').selectAll().executeTakeFirstOrThrow();
   for (let n = 0; n < careLimits.tasksAtOnce; n++)
@@ -97,8 +93,6 @@ it('however many fobs that are away have new tasks, those of a fob that is reach
 });
 
 it('a relay that lets a fob be read, but never lets a step come to its end, is an alert after a day', async () => {
-  await using scene = await CareScene.open();
-  const { office, db, owned } = scene;
   const { serial } = await scene.account('ada');
   accepted(await revokeToken(office.management, grace, { serial, reason: 'retired' }));
   for (let hour = 0; hour <= 25; hour++) {
@@ -117,8 +111,6 @@ it('a relay that lets a fob be read, but never lets a step come to its end, is a
 });
 
 it('a task whose run died can be cancelled as soon as its lease is over, and not before', async () => {
-  await using scene = await CareScene.open();
-  const { office, db, owned } = scene;
   const { id } = await scene.ask({ kind: 'pin-reset' });
   await db.updateTable('fob_tasks').set({ state: 'running', step: 'sent' }).execute();
   const until_ms = office.nowMs + careLimits.careLeaseMs;
@@ -130,10 +122,8 @@ it('a task whose run died can be cancelled as soon as its lease is over, and not
 });
 
 it('of two relays that reach a fob at once, one cares for it, and the other one changes nothing', async () => {
-  await using scene = await CareScene.open();
   scene.later(3_600_000, -60_000);
   // The person takes time: meanwhile the fob is reached over another relay.
-  const { db } = scene;
   const first = scene.care({ mayHold: true, hold: () => undefined, signal: AbortSignal.timeout(400) });
   await expect.poll(async () => (await db.selectFrom('fob_care').selectAll().execute()).length).toBe(1);
   const before = await db.selectFrom('fob_tasks').selectAll().execute();
@@ -147,22 +137,20 @@ it('of two relays that reach a fob at once, one cares for it, and the other one 
 });
 
 it('a run that has lost its lease to another one stores nothing any more', async () => {
-  await using scene = await CareScene.open();
   scene.later(3_600_000, -60_000);
-  const taken = { link: 'another', until_ms: scene.office.nowMs + careLimits.careLeaseMs };
+  const taken = { link: 'another', until_ms: office.nowMs + careLimits.careLeaseMs };
   const hold = (fob: typeof scene.fob) => {
-    void scene.office.set('fob_care', taken);
+    void office.set('fob_care', taken);
     fob.approve();
   };
   await expect(scene.care({ mayHold: true, hold })).rejects.toMatchObject({ name: 'LeaseLost' });
   expect(await scene.acts()).toEqual([]);
-  expect((await scene.office.row('fob_care')).link).toBe('another');
+  expect((await office.row('fob_care')).link).toBe('another');
 });
 
 it('a lease whose end lies too far ahead, because the clock went back, holds nobody up', async () => {
-  await using scene = await CareScene.open();
-  const until_ms = scene.office.nowMs + 10 * 24 * 3_600_000;
-  await scene.db.insertInto('fob_care').values({ fob_id: scene.owned.id, link: 'old', until_ms }).execute();
+  const until_ms = office.nowMs + 10 * 24 * 3_600_000;
+  await db.insertInto('fob_care').values({ fob_id: owned.id, link: 'old', until_ms }).execute();
   await scene.ask({ kind: 'clock' });
   expect((await scene.care()).isBusy).toBe(false);
 });

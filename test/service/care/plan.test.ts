@@ -15,7 +15,9 @@ import type { ObservedFob } from 'passfob/owner/observe';
 import { describe, expect, it, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { root } from '../../tools/tidy/files.ts';
-import { CareScene } from './kit.ts';
+import { openEachScene, scene } from './kit.ts';
+
+openEachScene();
 
 const IDS = ['0a000001', '0b000002', '0c000003', '0d000004'];
 const VAULT: ReadonlySet<CareKind> = new Set(['remove-account', 'rename-account', 'order', 'recovery-key']);
@@ -334,7 +336,6 @@ test('every kind of task has a heading', () => {
 });
 
 test('every task that people may ask for needs a permission of fobs, under which the audit has it', async () => {
-  await using scene = await CareScene.open();
   const { id } = await scene.account(undefined, 'spare');
   const more = {
     'remove-account': { account: id },

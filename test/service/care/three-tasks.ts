@@ -28,28 +28,20 @@ export async function needyFob(world: World, user: string): Promise<NeedyFob> {
   return { ...own, gone, kept, executed: executedBy(own.fob) };
 }
 
-/** The command of each task, as `executedBy` counts it. */
-function commandsOf({ gone, kept }: NeedyFob): Readonly<Record<string, string>> {
+/** Returns how often the fob has executed the command of each task. */
+export function countsOf({ gone, kept, executed }: NeedyFob): Record<string, number> {
+  const count = (command: string) => executed.get(command) ?? 0;
   return {
-    clock: 'setClock',
-    'remove-account': `remove ${gone.id}`,
-    'rename-account': `rename ${kept.id}`,
+    clock: count('setClock'),
+    'remove-account': count(`remove ${gone.id}`),
+    'rename-account': count(`rename ${kept.id}`),
   };
 }
 
-/** Returns how often the fob has executed the command of each task. */
-export function countsOf(needy: NeedyFob): Record<string, number> {
-  const commands = Object.entries(commandsOf(needy));
-  return Object.fromEntries(commands.map(([kind, command]) => [kind, needy.executed.get(command) ?? 0]));
-}
-
 /** Returns the kinds of a fob's tasks that are done, in alphabetical order. */
-export async function doneOf({ db }: World, { id }: NeedyFob): Promise<string[]> {
-  const rows = await db.selectFrom('fob_tasks').select(['kind', 'state']).where('fob_id', '=', id).execute();
-  return rows
-    .filter(({ state }) => state === 'done')
-    .map(({ kind }) => kind)
-    .sort();
+export async function doneOf({ office }: World, { id }: NeedyFob): Promise<string[]> {
+  const rows = await office.rows('fob_tasks', { fob_id: id, state: 'done' });
+  return rows.map(({ kind }) => kind).sort();
 }
 
 /**
@@ -57,18 +49,14 @@ export async function doneOf({ db }: World, { id }: NeedyFob): Promise<string[]>
  * act is in the audit twice, and no account of another fob is listed.
  */
 export async function expectTruth(world: World, needy: NeedyFob, where: string): Promise<void> {
-  const { db } = world;
+  const { office } = world;
   const counts = countsOf(needy);
   for (const [kind, count] of Object.entries(counts))
     expect(count, `${where}: ${kind}`).toBeLessThanOrEqual(1);
   for (const kind of await doneOf(world, needy)) expect(counts[kind], `${where}: ${kind} is done`).toBe(1);
-  const row = await db.selectFrom('fobs').selectAll().where('id', '=', needy.id).executeTakeFirstOrThrow();
+  const row = await office.row('fobs', { id: needy.id });
   if (row.clock_state === 'trusted') expect(counts.clock, `${where}: a clock with time`).toBe(1);
-  const listed = await db
-    .selectFrom('fob_accounts')
-    .select('account')
-    .where('fob_id', '=', needy.id)
-    .execute();
+  const listed = await office.rows('fob_accounts', { fob_id: needy.id });
   const push = Buffer.from(pushAccountOf(needy.id)).toString('hex');
   const own = [needy.gone.id, needy.kept.id, push];
   expect(own, where).toEqual(expect.arrayContaining(listed.map(({ account }) => account)));
@@ -77,12 +65,10 @@ export async function expectTruth(world: World, needy: NeedyFob, where: string):
 }
 
 /** Returns the acts on a fob that the audit has as done. */
-export async function doneActsOf({ db }: World, { id }: NeedyFob): Promise<string[]> {
-  const rows = await db
-    .selectFrom('audit')
-    .select('action')
-    .where('subject_id', '=', id)
-    .where('detail', 'like', '%"what":"done"%')
-    .execute();
-  return rows.map(({ action }) => action).sort();
+export async function doneActsOf({ office }: World, { id }: NeedyFob): Promise<string[]> {
+  const rows = await office.rows('audit', { subject_id: id });
+  return rows
+    .filter(({ detail }) => detail.includes('"what":"done"'))
+    .map(({ action }) => action)
+    .sort();
 }

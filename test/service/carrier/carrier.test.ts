@@ -2,22 +2,20 @@ import { once } from 'node:events';
 import { agentLimits } from '@passfob/service/base/limits/agents';
 import { relayLimits } from '@passfob/service/base/limits/relay';
 import { ByPurpose, Unopened } from '@passfob/service/doors/sockets/by-purpose';
-import { Agents } from '@passfob/service/features/agents/agents';
-import type { AgentConnection } from '@passfob/service/features/agents/connection';
 import type { AgentFob } from '@passfob/service/features/agents/fob';
 import type { TextConnection } from '@passfob/service/features/connections/connection';
 import type { Dialect } from '@passfob/service/features/connections/dialect';
 import { earlierAgentDialect } from '@passfob/service/features/connections/earlier';
-import { identityReader } from '@passfob/service/features/connections/opening';
 import { fingerprintOfKey } from '@passfob/service/storage/encryption-at-rest/identity';
 import { relayActivation } from 'passfob/activation/relay';
-import { openedSocket, type ServiceSocket } from 'passfob/activation/socket';
+import { openedSocket } from 'passfob/activation/socket';
 import { type RelayCareEvent, relayCare } from 'passfob/agent/care';
 import type { ServiceSays } from 'passfob/carrier/messages';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
+import { AgentsNode, ORIGIN } from '../agents/agents-node.ts';
 import { until } from '../agents/kit.ts';
 import { Scene } from '../agents/scene.ts';
 import { keyOfService } from '../agents/world.ts';
@@ -281,73 +279,18 @@ it('a connection that has opened, or has ended, takes no place among those that 
   expect(codes).toEqual([undefined, undefined, 1013, undefined, undefined]);
 });
 
-const ORIGIN = 'https://tokens.example.org';
-
-/** The service's side of relays without a network, and what happens to its fobs. */
-class Bench implements AsyncDisposable {
-  readonly office: Office;
-  readonly agents: Agents;
-  readonly putOff: AgentFob[] = [];
-  readonly proved: AgentFob[] = [];
-
-  private constructor(office: Office) {
-    this.office = office;
-    const { management } = office;
-    this.agents = new Agents({
-      management,
-      identity: identityReader(management),
-      ticks: () => performance.now(),
-    });
-    this.agents.onLater(fob => void this.putOff.push(fob));
-    this.agents.onFobs(fob => {
-      if (fob.fobId !== undefined) this.proved.push(fob);
-    });
-  }
-
-  static async open(): Promise<Bench> {
-    return new Bench(await Office.open());
-  }
-
-  /** A relay's connection; its texts arrive in later turns of the event loop, as over a network. */
-  socket(
-    dialect?: Dialect,
-  ): ServiceSocket & { readonly connection: AgentConnection; readonly said: string[] } {
-    const said: string[] = [];
-    const early: string[] = [];
-    let hear = (text: string): unknown => early.push(text);
-    let closed = () => undefined as unknown;
-    const line: TextConnection = {
-      send(text) {
-        said.push(text);
-        setImmediate(() => hear(text));
-      },
-      close: () => void setImmediate(() => closed()),
-    };
-    const caller = { from: '192.0.2.9', origin: ORIGIN, ...(dialect !== undefined && { dialect }) };
-    const connection = this.agents.connect(caller, line);
-    return {
-      connection,
-      said,
-      send: text => void setImmediate(() => connection.receive(text)),
-      onText(listener) {
-        hear = listener;
-        for (const text of early.splice(0)) listener(text);
-      },
-      onClose(listener) {
-        closed = listener;
-      },
-      close: () => connection.lost(),
-    };
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.agents.close();
-    await this.office[Symbol.asyncDispose]();
-  }
+/** A node, and what happens to its fobs. */
+async function nodeWithFobs() {
+  const node = await AgentsNode.open();
+  const putOff: AgentFob[] = [];
+  const proved: AgentFob[] = [];
+  node.agents.onLater(fob => void putOff.push(fob));
+  node.agents.onFobs(fob => void (fob.fobId !== undefined && proved.push(fob)));
+  return Object.assign(node, { putOff, proved });
 }
 
 it('a relay for care proves its fob, hears of its tasks and steps, and ends when the service says that it is done', async () => {
-  await using bench = await Bench.open();
+  await using bench = await nodeWithFobs();
   const owned = await makeAssigned(bench.office);
   const fingerprint = fingerprintOfKey(await keyOfService(bench.office)).replaceAll(' ', '');
   const events: RelayCareEvent[] = [];
@@ -370,7 +313,7 @@ it('a relay for care proves its fob, hears of its tasks and steps, and ends when
   const caring = relayCare({
     service: ORIGIN,
     fingerprint,
-    openSocket: async () => bench.socket(),
+    openSocket: async () => bench.connect().socket,
     fobs: [{ serial: owned.serial, port: 'serial', open: async () => owned.fob.plugIn().transport }],
     report: event => {
       events.push(event);
@@ -393,12 +336,12 @@ it('a relay for care proves its fob, hears of its tasks and steps, and ends when
 });
 
 it('only a fob that has proved itself is put off: a serial that anybody announces has no tasks', async () => {
-  await using bench = await Bench.open();
+  await using bench = await nodeWithFobs();
   const owned = await makeAssigned(bench.office);
-  const socket = bench.socket();
-  const say = (message: object) => socket.connection.receive(JSON.stringify(message));
+  const { connection, heard } = bench.connect();
+  const say = (message: object) => connection.receive(JSON.stringify(message));
   say({ type: 'open', version: 1, for: 'care', nonce: 'A'.repeat(43) });
-  await until(() => socket.said.length > 0, 'the identity');
+  await until(() => heard.length > 0, 'the identity');
   say({ type: 'fob', fob: 0, serial: owned.serial, port: 'serial' });
   say({ type: 'later', fob: 0 });
   say({ type: 'later', fob: 9 });
@@ -409,25 +352,21 @@ it('only a fob that has proved itself is put off: a serial that anybody announce
 });
 
 it('a relay that puts a fob off again and again is heard a limited number of times', async () => {
-  await using bench = await Bench.open();
+  await using bench = await nodeWithFobs();
   const owned = await makeAssigned(bench.office);
   const fob = { serial: owned.serial, port: 'serial', open: async () => owned.fob.plugIn().transport };
-  const sockets: ReturnType<Bench['socket']>[] = [];
+  const relay = bench.connect();
   const ending = new AbortController();
   const caring = relayCare({
     service: ORIGIN,
     fingerprint: '',
-    openSocket: async () => {
-      const socket = bench.socket();
-      sockets.push(socket);
-      return socket;
-    },
+    openSocket: async () => relay.socket,
     fobs: [fob],
     report: () => undefined,
     signal: ending.signal,
   });
   await until(() => bench.proved.length > 0, 'the proof of the fob');
-  for (let at = 0; at < 50; at++) sockets[0]?.connection.receive('{"type":"later","fob":0}');
+  for (let at = 0; at < 50; at++) relay.connection.receive('{"type":"later","fob":0}');
   expect(bench.putOff.length).toBe(agentLimits.agentLaterBucket.burst);
   expect(bench.agents.count).toBe(1);
   ending.abort();
@@ -435,7 +374,7 @@ it('a relay that puts a fob off again and again is heard a limited number of tim
 });
 
 it('an agent is in the background; one from before the carrier protocol hears neither tasks nor steps', async () => {
-  await using bench = await Bench.open();
+  await using bench = await nodeWithFobs();
   const tasks = { type: 'tasks', fob: 0, waiting: ['Set the clock.'], done: [] } as const;
   const more: ServiceSays<'agent' | 'care'>[] = [
     tasks,
@@ -444,7 +383,7 @@ it('an agent is in the background; one from before the carrier protocol hears ne
     { type: 'notice', fob: 0, kind: 'request' },
   ];
   const heardBy = async (dialect: Dialect | undefined, open: object) => {
-    const { connection, said } = bench.socket(dialect);
+    const { connection, heard: said } = bench.connect(undefined, dialect);
     connection.receive(JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43), ...open }));
     await until(() => said.length > 0, 'the identity');
     expect(connection.isForeground).toBe(false);

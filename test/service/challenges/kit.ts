@@ -2,6 +2,7 @@ import { Hmac } from '@passfob/protocol/hmac';
 import { ocra } from '@passfob/protocol/ocra';
 import { parseOcraSuite } from '@passfob/protocol/ocra-suite';
 import type { Algorithm } from '@passfob/protocol/primitives';
+import type { Factors } from '@passfob/service/base/kinds';
 import type { Outcome } from '@passfob/service/base/outcomes';
 import { answerChallenge } from '@passfob/service/features/challenges/answer';
 import type { AnswerRequest } from '@passfob/service/features/challenges/answering';
@@ -9,7 +10,10 @@ import { type Challenge, createChallenge } from '@passfob/service/features/chall
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import type { ValidationContext } from '@passfob/service/features/validation/request';
+import type { Db } from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
 import { hostPrimitives } from 'passfob/client/primitives';
+import { beforeEach } from 'vitest';
 import { Office } from '../users/kit.ts';
 
 export const SUITE = 'OCRA-1:HOTP-SHA1-6:QN08';
@@ -37,34 +41,53 @@ export function otherCode(right: string): string {
   return `${(Number(right.charAt(0)) + 1) % 10}${right.slice(1)}`;
 }
 
-/** An office with two applications, where `ada` has a token that answers questions. */
-export class Scene implements AsyncDisposable {
+/** An office with two applications. */
+export abstract class TwoApplications implements AsyncDisposable {
   readonly office: Office;
-  readonly token: NewToken;
   readonly applicationId: string;
   readonly otherApplicationId: string;
   threshold = 0;
 
-  private constructor(office: Office, token: NewToken, [first, second]: readonly [string, string]) {
+  protected constructor(office: Office, [first, second]: readonly [string, string]) {
     this.office = office;
-    this.token = token;
     this.applicationId = first;
     this.otherApplicationId = second;
   }
 
-  static async open(suite = SUITE): Promise<Scene> {
-    const office = await Office.open();
-    const { db } = office.store;
-    const login = await ensureApplication(db, office.nowMs);
-    const other = await ensureApplication(db, office.nowMs, { name: 'other', factors: 'otp' });
-    await office.users('ada');
-    const token = await office.token('ada', { kind: 'ocra', suite });
-    return new Scene(office, token, [login.application.id, other.application.id]);
+  /** Makes the applications. @returns their ids */
+  protected static async made({ store, nowMs }: Office, factors: Factors = 'otp'): Promise<[string, string]> {
+    const { application: first } = await ensureApplication(store.db, nowMs, { name: 'one', factors });
+    const other = await ensureApplication(store.db, nowMs, { name: 'other', factors: 'otp' });
+    return [first.id, other.application.id];
+  }
+
+  get lock() {
+    return { threshold: this.threshold, periodMs: 60_000 };
   }
 
   get validator(): ValidationContext {
-    const lock = { threshold: this.threshold, periodMs: 60_000 };
-    return { ...this.office.management, lock: async () => lock };
+    return { ...this.office.management, lock: async () => this.lock };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.office[Symbol.asyncDispose]();
+  }
+}
+
+/** Two applications, and the token of `ada`, which answers questions. */
+export class Scene extends TwoApplications {
+  readonly token: NewToken;
+
+  private constructor(office: Office, token: NewToken, ids: readonly [string, string]) {
+    super(office, ids);
+    this.token = token;
+  }
+
+  static async open(suite = SUITE): Promise<Scene> {
+    const office = await Office.open();
+    await office.users('ada');
+    const token = await office.token('ada', { kind: 'ocra', suite });
+    return new Scene(office, token, await TwoApplications.made(office));
   }
 
   ask(user = 'ada', session = SESSION, applicationId = this.applicationId): Promise<Challenge> {
@@ -87,12 +110,24 @@ export class Scene implements AsyncDisposable {
     });
   }
 
-  /** Reads the token's row. */
-  async row() {
+  row() {
     return this.office.row('tokens', { serial: this.token.serial });
   }
+}
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.office[Symbol.asyncDispose]();
-  }
+/** The office, and the token of `ada`, of the present test. */
+export let scene: Scene;
+export let office: Office;
+export let management: Management;
+export let db: Db;
+
+/** Opens them for each test of a file. */
+export function openEachScene(): void {
+  beforeEach(async () => {
+    scene = await Scene.open();
+    ({ office } = scene);
+    ({ management } = office);
+    ({ db } = management);
+    return () => scene[Symbol.asyncDispose]();
+  });
 }

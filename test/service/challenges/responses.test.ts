@@ -28,15 +28,30 @@ import { OCRA_PIN, OCRA_UTC, OCRA_VECTORS } from '../../kit/ocra-vectors.ts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
 import { accepted, givePin, grace, Office } from '../users/kit.ts';
-import { COUNTED, fobAnswer, OTHER_SESSION, otherCode, Scene, SESSION, SUITE, TIMED } from './kit.ts';
+import {
+  COUNTED,
+  db,
+  fobAnswer,
+  management,
+  OTHER_SESSION,
+  office,
+  openEachScene,
+  otherCode,
+  Scene,
+  SESSION,
+  SUITE,
+  scene,
+  TIMED,
+} from './kit.ts';
+
+openEachScene();
 
 const OPEN_MS = 60_000;
 
 test('a right answer of the fob is accepted once, and activates the token', async () => {
-  await using scene = await Scene.open();
   const challenge = await scene.ask();
   expect(challenge.question).toMatch(/^[0-9]{8}$/);
-  expect(challenge.expiresMs).toBe(scene.office.nowMs + OPEN_MS);
+  expect(challenge.expiresMs).toBe(office.nowMs + OPEN_MS);
   const shown = fobAnswer(scene.token, challenge.question);
   expect(await scene.answer(challenge, ` ${shown.slice(0, 3)} ${shown.slice(3)}`)).toBe('accepted');
   expect(await scene.answer(challenge, shown)).toBe('no_challenge');
@@ -45,7 +60,7 @@ test('a right answer of the fob is accepted once, and activates the token', asyn
     last_step: -1,
     last_used_ms: expect.any(Number),
   });
-  const events = await scene.office.store.db.selectFrom('events').selectAll().orderBy('id').execute();
+  const events = await db.selectFrom('events').selectAll().orderBy('id').execute();
   expect(events.map(({ outcome, token_id }) => [outcome, token_id !== null])).toEqual([
     ['accepted', true],
     ['no_challenge', true],
@@ -53,8 +68,7 @@ test('a right answer of the fob is accepted once, and activates the token', asyn
 });
 
 test('a right answer of the fob ends the temporary code of its user', async () => {
-  await using scene = await Scene.open();
-  const { management, nowMs } = scene.office;
+  const { management, nowMs } = office;
   accepted(await makeTemporaryCode(management, grace, { user: 'ada' }));
   const { user_id } = await scene.row();
   const end = () => temporaryCodeEnd(management.db, user_id ?? '', nowMs);
@@ -65,7 +79,6 @@ test('a right answer of the fob ends the temporary code of its user', async () =
 });
 
 test('an answer by another session, for another application or to an unknown question is refused and changes nothing', async () => {
-  await using scene = await Scene.open();
   const challenge = await scene.ask();
   const shown = fobAnswer(scene.token, challenge.question);
   const others: Partial<AnswerRequest>[] = [
@@ -79,8 +92,7 @@ test('an answer by another session, for another application or to an unknown que
 });
 
 test('a question is open to its last millisecond, and expired after it', async () => {
-  await using scene = await Scene.open();
-  const [first, late] = [scene, scene.office];
+  const [first, late] = [scene, office];
   const startMs = late.nowMs;
   const over = await first.ask();
   late.nowMs = startMs + OPEN_MS;
@@ -91,7 +103,6 @@ test('a question is open to its last millisecond, and expired after it', async (
 });
 
 test('a new question for the same user ends the earlier one, also across sessions', async () => {
-  await using scene = await Scene.open();
   const first = await scene.ask();
   const second = await scene.ask('ADA', OTHER_SESSION);
   expect(await scene.answer(first, fobAnswer(scene.token, first.question))).toBe('no_challenge');
@@ -100,7 +111,6 @@ test('a new question for the same user ends the earlier one, also across session
 });
 
 test('three wrong answers end a question and count for lockout', async () => {
-  await using scene = await Scene.open();
   const challenge = await scene.ask();
   const shown = fobAnswer(scene.token, challenge.question);
   for (let nth = 0; nth < 3; nth++) expect(await scene.answer(challenge, otherCode(shown))).toBe('wrong');
@@ -109,31 +119,29 @@ test('three wrong answers end a question and count for lockout', async () => {
   const next = await scene.ask();
   const right = fobAnswer(scene.token, next.question);
   expect(await scene.answer(next, right)).toBe('locked');
-  scene.office.nowMs += OPEN_MS;
+  office.nowMs += OPEN_MS;
   const later = await scene.ask();
   expect(await scene.answer(later, fobAnswer(scene.token, later.question))).toBe('accepted');
-  const users = await scene.office.store.db.selectFrom('users').select('failures').execute();
+  const users = await db.selectFrom('users').select('failures').execute();
   expect(users).toEqual([{ failures: 0 }]);
 });
 
 test('a malformed answer, a disabled account and a revoked token are refused', async () => {
-  await using scene = await Scene.open();
   const challenge = await scene.ask();
   const shown = fobAnswer(scene.token, challenge.question);
   expect(await scene.answer(challenge, 'no code')).toBe('malformed');
   expect(await scene.answer(challenge, `${shown}0`)).toBe('malformed');
-  accepted(await revokeToken(scene.office.management, grace, { serial: scene.token.serial, reason: 'lost' }));
+  accepted(await revokeToken(management, grace, { serial: scene.token.serial, reason: 'lost' }));
   expect(await scene.answer(challenge, shown)).toBe('no_usable_token');
-  accepted(await disableUser(scene.office.management, grace, 'ada'));
+  accepted(await disableUser(management, grace, 'ada'));
   expect(await scene.answer(challenge, shown)).toBe('disabled');
 });
 
 test('answers need the password or PIN that the application requires', async () => {
-  await using scene = await Scene.open();
-  const password = await scene.office.password('ada');
+  const password = await office.password('ada');
   const pin = secret('730519');
-  accepted(await resetPin(scene.office.management, grace, 'ada'));
-  await givePin(scene.office.management, 'ada', pin);
+  accepted(await resetPin(management, grace, 'ada'));
+  await givePin(management, 'ada', pin);
   const rows = [
     ['password_otp', {}, 'wrong_password'],
     ['password_otp', { password }, 'accepted'],
@@ -148,9 +156,8 @@ test('answers need the password or PIN that the application requires', async () 
 });
 
 test('an answer without a password proof does not reset password failures', async () => {
-  await using scene = await Scene.open();
   scene.threshold = 3;
-  await scene.office.password('ada');
+  await office.password('ada');
   const answer = async (changes: Partial<AnswerRequest>) => {
     const challenge = await scene.ask();
     return scene.answer(challenge, fobAnswer(scene.token, challenge.question), changes);
@@ -240,12 +247,10 @@ test('a fob’s clock may be off by one time step and no more', async () => {
 });
 
 test('expired questions are deleted, and open ones stay', async () => {
-  await using scene = await Scene.open();
-  const { db } = scene.office.store;
   await scene.ask('nobody');
-  scene.office.nowMs += OPEN_MS - 1;
+  office.nowMs += OPEN_MS - 1;
   const open = await scene.ask();
-  await sweepChallenges(db, scene.office.nowMs + 1);
+  await sweepChallenges(db, office.nowMs + 1);
   expect(await db.selectFrom('challenges').select('id').execute()).toEqual([{ id: open.id }]);
 });
 
@@ -355,18 +360,17 @@ class Model {
 }
 
 test('an approval of one session never logs in another one, in any order of steps', async () => {
-  await using scene = await Scene.open();
-  await scene.office.users('bob');
+  await office.users('bob');
   const tokens: Record<string, NewToken> = {
     ada: scene.token,
-    bob: await scene.office.token('bob', { kind: 'ocra', suite: scene.token.suite ?? '' }),
+    bob: await office.token('bob', { kind: 'ocra', suite: scene.token.suite ?? '' }),
   };
   const passcodeOf = ({ user, question }: Asked) => fobAnswer(tokens[user] ?? scene.token, question);
   const run = async (steps: readonly Step[]) => {
-    scene.office.nowMs += OPEN_MS;
+    office.nowMs += OPEN_MS;
     const model = new Model();
     for (const one of steps)
-      if (one.kind === 'wait') scene.office.nowMs += one.ms;
+      if (one.kind === 'wait') office.nowMs += one.ms;
       else if (one.kind === 'ask') model.ask(await scene.ask(one.user, one.session), one.user, one.session);
       else {
         const to = model.asked.at(-1 - one.at);
@@ -374,7 +378,7 @@ test('an approval of one session never logs in another one, in any order of step
         if (to === undefined || shown === undefined) continue;
         const passcode = passcodeOf(shown);
         const isRight = passcode === passcodeOf(to);
-        const must = model.answer(to, isRight, one.session, scene.office.nowMs);
+        const must = model.answer(to, isRight, one.session, office.nowMs);
         const outcome = await scene.answer(to, passcode, { session: one.session });
         expect(outcome === 'accepted', outcome).toBe(must);
       }

@@ -18,7 +18,22 @@ import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Bureau } from '../api/kit.ts';
 import { accepted, codeOf, grace, Office } from '../users/kit.ts';
-import { entered, HOUR_MS, kept, mailOf, openOffice, PUBLIC_URL, started, stock, tokenOf } from './office.ts';
+import {
+  db,
+  entered,
+  HOUR_MS,
+  kept,
+  mailOf,
+  management,
+  office,
+  openEachOffice,
+  PUBLIC_URL,
+  started,
+  stock,
+  tokenOf,
+} from './office.ts';
+
+openEachOffice();
 
 const start = (office: Office, input: StartInput) => startActivation(office.management, grace, input);
 const resend = async (office: Office, id: string) => {
@@ -27,7 +42,6 @@ const resend = async (office: Office, id: string) => {
 };
 
 test('starting an activation reserves a token, and the mail holds link and string with address, code and identity', async () => {
-  await using office = await openOffice();
   await stock(office, 'T-1');
   const { activation, string } = await started(office, { user: 'Ada', serial: 'T-1' });
   expect(string).toBeNull();
@@ -49,7 +63,7 @@ test('starting an activation reserves a token, and the mail holds link and strin
   });
   expect(mail.link).toBe(`${PUBLIC_URL}/activate#${mail.activationString}`);
   const read = readActivationString(mail.activationString);
-  const { db, keys } = office.management;
+  const { db, keys } = management;
   const { publicKey } = await ensureIdentity(db, keys, office.nowMs);
   const digest = createHash('sha256').update(Buffer.from(publicKey, 'base64url')).digest();
   expect(read.service).toBe(PUBLIC_URL);
@@ -67,7 +81,6 @@ test('starting an activation reserves a token, and the mail holds link and strin
 });
 
 test('without a mail address, or on request, the string is shown once and nothing is mailed', async () => {
-  await using office = await openOffice();
   const bob = await started(office, { user: 'bob', fobs: 'any' });
   const ada = await started(office, { user: 'ada', delivery: 'shown' });
   for (const { string, activation } of [bob, ada]) {
@@ -81,8 +94,6 @@ test('without a mail address, or on request, the string is shown once and nothin
 });
 
 test('an impossible activation is refused and leaves nothing behind', async () => {
-  await using office = await openOffice();
-  const { management } = office;
   await office.users('gone');
   accepted(await disableUser(management, grace, 'gone'));
   await stock(office, 'T-1');
@@ -108,15 +119,14 @@ test('an impossible activation is refused and leaves nothing behind', async () =
     expect([input, codeOf(await start(office, input))]).toEqual([input, code]);
   expect(codeOf(await resend(office, 'none'))).toBe('unknown_activation');
   expect(codeOf(await revokeActivation(management, grace, { id: 'none' }))).toBe('unknown_activation');
-  await office.store.db.deleteFrom('settings').where('name', '=', 'public_address').execute();
+  await db.deleteFrom('settings').where('name', '=', 'public_address').execute();
   expect(codeOf(await start(office, { user: 'ada', serial: 'T-1' }))).toBe('no_public_address');
   expect((await office.audit()).acts).toHaveLength(before);
   expect(await tokenOf(office, 'T-1')).toEqual({ state: 'inventory', user: null });
-  expect(await office.store.db.selectFrom('activations').select('id').execute()).toEqual([]);
+  expect(await db.selectFrom('activations').select('id').execute()).toEqual([]);
 });
 
 test('a duplicate open activation is refused, also concurrently; an expired one may be followed', async () => {
-  await using office = await openOffice();
   await stock(office, 'T-1');
   const both = await Promise.all([1, 2].map(() => start(office, { user: 'ada', serial: 'T-1' })));
   expect(both.map(codeOf).sort()).toEqual(['activation_open', 'done']);
@@ -124,16 +134,12 @@ test('a duplicate open activation is refused, also concurrently; an expired one 
   expect(codeOf(await start(office, { user: 'ada', fobs: 'any' }))).toBe('activation_open');
   office.nowMs += 72 * HOUR_MS;
   expect(codeOf(await start(office, { user: 'ada', serial: 'T-1' }))).toBe('done');
-  const ada = await findUser(office.store.db, 'ada');
-  const states = (await activationsOf(office.store.db, ada?.id ?? '', office.nowMs)).map(
-    ({ state }) => state,
-  );
+  const ada = await findUser(db, 'ada');
+  const states = (await activationsOf(db, ada?.id ?? '', office.nowMs)).map(({ state }) => state);
   expect(states.sort()).toEqual(['expired', 'expired', 'open']);
 });
 
 test('resending issues another code, ends the earlier activation with its reason and drops its unsent mail', async () => {
-  await using office = await openOffice();
-  const { db } = office.store;
   const first = await started(office, { user: 'ada', lifetimeMs: 5 * HOUR_MS });
   const [{ mail: firstMail } = {}] = await mailOf(office);
   office.nowMs += HOUR_MS;
@@ -158,10 +164,8 @@ test('resending issues another code, ends the earlier activation with its reason
 });
 
 test('a resend after an interrupted run keeps its chosen token, and the activation still accepts any fob', async () => {
-  await using office = await openOffice();
-  const { db } = office.store;
   await stock(office, 'T-1');
-  accepted(await reserveToken(office.management, grace, { serial: 'T-1', user: 'bob' }));
+  accepted(await reserveToken(management, grace, { serial: 'T-1', user: 'bob' }));
   const { activation } = await started(office, { user: 'bob', fobs: 'any' });
   const chosen = await db
     .selectFrom('tokens')
@@ -173,12 +177,11 @@ test('a resend after an interrupted run keeps its chosen token, and the activati
   const again = accepted(await resend(office, activation.id));
   expect(again.activation).toMatchObject({ serial: 'T-1', fob: 'PF-T-1', fobs: 'any', step: 'waiting' });
   expect(codeOf(await start(office, { user: 'bob' }))).toBe('activation_open');
-  accepted(await revokeActivation(office.management, grace, { id: again.activation.id }));
+  accepted(await revokeActivation(management, grace, { id: again.activation.id }));
   expect(await tokenOf(office, 'T-1')).toEqual({ state: 'inventory', user: null });
 });
 
 test('of two concurrent resends one succeeds, and the eleventh resend within an hour is refused', async () => {
-  await using office = await openOffice();
   const { activation } = await started(office, { user: 'bob' });
   const raced = await Promise.all([1, 2, 3].map(() => resend(office, activation.id)));
   expect(raced.map(codeOf).sort()).toEqual(['activation_over', 'activation_over', 'done']);
@@ -192,11 +195,7 @@ test('of two concurrent resends one succeeds, and the eleventh resend within an 
   // It blocks neither another user nor an activation of this user for another token.
   const ada = await started(office, { user: 'ada' });
   expect(codeOf(await resend(office, ada.activation.id))).toBe('done');
-  const open = await office.store.db
-    .selectFrom('activations')
-    .select('id')
-    .where('state', '=', 'open')
-    .execute();
+  const open = await db.selectFrom('activations').select('id').where('state', '=', 'open').execute();
   expect(open).toHaveLength(2);
   office.nowMs += HOUR_MS - 9 * 60_000;
   expect(codeOf(await resend(office, id))).toBe('done');
@@ -205,8 +204,6 @@ test('of two concurrent resends one succeeds, and the eleventh resend within an 
 });
 
 test('revoking ends an activation at once and returns the token; so does returning the token', async () => {
-  await using office = await openOffice();
-  const { management, store } = office;
   await stock(office, 'T-1');
   const first = await started(office, { user: 'bob', serial: 'T-1' });
   const view = accepted(await revokeActivation(management, grace, { id: first.activation.id }));
@@ -220,14 +217,12 @@ test('revoking ends an activation at once and returns the token; so does returni
   const second = await started(office, { user: 'bob', serial: 'T-1' });
   accepted(await unassignToken(management, grace, { serial: 'T-1' }));
   expect(await entered(office, second.string)).toBeUndefined();
-  expect(await viewActivation(store.db, second.activation.id, office.nowMs)).toMatchObject({
+  expect(await viewActivation(db, second.activation.id, office.nowMs)).toMatchObject({
     state: 'revoked',
   });
 });
 
 test('a disabled user has no open activation, and a policy with an open activation cannot be removed', async () => {
-  await using office = await openOffice();
-  const { management } = office;
   accepted(await createPolicy(management, grace, { name: 'staff', kind: 'totp' }));
   const { activation, string } = await started(office, { user: 'bob', policy: 'staff' });
   expect(activation.policy).toBe('staff');

@@ -12,7 +12,9 @@ import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { until } from '../agents/kit.ts';
 import { randomSecret } from '../users/kit.ts';
 import { hearingCommits } from './commits.ts';
-import { type RelayWishes, refusalOf, Scene } from './kit.ts';
+import { openEachScene, type RelayWishes, refusalOf, Scene, scene } from './kit.ts';
+
+openEachScene();
 
 const { code: FIRST, codeAgain: AGAIN, codeNew: NEW, codeSame: SAME } = relayTexts.steps;
 const CODE_MS = PAIRING_CODE_SECONDS * 1000;
@@ -86,7 +88,6 @@ function untilEnded(signal: AbortSignal): Promise<never> {
 
 describe('pairing codes that expire before they are typed', () => {
   it('an expired pairing code is followed by a new one, which is asked for again', async () => {
-    await using scene = await Scene.open();
     const desk = new Desk(scene);
     const shown: string[] = [];
     const askCode: RelayOptions['askCode'] = async (...asked) => {
@@ -112,7 +113,6 @@ describe('pairing codes that expire before they are typed', () => {
   ])(
     'an answer to an expired pairing code comes %i ms after the new one was asked for, sent %i times',
     async (lateMs, times, told, attempts) => {
-      await using scene = await Scene.open();
       const desk = new Desk(scene);
       let [held, said] = ['', 0];
       const toService = (text: string) => {
@@ -133,7 +133,6 @@ describe('pairing codes that expire before they are typed', () => {
   );
 
   it('no more pairing codes follow once the person has been idle for too long', async () => {
-    await using scene = await Scene.open();
     const desk = new Desk(scene);
     expect(await refusalOf(desk.relay({ askCode: desk.idle }))).toBe('idle');
     expect(desk.waits.reduce((sum, ms) => sum + ms)).toBe(relayLimits.relayWaitMs);
@@ -141,7 +140,6 @@ describe('pairing codes that expire before they are typed', () => {
   });
 
   it('a pairing code expires at its time also after a mistyped one', async () => {
-    await using scene = await Scene.open();
     const desk = new Desk(scene);
     const askCode: RelayOptions['askCode'] = async (...asked) => {
       if (desk.told.at(-1) === AGAIN) return desk.idle(...asked);
@@ -157,7 +155,6 @@ describe('pairing codes that expire before they are typed', () => {
 
 describe('pairing codes that expire before they are used', () => {
   it('an expired pairing code does not count as a failed attempt, however often it happens', async () => {
-    await using scene = await Scene.open();
     const desk = new Desk(scene);
     const asked: boolean[] = [];
     const code = (isAgain: boolean) => {
@@ -178,7 +175,6 @@ describe('pairing codes that expire before they are used', () => {
   ])(
     'a pairing code that expires between two frames counts no attempt: after the fob has %s',
     async (_, after) => {
-      await using scene = await Scene.open();
       const desk = new Desk(scene);
       let since = Number.NEGATIVE_INFINITY;
       const toFob = (frame: string) => {
@@ -199,7 +195,6 @@ describe('pairing codes that expire before they are used', () => {
 
 describe('pairing codes that a press hides', () => {
   it('a hidden pairing code is shown again on request, and the prompt stays open', async () => {
-    await using scene = await Scene.open();
     const desk = new Desk(scene);
     let asked = 0;
     const askCode: RelayOptions['askCode'] = async (_, signal, showAgain) => {
@@ -218,7 +213,6 @@ describe('pairing codes that a press hides', () => {
   });
 
   it('a pairing code counts when it is typed before the fob shows it again', async () => {
-    await using scene = await Scene.open();
     const desk = new Desk(scene);
     let asked = 0;
     const askCode: RelayOptions['askCode'] = async (_isAgain, _signal, showAgain) => {
@@ -233,7 +227,6 @@ describe('pairing codes that a press hides', () => {
   });
 
   it('showing an expired pairing code again shows a new one', async () => {
-    await using scene = await Scene.open();
     const desk = new Desk(scene);
     const askCode: RelayOptions['askCode'] = async (_, signal, showAgain) => {
       if (desk.told.length > 1) return desk.fob.code;
@@ -246,7 +239,6 @@ describe('pairing codes that a press hides', () => {
   });
 
   it('a pairing code is shown again a limited number of times', async () => {
-    await using scene = await Scene.open();
     const desk = new Desk(scene);
     const askCode: RelayOptions['askCode'] = async (_isAgain, _signal, showAgain) => {
       for (let wishes = 0; wishes < CODE_WISHES_MAX; wishes++) {
@@ -274,7 +266,6 @@ const turn = () => new Promise<void>(resolve => setImmediate(resolve));
 
 describe('abandoned activations', () => {
   it('an activation is free at once after the person cancels while the code is checked', async () => {
-    await using scene = await Scene.open();
     const activation = await scene.activation();
     const ending = new AbortController();
     let isEntered = false;
@@ -294,7 +285,6 @@ describe('abandoned activations', () => {
   });
 
   it('an activation is free at once after the service fails right after claiming it', async () => {
-    await using scene = await Scene.open();
     const activation = await scene.activation();
     const { management } = scene.means;
     const db = management.db.withPlugin(new BrokenSettings());
@@ -307,7 +297,6 @@ describe('abandoned activations', () => {
 
 describe('database failures between a commit and its confirmation', () => {
   it('a used activation survives a lost commit confirmation: the same relay is told that it is done', async () => {
-    await using scene = await Scene.open();
     let losses = 0;
     const heard = async () => {
       const [activation] = (await scene.state()).activations;
@@ -321,7 +310,6 @@ describe('database failures between a commit and its confirmation', () => {
   });
 
   it('a claim survives lost confirmations of its lease renewals', async () => {
-    await using scene = await Scene.open();
     let isLost = false;
     const heard = async () => {
       if (isLost) throw lost();
@@ -347,7 +335,6 @@ describe('database failures between a commit and its confirmation', () => {
   });
 
   it('a claim survives a lease renewal that was not stored', async () => {
-    await using scene = await Scene.open();
     const { management } = scene.means;
     const { code } = await scene.activation();
     const db = management.db.withPlugin(new LostRenewals());
@@ -376,7 +363,6 @@ describe('ends of enrolments', () => {
   });
 
   it('a lease renewal after the last attempt does not report a lost claim', async () => {
-    await using scene = await Scene.open();
     const { code } = await scene.activation({ attempts: relayLimits.activationAttemptsMax - 1 });
     const entry = await enterActivation(scene.means.management, CALLER, { code, relay: randomSecret(16) });
     if (entry.kind !== 'claimed') throw new Error(entry.kind);

@@ -9,7 +9,9 @@ import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { HASTY } from '../../unit/host/kit/owned-fob.ts';
 import { accepted, grace } from '../users/kit.ts';
-import { NOW_MS, refusalOf, Scene } from './kit.ts';
+import { db, NOW_MS, office, openEachScene, refusalOf, Scene, scene } from './kit.ts';
+
+openEachScene();
 
 /** A pairing code that no fob shows. */
 const WRONG = 'qqqsyqcyq5rqwzqfcx';
@@ -22,7 +24,6 @@ async function policy(scene: Scene, changes: Parameters<typeof createPolicy>[2])
 
 describe('policies of tokens', () => {
   it('a token follows its policy, and its PIN is chosen on the fob', async () => {
-    await using scene = await Scene.open();
     const wishes = { name: 'strict', kind: 'hotp', digits: 8, pinPlace: 'fob', pinMinDigits: 6 } as const;
     const policy_id = await policy(scene, wishes);
     const fob = new CoreFob();
@@ -40,7 +41,6 @@ describe('policies of tokens', () => {
   });
 
   it('an enrolment waits while the fob is locked', async () => {
-    await using scene = await Scene.open();
     const owned = await scene.ownFob();
     const serial = await scene.putAccount(owned);
     const pin = secret('91827364');
@@ -82,7 +82,6 @@ it('a lease is renewed at any moment, even between the end and its notice', asyn
 
 describe('two relays with one code', () => {
   it('of two simultaneous relays one claims the activation, and the other is told that it is in use', async () => {
-    await using scene = await Scene.open();
     const activation = await scene.activation();
     const [one, other] = [new CoreFob(), new CoreFob()];
     const ends = await Promise.allSettled([scene.relay(activation, one), scene.relay(activation, other)]);
@@ -94,7 +93,6 @@ describe('two relays with one code', () => {
   });
 
   it('a second relay claims the activation of a lost one only after its lease', async () => {
-    await using scene = await Scene.open();
     const activation = await scene.activation();
     const ending = new AbortController();
     const fob = new CoreFob();
@@ -110,7 +108,7 @@ describe('two relays with one code', () => {
     });
     expect(await refusalOf(first)).toBe('cancelled');
     expect(await refusalOf(scene.relay(activation, fob))).toBe('in_use');
-    scene.office.nowMs += 31_000;
+    office.nowMs += 31_000;
     await scene.relay(activation, fob);
     expect((await scene.state()).tokens).toMatchObject([{ state: 'active' }]);
   });
@@ -118,14 +116,13 @@ describe('two relays with one code', () => {
 
 describe('fobs that do not fit the activation', () => {
   it('a wrong fob is refused and counted, and finally ends the activation, whose token is returned', async () => {
-    await using scene = await Scene.open();
     const owned = await scene.ownFob();
     const serial = await scene.putAccount(owned);
     const user = await scene.activation({}, 'ada');
     expect(user.code).toHaveLength(16);
-    const { id: user_id } = await scene.office.row('users');
-    await scene.office.set('tokens', { state: 'reserved', user_id });
-    const { id: token_id } = await scene.office.row('tokens');
+    const { id: user_id } = await office.row('users');
+    await office.set('tokens', { state: 'reserved', user_id });
+    const { id: token_id } = await office.row('tokens');
     const activation = await scene.activation({ token_id, fobs: 'owned', attempts: 7 });
     const stranger = await scene.ownFob();
     expect(await refusalOf(scene.relay(activation, stranger.fob))).toBe('wrong_fob');
@@ -139,7 +136,7 @@ describe('fobs that do not fit the activation', () => {
       reason: 'attempts',
       attempts: 10,
     });
-    const { acts } = await scene.office.audit();
+    const { acts } = await office.audit();
     expect(acts.filter(act => act.startsWith('activation.'))).toEqual([
       ...Array(3).fill('activation.attempt ada'),
       'activation.revoke ada',
@@ -176,7 +173,6 @@ describe('fobs that do not fit the activation', () => {
   ] as const)(
     'a fob of %s, where %s fobs are allowed, is refused, and help desk sees the reason',
     async (owner, fobs, code, why) => {
-      await using scene = await Scene.open();
       const fob = await unfitFob(scene, owner);
       const activation = await scene.activation({ fobs });
       expect(await refusalOf(scene.relay(activation, fob))).toBe(code);
@@ -184,15 +180,14 @@ describe('fobs that do not fit the activation', () => {
       const open = activations.find(({ state }) => state === 'open');
       expect(open).toMatchObject({ attempts: 1, claim: null });
       expect(tokens.filter(({ state }) => state !== 'active')).toEqual([]);
-      expect((await viewActivation(scene.db, open?.id ?? '', NOW_MS))?.refused?.why).toBe(why);
+      expect((await viewActivation(db, open?.id ?? '', NOW_MS))?.refused?.why).toBe(why);
       // A fob of the service that refuses its owner may have been taken over: security staff is told.
-      const alerts = await scene.db.selectFrom('alerts').select('kind').execute();
+      const alerts = await db.selectFrom('alerts').select('kind').execute();
       expect(alerts.filter(({ kind }) => kind === 'fob_refused')).toHaveLength(why === gone ? 1 : 0);
     },
   );
 
   it('the refusal does not tell whether the owner of a fob is another user or unknown to the service', async () => {
-    await using scene = await Scene.open();
     const refusals = [];
     for (const owner of ['another service', 'another user']) {
       const fob = await unfitFob(scene, owner);
@@ -212,7 +207,6 @@ describe('fobs that do not fit the activation', () => {
   });
 
   it('a blank fob under the serial number of somebody’s fob is not paired', async () => {
-    await using scene = await Scene.open();
     const fob = new CoreFob();
     await scene.relay(await scene.activation({}, 'bob'), fob);
     const before = await scene.state();
@@ -225,7 +219,6 @@ describe('fobs that do not fit the activation', () => {
 
 describe('pairing codes', () => {
   it('a mistyped pairing code is asked for again; a wrong one counts as an attempt', async () => {
-    await using scene = await Scene.open();
     const fob = new CoreFob();
     const asked: boolean[] = [];
     const typed = ['typo', WRONG];
@@ -239,7 +232,6 @@ describe('pairing codes', () => {
   });
 
   it('repeated wrong pairing codes end the run', async () => {
-    await using scene = await Scene.open();
     const run = scene.relay(await scene.activation(), new CoreFob(), { code: () => WRONG });
     expect(await refusalOf(run)).toBe('wrong_code');
     const { activations, fobs, pairings } = await scene.state();
@@ -250,7 +242,6 @@ describe('pairing codes', () => {
 
 describe('known fobs that were erased', () => {
   it('an erased fob is paired again where blank fobs are allowed, and its inventory entry is replaced', async () => {
-    await using scene = await Scene.open();
     const owned = await scene.ownFob();
     const serial = await scene.putAccount(owned);
     const erased = new CoreFob();
@@ -267,7 +258,6 @@ describe('known fobs that were erased', () => {
 
 describe('people in an enrolment', () => {
   it('a person who declines is asked again; then the run ends and can be restarted', async () => {
-    await using scene = await Scene.open();
     const owned = await scene.ownFob();
     const activation = await scene.activation();
     const deny = (fob: CoreFob) => fob.deny();
@@ -282,7 +272,6 @@ describe('people in an enrolment', () => {
   });
 
   it('a person who uses another fob the second time gets one token, and the reserved token is returned', async () => {
-    await using scene = await Scene.open();
     const [first, second] = [await scene.ownFob(), await scene.ownFob()];
     const activation = await scene.activation();
     const deny = (fob: CoreFob) => fob.deny();
@@ -293,31 +282,23 @@ describe('people in an enrolment', () => {
     expect(byFob.get(first.id)).toMatchObject({ state: 'inventory', user_id: null });
     expect(byFob.get(second.id)).toMatchObject({ state: 'active', serial: done.token });
   });
-
-  it('a person whose account is disabled gets no token', async () => {
-    await using scene = await Scene.open();
-    const activation = await scene.activation();
-    await scene.office.set('users', { disabled_ms: NOW_MS });
-    expect(await refusalOf(scene.relay(activation, new CoreFob()))).toBe('not_valid');
-  });
 });
 
 describe('reserved tokens without a fob', () => {
   it('a reserved token is stored on the present fob, under the same account on every try', async () => {
-    await using scene = await Scene.open();
     const owned = await scene.ownFob();
     const serial = await scene.putAccount(owned);
     const other = await scene.ownFob();
     const activation = await scene.activation();
-    const { id: user_id } = await scene.office.row('users');
-    const { id: token_id } = await scene.office.row('tokens');
-    await scene.office.set('tokens', {
+    const { id: user_id } = await office.row('users');
+    const { id: token_id } = await office.row('tokens');
+    await office.set('tokens', {
       fob_id: null,
       state: 'reserved',
       user_id,
       serial: `V-${randomUUID()}`,
     });
-    await scene.office.set('activations', { token_id });
+    await office.set('activations', { token_id });
     expect(serial).toContain(owned.serial);
     await scene.relay(activation, other.fob);
     expect((await scene.state()).tokens).toMatchObject([{ id: token_id, state: 'active', fob_id: other.id }]);
@@ -326,19 +307,18 @@ describe('reserved tokens without a fob', () => {
 
 describe('fobs with a wrong clock', () => {
   it('a wrong clock is set after a press, before time-based passcodes are made', async () => {
-    await using scene = await Scene.open();
     const owned = await scene.ownFob();
-    scene.office.nowMs += 600_000;
+    office.nowMs += 600_000;
     let presses = 0;
     const press = (fob: CoreFob) => {
       presses++;
       fob.approve();
     };
-    const now = { expires_ms: scene.office.nowMs + 1e6 };
+    const now = { expires_ms: office.nowMs + 1e6 };
     await scene.relay(await scene.activation(now), owned.fob, { press });
     expect(presses).toBe(2);
     const [fob] = (await scene.state()).fobs;
-    expect(fob?.clock_set_ms).toBe(scene.office.nowMs);
+    expect(fob?.clock_set_ms).toBe(office.nowMs);
     expect(Math.abs((fob?.clock_error_ms ?? 0) + 600_000)).toBeLessThan(5_000);
   });
 });

@@ -12,7 +12,9 @@ import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { HASTY } from '../../unit/host/kit/owned-fob.ts';
 import { rowIn } from '../kit/rows.ts';
 import { accepted, grace } from '../users/kit.ts';
-import { Scene, serialOf } from './kit.ts';
+import { management, office, openEachScene, type Scene, scene, serialOf } from './kit.ts';
+
+openEachScene();
 
 const AT_ONCE = 20;
 
@@ -71,7 +73,6 @@ async function everyCut(scene: Scene, make: () => Promise<CoreFob>): Promise<num
 
 describe('connections lost at any message', () => {
   it('an enrolment of a blank fob survives a cut at any message, with one token, one account and one owner', async () => {
-    await using scene = await Scene.open();
     const cuts = await everyCut(scene, async () => new CoreFob());
     // Opening, entering, plugging, and two messages for each of hello, pair, two sessions, take, info, time, enrol, code.
     expect(cuts).toBeGreaterThan(30);
@@ -79,7 +80,6 @@ describe('connections lost at any message', () => {
   });
 
   it('an enrolment of an owned HOTP fob survives a cut at any message', async () => {
-    await using scene = await Scene.open();
     const cuts = await everyCut(scene, async () => {
       const owned = await scene.ownFob();
       await scene.putAccount(owned);
@@ -91,14 +91,13 @@ describe('connections lost at any message', () => {
 
 describe('messages that a relay carries', () => {
   it('the messages that a relay carries contain no seed, key or PIN, in any encoding', async () => {
-    await using scene = await Scene.open();
     const fob = new CoreFob();
     const pin = secret('730258');
     const wants = { name: 'with a PIN', kind: 'totp', pinPlace: 'fob', pinMinDigits: 6 } as const;
-    accepted(await createPolicy(scene.office.management, grace, wants));
-    const { id: policy_id } = await scene.office.row('policies');
+    accepted(await createPolicy(management, grace, wants));
+    const { id: policy_id } = await office.row('policies');
     const done = await scene.relay(await scene.activation({ policy_id }), fob, { pin });
-    const { db, keys } = scene.office.management;
+    const { db, keys } = management;
     const token = await rowIn(db, 'tokens', { serial: done.token });
     const row = await fobNamed(db, done.serial);
     const secrets = row && fobSecretsOf(keys, row);

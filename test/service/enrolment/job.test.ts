@@ -11,11 +11,22 @@ import { createUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { setIn } from '../kit/rows.ts';
 import { accepted, codeOf, grace } from '../users/kit.ts';
-import { HOUR_MS, mailOf, openOffice, started, stock, tokenOf, withoutAddress } from './office.ts';
+import {
+  db,
+  HOUR_MS,
+  mailOf,
+  management,
+  office,
+  openEachOffice,
+  started,
+  stock,
+  tokenOf,
+  withoutAddress,
+} from './office.ts';
+
+openEachOffice();
 
 test('a job mails activations to a list of users, for named tokens, and reports users it cannot reach', async () => {
-  await using office = await openOffice();
-  const { management, store } = office;
   await office.hire('admin', grace);
   await stock(office, 'T-1');
   accepted(await createUser(management, grace, { name: 'eve', email: 'eve@example.org' }));
@@ -24,7 +35,7 @@ test('a job mails activations to a list of users, for named tokens, and reports 
   const jobs = startJobs(management);
   await jobs.idle();
   await jobs.close();
-  const items = accepted(await listJobItems(store.db, { id }));
+  const items = accepted(await listJobItems(db, { id }));
   expect(items.map(({ subject, message }) => [subject, message])).toEqual([
     ['ada', ''],
     ['bob', texts.refusals.no_email],
@@ -49,17 +60,14 @@ test('a job mails activations to a list of users, for named tokens, and reports 
 });
 
 test('a malformed list of users is refused as a whole', async () => {
-  await using office = await openOffice();
   for (const table of ['ada,T-1,more', ',T-1', '"ada'])
-    expect(codeOf(await startActivating(office.management, grace, { table }))).toBe('bad_table');
-  expect(codeOf(await startActivating(office.management, grace, { table: '\n' }))).toBe('nothing_to_do');
+    expect(codeOf(await startActivating(management, grace, { table }))).toBe('bad_table');
+  expect(codeOf(await startActivating(management, grace, { table: '\n' }))).toBe('nothing_to_do');
 });
 
 const NOTHING = { reminded: 0, expired: 0 };
 
 test('a user is reminded once, at half of the time, of the mail and not of its code', async () => {
-  await using office = await openOffice();
-  const { management } = office;
   const { activation } = await started(office, { user: 'ada', lifetimeMs: 10 * HOUR_MS });
   await started(office, { user: 'bob', lifetimeMs: 10 * HOUR_MS });
   office.nowMs += 5 * HOUR_MS - 1;
@@ -74,16 +82,14 @@ test('a user is reminded once, at half of the time, of the mail and not of its c
   expect(reminder).toMatchObject({ mailedMs: activation.createdMs, expiresMs: activation.expiresMs });
   if (first?.kind !== 'activation') throw new Error('no mail');
   expect(JSON.stringify(reminder)).not.toContain(first.activationString);
-  const view = await viewActivation(office.store.db, activation.id, office.nowMs);
+  const view = await viewActivation(db, activation.id, office.nowMs);
   expect(view).toMatchObject({ remindedMs: office.nowMs, mail: { state: 'local' } });
   expect(await expireActivations(management)).toEqual(NOTHING);
 });
 
 test('no reminder is sent for revoked, replaced or undelivered activations, or without a mail address', async () => {
-  await using office = await openOffice();
-  const { management, store } = office;
   const bounce = async (id: string) =>
-    store.db.updateTable('mails').set({ state: 'bounced' }).where('activation_id', '=', id).execute();
+    db.updateTable('mails').set({ state: 'bounced' }).where('activation_id', '=', id).execute();
   const revoked = await started(office, { user: 'ada', lifetimeMs: 2 * HOUR_MS });
   accepted(await revokeActivation(management, grace, { id: revoked.activation.id }));
   const replaced = await started(office, { user: 'ada', lifetimeMs: 2 * HOUR_MS });
@@ -92,20 +98,18 @@ test('no reminder is sent for revoked, replaced or undelivered activations, or w
   await bounce(activation.id);
   office.nowMs += HOUR_MS;
   expect(await expireActivations(management)).toEqual(NOTHING);
-  await setIn(store.db, 'mails', { state: 'sent' }, { activation_id: activation.id });
+  await setIn(db, 'mails', { state: 'sent' }, { activation_id: activation.id });
   await withoutAddress(office, 'ada');
   expect(await expireActivations(management)).toEqual(NOTHING);
 });
 
 test('help desk and user are told once that an activation expired unused', async () => {
-  await using office = await openOffice();
-  const { management, store } = office;
   await started(office, { user: 'ada' });
   await started(office, { user: 'bob' });
   office.nowMs += 72 * HOUR_MS;
   const turns = await Promise.all([1, 2].map(() => expireActivations(management)));
   expect(turns.map(({ expired }) => expired).sort()).toEqual([0, 2]);
-  const alerts = await listAlerts(store.db);
+  const alerts = await listAlerts(db);
   expect(alerts.map(({ kind, user, count }) => [kind, user, count]).sort()).toEqual([
     ['activation_expired', 'ada', 1],
     ['activation_expired', 'bob', 1],
@@ -115,8 +119,6 @@ test('help desk and user are told once that an activation expired unused', async
 });
 
 test('ended activations are deleted after their retention time, and not before', async () => {
-  await using office = await openOffice();
-  const { db } = office.store;
   const { activation } = await started(office, { user: 'bob' });
   const endMs = activation.expiresMs + enrolmentLimits.activationsKeptMs;
   await forgetActivations(db, endMs);

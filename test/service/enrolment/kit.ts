@@ -6,8 +6,10 @@ import { hashOfCode } from '@passfob/service/features/enrolment/code';
 import { Conversation, type RelayMeans } from '@passfob/service/features/enrolment/relay/conversation';
 import { ensureApplication } from '@passfob/service/features/users/applications';
 import { findOrAddUser } from '@passfob/service/features/users/users';
+import type { Db } from '@passfob/service/storage/database/database';
 import { writing } from '@passfob/service/storage/database/database';
 import { ensureIdentity, type Identity } from '@passfob/service/storage/encryption-at-rest/identity';
+import type { Management } from '@passfob/service/storage/management';
 import { type Activation, activationString } from 'passfob/activation/activation-string';
 import { relayActivation } from 'passfob/activation/relay';
 import type { OpenedFob, RelayDone, RelayEvent, RelayOptions } from 'passfob/activation/relay-options';
@@ -15,6 +17,7 @@ import type { ServiceSocket } from 'passfob/activation/socket';
 import { serialText } from 'passfob/client/fob-serial';
 import { FobError } from 'passfob/errors';
 import type { Transport } from 'passfob/transports/transport';
+import { beforeEach } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { seedOf } from '../../unit/host/kit/seeds.ts';
@@ -261,3 +264,19 @@ export async function refusalOf(run: Promise<unknown>): Promise<string> {
 
 /** Returns the serial number of a fob. */
 export const serialOf = (fob: CoreFob) => serialText(fob.serial);
+
+/** The service's side of relays in the present test. */
+export let scene: Scene;
+export let office: Office;
+export let management: Management;
+export let db: Db;
+
+/** Opens them for each test of a file. */
+export function openEachScene(): void {
+  beforeEach(async () => {
+    scene = await Scene.open();
+    ({ office, db } = scene);
+    ({ management } = office);
+    return () => scene[Symbol.asyncDispose]();
+  });
+}

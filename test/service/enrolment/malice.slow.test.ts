@@ -7,21 +7,10 @@ import { FobError } from 'passfob/errors';
 import { expect, it } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
+import { Hostile } from '../kit/hostile.ts';
 import { refusalOf, Scene, serialOf, type Tamper } from './kit.ts';
 
-/** How a relay treats the nth message of one direction. */
-type Act = 'pass' | 'drop' | 'double' | 'replay' | 'swap' | 'invent' | 'spoil' | 'unplug' | 'wrong';
-const ACTS: readonly Act[] = [
-  'pass',
-  'drop',
-  'double',
-  'replay',
-  'swap',
-  'invent',
-  'spoil',
-  'unplug',
-  'wrong',
-];
+const ACTS = ['pass', 'drop', 'double', 'replay', 'reorder', 'invent', 'spoil', 'unplug', 'wrong'];
 
 /** Timeouts are short so that dropped messages cost little. */
 const IMPATIENT = { answerTimeoutMs: 60, sendsMax: 2 };
@@ -34,45 +23,21 @@ const bytes = (text: string) => JSON.stringify({ type: 'bytes', fob: 0, text });
 const forged = (status: number) =>
   encodeClear(hostPrimitives, new Writer(8).number(2, 1).number(0, 1).number(0, 1).number(status, 1));
 
-/** Makes a relay that repeats a list of acts and remembers the messages it carried. */
-function malicious(acts: readonly Act[], fobs: { swap: () => void }): Tamper {
-  const carried: string[] = [];
-  let held: string | undefined;
-  return (text, n) => {
-    const act = acts[n % acts.length] ?? 'pass';
-    const before = held;
-    held = undefined;
-    const more = before === undefined ? [] : [before];
-    if (text.includes('"bytes"')) carried.push(text);
-    switch (act) {
-      case 'drop':
-        return more;
-      case 'double':
-        return [text, text, ...more];
-      case 'replay':
-        return [carried[Math.floor(carried.length / 2)] ?? text, text, ...more];
-      case 'swap':
-        // The next message goes first.
-        held = text;
-        return more;
-      case 'invent':
-        return [bytes(forged(n % 2 === 0 ? 3 : 0)), text, ...more];
-      case 'spoil':
-        return [text.replace(/[A-Za-z0-9+/]{4}(?=.{8})/, 'AAAA'), ...more];
-      case 'unplug':
-        fobs.swap();
-        return [text, ...more];
-      case 'wrong':
-        return [n % 7 === 6 ? '{"type":"pairing-code","fob":0,"code":"qqqsyqcyq5rqwzqfcx"}' : text, ...more];
-      default:
-        return [text, ...more];
-    }
-  };
-}
+/** A relay that repeats a list of acts, and remembers the messages it carried. */
+const malicious = (acts: readonly string[], swap: () => void): Tamper =>
+  new Hostile(acts, [], {
+    invent: (text, n) => [bytes(forged(n % 2 === 0 ? 3 : 0)), text],
+    spoil: text => [text.replace(/[A-Za-z0-9+/]{4}(?=.{8})/, 'AAAA')],
+    unplug(text) {
+      swap();
+      return [text];
+    },
+    wrong: (text, n) => [n % 7 === 6 ? '{"type":"pairing-code","fob":0,"code":"qqqsyqcyq5rqwzqfcx"}' : text],
+  }).all;
 
 interface Behaviour {
-  readonly up: readonly Act[];
-  readonly down: readonly Act[];
+  readonly up: readonly string[];
+  readonly down: readonly string[];
   /** How many opening messages stay unchanged; otherwise runs would rarely get further. */
   readonly quiet: number;
   readonly isOwned: boolean;
@@ -114,8 +79,8 @@ it(
       const malice = scene.relay(activation, fob, {
         means: { ...scene.means, patience: IMPATIENT },
         openFob: async () => ({ transport: at().plugIn().transport, port: 'tcp' }),
-        toService: after(malicious(up, { swap })),
-        toRelay: after(malicious(down, { swap })),
+        toService: after(malicious(up, swap)),
+        toRelay: after(malicious(down, swap)),
         code: () => at().code,
         press() {
           approved.add(at());

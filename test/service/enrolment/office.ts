@@ -9,8 +9,11 @@ import { enterActivation } from '@passfob/service/features/enrolment/relay/recor
 import { openContent } from '@passfob/service/features/mail/content';
 import { changeSettings } from '@passfob/service/features/users/settings';
 import { changeUser, createUser } from '@passfob/service/features/users/user-changes';
+import type { Db } from '@passfob/service/storage/database/database';
 import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
+import type { Management } from '@passfob/service/storage/management';
 import { readActivationString } from 'passfob/activation/activation-string';
+import { beforeEach } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 
@@ -85,4 +88,19 @@ export async function entered(office: Office, string: string | null): Promise<st
   if (entry.kind !== 'claimed') return undefined;
   await entry.claim.release();
   return entry.activation.id;
+}
+
+/** The office of the present test. */
+export let office: Office;
+export let management: Management;
+export let db: Db;
+
+/** Opens it for each test of a file. */
+export function openEachOffice(): void {
+  beforeEach(async () => {
+    office = await openOffice();
+    ({ management } = office);
+    ({ db } = management);
+    return () => office[Symbol.asyncDispose]();
+  });
 }

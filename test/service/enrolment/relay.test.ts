@@ -38,14 +38,15 @@ import { asOwner, labelsOf } from '../kit/fob.ts';
 import { rowIn } from '../kit/rows.ts';
 import { codeAt, newToken } from '../kit.ts';
 import { accepted, codeOf, grace, randomSecret } from '../users/kit.ts';
-import { NOW_MS, refusalOf, Scene, serialOf } from './kit.ts';
+import { db, management, NOW_MS, office, openEachScene, refusalOf, Scene, scene, serialOf } from './kit.ts';
 import { entered, kept, openOffice, started, stock } from './office.ts';
+
+openEachScene();
 
 const CALLER = { source: '192.0.2.9', requestId: 'relay' };
 
 describe('enrolments through a relay', () => {
   it('a relay brings a blank fob to an active token by the code on its screen', async () => {
-    await using scene = await Scene.open();
     const fob = new CoreFob();
     const done = await scene.relay(await scene.activation(), fob);
     expect(done.serial).toBe(serialOf(fob));
@@ -73,14 +74,13 @@ describe('enrolments through a relay', () => {
 });
 
 it('after an enrolment the service lists the accounts and free places that the fob has then', async () => {
-  await using scene = await Scene.open();
   const fob = new CoreFob();
   const done = await scene.relay(await scene.activation({ fobs: 'any' }), fob);
   const { fobs, tokens } = await scene.state();
-  const key = fobs[0] && fobSecretsOf(scene.office.management.keys, fobs[0])?.pairingKey;
+  const key = fobs[0] && fobSecretsOf(management.keys, fobs[0])?.pairingKey;
   if (key === undefined) throw new Error('the service does not own the fob');
   const onFob = await asOwner({ fob, key }, client => client.call('info', {}));
-  const shown = accepted(await viewFob(scene.db, done.serial));
+  const shown = accepted(await viewFob(db, done.serial));
   expect(shown.fob.freeRecords).toBe(onFob.freeRecords);
   expect(shown.accounts).toHaveLength(onFob.accounts);
   expect(shown.accounts.map(({ token, isPushKey }) => [token, isPushKey])).toEqual([
@@ -91,10 +91,9 @@ it('after an enrolment the service lists the accounts and free places that the f
 });
 
 it('the console lists the passcode of an enrolment as an activation, and log-ins as log-ins', async () => {
-  await using scene = await Scene.open();
   const done = await scene.relay(await scene.activation(), new CoreFob());
-  const { user_id, token_id, application_id } = await scene.office.row('events');
-  await recordEvents(scene.db, [
+  const { user_id, token_id, application_id } = await office.row('events');
+  await recordEvents(db, [
     {
       atMs: NOW_MS + 60_000,
       userId: user_id,
@@ -105,12 +104,12 @@ it('the console lists the passcode of an enrolment as an activation, and log-ins
       requestId: 'log-in',
     },
   ]);
-  const events = await listEvents(scene.db);
+  const events = await listEvents(db);
   expect(events.map(({ outcome, serial }) => [outcome, serial])).toEqual([
     ['accepted', done.token],
     ['accepted', done.token],
   ]);
-  const table = eventTable(events, await outcomesOfActivations(scene.db, events)).text;
+  const table = eventTable(events, await outcomesOfActivations(db, events)).text;
   const badges = [...table.matchAll(/<span class="badge[^>]*>([^<]+)</g)].map(([, words]) => words);
   expect(badges).toEqual(['Accepted', 'Activation']);
   // No application asked for the enrolment's passcode.
@@ -119,9 +118,8 @@ it('the console lists the passcode of an enrolment as an activation, and log-ins
 
 describe('push keys after an enrolment', () => {
   it('an enrolled fob gets its push key as well, or none if it has no room', async () => {
-    await using scene = await Scene.open();
     await scene.relay(await scene.activation(), new CoreFob());
-    const keys = () => scene.db.selectFrom('push_keys').select('proved_ms').execute();
+    const keys = () => db.selectFrom('push_keys').select('proved_ms').execute();
     expect(await keys()).toEqual([{ proved_ms: NOW_MS }]);
     const full = await scene.ownFob();
     const client = connect(full.fob.plugIn().transport, HASTY);
@@ -150,21 +148,19 @@ describe('push keys after an enrolment', () => {
 
 describe('relays cut off before the end of an enrolment', () => {
   it('a returning relay, and no other, is told for a while that it is done, unless the token was suspended meanwhile', async () => {
-    await using scene = await Scene.open();
     const activation = await scene.activation();
     const done = await scene.relay(activation, new CoreFob());
     const enter = scene.log.find(text => text.includes('"enter"')) ?? '{}';
     const relay = bytesOf((JSON.parse(enter) as { relay: string }).relay) ?? new Uint8Array();
-    const { management } = scene.office;
     const again = (by = relay) => enterActivation(management, CALLER, { code: activation.code, relay: by });
     const refused = { kind: 'refused', code: 'not_valid' };
     const heard = await again();
     expect(heard).toMatchObject({ kind: 'finished', finished: { token: done.token } });
     if (heard.kind === 'finished') expect(secret(heard.finished.ticket) === done.ticket).toBe(false);
     expect(await again(randomSecret(16))).toEqual(refused);
-    scene.office.nowMs += relayLimits.ticketMs;
+    office.nowMs += relayLimits.ticketMs;
     expect(await again()).toEqual(refused);
-    scene.office.nowMs -= 1;
+    office.nowMs -= 1;
     expect((await again()).kind).toBe('finished');
     accepted(await suspendToken(management, grace, { serial: done.token }));
     expect(await again()).toEqual(refused);
@@ -173,22 +169,19 @@ describe('relays cut off before the end of an enrolment', () => {
 
 describe('activations that are not valid', () => {
   it('refusals of an invalid activation fill a limited number of audit rows an hour', async () => {
-    await using scene = await Scene.open();
     const { code } = await scene.activation({ state: 'used' });
-    const { management } = scene.office;
     const knock = () => enterActivation(management, CALLER, { code, relay: randomSecret(16) });
     const rows = async () =>
-      (await scene.office.audit()).acts.filter(act => act === 'activation.refuse ada').length;
+      (await office.audit()).acts.filter(act => act === 'activation.refuse ada').length;
     for (let tries = 0; tries < relayLimits.refusalsRecorded + 3; tries++)
       expect(await knock()).toEqual({ kind: 'refused', code: 'not_valid' });
     expect(await rows()).toBe(relayLimits.refusalsRecorded);
-    scene.office.nowMs += relayLimits.refusalsRecordedMs;
+    office.nowMs += relayLimits.refusalsRecordedMs;
     await knock();
     expect(await rows()).toBe(relayLimits.refusalsRecorded + 1);
   });
 
   it('every invalid activation is refused by the same bytes', async () => {
-    await using scene = await Scene.open();
     const fob = new CoreFob();
     const wrong = [
       { ...(await scene.activation()), code: new Uint8Array(16).fill(7) },
@@ -208,7 +201,7 @@ describe('activations that are not valid', () => {
     }
     expect([...said]).toHaveLength(1);
     expect([...said][0]).toContain('not_valid');
-    const { activations } = await listActivations(scene.db, { nowMs: NOW_MS });
+    const { activations } = await listActivations(db, { nowMs: NOW_MS });
     expect(activations.map(({ state, refused }) => [state, refused?.why, refused?.atMs]).sort()).toEqual([
       ['expired', 'expired', NOW_MS],
       ['open', undefined, undefined],
@@ -241,23 +234,21 @@ describe('the proof that a user has the fob', () => {
   );
 
   it('an account on the fob whose key is not that of its token is written again', async () => {
-    await using scene = await Scene.open();
     const owned = await scene.ownFob();
     const serial = await scene.putAccount(owned);
     const id = (await scene.state()).tokens[0]?.id ?? '';
-    const { box, keyId } = seal(scene.office.management.keys, { table: 'tokens', id }, randomSecret(20));
-    await scene.office.set('tokens', { sealed_secret: box, key_id: keyId });
+    const { box, keyId } = seal(management.keys, { table: 'tokens', id }, randomSecret(20));
+    await office.set('tokens', { sealed_secret: box, key_id: keyId });
     const activation = await scene.activation({ fobs: 'owned' });
     expect(await refusalOf(scene.relay(activation, owned.fob))).toBe('none');
     expect((await scene.state()).tokens).toMatchObject([{ serial, state: 'active' }]);
   });
 
   it('a fob with an account of another user is refused, also if the token of that account names no fob', async () => {
-    await using scene = await Scene.open();
     const owned = await scene.ownFob();
     await scene.putAccount(owned);
-    const { id: user_id } = await findOrAddUser(scene.db, 'bob', NOW_MS);
-    await scene.office.set('tokens', { fob_id: null, state: 'active', user_id });
+    const { id: user_id } = await findOrAddUser(db, 'bob', NOW_MS);
+    await office.set('tokens', { fob_id: null, state: 'active', user_id });
     const before = await labelsOf(owned);
     const activation = await scene.activation({ fobs: 'owned' });
     expect(await refusalOf(scene.relay(activation, owned.fob))).toBe('somebody');
@@ -279,7 +270,6 @@ describe('what happens while the person presses', () => {
     },
   };
   it.each(Object.entries(meanwhile))('a press after %s gives no active token', async (_, happens) => {
-    await using scene = await Scene.open();
     const activation = await scene.activation({ expires_ms: NOW_MS + 1_000 });
     const press = async (fob: CoreFob) => {
       await happens(scene);
@@ -290,7 +280,6 @@ describe('what happens while the person presses', () => {
   });
 
   it('the earlier connection of a relay that has come back changes nothing any more', async () => {
-    await using scene = await Scene.open();
     const activation = await scene.activation();
     const relay = randomSecret(16);
     const entered = async () => {
@@ -344,7 +333,6 @@ async function stateOf({ db }: Scene, serial: string): Promise<string> {
 }
 
 it('a replaced token works until the new one is active, is revoked in that moment, and its fob gets a task', async () => {
-  await using scene = await Scene.open();
   const { owned, serial, passcodes } = await adas(scene);
   const replaces_token_id = await tokenIdOf(scene, serial);
   const fob = new CoreFob();
@@ -358,11 +346,11 @@ it('a replaced token works until the new one is active, is revoked in that momen
   const { token } = await scene.relay(activation, fob);
   expect([await stateOf(scene, token), await stateOf(scene, serial)]).toEqual(['active', 'revoked']);
   expect((await outcomesOf(scene, passcodes.slice(2))).includes('accepted')).toBe(false);
-  const tasks = await scene.office.rows('fob_tasks');
+  const tasks = await office.rows('fob_tasks');
   expect(tasks).toMatchObject([
     { fob_id: owned.id, kind: 'remove-account', cause: 'revoked', state: 'waiting' },
   ]);
-  const audit = await scene.db
+  const audit = await db
     .selectFrom('audit')
     .select(['action', 'at_ms'])
     .where('action', 'in', ['token.revoke', 'activation.finish'])
@@ -375,7 +363,6 @@ it('a replaced token works until the new one is active, is revoked in that momen
 });
 
 it('a replacement on the same fob leaves only the new account on it', async () => {
-  await using scene = await Scene.open();
   const { owned, serial } = await adas(scene);
   const replaces_token_id = await tokenIdOf(scene, serial);
   const before = await labelsOf(owned);

@@ -105,7 +105,7 @@ test('no log-in from any source displaces a caller check, and its response does 
   // A request that was open gives way to the check.
   const before = await scene.ask('ada', home);
   const called = accepted(await check());
-  expect((await office.row('pushes', { id: before.id })).state).toBe('superseded');
+  expect(await scene.stateOf(before)).toBe('superseded');
   for (const source of [{}, home]) {
     const asked = await scene.ask('ada', source);
     expect(await scene.take(asked)).toBe('waiting');
@@ -118,10 +118,10 @@ test('no log-in from any source displaces a caller check, and its response does 
   expect(await answerPush(management, shown, fob.answer(shown.question))).toBe(true);
   expect(await state(called.id)).toBe('approved');
   // After the check the fob accepts requests again.
-  expect((await office.row('pushes', { id: (await scene.ask('ada', home)).id })).fob_id).not.toBeNull();
+  expect(await scene.isAsked(home)).toBe(true);
   accepted(await check());
   office.nowMs += pushLimits.pushMs;
-  expect((await office.row('pushes', { id: (await scene.ask('ada', home)).id })).fob_id).not.toBeNull();
+  expect(await scene.isAsked(home)).toBe(true);
 });
 
 test('help desk sees why a fob cannot be asked; locked accounts and earlier log-ins do not prevent a check', async () => {
@@ -134,7 +134,7 @@ test('help desk sees why a fob cannot be asked; locked accounts and earlier log-
   scene.threshold = 1;
   const missed = { failures: 1, last_failure_ms: office.nowMs };
   await office.set('users', missed, { name: 'ada' });
-  expect((await office.row('pushes', { id: (await scene.ask('ada')).id })).fob_id).toBeNull();
+  expect(await scene.isAsked()).toBe(false);
   accepted(await check());
   scene.threshold = 0;
   // The check stays open until then.
@@ -148,7 +148,7 @@ test('help desk sees why a fob cannot be asked; locked accounts and earlier log-
   office.nowMs += pushLimits.pushReportedQuietMs;
   accepted(await check());
   await endPush(management, await fob.show(), 'denied');
-  expect((await office.row('pushes', { id: (await scene.ask('ada')).id })).fob_id).toBeNull();
+  expect(await scene.isAsked()).toBe(false);
   accepted(await disableUser(management, grace, 'ada'));
   expect(await codeFor('ada')).toBe('disabled_user');
 });

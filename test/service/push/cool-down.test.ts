@@ -16,11 +16,11 @@ import { Visitor } from '../console/kit.ts';
 import { apiKeyOf, codeNow } from '../kit.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { outcomes, PushFob, SESSION } from './kit.ts';
-import { approve, type Scene, withFob } from './scene.ts';
+import { db, fob, management, office, openEachScene, type Scene, scene, withFob } from './scene.ts';
+
+openEachScene();
 
 test('when too many requests wait, the oldest of the source with the most end, and others continue', async () => {
-  const { scene, fob } = await withFob();
-  await using _ = scene;
   const push = await scene.ask('ada');
   const nobodys = await scene.ask('nobody');
   const askers = Array.from({ length: pushLimits.pushWaitsAtOnce + 20 }, () => new AbortController());
@@ -36,7 +36,7 @@ test('when too many requests wait, the oldest of the source with the most end, a
   });
   const own = scene.take(push, { waitMs: pushLimits.pushWaitMaxMs, source: '192.0.2.10' });
   await expect.poll(() => ended).toBe(21);
-  await approve(scene, fob);
+  await fob.approve();
   scene.announce();
   expect(await own).toBe('accepted');
   expect(ended).toBe(21);
@@ -45,9 +45,6 @@ test('when too many requests wait, the oldest of the source with the most end, a
 });
 
 test('undecided requests are recorded once, and deleted when they no longer cause a cool-down', async () => {
-  const { scene, office, fob } = await withFob();
-  await using _ = scene;
-  const { db } = office.store;
   const ids = async () => (await db.selectFrom('pushes').select('id').execute()).map(({ id }) => id);
   const unheeded = await scene.ask('ada');
   const nobodys = await scene.ask('nobody');
@@ -61,11 +58,11 @@ test('undecided requests are recorded once, and deleted when they no longer caus
   await sweeps();
   expect(await scene.take(unheeded)).toBe('push_expired');
   const approved = await scene.ask('ada');
-  await approve(scene, fob);
+  await fob.approve();
   office.nowMs += pushLimits.pushMs;
   await Promise.all([scene.take(approved), scene.take(approved), sweeps()]);
   const reported = await scene.ask('ada');
-  await endPush(office.management, await fob.show(), 'reported');
+  await endPush(management, await fob.show(), 'reported');
   expect(await outcomes(office)).toEqual(['push_reported', 'push_expired', 'push_expired', 'unknown_user']);
   expect((await ids()).sort()).toEqual([unheeded, nobodys, approved, reported].map(({ id }) => id).sort());
   office.nowMs += pushLimits.pushesUnapprovedMs;
@@ -78,9 +75,6 @@ test('undecided requests are recorded once, and deleted when they no longer caus
 });
 
 test('one sweep handles any number of requests', async () => {
-  const { scene, office, fob } = await withFob();
-  await using _ = scene;
-  const { db } = office.store;
   const [asked, nobodys] = [await scene.ask('ada'), await scene.ask('nobody')];
   const many = pushLimits.pushesEndedAtOnce + 1;
   for (const { id } of [asked, nobodys]) {
@@ -103,13 +97,10 @@ test('one sweep handles any number of requests', async () => {
 });
 
 test('a denial or report starts a cool-down and raises an alert; repeats count on it', async () => {
-  const { scene, office, fob } = await withFob();
-  await using _ = scene;
-  const isAsked = async (source = '192.0.2.1') =>
-    (await office.row('pushes', { id: (await scene.ask('ada', { source })).id })).fob_id !== null;
+  const isAsked = async (source = '192.0.2.1') => await scene.isAsked({ source });
   const refuse = async (to: 'denied' | 'reported', source?: string) => {
     expect(await isAsked(source)).toBe(true);
-    expect(await endPush(office.management, await fob.show(), to)).toBe(true);
+    expect(await endPush(management, await fob.show(), to)).toBe(true);
   };
   for (const [to, quietMs] of [
     ['denied', 60_000],
@@ -125,7 +116,7 @@ test('a denial or report starts a cool-down and raises an alert; repeats count o
   await refuse('reported', secret('198.51.100.77'));
   office.nowMs += 15 * 60_000;
   await refuse('denied', secret('198.51.100.77'));
-  const alerts = await office.store.db.selectFrom('alerts').selectAll().orderBy('id').execute();
+  const alerts = await db.selectFrom('alerts').selectAll().orderBy('id').execute();
   expect(alerts.map(({ kind, count, last_source }) => [kind, count, last_source])).toEqual([
     ['denied', 1, '192.0.2.1'],
     ['report', 2, '192.0.2.1'],
@@ -158,37 +149,21 @@ test('a denial of a request that was withdrawn during the press still alerts and
     const push = await scene.ask('ada');
     const shown = await fob.show();
     await takeBack(scene, push);
-    const before = (await office.row('pushes', { id: push.id })).state;
+    const before = await scene.stateOf(push);
     for (let twice = 0; twice < 2; twice++) expect(await endPush(office.management, shown, to)).toBe(false);
-    expect((await office.row('pushes', { id: push.id })).state).toBe(before);
+    expect(await scene.stateOf(push)).toBe(before);
     expect(await office.store.db.selectFrom('alerts').select(['kind', 'count']).execute()).toEqual([
       { kind, count: 1 },
     ]);
-    expect((await office.row('pushes', { id: (await scene.ask('ada')).id })).fob_id).toBeNull();
+    expect(await scene.isAsked()).toBe(false);
     expect((await outcomes(office)).filter(outcome => outcome === `push_${to}`)).toHaveLength(1);
   }
 });
 
-test('several unanswered requests in a row start a cool-down until they are long ago', async () => {
-  const { scene, office } = await withFob();
-  await using _ = scene;
-  const asked: boolean[] = [];
-  for (let turn = 0; turn < 10; turn++) {
-    asked.push((await office.row('pushes', { id: (await scene.ask('ada')).id })).fob_id !== null);
-    office.nowMs += 60_000;
-  }
-  expect(asked).toEqual([...Array(8).fill(true), false, false]);
-  office.nowMs += 60_000;
-  expect((await office.row('pushes', { id: (await scene.ask('ada')).id })).fob_id).not.toBeNull();
-});
-
 test('a request that ends early counts towards the cool-down as long as others, however often it is swept', async () => {
-  const { scene, office } = await withFob();
-  await using _ = scene;
-  const { db } = office.store;
   const isAsked = async () => {
     const { id } = await scene.ask('ada', { isNumberless: true, untilMs: office.nowMs + 1 });
-    return (await office.row('pushes', { id })).fob_id !== null;
+    return await scene.isForFob({ id });
   };
   for (let turn = 0; turn < pushLimits.pushesUnapproved; turn++) expect(await isAsked()).toBe(true);
   office.nowMs += pushLimits.pushesUnapprovedMs - 1;
@@ -203,16 +178,14 @@ test('a request that ends early counts towards the cool-down as long as others, 
 });
 
 test('a waiting redemption finds a decision that its node was not notified of', async () => {
-  const { scene, office, fob } = await withFob();
-  await using _ = scene;
   const deaf = { watch: () => () => undefined };
-  const waits = makeWaiters(office.store.db, { ...deaf, announce: () => undefined, close: () => undefined });
+  const waits = makeWaiters(db, { ...deaf, announce: () => undefined, close: () => undefined });
   const { id } = await scene.ask('ada');
   const wait =
     waits.begin({ id, applicationId: scene.applicationId, source: '192.0.2.1' }) ??
     expect.fail('too many wait');
   const over = wait.until(600_000);
-  await approve(scene, fob);
+  await fob.approve();
   await over;
   wait.close();
 });
@@ -227,7 +200,7 @@ async function withApplication(bureau: Bureau) {
     bureau.ask('POST', path, { ...shown, ...more }, body);
   const press = async () => {
     const { json } = await ask('/v1/pushes', { user: 'ada', session: SESSION });
-    await approve({ office }, fob);
+    await fob.approve();
     return (more?: Shown) => ask(`/v1/pushes/${String(json.id)}/take`, { session: SESSION }, more);
   };
   return { office, fob, ask, press };

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { claimPush, pushesToSend, pushShown } from '@passfob/service/features/push/delivery';
+import { answerPush, claimPush, pushesToSend, pushShown } from '@passfob/service/features/push/delivery';
 import { rememberSource } from '@passfob/service/features/push/trusted-source';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { provePushKey, storePushKey } from '@passfob/service/features/tokens/push-keys';
@@ -93,6 +93,13 @@ export class PushFob {
     if (!(await claimPush(management, id, link)) || !(await pushShown(management, id, link)))
       throw new Error('the request was not claimed');
     return { id, link, question };
+  }
+
+  /** Approves the waiting request. */
+  async approve(): Promise<void> {
+    const shown = await this.show();
+    if (!(await answerPush(this.office.management, shown, this.answer(shown.question))))
+      throw new Error('the answer was not taken');
   }
 }
 

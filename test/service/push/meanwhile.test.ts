@@ -13,7 +13,7 @@ import { setIn } from '../kit/rows.ts';
 import { isOnPostgres } from '../kit.ts';
 import { meanwhile } from '../waiting.ts';
 import { outcomes, SESSION } from './kit.ts';
-import { approve, withFob } from './scene.ts';
+import { withFob } from './scene.ts';
 
 type Made = Awaited<ReturnType<typeof withFob>>;
 type Change = Updateable<PushSchema['pushes']>;
@@ -31,9 +31,9 @@ for (const state of ['withdrawn', 'used', 'refused'] satisfies PushState[])
       const made = await withFob();
       await using scene = made.scene;
       const push = await scene.ask('ada');
-      await approve(scene, made.fob);
+      await made.fob.approve();
       expect(await whilePush(made, push.id, { state }, () => scene.take(push))).toBe('no_push');
-      expect((await made.office.row('pushes', { id: push.id })).state).toBe(state);
+      expect(await scene.stateOf(push)).toBe(state);
       expect(await outcomes(made.office)).not.toContain('accepted');
     },
   );
@@ -51,7 +51,7 @@ for (const state of ['suspended', 'revoked', 'inventory'] satisfies TokenState[]
       await using _ = scene;
       const { db } = office.store;
       const push = await scene.ask('ada');
-      await approve(scene, fob);
+      await fob.approve();
       const taken = await meanwhile(
         db,
         tx => setIn(tx, 'tokens', { state, ...gone[state] }, { serial: fob.token.serial }),
@@ -60,7 +60,7 @@ for (const state of ['suspended', 'revoked', 'inventory'] satisfies TokenState[]
       expect(taken).toBe('no_usable_token');
       const token = await db.selectFrom('tokens').selectAll().executeTakeFirstOrThrow();
       expect([token.state, token.last_used_ms]).toEqual([state, null]);
-      expect((await office.row('pushes', { id: push.id })).state).toBe('refused');
+      expect(await scene.stateOf(push)).toBe('refused');
     },
   );
 
@@ -79,22 +79,6 @@ for (const change of [{ state: 'withdrawn' }, { link: 'another' }] satisfies Cha
       expect(await scene.take(push)).not.toBe('accepted');
     },
   );
-
-test('a connection that is not the newest of the fob, or claims too late, claims no request', async () => {
-  const { scene, office, fob } = await withFob();
-  await using _ = scene;
-  const { management } = office;
-  const { id } = await scene.ask('ada');
-  const older = fob.link ?? '';
-  const newer = await fob.connect();
-  expect(await claimPush(management, id, older)).toBe(false);
-  office.nowMs += 59_999;
-  expect(await claimPush(management, id, newer)).toBe(true);
-  expect(await returnPush(management, { id, link: newer })).toBe(true);
-  office.nowMs += 1;
-  expect(await claimPush(management, id, newer)).toBe(false);
-  expect(await office.row('pushes', { id })).toMatchObject({ state: 'waiting', link: null });
-});
 
 test.runIf(isOnPostgres)(
   'a denial of a request that is withdrawn at the same moment still counts (only on PostgreSQL)',
@@ -161,11 +145,11 @@ test.runIf(isOnPostgres)(
     const made = await withFob();
     await using scene = made.scene;
     const { id } = await scene.ask('ada');
-    await approve(scene, made.fob);
+    await made.fob.approve();
     const { applicationId } = scene;
     await whilePush(made, id, { state: 'used' }, () =>
       scene.pushes.withdraw({ id, session: SESSION, applicationId }),
     );
-    expect((await made.office.row('pushes', { id })).state).toBe('used');
+    expect(await scene.stateOf({ id })).toBe('used');
   },
 );

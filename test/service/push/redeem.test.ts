@@ -11,7 +11,9 @@ import { expect, test } from 'vitest';
 import { codeAt, stepAt, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, grace } from '../users/kit.ts';
 import { OTHER_SESSION, outcomes, PushFob } from './kit.ts';
-import { approve, type Scene, withFob } from './scene.ts';
+import { db, fob, management, office, openEachScene, type Scene, scene, withFob } from './scene.ts';
+
+openEachScene();
 
 /** Decides log-ins by passcode, like any application's. */
 function decider(scene: Scene) {
@@ -21,17 +23,14 @@ function decider(scene: Scene) {
 }
 
 test('redeeming an approved request is a log-in by the token on the fob in log, lock state and passcodes', async () => {
-  const { scene, office, fob } = await withFob();
-  await using _ = scene;
   scene.threshold = 3;
   const decide = decider(scene);
   await decide(wrongCode(fob.token, office.nowMs));
-  accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
+  accepted(await makeTemporaryCode(management, grace, { user: 'ada' }));
   const push = await scene.ask('ada');
   expect(await scene.take(push)).toBe('waiting');
-  await approve(scene, fob);
+  await fob.approve();
   expect(await scene.take(push)).toBe('accepted');
-  const { db } = office.store;
   const user = await db.selectFrom('users').selectAll().where('name', '=', 'ada').executeTakeFirstOrThrow();
   expect([user.failures, user.last_failure_ms]).toEqual([0, null]);
   expect(await temporaryCodeEnd(db, user.id, office.nowMs)).toBeUndefined();
@@ -49,12 +48,10 @@ test('redeeming an approved request is a log-in by the token on the fob in log, 
 });
 
 test('an identical redemption gets the same acceptance for two minutes, and no other one does', async () => {
-  const { scene, office, fob } = await withFob();
-  await using _ = scene;
   const idempotencyKey = 'take-of-this-request-1';
   const push = await scene.ask('ada');
   expect(await scene.take(push, { idempotencyKey })).toBe('waiting');
-  await approve(scene, fob);
+  await fob.approve();
   expect(await scene.take(push, { idempotencyKey })).toBe('accepted');
   expect(await scene.take(push, { idempotencyKey })).toBe('accepted');
   expect((await outcomes(office)).filter(outcome => outcome === 'accepted')).toHaveLength(1);
@@ -71,19 +68,15 @@ test('an identical redemption gets the same acceptance for two minutes, and no o
 });
 
 test('a redemption is not repeated once its token is suspended', async () => {
-  const { scene, office, fob } = await withFob();
-  await using _ = scene;
   const idempotencyKey = 'take-of-this-request-1';
   const push = await scene.ask('ada');
-  await approve(scene, fob);
+  await fob.approve();
   expect(await scene.take(push, { idempotencyKey })).toBe('accepted');
-  accepted(await suspendToken(office.management, grace, { serial: fob.token.serial }));
+  accepted(await suspendToken(management, grace, { serial: fob.token.serial }));
   expect(await scene.take(push, { idempotencyKey })).toBe('no_push');
 });
 
 test('a redemption uses up the fob’s shown TOTP passcodes, and no last accepted step goes back', async () => {
-  const { scene, office, fob } = await withFob();
-  await using _ = scene;
   const decide = decider(scene);
   const beside = await office.token('ada', { period: 60 });
   const counted = await office.token('ada', { kind: 'hotp' });
@@ -94,7 +87,7 @@ test('a redemption uses up the fob’s shown TOTP passcodes, and no last accepte
   // The clock of this token is a step ahead, and its passcode has just been used.
   expect(await decide(codeAt(ahead, stepAt(ahead, office.nowMs) + 1))).toBe('accepted');
   const push = await scene.ask('ada');
-  await approve(scene, fob);
+  await fob.approve();
   expect(await scene.take(push)).toBe('accepted');
   const now = office.nowMs;
   expect(await decide(codeAt(fob.token, stepAt(fob.token, now)))).toBe('superseded');
@@ -107,14 +100,12 @@ test('a redemption uses up the fob’s shown TOTP passcodes, and no last accepte
 });
 
 test('a fob whose clock is behind continues with its next passcode', async () => {
-  const { scene, office, fob } = await withFob();
-  await using _ = scene;
   const decide = decider(scene);
   const step = () => stepAt(fob.token, office.nowMs);
   expect(await decide(codeAt(fob.token, step() - 1))).toBe('accepted');
   office.nowMs += 60_000;
   const push = await scene.ask('ada');
-  await approve(scene, fob);
+  await fob.approve();
   expect(await scene.take(push)).toBe('accepted');
   expect(await decide(codeAt(fob.token, step() - 1))).toBe('superseded');
   expect(await decide(codeAt(fob.token, step()))).toBe('accepted');
@@ -139,40 +130,34 @@ test('account changes during the press count: nobody gets in, and the request is
     await using scene = made.scene;
     const password = await made.office.password('ada');
     const push = await scene.ask('ada', { password });
-    await approve(scene, made.fob);
+    await made.fob.approve();
     await change(made);
     expect(await scene.take(push), outcome).toBe(outcome);
     expect((await outcomes(made.office))[0]).toBe(outcome);
-    expect((await made.office.row('pushes', { id: push.id })).state).toBe('refused');
+    expect(await scene.stateOf(push)).toBe('refused');
     scene.threshold = 0;
     expect(await scene.take(push), outcome).toBe('no_push');
   }
 });
 
 test('an approval is worth nothing to another application that knows the session', async () => {
-  const { scene, fob } = await withFob();
-  await using _ = scene;
   const push = await scene.ask('ada');
-  await approve(scene, fob);
+  await fob.approve();
   expect(await scene.take(push, { applicationId: scene.otherApplicationId })).toBe('no_push');
   expect(await scene.take(push)).toBe('accepted');
 });
 
 test('a redemption of an application whose key was replaced while it waited lets nobody in', async () => {
-  const { scene, office, fob } = await withFob();
-  await using _ = scene;
   const push = await scene.ask('ada');
-  await approve(scene, fob);
-  const before = await applicationNow(office.store.db, scene.applicationId);
+  await fob.approve();
+  const before = await applicationNow(db, scene.applicationId);
   expect(await scene.take(push, { standing: { keyHash: 'of before', factors: 'otp' } })).toBe('no_push');
   const next = await scene.ask('ada');
-  await approve(scene, fob);
+  await fob.approve();
   expect(await scene.take(next, { standing: before?.standing })).toBe('accepted');
 });
 
 test('a waiting redemption ends with a decision, with its client’s disconnect, and with the service', async () => {
-  const { scene, office, fob } = await withFob();
-  await using _ = scene;
   const waitMs = 3_600_000;
   const gone = new AbortController();
   const push = await scene.ask('ada');
@@ -184,7 +169,7 @@ test('a waiting redemption ends with a decision, with its client’s disconnect,
   expect(await wrong).toBe('no_push');
   gone.abort();
   expect(await left).toBe('waiting');
-  await approve(scene, fob);
+  await fob.approve();
   scene.announce();
   expect(await right).toBe('accepted');
   const last = scene.take(await scene.ask('ada'), { waitMs });
@@ -195,8 +180,6 @@ test('a waiting redemption ends with a decision, with its client’s disconnect,
 });
 
 test('wrong, foreign, replayed and late answers approve nothing, and only the first answer is checked', async () => {
-  const { scene, office, fob } = await withFob();
-  await using _ = scene;
   await office.users('bob');
   const other = await PushFob.of(office, 'bob');
   const wrong = async (code: (question: string) => string, waitMs = 0) => {
@@ -204,8 +187,8 @@ test('wrong, foreign, replayed and late answers approve nothing, and only the fi
     const shown = await fob.show();
     const right = fob.answer(shown.question);
     office.nowMs += waitMs;
-    expect(await answerPush(office.management, shown, code(shown.question))).toBe(false);
-    expect(await answerPush(office.management, shown, right)).toBe(false);
+    expect(await answerPush(management, shown, code(shown.question))).toBe(false);
+    expect(await answerPush(management, shown, right)).toBe(false);
     expect(await scene.take(push)).toBe(waitMs === 0 ? 'waiting' : 'push_expired');
     office.nowMs += 600_000;
   };

@@ -1,47 +1,29 @@
+import type { Factors } from '@passfob/service/base/kinds';
 import type { Outcome } from '@passfob/service/base/outcomes';
 import type { PushRequest } from '@passfob/service/features/push/create';
-import { answerPush } from '@passfob/service/features/push/delivery';
 import { makePushes, type Push, type Pushes } from '@passfob/service/features/push/pushes';
-import { ensureApplication } from '@passfob/service/features/users/applications';
-import type { ValidationContext } from '@passfob/service/features/validation/request';
 import { type Changes, watchChanges } from '@passfob/service/storage/database/changes';
+import type { Db } from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
+import { beforeEach } from 'vitest';
+import { TwoApplications } from '../challenges/kit.ts';
 import { Office } from '../users/kit.ts';
 import { PushFob, SESSION } from './kit.ts';
 
-/** An office with the push service, and two applications. */
-export class Scene implements AsyncDisposable {
-  readonly office: Office;
+/** The push service, and two applications. */
+export class Scene extends TwoApplications {
   readonly pushes: Pushes;
-  readonly applicationId: string;
-  readonly otherApplicationId: string;
   readonly #changes: Changes;
-  threshold = 0;
 
-  private constructor(office: Office, [first, second]: readonly [string, string]) {
-    this.office = office;
-    this.applicationId = first;
-    this.otherApplicationId = second;
+  private constructor(office: Office, ids: readonly [string, string]) {
+    super(office, ids);
     this.#changes = watchChanges(office.store);
-    this.pushes = makePushes(
-      { ...office.management, lock: async () => this.lock },
-      { changes: this.#changes },
-    );
+    this.pushes = makePushes(this.validator, { changes: this.#changes });
   }
 
-  static async open(factors: 'otp' | 'pin_otp' | 'password_otp' = 'otp'): Promise<Scene> {
+  static async open(factors?: Factors): Promise<Scene> {
     const office = await Office.open();
-    const { db } = office.store;
-    const login = await ensureApplication(db, office.nowMs, { name: 'one', factors });
-    const other = await ensureApplication(db, office.nowMs, { name: 'other', factors: 'otp' });
-    return new Scene(office, [login.application.id, other.application.id]);
-  }
-
-  get validator(): ValidationContext {
-    return { ...this.office.management, lock: async () => this.lock };
-  }
-
-  get lock() {
-    return { threshold: this.threshold, periodMs: 60_000 };
+    return new Scene(office, await TwoApplications.made(office, factors));
   }
 
   /** Notifies waiters, as the writing node does. */
@@ -64,10 +46,24 @@ export class Scene implements AsyncDisposable {
     return this.pushes.take({ id, session: SESSION, applicationId, ...from, ...changes });
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Tells whether a request is for a fob. */
+  async isForFob({ id }: Pick<Push, 'id'>): Promise<boolean> {
+    return (await this.office.row('pushes', { id })).fob_id !== null;
+  }
+
+  /** Asks for a log-in. @returns whether that is for a fob */
+  async isAsked(changes: Partial<PushRequest> = {}): Promise<boolean> {
+    return this.isForFob(await this.ask('ada', changes));
+  }
+
+  async stateOf({ id }: Pick<Push, 'id'>): Promise<string> {
+    return (await this.office.row('pushes', { id })).state;
+  }
+
+  override async [Symbol.asyncDispose](): Promise<void> {
     this.pushes.end();
     this.#changes.close();
-    await this.office[Symbol.asyncDispose]();
+    await super[Symbol.asyncDispose]();
   }
 }
 
@@ -79,8 +75,21 @@ export async function withFob(factors?: 'password_otp') {
 }
 
 /** Approves the fob's waiting request. */
-export async function approve({ office }: Pick<Scene, 'office'>, fob: PushFob): Promise<void> {
-  const shown = await fob.show();
-  if (!(await answerPush(office.management, shown, fob.answer(shown.question))))
-    throw new Error('the answer was not taken');
+export const approve = (_: unknown, fob: PushFob): Promise<void> => fob.approve();
+
+/** The push service, and the fob of `ada`, in the present test. */
+export let scene: Scene;
+export let fob: PushFob;
+export let office: Office;
+export let management: Management;
+export let db: Db;
+
+/** Opens them for each test of a file. */
+export function openEachScene(): void {
+  beforeEach(async () => {
+    ({ scene, office, fob } = await withFob());
+    ({ management } = office);
+    ({ db } = management);
+    return () => scene[Symbol.asyncDispose]();
+  });
 }

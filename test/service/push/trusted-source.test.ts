@@ -6,32 +6,28 @@ import { keyOfSource, trustedSourceKey } from '@passfob/service/features/push/tr
 import { recordEvents } from '@passfob/service/features/validation/events';
 import { expect, test } from 'vitest';
 import { outcomes, SESSION } from './kit.ts';
-import { approve, withFob } from './scene.ts';
+import { db, fob, management, office, openEachScene, scene } from './scene.ts';
+
+openEachScene();
 
 const HOME = '192.0.2.10';
 const OFFICE = '198.51.100.20';
 const ELSEWHERE = '203.0.113.30';
 
-/** Opens a scene in which `ada` has logged in from these sources. */
-async function withHomes(...homes: readonly string[]) {
-  const made = await withFob();
-  const { scene, office, fob } = made;
-  const ask = (source: string, user = 'ada') => scene.ask(user, { source, isSourceKnown: true });
-  /** Tells whether a request from a source reaches the fob. */
-  const isAsked = async (source: string) =>
-    (await office.row('pushes', { id: (await ask(source)).id })).fob_id !== null;
-  const logIn = async (source: string) => {
+const ask = (source: string, user = 'ada') => scene.ask(user, { source, isSourceKnown: true });
+/** Tells whether a request from a source reaches the fob. */
+const isAsked = async (source: string) => scene.isForFob(await ask(source));
+/** Logs `ada` in from these sources. */
+const logIn = async (...sources: readonly string[]) => {
+  for (const source of sources) {
     const push = await ask(source);
-    await approve(scene, fob);
+    await fob.approve();
     expect(await scene.take(push, { source })).toBe('accepted');
-  };
-  for (const home of homes) await logIn(home);
-  return { ...made, ask, isAsked, logIn };
-}
+  }
+};
 
 test('a cool-down for requests from elsewhere does not block requests from a trusted source', async () => {
-  const { scene, office, fob, isAsked } = await withHomes(HOME, OFFICE);
-  await using _ = scene;
+  await logIn(HOME, OFFICE);
   const many = async (source: string) => {
     const asked: boolean[] = [];
     for (let turn = 0; turn <= pushLimits.pushesUnapproved; turn++) {
@@ -43,14 +39,12 @@ test('a cool-down for requests from elsewhere does not block requests from a tru
   const eight = [...Array(pushLimits.pushesUnapproved).fill(true), false];
   expect(await many(ELSEWHERE)).toEqual(eight);
   // An address that does not belong to the person is not trusted, even if it equals a trusted one.
-  expect(
-    (await office.row('pushes', { id: (await scene.ask('ada', { source: HOME })).id })).fob_id,
-  ).toBeNull();
+  expect(await scene.isAsked({ source: HOME })).toBe(false);
   expect((await outcomes(office))[0]).toBe('push_quiet');
   expect(await many(HOME)).toEqual(eight);
   expect(await isAsked(OFFICE)).toBe(true);
   // A denial starts a cool-down for all sources.
-  await endPush(office.management, await fob.show(), 'denied');
+  await endPush(management, await fob.show(), 'denied');
   expect([await isAsked(HOME), await isAsked(OFFICE), await isAsked(ELSEWHERE)]).toEqual([
     false,
     false,
@@ -59,9 +53,7 @@ test('a cool-down for requests from elsewhere does not block requests from a tru
 });
 
 test('a request from elsewhere displaces none from a trusted source, and its response does not show that', async () => {
-  const { scene, office, fob, ask } = await withHomes(HOME);
-  await using _ = scene;
-  const { management } = office;
+  await logIn(HOME);
   const link = fob.link ?? '';
   const steps = [
     async () => undefined,
@@ -73,7 +65,7 @@ test('a request from elsewhere displaces none from a trusted source, and its res
   for (const [nth, step] of steps.entries()) {
     await step(hers.id);
     theirs.push(await ask(ELSEWHERE));
-    expect((await office.row('pushes', { id: hers.id })).state).toBe(['waiting', 'sent', 'shown'][nth]);
+    expect(await scene.stateOf(hers)).toBe(['waiting', 'sent', 'shown'][nth]);
   }
   const { question } = await office.row('pushes', { id: hers.id });
   expect(await answerPush(management, { id: hers.id, link }, fob.answer(question))).toBe(true);
@@ -92,8 +84,7 @@ test('a request from elsewhere displaces none from a trusted source, and its res
 });
 
 test('a trusted source displaces any request, other sources only those from elsewhere and ended ones', async () => {
-  const { scene, office, ask } = await withHomes(HOME, OFFICE);
-  await using _ = scene;
+  await logIn(HOME, OFFICE);
   const rows = [
     [HOME, HOME, 'superseded'],
     [HOME, OFFICE, 'superseded'],
@@ -104,20 +95,18 @@ test('a trusted source displaces any request, other sources only those from else
   for (const [first, second, state] of rows) {
     const { id } = await ask(first);
     const next = await ask(second);
-    const isAsked = (await office.row('pushes', { id: next.id })).fob_id !== null;
-    expect([first, second, (await office.row('pushes', { id })).state, isAsked]).toEqual([
+    expect([first, second, await scene.stateOf({ id }), await scene.isForFob(next)]).toEqual([
       ...[first, second, state],
       state === 'superseded',
     ]);
     office.nowMs += pushLimits.pushMs;
-    expect((await office.row('pushes', { id: (await ask(ELSEWHERE)).id })).fob_id).not.toBeNull();
+    expect(await isAsked(ELSEWHERE)).toBe(true);
     office.nowMs += pushLimits.pushesUnapprovedMs;
   }
 });
 
 test('a request from a trusted source that reaches nobody blocks none from elsewhere', async () => {
-  const { scene, office, ask, isAsked } = await withHomes(HOME);
-  await using _ = scene;
+  await logIn(HOME);
   const disabled = { disabled_ms: office.nowMs };
   await office.set('users', disabled);
   expect(await office.row('pushes', { id: (await ask(HOME)).id })).toMatchObject({
@@ -134,42 +123,38 @@ for (const when of [
   'while one they approved before is not redeemed yet',
 ])
   test(`a source from which a user reports a request is no longer trusted, ${when}`, async () => {
-    const { scene, office, fob, ask, isAsked } = await withHomes(HOME, ELSEWHERE);
-    await using _ = scene;
+    await logIn(HOME, ELSEWHERE);
     const isTakenLate = when.startsWith('while one');
     const before = isTakenLate ? await ask(ELSEWHERE) : undefined;
-    if (before !== undefined) await approve(scene, fob);
+    if (before !== undefined) await fob.approve();
     const theirs = await ask(ELSEWHERE);
     expect((await office.row('pushes', { id: theirs.id })).familiar_source).toBe(ELSEWHERE);
     const shown = await fob.show();
     const isWithdrawn = when === 'when it is withdrawn';
     const { applicationId } = scene;
     if (isWithdrawn) await scene.pushes.withdraw({ id: theirs.id, session: SESSION, applicationId });
-    expect(await endPush(office.management, shown, 'reported')).toBe(!isWithdrawn);
+    expect(await endPush(management, shown, 'reported')).toBe(!isWithdrawn);
     if (before !== undefined) expect(await scene.take(before, { source: ELSEWHERE })).toBe('accepted');
-    const kept = await office.store.db.selectFrom('push_sources').select('source').execute();
+    const kept = await db.selectFrom('push_sources').select('source').execute();
     expect(kept).toEqual([{ source: HOME }]);
     office.nowMs += pushLimits.pushReportedQuietMs;
     const hers = await ask(HOME);
     expect(await isAsked(ELSEWHERE)).toBe(false);
-    expect((await office.row('pushes', { id: hers.id })).state).toBe('waiting');
-    await approve(scene, fob);
+    expect(await scene.stateOf(hers)).toBe('waiting');
+    await fob.approve();
     expect(await scene.take(hers, { source: HOME })).toBe('accepted');
   });
 
 test('a source from which a user denies a request stays trusted', async () => {
-  const { scene, office, fob, ask } = await withHomes(HOME);
-  await using _ = scene;
+  await logIn(HOME);
   await ask(HOME);
-  await endPush(office.management, await fob.show(), 'denied');
+  await endPush(management, await fob.show(), 'denied');
   office.nowMs += pushLimits.pushDeniedQuietMs;
   expect((await office.row('pushes', { id: (await ask(HOME)).id })).familiar_source).toBe(HOME);
 });
 
 test('a source is trusted for 30 days after an approved request from there, for IPv6 with its network', async () => {
-  const { scene, office, ask, logIn } = await withHomes(HOME, '2001:db8:1:2:a:b:c:d');
-  await using _ = scene;
-  const { db } = office.store;
+  await logIn(HOME, '2001:db8:1:2:a:b:c:d');
   await office.users('bob');
   const users = await db.selectFrom('users').select(['id', 'name']).execute();
   const idOf = (name: string) => users.find(user => user.name === name)?.id ?? '';

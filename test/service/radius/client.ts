@@ -87,3 +87,21 @@ export function readAnswer(bytes: Buffer, { authenticator }: Sent, secret: strin
     attributes.push([bytes[at] ?? 0, bytes.subarray(at + 2, at + (bytes[at + 1] ?? 0))]);
   return { code: bytes[0] ?? 0, identifier: bytes[1] ?? 0, attributes };
 }
+
+/** Returns a seeded generator of numbers below a bound and of choices. */
+export function makeChance(seed: number) {
+  let state = seed;
+  const below = (bound: number) => {
+    state ^= state << 13;
+    state ^= state >>> 17;
+    state ^= state << 5;
+    return (state >>> 0) % bound;
+  };
+  const oneOf = <T>(some: readonly T[]): T => {
+    const found = some[below(some.length)];
+    if (found === undefined) throw new RangeError('none of nothing');
+    return found;
+  };
+  const bytes = (most: number) => Buffer.from(Array.from({ length: below(most + 1) }, () => below(256)));
+  return { below, oneOf, bytes };
+}

@@ -9,6 +9,9 @@ import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { createApiKey } from '@passfob/service/features/users/access/api-keys';
 import { createApplication } from '@passfob/service/features/users/application-changes';
 import type { Service, ServiceOptions } from '@passfob/service/service';
+import type { Db } from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
+import { beforeEach } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Rig, wrongCode } from '../kit.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
@@ -207,4 +210,22 @@ export class ClientSocket {
 export function attributeOf({ attributes }: Answer, type: number): Buffer | undefined {
   const found = attributes.find(([one]) => one === type);
   return found && Buffer.from(found[1]);
+}
+
+/** The service of the present test, whose client's application asks for a passcode alone. */
+export let rig: RadiusRig;
+export let service: Service;
+export let office: Office;
+export let management: Management;
+export let db: Db;
+
+/** Opens it for each test of a file. */
+export function openEachRig(): void {
+  beforeEach(async () => {
+    rig = await RadiusRig.open();
+    ({ service, office } = rig);
+    ({ management } = office);
+    ({ db } = management);
+    return () => rig[Symbol.asyncDispose]();
+  });
 }

@@ -4,7 +4,22 @@ import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, stepAt } from '../kit.ts';
 import { accepted, givePin, grace } from '../users/kit.ts';
-import { ACCEPT, attributeOf, CHALLENGE, RadiusRig, REJECT, wrongCodeAround } from './kit.ts';
+import {
+  ACCEPT,
+  attributeOf,
+  CHALLENGE,
+  db,
+  management,
+  office,
+  openEachRig,
+  RadiusRig,
+  REJECT,
+  rig,
+  service,
+  wrongCodeAround,
+} from './kit.ts';
+
+openEachRig();
 
 const REPLY_MESSAGE = 18;
 const USER_NAME = 1;
@@ -13,9 +28,8 @@ const CALLING_STATION = 31;
 const PIN = secret('730194');
 
 test('an Access-Accept carries the canonical user name after another spelling was typed, as at the API', async () => {
-  await using rig = await RadiusRig.open();
-  await rig.office.users('ada', 'jürgen');
-  const tokens = { ada: await rig.office.token('ada'), jürgen: await rig.office.token('jürgen') };
+  await office.users('ada', 'jürgen');
+  const tokens = { ada: await office.token('ada'), jürgen: await office.token('jürgen') };
   for (const [typed, user, told] of [
     ['ada', 'ada', undefined],
     ['ADA', 'ada', 'ada'],
@@ -29,9 +43,8 @@ test('an Access-Accept carries the canonical user name after another spelling wa
 });
 
 test('a passcode is accepted once, and all refusals are equal except for their signatures', async () => {
-  await using rig = await RadiusRig.open();
-  await rig.office.users('ada', 'shut');
-  const token = await rig.office.token('ada');
+  await office.users('ada', 'shut');
+  const token = await office.token('ada');
   const password = codeNow(token, rig.nowMs);
   expect(await rig.ask({ user: 'ada', password })).toMatchObject({ code: ACCEPT, attributes: [] });
   const refused = [
@@ -53,20 +66,18 @@ test('a passcode is accepted once, and all refusals are equal except for their s
   ];
   for (const answer of refused) expect(answer).toEqual(refused[0]);
   expect(refused[0]?.code).toBe(REJECT);
-  const outcomes = (await rig.service.events()).map(({ outcome }) => outcome).reverse();
+  const outcomes = (await service.events()).map(({ outcome }) => outcome).reverse();
   expect(outcomes.slice(0, 5)).toEqual(['accepted', 'replay', 'wrong', 'unknown_user', 'no_usable_token']);
 });
 
 test('the source is the Calling-Station-Id, or the address of the client', async () => {
-  await using rig = await RadiusRig.open();
   await rig.ask({ user: 'ada', password: '000000', attributes: [[CALLING_STATION, '198.51.100.7']] });
   await rig.ask({ user: 'ada', password: '000000' });
-  const sources = (await rig.service.events()).map(({ source }) => source).reverse();
+  const sources = (await service.events()).map(({ source }) => source).reverse();
   expect(sources).toEqual(['198.51.100.7', '127.0.0.1']);
 });
 
 test('Status-Server is answered, and Proxy-State is returned in its order', async () => {
-  await using rig = await RadiusRig.open();
   const proxied = [
     [33, 'one'],
     [33, 'two'],
@@ -107,13 +118,11 @@ test('PIN and passcode may share one field, with the passcode at the end', async
 });
 
 test('a token whose PIN the service checks requires it in every application', async () => {
-  await using rig = await RadiusRig.open('otp');
-  await rig.office.users('ada');
-  const token = await rig.office.token('ada');
-  const { db } = rig.office.store;
+  await office.users('ada');
+  const token = await office.token('ada');
   await db.updateTable('tokens').set({ pin_place: 'service' }).execute();
-  accepted(await resetPin(rig.office.management, grace, 'ada'));
-  await givePin(rig.office.management, 'ada', PIN);
+  accepted(await resetPin(management, grace, 'ada'));
+  await givePin(management, 'ada', PIN);
   const password = codeNow(token, rig.nowMs);
   expect((await rig.ask({ user: 'ada', password })).code).toBe(REJECT);
   expect((await rig.ask({ user: 'ada', password: `${PIN}${password}` })).code).toBe(ACCEPT);

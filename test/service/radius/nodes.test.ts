@@ -3,7 +3,19 @@ import { expect, test } from 'vitest';
 import { add, codeAt, codeNow, newToken, stepAt } from '../kit.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { makeRequest, readAnswer } from './client.ts';
-import { ACCEPT, attributeOf, CHALLENGE, madeSecret, RadiusRig, REJECT } from './kit.ts';
+import {
+  ACCEPT,
+  attributeOf,
+  CHALLENGE,
+  madeSecret,
+  openEachRig,
+  RadiusRig,
+  REJECT,
+  rig,
+  service,
+} from './kit.ts';
+
+openEachRig();
 
 const STATE = 24;
 
@@ -35,22 +47,20 @@ test('RADIUS over IPv6, alone and with IPv4 on one socket, uses the address of e
 });
 
 test('a packet that arrives at two nodes is one log-in, and its retransmission elsewhere is no replay', async () => {
-  await using rig = await RadiusRig.open();
-  const token = await add(rig.service, newToken());
+  const token = await add(service, newToken());
   const other = await rig.otherNode();
   const sent = makeRequest({ secret: rig.secret, user: 'ada', password: codeNow(token, rig.nowMs) });
   const [one, two] = [await rig.socket(), await rig.socket(other)];
   const answers = await Promise.all([one.exchange(sent), two.exchange(sent)]);
   expect(answers.map(answer => one.read(answer, sent).code)).toEqual([ACCEPT, ACCEPT]);
-  expect(await rig.service.events()).toHaveLength(1);
+  expect(await service.events()).toHaveLength(1);
   const again = makeRequest({ secret: rig.secret, user: 'ada', password: codeNow(token, rig.nowMs) });
   expect(two.read(await two.exchange(again), again).code).toBe(REJECT);
-  expect(await rig.service.alerts()).toMatchObject([{ kind: 'replay', count: 1 }]);
+  expect(await service.alerts()).toMatchObject([{ kind: 'replay', count: 1 }]);
 });
 
 test('a closing node answers its requests first, and its challenge continues at another node', async () => {
-  await using rig = await RadiusRig.open();
-  const token = await add(rig.service, newToken());
+  const token = await add(service, newToken());
   const other = await rig.otherNode();
   const ahead = (steps: number) => codeAt(token, stepAt(token, rig.nowMs) + steps);
   const challenge = await rig.ask({ user: 'ada', password: ahead(10) });
@@ -62,7 +72,7 @@ test('a closing node answers its requests first, and its challenge continues at 
   await Promise.all(many.map(({ bytes }) => socket.send(bytes)));
   // After the first response all packets have been received.
   await socket.until(1);
-  await rig.service.close();
+  await service.close();
   await socket.until(many.length);
   const state = attributeOf(challenge, STATE) ?? '';
   const goOn = { user: 'ada', password: ahead(11), attributes: [[STATE, state] as const] };

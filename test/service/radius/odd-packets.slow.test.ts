@@ -12,7 +12,7 @@ import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
 import { secret } from '../../kit/secrets.ts';
 import { outcomes, PushFob } from '../push/kit.ts';
 import { Scene } from '../push/scene.ts';
-import { hidden, makeRequest, type Pair, readAnswer, type Sent } from './client.ts';
+import { hidden, makeChance, makeRequest, type Pair, readAnswer, type Sent } from './client.ts';
 
 const SHARED = secret('shared by the gate and its service');
 /** Passwords and PINs of one name are checked one after another, and only so many may wait. */
@@ -21,24 +21,6 @@ const [USER, PASSWORD, STATE, PROXY_STATE, MESSAGE_AUTHENTICATOR] = [1, 2, 24, 3
 const [REJECT, CHALLENGE] = [3, 11];
 /** Results of a correctly signed packet without a response. */
 const DROPPED: readonly Fate[] = ['malformed', 'proxy_state', 'unsupported'];
-
-/** Returns a seeded generator of numbers below a bound and of choices. */
-function makeChance(seed: number) {
-  let state = seed;
-  const below = (bound: number) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % bound;
-  };
-  const oneOf = <T>(some: readonly T[]): T => {
-    const found = some[below(some.length)];
-    if (found === undefined) throw new RangeError('none of nothing');
-    return found;
-  };
-  const bytes = (most: number) => Buffer.from(Array.from({ length: below(most + 1) }, () => below(256)));
-  return { below, oneOf, bytes };
-}
 
 type Chance = ReturnType<typeof makeChance>;
 

@@ -19,7 +19,7 @@ import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
 import { add, apiKeyOf, codeNow, isOnPostgres, newToken, post } from '../kit.ts';
 import { makeTrusted, PushFob } from '../push/kit.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
-import { hidden, makeRequest, readAnswer } from './client.ts';
+import { hidden, makeChance, makeRequest, readAnswer } from './client.ts';
 import { ACCEPT, CHALLENGE, madeSecret, RadiusRig, REJECT, wrongCodeAround } from './kit.ts';
 
 const PARALLEL = 64;
@@ -285,13 +285,7 @@ test(`${FUZZED} fuzzed packets are each decoded within their bounds or rejected,
 }, () => {
   const base = makeRequest({ secret: 'a secret of the client', user: 'ada', password: '123456' }).bytes;
   // Its own generator: so many random numbers of fast-check would take minutes.
-  let state = firstSeed(0x2545f491) || 1;
-  const random = (below: number) => {
-    state ^= state << 13;
-    state ^= state >>> 17;
-    state ^= state << 5;
-    return (state >>> 0) % below;
-  };
+  const { below: random } = makeChance(firstSeed(0x2545f491) || 1);
   let read = 0;
   for (let turn = 0; turn < FUZZED; turn++) {
     const bytes = Buffer.from(turn % 4 === 0 ? base.subarray(0, random(base.length + 1)) : base);
