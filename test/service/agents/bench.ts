@@ -56,7 +56,7 @@ export class Bench extends World {
     return new Bench(office, await keyOfService(office), application.id, await reach(office));
   }
 
-  async agent(wishes: AgentWishes = {}): Promise<TestAgent> {
+  override async agent(wishes: AgentWishes = {}): Promise<TestAgent> {
     const agent = await TestAgent.open(this.service, this.key, { dial: this.dial, ...wishes });
     this.agents.push(agent);
     return agent;

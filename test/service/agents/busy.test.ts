@@ -50,9 +50,7 @@ const presses = [
 
 /** Creates a request for a locked fob and waits until its agent is notified. */
 async function askedLocked(bench: Bench) {
-  const own = await bench.fobOf('ada');
-  const agent = await bench.agent();
-  const number = await bench.plugged(agent, own);
+  const { agent, number, ...own } = await bench.ready('ada');
   await lockByPin(own);
   const asked = await bench.ask('ada');
   await until(() => agent.notices.includes('locked'), 'the notice');
@@ -65,9 +63,7 @@ for (const [state, press] of presses)
       `a request ${state} while the database is read-only is stored later after one press, if the fob ${end} (only on PostgreSQL)`,
       async () => {
         await using bench = await Bench.open();
-        const own = await bench.fobOf('ada');
-        const agent = await bench.agent();
-        const number = await bench.plugged(agent, own);
+        const { agent, number, ...own } = await bench.ready('ada');
         const asked = await bench.ask('ada');
         await bench.becomes(asked, 'shown');
         await until(() => own.fob.screen.includes(asked.number), 'the request');
@@ -89,8 +85,7 @@ it.runIf(isOnPostgres)(
   async () => {
     const { bench, proxy } = await behindProxy();
     await using _ = bench;
-    const own = await bench.fobOf('ada');
-    await bench.plugged(await bench.agent(), own);
+    const own = await bench.ready('ada');
     const isLost = proxy.loseAnswer('update "pushes"', 'commit');
     const asked = await bench.ask('ada');
     await isLost;

@@ -155,9 +155,7 @@ it(
 );
 
 it('the messages that an agent carries contain no key, PIN, question or answer, in any encoding', async () => {
-  const own = await bench.fobOf('ada');
-  const agent = await bench.agent();
-  await bench.plugged(agent, own);
+  const { agent, ...own } = await bench.ready('ada');
   const asked = await bench.ask('ada');
   expect(await approveUntilTaken(bench, own, asked)).toBe('accepted');
   const { db, keys } = management;

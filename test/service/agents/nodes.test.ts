@@ -5,9 +5,7 @@ import { TwoNodes } from './scene.ts';
 it('a push works with the agent on one node and the log-in on another, and survives the death of the agent’s node', async () => {
   await using scene = await TwoNodes.open();
   const [first, second] = scene.nodes;
-  const ada = await scene.fobOf('ada');
-  const agent = await scene.agent({}, first);
-  await scene.plugged(agent, ada);
+  const { agent, ...ada } = await scene.ready('ada');
   const asked = await scene.ask('ada', second);
   await scene.becomes(asked, 'shown');
   const taking = scene.take(asked, 10_000, second);

@@ -8,25 +8,17 @@ import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { asOwner, fill, lockByPin, PIN } from '../kit/fob.ts';
 import { accepted, grace } from '../users/kit.ts';
-import { type AgentWishes, byPolls, byWebSocket, type TestAgent, until } from './kit.ts';
-import { db, management, office, openEachScene, type Scene, scene, url } from './scene.ts';
+import { byPolls, byWebSocket, type TestAgent, until } from './kit.ts';
+import { db, management, office, openEachScene, scene, url } from './scene.ts';
 
 openEachScene();
-
-/** Prepares a user's fob with its push key at an agent. */
-async function ready(scene: Scene, user = 'ada', wishes: AgentWishes = {}) {
-  const fob = await scene.fobOf(user);
-  const agent = await scene.agent(wishes);
-  const number = await scene.plugged(agent, fob);
-  return { ...fob, agent, number };
-}
 
 describe.each([
   ['a WebSocket', byWebSocket],
   ['polls', byPolls()],
 ] as const)('pushes over %s', (_way, dial) => {
   it('a push shows service, user and number on the fob, and a hold lets the session in once', async () => {
-    const ada = await ready(scene, 'ada', { dial });
+    const ada = await scene.ready('ada', { dial });
     const asked = await scene.ask('ada');
     await scene.becomes(asked, 'shown');
     const shown = ada.fob.screen.join(' ');
@@ -51,7 +43,7 @@ it('metrics count agents, their fobs and open requests', async () => {
     return [...text.matchAll(gauges)].map(([, value]) => Number(value));
   };
   expect(await measured()).toEqual([0, 0, 0]);
-  const ada = await ready(scene);
+  const ada = await scene.ready();
   await scene.agent();
   const asked = await scene.ask('ada');
   await scene.ask('nobody');
@@ -64,7 +56,7 @@ it('metrics count agents, their fobs and open requests', async () => {
 
 describe('answers at the fob', () => {
   it('a short press declines a request, and another one reports it', async () => {
-    const [ada, bob] = [await ready(scene, 'ada'), await ready(scene, 'bob')];
+    const [ada, bob] = [await scene.ready(), await scene.ready('bob')];
     const [declined, reported] = [await scene.ask('ada'), await scene.ask('bob')];
     await scene.becomes(declined, 'shown');
     ada.fob.deny();
@@ -82,7 +74,7 @@ describe('answers at the fob', () => {
   });
 
   it('a locked fob asks for its PIN before it shows the request', async () => {
-    const ada = await ready(scene);
+    const ada = await scene.ready();
     await lockByPin(ada);
     const asked = await scene.ask('ada');
     await until(() => ada.agent.notices.includes('locked'), 'the notice');
@@ -96,7 +88,7 @@ describe('answers at the fob', () => {
   });
 
   it('the fob stops showing a request that was withdrawn or superseded', async () => {
-    const ada = await ready(scene);
+    const ada = await scene.ready();
     const first = await scene.ask('ada');
     await scene.becomes(first, 'shown');
     const second = await scene.ask('ada');
@@ -115,7 +107,7 @@ describe('answers at the fob', () => {
   });
 
   it('the fob shows a request no longer than it is open', async () => {
-    const ada = await ready(scene);
+    const ada = await scene.ready();
     const asked = await scene.ask('ada');
     await scene.becomes(asked, 'shown');
     office.nowMs += pushLimits.pushMs;
@@ -126,7 +118,7 @@ describe('answers at the fob', () => {
   });
 
   it('a request is shown again if nobody pressed in time', async () => {
-    const ada = await ready(scene);
+    const ada = await scene.ready();
     const asked = await scene.ask('ada');
     await scene.becomes(asked, 'shown');
     for (let seconds = 0; seconds < 31; seconds++) {
@@ -160,7 +152,7 @@ it('the fob is polled often enough that the earliest possible hold is noticed wi
 
 describe('fobs that lose their push key', () => {
   it('a fob without its push key cannot answer, and gets a new key for the next request', async () => {
-    const ada = await ready(scene);
+    const ada = await scene.ready();
     const { account } = await office.row('push_keys');
     const id = new Uint8Array(Buffer.from(account, 'hex'));
     await asOwner(ada, client => client.call('remove', { id }));
@@ -183,7 +175,7 @@ describe('agents that reconnect', () => {
       held.push(text);
       return '';
     };
-    const ada = await ready(scene, 'ada', { toService });
+    const ada = await scene.ready('ada', { toService });
     const asked = await scene.ask('ada');
     await scene.becomes(asked, 'shown');
     isDead = true;

@@ -13,9 +13,7 @@ openEachBench();
 
 /** Opens a fob that shows a request. @param toService how its agent changes messages to the service */
 async function shown(bench: Bench, toService: Tamper = text => text) {
-  const own = await bench.fobOf('ada');
-  const agent = await bench.agent({ toService });
-  const number = await bench.plugged(agent, own);
+  const { agent, number, ...own } = await bench.ready('ada', { toService });
   const asked = await bench.ask('ada');
   await bench.becomes(asked, 'shown');
   return { own, agent, number, asked };
@@ -81,9 +79,7 @@ it('a node that misses another node’s change notices still finds the requests 
     watch: () => () => undefined,
     close: async () => undefined,
   }));
-  const own = await bench.fobOf('ada');
-  const agent = await bench.agent();
-  await bench.plugged(agent, own);
+  const { agent, ...own } = await bench.ready('ada');
   const asked = await bench.ask('ada');
   await until(() => own.fob.screen.includes(asked.number), 'the request');
   own.fob.approve();
@@ -142,9 +138,7 @@ describe('push keys of fobs', () => {
   });
 
   it('a push key is removed from a fob without assigned tokens, and created anew for the next user', async () => {
-    const ada = await bench.fobOf('ada');
-    const agent = await bench.agent();
-    const number = await bench.plugged(agent, ada);
+    const { agent, number, ...ada } = await bench.ready('ada');
     const first = await office.rows('push_keys');
     const { serial } = await office.row('tokens');
     accepted(await changeTokenState(management, grace, serial, 'revoked'));
@@ -163,9 +157,7 @@ describe('push keys of fobs', () => {
   });
 
   it('the push key carries the service’s name, also after the name changes', async () => {
-    const ada = await bench.fobOf('ada');
-    const agent = await bench.agent();
-    const number = await bench.plugged(agent, ada);
+    const { agent, number, ...ada } = await bench.ready('ada');
     const serviceName = 'Ein Dienst mit Ümläuten und langem Namen';
     accepted(await changeSettings(management, grace, { serviceName }));
     agent.unplug(number);

@@ -30,7 +30,7 @@ abstract class Outside extends World {
 
   protected abstract readonly first: Reached;
 
-  async agent(wishes: AgentWishes = {}, at: Reached = this.first): Promise<TestAgent> {
+  override async agent(wishes: AgentWishes = {}, at: Reached = this.first): Promise<TestAgent> {
     const agent = await TestAgent.open(at, this.key, wishes);
     this.agents.push(agent);
     return agent;

@@ -2,7 +2,7 @@ import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/iden
 import type { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { makeAssigned, type OwnedFob } from '../kit/fob.ts';
 import type { Office } from '../users/kit.ts';
-import { type TestAgent, until } from './kit.ts';
+import { type AgentWishes, type TestAgent, until } from './kit.ts';
 
 /** A user's fob, as the service owns it. */
 export interface UsersFob extends OwnedFob {
@@ -44,6 +44,17 @@ export abstract class World implements AsyncDisposable {
     const { serial } = await this.office.token(user);
     await this.office.putOn(owned.id, { serial });
     return { ...owned, user };
+  }
+
+  agent(_wishes: AgentWishes = {}): Promise<TestAgent> {
+    throw new Error('no agent connects here');
+  }
+
+  /** Gives a user a fob with its push key, at an agent. */
+  async ready(user = 'ada', wishes: AgentWishes = {}) {
+    const own = await this.fobOf(user);
+    const agent = await this.agent(wishes);
+    return { ...own, agent, number: await this.plugged(agent, own) };
   }
 
   /** Waits until a fob's push key is stored and proved. */

@@ -9,8 +9,7 @@ import { Scene } from '../agents/scene.ts';
 async function opened() {
   const scene = await Scene.open();
   onTestFinished(() => scene[Symbol.asyncDispose]());
-  const ada = await scene.fobOf('ada');
-  await scene.plugged(await scene.agent(), ada);
+  const ada = await scene.ready('ada');
   return { url: scene.service.url, scene, ada };
 }
 

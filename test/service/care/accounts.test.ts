@@ -21,7 +21,7 @@ import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { losingPower } from '../../unit/host/kit/core-memories.ts';
-import { lockByPin, PIN } from '../kit/fob.ts';
+import { lockByPin, PIN, putForeign } from '../kit/fob.ts';
 import { accepted, codeOf, grace, randomSecret } from '../users/kit.ts';
 import { CareScene, db, management, office, openEachScene, owned, scene } from './kit.ts';
 
@@ -112,19 +112,7 @@ it('accounts are renamed and ordered as asked, and the fob’s other accounts fo
 
 it('an account of unknown origin is removed only when asked for, and one in use is not', async () => {
   const { id, serial } = await scene.account('ada', 'used');
-  await scene.asOwner(client =>
-    client.call('put', {
-      id: Uint8Array.of(9, 9, 9, 9),
-      kind: 2,
-      algorithm: 1,
-      digits: 6,
-      period: 30,
-      counter: 0,
-      issuer: new Uint8Array(0),
-      label: Buffer.from('foreign'),
-      secret: new Uint8Array(20).fill(7),
-    }),
-  );
+  await scene.asOwner(client => putForeign(client, Uint8Array.of(9, 9, 9, 9), 'foreign'));
   await scene.care();
   expect(await scene.labels()).toContain('foreign');
   const remove = { serial: owned.serial, kind: 'remove-account' } as const;
@@ -133,18 +121,10 @@ it('an account of unknown origin is removed only when asked for, and one in use 
   await scene.care();
   expect(await scene.labels()).toEqual(['used', 'push']);
   // What was asked for before the account got a user is refused by the present state.
-  const { id: later } = await scene.account(undefined, 'later');
-  await scene.ask({ kind: 'remove-account', account: later });
-  await db
-    .updateTable('tokens')
-    .set({
-      user_id: (
-        await db.selectFrom('tokens').select('user_id').where('serial', '=', serial).executeTakeFirstOrThrow()
-      ).user_id,
-      state: 'assigned',
-    })
-    .where('serial', 'like', `%${later}`)
-    .execute();
+  const later = await scene.account(undefined, 'later');
+  await scene.ask({ kind: 'remove-account', account: later.id });
+  const { user_id } = await office.row('tokens', { serial });
+  await office.set('tokens', { user_id, state: 'assigned' }, { serial: later.serial });
   await scene.care();
   expect(await scene.labels()).toContain('later');
   expect(await scene.tasks()).toContain('remove-account refused in_use');

@@ -42,9 +42,7 @@ async function behind(bench: Bench, user: string): Promise<UsersFob> {
 }
 
 it('a task that is stored while the fob is connected is done soon', async () => {
-  const ada = await bench.fobOf('ada');
-  const agent = await bench.agent();
-  const number = await bench.plugged(agent, ada);
+  const { agent, number, ...ada } = await bench.ready('ada');
   await until(() => !agent.isOpen(number), 'the release');
   accepted(await createTask(management, grace, { serial: ada.serial, kind: 'require-pin' }));
   await pass(bench, agent, careLimits.careLookMs);

@@ -99,6 +99,12 @@ async function forgotten(): Promise<CareScene> {
 const recoveryKey = async ({ office, owned }: CareScene) =>
   (await secretsOf(office, owned.serial)).recoveryKey;
 
+/** Which recovery keys the fob refuses. */
+const refused = async ({ owned }: CareScene, ...[one, other]: readonly [Uint8Array, Uint8Array]) => [
+  await refusesRecoveryKey(owned, one),
+  await refusesRecoveryKey(owned, other),
+];
+
 it('a forgotten PIN is reset by one hold, the accounts stay, and the old recovery key is refused afterwards', async () => {
   await using scene = await forgotten();
   const old = await recoveryKey(scene);
@@ -127,10 +133,7 @@ it('a forgotten PIN is reset by one hold, the accounts stay, and the old recover
   const renewed = await recoveryKey(scene);
   expect(Buffer.compare(renewed, old)).not.toBe(0);
   choosePinAt(scene);
-  expect([
-    await refusesRecoveryKey(scene.owned, old),
-    await refusesRecoveryKey(scene.owned, renewed),
-  ]).toEqual([true, false]);
+  expect(await refused(scene, old, renewed)).toEqual([true, false]);
   expect(await scene.office.rows('fob_recovery')).toEqual([]);
 });
 
@@ -162,10 +165,7 @@ it('a lost answer to a new recovery key leaves both keys, and the next session p
   expect(await scene.row()).toMatchObject({ is_locked: 0 });
   const renewed = await recoveryKey(scene);
   choosePinAt(scene);
-  expect([
-    await refusesRecoveryKey(scene.owned, old),
-    await refusesRecoveryKey(scene.owned, renewed),
-  ]).toEqual([true, false]);
+  expect(await refused(scene, old, renewed)).toEqual([true, false]);
   expect(await hasNext()).toBe(false);
 });
 

@@ -1,6 +1,5 @@
 import { careLimits } from '@passfob/service/base/limits/care';
 import type { RelayMeans } from '@passfob/service/features/enrolment/relay/conversation';
-import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
 import { revokeToken } from '@passfob/service/features/tokens/moves';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
@@ -13,7 +12,7 @@ import { needsBuild } from '../../unit/host/kit/simulated-fob.ts';
 import { Away } from '../away.ts';
 import { ImageFob } from '../enrolment/image-fob.ts';
 import { Scene } from '../enrolment/kit.ts';
-import { labelsOf, lockByPin } from '../kit/fob.ts';
+import { labelsOf, lockByPin, secretsOf } from '../kit/fob.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { type AdasFob, adas, limitRelays, NEW_PIN, Person } from './given.ts';
 import { CareScene } from './kit.ts';
@@ -75,27 +74,20 @@ async function framesOfWhole(): Promise<number> {
   return frames;
 }
 
-it('a link that is lost at any frame of three tasks leaves them for the next session, and nothing is done twice', async () => {
-  const frames = await framesOfWhole();
-  const { first, step } = places();
-  expect(frames).toBeGreaterThan(30);
-  for (let cutAt = first; cutAt < frames; cutAt += step) {
-    await using scene = await threeTasks();
-    await scene.care({ mayHold: true, cutAt }).catch(() => undefined);
-    await finishes(scene, `cut at frame ${cutAt}`);
-  }
-});
-
-it('a fob that loses its power at any frame of three tasks is cared for by the next session', async () => {
-  const frames = await framesOfWhole();
-  const { first, step } = places();
-  for (let cutAt = first; cutAt < frames; cutAt += step) {
-    await using scene = await threeTasks();
-    await scene.care({ mayHold: true, cutAt }).catch(() => undefined);
-    scene.fob.reboot();
-    await finishes(scene, `power lost at frame ${cutAt}`);
-  }
-});
+it.each(['link', 'power'])(
+  'a fob that loses its %s at any frame of three tasks is cared for by the next session, and nothing is done twice',
+  async lost => {
+    const frames = await framesOfWhole();
+    const { first, step } = places();
+    expect(frames).toBeGreaterThan(30);
+    for (let cutAt = first; cutAt < frames; cutAt += step) {
+      await using scene = await threeTasks();
+      await scene.care({ mayHold: true, cutAt }).catch(() => undefined);
+      if (lost === 'power') scene.fob.reboot();
+      await finishes(scene, `${lost} lost at frame ${cutAt}`);
+    }
+  },
+);
 
 it('a service that dies at any frame of three tasks leaves a lease that expires, and another node goes on', async () => {
   const frames = await framesOfWhole();
@@ -185,23 +177,13 @@ async function expectGiven(
   owned: AdasFob['owned'],
   { at, user, isLocked }: Cut & { readonly user: string },
 ): Promise<void> {
-  const tasks = await scene.db
-    .selectFrom('fob_tasks')
-    .select(['kind', 'state'])
-    .where('fob_id', '=', owned.id)
-    .orderBy('kind')
-    .execute();
+  const tasks = await scene.office.rows('fob_tasks', { fob_id: owned.id });
   // A reset that was cut off before the hold is asked for anew.
   const done = tasks.filter(({ kind, state }) => kind !== 'recovery-key' && state !== 'cancelled');
-  const reset = isLocked ? [{ kind: 'pin-reset', state: 'done' }] : [];
-  expect([at, done]).toEqual([at, [...reset, { kind: 'remove-account', state: 'done' }]]);
-  const held = await scene.db
-    .selectFrom('tokens')
-    .innerJoin('users', 'users.id', 'tokens.user_id')
-    .select('tokens.state')
-    .where('users.name', '=', user)
-    .execute();
-  expect([at, held]).toEqual([at, [{ state: 'active' }]]);
+  const told = done.map(({ kind, state }) => `${kind} ${state}`).sort();
+  expect([at, told]).toEqual([at, [...(isLocked ? ['pin-reset done'] : []), 'remove-account done']]);
+  const { id: user_id } = await scene.office.row('users', { name: user });
+  expect([at, await scene.office.rows('tokens', { user_id })]).toMatchObject([at, [{ state: 'active' }]]);
   const labels = await labelsOf(owned);
   // A cut may lose the key for approvals.
   expect([at, labels.filter(label => label !== 'push')]).toEqual([at, [user]]);
@@ -256,14 +238,10 @@ it.each([false, true])(
 
 /** Returns the labels of the accounts on a fob of the service. */
 async function labelsOn(scene: Scene, transport: Transport): Promise<string[]> {
-  const { db, keys } = scene.office.management;
   const client = connect(transport, { patience: { answerTimeoutMs: 5_000, sendsMax: 2 } });
   try {
     const { serial } = await client.hello();
-    const row = await fobNamed(db, serial);
-    const secrets = row && fobSecretsOf(keys, row);
-    if (secrets === undefined) throw new Error('the fob has no secrets');
-    await client.openSession(pairingKey(secrets.pairingKey));
+    await client.openSession(pairingKey((await secretsOf(scene.office, serial)).pairingKey));
     const { accounts } = await client.call('info', {});
     const listed = await readAccounts(client, accounts, undefined);
     return listed.map(({ label }) => Buffer.from(label).toString());

@@ -7,7 +7,7 @@ import { expect, it } from 'vitest';
 import { carriedIn } from '../../kit/carried.ts';
 import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
 import { type CableOptions, CoreFob } from '../../unit/host/kit/core-fob.ts';
-import { Bench } from '../agents/bench.ts';
+import { type Bench, bench, openEachBench } from '../agents/bench.ts';
 import { type Tamper, type TestAgent, until } from '../agents/kit.ts';
 import { labelsOf, lockByPin, PIN } from '../kit/fob.ts';
 import { Hostile } from '../kit/hostile.ts';
@@ -17,6 +17,7 @@ import { countsOf, doneActsOf, doneOf, expectTruth, type NeedyFob, needyFob } fr
 
 /** Just before a whole second: setting a fob's clock needs no waiting. */
 const NOW_MS = 1_770_000_000_990;
+openEachBench(NOW_MS);
 /** How many relays are malicious at once. They mostly wait. */
 const AT_ONCE = 6;
 /** Connections that each of them opens, one after the other, and how long each stays. */
@@ -33,12 +34,6 @@ const ATTACKS = ['drop', 'double', 'replay', 'reorder', 'delay', 'spoil', 'swap'
 /** Messages that a delayed one arrives behind. */
 const DELAY = 4;
 const KINDS = ['clock', 'remove-account', 'rename-account'];
-
-async function open(): Promise<Bench> {
-  const bench = await Bench.open();
-  bench.office.nowMs = NOW_MS;
-  return bench;
-}
 
 async function isDone(bench: Bench, needy: NeedyFob): Promise<boolean> {
   const done = await doneOf(bench, needy);
@@ -106,7 +101,6 @@ it(
   'a relay that drops, replays, reorders, delays, spoils, swaps, cuts and withholds gains nothing but delay',
   LONG,
   async () => {
-    await using bench = await open();
     let run = 0;
     // Most messages pass, so that attacks meet every part of a session.
     const act = fc.oneof(
@@ -139,7 +133,6 @@ it(
   'a relay that falls silent at any message of care leaves no lease behind, and the next relay finishes at once',
   LONG,
   async () => {
-    await using bench = await open();
     const every = countOf(5, 1);
     const silentFrom = async (from: number) => {
       const needy = await needyFob(bench, `ada-${from}`);
@@ -179,7 +172,6 @@ async function released({ db }: Bench, agent: TestAgent, { id }: NeedyFob): Prom
 }
 
 it('a relay that answers for a fob with another fob gets neither proved nor cared for', async () => {
-  await using bench = await open();
   const [ada, bob] = [await needyFob(bench, 'ada'), await needyFob(bench, 'bob')];
   const agent = await bench.agent();
   const asBob = agent.plug(ada.fob, bob.serial);
@@ -195,7 +187,6 @@ it('a relay that answers for a fob with another fob gets neither proved nor care
 });
 
 it('a relay that delays the setting of a clock makes it late for a while, and the next relay corrects it', async () => {
-  await using bench = await open();
   const ada = await needyFob(bench, 'ada');
   // Time passes at the service while each message is on its way to the fob, and none at the fob.
   let isDelaying = true;
@@ -228,7 +219,6 @@ it('a relay that delays the setting of a clock makes it late for a while, and th
 });
 
 it('a relay that delays any one message of care makes a clock late by that delay at most, or half a second early', async () => {
-  await using bench = await open();
   const errors: number[] = [];
   for (const way of ['toAgent', 'toService'] as const)
     for (let at = 0; at < CLOCK_MESSAGES; at++) {

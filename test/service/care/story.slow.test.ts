@@ -49,33 +49,28 @@ async function world(fob: SimulatedFob) {
   return { service, office, owned, token, fingerprint: fingerprintOfKey(await keyOfService(office)) };
 }
 
-/** Presses and holds until a passcode is on the screen, and returns it. */
-async function passcode(fob: SimulatedFob): Promise<string> {
+/** Does what a person does who wants a passcode, goes on, and holds at the account, until the screen says something. */
+async function sees<T>(fob: SimulatedFob, found: (text: string) => T | undefined): Promise<T> {
   for (let looks = 0; looks < LOOKS_MAX; looks++) {
     const text = (await fob.screen()).join('\n');
-    const [, ...digits] = /(\d{3}) ?(\d{3})/.exec(text) ?? [];
-    if (digits.length > 0) return digits.join('');
-    await press(fob, text);
+    const seen = found(text);
+    if (seen !== undefined) return seen;
+    await fob.ask({ do: 'press', heldMs: /ada|Hold: go on/.test(text) ? HOLD_MS : PRESS_MS });
+    await wait(LOOK_MS);
   }
-  throw new Error(`no passcode: ${(await fob.screen()).join(' / ')}`);
+  throw new Error(`not on the screen: ${(await fob.screen()).join(' / ')}`);
 }
 
-/** Does what a person does who wants a passcode: goes on, and holds at the account. */
-async function press(fob: SimulatedFob, text: string): Promise<void> {
-  await fob.ask({ do: 'press', heldMs: /ada|Hold: go on/.test(text) ? HOLD_MS : PRESS_MS });
-  await wait(LOOK_MS);
-}
+/** Presses and holds until a passcode is on the screen, and returns it. */
+const passcode = (fob: SimulatedFob) => sees(fob, text => /(\d{3}) ?(\d{3})/.exec(text)?.slice(1).join(''));
 
 /** Wants a passcode of a fob without time. @returns everything that the screen says, until it says that it has none */
-async function withoutTime(fob: SimulatedFob): Promise<string> {
+function withoutTime(fob: SimulatedFob): Promise<string> {
   const seen = new Set<string>();
-  for (let looks = 0; looks < LOOKS_MAX; looks++) {
-    const text = (await fob.screen()).join(' ');
-    if (/Clock not set/.test(text)) return [...seen, text].join('\n');
-    seen.add(text);
-    await press(fob, text);
-  }
-  throw new Error(`the screen says nothing of the clock: ${(await fob.screen()).join(' / ')}`);
+  return sees(fob, text => {
+    seen.add(text.replaceAll('\n', ' '));
+    return text.includes('Clock not set') ? [...seen].join('\n') : undefined;
+  });
 }
 
 /** The fob is unplugged, and loses its time with its battery; without power its memories keep their content. */
@@ -110,12 +105,7 @@ describeNeeds(needsBuild, 'a fob whose battery ran empty', () => {
     const pluggedMs = performance.now();
     await fob.ask({ do: 'replug' });
     agent.desk.plug({ ...found });
-    const clock = () =>
-      office.store.db
-        .selectFrom('fobs')
-        .select(['clock_state', 'clock_set_ms'])
-        .where('id', '=', owned.id)
-        .executeTakeFirstOrThrow();
+    const clock = () => office.row('fobs', { id: owned.id });
     const before = (await clock()).clock_set_ms ?? 0;
     await expect
       .poll(
@@ -134,11 +124,7 @@ describeNeeds(needsBuild, 'a fob whose battery ran empty', () => {
     const shown = await passcode(fob);
     const nowMs = Date.now();
     expect([codeNow(token, nowMs), codeNow(token, nowMs - 10_000)]).toContain(shown);
-    const tasks = await office.store.db
-      .selectFrom('fob_tasks')
-      .select(['kind', 'state', 'cause'])
-      .where('kind', '=', 'clock')
-      .execute();
-    expect(tasks).toEqual([{ kind: 'clock', state: 'done', cause: 'clock_unset' }]);
+    const tasks = await office.rows('fob_tasks', { kind: 'clock' });
+    expect(tasks).toMatchObject([{ kind: 'clock', state: 'done', cause: 'clock_unset' }]);
   });
 });

@@ -221,9 +221,7 @@ describe('relays that answer for another fob', () => {
 
 it('a relay for care carries no notice of a log-in, and the fob still shows the request', async () => {
   await using scene = await Scene.open();
-  const ada = await scene.fobOf('ada');
-  const relay = await scene.agent({ purpose: 'care' });
-  await scene.plugged(relay, ada);
+  const { agent: relay, ...ada } = await scene.ready('ada', { purpose: 'care' });
   const asked = await scene.ask('ada');
   await until(() => ada.fob.screen.includes(asked.number), 'the request on the fob');
   ada.fob.approve();

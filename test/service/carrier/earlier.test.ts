@@ -64,9 +64,10 @@ it.each([
   ['agent-polls', byPolls()],
 ] as const)('an earlier agent has the conversation that was recorded: %s', async (name, dial) => {
   await using scene = await AgentScene.open();
-  const ada = await scene.fobOf('ada');
-  const agent = await scene.agent({ isEarlier: true, ...(dial !== undefined && { dial }) });
-  const number = await scene.plugged(agent, ada);
+  const { agent, number, ...ada } = await scene.ready('ada', {
+    isEarlier: true,
+    ...(dial !== undefined && { dial }),
+  });
   await until(() => !agent.isOpen(number), 'the released port');
   agent.say({ type: 'beat' });
   const asked = await scene.ask('ada');

@@ -159,9 +159,7 @@ describeNeeds(needsBuild, 'passfob activate', () => {
     const third = activationString(await makeActivation(office, service.url));
     expect(
       (await activated(fob, ['-', '--json', '--no-agent'], { home: folder, input: third })).json(),
-    ).toMatchObject({
-      ok: true,
-    });
+    ).toMatchObject({ ok: true });
     expect(existsSync(join(folder, 'agent.json'))).toBe(false);
     const states = (await service.tokens()).map(({ state }) => state);
     expect(states).toEqual(['active', 'active', 'active']);

@@ -217,9 +217,7 @@ test('revoking ends an activation at once and returns the token; so does returni
   const second = await started(office, { user: 'bob', serial: 'T-1' });
   accepted(await unassignToken(management, grace, { serial: 'T-1' }));
   expect(await entered(office, second.string)).toBeUndefined();
-  expect(await viewActivation(db, second.activation.id, office.nowMs)).toMatchObject({
-    state: 'revoked',
-  });
+  expect(await viewActivation(db, second.activation.id, office.nowMs)).toMatchObject({ state: 'revoked' });
 });
 
 test('a disabled user has no open activation, and a policy with an open activation cannot be removed', async () => {

@@ -4,15 +4,15 @@ import { relayLimits } from '@passfob/service/base/limits/relay';
 import { relayTexts } from '@passfob/service/base/texts/relay';
 import { countAttempt } from '@passfob/service/features/enrolment/relay/records/attempts';
 import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
-import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { CODE_WISHES_MAX } from 'passfob/activation/limits';
 import type { RelayEvent, RelayOptions } from 'passfob/activation/relay-options';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { until } from '../agents/kit.ts';
+import { failing } from '../kit/failing.ts';
 import { randomSecret } from '../users/kit.ts';
 import { hearingCommits } from './commits.ts';
-import { openEachScene, type RelayWishes, refusalOf, Scene, scene } from './kit.ts';
+import { openEachScene, type RelayWishes, refusalOf, type Scene, scene } from './kit.ts';
 
 openEachScene();
 
@@ -80,6 +80,11 @@ class Desk {
   }
 }
 
+let desk: Desk;
+beforeEach(() => {
+  desk = new Desk(scene);
+});
+
 function untilEnded(signal: AbortSignal): Promise<never> {
   return new Promise((_resolve, reject) =>
     signal.addEventListener('abort', () => reject(new Error('ended')), { once: true }),
@@ -88,7 +93,6 @@ function untilEnded(signal: AbortSignal): Promise<never> {
 
 describe('pairing codes that expire before they are typed', () => {
   it('an expired pairing code is followed by a new one, which is asked for again', async () => {
-    const desk = new Desk(scene);
     const shown: string[] = [];
     const askCode: RelayOptions['askCode'] = async (...asked) => {
       shown.push(desk.fob.code);
@@ -113,7 +117,6 @@ describe('pairing codes that expire before they are typed', () => {
   ])(
     'an answer to an expired pairing code comes %i ms after the new one was asked for, sent %i times',
     async (lateMs, times, told, attempts) => {
-      const desk = new Desk(scene);
       let [held, said] = ['', 0];
       const toService = (text: string) => {
         if (!text.includes('"pairing-code"')) return text;
@@ -133,14 +136,12 @@ describe('pairing codes that expire before they are typed', () => {
   );
 
   it('no more pairing codes follow once the person has been idle for too long', async () => {
-    const desk = new Desk(scene);
     expect(await refusalOf(desk.relay({ askCode: desk.idle }))).toBe('idle');
     expect(desk.waits.reduce((sum, ms) => sum + ms)).toBe(relayLimits.relayWaitMs);
     expect(desk.told).toEqual([FIRST, NEW, NEW, NEW]);
   });
 
   it('a pairing code expires at its time also after a mistyped one', async () => {
-    const desk = new Desk(scene);
     const askCode: RelayOptions['askCode'] = async (...asked) => {
       if (desk.told.at(-1) === AGAIN) return desk.idle(...asked);
       if (desk.told.at(-1) === NEW) return desk.fob.code;
@@ -155,7 +156,6 @@ describe('pairing codes that expire before they are typed', () => {
 
 describe('pairing codes that expire before they are used', () => {
   it('an expired pairing code does not count as a failed attempt, however often it happens', async () => {
-    const desk = new Desk(scene);
     const asked: boolean[] = [];
     const code = (isAgain: boolean) => {
       asked.push(isAgain);
@@ -175,7 +175,6 @@ describe('pairing codes that expire before they are used', () => {
   ])(
     'a pairing code that expires between two frames counts no attempt: after the fob has %s',
     async (_, after) => {
-      const desk = new Desk(scene);
       let since = Number.NEGATIVE_INFINITY;
       const toFob = (frame: string) => {
         if (since++ === after) desk.pass(CODE_MS);
@@ -195,7 +194,6 @@ describe('pairing codes that expire before they are used', () => {
 
 describe('pairing codes that a press hides', () => {
   it('a hidden pairing code is shown again on request, and the prompt stays open', async () => {
-    const desk = new Desk(scene);
     let asked = 0;
     const askCode: RelayOptions['askCode'] = async (_, signal, showAgain) => {
       asked++;
@@ -213,7 +211,6 @@ describe('pairing codes that a press hides', () => {
   });
 
   it('a pairing code counts when it is typed before the fob shows it again', async () => {
-    const desk = new Desk(scene);
     let asked = 0;
     const askCode: RelayOptions['askCode'] = async (_isAgain, _signal, showAgain) => {
       asked++;
@@ -227,7 +224,6 @@ describe('pairing codes that a press hides', () => {
   });
 
   it('showing an expired pairing code again shows a new one', async () => {
-    const desk = new Desk(scene);
     const askCode: RelayOptions['askCode'] = async (_, signal, showAgain) => {
       if (desk.told.length > 1) return desk.fob.code;
       desk.pass(CODE_MS);
@@ -239,7 +235,6 @@ describe('pairing codes that a press hides', () => {
   });
 
   it('a pairing code is shown again a limited number of times', async () => {
-    const desk = new Desk(scene);
     const askCode: RelayOptions['askCode'] = async (_isAgain, _signal, showAgain) => {
       for (let wishes = 0; wishes < CODE_WISHES_MAX; wishes++) {
         const shows = desk.heard(SAME);
@@ -287,7 +282,7 @@ describe('abandoned activations', () => {
   it('an activation is free at once after the service fails right after claiming it', async () => {
     const activation = await scene.activation();
     const { management } = scene.means;
-    const db = management.db.withPlugin(new BrokenSettings());
+    const db = management.db.withPlugin(brokenSettings);
     const means = { ...scene.means, management: { ...management, db } };
     expect(await refusalOf(scene.relay(activation, new CoreFob(), { means }))).toBe('failed');
     await scene.relay(activation, new CoreFob());
@@ -337,7 +332,7 @@ describe('database failures between a commit and its confirmation', () => {
   it('a claim survives a lease renewal that was not stored', async () => {
     const { management } = scene.means;
     const { code } = await scene.activation();
-    const db = management.db.withPlugin(new LostRenewals());
+    const db = management.db.withPlugin(lostRenewals);
     const entry = await enterActivation({ ...management, db }, CALLER, { code, relay: randomSecret(16) });
     if (entry.kind !== 'claimed') throw new Error(entry.kind);
     await expect(entry.claim.renew()).rejects.toMatchObject({ code: 'busy' });
@@ -349,7 +344,6 @@ describe('ends of enrolments', () => {
   it('the end of an enrolment is delivered although the relay’s time limit has passed', async () => {
     const timers = vi.spyOn(globalThis, 'setTimeout');
     onTestFinished(() => timers.mockRestore());
-    await using scene = await Scene.open();
     let isOld = false;
     const heard = async () => {
       if (isOld || (await scene.state()).activations[0]?.state !== 'used') return;
@@ -379,28 +373,13 @@ const CALLER = { source: '192.0.2.9', requestId: 'relay' };
 const lost = () => new ServiceError('busy', 'the database is gone');
 
 /** A database that is lost when a lease is renewed. */
-class LostRenewals implements KyselyPlugin {
-  transformQuery({ node }: PluginTransformQueryArgs) {
-    const isRenewal =
-      node.kind === 'UpdateQueryNode' && node.updates?.length === 1 && JSON.stringify(node).includes('until');
-    if (isRenewal) throw lost();
-    return node;
-  }
-
-  async transformResult({ result }: PluginTransformResultArgs) {
-    return result;
-  }
-}
+const lostRenewals = failing(node => {
+  const isRenewal = node.kind === 'UpdateQueryNode' && node.updates?.length === 1;
+  return isRenewal && JSON.stringify(node).includes('until') ? lost() : undefined;
+});
 
 /** A database whose settings cannot be read. */
-class BrokenSettings implements KyselyPlugin {
-  transformQuery({ node }: PluginTransformQueryArgs) {
-    if (node.kind === 'SelectQueryNode' && JSON.stringify(node.from).includes('"settings"'))
-      throw new Error('disk failed');
-    return node;
-  }
-
-  async transformResult({ result }: PluginTransformResultArgs) {
-    return result;
-  }
-}
+const brokenSettings = failing(node => {
+  const isOfSettings = node.kind === 'SelectQueryNode' && JSON.stringify(node.from).includes('"settings"');
+  return isOfSettings ? new Error('disk failed') : undefined;
+});

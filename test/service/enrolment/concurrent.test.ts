@@ -2,12 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { relayLimits } from '@passfob/service/base/limits/relay';
 import { viewActivation } from '@passfob/service/features/enrolment/views';
 import { createPolicy } from '@passfob/service/features/tokens/policies';
-import { connect } from 'passfob/client/client';
-import { pairingKey } from 'passfob/client/handshake';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
-import { HASTY } from '../../unit/host/kit/owned-fob.ts';
+import { lockByPin, PIN } from '../kit/fob.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { db, NOW_MS, office, openEachScene, refusalOf, Scene, scene } from './kit.ts';
 
@@ -43,25 +41,8 @@ describe('policies of tokens', () => {
   it('an enrolment waits while the fob is locked', async () => {
     const owned = await scene.ownFob();
     const serial = await scene.putAccount(owned);
-    const pin = secret('91827364');
-    const client = connect(owned.fob.plugIn().transport, HASTY);
-    await client.hello();
-    await client.openSession(pairingKey(owned.key));
-    const {
-      pin: _,
-      locked,
-      failures,
-      iterations,
-      escrowed,
-      wentBack,
-      battery,
-      ...before
-    } = await client.call('status', {});
-    await client.call('setPolicy', { ...before, pinDigits: 6 });
-    owned.fob.enter(pin);
-    owned.fob.enter(pin);
-    owned.fob.reboot();
-    await scene.relay(await scene.activation(), owned.fob, { pin });
+    await lockByPin(owned);
+    await scene.relay(await scene.activation(), owned.fob, { pin: PIN });
     expect((await scene.state()).tokens).toMatchObject([{ serial, state: 'active' }]);
   });
 });
@@ -292,12 +273,7 @@ describe('reserved tokens without a fob', () => {
     const activation = await scene.activation();
     const { id: user_id } = await office.row('users');
     const { id: token_id } = await office.row('tokens');
-    await office.set('tokens', {
-      fob_id: null,
-      state: 'reserved',
-      user_id,
-      serial: `V-${randomUUID()}`,
-    });
+    await office.set('tokens', { fob_id: null, state: 'reserved', user_id, serial: `V-${randomUUID()}` });
     await office.set('activations', { token_id });
     expect(serial).toContain(owned.serial);
     await scene.relay(activation, other.fob);

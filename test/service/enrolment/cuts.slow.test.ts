@@ -1,15 +1,11 @@
 import { KIND_OCRA } from '@passfob/protocol/account';
-import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
 import { createPolicy } from '@passfob/service/features/tokens/policies';
 import { secretOf } from '@passfob/service/features/tokens/tokens';
-import { connect } from 'passfob/client/client';
-import { pairingKey } from 'passfob/client/handshake';
-import { readAccounts } from 'passfob/owner/listing';
 import { describe, expect, it } from 'vitest';
 import { carriedIn } from '../../kit/carried.ts';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
-import { HASTY } from '../../unit/host/kit/owned-fob.ts';
+import { accountsOf, secretsOf } from '../kit/fob.ts';
 import { rowIn } from '../kit/rows.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { management, office, openEachScene, type Scene, scene, serialOf } from './kit.ts';
@@ -19,16 +15,9 @@ openEachScene();
 const AT_ONCE = 20;
 
 /** Counts a fob's token accounts of the service. The push key does not count, since a cut may lose it. */
-async function accountsOn(scene: Scene, fob: CoreFob): Promise<number> {
-  const { db, keys } = scene.office.management;
-  const row = await fobNamed(db, serialOf(fob));
-  const secrets = row && fobSecretsOf(keys, row);
-  const client = connect(fob.plugIn().transport, HASTY);
-  await client.hello();
-  await client.openSession(pairingKey(secrets?.pairingKey ?? new Uint8Array(32)));
-  const { accounts } = await client.call('info', {});
-  const listed = await readAccounts(client, accounts, undefined);
-  return listed.filter(({ kind }) => kind !== KIND_OCRA).length;
+async function accountsOn({ office }: Scene, fob: CoreFob): Promise<number> {
+  const { pairingKey: key } = await secretsOf(office, serialOf(fob));
+  return (await accountsOf({ fob, key })).filter(({ kind }) => kind !== KIND_OCRA).length;
 }
 
 /** Returns the states of a user's activation and token: a token is in use if and only if its activation is used. */
@@ -99,9 +88,8 @@ describe('messages that a relay carries', () => {
     const done = await scene.relay(await scene.activation({ policy_id }), fob, { pin });
     const { db, keys } = management;
     const token = await rowIn(db, 'tokens', { serial: done.token });
-    const row = await fobNamed(db, done.serial);
-    const secrets = row && fobSecretsOf(keys, row);
-    const hidden = [secretOf(keys, token), secrets?.deviceSecret, secrets?.pairingKey, secrets?.recoveryKey];
+    const { deviceSecret, pairingKey, recoveryKey } = await secretsOf(office, done.serial);
+    const hidden = [secretOf(keys, token), deviceSecret, pairingKey, recoveryKey];
     const { text: carried, frames, holds } = carriedIn(scene.log);
     expect(frames.length).toBeGreaterThan(20);
     for (const bytes of hidden) {

@@ -26,15 +26,12 @@ import { makeEngine } from '@passfob/service/features/validation/engine';
 import { listEvents, recordEvents } from '@passfob/service/features/validation/events';
 import { seal } from '@passfob/service/storage/encryption-at-rest/seal';
 import { bytesOf } from 'passfob/carrier/fields';
-import { connect } from 'passfob/client/client';
-import { pairingKey } from 'passfob/client/handshake';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { describe, expect, it, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
-import { HASTY } from '../../unit/host/kit/owned-fob.ts';
 import { adas, outcomesOf } from '../care/given.ts';
-import { asOwner, labelsOf } from '../kit/fob.ts';
+import { asOwner, fill, labelsOf } from '../kit/fob.ts';
 import { rowIn } from '../kit/rows.ts';
 import { codeAt, newToken } from '../kit.ts';
 import { accepted, codeOf, grace, randomSecret } from '../users/kit.ts';
@@ -59,18 +56,6 @@ describe('enrolments through a relay', () => {
     expect(pairings).toEqual([]);
     expect(events).toMatchObject([{ outcome: 'accepted', token_id: tokens[0]?.id }]);
   });
-
-  it.each(['hotp', 'totp'] as const)(
-    'a relay brings a fob that the service owns, with its %s account, to an active token',
-    async kind => {
-      await using scene = await Scene.open();
-      const owned = await scene.ownFob();
-      const serial = await scene.putAccount(owned, kind);
-      const done = await scene.relay(await scene.activation({ fobs: 'owned' }), owned.fob);
-      expect(done).toMatchObject({ serial: owned.serial, token: serial });
-      expect((await scene.state()).tokens).toMatchObject([{ serial, state: 'active', kind }]);
-    },
-  );
 });
 
 it('after an enrolment the service lists the accounts and free places that the fob has then', async () => {
@@ -122,23 +107,8 @@ describe('push keys after an enrolment', () => {
     const keys = () => db.selectFrom('push_keys').select('proved_ms').execute();
     expect(await keys()).toEqual([{ proved_ms: NOW_MS }]);
     const full = await scene.ownFob();
-    const client = connect(full.fob.plugIn().transport, HASTY);
-    await client.hello();
-    await client.openSession(pairingKey(full.key));
-    // Fills all records but the one that the token takes.
-    for (let { freeRecords } = await client.call('info', {}); freeRecords > 1; freeRecords--)
-      await client.call('put', {
-        id: Uint8Array.of(9, 9, 9, freeRecords),
-        kind: 2,
-        algorithm: 1,
-        digits: 6,
-        period: 30,
-        counter: 0,
-        issuer: new Uint8Array(0),
-        label: Uint8Array.of(0x61),
-        secret: randomSecret(20),
-      });
-    await client.close();
+    // All records but the one that the token takes.
+    await fill(full, 1);
     const { token } = await scene.relay(await scene.activation({}, 'bob'), full.fob);
     const made = (await scene.state()).tokens.find(({ serial }) => serial === token);
     expect(made).toMatchObject({ state: 'active' });
@@ -304,8 +274,9 @@ test.each(['totp', 'hotp'] as const)(
     await using scene = await Scene.open();
     const owned = await scene.ownFob();
     await scene.putAccount(owned, kind);
-    await scene.relay(await scene.activation({ fobs: 'owned' }), owned.fob);
+    const done = await scene.relay(await scene.activation({ fobs: 'owned' }), owned.fob);
     const [token] = (await scene.state()).tokens;
+    expect(token).toMatchObject({ serial: done.token, state: 'active', kind, fob_id: owned.id });
     const seed = token && secretOf(scene.office.management.keys, token);
     if (token === undefined || seed === undefined) throw new Error('no token');
     const passcode = secret(codeAt(newToken({ secret: seed }), token.last_step));

@@ -8,8 +8,7 @@ import { accepted, grace } from '../users/kit.ts';
 test('a fob shows whether a request is a call or a log-in, and a hold confirms the caller', async () => {
   await using scene = await Scene.open();
   const { management, store } = scene.office;
-  const ada = await scene.fobOf('ada');
-  await scene.plugged(await scene.agent(), ada);
+  const ada = await scene.ready('ada');
   const check = accepted(await checkCaller(management, grace, { user: 'ada' }));
   await store.announce();
   await scene.becomes(check, 'shown');

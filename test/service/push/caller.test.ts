@@ -7,36 +7,27 @@ import { disableUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { furnished } from '../console/kit.ts';
 import { accepted, codeOf, grace } from '../users/kit.ts';
-import { outcomes, PushFob, SESSION } from './kit.ts';
-import { Scene } from './scene.ts';
+import { makeTrusted, outcomes, PushFob, SESSION } from './kit.ts';
+import { db, fob, management, office, openEachScene, scene } from './scene.ts';
 
-async function withFob() {
-  const scene = await Scene.open();
-  const { office } = scene;
-  await office.users('ada', 'bob');
-  const fob = await PushFob.of(office, 'ada');
-  const check = () => checkCaller(office.management, grace, { user: 'ada' });
-  /** The audit's results of caller checks, latest last. */
-  const results = async () => {
-    const rows = await office.store.db
-      .selectFrom('audit')
-      .select(['actor', 'detail', 'subject'])
-      .where('action', '=', 'user.check-caller')
-      .orderBy('id')
-      .execute();
-    return rows.map(({ actor, detail, subject }) => `${actor} ${subject} ${JSON.parse(detail).result}`);
-  };
-  const state = async (id: string) =>
-    accepted(await callerCheck(office.store.db, { user: 'ada', id }, office.nowMs)).state;
-  return { scene, office, fob, check, results, state };
-}
+openEachScene();
+
+const check = () => checkCaller(management, grace, { user: 'ada' });
+/** The audit's results of caller checks, latest last. */
+const results = async () => {
+  const rows = await db
+    .selectFrom('audit')
+    .selectAll()
+    .where('action', '=', 'user.check-caller')
+    .orderBy('id')
+    .execute();
+  return rows.map(({ actor, detail, subject }) => `${actor} ${subject} ${JSON.parse(detail).result}`);
+};
+const state = async (id: string) => accepted(await callerCheck(db, { user: 'ada', id }, office.nowMs)).state;
 
 test('a caller check asks the caller’s fob, logs nobody in, and is in the audit with operator and result', async () => {
-  const { scene, office, fob, check, results, state } = await withFob();
-  await using _ = scene;
-  const { management } = office;
   const push = accepted(await check());
-  const [waiting] = await pushesToSend(office.store.db, office.nowMs);
+  const [waiting] = await pushesToSend(db, office.nowMs);
   expect(waiting).toMatchObject({ id: push.id, kind: 'caller', user: 'ada', number: push.number });
   expect(await state(push.id)).toBe('waiting');
   const shown = await fob.show();
@@ -48,19 +39,17 @@ test('a caller check asks the caller’s fob, logs nobody in, and is in the audi
   const own = { application_id: scene.applicationId, session_hash: hashSession(SESSION) };
   await office.set('pushes', own);
   expect(await scene.take(push)).toBe('no_push');
-  const token = await office.store.db.selectFrom('tokens').select('last_used_ms').executeTakeFirstOrThrow();
+  const token = await db.selectFrom('tokens').select('last_used_ms').executeTakeFirstOrThrow();
   expect(token.last_used_ms).toBeNull();
   expect(await results()).toEqual(['grace ada asked', 'service ada approved']);
   expect((await outcomes(office)).filter(outcome => outcome !== 'no_push')).toEqual([]);
-  expect(codeOf(await callerCheck(office.store.db, { user: 'bob', id: push.id }, office.nowMs))).toBe(
+  await office.users('bob');
+  expect(codeOf(await callerCheck(db, { user: 'bob', id: push.id }, office.nowMs))).toBe(
     'unknown_caller_check',
   );
 });
 
 test('denied, missed and prevented caller checks are in the audit; denials raise alerts', async () => {
-  const { scene, office, fob, check, results, state } = await withFob();
-  await using _ = scene;
-  const { management } = office;
   const ended = async (work: () => Promise<unknown>) => {
     const { id } = accepted(await check());
     await work();
@@ -78,11 +67,7 @@ test('denied, missed and prevented caller checks are in the audit; denials raise
   expect((await results()).filter(result => result.startsWith('service')).sort()).toEqual(
     ends.sort().map(result => `service ada ${result}`),
   );
-  const alerts = await office.store.db
-    .selectFrom('alerts')
-    .select(['kind', 'last_source'])
-    .orderBy('id')
-    .execute();
+  const alerts = await db.selectFrom('alerts').select(['kind', 'last_source']).orderBy('id').execute();
   expect(alerts).toEqual([
     { kind: 'denied', last_source: grace.source },
     { kind: 'report', last_source: grace.source },
@@ -90,18 +75,8 @@ test('denied, missed and prevented caller checks are in the audit; denials raise
 });
 
 test('no log-in from any source displaces a caller check, and its response does not show that', async () => {
-  const { scene, office, fob, check, state } = await withFob();
-  await using _ = scene;
-  const { management, store } = office;
   const home = { source: '192.0.2.10', isSourceKnown: true };
-  const from = {
-    user_id: (await office.row('pushes', { id: (await scene.ask('ada')).id })).user_id ?? '',
-    last_ms: office.nowMs,
-  };
-  await store.db
-    .insertInto('push_sources')
-    .values({ ...from, source: home.source })
-    .execute();
+  await makeTrusted(office, 'ada', home.source);
   // A request that was open gives way to the check.
   const before = await scene.ask('ada', home);
   const called = accepted(await check());
@@ -125,9 +100,7 @@ test('no log-in from any source displaces a caller check, and its response does 
 });
 
 test('help desk sees why a fob cannot be asked; locked accounts and earlier log-ins do not prevent a check', async () => {
-  const { scene, office, fob, check } = await withFob();
-  await using _ = scene;
-  const { management } = office;
+  await office.users('bob');
   const codeFor = async (user: string) => codeOf(await checkCaller(management, grace, { user }));
   expect(await codeFor('nobody')).toBe('unknown_user');
   expect(await codeFor('bob')).toBe('no_push_fob');

@@ -6,6 +6,7 @@ import {
   pushShown,
   returnPush,
 } from '@passfob/service/features/push/delivery';
+import type { Management } from '@passfob/service/storage/management';
 import type { PushSchema, PushState, Schema } from '@passfob/service/storage/schema/schema';
 import type { Updateable } from 'kysely';
 import { expect, test } from 'vitest';
@@ -13,28 +14,26 @@ import { setIn } from '../kit/rows.ts';
 import { isOnPostgres } from '../kit.ts';
 import { meanwhile } from '../waiting.ts';
 import { outcomes, SESSION } from './kit.ts';
-import { withFob } from './scene.ts';
+import { db, fob, management, office, openEachScene, scene } from './scene.ts';
 
-type Made = Awaited<ReturnType<typeof withFob>>;
 type Change = Updateable<PushSchema['pushes']>;
 
+openEachScene();
+
 /** Changes the request in a transaction that is still open while the work reads it. */
-function whilePush<T>({ office }: Made, id: string, change: Change, work: () => Promise<T>): Promise<T> {
-  const { db } = office.store;
-  return meanwhile(db, tx => tx.updateTable('pushes').set(change).where('id', '=', id).execute(), work);
+function whilePush<T>(id: string, change: Change, work: () => Promise<T>): Promise<T> {
+  return meanwhile(db, tx => setIn(tx, 'pushes', change, { id }), work);
 }
 
 for (const state of ['withdrawn', 'used', 'refused'] satisfies PushState[])
   test.runIf(isOnPostgres)(
     `a redemption of a request that became ${state} since it was read lets nobody in (only on PostgreSQL)`,
     async () => {
-      const made = await withFob();
-      await using scene = made.scene;
       const push = await scene.ask('ada');
-      await made.fob.approve();
-      expect(await whilePush(made, push.id, { state }, () => scene.take(push))).toBe('no_push');
+      await fob.approve();
+      expect(await whilePush(push.id, { state }, () => scene.take(push))).toBe('no_push');
       expect(await scene.stateOf(push)).toBe(state);
-      expect(await outcomes(made.office)).not.toContain('accepted');
+      expect(await outcomes(office)).not.toContain('accepted');
     },
   );
 
@@ -47,9 +46,6 @@ for (const state of ['suspended', 'revoked', 'inventory'] satisfies TokenState[]
   test.runIf(isOnPostgres)(
     `a redemption whose token became ${state} since it was read lets nobody in and does not restore the token (only on PostgreSQL)`,
     async () => {
-      const { scene, office, fob } = await withFob();
-      await using _ = scene;
-      const { db } = office.store;
       const push = await scene.ask('ada');
       await fob.approve();
       const taken = await meanwhile(
@@ -68,13 +64,10 @@ for (const change of [{ state: 'withdrawn' }, { link: 'another' }] satisfies Cha
   test.runIf(isOnPostgres)(
     `an answer to a request whose ${Object.keys(change)[0]} changed since it was read approves nothing (only on PostgreSQL)`,
     async () => {
-      const made = await withFob();
-      await using scene = made.scene;
-      const { office, fob } = made;
       const push = await scene.ask('ada');
       const shown = await fob.show();
-      const answer = () => answerPush(office.management, shown, fob.answer(shown.question));
-      expect(await whilePush(made, push.id, change, answer)).toBe(false);
+      const answer = () => answerPush(management, shown, fob.answer(shown.question));
+      expect(await whilePush(push.id, change, answer)).toBe(false);
       expect(await office.row('pushes', { id: push.id })).toMatchObject({ state: 'shown', ...change });
       expect(await scene.take(push)).not.toBe('accepted');
     },
@@ -83,26 +76,19 @@ for (const change of [{ state: 'withdrawn' }, { link: 'another' }] satisfies Cha
 test.runIf(isOnPostgres)(
   'a denial of a request that is withdrawn at the same moment still counts (only on PostgreSQL)',
   async () => {
-    const made = await withFob();
-    await using scene = made.scene;
-    const { office, fob } = made;
     const push = await scene.ask('ada');
     const shown = await fob.show();
-    const report = () => endPush(office.management, shown, 'reported');
-    expect(await whilePush(made, push.id, { state: 'withdrawn' }, report)).toBe(false);
+    const report = () => endPush(management, shown, 'reported');
+    expect(await whilePush(push.id, { state: 'withdrawn' }, report)).toBe(false);
     const { state, quiet_until_ms } = await office.row('pushes', { id: push.id });
     expect([state, quiet_until_ms > office.nowMs]).toEqual(['withdrawn', true]);
-    expect(await office.store.db.selectFrom('alerts').select('kind').execute()).toEqual([{ kind: 'report' }]);
+    expect(await db.selectFrom('alerts').select('kind').execute()).toEqual([{ kind: 'report' }]);
   },
 );
 
 test.runIf(isOnPostgres)(
   'a connection changes no request that was withdrawn or reclaimed since it was read (only on PostgreSQL)',
   async () => {
-    const made = await withFob();
-    await using scene = made.scene;
-    const { office, fob } = made;
-    const { management } = office;
     const link = fob.link ?? '';
     const claimed = async () => {
       const push = await scene.ask('ada');
@@ -111,14 +97,14 @@ test.runIf(isOnPostgres)(
     };
     const unclaimed = (await scene.ask('ada')).id;
     const claim = () => claimPush(management, unclaimed, link);
-    expect(await whilePush(made, unclaimed, { state: 'withdrawn' }, claim)).toBe(false);
+    expect(await whilePush(unclaimed, { state: 'withdrawn' }, claim)).toBe(false);
     const doubled = (await scene.ask('ada')).id;
     const again = () => claimPush(management, doubled, link);
-    expect(await whilePush(made, doubled, { state: 'sent', link }, again)).toBe(false);
-    for (const act of [pushShown, (m: typeof management, id: string) => returnPush(m, { id, link })])
+    expect(await whilePush(doubled, { state: 'sent', link }, again)).toBe(false);
+    for (const act of [pushShown, (m: Management, id: string) => returnPush(m, { id, link })])
       for (const change of [{ state: 'withdrawn' }, { link: 'another' }] as const) {
         const id = await claimed();
-        expect(await whilePush(made, id, change, () => act(management, id, link))).toBe(false);
+        expect(await whilePush(id, change, () => act(management, id, link))).toBe(false);
         expect(await office.row('pushes', { id })).toMatchObject(change);
         office.nowMs += 600_000;
       }
@@ -128,13 +114,10 @@ test.runIf(isOnPostgres)(
 test.runIf(isOnPostgres)(
   'a request whose claim is still being committed is given back afterwards (only on PostgreSQL)',
   async () => {
-    const made = await withFob();
-    await using scene = made.scene;
-    const { office, fob } = made;
     const { id } = await scene.ask('ada');
     const link = fob.link ?? '';
-    const giveBack = () => returnPush(office.management, { id, link });
-    expect(await whilePush(made, id, { state: 'sent', link }, giveBack)).toBe(true);
+    const giveBack = () => returnPush(management, { id, link });
+    expect(await whilePush(id, { state: 'sent', link }, giveBack)).toBe(true);
     expect(await office.row('pushes', { id })).toMatchObject({ state: 'waiting', link: null });
   },
 );
@@ -142,12 +125,10 @@ test.runIf(isOnPostgres)(
 test.runIf(isOnPostgres)(
   'a request that is redeemed at the same moment cannot be withdrawn any more (only on PostgreSQL)',
   async () => {
-    const made = await withFob();
-    await using scene = made.scene;
     const { id } = await scene.ask('ada');
-    await made.fob.approve();
+    await fob.approve();
     const { applicationId } = scene;
-    await whilePush(made, id, { state: 'used' }, () =>
+    await whilePush(id, { state: 'used' }, () =>
       scene.pushes.withdraw({ id, session: SESSION, applicationId }),
     );
     expect(await scene.stateOf({ id })).toBe('used');

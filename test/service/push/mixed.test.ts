@@ -22,38 +22,11 @@ const RUNS = countOf(25, isOnPostgres ? 150 : 600);
 /** No request, no cool-down and no run of unanswered requests outlives this. */
 const APART_MS = pushLimits.pushReportedQuietMs + pushLimits.pushesUnapprovedMs;
 
-/** One step. `at` counts from the latest request back; a foreign value belongs to another request. */
-type Step =
-  | ({ readonly kind: 'ask'; readonly user: string; readonly session: string } & From)
-  | { readonly kind: 'claim' | 'shown' | 'return' | 'wanted'; readonly at: number; readonly isStale: boolean }
-  | ({ readonly kind: 'answer'; readonly at: number; readonly isStale: boolean } & Answered)
-  | ({ readonly kind: 'serve'; readonly at: number } & Answered)
-  | { readonly kind: 'end'; readonly at: number; readonly isStale: boolean; readonly to: Ending }
-  | ({ readonly kind: 'take' | 'withdraw'; readonly at: number } & Taken)
-  | { readonly kind: 'twice'; readonly at: number }
-  | { readonly kind: 'reconnect'; readonly user: string }
-  | { readonly kind: 'sweep' }
-  | { readonly kind: 'wait'; readonly ms: number };
-interface From {
-  readonly isOther: boolean;
-  /** Whether it comes from the source of all earlier log-ins. */
-  readonly isHome: boolean;
-  readonly isSourceKnown: boolean;
-}
-/** The answering fob, and how many requests back its question is. */
-interface Answered {
-  readonly isForeign: boolean;
-  readonly before: number;
-}
-interface Taken {
-  readonly isOtherSession: boolean;
-  readonly isOther: boolean;
-}
-type Ending = 'denied' | 'reported' | 'failed';
-
+/* One step: `at` counts from the latest request back; a foreign value belongs to another request. */
 const at = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat(4));
 const rarely = fc.oneof({ weight: 6, arbitrary: fc.constant(false) }, fc.constant(true));
 const kind = <const K extends string>(...kinds: K[]) => fc.constantFrom(...kinds);
+/** The answering fob, and how many requests back its question is. */
 const answered = { isForeign: rarely, before: fc.constantFrom(0, 0, 0, 0, 1, 2) };
 const taken = { isOtherSession: rarely, isOther: rarely };
 const asks = fc.record({
@@ -61,12 +34,14 @@ const asks = fc.record({
   user: fc.constantFrom('ada', 'ada', 'ada', 'bob', 'nobody'),
   session: fc.constantFrom(SESSION, OTHER_SESSION),
   isOther: rarely,
+  // Whether it comes from the source of all earlier log-ins.
   isHome: fc.boolean(),
   isSourceKnown: rarely.map(not => !not),
 });
 const takes = fc.record({ kind: kind('take', 'take', 'take', 'withdraw'), at, ...taken });
-const endings = fc.constantFrom<Ending[]>('denied', 'failed', 'failed', 'reported');
-const anything: fc.Arbitrary<Step> = fc.oneof(
+const endings = fc.constantFrom('denied', 'failed', 'failed', 'reported');
+const serves = fc.record({ kind: kind('serve'), at, ...answered });
+const anything = fc.oneof(
   asks,
   fc.record({ kind: kind('claim', 'claim', 'shown', 'return', 'wanted'), at, isStale: rarely }),
   fc.record({ kind: kind('answer'), at, isStale: rarely, ...answered }),
@@ -77,23 +52,17 @@ const anything: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: kind('sweep') }),
   fc.record({ kind: kind('wait'), ms: fc.constantFrom(1, 20_000, pushLimits.pushMs - 1, pushLimits.pushMs) }),
 );
+type Made<A> = A extends fc.Arbitrary<infer T> ? T : never;
+type Step = Made<typeof anything> | Made<typeof serves>;
 /** Mostly the usual order, with other steps in between. */
 const usual: fc.Arbitrary<Step[]> = fc
-  .tuple(
-    asks,
-    fc.array(anything, { maxLength: 1 }),
-    fc.record({ kind: kind('serve'), at, ...answered }),
-    takes,
-  )
+  .tuple(asks, fc.array(anything, { maxLength: 1 }), serves, takes)
   .map(([ask, between, serve, take]) => [ask, ...between, serve, take]);
 const again = fc.tuple(asks, asks, fc.record({ kind: kind('take'), at: fc.nat(1), ...taken }));
 const steps = fc
   .array(
     fc.oneof({ weight: 3, arbitrary: usual }, again, fc.array(anything, { minLength: 1, maxLength: 6 })),
-    {
-      minLength: 2,
-      maxLength: 8,
-    },
+    { minLength: 2, maxLength: 8 },
   )
   .map(parts => parts.flat());
 
@@ -151,7 +120,7 @@ class World {
   }
 
   /** Returns the redeeming session and application: those of the request, or others. */
-  asker(one: Asked, { isOtherSession, isOther }: Taken) {
+  asker(one: Asked, { isOtherSession, isOther }: Made<typeof takes>) {
     const other = one.session === SESSION ? OTHER_SESSION : SESSION;
     const isMain = one.applicationId === this.scene.applicationId;
     return {

@@ -4,9 +4,9 @@ import { openState } from '@passfob/service/doors/radius/states';
 import { makePinProof } from '@passfob/service/features/users/credentials/pin-proofs';
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { findUser } from '@passfob/service/features/users/users';
-import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
+import { failing } from '../kit/failing.ts';
 import { codeAt, stepAt } from '../kit.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 import { gate } from './gate.ts';
@@ -15,33 +15,16 @@ import { CHALLENGE } from './kit.ts';
 const STATE = 24;
 const BOUND = { clientId: 'gate', user: 'ada' };
 
-/** A database that stores no more challenges after a row of a table was changed. */
-class NoMoreChallenges implements KyselyPlugin {
-  private readonly table: string;
-  private isChanged = false;
-
-  constructor(table: string) {
-    this.table = table;
-  }
-
-  transformQuery({ node }: PluginTransformQueryArgs) {
-    const names = (part: unknown, table: string) => JSON.stringify(part).includes(`"${table}"`);
-    if (node.kind === 'UpdateQueryNode' && names(node.table, this.table)) this.isChanged = true;
-    if (node.kind === 'InsertQueryNode' && names(node.into, 'radius_challenges') && this.isChanged)
-      throw new ServiceError('busy', 'the database is in use');
-    return node;
-  }
-
-  async transformResult({ result }: PluginTransformResultArgs) {
-    return result;
-  }
-}
-
 /** Answers requests; no challenge is stored once `table` was changed. */
 function gateWithout({ management }: Office, table: string) {
-  const ask = gate({
-    management: { ...management, db: management.db.withPlugin(new NoMoreChallenges(table)) },
+  let isChanged = false;
+  const noMoreChallenges = failing(node => {
+    const names = (part: unknown, name: string) => JSON.stringify(part).includes(`"${name}"`);
+    if (node.kind === 'UpdateQueryNode' && names(node.table, table)) isChanged = true;
+    const isChallenge = node.kind === 'InsertQueryNode' && names(node.into, 'radius_challenges');
+    return isChallenge && isChanged ? new ServiceError('busy', 'the database is in use') : undefined;
   });
+  const ask = gate({ management: { ...management, db: management.db.withPlugin(noMoreChallenges) } });
   return (password: string, state: Uint8Array) => ask(password, [[STATE, state]]);
 }
 

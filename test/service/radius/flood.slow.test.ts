@@ -56,7 +56,6 @@ const upTo = (count: number) => Array.from({ length: count }, (_one, index) => i
 
 test('a source that asks for 128 made-up names displaces no user at another source, earlier or later', async () => {
   const { rig, approve, asked } = await scene('wait');
-  await using _ = rig;
   const crowd = await crowdOf(rig);
   const ada = { user: 'ada', password: '', attributes: [[CALLING_STATION, HOME]] } as const;
   const before = rig.ask(ada);
@@ -79,7 +78,6 @@ test('a source that asks for 128 made-up names displaces no user at another sour
 
 test('a user at a trusted source keeps the place while 200 sources ask, and a user elsewhere gives way', async () => {
   const { rig, management, approve, asked } = await scene('wait');
-  await using _ = rig;
   await rig.office.users('bob');
   await PushFob.of(rig.office, 'bob');
   await makeTrusted(rig.office, 'ada', HOME);
@@ -107,7 +105,6 @@ test('a user at a trusted source keeps the place while 200 sources ask, and a us
 test('held responses are limited for each client, and block neither passcodes nor other clients', async () => {
   const radius = ['127.0.0.1', '::1'].map(address => ({ address, port: 0 }));
   const { rig, management, fob, approve, asked, ask } = await scene('wait', 'otp', { radius });
-  await using _ = rig;
   const crowd = await crowdOf(rig);
   // These requests state no source, so each name counts as a source.
   for (const index of upTo(HELD_OF_ONE)) await crowd.ask(`nobody-${index}`);
@@ -134,7 +131,6 @@ test('held responses are limited for each client, and block neither passcodes no
 
 test('the oldest held responses of a name give way to its newest, with the same bytes for unknown names', async () => {
   const { rig, approve, asked } = await scene('wait');
-  await using _ = rig;
   const crowd = await crowdOf(rig);
   // All spellings count as one name.
   const spellings = ['', ' ', ''];

@@ -18,8 +18,7 @@ test('for a waiting client the fob shows no number, and its press logs in', asyn
   );
   const given = { name: 'gate', address: HERE, applicationId: application.id, push: 'wait' } as const;
   const shared = madeSecret(accepted(await createRadiusClient(management, grace, given)));
-  const ada = await scene.fobOf('ada');
-  await scene.plugged(await scene.agent(), ada);
+  const ada = await scene.ready('ada');
   const udp = createSocket('udp4').bind(0, HERE);
   try {
     await once(udp, 'listening');

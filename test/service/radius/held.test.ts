@@ -17,7 +17,6 @@ const NO_NUMBER = 255;
 
 test('a waiting client is answered when its request is decided; retransmissions meanwhile are one request', async () => {
   const { rig, approve, deny, asked, rows } = await scene('wait');
-  await using _ = rig;
   const socket = await rig.socket();
   const request = () => makeRequest({ secret: rig.secret, user: 'ada', password: '' });
   const first = request();
@@ -43,7 +42,6 @@ test('a waiting client is answered when its request is decided; retransmissions 
 
 test('a closing node releases its held responses, and another node continues the same request', async () => {
   const { rig, fob, approve, asked, rows } = await scene('wait');
-  await using _ = rig;
   const other = await rig.otherNode();
   const socket = await rig.socket();
   const sent = makeRequest({ secret: rig.secret, user: 'ada', password: '' });
@@ -71,7 +69,6 @@ async function atTwoNodes(rig: RadiusRig) {
 
 test('a packet that arrives at two nodes is one request, with one number and one attempt', async () => {
   const { rig, management, rows } = await scene('challenge', 'pin_otp');
-  await using _ = rig;
   accepted(await resetPin(management, grace, 'ada'));
   await givePin(management, 'ada', PIN);
   const ask = await atTwoNodes(rig);
@@ -92,7 +89,6 @@ for (const user of ['ada', 'nobody'])
     `a packet that two nodes decide at the same moment has one number, for ${user} (only on PostgreSQL)`,
     async () => {
       const { rig, management, rows } = await scene('challenge', 'pin_otp');
-      await using _ = rig;
       accepted(await resetPin(management, grace, 'ada'));
       await givePin(management, 'ada', PIN);
       const ask = await atTwoNodes(rig);
@@ -115,7 +111,6 @@ for (const user of ['ada', 'nobody'])
 
 test('a packet held by two nodes is answered by both, once as a log-in, and later too', async () => {
   const { rig, approve, asked, rows } = await scene('wait');
-  await using _ = rig;
   const ask = await atTwoNodes(rig);
   const { sent, answers } = ask({ user: 'ada', password: '' });
   await asked();
@@ -130,7 +125,6 @@ test('a packet held by two nodes is answered by both, once as a log-in, and late
 
 test('an undecided request is refused before clients give up, at another node too', async () => {
   const { rig, asked, rows } = await scene('wait');
-  await using _ = rig;
   const [one, two] = [await rig.socket(), await rig.socket(await rig.otherNode())];
   const sent = makeRequest({ secret: rig.secret, user: 'ada', password: '' });
   await one.send(sent.bytes);

@@ -1,7 +1,7 @@
 import { openState, redeemState, sweepStates } from '@passfob/service/doors/radius/states';
 import { makeTemporaryCode } from '@passfob/service/features/tokens/codes/temporary-codes';
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
 import { accepted, freshPassword, grace, Office } from '../users/kit.ts';
@@ -21,6 +21,7 @@ const said = (answer: Answer) => `${attributeOf(answer, REPLY_MESSAGE)}`;
 /** Opens a scene with a user whose PIN was reset, and two nodes that receive the user's requests in turn. */
 async function scene(factors: 'otp' | 'pin_otp' | 'password_otp' = 'pin_otp') {
   const rig = await RadiusRig.open(factors);
+  onTestFinished(() => rig[Symbol.asyncDispose]());
   await rig.office.users('ada');
   const token = await rig.office.token('ada');
   if (factors !== 'pin_otp') await rig.office.set('tokens', { pin_place: 'service' });
@@ -42,7 +43,6 @@ async function scene(factors: 'otp' | 'pin_otp' | 'password_otp' = 'pin_otp') {
 
 test('a due PIN is chosen after a right passcode, at any node, and is required from then on', async () => {
   const { rig, ask, next, outcomes } = await scene();
-  await using _ = rig;
   const passcode = next();
   const asked = await ask(passcode);
   expect(asked.code).toBe(CHALLENGE);
@@ -71,7 +71,6 @@ test('a due PIN is chosen after a right passcode, at any node, and is required f
 
 test('a PIN change without a right passcode is refused like any log-in, and guesses are counted', async () => {
   const { rig, token, ask, next, outcomes } = await scene();
-  await using _ = rig;
   const refused = await ask(next(), undefined, 'nobody');
   for (let time = 0; time < 3; time++) expect(await ask(wrongCodeAround(token, rig.nowMs))).toEqual(refused);
   expect(await ask(next())).toEqual(refused);
@@ -81,7 +80,6 @@ test('a PIN change without a right passcode is refused like any log-in, and gues
 
 test('a State is valid once, for its user and its time, and use by another user ends it', async () => {
   const { rig, ask, next } = await scene();
-  await using _ = rig;
   await rig.office.users('eve');
   const asked = await ask(next());
   const again = await ask(PIN, asked);
@@ -117,7 +115,6 @@ test('a State of one client is worth nothing at another, which uses it up', asyn
 
 test('a required password must be right before a PIN is chosen; a temporary code cannot choose one', async () => {
   const { rig, ask, next, outcomes } = await scene('password_otp');
-  await using _ = rig;
   const password = await rig.office.password('ada');
   expect((await ask(`${freshPassword()}${next()}`)).code).toBe(REJECT);
   expect((await ask(`${password}${next()}`)).code).toBe(CHALLENGE);
@@ -127,8 +124,7 @@ test('a required password must be right before a PIN is chosen; a temporary code
 });
 
 test('of many concurrent requests with one right passcode, one may choose the PIN', async () => {
-  const { rig, ask, next, outcomes } = await scene('otp');
-  await using _ = rig;
+  const { ask, next, outcomes } = await scene('otp');
   const passcode = next();
   const answers = await Promise.all(Array.from({ length: PARALLEL }, () => ask(passcode)));
   expect(answers.filter(({ code }) => code === CHALLENGE)).toHaveLength(1);

@@ -67,9 +67,7 @@ test('packets that are unsigned, forged, malformed, unsupported or overloaded wi
     short,
     empty: Buffer.alloc(0),
     accounting: make({ code: 4 }),
-    'many Proxy-States': make({
-      attributes: Array.from({ length: 17 }, () => [PROXY_STATE, 'x'] as const),
-    }),
+    'many Proxy-States': make({ attributes: Array.from({ length: 17 }, () => [PROXY_STATE, 'x'] as const) }),
     'large Proxy-States': make({
       attributes: Array.from({ length: 5 }, () => [PROXY_STATE, randomBytes(210)] as const),
     }),

@@ -3,7 +3,7 @@ import { answerPush, endPush } from '@passfob/service/features/push/delivery';
 import { changeRadiusClient } from '@passfob/service/features/radius/clients';
 import type { ServiceOptions } from '@passfob/service/service';
 import type { RadiusPush } from '@passfob/service/storage/schema/schema';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { PushFob } from '../push/kit.ts';
 import { accepted, grace } from '../users/kit.ts';
 import type { Answer } from './client.ts';
@@ -22,6 +22,7 @@ export async function scene(
   options: Partial<ServiceOptions> = {},
 ) {
   const rig = await RadiusRig.open(factors, options);
+  onTestFinished(() => rig[Symbol.asyncDispose]());
   const { management } = rig.office;
   accepted(await changeRadiusClient(management, grace, { id: rig.clientId, push: mode }));
   await rig.office.users('ada');

@@ -17,7 +17,6 @@ const PUSH_MS = 60_000;
 
 test('an empty passcode requests a push, and the log-in continues at any node after the press', async () => {
   const { rig, fob, approve, ask, rows } = await scene();
-  await using _ = rig;
   const other = await rig.otherNode();
   for (const [password, goOn] of [
     ['', ''],
@@ -43,7 +42,6 @@ test('an empty passcode requests a push, and the log-in continues at any node af
 
 test('the packet that continues is accepted when retransmitted, at two nodes at once and later', async () => {
   const { rig, approve, ask, after } = await scene();
-  await using _ = rig;
   const other = await rig.otherNode();
   const asked = await ask('');
   await approve();
@@ -58,7 +56,6 @@ test('the packet that continues is accepted when retransmitted, at two nodes at 
 
 test('users with and without a fob get the same challenges, with Proxy-State, and the same refusals', async () => {
   const { rig, fob, after } = await scene();
-  await using _ = rig;
   await rig.office.users('eve');
   const proxied = [[PROXY_STATE, 'proxy'] as const];
   const look = ({ code, attributes }: Answer) => ({
@@ -94,7 +91,6 @@ test('users with and without a fob get the same challenges, with Proxy-State, an
 
 test('a denied push is refused at once; a passcode may replace the push, and ends its request', async () => {
   const { rig, fob, deny, ask, rows } = await scene();
-  await using _ = rig;
   const instead = await ask('');
   await fob.show();
   expect((await ask(codeNow(fob.token, rig.nowMs), instead)).code).toBe(ACCEPT);
@@ -108,7 +104,6 @@ test('a denied push is refused at once; a passcode may replace the push, and end
 
 test('an alphabetic passcode ends the request as well, also in groups; a few characters do not', async () => {
   const { rig, fob, ask, rows } = await scene();
-  await using _ = rig;
   const seed = secret(new Uint8Array(randomBytes(20)));
   const form = { algorithm: 'sha1', alphabet: 'hex', digits: 8 } as const;
   await rig.office.token('ada', { ...form, secret: seed });
@@ -130,7 +125,6 @@ test('an alphabetic passcode ends the request as well, also in groups; a few cha
 test('PIN or password before a comma count as in any log-in', async () => {
   for (const factors of ['pin_otp', 'password_otp'] as const) {
     const { rig, management, approve, ask, rows } = await scene('challenge', factors);
-    await using _ = rig;
     accepted(await resetPin(management, grace, 'ada'));
     await givePin(management, 'ada', PIN);
     const password = await rig.office.password('ada');
@@ -149,8 +143,7 @@ test('PIN or password before a comma count as in any log-in', async () => {
 });
 
 test('a client without pushes is refused, and no fob is asked', async () => {
-  const { rig, ask, rows } = await scene('off');
-  await using _ = rig;
+  const { ask, rows } = await scene('off');
   for (const password of ['', '1', `${PIN},`]) expect((await ask(password)).code).toBe(REJECT);
   expect(await rows()).toEqual([]);
 });
