@@ -54,82 +54,80 @@ it('metrics count agents, their fobs and open requests', async () => {
   expect(await measured()).toEqual([2, 1, 1]);
 });
 
-describe('answers at the fob', () => {
-  it('a short press declines a request, and another one reports it', async () => {
-    const [ada, bob] = [await scene.ready(), await scene.ready('bob')];
-    const [declined, reported] = [await scene.ask('ada'), await scene.ask('bob')];
-    await scene.becomes(declined, 'shown');
-    ada.fob.deny();
-    // The first short press asks whether to report the request; the second one says no.
-    ada.fob.deny();
-    await scene.becomes(reported, 'shown');
-    bob.fob.deny();
-    bob.fob.approve();
-    await scene.becomes(declined, 'denied');
-    await scene.becomes(reported, 'reported');
-    expect(await scene.take(declined)).toBe('refused');
-    expect(await scene.take(reported)).toBe('refused');
-    const alerts = await scene.service.alerts();
-    expect(alerts.filter(({ kind }) => kind === 'report')).toHaveLength(1);
-  });
+it('a short press declines a request, and another one reports it', async () => {
+  const [ada, bob] = [await scene.ready(), await scene.ready('bob')];
+  const [declined, reported] = [await scene.ask('ada'), await scene.ask('bob')];
+  await scene.becomes(declined, 'shown');
+  ada.fob.deny();
+  // The first short press asks whether to report the request; the second one says no.
+  ada.fob.deny();
+  await scene.becomes(reported, 'shown');
+  bob.fob.deny();
+  bob.fob.approve();
+  await scene.becomes(declined, 'denied');
+  await scene.becomes(reported, 'reported');
+  expect(await scene.take(declined)).toBe('refused');
+  expect(await scene.take(reported)).toBe('refused');
+  const alerts = await scene.service.alerts();
+  expect(alerts.filter(({ kind }) => kind === 'report')).toHaveLength(1);
+});
 
-  it('a locked fob asks for its PIN before it shows the request', async () => {
-    const ada = await scene.ready();
-    await lockByPin(ada);
-    const asked = await scene.ask('ada');
-    await until(() => ada.agent.notices.includes('locked'), 'the notice');
-    expect(await scene.state(asked)).toBe('sent');
-    ada.fob.press();
-    ada.fob.enter(PIN);
-    await scene.becomes(asked, 'shown');
-    ada.fob.approve();
-    expect(await scene.take(asked)).toBe('accepted');
-    expect(ada.agent.notices.slice(0, 2)).toEqual(['locked', 'request']);
-  });
+it('a locked fob asks for its PIN before it shows the request', async () => {
+  const ada = await scene.ready();
+  await lockByPin(ada);
+  const asked = await scene.ask('ada');
+  await until(() => ada.agent.notices.includes('locked'), 'the notice');
+  expect(await scene.state(asked)).toBe('sent');
+  ada.fob.press();
+  ada.fob.enter(PIN);
+  await scene.becomes(asked, 'shown');
+  ada.fob.approve();
+  expect(await scene.take(asked)).toBe('accepted');
+  expect(ada.agent.notices.slice(0, 2)).toEqual(['locked', 'request']);
+});
 
-  it('the fob stops showing a request that was withdrawn or superseded', async () => {
-    const ada = await scene.ready();
-    const first = await scene.ask('ada');
-    await scene.becomes(first, 'shown');
-    const second = await scene.ask('ada');
-    await scene.becomes(second, 'shown');
-    expect(await scene.state(first)).toBe('superseded');
-    expect(ada.fob.screen).toContain(second.number);
-    await scene.withdraw(second);
-    await until(() => !ada.agent.isOpen(ada.number), 'the release');
-    // This press is too late.
-    ada.fob.approve();
-    expect(await scene.take(second, 0)).toBe('refused');
-    expect(await scene.take(first, 0)).toBe('waiting');
-    // Nobody polls any more, so the question disappears by itself.
-    ada.fob.run(6_000);
-    expect(ada.fob.screen).not.toContain(second.number);
-  });
+it('the fob stops showing a request that was withdrawn or superseded', async () => {
+  const ada = await scene.ready();
+  const first = await scene.ask('ada');
+  await scene.becomes(first, 'shown');
+  const second = await scene.ask('ada');
+  await scene.becomes(second, 'shown');
+  expect(await scene.state(first)).toBe('superseded');
+  expect(ada.fob.screen).toContain(second.number);
+  await scene.withdraw(second);
+  await until(() => !ada.agent.isOpen(ada.number), 'the release');
+  // This press is too late.
+  ada.fob.approve();
+  expect(await scene.take(second, 0)).toBe('refused');
+  expect(await scene.take(first, 0)).toBe('waiting');
+  // Nobody polls any more, so the question disappears by itself.
+  ada.fob.run(6_000);
+  expect(ada.fob.screen).not.toContain(second.number);
+});
 
-  it('the fob shows a request no longer than it is open', async () => {
-    const ada = await scene.ready();
-    const asked = await scene.ask('ada');
-    await scene.becomes(asked, 'shown');
-    office.nowMs += pushLimits.pushMs;
-    await until(() => ada.agent.notices.includes('over'), 'the end');
-    await until(() => !ada.agent.isOpen(ada.number), 'the release');
-    ada.fob.approve();
-    expect(await scene.take(asked, 0)).toBe('refused');
-  });
+it('the fob shows a request no longer than it is open', async () => {
+  const ada = await scene.ready();
+  const asked = await scene.ask('ada');
+  await scene.becomes(asked, 'shown');
+  office.nowMs += pushLimits.pushMs;
+  await until(() => ada.agent.notices.includes('over'), 'the end');
+  await until(() => !ada.agent.isOpen(ada.number), 'the release');
+  ada.fob.approve();
+  expect(await scene.take(asked, 0)).toBe('refused');
+});
 
-  it('a request is shown again if nobody pressed in time', async () => {
-    const ada = await scene.ready();
-    const asked = await scene.ask('ada');
-    await scene.becomes(asked, 'shown');
-    for (let seconds = 0; seconds < 31; seconds++) {
-      ada.fob.run(1_000);
-      // The fob's clock runs fast, and the fob expects polls in its own time.
-      if (seconds % 4 === 3) await nextPoll(ada.agent);
-    }
-    await until(() => ada.fob.screen.includes(asked.number), 'the request');
-    ada.fob.approve();
-    expect(await scene.take(asked)).toBe('accepted');
-  });
+it('a request is shown again if nobody pressed in time', async () => {
+  const ada = await scene.ready();
+  const asked = await scene.ask('ada');
+  await scene.becomes(asked, 'shown');
+  for (let seconds = 0; seconds < 31; seconds++) {
+    ada.fob.run(1_000);
+    // The fob's clock runs fast, and the fob expects polls in its own time.
+    if (seconds % 4 === 3) await nextPoll(ada.agent);
+  }
+  await until(() => ada.fob.screen.includes(asked.number), 'the request');
+  ada.fob.approve();
+  expect(await scene.take(asked)).toBe('accepted');
 });
 
 /** Waits until the service has polled the fob once more. */
@@ -150,47 +148,43 @@ it('the fob is polled often enough that the earliest possible hold is noticed wi
   expect(polls.length).toBeLessThan((pushLimits.pushMs / 250) * 1.1);
 });
 
-describe('fobs that lose their push key', () => {
-  it('a fob without its push key cannot answer, and gets a new key for the next request', async () => {
-    const ada = await scene.ready();
-    const { account } = await office.row('push_keys');
-    const id = new Uint8Array(Buffer.from(account, 'hex'));
-    await asOwner(ada, client => client.call('remove', { id }));
-    const lost = await scene.ask('ada');
-    await scene.becomes(lost, 'failed');
-    await scene.keyed(ada);
-    const asked = await scene.ask('ada');
-    await scene.becomes(asked, 'shown');
-    ada.fob.approve();
-    expect(await scene.take(asked)).toBe('accepted');
-  });
+it('a fob without its push key cannot answer, and gets a new key for the next request', async () => {
+  const ada = await scene.ready();
+  const { account } = await office.row('push_keys');
+  const id = new Uint8Array(Buffer.from(account, 'hex'));
+  await asOwner(ada, client => client.call('remove', { id }));
+  const lost = await scene.ask('ada');
+  await scene.becomes(lost, 'failed');
+  await scene.keyed(ada);
+  const asked = await scene.ask('ada');
+  await scene.becomes(asked, 'shown');
+  ada.fob.approve();
+  expect(await scene.take(asked)).toBe('accepted');
 });
 
-describe('agents that reconnect', () => {
-  it('a press during the connection failure is answered once after the reconnection', async () => {
-    let isDead = false;
-    const held: string[] = [];
-    const toService = (text: string) => {
-      if (!isDead || !text.includes('"bytes"')) return text;
-      held.push(text);
-      return '';
-    };
-    const ada = await scene.ready('ada', { toService });
-    const asked = await scene.ask('ada');
-    await scene.becomes(asked, 'shown');
-    isDead = true;
-    ada.fob.approve();
-    await until(() => held.length > 0, 'what the fob says');
-    const again = await scene.agent();
-    await again.stands(again.plug(ada.fob), 'own');
-    await until(() => again.notices.includes('request'), 'the notice');
-    // These messages are late and belong to a session that is over.
-    for (const text of held) ada.agent.sayText(text);
-    expect(await scene.take(asked, 0)).toBe('waiting');
-    ada.fob.approve();
-    expect(await scene.take(asked)).toBe('accepted');
-    expect(await scene.take(asked)).toBe('refused');
-  });
+it('a press during the connection failure is answered once after the reconnection', async () => {
+  let isDead = false;
+  const held: string[] = [];
+  const toService = (text: string) => {
+    if (!isDead || !text.includes('"bytes"')) return text;
+    held.push(text);
+    return '';
+  };
+  const ada = await scene.ready('ada', { toService });
+  const asked = await scene.ask('ada');
+  await scene.becomes(asked, 'shown');
+  isDead = true;
+  ada.fob.approve();
+  await until(() => held.length > 0, 'what the fob says');
+  const again = await scene.agent();
+  await again.stands(again.plug(ada.fob), 'own');
+  await until(() => again.notices.includes('request'), 'the notice');
+  // These messages are late and belong to a session that is over.
+  for (const text of held) ada.agent.sayText(text);
+  expect(await scene.take(asked, 0)).toBe('waiting');
+  ada.fob.approve();
+  expect(await scene.take(asked)).toBe('accepted');
+  expect(await scene.take(asked)).toBe('refused');
 });
 
 it('fobs with old firmware and full fobs are proved without a push key', async () => {

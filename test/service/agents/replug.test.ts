@@ -1,7 +1,7 @@
 import { agentLimits } from '@passfob/service/base/limits/agents';
 import { changeTokenState } from '@passfob/service/features/tokens/moves';
 import { changeSettings } from '@passfob/service/features/users/settings';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { accountsOf, fill, lockByPin, PIN } from '../kit/fob.ts';
 import { accepted, grace } from '../users/kit.ts';
@@ -93,95 +93,93 @@ function unlock({ fob }: UsersFob): void {
   fob.enter(PIN);
 }
 
-describe('push keys of fobs', () => {
-  it('a fob gets its push key once it is unlocked', async () => {
-    const ada = await bench.fobOf('ada');
-    await lockByPin(ada);
-    const agent = await bench.agent();
-    const number = agent.plug(ada.fob);
-    await agent.stands(number, 'own');
-    await until(() => !agent.isOpen(number), 'the release');
-    const again = async (waitMs: number) => {
-      const before = agent.log.length;
-      bench.aheadMs += waitMs;
-      bench.node.sweep();
-      await until(() => agent.log.length > before, 'another session');
-      await until(() => !agent.isOpen(number), 'the release');
-    };
-    await again(agentLimits.agentAgainMinMs);
-    expect(await db.selectFrom('push_keys').select('proved_ms').execute()).toEqual([{ proved_ms: null }]);
-    unlock(ada);
-    await again(agentLimits.agentAgainMinMs * 4);
-    await bench.keyed(ada);
-    expect(await accountsOf(ada)).toEqual([{ kind: 3, issuer: 'Passfob', label: 'push' }]);
-  });
-
-  it('a locked fob that proved its push key is left alone until it is used', async () => {
-    const [ada, bob] = [await bench.fobOf('ada'), await bench.fobOf('bob')];
-    const agent = await bench.agent();
-    agent.unplug(await bench.plugged(agent, ada));
-    await lockByPin(ada);
-    const number = agent.plug(ada.fob);
-    await agent.stands(number, 'own');
-    await until(() => !agent.isOpen(number), 'the release');
+it('a fob gets its push key once it is unlocked', async () => {
+  const ada = await bench.fobOf('ada');
+  await lockByPin(ada);
+  const agent = await bench.agent();
+  const number = agent.plug(ada.fob);
+  await agent.stands(number, 'own');
+  await until(() => !agent.isOpen(number), 'the release');
+  const again = async (waitMs: number) => {
     const before = agent.log.length;
-    bench.aheadMs += agentLimits.agentAgainMinMs * 4;
+    bench.aheadMs += waitMs;
     bench.node.sweep();
-    // Bob's fob is served after the sweep.
-    await bench.plugged(agent, bob);
-    const about = agent.log.slice(before).map(text => JSON.parse(text).fob);
-    expect([about.includes(number), about.length > 0]).toEqual([false, true]);
-    const asked = await bench.ask('ada');
-    await until(() => agent.notices.includes('locked'), 'the notice');
-    unlock(ada);
-    await bench.becomes(asked, 'shown');
-  });
-
-  it('a push key is removed from a fob without assigned tokens, and created anew for the next user', async () => {
-    const { agent, number, ...ada } = await bench.ready('ada');
-    const first = await office.rows('push_keys');
-    const { serial } = await office.row('tokens');
-    accepted(await changeTokenState(management, grace, serial, 'revoked'));
-    expect(await office.rows('push_keys')).toEqual([]);
-    agent.unplug(number);
-    const next = agent.plug(ada.fob);
-    await agent.stands(next, 'own');
-    await until(() => !agent.isOpen(next), 'the release');
-    expect(await accountsOf(ada)).toEqual([]);
-    const token = await office.token('bob');
-    await office.set('tokens', { fob_id: ada.id }, { serial: token.serial });
-    agent.unplug(next);
-    await bench.plugged(agent, ada);
-    const second = await office.rows('push_keys');
-    expect(second[0]?.sealed_secret === first[0]?.sealed_secret).toBe(false);
-  });
-
-  it('the push key carries the service’s name, also after the name changes', async () => {
-    const { agent, number, ...ada } = await bench.ready('ada');
-    const serviceName = 'Ein Dienst mit Ümläuten und langem Namen';
-    accepted(await changeSettings(management, grace, { serviceName }));
-    agent.unplug(number);
-    const next = agent.plug(ada.fob);
-    await agent.stands(next, 'own');
-    await until(() => !agent.isOpen(next), 'the release');
-    // As many whole characters as fit into 24 bytes.
-    expect(await accountsOf(ada)).toMatchObject([{ issuer: 'Ein Dienst mit Ümläute', label: 'push' }]);
-    const asked = await bench.ask('ada');
-    await bench.becomes(asked, 'shown');
-    ada.fob.approve();
-    expect(await bench.take(asked)).toBe('accepted');
-  });
-
-  it('the push key takes the last free record of a fob, and a full fob gets none', async () => {
-    const [ada, bob] = [await bench.fobOf('ada'), await bench.fobOf('bob')];
-    await fill(ada, 1);
-    await fill(bob, 0);
-    const agent = await bench.agent();
-    await bench.plugged(agent, ada);
-    const number = agent.plug(bob.fob);
-    await agent.stands(number, 'own');
+    await until(() => agent.log.length > before, 'another session');
     await until(() => !agent.isOpen(number), 'the release');
-    const keys = await db.selectFrom('push_keys').select(['fob_id', 'proved_ms']).execute();
-    expect(keys.filter(({ proved_ms }) => proved_ms !== null).map(({ fob_id }) => fob_id)).toEqual([ada.id]);
-  });
+  };
+  await again(agentLimits.agentAgainMinMs);
+  expect(await db.selectFrom('push_keys').select('proved_ms').execute()).toEqual([{ proved_ms: null }]);
+  unlock(ada);
+  await again(agentLimits.agentAgainMinMs * 4);
+  await bench.keyed(ada);
+  expect(await accountsOf(ada)).toEqual([{ kind: 3, issuer: 'Passfob', label: 'push' }]);
+});
+
+it('a locked fob that proved its push key is left alone until it is used', async () => {
+  const [ada, bob] = [await bench.fobOf('ada'), await bench.fobOf('bob')];
+  const agent = await bench.agent();
+  agent.unplug(await bench.plugged(agent, ada));
+  await lockByPin(ada);
+  const number = agent.plug(ada.fob);
+  await agent.stands(number, 'own');
+  await until(() => !agent.isOpen(number), 'the release');
+  const before = agent.log.length;
+  bench.aheadMs += agentLimits.agentAgainMinMs * 4;
+  bench.node.sweep();
+  // Bob's fob is served after the sweep.
+  await bench.plugged(agent, bob);
+  const about = agent.log.slice(before).map(text => JSON.parse(text).fob);
+  expect([about.includes(number), about.length > 0]).toEqual([false, true]);
+  const asked = await bench.ask('ada');
+  await until(() => agent.notices.includes('locked'), 'the notice');
+  unlock(ada);
+  await bench.becomes(asked, 'shown');
+});
+
+it('a push key is removed from a fob without assigned tokens, and created anew for the next user', async () => {
+  const { agent, number, ...ada } = await bench.ready('ada');
+  const first = await office.rows('push_keys');
+  const { serial } = await office.row('tokens');
+  accepted(await changeTokenState(management, grace, serial, 'revoked'));
+  expect(await office.rows('push_keys')).toEqual([]);
+  agent.unplug(number);
+  const next = agent.plug(ada.fob);
+  await agent.stands(next, 'own');
+  await until(() => !agent.isOpen(next), 'the release');
+  expect(await accountsOf(ada)).toEqual([]);
+  const token = await office.token('bob');
+  await office.set('tokens', { fob_id: ada.id }, { serial: token.serial });
+  agent.unplug(next);
+  await bench.plugged(agent, ada);
+  const second = await office.rows('push_keys');
+  expect(second[0]?.sealed_secret === first[0]?.sealed_secret).toBe(false);
+});
+
+it('the push key carries the service’s name, also after the name changes', async () => {
+  const { agent, number, ...ada } = await bench.ready('ada');
+  const serviceName = 'Ein Dienst mit Ümläuten und langem Namen';
+  accepted(await changeSettings(management, grace, { serviceName }));
+  agent.unplug(number);
+  const next = agent.plug(ada.fob);
+  await agent.stands(next, 'own');
+  await until(() => !agent.isOpen(next), 'the release');
+  // As many whole characters as fit into 24 bytes.
+  expect(await accountsOf(ada)).toMatchObject([{ issuer: 'Ein Dienst mit Ümläute', label: 'push' }]);
+  const asked = await bench.ask('ada');
+  await bench.becomes(asked, 'shown');
+  ada.fob.approve();
+  expect(await bench.take(asked)).toBe('accepted');
+});
+
+it('the push key takes the last free record of a fob, and a full fob gets none', async () => {
+  const [ada, bob] = [await bench.fobOf('ada'), await bench.fobOf('bob')];
+  await fill(ada, 1);
+  await fill(bob, 0);
+  const agent = await bench.agent();
+  await bench.plugged(agent, ada);
+  const number = agent.plug(bob.fob);
+  await agent.stands(number, 'own');
+  await until(() => !agent.isOpen(number), 'the release');
+  const keys = await db.selectFrom('push_keys').select(['fob_id', 'proved_ms']).execute();
+  expect(keys.filter(({ proved_ms }) => proved_ms !== null).map(({ fob_id }) => fob_id)).toEqual([ada.id]);
 });

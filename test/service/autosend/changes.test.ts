@@ -4,15 +4,10 @@ import { endPush } from '@passfob/service/features/push/delivery';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
-import { freshPassword, givePin, type Office } from '../users/kit.ts';
-import { Browser, fob, office, openEachService, service } from './kit.ts';
+import { freshPassword, givePin } from '../users/kit.ts';
+import { Browser, fob, office, openEachService, service, states } from './kit.ts';
 
 openEachService();
-
-const states = async ({ store }: Office) =>
-  (await store.db.selectFrom('pushes').select(['state', 'fob_id']).orderBy('created_ms').execute()).map(
-    ({ state, fob_id }) => [state, fob_id !== null],
-  );
 
 const path = '/login';
 
@@ -95,10 +90,6 @@ test('the audit says that a user signed in by push', async () => {
   const { id } = await browser.autosend('/me');
   await fob.approve();
   await browser.finish('/me', id);
-  const rows = await office.store.db
-    .selectFrom('audit')
-    .select('detail')
-    .where('action', '=', 'user.sign-in')
-    .execute();
+  const rows = await office.rows('audit', { action: 'user.sign-in' });
   expect(rows.map(({ detail }) => detail)).toEqual([expect.stringContaining('"push"')]);
 });

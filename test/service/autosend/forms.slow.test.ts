@@ -5,15 +5,10 @@ import { disableUser } from '@passfob/service/features/users/user-changes';
 import { describe, expect, test } from 'vitest';
 import { apiKeyOf, codeNow, post, wrongCode } from '../kit.ts';
 import { PushFob } from '../push/kit.ts';
-import { accepted, grace, type Office, startedService } from '../users/kit.ts';
-import { Browser, fob, office, openEachService, paths, service } from './kit.ts';
+import { accepted, grace, startedService } from '../users/kit.ts';
+import { Browser, fob, office, openEachService, paths, service, states } from './kit.ts';
 
 openEachService();
-
-const states = async ({ store }: Office) =>
-  (await store.db.selectFrom('pushes').select(['state', 'fob_id']).orderBy('created_ms').execute()).map(
-    ({ state, fob_id }) => [state, fob_id !== null],
-  );
 
 interface Asked {
   readonly browser: Browser;
@@ -39,15 +34,7 @@ describe.each(paths)('Autosend at %s', path => {
     const { id, number, text } = await mine.autosend(path, { user: 'ADA' });
     const theirs = await other.autosend(path, { user: 'bob' });
     expect(text).toContain('<strong>ADA</strong>');
-    expect(
-      (
-        await fob.office.store.db
-          .selectFrom('pushes')
-          .select('number')
-          .where('id', '=', id)
-          .executeTakeFirst()
-      )?.number,
-    ).toBe(Number(number));
+    expect((await office.row('pushes', { id })).number).toBe(Number(number));
     const early = await mine.finish(path, id);
     expect([
       early.status,

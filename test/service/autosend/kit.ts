@@ -99,3 +99,9 @@ export function openEachService(): void {
     return () => service[Symbol.asyncDispose]();
   });
 }
+
+/** Returns the requests' states, and whether each is for a fob, oldest first. */
+export const states = async ({ store }: Office) =>
+  (await store.db.selectFrom('pushes').select(['state', 'fob_id']).orderBy('created_ms').execute()).map(
+    ({ state, fob_id }) => [state, fob_id !== null],
+  );

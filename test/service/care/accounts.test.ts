@@ -22,6 +22,7 @@ import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { losingPower } from '../../unit/host/kit/core-memories.ts';
 import { lockByPin, PIN, putForeign } from '../kit/fob.ts';
+import { insertIn } from '../kit/insert.ts';
 import { accepted, codeOf, grace, randomSecret } from '../users/kit.ts';
 import { CareScene, db, management, office, openEachScene, owned, scene } from './kit.ts';
 
@@ -260,10 +261,7 @@ it('a fob that only pretended to be blank is erased when it proves itself', asyn
     .care({ mayHold: true, hold: () => undefined, signal: AbortSignal.timeout(300) })
     .catch(() => undefined);
   const sealed = { sealed_key: 'a key that the fob may hold', key_id: 'x', created_ms: 0 };
-  await db
-    .insertInto('fob_recovery')
-    .values({ fob_id: owned.id, ...sealed })
-    .execute();
+  await insertIn(db, 'fob_recovery', { fob_id: owned.id, ...sealed });
   expect(await noteBlank(management, serial)).toBe(true);
   expect(await office.rows('fob_recovery')).toHaveLength(1);
   const { waiting } = await scene.care();
@@ -342,14 +340,8 @@ it('each file is in the audit, the first ends the push key, and the confirmation
   const fob_id = owned.id;
   const sealed = { key_id: office.management.keys.currentKeyId, created_ms: 1 };
   const key = { account: '01020304', suite: '', sealed_secret: '', proved_ms: 1 };
-  await db
-    .insertInto('push_keys')
-    .values({ fob_id, ...key, ...sealed })
-    .execute();
-  await db
-    .insertInto('fob_recovery')
-    .values({ fob_id, sealed_key: '', ...sealed })
-    .execute();
+  await insertIn(db, 'push_keys', { fob_id, ...key, ...sealed });
+  await insertIn(db, 'fob_recovery', { fob_id, sealed_key: '', ...sealed });
   const acting = { ...office.management, actor: grace, atMs: office.nowMs };
   await writing(db, tx => addPairing({ ...acting, db: tx }, owned.serial, freshSecrets(randomSecret)));
   for (let files = 0; files < 2; files++) accepted(await giving(scene));

@@ -143,14 +143,9 @@ it('a device that does not prove itself as a fob of the service is an alert, onc
   const { keys } = bench.office.management;
   const made = () => secret(new Uint8Array(randomBytes(32)));
   const secrets = { deviceSecret: made(), pairingKey: made(), recoveryKey: made() };
-  const row = await bench.db
-    .selectFrom('fobs')
-    .select('id')
-    .where('serial', '=', ada.serial)
-    .executeTakeFirstOrThrow();
-  const { box, keyId } = sealSecrets(keys, { table: 'fobs', id: row.id }, secrets);
+  const { box, keyId } = sealSecrets(keys, { table: 'fobs', id: ada.id }, secrets);
   const columns = { sealed_secrets: box, key_id: keyId };
-  await bench.office.set('fobs', columns, { id: row.id });
+  await bench.office.set('fobs', columns, { id: ada.id });
   const agent = await bench.agent();
   await agent.stands(agent.plug(ada.fob), 'unproved');
   const expected = [`fob_refused ${ada.serial} 1`];
@@ -162,7 +157,7 @@ it('a device that does not prove itself as a fob of the service is an alert, onc
   expect(await alertsOf(bench)).toEqual(expected);
   // A fob that was returned belongs to nobody here.
   bench.office.nowMs += alertLimits.fobToldMs;
-  await bench.office.set('fobs', { state: 'returned' }, { id: row.id });
+  await bench.office.set('fobs', { state: 'returned' }, { id: ada.id });
   await alertOfRefusal(bench.office.management, again);
   expect(await alertsOf(bench)).toEqual(expected);
 });

@@ -41,13 +41,8 @@ async function tasksOf({ db }: Scene): Promise<string[]> {
 
 /** Checks that bob has no token, and that nothing was written to the fob: its PIN opens its old accounts. */
 async function expectUntouched(scene: Scene, owned: OwnedFob): Promise<void> {
-  const users = await scene.db
-    .selectFrom('tokens')
-    .innerJoin('users', 'users.id', 'tokens.user_id')
-    .select('users.name')
-    .where('users.name', '=', 'bob')
-    .execute();
-  expect(users).toEqual([]);
+  for (const { id: user_id } of await scene.office.rows('users', { name: 'bob' }))
+    expect(await scene.office.rows('tokens', { user_id })).toEqual([]);
   expect(await asOwner(owned, client => client.call('status', {}))).toMatchObject({ locked: 1 });
   owned.fob.press();
   owned.fob.enter(PIN);

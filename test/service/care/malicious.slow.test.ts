@@ -140,7 +140,7 @@ it(
       const hush = (text: string) => (text.includes('"bytes"') && bytes++ >= from ? [] : [text]);
       const agent = await bench.agent({ toService: hush, toAgent: hush });
       agent.plug(needy.fob);
-      await released(bench, agent, needy);
+      await released(agent, needy);
       const where = `silent from message ${from}`;
       await expectTruth(bench, needy, where);
       const wasSilent = bytes > from;
@@ -157,16 +157,11 @@ it(
 );
 
 /** Waits until the service has given up a fob's session, and its lease with it. */
-async function released({ db }: Bench, agent: TestAgent, { id }: NeedyFob): Promise<void> {
+async function released(agent: TestAgent, { id }: NeedyFob): Promise<void> {
   await until(() => agent.log.some(text => text.includes('"release"')), 'the release');
   await until(async () => {
-    const running = await db
-      .selectFrom('fob_tasks')
-      .select('id')
-      .where('fob_id', '=', id)
-      .where('state', '=', 'running')
-      .execute();
-    const leases = await db.selectFrom('fob_care').selectAll().where('fob_id', '=', id).execute();
+    const running = await bench.office.rows('fob_tasks', { fob_id: id, state: 'running' });
+    const leases = await bench.office.rows('fob_care', { fob_id: id });
     return running.length === 0 && leases.length === 0;
   }, 'the end of the lease');
 }

@@ -8,6 +8,7 @@ import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { refusalOf, Scene } from '../enrolment/kit.ts';
 import { labelsOf } from '../kit/fob.ts';
+import { insertIn } from '../kit/insert.ts';
 import { accepted, codeOf, grace } from '../users/kit.ts';
 import { adas } from './given.ts';
 import { db, office, openEachScene, owned, scene } from './kit.ts';
@@ -84,10 +85,7 @@ it('however many fobs that are away have new tasks, those of a fob that is reach
   await scene.ask({ kind: 'clock' });
   const own = await db.selectFrom('fob_tasks').selectAll().executeTakeFirstOrThrow();
   for (let n = 0; n < careLimits.tasksAtOnce; n++)
-    await db
-      .insertInto('fob_tasks')
-      .values({ ...own, id: `0${n}`, fob_id: `0${n}` })
-      .execute();
+    await insertIn(db, 'fob_tasks', { ...own, id: `0${n}`, fob_id: `0${n}` });
   expect(await fobsWithNewTasks(db, [owned.id, 'none'], office.nowMs)).toEqual([owned.id]);
   expect(await fobsWithNewTasks(db, [], office.nowMs)).toEqual([]);
 });

@@ -12,7 +12,7 @@ import { askedKinds, taskPermissions } from '@passfob/service/features/care/task
 import type { FobTaskRow } from '@passfob/service/features/tokens/fob-tasks';
 import fc from 'fast-check';
 import type { ObservedFob } from 'passfob/owner/observe';
-import { describe, expect, it, test } from 'vitest';
+import { expect, it, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { root } from '../../tools/tidy/files.ts';
 import { openEachScene, scene } from './kit.ts';
@@ -144,163 +144,146 @@ function after(fob: ObservedFob, step: CareStep): ObservedFob {
   return fob;
 }
 
-describe('the plan of a fob’s care', () => {
-  it('accounts that must go always come before everything else, and no account in use goes', LONG, () => {
-    fc.assert(
-      fc.property(desired, observed, tasks, fc.boolean(), (wanted, seen, stored, holds) => {
-        const { steps } = planCare(wanted, seen, stored, {
-          mayHold: holds,
-          isAttended: holds,
-          tried: new Map(),
-        });
-        if (!holds) expect(steps.some(({ kind }) => kind === 'power-loss')).toBe(false);
-        const others = steps.slice(steps.findIndex(({ kind }) => kind !== 'remove-account'));
-        if (steps.some(({ kind }) => kind !== 'remove-account'))
-          expect(others.filter(({ kind }) => kind === 'remove-account')).toEqual([]);
-        for (const { kind, subject } of steps)
-          if (kind === 'remove-account') expect(wanted.held.has(subject)).toBe(false);
-        if (seen.accounts === 'locked') expect(steps.some(({ kind }) => VAULT.has(kind))).toBe(false);
-        else
-          for (const { id } of seen.accounts) {
-            const account = Buffer.from(id).toString('hex');
-            const goes = steps.some(({ kind, subject }) => kind === 'remove-account' && subject === account);
-            if (wanted.removals.has(account)) expect(goes).toBe(true);
-          }
-      }),
-      { numRuns: countOf(300, 20_000) },
-    );
-  });
+type Fob = [wanted: DesiredFob, seen: ObservedFob, stored: FobTaskRow[]];
 
-  it('nobody is asked for a hold who may not be, and an erasure comes with removals alone', LONG, () => {
-    fc.assert(
-      fc.property(desired, observed, tasks, (wanted, seen, stored) => {
-        const quiet = planCare(wanted, seen, stored, { mayHold: false, isAttended: true, tried: new Map() });
-        expect(quiet.steps.some(({ needsHold }) => needsHold)).toBe(false);
-        expect(quiet.steps.some(({ kind }) => kind === 'erase')).toBe(false);
-        const { steps } = planCare(wanted, seen, stored, {
-          mayHold: true,
-          isAttended: true,
-          tried: new Map(),
-        });
-        if (!steps.some(({ kind }) => kind === 'erase')) return;
-        const beside = steps.filter(({ kind }) => kind !== 'erase' && kind !== 'remove-account');
-        expect(beside).toEqual([]);
-      }),
-      { numRuns: countOf(300, 20_000) },
-    );
-  });
+/** Checks a property of any fob and its tasks. */
+const always = (check: (...about: [...Fob, holds: boolean]) => void) =>
+  fc.assert(fc.property(desired, observed, tasks, fc.boolean(), check), { numRuns: countOf(300, 20_000) });
 
-  it('each open task is either a step, waits with a reason, or ends', LONG, () => {
-    fc.assert(
-      fc.property(desired, observed, tasks, (wanted, seen, stored) => {
-        const plan = planCare(wanted, seen, stored, { mayHold: false, isAttended: true, tried: new Map() });
-        const keys = [
-          ...plan.steps,
-          ...plan.waiting,
-          ...plan.closed.map(({ task: { kind, subject } }) => ({ kind, subject })),
-        ].map(stepKey);
-        expect(new Set(keys).size).toBe(keys.length);
-        for (const one of stored) expect(keys).toContain(stepKey(one));
-      }),
-      { numRuns: countOf(300, 20_000) },
-    );
-  });
+const planOf = (...[wanted, seen, stored, mayHold, isAttended]: [...Fob, boolean, boolean]) =>
+  planCare(wanted, seen, stored, { mayHold, isAttended, tried: new Map() });
 
-  it('a run comes to an end: no step is planned again after it was tried', LONG, () => {
-    fc.assert(
-      fc.property(desired, observed, tasks, (wanted, seen, stored) => {
-        let fob = seen;
-        let left = stored;
-        const tried = new Map<string, ''>();
-        for (let turns = 0; ; turns++) {
-          expect(turns).toBeLessThan(32);
-          const [step] = planCare(wanted, fob, left, { mayHold: true, isAttended: true, tried }).steps;
-          if (step === undefined) return;
-          expect(tried.has(stepKey(step))).toBe(false);
-          tried.set(stepKey(step), '');
-          left = left.filter(one => stepKey(one) !== stepKey(step));
-          fob = after(fob, step);
-        }
-      }),
-      { numRuns: countOf(300, 20_000) },
-    );
-  });
-
-  it('the wanted accounts come first in the order, and none is lost or invented', () => {
-    fc.assert(
-      fc.property(ids, ids, (present, wanted) => {
-        const ordered = orderOn(present, wanted);
-        expect([...ordered].sort()).toEqual([...present].sort());
-        const first = wanted.filter(id => present.includes(id));
-        expect(ordered.slice(0, first.length)).toEqual(first);
-      }),
-    );
+it('accounts that must go always come before everything else, and no account in use goes', LONG, () => {
+  always((wanted, seen, stored, holds) => {
+    const { steps } = planOf(wanted, seen, stored, holds, holds);
+    if (!holds) expect(steps.some(({ kind }) => kind === 'power-loss')).toBe(false);
+    const others = steps.slice(steps.findIndex(({ kind }) => kind !== 'remove-account'));
+    if (steps.some(({ kind }) => kind !== 'remove-account'))
+      expect(others.filter(({ kind }) => kind === 'remove-account')).toEqual([]);
+    for (const { kind, subject } of steps)
+      if (kind === 'remove-account') expect(wanted.held.has(subject)).toBe(false);
+    if (seen.accounts === 'locked') expect(steps.some(({ kind }) => VAULT.has(kind))).toBe(false);
+    else
+      for (const { id } of seen.accounts) {
+        const account = Buffer.from(id).toString('hex');
+        const goes = steps.some(({ kind, subject }) => kind === 'remove-account' && subject === account);
+        if (wanted.removals.has(account)) expect(goes).toBe(true);
+      }
   });
 });
 
-describe('the accounts that must go', () => {
-  const token = (changes: Partial<AccountToken>): AccountToken => ({
-    account: '0a000001',
-    state: 'active',
-    userId: 'ada',
-    formerUserId: undefined,
-    sinceMs: 1,
-    ...changes,
-  });
-  const causeOf = (...tokens: AccountToken[]) => removalsOf(tokens, 'in_use').get('0a000001');
-
-  it('the account of a revoked, unassigned or reassigned token goes, and others stay', () => {
-    const hers = token({ account: '0b000002' });
-    expect(causeOf(token({}))).toBeUndefined();
-    expect(causeOf(token({ state: 'revoked', userId: null, sinceMs: undefined }))).toBe('revoked');
-    const free = { state: 'inventory', userId: null, sinceMs: undefined } as const;
-    expect(causeOf(token(free))).toBeUndefined();
-    expect(causeOf(token({ ...free, formerUserId: 'ada' }))).toBe('unassigned');
-    const moved = token({ userId: 'bob', formerUserId: 'ada', sinceMs: 2 });
-    expect(causeOf(moved)).toBeUndefined();
-    expect(causeOf(moved, hers)).toBe('reassigned');
-    // Two users who share a fob since they got it both keep their accounts.
-    expect(causeOf(token({ userId: 'bob', sinceMs: 2 }), hers)).toBeUndefined();
-  });
-
-  it('all accounts of tokens go from a fob that was lost, whoever has them', () => {
-    for (const state of ['lost', 'found'] as const)
-      expect(removalsOf([token({})], state)).toEqual(new Map([['0a000001', 'lost']]));
+it('nobody is asked for a hold who may not be, and an erasure comes with removals alone', LONG, () => {
+  always((wanted, seen, stored) => {
+    const quiet = planOf(wanted, seen, stored, false, true);
+    expect(quiet.steps.some(({ needsHold }) => needsHold)).toBe(false);
+    expect(quiet.steps.some(({ kind }) => kind === 'erase')).toBe(false);
+    const { steps } = planOf(wanted, seen, stored, true, true);
+    if (!steps.some(({ kind }) => kind === 'erase')) return;
+    const beside = steps.filter(({ kind }) => kind !== 'erase' && kind !== 'remove-account');
+    expect(beside).toEqual([]);
   });
 });
 
-describe('asking for a hold', () => {
-  const quiet = {
-    isForeground: false,
-    connectedMs: careLimits.holdAfterMs,
-    isPushPending: false,
-    wasAsked: false,
-    putOffUntilMs: 0,
-    nowMs: 1_000_000_000,
+it('each open task is either a step, waits with a reason, or ends', LONG, () => {
+  always((wanted, seen, stored) => {
+    const plan = planOf(wanted, seen, stored, false, true);
+    const keys = [
+      ...plan.steps,
+      ...plan.waiting,
+      ...plan.closed.map(({ task: { kind, subject } }) => ({ kind, subject })),
+    ].map(stepKey);
+    expect(new Set(keys).size).toBe(keys.length);
+    for (const one of stored) expect(keys).toContain(stepKey(one));
+  });
+});
+
+it('a run comes to an end: no step is planned again after it was tried', LONG, () => {
+  always((wanted, seen, stored) => {
+    let fob = seen;
+    let left = stored;
+    const tried = new Map<string, ''>();
+    for (let turns = 0; ; turns++) {
+      expect(turns).toBeLessThan(32);
+      const [step] = planCare(wanted, fob, left, { mayHold: true, isAttended: true, tried }).steps;
+      if (step === undefined) return;
+      expect(tried.has(stepKey(step))).toBe(false);
+      tried.set(stepKey(step), '');
+      left = left.filter(one => stepKey(one) !== stepKey(step));
+      fob = after(fob, step);
+    }
+  });
+});
+
+it('the wanted accounts come first in the order, and none is lost or invented', () => {
+  fc.assert(
+    fc.property(ids, ids, (present, wanted) => {
+      const ordered = orderOn(present, wanted);
+      expect([...ordered].sort()).toEqual([...present].sort());
+      const first = wanted.filter(id => present.includes(id));
+      expect(ordered.slice(0, first.length)).toEqual(first);
+    }),
+  );
+});
+
+const token = (changes: Partial<AccountToken>): AccountToken => ({
+  account: '0a000001',
+  state: 'active',
+  userId: 'ada',
+  formerUserId: undefined,
+  sinceMs: 1,
+  ...changes,
+});
+const causeOf = (...tokens: AccountToken[]) => removalsOf(tokens, 'in_use').get('0a000001');
+
+it('the account of a revoked, unassigned or reassigned token goes, and others stay', () => {
+  const hers = token({ account: '0b000002' });
+  expect(causeOf(token({}))).toBeUndefined();
+  expect(causeOf(token({ state: 'revoked', userId: null, sinceMs: undefined }))).toBe('revoked');
+  const free = { state: 'inventory', userId: null, sinceMs: undefined } as const;
+  expect(causeOf(token(free))).toBeUndefined();
+  expect(causeOf(token({ ...free, formerUserId: 'ada' }))).toBe('unassigned');
+  const moved = token({ userId: 'bob', formerUserId: 'ada', sinceMs: 2 });
+  expect(causeOf(moved)).toBeUndefined();
+  expect(causeOf(moved, hers)).toBe('reassigned');
+  // Two users who share a fob since they got it both keep their accounts.
+  expect(causeOf(token({ userId: 'bob', sinceMs: 2 }), hers)).toBeUndefined();
+});
+
+it('all accounts of tokens go from a fob that was lost, whoever has them', () => {
+  for (const state of ['lost', 'found'] as const)
+    expect(removalsOf([token({})], state)).toEqual(new Map([['0a000001', 'lost']]));
+});
+
+const quiet = {
+  isForeground: false,
+  connectedMs: careLimits.holdAfterMs,
+  isPushPending: false,
+  wasAsked: false,
+  putOffUntilMs: 0,
+  nowMs: 1_000_000_000,
+};
+
+it('an agent’s person is asked once, after a minute, never beside a push and not before the end of "later"', () => {
+  expect(mayHold(quiet)).toBe(true);
+  expect(mayHold({ ...quiet, connectedMs: careLimits.holdAfterMs - 1 })).toBe(false);
+  expect(mayHold({ ...quiet, isPushPending: true })).toBe(false);
+  expect(mayHold({ ...quiet, wasAsked: true })).toBe(false);
+  expect(mayHold({ ...quiet, putOffUntilMs: quiet.nowMs + 1 })).toBe(false);
+  expect(mayHold({ ...quiet, putOffUntilMs: quiet.nowMs })).toBe(true);
+  // A clock that went back does not put it off for longer than a day.
+  expect(mayHold({ ...quiet, putOffUntilMs: quiet.nowMs + careLimits.putOffMs + 1 })).toBe(true);
+});
+
+it('a person who opened a page or ran a command is asked at once, but not beside a push', () => {
+  const present = {
+    ...quiet,
+    isForeground: true,
+    connectedMs: 0,
+    wasAsked: true,
+    putOffUntilMs: quiet.nowMs + 1,
   };
-
-  it('an agent’s person is asked once, after a minute, never beside a push and not before the end of "later"', () => {
-    expect(mayHold(quiet)).toBe(true);
-    expect(mayHold({ ...quiet, connectedMs: careLimits.holdAfterMs - 1 })).toBe(false);
-    expect(mayHold({ ...quiet, isPushPending: true })).toBe(false);
-    expect(mayHold({ ...quiet, wasAsked: true })).toBe(false);
-    expect(mayHold({ ...quiet, putOffUntilMs: quiet.nowMs + 1 })).toBe(false);
-    expect(mayHold({ ...quiet, putOffUntilMs: quiet.nowMs })).toBe(true);
-    // A clock that went back does not put it off for longer than a day.
-    expect(mayHold({ ...quiet, putOffUntilMs: quiet.nowMs + careLimits.putOffMs + 1 })).toBe(true);
-  });
-
-  it('a person who opened a page or ran a command is asked at once, but not beside a push', () => {
-    const present = {
-      ...quiet,
-      isForeground: true,
-      connectedMs: 0,
-      wasAsked: true,
-      putOffUntilMs: quiet.nowMs + 1,
-    };
-    expect(mayHold(present)).toBe(true);
-    expect(mayHold({ ...present, isPushPending: true })).toBe(false);
-  });
+  expect(mayHold(present)).toBe(true);
+  expect(mayHold({ ...present, isPushPending: true })).toBe(false);
 });
 
 const DESK: readonly Action[] = ['fob.clock', 'fob.reset-pin', 'fob.power-loss', 'fob.lost', 'fob.found'];

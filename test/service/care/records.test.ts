@@ -13,6 +13,7 @@ import type { Management } from '@passfob/service/storage/management';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { RecordsRig } from '../audit/kit.ts';
+import { insertIn } from '../kit/insert.ts';
 import { newDatabase } from '../kit.ts';
 import { copyKeys, everything } from '../operations/kit.ts';
 import { accepted, grace } from '../users/kit.ts';
@@ -27,10 +28,7 @@ async function fobWithAll(management: Management) {
   accepted(await createTask(management, grace, { serial, kind: 'pin-reset' }));
   const { id } = await management.db.selectFrom('fobs').select('id').executeTakeFirstOrThrow();
   const account = { fob_id: id, account: '0a000001', place: 0, kind: 2, issuer: '', label: 'ada' };
-  await management.db
-    .insertInto('fob_accounts')
-    .values({ ...account, is_damaged: 0, seen_ms: management.clock() })
-    .execute();
+  await insertIn(management.db, 'fob_accounts', { ...account, is_damaged: 0, seen_ms: management.clock() });
   await keysOf(management, id).next();
   return { id, secrets };
 }

@@ -11,7 +11,7 @@ import { relayActivation } from 'passfob/activation/relay';
 import { openedSocket } from 'passfob/activation/socket';
 import { type RelayCareEvent, relayCare } from 'passfob/agent/care';
 import type { ServiceSays } from 'passfob/carrier/messages';
-import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
@@ -46,177 +46,173 @@ async function endAfter(url: string, [first, ...more]: readonly (string | Buffer
   return code as number;
 }
 
-describe('the carrier protocol over a WebSocket', () => {
-  it('a malformed or out-of-turn message, or one of another purpose, ends the connection', async () => {
-    await using rig = new Rig();
-    const { url } = await rig.start();
-    const enter = JSON.stringify({ type: 'enter', code: 'A'.repeat(22), relay: 'A'.repeat(22) });
-    const wrong: (readonly (string | Buffer)[])[] = [
-      ['{'],
-      ['[]'],
-      ['{"type":"constructor"}'],
-      [Buffer.from(open('agent'))],
-      // Nothing comes before the opening, which names one purpose that the service knows.
-      ['{"type":"beat"}'],
-      [FOB],
-      [enter],
-      [open('everything')],
-      [open('agent care')],
-      [open(undefined)],
-      [open(['agent'])],
-      [JSON.stringify({ type: 'open', version: 2, for: 'agent', nonce: 'A'.repeat(43) })],
-      [JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43) })],
-      ...['agent', 'care', 'activation'].flatMap(purpose => [
-        [open(purpose), open(purpose)],
-        [open(purpose), open('agent')],
-        [open(purpose), '{"type":"done","fob":0,"text":""}'],
-        [open(purpose), '{"type":"bytes","fob":0,"text":"\u0100"}'],
-        [open(purpose), '{"type":"bytes","fob":65536,"text":""}'],
-        [open(purpose), `{"type":"bytes","fob":0,"text":"${'x'.repeat(2_049)}"}`],
-        [open(purpose), ' '.repeat(4_097)],
-      ]),
-      [open('agent'), enter],
-      [open('care'), enter],
-      [open('agent'), '{"type":"stop"}'],
-      [open('agent'), '{"type":"pairing-code","fob":0,"code":"x"}'],
-      [open('care'), '{"type":"show-code","fob":0}'],
-      // Only an activation's fob has no serial, and only after the code was taken.
-      [open('agent'), '{"type":"fob","fob":0,"port":"serial"}'],
-      [open('agent'), FOB, FOB],
-      [open('activation'), FOB],
-      [open('activation'), '{"type":"later","fob":0}'],
-      [open('activation'), '{"type":"unreached","fob":0,"why":"busy"}'],
-    ];
-    const ends = await Promise.all(wrong.map(said => endAfter(url, said)));
-    expect(ends.map((code, at) => [wrong[at], code])).toEqual(wrong.map(said => [said, 1008]));
-    expect(await endAfter(url, ['x'.repeat(100_000)])).toBe(1009);
-  });
-
-  it('a connection that never says what it is for is closed', async () => {
-    await using rig = new Rig();
-    const { url } = await rig.start();
-    // Time stands still until the test moves it.
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    onTestFinished(() => void vi.useRealTimers());
-    const socket = await dial(url);
-    const ended = once(socket, 'close');
-    vi.advanceTimersByTime(agentLimits.agentOpeningMs - 1);
-    expect(socket.readyState).toBe(WebSocket.OPEN);
-    vi.advanceTimersByTime(1);
-    expect((await ended)[0]).toBe(1008);
-  });
-
-  it('a source with as many relays without an accepted code as it may have loses the oldest, and gets agents in', async () => {
-    await using rig = new Rig();
-    const { url } = await rig.start();
-    const sockets = await Promise.all(
-      Array.from({ length: relayLimits.relaysUnopenedPerSource + 1 }, () => dial(url)),
-    );
-    const ends = sockets.map(async socket => (await once(socket, 'close'))[0] as number);
-    for (const socket of sockets) {
-      const answer = once(socket, 'message');
-      socket.send(open('activation'));
-      await answer;
-    }
-    expect(await ends[0]).toBe(1013);
-    const agent = await dial(url);
-    agent.send(open('agent'));
-    const [said] = await once(agent, 'message');
-    expect(JSON.parse(String(said))).toMatchObject({ type: 'identity', name: 'Passfob' });
-    const agentEnd = once(agent, 'close');
-    for (const socket of [...sockets, agent]) socket.close();
-    await Promise.all([...ends, agentEnd]);
-  });
-
-  it('connections of every kind end when the service closes', async () => {
-    await using service = await startedService();
-    const sockets = await Promise.all(Array.from({ length: 4 }, () => dial(service.url)));
-    const ends = sockets.map(socket => once(socket, 'close'));
-    for (const [at, purpose] of ['agent', 'care', 'activation'].entries()) {
-      const answer = once(sockets[at] as WebSocket, 'message');
-      sockets[at]?.send(open(purpose));
-      await answer;
-    }
-    await service.close();
-    expect((await Promise.all(ends)).map(([code]) => code)).toEqual([1001, 1001, 1001, 1001]);
-  });
-
-  it('a page of another origin may neither connect nor poll', async () => {
-    await using rig = new Rig();
-    const { url } = await rig.start();
-    const headers = { origin: 'https://elsewhere.example', 'content-type': 'application/json' };
-    const socket = new WebSocket(`${url.replace('http', 'ws')}/carrier`, { headers });
-    const [, { statusCode }] = await once(socket, 'unexpected-response');
-    expect(statusCode).toBe(403);
-    socket.on('error', () => undefined).terminate();
-    const body = JSON.stringify({ key: '', from: 0, taken: 0, messages: [] });
-    expect((await fetch(`${url}/carrier/poll`, { method: 'POST', headers, body })).status).toBe(403);
-    expect((await fetch(`${url}/carrier`)).status).toBe(404);
-  });
-
-  it('polls carry no activation', async () => {
-    await using rig = new Rig();
-    const { url } = await rig.start();
-    const poll = async (messages: readonly unknown[]) => {
-      const body = JSON.stringify({ key: '', from: 0, taken: 0, messages });
-      const headers = { 'content-type': 'application/json' };
-      const answer = await fetch(`${url}/carrier/poll`, { method: 'POST', headers, body });
-      return ((await answer.json()) as { messages: { type: string }[] }).messages;
-    };
-    expect(await poll([JSON.parse(open('activation'))])).toEqual([]);
-    for (const purpose of ['agent', 'care'])
-      expect(await poll([JSON.parse(open(purpose))])).toMatchObject([{ type: 'identity' }]);
-  });
-
-  it('an activation is enrolled over the path of the carrier protocol', async () => {
-    await using rig = new Rig();
-    const { url } = await rig.start();
-    const office = await Office.beside(rig);
-    const fob = new CoreFob();
-    const urls: string[] = [];
-    const done = await relayActivation({
-      activation: await makeActivation(office, url),
-      openSocket: (address, signal) => {
-        urls.push(address);
-        return openedSocket(new WebSocket(address), signal);
-      },
-      openFob: async () => ({ transport: fob.plugIn().transport, port: 'tcp' }),
-      askCode: async () => fob.code,
-      report: event => {
-        if (event.event === 'step' && event.step === 'press') fob.approve();
-      },
-      signal: new AbortController().signal,
-    });
-    secret(done.ticket);
-    expect(urls).toEqual([`${url.replace('http', 'ws')}/carrier`]);
-    expect(done.text).toContain('is active');
-    await office[Symbol.asyncDispose]();
-  });
+it('a malformed or out-of-turn message, or one of another purpose, ends the connection', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  const enter = JSON.stringify({ type: 'enter', code: 'A'.repeat(22), relay: 'A'.repeat(22) });
+  const wrong: (readonly (string | Buffer)[])[] = [
+    ['{'],
+    ['[]'],
+    ['{"type":"constructor"}'],
+    [Buffer.from(open('agent'))],
+    // Nothing comes before the opening, which names one purpose that the service knows.
+    ['{"type":"beat"}'],
+    [FOB],
+    [enter],
+    [open('everything')],
+    [open('agent care')],
+    [open(undefined)],
+    [open(['agent'])],
+    [JSON.stringify({ type: 'open', version: 2, for: 'agent', nonce: 'A'.repeat(43) })],
+    [JSON.stringify({ type: 'open', version: 1, nonce: 'A'.repeat(43) })],
+    ...['agent', 'care', 'activation'].flatMap(purpose => [
+      [open(purpose), open(purpose)],
+      [open(purpose), open('agent')],
+      [open(purpose), '{"type":"done","fob":0,"text":""}'],
+      [open(purpose), '{"type":"bytes","fob":0,"text":"\u0100"}'],
+      [open(purpose), '{"type":"bytes","fob":65536,"text":""}'],
+      [open(purpose), `{"type":"bytes","fob":0,"text":"${'x'.repeat(2_049)}"}`],
+      [open(purpose), ' '.repeat(4_097)],
+    ]),
+    [open('agent'), enter],
+    [open('care'), enter],
+    [open('agent'), '{"type":"stop"}'],
+    [open('agent'), '{"type":"pairing-code","fob":0,"code":"x"}'],
+    [open('care'), '{"type":"show-code","fob":0}'],
+    // Only an activation's fob has no serial, and only after the code was taken.
+    [open('agent'), '{"type":"fob","fob":0,"port":"serial"}'],
+    [open('agent'), FOB, FOB],
+    [open('activation'), FOB],
+    [open('activation'), '{"type":"later","fob":0}'],
+    [open('activation'), '{"type":"unreached","fob":0,"why":"busy"}'],
+  ];
+  const ends = await Promise.all(wrong.map(said => endAfter(url, said)));
+  expect(ends.map((code, at) => [wrong[at], code])).toEqual(wrong.map(said => [said, 1008]));
+  expect(await endAfter(url, ['x'.repeat(100_000)])).toBe(1009);
 });
 
-describe('relays that answer for another fob', () => {
-  it('a fob announced as another one is never proved, and the bytes of one fob never count for another', async () => {
-    await using scene = await Scene.open();
-    const [ada, bob] = [await scene.fobOf('ada'), await scene.fobOf('bob')];
-    // Announces the fob of ada, and carries the bytes of the fob of bob.
-    const liar = await scene.agent({ purpose: 'care' });
-    const number = liar.plug(bob.fob, ada.serial);
-    await liar.stands(number, 'unproved');
-    expect(await scene.linkOf(ada)).toBeUndefined();
-    expect(await scene.linkOf(bob)).toBeUndefined();
-    // Says the bytes of one of its fobs as those of the other.
-    const swapping = await scene.agent({
-      purpose: 'care',
-      toService: text =>
-        text.replace(/("type":"bytes","fob":)(\d)/, (_, head, fob) => `${head}${1 - Number(fob)}`),
-    });
-    const [first, second] = [swapping.plug(ada.fob), swapping.plug(bob.fob)];
-    await until(() => swapping.log.some(text => text.includes('"release"')), 'the end of an attempt');
-    expect([swapping.standings.get(first), swapping.standings.get(second)]).not.toContain('own');
-    const honest = await scene.agent({ purpose: 'care' });
-    await honest.stands(honest.plug(ada.fob), 'own');
-    expect(honest.notices).toEqual([]);
+it('a connection that never says what it is for is closed', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  // Time stands still until the test moves it.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const socket = await dial(url);
+  const ended = once(socket, 'close');
+  vi.advanceTimersByTime(agentLimits.agentOpeningMs - 1);
+  expect(socket.readyState).toBe(WebSocket.OPEN);
+  vi.advanceTimersByTime(1);
+  expect((await ended)[0]).toBe(1008);
+});
+
+it('a source with as many relays without an accepted code as it may have loses the oldest, and gets agents in', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  const sockets = await Promise.all(
+    Array.from({ length: relayLimits.relaysUnopenedPerSource + 1 }, () => dial(url)),
+  );
+  const ends = sockets.map(async socket => (await once(socket, 'close'))[0] as number);
+  for (const socket of sockets) {
+    const answer = once(socket, 'message');
+    socket.send(open('activation'));
+    await answer;
+  }
+  expect(await ends[0]).toBe(1013);
+  const agent = await dial(url);
+  agent.send(open('agent'));
+  const [said] = await once(agent, 'message');
+  expect(JSON.parse(String(said))).toMatchObject({ type: 'identity', name: 'Passfob' });
+  const agentEnd = once(agent, 'close');
+  for (const socket of [...sockets, agent]) socket.close();
+  await Promise.all([...ends, agentEnd]);
+});
+
+it('connections of every kind end when the service closes', async () => {
+  await using service = await startedService();
+  const sockets = await Promise.all(Array.from({ length: 4 }, () => dial(service.url)));
+  const ends = sockets.map(socket => once(socket, 'close'));
+  for (const [at, purpose] of ['agent', 'care', 'activation'].entries()) {
+    const answer = once(sockets[at] as WebSocket, 'message');
+    sockets[at]?.send(open(purpose));
+    await answer;
+  }
+  await service.close();
+  expect((await Promise.all(ends)).map(([code]) => code)).toEqual([1001, 1001, 1001, 1001]);
+});
+
+it('a page of another origin may neither connect nor poll', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  const headers = { origin: 'https://elsewhere.example', 'content-type': 'application/json' };
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/carrier`, { headers });
+  const [, { statusCode }] = await once(socket, 'unexpected-response');
+  expect(statusCode).toBe(403);
+  socket.on('error', () => undefined).terminate();
+  const body = JSON.stringify({ key: '', from: 0, taken: 0, messages: [] });
+  expect((await fetch(`${url}/carrier/poll`, { method: 'POST', headers, body })).status).toBe(403);
+  expect((await fetch(`${url}/carrier`)).status).toBe(404);
+});
+
+it('polls carry no activation', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  const poll = async (messages: readonly unknown[]) => {
+    const body = JSON.stringify({ key: '', from: 0, taken: 0, messages });
+    const headers = { 'content-type': 'application/json' };
+    const answer = await fetch(`${url}/carrier/poll`, { method: 'POST', headers, body });
+    return ((await answer.json()) as { messages: { type: string }[] }).messages;
+  };
+  expect(await poll([JSON.parse(open('activation'))])).toEqual([]);
+  for (const purpose of ['agent', 'care'])
+    expect(await poll([JSON.parse(open(purpose))])).toMatchObject([{ type: 'identity' }]);
+});
+
+it('an activation is enrolled over the path of the carrier protocol', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  const office = await Office.beside(rig);
+  const fob = new CoreFob();
+  const urls: string[] = [];
+  const done = await relayActivation({
+    activation: await makeActivation(office, url),
+    openSocket: (address, signal) => {
+      urls.push(address);
+      return openedSocket(new WebSocket(address), signal);
+    },
+    openFob: async () => ({ transport: fob.plugIn().transport, port: 'tcp' }),
+    askCode: async () => fob.code,
+    report: event => {
+      if (event.event === 'step' && event.step === 'press') fob.approve();
+    },
+    signal: new AbortController().signal,
   });
+  secret(done.ticket);
+  expect(urls).toEqual([`${url.replace('http', 'ws')}/carrier`]);
+  expect(done.text).toContain('is active');
+  await office[Symbol.asyncDispose]();
+});
+
+it('a fob announced as another one is never proved, and the bytes of one fob never count for another', async () => {
+  await using scene = await Scene.open();
+  const [ada, bob] = [await scene.fobOf('ada'), await scene.fobOf('bob')];
+  // Announces the fob of ada, and carries the bytes of the fob of bob.
+  const liar = await scene.agent({ purpose: 'care' });
+  const number = liar.plug(bob.fob, ada.serial);
+  await liar.stands(number, 'unproved');
+  expect(await scene.linkOf(ada)).toBeUndefined();
+  expect(await scene.linkOf(bob)).toBeUndefined();
+  // Says the bytes of one of its fobs as those of the other.
+  const swapping = await scene.agent({
+    purpose: 'care',
+    toService: text =>
+      text.replace(/("type":"bytes","fob":)(\d)/, (_, head, fob) => `${head}${1 - Number(fob)}`),
+  });
+  const [first, second] = [swapping.plug(ada.fob), swapping.plug(bob.fob)];
+  await until(() => swapping.log.some(text => text.includes('"release"')), 'the end of an attempt');
+  expect([swapping.standings.get(first), swapping.standings.get(second)]).not.toContain('own');
+  const honest = await scene.agent({ purpose: 'care' });
+  await honest.stands(honest.plug(ada.fob), 'own');
+  expect(honest.notices).toEqual([]);
 });
 
 it('a relay for care carries no notice of a log-in, and the fob still shows the request', async () => {

@@ -167,12 +167,8 @@ test('a resend after an interrupted run keeps its chosen token, and the activati
   await stock(office, 'T-1');
   accepted(await reserveToken(management, grace, { serial: 'T-1', user: 'bob' }));
   const { activation } = await started(office, { user: 'bob', fobs: 'any' });
-  const chosen = await db
-    .selectFrom('tokens')
-    .select(['id as token_id', 'fob_id'])
-    .where('serial', '=', 'T-1')
-    .executeTakeFirstOrThrow();
-  await db.updateTable('activations').set(chosen).where('id', '=', activation.id).execute();
+  const { id: token_id, fob_id } = await office.row('tokens', { serial: 'T-1' });
+  await office.set('activations', { token_id, fob_id }, { id: activation.id });
   expect(codeOf(await start(office, { user: 'bob' }))).toBe('activation_open');
   const again = accepted(await resend(office, activation.id));
   expect(again.activation).toMatchObject({ serial: 'T-1', fob: 'PF-T-1', fobs: 'any', step: 'waiting' });

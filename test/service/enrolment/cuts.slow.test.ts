@@ -1,7 +1,7 @@
 import { KIND_OCRA } from '@passfob/protocol/account';
 import { createPolicy } from '@passfob/service/features/tokens/policies';
 import { secretOf } from '@passfob/service/features/tokens/tokens';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { carriedIn } from '../../kit/carried.ts';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
@@ -60,47 +60,43 @@ async function everyCut(scene: Scene, make: () => Promise<CoreFob>): Promise<num
   }
 }
 
-describe('connections lost at any message', () => {
-  it('an enrolment of a blank fob survives a cut at any message, with one token, one account and one owner', async () => {
-    const cuts = await everyCut(scene, async () => new CoreFob());
-    // Opening, entering, plugging, and two messages for each of hello, pair, two sessions, take, info, time, enrol, code.
-    expect(cuts).toBeGreaterThan(30);
-    expect((await scene.state()).pairings).toEqual([]);
-  });
-
-  it('an enrolment of an owned HOTP fob survives a cut at any message', async () => {
-    const cuts = await everyCut(scene, async () => {
-      const owned = await scene.ownFob();
-      await scene.putAccount(owned);
-      return owned.fob;
-    });
-    expect(cuts).toBeGreaterThan(20);
-  });
+it('an enrolment of a blank fob survives a cut at any message, with one token, one account and one owner', async () => {
+  const cuts = await everyCut(scene, async () => new CoreFob());
+  // Opening, entering, plugging, and two messages for each of hello, pair, two sessions, take, info, time, enrol, code.
+  expect(cuts).toBeGreaterThan(30);
+  expect((await scene.state()).pairings).toEqual([]);
 });
 
-describe('messages that a relay carries', () => {
-  it('the messages that a relay carries contain no seed, key or PIN, in any encoding', async () => {
-    const fob = new CoreFob();
-    const pin = secret('730258');
-    const wants = { name: 'with a PIN', kind: 'totp', pinPlace: 'fob', pinMinDigits: 6 } as const;
-    accepted(await createPolicy(management, grace, wants));
-    const { id: policy_id } = await office.row('policies');
-    const done = await scene.relay(await scene.activation({ policy_id }), fob, { pin });
-    const { db, keys } = management;
-    const token = await rowIn(db, 'tokens', { serial: done.token });
-    const { deviceSecret, pairingKey, recoveryKey } = await secretsOf(office, done.serial);
-    const hidden = [secretOf(keys, token), deviceSecret, pairingKey, recoveryKey];
-    const { text: carried, frames, holds } = carriedIn(scene.log);
-    expect(frames.length).toBeGreaterThan(20);
-    for (const bytes of hidden) {
-      if (bytes === undefined) throw new Error('nothing is hidden');
-      expect(holds(bytes)).toEqual([]);
-    }
-    expect(carried).not.toContain(pin);
-    // Proves that the search works: it finds the code that the person typed.
-    const said = scene.log.map(text => JSON.parse(text) as { readonly type: string; readonly code?: string });
-    const typed = said.find(({ type }) => type === 'pairing-code')?.code ?? '';
-    expect(typed).not.toBe('');
-    expect(holds(typed).length).toBeGreaterThan(0);
+it('an enrolment of an owned HOTP fob survives a cut at any message', async () => {
+  const cuts = await everyCut(scene, async () => {
+    const owned = await scene.ownFob();
+    await scene.putAccount(owned);
+    return owned.fob;
   });
+  expect(cuts).toBeGreaterThan(20);
+});
+
+it('the messages that a relay carries contain no seed, key or PIN, in any encoding', async () => {
+  const fob = new CoreFob();
+  const pin = secret('730258');
+  const wants = { name: 'with a PIN', kind: 'totp', pinPlace: 'fob', pinMinDigits: 6 } as const;
+  accepted(await createPolicy(management, grace, wants));
+  const { id: policy_id } = await office.row('policies');
+  const done = await scene.relay(await scene.activation({ policy_id }), fob, { pin });
+  const { db, keys } = management;
+  const token = await rowIn(db, 'tokens', { serial: done.token });
+  const { deviceSecret, pairingKey, recoveryKey } = await secretsOf(office, done.serial);
+  const hidden = [secretOf(keys, token), deviceSecret, pairingKey, recoveryKey];
+  const { text: carried, frames, holds } = carriedIn(scene.log);
+  expect(frames.length).toBeGreaterThan(20);
+  for (const bytes of hidden) {
+    if (bytes === undefined) throw new Error('nothing is hidden');
+    expect(holds(bytes)).toEqual([]);
+  }
+  expect(carried).not.toContain(pin);
+  // Proves that the search works: it finds the code that the person typed.
+  const said = scene.log.map(text => JSON.parse(text) as { readonly type: string; readonly code?: string });
+  const typed = said.find(({ type }) => type === 'pairing-code')?.code ?? '';
+  expect(typed).not.toBe('');
+  expect(holds(typed).length).toBeGreaterThan(0);
 });

@@ -17,9 +17,7 @@ itNeeds(
           if (event.event === 'step' && event.step === 'hello') fob.gather();
         },
       });
-      expect(
-        await scene.db.selectFrom('tokens').select('state').where('serial', '=', done.token).execute(),
-      ).toEqual([{ state: 'active' }]);
+      expect((await scene.office.row('tokens', { serial: done.token })).state).toBe('active');
       return user;
     };
     const whole = new ImageFob(1);
@@ -33,13 +31,8 @@ itNeeds(
       const fob = new ImageFob(at + 1);
       fob.fob.cutPowerAtOperation(at);
       const user = await enrolled(fob);
-      const tokens = await scene.db
-        .selectFrom('tokens')
-        .innerJoin('users', 'users.id', 'tokens.user_id')
-        .select('tokens.state')
-        .where('users.name', '=', user)
-        .execute();
-      expect([at, tokens]).toEqual([at, [{ state: 'active' }]]);
+      const { id: user_id } = await scene.office.row('users', { name: user });
+      expect([at, await scene.office.rows('tokens', { user_id })]).toMatchObject([at, [{ state: 'active' }]]);
       // The fob gets its push key at the end: the relay does not wait for it, and power may fail then.
       came += fob.cuts + (fob.fob.powered ? 0 : 1);
       fob.fob.close();

@@ -15,12 +15,7 @@ openEachScene();
 const check = () => checkCaller(management, grace, { user: 'ada' });
 /** The audit's results of caller checks, latest last. */
 const results = async () => {
-  const rows = await db
-    .selectFrom('audit')
-    .selectAll()
-    .where('action', '=', 'user.check-caller')
-    .orderBy('id')
-    .execute();
+  const rows = await office.rows('audit', { action: 'user.check-caller' });
   return rows.map(({ actor, detail, subject }) => `${actor} ${subject} ${JSON.parse(detail).result}`);
 };
 const state = async (id: string) => accepted(await callerCheck(db, { user: 'ada', id }, office.nowMs)).state;

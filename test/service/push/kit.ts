@@ -7,6 +7,7 @@ import { pushSuite } from '@passfob/service/features/tokens/push-question';
 import { writing } from '@passfob/service/storage/database/database';
 import { secret } from '../../kit/secrets.ts';
 import { fobAnswer } from '../challenges/kit.ts';
+import { insertIn } from '../kit/insert.ts';
 import { type Office, randomSecret } from '../users/kit.ts';
 
 export const SESSION = 'session-of-this-browser';
@@ -41,10 +42,7 @@ export class PushFob {
     const serial = `PF-${id.slice(0, 8)}`;
     const about = { board: 'bench', firmware: '0.1.0', sealed_secrets: null, key_id: null, nickname: '' };
     const clock = { clock_set_ms: null, clock_error_ms: null, drift_ppm: null };
-    await db
-      .insertInto('fobs')
-      .values({ id, serial, ...about, ...clock, created_ms: office.nowMs })
-      .execute();
+    await insertIn(db, 'fobs', { id, serial, ...about, ...clock, created_ms: office.nowMs });
     const token = await office.token(user, changes);
     await office.putOn(id, token);
     const made = randomSecret(32);

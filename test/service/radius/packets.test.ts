@@ -214,67 +214,65 @@ const packet = fc.record({
   attributes: fc.array(attribute, { maxLength: 15 }),
 });
 
-describe('properties of RADIUS packets', () => {
-  test('an encoded packet is decoded unchanged, also with padding behind it', () => {
-    fc.assert(
-      fc.property(packet, fc.uint8Array({ maxLength: 40 }), (written, padding) => {
-        const read = decodePacket(Buffer.concat([encodePacket(written), padding]));
-        expect(read?.attributes.map(({ type, value }) => ({ type, value: new Uint8Array(value) }))).toEqual(
-          written.attributes,
+test('an encoded packet is decoded unchanged, also with padding behind it', () => {
+  fc.assert(
+    fc.property(packet, fc.uint8Array({ maxLength: 40 }), (written, padding) => {
+      const read = decodePacket(Buffer.concat([encodePacket(written), padding]));
+      expect(read?.attributes.map(({ type, value }) => ({ type, value: new Uint8Array(value) }))).toEqual(
+        written.attributes,
+      );
+      expect({ ...read, attributes: [], bytes: [] }).toMatchObject({
+        code: written.code,
+        identifier: written.identifier,
+      });
+      expect(Buffer.from(read?.authenticator ?? []).equals(Buffer.from(written.authenticator))).toBe(true);
+    }),
+  );
+});
+
+test('a truncated packet is rejected', () => {
+  fc.assert(
+    fc.property(packet, fc.nat(), (written, at) => {
+      const bytes = encodePacket(written);
+      expect(decodePacket(bytes.subarray(0, at % bytes.length))).toBeUndefined();
+    }),
+  );
+});
+
+test('passwords hidden by a client are revealed', () => {
+  const password = fc.string({ unit: 'binary', maxLength: 30 }).filter(text => !text.includes('\0'));
+  fc.assert(
+    fc.property(
+      password,
+      fc.string({ minLength: 1 }),
+      packet.map(one => one.authenticator),
+      (text, secret, authenticator) => {
+        const field = hidden(text, secret, authenticator);
+        expect(revealPassword(field, Buffer.from(secret), authenticator)?.toString()).toBe(
+          Buffer.from(text).toString(),
         );
-        expect({ ...read, attributes: [], bytes: [] }).toMatchObject({
-          code: written.code,
-          identifier: written.identifier,
-        });
-        expect(Buffer.from(read?.authenticator ?? []).equals(Buffer.from(written.authenticator))).toBe(true);
-      }),
-    );
-  });
+      },
+    ),
+    { numRuns: 30 },
+  );
+  expect(revealPassword(new Uint8Array(0), SECRET, REQUEST)).toBeUndefined();
+  expect(revealPassword(new Uint8Array(17), SECRET, REQUEST)).toBeUndefined();
+  expect(revealPassword(new Uint8Array(144), SECRET, REQUEST)).toBeUndefined();
+});
 
-  test('a truncated packet is rejected', () => {
-    fc.assert(
-      fc.property(packet, fc.nat(), (written, at) => {
-        const bytes = encodePacket(written);
-        expect(decodePacket(bytes.subarray(0, at % bytes.length))).toBeUndefined();
-      }),
-    );
-  });
-
-  test('passwords hidden by a client are revealed', () => {
-    const password = fc.string({ unit: 'binary', maxLength: 30 }).filter(text => !text.includes('\0'));
-    fc.assert(
-      fc.property(
-        password,
-        fc.string({ minLength: 1 }),
-        packet.map(one => one.authenticator),
-        (text, secret, authenticator) => {
-          const field = hidden(text, secret, authenticator);
-          expect(revealPassword(field, Buffer.from(secret), authenticator)?.toString()).toBe(
-            Buffer.from(text).toString(),
-          );
-        },
-      ),
-      { numRuns: 30 },
-    );
-    expect(revealPassword(new Uint8Array(0), SECRET, REQUEST)).toBeUndefined();
-    expect(revealPassword(new Uint8Array(17), SECRET, REQUEST)).toBeUndefined();
-    expect(revealPassword(new Uint8Array(144), SECRET, REQUEST)).toBeUndefined();
-  });
-
-  test('responses satisfy a client, with their Message-Authenticator first', () => {
-    fc.assert(
-      fc.property(packet, fc.string({ minLength: 1 }), ({ attributes }, secret) => {
-        const sent = makeRequest({ secret, user: 'ada' });
-        const request = decodePacket(sent.bytes);
-        if (request === undefined) throw new Error('malformed');
-        expect(isAuthentic(request, Buffer.from(secret))).toBe('authentic');
-        const answer = signedAnswer(request, Buffer.from(secret), { code: 3, attributes });
-        const read = readAnswer(Buffer.from(answer), sent, secret);
-        expect(read.attributes.map(([type]) => type)).toEqual(attributes.map(({ type }) => type));
-      }),
-      { numRuns: 50 },
-    );
-  });
+test('responses satisfy a client, with their Message-Authenticator first', () => {
+  fc.assert(
+    fc.property(packet, fc.string({ minLength: 1 }), ({ attributes }, secret) => {
+      const sent = makeRequest({ secret, user: 'ada' });
+      const request = decodePacket(sent.bytes);
+      if (request === undefined) throw new Error('malformed');
+      expect(isAuthentic(request, Buffer.from(secret))).toBe('authentic');
+      const answer = signedAnswer(request, Buffer.from(secret), { code: 3, attributes });
+      const read = readAnswer(Buffer.from(answer), sent, secret);
+      expect(read.attributes.map(([type]) => type)).toEqual(attributes.map(({ type }) => type));
+    }),
+    { numRuns: 50 },
+  );
 });
 
 test(`${FUZZED} fuzzed packets are each decoded within their bounds or rejected, and none is authentic`, {
