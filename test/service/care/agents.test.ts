@@ -3,10 +3,12 @@ import { putOffHolds } from '@passfob/service/features/care/life';
 import { createTask, listTasks } from '@passfob/service/features/care/tasks';
 import { readServiceSays } from 'passfob/carrier/read';
 import { expect, it } from 'vitest';
+import { countOf, LONG } from '../../kit/counts.ts';
 import { type Bench, bench, db, management, office, openEachBench } from '../agents/bench.ts';
 import { type TestAgent, until } from '../agents/kit.ts';
 import type { UsersFob } from '../agents/world.ts';
 import { accepted, grace } from '../users/kit.ts';
+import { careForCrowd } from './crowd.ts';
 
 /** Just before a whole second: setting a fob's clock needs no waiting. */
 const NOW_MS = 1_770_000_000_990;
@@ -230,3 +232,22 @@ it('a person who waits for a fob that does not prove itself is told so, and a st
   await relay.stands(stranger, 'other');
   expect(relay.done).toEqual([number]);
 });
+
+/** Round trips of a fob in care with nothing to do, beside one for each account. */
+const IDLE_ROUND_TRIPS_MAX = 8;
+
+it(
+  'fobs behind several agents with WebSockets execute each of their three tasks once, and then cost few round trips',
+  LONG,
+  async () => {
+    const { fobs, accounts, idleRoundTrips } = await careForCrowd(countOf(12, 40), countOf(3, 5));
+    for (const { executed, done, acts } of fobs) {
+      expect(executed).toEqual({ clock: 1, 'remove-account': 1, 'rename-account': 1 });
+      expect(done).toEqual(['clock', 'remove-account', 'rename-account']);
+      expect(acts).toEqual(['fob.clock', 'fob.remove-account', 'fob.rename']);
+    }
+    // One of the user, and the key for approvals.
+    expect(accounts).toBe(2);
+    expect(Math.max(...idleRoundTrips)).toBeLessThanOrEqual(IDLE_ROUND_TRIPS_MAX + accounts);
+  },
+);

@@ -22,11 +22,16 @@ export const TIMED = 'OCRA-1:HOTP-SHA512-8:QN08-T1M';
 export const SESSION = 'session-of-this-browser';
 export const OTHER_SESSION = 'session-of-another-browser';
 
+interface FobTime {
+  readonly counter?: number;
+  readonly nowMs?: number;
+}
+
 /** Returns the fob's answer, computed by its own implementation. */
 export function fobAnswer(
   token: NewToken,
   question: string,
-  { counter = 0, nowMs = 0 }: { readonly counter?: number; readonly nowMs?: number } = {},
+  { counter = 0, nowMs = 0 }: FobTime = {},
 ): string {
   const suite = parseOcraSuite(token.suite ?? '');
   if (suite === undefined) throw new Error('the token has no suite');
@@ -108,6 +113,11 @@ export class Scene extends TwoApplications {
       requestId: 'r',
       ...changes,
     });
+  }
+
+  /** Answers as the fob does. @param at its counter and time */
+  right(challenge: Challenge, at: FobTime = {}, changes: Partial<AnswerRequest> = {}): Promise<Outcome> {
+    return this.answer(challenge, fobAnswer(this.token, challenge.question, at), changes);
   }
 
   row() {

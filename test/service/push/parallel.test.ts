@@ -18,18 +18,14 @@ const SESSIONS = [SESSION, OTHER_SESSION] as const;
 
 /** Concurrent series of acts about the last two requests, each on one of two nodes. */
 type Deed = 'ask' | 'serve' | 'forge' | 'deny' | 'take' | 'steal' | 'withdraw' | 'sweep';
-interface Done {
-  readonly deed: Deed;
-  readonly node: number;
-  readonly at: number;
-}
 const usual = fc.constantFrom<Deed[]>('serve', 'serve', 'take', 'take', 'take', 'ask');
 const unusual = fc.constantFrom<Deed[]>('forge', 'deny', 'steal', 'withdraw', 'sweep');
-const done: fc.Arbitrary<Done> = fc.record({
+const done = fc.record({
   deed: fc.oneof({ weight: 6, arbitrary: usual }, unusual),
   node: fc.nat(1),
   at: fc.constantFrom(0, 0, 0, 1),
 });
+type Done = typeof done extends fc.Arbitrary<infer T> ? T : never;
 const lanes = fc.array(fc.array(done, { minLength: 4, maxLength: 8, size: 'max' }), {
   minLength: 4,
   maxLength: 4,

@@ -274,7 +274,7 @@ export const SERVICE: readonly Defect[] = [
     before:
       "last.observed.accounts === 'locked' || last.waiting.some(({ kind }) => kind === 'remove-account')",
     after: "last.observed.accounts === 'locked'",
-    test: 'test/service/care/activation.test.ts',
+    test: 'test/service/care/given.test.ts',
     title: 'nothing is written to a fob from which an earlier account could not be removed',
   },
   {
@@ -509,7 +509,7 @@ export const SERVICE: readonly Defect[] = [
     before: "  await recordAudit(db, keys, { atMs, actor, action: 'fob.found', ...about, detail });\n",
     after:
       "  if (atMs === 0) await recordAudit(db, keys, { atMs, actor, action: 'fob.found', ...about, detail });\n",
-    test: 'test/service/care/activation.test.ts',
+    test: 'test/service/care/given.test.ts',
     title: 'a lost fob that is activated for another user is in use again, and keeps the new account',
   },
   {
@@ -518,7 +518,7 @@ export const SERVICE: readonly Defect[] = [
     before: "  await recordAudit(db, keys, { atMs, actor, action: 'token.assign', ...about, detail });\n",
     after:
       "  if (atMs === 0) await recordAudit(db, keys, { atMs, actor, action: 'token.assign', ...about, detail });\n",
-    test: 'test/service/care/activation.test.ts',
+    test: 'test/service/care/given.test.ts',
     title: 'the account of a token that was taken from its user goes, and comes back for the next user',
   },
   // RADIUS.

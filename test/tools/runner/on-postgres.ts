@@ -15,7 +15,7 @@ export const ON_BOTH_DATABASES = [
 
 /** Files of these folders that are about what is shown, sent or typed: each of their statements is run by one that stays. */
 export const ON_SQLITE_ALONE = [
-  'test/service/care/{activation,agents,clock,give,given,malicious,plan,sockets}.test.ts',
+  'test/service/care/{agents,clock,give,given,malicious,plan}.test.ts',
   'test/service/care/*.slow.test.ts',
   'test/service/alerts/senders.test.ts',
   'test/service/mail/{bounces,compose}.test.ts',
