@@ -13,10 +13,7 @@ import { signInByLink } from '../kit.ts';
 import { startedService } from '../users/kit.ts';
 
 const chromiumPath = needsTool('chromium').found;
-const needs = {
-  name: 'npm run build, chromium',
-  found: needsBuild.found && cliMain && chromiumPath,
-};
+const needs = { name: 'npm run build, chromium', found: needsBuild.found && cliMain && chromiumPath };
 /** Longer than the display stays on by itself. */
 const ASLEEP_MS = 120_000;
 

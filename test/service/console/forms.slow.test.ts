@@ -136,12 +136,7 @@ test('a token is reserved for one user, or stays unassigned, and goes to nobody 
   await office.users('ada', 'bob');
   const visitor = await service.signedIn('admin');
   for (const serial of ['SET-1', 'SET-2'])
-    await visitor.send('/operator/tokens/issue', {
-      ...issueFields,
-      serial,
-      seed: SEED.hex,
-      writing: 'hex',
-    });
+    await visitor.send('/operator/tokens/issue', { ...issueFields, serial, seed: SEED.hex, writing: 'hex' });
   expect((await visitor.get('/operator/token?serial=SET-1')).text).toContain('/operator/token/reserve?');
   const unknown = await visitor.send('/operator/token/reserve', { serial: 'SET-1', user: 'nobody' });
   expect([unknown.status, unknown.text]).toEqual([422, expect.stringContaining('<a href="#user">')]);

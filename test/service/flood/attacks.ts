@@ -142,9 +142,7 @@ const pipelined = (more: (url: string) => Buffer): Attack => {
 
 /** The worst inputs of each door of the service that is driven, by the door's name. */
 export const attacks: Readonly<Record<string, Readonly<Record<string, Attack>>>> = {
-  'connections and TLS handshakes': {
-    nothing: (target, from) => sendAll(target, from, Buffer.alloc(0)),
-  },
+  'connections and TLS handshakes': { nothing: (target, from) => sendAll(target, from, Buffer.alloc(0)) },
   headers: {
     'very many short ones': (target, from) => {
       const count = (webLimits.headersMaxBytes - 64) / 4;
@@ -193,8 +191,6 @@ export const attacks: Readonly<Record<string, Readonly<Record<string, Attack>>>>
       return Buffer.concat([frame(1, OPEN), Buffer.alloc(900 * beat.length, beat)]);
     }),
   },
-  'relays’ messages': {
-    'without a code': socketInput('/relay', () => frame(1, RELAY_OPEN)),
-  },
+  'relays’ messages': { 'without a code': socketInput('/relay', () => frame(1, RELAY_OPEN)) },
   'RADIUS datagrams': { 'of unknown clients': datagrams },
 };

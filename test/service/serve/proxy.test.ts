@@ -30,11 +30,7 @@ function logIn(url: string, apiKey: string, from: string, headers: Record<string
   });
 }
 
-const forwarded = {
-  host: 'otp.example.org',
-  'x-forwarded-for': '203.0.113.9',
-  'x-forwarded-proto': 'https',
-};
+const forwarded = { host: 'otp.example.org', 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' };
 
 test('a configured proxy is trusted about the source, a stranger is not', async () => {
   await using service = await startedService({ trustedProxies: ['127.0.0.2'], publicUrl: PUBLIC });

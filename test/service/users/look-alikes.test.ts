@@ -130,11 +130,13 @@ test('users from before the upgrade are compared, too', async () => {
     await before.db
       .insertInto('users')
       .values(
-        names.slice(at, at + 100).map(name => ({
-          ...{ id: `id of ${name}`, name, display_name: '', email: null, password_hash: null },
-          ...{ pin_hash: null, pin_change: 0 as const, disabled_ms: null, failures: 0 },
-          ...{ last_failure_ms: null, created_ms: 0 },
-        })),
+        names
+          .slice(at, at + 100)
+          .map(name => ({
+            ...{ id: `id of ${name}`, name, display_name: '', email: null, password_hash: null },
+            ...{ pin_hash: null, pin_change: 0 as const, disabled_ms: null, failures: 0 },
+            ...{ last_failure_ms: null, created_ms: 0 },
+          })),
       )
       .execute();
   await before.close();

@@ -41,9 +41,7 @@ test('an HOTP token is accepted as far ahead as its policy allows, by default te
   accepted(await createPolicy(office.management, grace, near));
   expect(
     accepted(await createPolicy(office.management, grace, { ...near, name: 'far', lookAhead: 100 })),
-  ).toMatchObject({
-    lookAhead: 100,
-  });
+  ).toMatchObject({ lookAhead: 100 });
   for (const [policy, serial, most] of [
     ['near', 'FOB-2', 2],
     ['far', 'FOB-100', 100],
