@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import type { Service } from '@passfob/service/service';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { PATIENCE_MS } from '../kit/patience.ts';
 import { describeNeeds, needsTool } from '../kit/tools.ts';
-import { add, codeNow, newToken, Rig, signInByLink } from './kit.ts';
+import { add, codeNow, testOfRig as it, newToken, Rig, signInByLink } from './kit.ts';
 
 const BROWSER_ARGUMENTS = [
   '--no-sandbox',
@@ -52,8 +52,7 @@ describeNeeds(needsTool('chromium'), 'log-in form and pane in Chromium', executa
     await Promise.all([page.waitForEvent('load'), page.keyboard.press('Enter')]);
   }
 
-  it('a person logs in by keyboard, without scripts', async () => {
-    await using rig = new Rig();
+  it('a person logs in by keyboard, without scripts', async rig => {
     const { service, token } = await started(rig);
     const context = await browser.newContext({ javaScriptEnabled: false });
     const { page, complaints } = await open(context);
@@ -70,8 +69,7 @@ describeNeeds(needsTool('chromium'), 'log-in form and pane in Chromium', executa
     await context.close();
   });
 
-  it('a used passcode is refused, and the operator sees it without reloading', async () => {
-    await using rig = new Rig();
+  it('a used passcode is refused, and the operator sees it without reloading', async rig => {
     const { service, token } = await started(rig);
     const context = await browser.newContext();
     const operator = await open(context);
@@ -101,8 +99,7 @@ describeNeeds(needsTool('chromium'), 'log-in form and pane in Chromium', executa
     await context.close();
   });
 
-  it('the pane refreshes by itself without scripts', async () => {
-    await using rig = new Rig();
+  it('the pane refreshes by itself without scripts', async rig => {
     const { service } = await started(rig);
     const context = await browser.newContext({ javaScriptEnabled: false });
     const { page } = await open(context);
@@ -113,8 +110,7 @@ describeNeeds(needsTool('chromium'), 'log-in form and pane in Chromium', executa
     await context.close();
   });
 
-  it('a local page shows the form and the pane in frames, and the operator’s cookie works there', async () => {
-    await using rig = new Rig();
+  it('a local page shows the form and the pane in frames, and the operator’s cookie works there', async rig => {
     const { service } = await started(rig);
     const context = await browser.newContext();
     const { page, complaints } = await open(context);

@@ -4,11 +4,10 @@ import BetterSqlite from 'better-sqlite3';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig, stepAt } from './kit.ts';
+import { add, apiKeyOf, codeAt, codeNow, testOfRig as it, NOON_MS, newToken, post, stepAt } from './kit.ts';
 import { startedService } from './users/kit.ts';
 
-test('the database is durable by its settings: write-ahead log, full synchronisation, foreign keys', async () => {
-  await using rig = new Rig();
+it('the database is durable by its settings: write-ahead log, full synchronisation, foreign keys', async rig => {
   const store = await openStore({ directory: rig.directory });
   const settings: unknown[] = [];
   for (const name of ['journal_mode', 'synchronous', 'foreign_keys', 'secure_delete'])
@@ -22,8 +21,7 @@ test('the database is durable by its settings: write-ahead log, full synchronisa
   await store.close();
 });
 
-test('a database of a newer version is refused', async () => {
-  await using rig = new Rig();
+it('a database of a newer version is refused', async rig => {
   await (await rig.start()).close();
   const database = new BetterSqlite(join(rig.directory, 'service.db'));
   database.exec(`insert into kysely_migration values ('9999-later', '2100-01-01T00:00:00.000Z')`);
@@ -53,8 +51,7 @@ test('while another program locks the database, reads work, log-ins wait and the
   expect((await service.events()).map(event => event.outcome)).toEqual(['accepted']);
 });
 
-test('on a full disk a log-in fails without partial changes, and works again when there is room', async () => {
-  await using rig = new Rig();
+it('on a full disk a log-in fails without partial changes, and works again when there is room', async rig => {
   const store = await openStore({ directory: rig.directory });
   const fill = (bytes: number) =>
     writing(store.db, async db => {

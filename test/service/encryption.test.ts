@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import { macOf, seal, unseal } from '@passfob/service/storage/encryption-at-rest/seal';
 import BetterSqlite from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../kit/secrets.ts';
-import { add, codeNow, keyOf, NOON_MS, newToken, Rig } from './kit.ts';
-import { startedService } from './users/kit.ts';
+import { add, codeNow, testOfRig as it, keyOf, NOON_MS, newToken } from './kit.ts';
+import { testOfService as test } from './users/kit.ts';
 
 const onPosix = process.platform !== 'win32';
 
@@ -22,8 +22,7 @@ function spellings(bytes: Uint8Array): Buffer[] {
   return [buffer, ...texts.map(text => Buffer.from(text))];
 }
 
-test('no seed, passcode, API key or operator key is readable in any file of the service', async () => {
-  await using service = await startedService();
+test('no seed, passcode, API key or operator key is readable in any file of the service', async service => {
   const token = await add(service, newToken({ digits: 8 }));
   const passcode = codeNow(token, NOON_MS);
   const request = { user: 'ada', passcode, source: '::1', idempotencyKey: 'idempotent' };
@@ -46,8 +45,7 @@ test('no seed, passcode, API key or operator key is readable in any file of the 
   }
 });
 
-test.runIf(onPosix)('files are created for their owner alone (only on POSIX)', async () => {
-  await using rig = new Rig();
+it.runIf(onPosix)('files are created for their owner alone (only on POSIX)', async rig => {
   await rig.start();
   const names = readdirSync(rig.directory);
   expect(names).toContain('service.key');
@@ -55,10 +53,9 @@ test.runIf(onPosix)('files are created for their owner alone (only on POSIX)', a
     expect([name, statSync(join(rig.directory, name)).mode & 0o777]).toEqual([name, 0o600]);
 });
 
-test.runIf(onPosix)(
+it.runIf(onPosix)(
   'a key file that others can read is refused, and nothing else changes (only on POSIX)',
-  async () => {
-    await using rig = new Rig();
+  async rig => {
     await (await rig.start()).close();
     const path = join(rig.directory, 'service.key');
     for (const mode of [0o640, 0o604, 0o620, 0o666]) {
@@ -71,8 +68,7 @@ test.runIf(onPosix)(
   },
 );
 
-test('a lost or damaged key file is never replaced while encrypted rows exist', async () => {
-  await using service = await startedService();
+test('a lost or damaged key file is never replaced while encrypted rows exist', async service => {
   await add(service, newToken());
   await service.close();
   const path = join(service.rig.directory, 'service.key');
@@ -88,8 +84,7 @@ test('a lost or damaged key file is never replaced while encrypted rows exist', 
   await service.rig.start();
 });
 
-test('an encrypted value decrypts only in its own row and only unchanged', async () => {
-  await using rig = new Rig();
+it('an encrypted value decrypts only in its own row and only unchanged', async rig => {
   const keys = openKeyFile(rig.directory, true);
   const plain = secret(new Uint8Array(Buffer.from('a seed that is kept')));
   const place = { table: 'tokens', id: 'one' };
@@ -108,8 +103,7 @@ test('an encrypted value decrypts only in its own row and only unchanged', async
   }
 });
 
-test('keyed digests differ for lists whose items join to the same text', async () => {
-  await using rig = new Rig();
+it('keyed digests differ for lists whose items join to the same text', async rig => {
   const keys = openKeyFile(rig.directory, true);
   const digests = [['ab', 'c'], ['a', 'bc'], ['abc'], ['', 'abc']].map(parts =>
     macOf(keys, 'temporary', parts),
@@ -117,8 +111,7 @@ test('keyed digests differ for lists whose items join to the same text', async (
   expect(new Set([...digests, macOf(keys, 'answer', ['abc'])]).size).toBe(5);
 });
 
-test('a seed moved to another row cannot be decrypted: the log reports it and nothing is accepted', async () => {
-  await using service = await startedService();
+test('a seed moved to another row cannot be decrypted: the log reports it and nothing is accepted', async service => {
   await add(service, newToken());
   const other = await add(service, newToken({ user: 'mallory', serial: 'FOB-2' }));
   const database = new BetterSqlite(join(service.rig.directory, 'service.db'));
@@ -134,8 +127,7 @@ test('a seed moved to another row cannot be decrypted: the log reports it and no
   expect(outcome).toBe('unreadable');
 });
 
-test('the seed of a revoked token is deleted', async () => {
-  await using service = await startedService();
+test('the seed of a revoked token is deleted', async service => {
   await add(service, newToken());
   await service.changeTokenState('FOB-1', 'revoked');
   const database = new BetterSqlite(join(service.rig.directory, 'service.db'), { readonly: true });

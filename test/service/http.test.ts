@@ -18,7 +18,7 @@ import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, openLink, post, Rig } from './kit.ts';
 import { watchApp } from './served.ts';
-import { accepted, givePin, grace, Office, startedService } from './users/kit.ts';
+import { givePin, testOfService as it, Office, startedService } from './users/kit.ts';
 
 /** Sends a GET with a custom Host header, which `fetch` does not allow. */
 function getAs(url: string, host: string): Promise<number> {
@@ -38,14 +38,12 @@ function form(fields: Record<string, string>): string {
 
 const formType = { 'content-type': 'application/x-www-form-urlencoded' };
 
-test('the health check answers', async () => {
-  await using service = await startedService();
+it('the health check answers', async service => {
   const response = await fetch(`${service.url}/health`);
   expect([response.status, await response.text()]).toEqual([200, '{"status":"ok"}']);
 });
 
-test('the API requires the application’s key, and tells strangers nothing more', async () => {
-  await using service = await startedService();
+it('the API requires the application’s key, and tells strangers nothing more', async service => {
   const body = { user: 'ada', passcode: '123456' };
   const apiKey = apiKeyOf(service);
   for (const authorization of ['', apiKey, `Basic ${apiKey}`, `Bearer ${apiKey}x`, 'Bearer']) {
@@ -57,8 +55,7 @@ test('the API requires the application’s key, and tells strangers nothing more
   expect(await service.events()).toEqual([]);
 });
 
-test('malformed requests get problem+json and are not counted as log-ins', async () => {
-  await using service = await startedService();
+it('malformed requests get problem+json and are not counted as log-ins', async service => {
   const apiKey = apiKeyOf(service);
   const bodies: [unknown, number][] = [
     ['', 400],
@@ -85,16 +82,14 @@ test('malformed requests get problem+json and are not counted as log-ins', async
   expect(await service.events()).toEqual([]);
 });
 
-test('a request with another Host, as in DNS rebinding, is refused', async () => {
-  await using service = await startedService();
+it('a request with another Host, as in DNS rebinding, is refused', async service => {
   const { port } = new URL(service.url);
   expect(await getAs(`${service.url}/login`, `localhost:${port}`)).toBe(200);
   for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1', `127.0.0.1:${port}.evil.example`])
     expect([host, await getAs(`${service.url}/login`, host)]).toEqual([host, 421]);
 });
 
-test('a form from another site is refused before it is parsed', async () => {
-  await using service = await startedService();
+it('a form from another site is refused before it is parsed', async service => {
   const token = await add(service, newToken());
   const body = form({ user: 'ada', passcode: codeNow(token, NOON_MS), attempt: 'x'.repeat(22) });
   const sent = async (headers: Record<string, string>) => {
@@ -111,8 +106,7 @@ test('a form from another site is refused before it is parsed', async () => {
   expect(await sent({ origin: service.url })).toBe(200);
 });
 
-test('the log-in form accepts, refuses, and repeats its result after a double click', async () => {
-  await using service = await startedService();
+it('the log-in form accepts, refuses, and repeats its result after a double click', async service => {
   const token = await add(service, newToken({ user: "o'<b>hara" }));
   const page = await (await fetch(`${service.url}/login`)).text();
   const attempt = /name="attempt" value="([^"]+)"/.exec(page)?.[1] ?? '';
@@ -156,7 +150,7 @@ test('the log-in form asks for its application’s current factors on every node
   const { management } = office;
   const password = await office.password('ada');
   const pin = secret('730519');
-  accepted(await resetPin(management, grace, 'ada'));
+  await office.do(resetPin, 'ada');
   await givePin(management, 'ada', pin);
   const applications = await listApplications(office.store.db);
   const id = applications.find(({ name }) => name === 'login')?.id ?? '';
@@ -166,7 +160,7 @@ test('the log-in form asks for its application’s current factors on every node
     ['pin_otp', { pin }],
     ['otp', {}],
   ] as const) {
-    accepted(await changeFactors(management, grace, { id, factors }));
+    await office.do(changeFactors, { id, factors });
     for (const { url } of nodes) {
       const page = await (await fetch(`${url}/login`)).text();
       const names = [...page.matchAll(/<input[^>]* name="(\w+)"/g)].map(([, name]) => name);
@@ -182,7 +176,7 @@ test('the log-in form asks for its application’s current factors on every node
       counter += 1;
     }
   }
-  accepted(await disableApplication(management, grace, id));
+  await office.do(disableApplication, id);
   for (const { url } of nodes) {
     const headers = { ...formType, origin: url };
     const body = form({ user: 'ada', passcode: codeAt(token, counter) });
@@ -191,7 +185,7 @@ test('the log-in form asks for its application’s current factors on every node
       expect([answer.status, /<form/.test(await answer.text())]).toEqual([403, false]);
     }
   }
-  accepted(await enableApplication(management, grace, id));
+  await office.do(enableApplication, id);
   expect(await fetch(`${nodes[1]?.url}/login`)).toMatchObject({ status: 200 });
 });
 
@@ -222,8 +216,7 @@ test('every response has its security headers; frames are allowed only when conf
   expect(headers.get('x-frame-options')).toBeNull();
 });
 
-test('pages contain no inline script or style, and load only existing files', async () => {
-  await using service = await startedService();
+it('pages contain no inline script or style, and load only existing files', async service => {
   const entered = await openLink(service.operatorLink);
   const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
   for (const path of ['/login', '/operator']) {
@@ -235,8 +228,7 @@ test('pages contain no inline script or style, and load only existing files', as
   }
 });
 
-test('a source over its rate limit waits; others do not', async () => {
-  await using service = await startedService();
+it('a source over its rate limit waits; others do not', async service => {
   const get = async () => (await fetch(`${service.url}/login`)).status;
   const { burst, perSecond } = webLimits.sourceBucket;
   const statuses = new Set<number>();
@@ -296,15 +288,15 @@ test('a replaced application key or a disabled application is refused at once, o
   const { office } = one;
   const applications = await listApplications(office.store.db);
   const id = applications.find(({ name }) => name === 'login')?.id ?? '';
-  const { value } = accepted(await rotateApplicationKey(office.management, grace, id));
+  const { value } = await office.do(rotateApplicationKey, id);
   secret(value);
   for (const node of [one, two]) expect((await send(node, apiKey, 2)).status).toBe(401);
   expect((await send(two, value, 2)).status).toBe(200);
-  accepted(await changeFactors(office.management, grace, { id, factors: 'password_otp' }));
+  await office.do(changeFactors, { id, factors: 'password_otp' });
   expect((await send(two, value, 3)).status).toBe(403);
-  accepted(await changeFactors(office.management, grace, { id, factors: 'otp' }));
+  await office.do(changeFactors, { id, factors: 'otp' });
   expect((await send(two, value, 3)).status).toBe(200);
-  accepted(await disableApplication(office.management, grace, id));
+  await office.do(disableApplication, id);
   for (const node of [one, two]) expect((await send(node, value, 4)).status).toBe(401);
 });
 

@@ -1,7 +1,7 @@
 import type { NewToken } from '@passfob/service/features/tokens/issue';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { countOf, LONG } from '../kit/counts.ts';
-import { add, codeAt, newToken, post, Rig } from './kit.ts';
+import { add, codeAt, newToken, post, type Rig, testOfRig as test } from './kit.ts';
 import { startNode } from './nodes/node.ts';
 
 const USERS = 40;
@@ -54,8 +54,7 @@ async function send(url: string, apiKey: string, { token, counter }: LogIn): Pro
 test('after a kill in the middle of 1,000 validations, accepted passcodes are refused and others still work', {
   ...LONG,
   timeout: 120_000,
-}, async () => {
-  await using rig = new Rig();
+}, async rig => {
   const { apiKey, order, logIns } = await prepare(rig);
   const endings: [LogIn, Ending][] = [];
   const rest = [...logIns];

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { createService, type Service, type ServiceOptions } from '@passfob/service/service';
 import type { Page } from 'playwright-core';
-import { expect, inject } from 'vitest';
+import { expect, inject, type TestOptions, test } from 'vitest';
 import { makeDatabase } from '../kit/postgres.ts';
 import { secret } from '../kit/secrets.ts';
 
@@ -62,6 +62,25 @@ export class Rig implements AsyncDisposable {
     rmSync(this.directory, { recursive: true, force: true });
   }
 }
+
+type Run<T> = (opened: T) => Promise<unknown>;
+
+/** Returns `test` of vitest whose function gets a thing that is opened for it, and goes when the test has ended. */
+export function testOf<T extends AsyncDisposable>(open: () => T | Promise<T>) {
+  const isolated = (run: Run<T>) => async () => {
+    await using opened = await open();
+    await run(opened);
+  };
+  function testWith(title: string, ...given: [Run<T>] | [TestOptions, Run<T>]): void {
+    if (given.length === 1) test(title, isolated(given[0]));
+    else test(title, given[0], isolated(given[1]));
+  }
+  const skip = (title: string, _run: Run<T>): void => test.skip(title);
+  return Object.assign(testWith, { each: test.each, runIf: (isMet: boolean) => (isMet ? testWith : skip) });
+}
+
+/** Tests in a folder for services. */
+export const testOfRig = testOf(() => new Rig());
 
 /** Returns the key in a service's operator link. */
 export function keyOf(service: Service): string {

@@ -9,12 +9,11 @@ import {
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { add, codeNow, NOON_MS, newToken, wrongCode } from './kit.ts';
-import { startedService } from './users/kit.ts';
+import { testOfService as it, startedService } from './users/kit.ts';
 
 const PERIOD_MS = 15 * 60_000;
 
-test('three failures lock the account; failures while locked change nothing; it opens at T, not at T − 1 s', async () => {
-  await using service = await startedService();
+it('three failures lock the account; failures while locked change nothing; it opens at T, not at T − 1 s', async service => {
   const token = await add(service, newToken());
   const attempt = async (passcode: string) =>
     (await service.validate({ user: 'ada', passcode, source: '::1' })).outcome;
@@ -32,8 +31,7 @@ test('three failures lock the account; failures while locked change nothing; it 
   expect(await attempt(wrongCode(token, service.clock.nowMs))).toBe('wrong');
 });
 
-test('of wrong passcodes that are sent at once, as many are evaluated as lock the account', async () => {
-  await using service = await startedService();
+it('of wrong passcodes that are sent at once, as many are evaluated as lock the account', async service => {
   const token = await add(service, newToken());
   const guesses = Array.from({ length: 16 }, (_, nth) => wrongCode(token, NOON_MS, nth));
   const results = await Promise.all(

@@ -1,9 +1,9 @@
 import { copyFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../kit/secrets.ts';
-import { add, apiKeyOf, codeAt, newToken, post, Rig } from './kit.ts';
+import { add, apiKeyOf, codeAt, newToken, post, Rig, testOfRig as test } from './kit.ts';
 import { type Node, startNode } from './nodes/node.ts';
 
 /** Prepares a service folder with one HOTP fob, and log-ins with its passcode of a counter at a node. */
@@ -51,8 +51,7 @@ test.each(losses)('a node accepts nothing more once %s, and /ready says why', as
   await node.kill();
 });
 
-test('a node that lost its files does not copy its lost log over another node’s changes when it ends', async () => {
-  await using rig = new Rig();
+test('a node that lost its files does not copy its lost log over another node’s changes when it ends', async rig => {
   const { start, logIn } = await prepared(rig);
   const lost = await start();
   for (let counter = 0; counter < 20; counter++) expect(await logIn(lost, counter)).toBe(200);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { add, codeNow, NOON_MS, newToken, openLink, wrongCode } from './kit.ts';
-import { startedService } from './users/kit.ts';
+import { testOfService as it, startedService } from './users/kit.ts';
 
 /** Presses the button on an operator link's page. @returns the cookie and the response */
 async function enter(link: string, headers: Record<string, string> = {}) {
@@ -12,8 +12,7 @@ async function enter(link: string, headers: Record<string, string> = {}) {
   return { response, setCookie, cookie };
 }
 
-test('the operator link works once, by its button alone, however often programs load it', async () => {
-  await using service = await startedService();
+it('the operator link works once, by its button alone, however often programs load it', async service => {
   const look = (headers: Record<string, string> = {}) => fetch(service.operatorLink, { headers });
   for (let scan = 0; scan < 20; scan++)
     expect((await fetch(service.operatorLink, { method: 'HEAD' })).status).toBe(404);
@@ -34,8 +33,7 @@ test('the operator link works once, by its button alone, however often programs 
   expect((await fetch(`${service.url}/operator`, { headers: { cookie } })).status).toBe(200);
 });
 
-test('a browser that is signed in uses up the operator link, too, and its session ends', async () => {
-  await using service = await startedService();
+it('a browser that is signed in uses up the operator link, too, and its session ends', async service => {
   const first = (await enter(service.operatorLink)).cookie;
   const link = await service.makeOperatorLink();
   secret(new URL(link).searchParams.get('key') ?? '');
@@ -49,8 +47,7 @@ test('a browser that is signed in uses up the operator link, too, and its sessio
   expect((await enter(link)).response.status).toBe(403);
 });
 
-test('a discarded operator link opens nothing any more, and the browser’s session stays', async () => {
-  await using service = await startedService();
+it('a discarded operator link opens nothing any more, and the browser’s session stays', async service => {
   const { cookie } = await enter(service.operatorLink);
   const link = await service.makeOperatorLink();
   const key = secret(new URL(link).searchParams.get('key') ?? '');
@@ -64,13 +61,11 @@ test('a discarded operator link opens nothing any more, and the browser’s sess
   expect([thrown.status, (await thrown.text()).includes('The link was thrown away')]).toEqual([200, true]);
   expect([(await discard()).status, (await enter(link)).response.status]).toEqual([403, 403]);
   expect((await fetch(`${service.url}/operator`, { headers: { cookie } })).status).toBe(200);
-  const { office } = service;
-  const { acts } = await office.audit();
+  const { acts } = await service.office.audit();
   expect(acts.slice(-2)).toEqual(['operator.enter-by-link console', 'operator.discard-link console']);
 });
 
-test('without a session there is no pane and no stream; signing out and expiry end a session', async () => {
-  await using service = await startedService();
+it('without a session there is no pane and no stream; signing out and expiry end a session', async service => {
   const status = async (path: string, headers: Record<string, string> = {}) => {
     const response = await fetch(service.url + path, { headers });
     await response.body?.cancel();
@@ -109,8 +104,7 @@ test('without a session there is no pane and no stream; signing out and expiry e
   expect((await fetch(`${again.url}/operator`, { headers: { cookie: second } })).status).toBe(401);
 });
 
-test('the pane shows replays with count, real reasons, token states and locked accounts', async () => {
-  await using service = await startedService();
+it('the pane shows replays with count, real reasons, token states and locked accounts', async service => {
   const token = await add(service, newToken({ label: 'VPN' }));
   const attempt = (passcode: string) => service.validate({ user: 'ada', passcode, source: '<b>here</b>' });
   const right = codeNow(token, NOON_MS);

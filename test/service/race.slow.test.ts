@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { countOf, LONG } from '../kit/counts.ts';
-import { add, apiKeyOf, codeNow, isOnPostgres, NOON_MS, newToken, post, Rig } from './kit.ts';
+import { add, apiKeyOf, codeNow, isOnPostgres, testOfRig as it, NOON_MS, newToken, post } from './kit.ts';
 import { startedService } from './users/kit.ts';
 
 const PARALLEL = 64;
@@ -56,8 +56,7 @@ test('of 64 identical requests to two nodes on one database exactly one is accep
   );
 });
 
-test('two nodes that start at once on an empty folder share one key file and one application', async () => {
-  await using rig = new Rig();
+it('two nodes that start at once on an empty folder share one key file and one application', async rig => {
   const nodes = await Promise.all([rig.start(), rig.start(), rig.start()]);
   expect(nodes.filter(node => node.apiKey !== null)).toHaveLength(1);
   const token = await add(nodes[0], newToken());

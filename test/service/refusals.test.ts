@@ -11,10 +11,9 @@ import {
   stepAt,
   wrongCode,
 } from './kit.ts';
-import { startedService } from './users/kit.ts';
+import { testOfService as it, startedService } from './users/kit.ts';
 
-test('every refusal is the same bytes, whatever the reason', async () => {
-  await using service = await startedService();
+it('every refusal is the same bytes, whatever the reason', async service => {
   const apiKey = apiKeyOf(service);
   const token = await add(service, newToken({ digits: 8 }));
   await add(service, newToken({ user: 'suspended', serial: 'S' }));
@@ -51,8 +50,7 @@ test('every refusal is the same bytes, whatever the reason', async () => {
   ]);
 });
 
-test('100 repeats of a used passcode are one alert with count 100, with its first use', async () => {
-  await using service = await startedService();
+it('100 repeats of a used passcode are one alert with count 100, with its first use', async service => {
   const apiKey = apiKeyOf(service);
   const token = await add(service, newToken());
   const body = { user: 'ada', passcode: codeNow(token, NOON_MS), source: '198.51.100.1' };
@@ -85,8 +83,7 @@ test('100 repeats of a used passcode are one alert with count 100, with its firs
   ]);
 });
 
-test('a request with the same idempotency key gets the same answer and raises no alert', async () => {
-  await using service = await startedService();
+it('a request with the same idempotency key gets the same answer and raises no alert', async service => {
   const apiKey = apiKeyOf(service);
   const token = await add(service, newToken());
   const body = { user: 'ada', passcode: codeNow(token, NOON_MS) };
@@ -121,8 +118,7 @@ test('a request with the same idempotency key gets the same answer and raises no
   expect(await send('first-click')).toBe(403);
 });
 
-test('revoking a token also deletes the cached answers to its passcodes', async () => {
-  await using service = await startedService();
+it('revoking a token also deletes the cached answers to its passcodes', async service => {
   const token = await add(service, newToken());
   const passcode = codeNow(token, NOON_MS);
   const request = { user: 'ada', passcode, source: '::1', idempotencyKey: 'first-click' };

@@ -15,9 +15,9 @@ import {
   type PluginTransformQueryArgs,
   type PluginTransformResultArgs,
 } from 'kysely';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { fill } from './tokens/filled.ts';
-import { accepted, Office } from './users/kit.ts';
+import { accepted, testOfOffice as test } from './users/kit.ts';
 
 /** Collects the statements of a database, and explains them as SQLite would run them. */
 class Explained implements KyselyPlugin {
@@ -53,8 +53,7 @@ class Explained implements KyselyPlugin {
 /** Plan steps about values that the statement itself contains. */
 const ofLists = /(?:SCAN|SEARCH) json_each VIRTUAL TABLE INDEX \d+:|SCAN CONSTANT ROW|SCAN owner/g;
 
-test('every search uses an index and sorts nothing', async () => {
-  await using office = await Office.open();
+test('every search uses an index and sorts nothing', async office => {
   await fill(office);
   const explained = new Explained(office.store.db);
   const db = office.store.db.withPlugin(explained);
@@ -79,8 +78,7 @@ test('every search uses an index and sorts nothing', async () => {
   }
 });
 
-test('the page of a user finds and sorts the tokens of this user alone', async () => {
-  await using office = await Office.open();
+test('the page of a user finds and sorts the tokens of this user alone', async office => {
   const id = await office.userId('ada');
   const explained = new Explained(office.store.db);
   await listTokensOf(office.store.db.withPlugin(explained), { id, name: 'ada' });
@@ -89,8 +87,7 @@ test('the page of a user finds and sorts the tokens of this user alone', async (
   ]);
 });
 
-test('mails are listed, found when due, and deleted by an index', async () => {
-  await using office = await Office.open();
+test('mails are listed, found when due, and deleted by an index', async office => {
   const explained = new Explained(office.store.db);
   const db = office.store.db.withPlugin(explained);
   await pageMail(db);
@@ -103,8 +100,7 @@ test('mails are listed, found when due, and deleted by an index', async () => {
   for (const plan of plans) expect(plan).toMatch(/USING (?:COVERING )?INDEX mails_|USING INDEX .*mails/);
 });
 
-test('the periodic queries of a node use an index, however many fobs are connected', async () => {
-  await using office = await Office.open();
+test('the periodic queries of a node use an index, however many fobs are connected', async office => {
   const explained = new Explained(office.store.db);
   await pushesToSend(office.store.db.withPlugin(explained), 1);
   const [plan, ...more] = await explained.plans();
@@ -113,8 +109,7 @@ test('the periodic queries of a node use an index, however many fobs are connect
   expect(plan).not.toContain('SCAN');
 });
 
-test('the query of every log-in form about all tokens uses an index', async () => {
-  await using office = await Office.open();
+test('the query of every log-in form about all tokens uses an index', async office => {
   await fill(office);
   const explained = new Explained(office.store.db);
   const db = office.store.db.withPlugin(explained);

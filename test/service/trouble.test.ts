@@ -7,7 +7,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { freePort } from '../kit/free-port.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, post, Rig, stepAt } from './kit.ts';
-import { Office, startedService } from './users/kit.ts';
+import { testOfService as it, Office, startedService } from './users/kit.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -71,8 +71,7 @@ test('on a full disk each of many log-ins fails or is durable, and none is accep
   await store.close();
 });
 
-test('after the service’s clock goes back an hour, no passcode is accepted twice and no lock is shortened', async () => {
-  await using service = await startedService();
+it('after the service’s clock goes back an hour, no passcode is accepted twice and no lock is shortened', async service => {
   const apiKey = apiKeyOf(service);
   const token = await add(service, newToken());
   const locked = await add(service, newToken({ user: 'bob', serial: 'FOB-2' }));
@@ -103,8 +102,7 @@ test('after the service’s clock goes back an hour, no passcode is accepted twi
   ).toBe(200);
 });
 
-test('an attempt with only revoked tokens is refused and raises one alert a day, and the seed is gone', async () => {
-  await using service = await startedService();
+it('an attempt with only revoked tokens is refused and raises one alert a day, and the seed is gone', async service => {
   const token = await add(service, newToken());
   await service.changeTokenState('FOB-1', 'revoked');
   for (let day = 0; day < 2; day++) {

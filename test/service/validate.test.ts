@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { itNeeds, needsTool } from '../kit/tools.ts';
 import { add, codeAt, codeNow, NOON_MS, newToken, stepAt } from './kit.ts';
-import { startedService } from './users/kit.ts';
+import { testOfService as it, startedService } from './users/kit.ts';
 
 const source = '192.0.2.7';
 
@@ -36,8 +36,7 @@ function asciiSeed(length: number): Uint8Array {
   return new Uint8Array(Buffer.from('1234567890'.repeat(7).slice(0, length)));
 }
 
-test('RFC 4226 appendix D: each value is accepted once, in order', async () => {
-  await using service = await startedService();
+it('RFC 4226 appendix D: each value is accepted once, in order', async service => {
   await add(service, newToken({ kind: 'hotp', secret: asciiSeed(20) }));
   for (const passcode of hotpVector) {
     expect(await service.validate({ user: 'ada', passcode, source })).toEqual({
@@ -47,8 +46,7 @@ test('RFC 4226 appendix D: each value is accepted once, in order', async () => {
   }
 });
 
-test('RFC 6238 appendix B: SHA-1, SHA-256 and SHA-512, to T = 20000000000', async () => {
-  await using service = await startedService();
+it('RFC 6238 appendix B: SHA-1, SHA-256 and SHA-512, to T = 20000000000', async service => {
   const algorithms = [
     { user: 'one', algorithm: 'sha1', seedBytes: 20, column: 1 },
     { user: 'two', algorithm: 'sha256', seedBytes: 32, column: 2 },
@@ -113,8 +111,7 @@ test('TOTP drift is stored and followed up to its limit; a clock that is set aga
   expect(await tryAhead(5)).toEqual(['wrong', 0]);
 });
 
-test('a passcode of an earlier step is refused after a later one, whether it was used or not', async () => {
-  await using service = await startedService();
+it('a passcode of an earlier step is refused after a later one, whether it was used or not', async service => {
   const token = await add(service, newToken({ digits: 8 }));
   const step = stepAt(token, NOON_MS);
   const outcomeOf = async (at: number) =>
@@ -127,8 +124,7 @@ test('a passcode of an earlier step is refused after a later one, whether it was
   expect(await service.alerts()).toMatchObject([{ user: 'ada', serial: 'FOB-1', count: 2, step }]);
 });
 
-test('passcodes may be typed in groups; any other form is malformed and costs no attempt', async () => {
-  await using service = await startedService();
+it('passcodes may be typed in groups; any other form is malformed and costs no attempt', async service => {
   const token = await add(service, newToken({ digits: 8 }));
   const code = codeNow(token, NOON_MS);
   const outcomeOf = async (passcode: string) =>
@@ -138,8 +134,7 @@ test('passcodes may be typed in groups; any other form is malformed and costs no
   expect(await outcomeOf(` ${code.slice(0, 3)}\u00a0${code.slice(3, 5)}-${code.slice(5)} `)).toBe('accepted');
 });
 
-test('all tokens of a user are evaluated and one is accepted', async () => {
-  await using service = await startedService();
+it('all tokens of a user are evaluated and one is accepted', async service => {
   const first = await add(service, newToken({ serial: 'A', digits: 8 }));
   const second = await add(service, newToken({ serial: 'B', kind: 'hotp', digits: 8 }));
   for (const [token, code] of [
@@ -152,8 +147,7 @@ test('all tokens of a user are evaluated and one is accepted', async () => {
   }
 });
 
-test('states: the first passcode makes an assigned token active; suspended and revoked tokens accept nothing', async () => {
-  await using service = await startedService();
+it('states: the first passcode makes an assigned token active; suspended and revoked tokens accept nothing', async service => {
   const token = await add(service, newToken());
   const state = async () => (await service.tokens())[0]?.state;
   const attempt = async () => {
@@ -177,16 +171,14 @@ test('states: the first passcode makes an assigned token active; suspended and r
   });
 });
 
-test('unknown users are refused, and the typed name is not stored', async () => {
-  await using service = await startedService();
+it('unknown users are refused, and the typed name is not stored', async service => {
   for (const user of ['nobody', '', 'x'.repeat(129), 'a\u0000b'])
     expect((await service.validate({ user, passcode: '123456', source })).outcome).toBe('unknown_user');
   expect(await service.events()).toHaveLength(4);
   expect((await service.events()).every(event => event.user === null)).toBe(true);
 });
 
-test('a token that cannot be valid is refused with a reason and adds nothing', async () => {
-  await using service = await startedService();
+it('a token that cannot be valid is refused with a reason and adds nothing', async service => {
   await add(service, newToken());
   const refusalOf = async (changes: Parameters<typeof newToken>[0]) => {
     const result = await service.addToken(newToken({ serial: 'NEW', user: 'new', ...changes }));

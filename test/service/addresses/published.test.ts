@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { expect, test } from 'vitest';
 import { Rig } from '../kit.ts';
-import { accepted, grace, Office, startedService } from '../users/kit.ts';
+import { testOfOffice as it, startedService } from '../users/kit.ts';
 
 // A label with the prefix of an internationalised name (RFC 5891 §4.2.3.1) must be one.
 const label = fc.stringMatching(/^[a-z]([a-z0-9-]{0,8}[a-z0-9])?$/).filter(text => text.slice(2, 4) !== '--');
@@ -33,8 +33,7 @@ function configured(hosts: string, ranges: string) {
   return { hosts: reading.configuration.publishedHosts, ranges: reading.configuration.publishedRanges };
 }
 
-test('property: the published addresses are exactly the configured ones', async () => {
-  await using office = await Office.open();
+it('property: the published addresses are exactly the configured ones', async office => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(host, { minLength: 1, maxLength: 5 }),
@@ -117,11 +116,10 @@ test('both address files match the configuration, may be cached, and carry the s
 
 test('without a configured list, the published list is the host of the public URL, whatever the Host header', async () => {
   await using service = await startedService();
-  const { office } = service;
   const hosts = async () =>
     ((await (await fetch(`${service.url}/addresses.json`)).json()) as { hosts: string[] }).hosts;
   expect(await hosts()).toEqual([new URL(service.url).host]);
-  accepted(await changeSettings(office.management, grace, { publicAddress: 'https://otp.example.org' }));
+  await service.office.do(changeSettings, { publicAddress: 'https://otp.example.org' });
   expect(await hosts()).toEqual(['otp.example.org:443']);
 });
 

@@ -26,11 +26,11 @@ import type { Management } from '@passfob/service/storage/management';
 import { expect, test, vi } from 'vitest';
 import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
-import { act, RecordsRig } from '../audit/kit.ts';
+import { act, testOfRecords as it } from '../audit/kit.ts';
 import { fobAnswer, otherCode, Scene } from '../challenges/kit.ts';
 import { setIn } from '../kit/rows.ts';
 import { codeAt, codeNow, NOON_MS, wrongCode } from '../kit.ts';
-import { accepted, givePin, grace, Office } from '../users/kit.ts';
+import { givePin, grace, Office } from '../users/kit.ts';
 import { HookReceiver } from './receivers.ts';
 
 /** Long enough for any computer; the awaited results come at once. */
@@ -62,8 +62,7 @@ async function addHook(management: Management, port: number, enabled = true): Pr
   return saved.value.channel.id;
 }
 
-test('100 repeats are one alert with count 100, sent at 1, 10 and 100, with a signature that the receiver can check', async () => {
-  await using rig = new RecordsRig();
+it('100 repeats are one alert with count 100, sent at 1, 10 and 100, with a signature that the receiver can check', async rig => {
   await using hook = await new HookReceiver().listen();
   const management = await rig.open();
   const { db } = management;
@@ -87,8 +86,7 @@ test('100 repeats are one alert with count 100, sent at 1, 10 and 100, with a si
   }
 });
 
-test('a failed delivery is stored with its reason, retried at growing intervals and finally given up', async () => {
-  await using rig = new RecordsRig();
+it('a failed delivery is stored with its reason, retried at growing intervals and finally given up', async rig => {
   await using hook = await new HookReceiver().listen();
   const management = await rig.open();
   const { db } = management;
@@ -113,8 +111,7 @@ test('a failed delivery is stored with its reason, retried at growing intervals 
   }
 });
 
-test('two nodes send each delivery once; deliveries leased by a dead node are sent after the lease', async () => {
-  await using rig = new RecordsRig();
+it('two nodes send each delivery once; deliveries leased by a dead node are sent after the lease', async rig => {
   await using hook = await new HookReceiver().listen();
   const management = await rig.open();
   const { db } = management;
@@ -133,8 +130,7 @@ test('two nodes send each delivery once; deliveries leased by a dead node are se
   expect(hook.received).toHaveLength(6);
 });
 
-test('a channel whose receiver hangs delays no other channel, however many deliveries are due', async () => {
-  await using rig = new RecordsRig();
+it('a channel whose receiver hangs delays no other channel, however many deliveries are due', async rig => {
   await using slow = await new HookReceiver().listen();
   await using quick = await new HookReceiver().listen();
   const management = await rig.open();
@@ -169,8 +165,7 @@ test('a channel whose receiver hangs delays no other channel, however many deliv
   expect(await left(slowId)).toBe(2 * recordLimits.deliveriesAtOnce + 3);
 });
 
-test('a disabled channel gets nothing; an alert is rolled back with the transaction that raised it', async () => {
-  await using rig = new RecordsRig();
+it('a disabled channel gets nothing; an alert is rolled back with the transaction that raised it', async rig => {
   const management = await rig.open();
   const { db } = management;
   await addHook(management, 9, false);
@@ -191,8 +186,7 @@ test('a disabled channel gets nothing; an alert is rolled back with the transact
   expect((await pageAlerts(db)).alerts).toHaveLength(1);
 });
 
-test('an alert is acknowledged once, leaves an audit row, and a repeat opens it again', async () => {
-  await using rig = new RecordsRig();
+it('an alert is acknowledged once, leaves an audit row, and a repeat opens it again', async rig => {
   const management = await rig.open();
   const { db } = management;
   for (let index = 1; index <= 5; index++) await raise(db, `alert ${index}`, NOON_MS + Math.min(index, 3));
@@ -223,8 +217,7 @@ test('an alert is acknowledged once, leaves an audit row, and a repeat opens it 
   expect((await pageAlerts(db, { standing: 'acknowledged' })).alerts).toEqual([]);
 });
 
-test('a clock that goes back raises one alert; small steps and forward steps raise none', async () => {
-  await using rig = new RecordsRig();
+it('a clock that goes back raises one alert; small steps and forward steps raise none', async rig => {
   const { db } = await rig.open();
   for (const ms of [0, 30_000, 28_000, 90_000, 88_000, 400_000]) await watchClock(db, () => NOON_MS + ms);
   expect((await pageAlerts(db)).alerts).toEqual([]);
@@ -233,8 +226,7 @@ test('a clock that goes back raises one alert; small steps and forward steps rai
   expect((await pageAlerts(db)).alerts).toMatchObject([{ kind: 'clock', lastSource: '3600 s', count: 1 }]);
 });
 
-test('the clock is read after the wait for the database, where another node may have stored a later time', async () => {
-  await using rig = new RecordsRig();
+it('the clock is read after the wait for the database, where another node may have stored a later time', async rig => {
   const { db } = await rig.open();
   let nowMs = NOON_MS;
   const clock = () => nowMs;
@@ -250,8 +242,7 @@ test('the clock is read after the wait for the database, where another node may 
   expect((await pageAlerts(db)).alerts).toEqual([]);
 });
 
-test('a tampered audit raises one alert for the same damage', async () => {
-  await using rig = new RecordsRig();
+it('a tampered audit raises one alert for the same damage', async rig => {
   const management = await rig.open();
   const { db } = management;
   await act(rig, management, 1, 4);
@@ -345,7 +336,7 @@ test('of very many locked accounts the first are sent one by one, and all are li
   const { office, db, attempt } = await scene();
   await using _ = office;
   const target = { kind: 'syslog', host: '192.0.2.5', port: 514, transport: 'udp' } as const;
-  accepted(await saveChannel(office.management, grace, { name: 'logs', enabled: true, target }));
+  await office.do(saveChannel, { name: 'logs', enabled: true, target });
   const names = Array.from({ length: alertLimits.lockedTold + 5 }, (_, at) => `user${at}`);
   await office.users(...names);
   const tokens = [];

@@ -5,10 +5,10 @@ import type { ChannelTarget } from '@passfob/service/features/notify/channels';
 import { saveChannel } from '@passfob/service/features/notify/manage';
 import { writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
-import { locationOf, RecordsRig } from '../audit/kit.ts';
+import { locationOf, testOfRecords as test } from '../audit/kit.ts';
 import { startNode } from '../nodes/node.ts';
 import { accepted } from '../users/kit.ts';
 import { HookReceiver, MailReceiver, SyslogReceiver } from './receivers.ts';
@@ -30,8 +30,7 @@ async function raiseAll(management: Management, targets: readonly ChannelTarget[
   });
 }
 
-test('after a node is killed while it sends, each alert still leaves by each channel and none is lost', async () => {
-  await using rig = new RecordsRig();
+test('after a node is killed while it sends, each alert still leaves by each channel and none is lost', async rig => {
   await using hook = await new HookReceiver().listen();
   await using mail = await new MailReceiver().listen();
   await using syslog = await new SyslogReceiver().listen();

@@ -12,7 +12,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
-import { RecordsRig } from '../audit/kit.ts';
+import { testOfRecords as it, RecordsRig } from '../audit/kit.ts';
 import { NOON_MS } from '../kit.ts';
 import { certificate, never, notice } from './notices.ts';
 import { HookReceiver, MailReceiver } from './receivers.ts';
@@ -127,8 +127,7 @@ function mail(changes: object, more: Partial<ChannelInput> = {}): ChannelInput {
   return { name: 'mail', enabled: true, target: { kind: 'mail', ...plain, ...changes }, ...more };
 }
 
-test('channels: secrets are encrypted and never returned; invalid input is refused and changes nothing', async () => {
-  await using rig = new RecordsRig();
+it('channels: secrets are encrypted and never returned; invalid input is refused and changes nothing', async rig => {
   const management = await rig.open();
   const { db } = management;
   const code = async (input: ChannelInput) => {
@@ -175,8 +174,7 @@ test('channels: secrets are encrypted and never returned; invalid input is refus
   ).toHaveLength(1);
 });
 
-test('a test message is sent at once on each kind of channel, or is refused with a text', async () => {
-  await using rig = new RecordsRig();
+it('a test message is sent at once on each kind of channel, or is refused with a text', async rig => {
   await using web = await new HookReceiver().listen();
   await using post = await new MailReceiver().listen();
   const management = await rig.open();

@@ -1,8 +1,8 @@
 import { apiRoutes } from '@passfob/service/doors/api/routes';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { add, newToken } from '../kit.ts';
-import { Bureau, pathOf, type Shown } from './kit.ts';
+import { type Bureau, pathOf, type Shown, testOfBureau as test } from './kit.ts';
 
 /** Texts that often break databases, paths and parsers, among ordinary ones. */
 const odd = fc.constantFrom(
@@ -69,8 +69,7 @@ function encoded(text: string): string {
   return encodeURIComponent(text.replace(/\p{Cs}/gu, '?'));
 }
 
-test('arbitrary requests are answered by the service itself, which goes on', async () => {
-  await using bureau = await Bureau.open();
+test('arbitrary requests are answered by the service itself, which goes on', async bureau => {
   const key = await bureau.key('admin');
   await add(bureau.service, newToken());
   expect(pathOf('/v1/users/:user', { user: 'a/b' })).toBe('/v1/users/a%2Fb');

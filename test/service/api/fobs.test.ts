@@ -11,7 +11,7 @@ import { expect, test } from 'vitest';
 import { setIn } from '../kit/rows.ts';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken, post, wrongCode } from '../kit.ts';
 import { invitation, queue } from '../mail/kit.ts';
-import { Bureau, type Shown } from './kit.ts';
+import { type Bureau, testOfBureau as it, type Shown } from './kit.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -48,8 +48,7 @@ async function furnished(bureau: Bureau): Promise<void> {
   }
 }
 
-test('fobs are selected by clock, battery, firmware, absence, state and waiting tasks', async () => {
-  await using bureau = await Bureau.open();
+it('fobs are selected by clock, battery, firmware, absence, state and waiting tasks', async bureau => {
   await furnished(bureau);
   const key = await bureau.key('helpdesk');
   expect((await bureau.ask('POST', '/v1/fobs/tasks/set-clock', key)).status).toBe(200);
@@ -73,8 +72,7 @@ test('fobs are selected by clock, battery, firmware, absence, state and waiting 
   ]);
 });
 
-test('a fob is shown with its health in words, its accounts and its tasks', async () => {
-  await using bureau = await Bureau.open();
+it('a fob is shown with its health in words, its accounts and its tasks', async bureau => {
   await furnished(bureau);
   const { db } = bureau.office.store;
   const fob = await db.selectFrom('fobs').select('id').where('serial', '=', 'low').executeTakeFirstOrThrow();
@@ -112,8 +110,7 @@ test('a fob is shown with its health in words, its accounts and its tasks', asyn
   expect([fits(json), fits.errors]).toEqual([true, null]);
 });
 
-test('a job asks for the clock of every fob that a filter selects, and of no other', async () => {
-  await using bureau = await Bureau.open();
+it('a job asks for the clock of every fob that a filter selects, and of no other', async bureau => {
   await furnished(bureau);
   await observe(bureau, 'good', { clock_state: 'unset', state: 'returned' });
   const key = await bureau.key('admin');
@@ -140,8 +137,7 @@ test('a job asks for the clock of every fob that a filter selects, and of no oth
   expect(new Set(tasks.map(({ actor }) => actor))).toEqual(new Set(['api:admin key']));
 });
 
-test('a waiting task is cancelled only by a role that may ask for one of its kind', async () => {
-  await using bureau = await Bureau.open();
+it('a waiting task is cancelled only by a role that may ask for one of its kind', async bureau => {
   await bureau.office.fob('PF-7');
   const [desk, admin] = [await bureau.key('helpdesk'), await bureau.key('admin')];
   const ask = async (verb: string, key: Shown) =>
@@ -175,8 +171,7 @@ async function walk(bureau: Bureau, key: Shown, path: string, rows: string, name
   throw new Error('the list does not end');
 }
 
-test('every list is paged to its end without a gap or a repeat', async () => {
-  await using bureau = await Bureau.open();
+it('every list is paged to its end without a gap or a repeat', async bureau => {
   const key = await bureau.key('admin');
   const made = async (path: string, body: unknown) =>
     expect((await bureau.ask('POST', path, key, body)).status).toBe(201);
@@ -226,8 +221,7 @@ test('every list is paged to its end without a gap or a repeat', async () => {
   expect(audit.at(-1)).toBe('1');
 });
 
-test('help desk sees the last outcomes of a user with the real reasons', async () => {
-  await using bureau = await Bureau.open();
+it('help desk sees the last outcomes of a user with the real reasons', async bureau => {
   const key = await bureau.key('helpdesk');
   const token = await add(bureau.service, newToken());
   await add(bureau.service, newToken({ user: 'bob', serial: 'FOB-2' }));
@@ -273,8 +267,7 @@ test('a histogram counts into every bucket above, labels are escaped, and servic
   expect(await makeMetrics('1').registry.metrics()).not.toContain('\npassfob_log_ins_total{');
 });
 
-test('metrics report log-ins, requests, alerts and jobs in the text format, and name nobody', async () => {
-  await using bureau = await Bureau.open();
+it('metrics report log-ins, requests, alerts and jobs in the text format, and name nobody', async bureau => {
   const token = await add(bureau.service, newToken({ user: 'countess', serial: 'FOB-17' }));
   const ask = () =>
     post(bureau.service, apiKeyOf(bureau.service), { user: 'countess', passcode: codeNow(token, NOON_MS) });

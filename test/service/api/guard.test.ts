@@ -16,11 +16,9 @@ import { createUser } from '@passfob/service/features/users/user-changes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, openLink } from '../kit.ts';
-import { accepted, grace } from '../users/kit.ts';
-import { type Answer, allRoles, Bureau, pathOf, type Shown } from './kit.ts';
+import { type Answer, allRoles, type Bureau, testOfBureau as it, pathOf, type Shown } from './kit.ts';
 
-test('invalid fields in bodies, paths and queries are refused with their names', async () => {
-  await using bureau = await Bureau.open();
+it('invalid fields in bodies, paths and queries are refused with their names', async bureau => {
   const key = await bureau.key('admin');
   const cases: readonly [string, string, unknown, string][] = [
     ['POST', '/v1/users', { name: 'x'.repeat(userLimits.userNameMax + 1) }, 'body/name'],
@@ -48,8 +46,7 @@ test('invalid fields in bodies, paths and queries are refused with their names',
   }
 });
 
-test('a value sent in the place of a field name is not returned', async () => {
-  await using bureau = await Bureau.open();
+it('a value sent in the place of a field name is not returned', async bureau => {
   const key = await bureau.key('admin');
   const { text, json } = await bureau.ask('POST', '/v1/users', key, {
     name: 'ada',
@@ -59,8 +56,7 @@ test('a value sent in the place of a field name is not returned', async () => {
   expect(json.fields).toEqual([{ field: 'body', detail: 'must NOT have additional properties' }]);
 });
 
-test('bodies are limited in size and must be JSON', async () => {
-  await using bureau = await Bureau.open();
+it('bodies are limited in size and must be JSON', async bureau => {
   const key = await bureau.key('admin');
   const long = { name: 'x'.repeat(administrationLimits.administrationBodyMaxBytes) };
   expect((await bureau.ask('POST', '/v1/users', key, long)).status).toBe(413);
@@ -80,8 +76,7 @@ test('bodies are limited in size and must be JSON', async () => {
   expect((await bureau.ask('POST', '/v1/users', {}, long)).status).toBe(401);
 });
 
-test('no response may be cached, and every response carries its request id', async () => {
-  await using bureau = await Bureau.open();
+it('no response may be cached, and every response carries its request id', async bureau => {
   const key = await bureau.key('admin');
   for (const [path, shown] of [
     ['/v1/users', key],
@@ -98,8 +93,7 @@ test('no response may be cached, and every response carries its request id', asy
   }
 });
 
-test('HEAD is GET without a body, OPTIONS lists the methods, and other methods are refused with that list', async () => {
-  await using bureau = await Bureau.open();
+it('HEAD is GET without a body, OPTIONS lists the methods, and other methods are refused with that list', async bureau => {
   const key = await bureau.key('admin');
   const head = await bureau.ask('HEAD', '/v1/users', key);
   expect([head.status, head.text]).toEqual([200, '']);
@@ -125,8 +119,7 @@ test('HEAD is GET without a body, OPTIONS lists the methods, and other methods a
   });
 });
 
-test('an address that guesses keys is slowed down, and a valid key is not', async () => {
-  await using bureau = await Bureau.open();
+it('an address that guesses keys is slowed down, and a valid key is not', async bureau => {
   const key = await bureau.key('auditor');
   const guess = async () =>
     (await bureau.ask('GET', '/v1/users', { authorization: 'Bearer pfa_guess' })).status;
@@ -137,8 +130,7 @@ test('an address that guesses keys is slowed down, and a valid key is not', asyn
   expect(await guess()).toBe(401);
 });
 
-test('one key cannot keep the service busy', async () => {
-  await using bureau = await Bureau.open();
+it('one key cannot keep the service busy', async bureau => {
   const key = await bureau.key('auditor');
   const ask = async () => (await bureau.ask('GET', '/v1/session', key)).status;
   for (let turn = 0; turn < administrationLimits.administrationBucket.burst; turn++)
@@ -147,11 +139,10 @@ test('one key cannot keep the service busy', async () => {
   expect((await bureau.ask('GET', '/v1/session', await bureau.key('admin'))).status).toBe(200);
 });
 
-test('lists continue where they ended, by key, also by names with any characters', async () => {
-  await using bureau = await Bureau.open();
+it('lists continue where they ended, by key, also by names with any characters', async bureau => {
   const key = await bureau.key('admin');
   const names = ['a/b', 'a?b', 'a%2f', 'ada', 'bob', 'ö€', '😀'];
-  for (const name of names) accepted(await createUser(bureau.office.management, grace, { name }));
+  for (const name of names) await bureau.office.do(createUser, { name });
   const seen: string[] = [];
   let after = '';
   for (;;) {
@@ -164,12 +155,11 @@ test('lists continue where they ended, by key, also by names with any characters
   for (const name of names)
     expect((await bureau.ask('GET', `/v1/users/${encodeURIComponent(name)}`, key)).json.name).toBe(name);
   const longest = '😀'.repeat(userLimits.userNameMax / 2);
-  accepted(await createUser(bureau.office.management, grace, { name: longest }));
+  await bureau.office.do(createUser, { name: longest });
   expect((await bureau.ask('GET', `/v1/users/${encodeURIComponent(longest)}`, key)).json.name).toBe(longest);
 });
 
-test('every registered route of the API declares who may use it', async () => {
-  await using bureau = await Bureau.open();
+it('every registered route of the API declares who may use it', async bureau => {
   const served = bureau.routes.filter(({ path }) => path.startsWith('/v1/') || path === '/metrics');
   const where = ({ method, path }: { method: string; path: string }) => `${method} ${path}`;
   // Only the descriptions and the responses to unsupported methods are open to anybody.
@@ -198,8 +188,7 @@ test('every registered route of the API declares who may use it', async () => {
   expect(new Set(described)).toEqual(new Set(['description.get', 'documentation.get']));
 });
 
-test('every operation has one summary, and every summary has one operation', async () => {
-  await using bureau = await Bureau.open();
+it('every operation has one summary, and every summary has one operation', async bureau => {
   const names = bureau.routes.flatMap(({ method, operation }) =>
     operation === undefined || method === 'HEAD' ? [] : [operation.name],
   );
@@ -263,8 +252,7 @@ async function admissions(bureau: Bureau, shown: Shown, expected: (route: Guarde
   expect(found).toEqual(Object.fromEntries(paths.map(route => [route.name, expected(route)])));
 }
 
-test('requests without credentials, with an application’s key or with a made-up key are refused', async () => {
-  await using bureau = await Bureau.open();
+it('requests without credentials, with an application’s key or with a made-up key are refused', async bureau => {
   const application = { authorization: `Bearer ${apiKeyOf(bureau.service)}` };
   const paths = guarded(bureau);
   expect(paths.length).toBeGreaterThan(80);
@@ -280,14 +268,12 @@ test('requests without credentials, with an application’s key or with a made-u
   }
 });
 
-test('an API key may do what its role permits, and needs no fresh proof', async () => {
-  await using bureau = await Bureau.open();
+it('an API key may do what its role permits, and needs no fresh proof', async bureau => {
   for (const role of allRoles)
     await admissions(bureau, await bureau.key(role), ({ permission }) => byRole(role, permission));
 });
 
-test('a session may do what its role permits, and needs its own token for every change', async () => {
-  await using bureau = await Bureau.open();
+it('a session may do what its role permits, and needs its own token for every change', async bureau => {
   for (const role of allRoles) {
     const { cookie, csrf } = await bureau.session(role);
     const origin = { origin: csrf.origin ?? '' };
@@ -304,8 +290,7 @@ test('a session may do what its role permits, and needs its own token for every 
   }
 });
 
-test('a session whose proof is too old cannot do dangerous acts', async () => {
-  await using bureau = await Bureau.open();
+it('a session whose proof is too old cannot do dangerous acts', async bureau => {
   const { cookie, csrf } = await bureau.session('admin');
   bureau.rig.clock.nowMs += accessLimits.reauthenticationMs;
   await admissions(bureau, { ...cookie, ...csrf }, ({ permission }) =>
@@ -313,8 +298,7 @@ test('a session whose proof is too old cannot do dangerous acts', async () => {
   );
 });
 
-test('help desk neither issues nor imports tokens, runs no jobs and does not read the audit', async () => {
-  await using bureau = await Bureau.open();
+it('help desk neither issues nor imports tokens, runs no jobs and does not read the audit', async bureau => {
   const key = await bureau.key('helpdesk');
   for (const [method, path] of [
     ['POST', '/v1/tokens'],
@@ -326,8 +310,7 @@ test('help desk neither issues nor imports tokens, runs no jobs and does not rea
     expect(admission(await bureau.ask(method, path, key))).toBe('403 not_allowed');
 });
 
-test('a wrong key fails despite a valid session, and a revoked or demoted operator is out at once', async () => {
-  await using bureau = await Bureau.open();
+it('a wrong key fails despite a valid session, and a revoked or demoted operator is out at once', async bureau => {
   const { cookie } = await bureau.session('admin');
   const ask = (shown: Shown) => bureau.ask('GET', '/v1/session', shown);
   expect((await ask({ ...cookie, authorization: 'Bearer pfa_guess' })).status).toBe(401);
@@ -342,8 +325,7 @@ test('a wrong key fails despite a valid session, and a revoked or demoted operat
   expect((await ask(key)).status).toBe(401);
 });
 
-test('a session by one-time link has the administrator’s role during the set-up only', async () => {
-  await using bureau = await Bureau.open();
+it('a session by one-time link has the administrator’s role during the set-up only', async bureau => {
   const entered = await openLink(bureau.service.operatorLink);
   const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
   const session = await sessionOf(bureau.office.management, secret(cookie.split('=')[1] ?? ''));

@@ -7,7 +7,7 @@ import { findUser } from '@passfob/service/features/users/users';
 import type { Service, ServiceOptions } from '@passfob/service/service';
 import { writing } from '@passfob/service/storage/database/database';
 import { secret } from '../../kit/secrets.ts';
-import { Rig } from '../kit.ts';
+import { Rig, testOf } from '../kit.ts';
 import { watchApp } from '../served.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
 
@@ -49,7 +49,7 @@ export class Bureau implements AsyncDisposable {
   /** Creates an API key with a role. @returns its credentials */
   async key(role: Role): Promise<Shown> {
     const name = `${role} key`;
-    const { value } = accepted(await createApiKey(this.office.management, grace, { name, role }));
+    const { value } = await this.office.do(createApiKey, { name, role });
     return { authorization: `Bearer ${secret(value)}` };
   }
 
@@ -87,6 +87,9 @@ export class Bureau implements AsyncDisposable {
     await this.rig[Symbol.asyncDispose]();
   }
 }
+
+/** Tests with a bureau. */
+export const testOfBureau = testOf(() => Bureau.open());
 
 function objectOf(text: string): Record<string, unknown> {
   try {

@@ -10,7 +10,7 @@ import { secret } from '../../kit/secrets.ts';
 import { add, apiKeyOf, codeNow, NOON_MS, newToken } from '../kit.ts';
 import { invitation, queue } from '../mail/kit.ts';
 import { accepted, givePin, grace } from '../users/kit.ts';
-import { allRoles, Bureau, pathOf, type Shown } from './kit.ts';
+import { allRoles, type Bureau, testOfBureau as it, pathOf, type Shown } from './kit.ts';
 
 const ajv = new Ajv({ strict: true, allowUnionTypes: true });
 
@@ -190,8 +190,7 @@ async function fill(bureau: Bureau): Promise<(string | Uint8Array)[]> {
   ];
 }
 
-test('no list and no view contains a secret, for any role', async () => {
-  await using bureau = await Bureau.open();
+it('no list and no view contains a secret, for any role', async bureau => {
   const secrets = (await fill(bureau)).flatMap(spellings);
   const { db } = bureau.office.store;
   const job = await db.selectFrom('jobs').select('id').executeTakeFirstOrThrow();

@@ -8,7 +8,7 @@ import {
 } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import type { Management } from '@passfob/service/storage/management';
-import { Rig } from '../kit.ts';
+import { Rig, testOf } from '../kit.ts';
 
 /** Returns where a rig's services store their data: beside the key file, or in this run's database. */
 export async function locationOf(rig: Rig): Promise<StoreOptions> {
@@ -31,6 +31,9 @@ export class RecordsRig extends Rig {
     await super[Symbol.asyncDispose]();
   }
 }
+
+/** Tests with such a database. */
+export const testOfRecords = testOf(() => new RecordsRig());
 
 /** Records acts on the subjects `from` to `to`, one a second. */
 export async function act(

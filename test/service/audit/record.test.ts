@@ -1,12 +1,11 @@
 import { serviceActor } from '@passfob/service/base/actor';
 import { recordAudit } from '@passfob/service/features/audit/record';
 import { writing } from '@passfob/service/storage/database/database';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { NOON_MS } from '../kit.ts';
-import { RecordsRig } from './kit.ts';
+import { testOfRecords as test } from './kit.ts';
 
-test('an audit row is committed or rolled back with its act, and row numbers have no gaps', async () => {
-  await using rig = new RecordsRig();
+test('an audit row is committed or rolled back with its act, and row numbers have no gaps', async rig => {
   const { db: database, keys } = await rig.open();
   const record = (subject: string, fails: boolean) =>
     writing(database, async db => {

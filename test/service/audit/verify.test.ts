@@ -6,8 +6,8 @@ import { verifyAudit } from '@passfob/service/features/audit/verify';
 import { type Db, writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { act, RecordsRig } from './kit.ts';
+import { expect } from 'vitest';
+import { act, type RecordsRig, testOfRecords as test } from './kit.ts';
 
 /** Writes four checkpoints of three rows each, and three rows without a checkpoint. */
 async function fill(rig: RecordsRig, management: Management): Promise<void> {
@@ -96,8 +96,7 @@ function isPossible(before: Contents, after: Contents): boolean {
   return differs && unique(after.audit, 'id') && unique(after.audit_seals, 'number');
 }
 
-test('property: any change, removal, swap or copy of a row, checkpoint or marker is found, before and after rotation', async () => {
-  await using rig = new RecordsRig();
+test('property: any change, removal, swap or copy of a row, checkpoint or marker is found, before and after rotation', async rig => {
   const management = await rig.open();
   const { db, keys } = management;
   await fill(rig, management);
@@ -135,8 +134,7 @@ test('property: any change, removal, swap or copy of a row, checkpoint or marker
   }
 });
 
-test('audit verification names the row or checkpoint that is wrong', async () => {
-  await using rig = new RecordsRig();
+test('audit verification names the row or checkpoint that is wrong', async rig => {
   const management = await rig.open();
   const { db, keys } = management;
   await fill(rig, management);
@@ -161,8 +159,7 @@ test('audit verification names the row or checkpoint that is wrong', async () =>
   expect(await found()).toContain('Checkpoint 2 is missing.');
 });
 
-test('a removed last row is found even when others are written after it', async () => {
-  await using rig = new RecordsRig();
+test('a removed last row is found even when others are written after it', async rig => {
   const management = await rig.open();
   await act(rig, management, 1, 3);
   await management.db.deleteFrom('audit').where('id', '=', 3).execute();
@@ -174,8 +171,7 @@ test('a removed last row is found even when others are written after it', async 
   expect((await verifyAudit(management.db, management.keys)).findings.length).toBe(2);
 });
 
-test('a tampered audit is not rotated away, and the newest checkpoint stays', async () => {
-  await using rig = new RecordsRig();
+test('a tampered audit is not rotated away, and the newest checkpoint stays', async rig => {
   const management = await rig.open();
   const { db } = management;
   await fill(rig, management);
@@ -204,8 +200,7 @@ test('a tampered audit is not rotated away, and the newest checkpoint stays', as
   expect(await verifyAudit(db, management.keys)).toMatchObject({ intact: true, rows: 7, rotatedSeal: 3 });
 });
 
-test('two nodes that write checkpoints at once make one chain', async () => {
-  await using rig = new RecordsRig();
+test('two nodes that write checkpoints at once make one chain', async rig => {
   const management = await rig.open();
   const { db, keys, clock } = management;
   await act(rig, management, 1, 600);
@@ -213,8 +208,7 @@ test('two nodes that write checkpoints at once make one chain', async () => {
   expect(await verifyAudit(db, keys)).toMatchObject({ intact: true, rows: 600, seals: 3, unsealed: 0 });
 });
 
-test('pages of the audit continue where the last one ended, and apply their filters', async () => {
-  await using rig = new RecordsRig();
+test('pages of the audit continue where the last one ended, and apply their filters', async rig => {
   const management = await rig.open();
   const { db } = management;
   await act(rig, management, 1, 30);

@@ -1,19 +1,17 @@
 import type { Role } from '@passfob/service/base/kinds';
 import { type Action, may, permissions } from '@passfob/service/base/permissions';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
-import { furnished, Visitor } from './kit.ts';
+import { furnished, testOfConsole as test, Visitor } from './kit.ts';
 import { CALLER_CHECK, fillWorld, LOCAL_MAIL, RADIUS_CLIENT } from './world.ts';
 
 const MINUTE_MS = 60_000;
 
-test('signing in takes password and own passcode, and every refusal looks the same', async () => {
-  await using service = await furnished();
-  const { office } = service;
+test('signing in takes password and own passcode, and every refusal looks the same', async service => {
   const { admin } = service.operators;
-  const plain = { name: 'ada', password: '', token: await office.token('ada') };
-  plain.password = await office.password('ada');
+  const plain = { name: 'ada', password: '', token: await service.office.token('ada') };
+  plain.password = await service.office.password('ada');
   const bodies = new Set<string>();
   for (const kit of [
     { ...admin, password: 'not the password' },
@@ -31,11 +29,10 @@ test('signing in takes password and own passcode, and every refusal looks the sa
   expect(bodies.size).toBe(1);
   const visitor = await service.signedIn('admin');
   expect((await visitor.get('/operator')).text).toContain('<strong>grace</strong>');
-  expect((await office.audit()).acts).toContain('operator.sign-in grace');
+  expect((await service.office.audit()).acts).toContain('operator.sign-in grace');
 });
 
-test('signing in leads to the requested page, and never to another site', async () => {
-  await using service = await furnished();
+test('signing in leads to the requested page, and never to another site', async service => {
   const visitor = new Visitor(service);
   const asked = await visitor.get('/operator/token?serial=a%26b');
   expect(asked.status).toBe(401);
@@ -55,12 +52,10 @@ test('signing in leads to the requested page, and never to another site', async 
   }
 });
 
-test('a dangerous act requires a proof at most five minutes old, and continues after it', async () => {
-  await using service = await furnished();
-  const { office } = service;
+test('a dangerous act requires a proof at most five minutes old, and continues after it', async service => {
   const { admin } = service.operators;
-  await office.users('ada');
-  await office.token('ada', { serial: 'ADA-1' });
+  await service.office.users('ada');
+  await service.office.token('ada', { serial: 'ADA-1' });
   const visitor = await service.signedIn('admin');
   const path = '/operator/token/revoke?serial=ADA-1';
   expect((await visitor.get(path)).status).toBe(200);
@@ -84,8 +79,7 @@ test('a dangerous act requires a proof at most five minutes old, and continues a
   expect(done.location).toBe('/operator/token?serial=ADA-1&done=revoked');
 });
 
-test('the passcode of the sign-in is no later proof, though the form claims to be the same', async () => {
-  await using service = await furnished();
+test('the passcode of the sign-in is no later proof, though the form claims to be the same', async service => {
   const { admin } = service.operators;
   const fields = { password: admin.password, passcode: codeNow(admin.token, service.clock.nowMs) };
   const attempt = secret('one attempt for two forms');
@@ -95,8 +89,7 @@ test('the passcode of the sign-in is no later proof, though the form claims to b
   expect((await visitor.send('/operator/prove', { ...fields, attempt })).status).toBe(403);
 });
 
-test('after a proof the channel form still edits the same channel, not a new one', async () => {
-  await using service = await furnished();
+test('after a proof the channel form still edits the same channel, not a new one', async service => {
   const visitor = await service.signedIn('admin');
   service.clock.nowMs += 6 * MINUTE_MS;
   const sent = await visitor.send('/operator/channels/webhook', { id: 'a-channel', name: 'renamed' });
@@ -104,9 +97,7 @@ test('after a proof the channel form still edits the same channel, not a new one
   expect([sent.status, sent.location]).toEqual([303, `/operator/prove?to=${encodeURIComponent(path)}`]);
 });
 
-test('no form does anything without the session’s own token, or from another site', async () => {
-  await using service = await furnished();
-  const { office } = service;
+test('no form does anything without the session’s own token, or from another site', async service => {
   const visitor = await service.signedIn('admin');
   service.clock.nowMs += MINUTE_MS;
   const other = await service.signedIn('helpdesk');
@@ -115,13 +106,12 @@ test('no form does anything without the session’s own token, or from another s
     expect((await visitor.send(path, { user: 'mallory', csrf })).status).toBe(403);
   const foreign = { origin: 'https://evil.example', 'sec-fetch-site': 'cross-site' };
   expect((await visitor.send(path, { user: 'mallory' }, foreign)).status).toBe(403);
-  expect((await office.audit()).acts).not.toContain('user.create mallory');
+  expect((await service.office.audit()).acts).not.toContain('user.create mallory');
   expect((await visitor.send(path, { user: 'mallory' })).status).toBe(303);
-  expect((await office.audit()).acts).toContain('user.create mallory');
+  expect((await service.office.audit()).acts).toContain('user.create mallory');
 });
 
-test('the cookie is for the console only, and signing out ends the session', async () => {
-  await using service = await furnished();
+test('the cookie is for the console only, and signing out ends the session', async service => {
   const visitor = new Visitor(service);
   const { headers } = await visitor.signIn(service.operators.admin, service.clock);
   expect(headers.get('set-cookie')).toMatch(/; Max-Age=43200; Path=\/; HttpOnly; SameSite=Strict$/);
@@ -131,8 +121,7 @@ test('the cookie is for the console only, and signing out ends the session', asy
   expect((await visitor.get('/operator')).status).toBe(401);
 });
 
-test('the session cookie is found among others, the first of its name counts, and only one spelling is accepted', async () => {
-  await using service = await furnished();
+test('the session cookie is found among others, the first of its name counts, and only one spelling is accepted', async service => {
   const visitor = new Visitor(service);
   await visitor.signIn(service.operators.admin, service.clock);
   const { cookie } = visitor;
@@ -263,7 +252,6 @@ test.each(['admin', 'helpdesk', 'auditor'] as const)(
   'the pages and acts of %s match the table of permissions',
   async (role: Role) => {
     await using service = await furnished();
-    const { office } = service;
     await fillWorld(service);
     const visitor = await service.signedIn(role);
     const shown = new Set<string>();
@@ -281,13 +269,13 @@ test.each(['admin', 'helpdesk', 'auditor'] as const)(
         expect((await visitor.send(`/operator${path}`, subject)).status, path).toBe(403);
       if (!may(role, action)) expect(shown.has(path), `${path} is shown`).toBe(false);
     }
-    const before = (await office.audit()).acts.length;
+    const before = (await service.office.audit()).acts.length;
     for (const [path, action, subject] of buttons) {
       const { status } = await visitor.send(`/operator${path}`, subject);
       expect(status === 403, path).toBe(!may(role, action));
       if (!may(role, action)) expect(shown.has(path), `${path} is shown`).toBe(false);
     }
-    if (role === 'auditor') expect((await office.audit()).acts).toHaveLength(before);
+    if (role === 'auditor') expect((await service.office.audit()).acts).toHaveLength(before);
     expect(shown.has('/audit')).toBe(may(role, 'audit.read'));
   },
 );
@@ -299,12 +287,10 @@ test.each(Object.keys(permissions) as Action[])('the permission %s guards a page
   expect(covered || elsewhere.includes(action)).toBe(true);
 });
 
-test('no form and no button does anything without the session’s own token', async () => {
-  await using service = await furnished();
-  const { office } = service;
+test('no form and no button does anything without the session’s own token', async service => {
   await fillWorld(service);
   const visitor = await service.signedIn('admin');
-  const before = (await office.audit()).acts;
+  const before = (await service.office.audit()).acts;
   for (const [path, , subject = {}] of [...acts, ...buttons]) {
     const { status } = await visitor.send(`/operator${path}`, { ...subject, csrf: 'guessed' });
     // The import accepts multipart only, and reads nothing of another form.
@@ -314,5 +300,5 @@ test('no form and no button does anything without the session’s own token', as
   importForm.set('csrf', 'guessed');
   importForm.set('file', new Blob(['user,serial']), 'users.csv');
   expect((await visitor.post('/operator/import', importForm)).status).toBe(403);
-  expect((await office.audit()).acts).toEqual(before);
+  expect((await service.office.audit()).acts).toEqual(before);
 });

@@ -6,7 +6,7 @@ import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { codeNow } from '../kit.ts';
-import { furnished, type OperatorKit, seededUri } from './kit.ts';
+import { furnished, type OperatorKit, seededUri, testOfConsole as test } from './kit.ts';
 import { fillWorld, LOCAL_MAIL } from './world.ts';
 
 describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium', executablePath => {
@@ -48,8 +48,7 @@ describeNeeds(needsTool('chromium'), 'accessibility of the console in Chromium',
     return [[...seen].sort(), found];
   }
 
-  it('axe finds nothing on any console page, in light and dark mode, on desktop and phone sizes', async () => {
-    await using service = await furnished();
+  test('axe finds nothing on any console page, in light and dark mode, on desktop and phone sizes', async service => {
     await fillWorld(service);
     const context = await browser.newContext({ bypassCSP: true });
     const page = await context.newPage();

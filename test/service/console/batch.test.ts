@@ -6,10 +6,9 @@ import { saveMailServer } from '@passfob/service/features/mail/server';
 import { endActivation } from '@passfob/service/features/tokens/end-activation';
 import { createUser } from '@passfob/service/features/users/user-changes';
 import { readActivationString } from 'passfob/activation/activation-string';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, grace } from '../users/kit.ts';
-import { furnished, type Seen, seededUri, type Visitor } from './kit.ts';
+import { type Seen, seededUri, testOfConsole as test, type Visitor } from './kit.ts';
 
 function hexSeed(): string {
   return secret(randomBytes(20).toString('hex'));
@@ -33,9 +32,7 @@ async function finished(visitor: Visitor, path: string): Promise<string> {
   return text;
 }
 
-test('an import shows its plan for every row, waits for confirmation, and runs', async () => {
-  await using service = await furnished();
-  const { office } = service;
+test('an import shows its plan for every row, waits for confirmation, and runs', async service => {
   const visitor = await service.signedIn('admin');
   const uris = ['ada', 'bob'].map(seededUri);
 
@@ -52,7 +49,7 @@ test('an import shows its plan for every row, waits for confirmation, and runs',
   for (const uri of uris)
     expect(seen.text).not.toContain(new URL(uri).searchParams.get('secret') ?? 'no seed');
   const tokens = () =>
-    office.store.db.selectFrom('tokens').selectAll().where('label', 'in', ['ada', 'bob']).execute();
+    service.office.store.db.selectFrom('tokens').selectAll().where('label', 'in', ['ada', 'bob']).execute();
   expect(await tokens()).toEqual([]);
   const id = /name="id" value="([^"]+)"/.exec(seen.text)?.[1] ?? '';
   // The import waits for confirmation, even if workers look for jobs.
@@ -68,15 +65,13 @@ test('an import shows its plan for every row, waits for confirmation, and runs',
   expect(again.text).not.toContain('Import 2 rows');
 });
 
-test('a discarded import does nothing, and an unreadable file is refused with its reason', async () => {
-  await using service = await furnished();
-  const { office } = service;
+test('a discarded import does nothing, and an unreadable file is refused with its reason', async service => {
   const visitor = await service.signedIn('admin');
   const seen = await upload(visitor, seededUri('ada'));
   const id = /name="id" value="([^"]+)"/.exec(seen.text)?.[1] ?? '';
   await visitor.send('/operator/job/cancel', { id });
   expect((await visitor.get(`/operator/job?id=${id}`)).text).toContain('Cancelled: 0 of 1 rows');
-  const kept = await office.store.db
+  const kept = await service.office.store.db
     .selectFrom('job_items')
     .select('sealed_payload')
     .where('job_id', '=', id)
@@ -92,9 +87,7 @@ test('a discarded import does nothing, and an unreadable file is refused with it
   expect((await visitor.post('/operator/import', empty)).text).toContain('No file was chosen.');
 });
 
-test('a form with too many parts or fields is refused before they are read', async () => {
-  await using service = await furnished();
-  const { office } = service;
+test('a form with too many parts or fields is refused before they are read', async service => {
   const visitor = await service.signedIn('admin');
   const parts = (count: number) =>
     Object.fromEntries(Array.from({ length: count }, (_, at) => [`more${at}`, 'x']));
@@ -107,11 +100,10 @@ test('a form with too many parts or fields is refused before they are read', asy
   const fields = (count: number) => visitor.send('/operator/users/create', parts(count));
   expect((await fields(webLimits.formFieldsMax - 1)).status).not.toBe(400);
   expect((await fields(webLimits.formFieldsMax)).status).toBe(400);
-  expect(await office.rows('tokens', { label: 'ada' })).toEqual([]);
+  expect(await service.office.rows('tokens', { label: 'ada' })).toEqual([]);
 });
 
-test('no upload is read without a session and a fresh proof', async () => {
-  await using service = await furnished();
+test('no upload is read without a session and a fresh proof', async service => {
   const visitor = await service.signedIn('admin');
   service.clock.nowMs += 6 * 60_000;
   expect((await upload(visitor, `serial,seed\nA,${hexSeed()}`)).location).toBe(
@@ -123,12 +115,10 @@ test('no upload is read without a session and a fresh proof', async () => {
   expect((await visitor.post('/operator/import', form)).status).toBe(401);
 });
 
-test('a pasted list becomes a job that says which rows were refused', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  await office.users('ada');
+test('a pasted list becomes a job that says which rows were refused', async service => {
+  await service.office.users('ada');
   const visitor = await service.signedIn('admin');
-  await office.token('ada', { serial: 'ADA-1' });
+  await service.office.token('ada', { serial: 'ADA-1' });
   const list = ['ADA-1', ...Array.from({ length: 400 }, (_, index) => `NONE-${index}`)].join('\r\n');
   const sent = await visitor.send('/operator/bulk', { what: 'revoke', reason: 'lost', list });
   expect(sent.location).toMatch(/^\/operator\/job\?id=[\w-]+&done=jobStarted$/);
@@ -152,10 +142,8 @@ function stringOn({ text }: Seen): string {
   return secret((/<code>(pf1[\w ]+)<\/code>/.exec(text)?.[1] ?? '').replaceAll(' ', ''));
 }
 
-test('an activation handed over in person shows string and QR code in the formâ€™s response only, never cached', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  await office.users('bob');
+test('an activation handed over in person shows string and QR code in the formâ€™s response only, never cached', async service => {
+  await service.office.users('bob');
   const admin = await service.signedIn('admin');
   const form = await admin.get('/operator/user/activate?user=bob');
   expect(form.text).not.toContain('By mail to');
@@ -178,7 +166,7 @@ test('an activation handed over in person shows string and QR code in the formâ€
   // The first code is refused after the resend, and help desk sees the reason.
   const late = { code: readActivationString(string).code, relay: new Uint8Array(randomBytes(16)) };
   const caller = { source: '192.0.2.9', requestId: 'late' };
-  expect(await enterActivation(office.management, caller, late)).toEqual({
+  expect(await enterActivation(service.office.management, caller, late)).toEqual({
     kind: 'refused',
     code: 'not_valid',
   });
@@ -196,10 +184,8 @@ test('an activation handed over in person shows string and QR code in the formâ€
   }
 });
 
-test('help desk sees the state and reason of activations and resends them, but neither starts nor revokes them', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  accepted(await createUser(office.management, grace, { name: 'ada', email: 'ada@example.org' }));
+test('help desk sees the state and reason of activations and resends them, but neither starts nor revokes them', async service => {
+  await service.office.do(createUser, { name: 'ada', email: 'ada@example.org' });
   const admin = await service.signedIn('admin');
   const sent = await admin.send('/operator/user/activate', { ...fields, user: 'ada' });
   // No mail server is set yet.
@@ -210,21 +196,19 @@ test('help desk sees the state and reason of activations and resends them, but n
   expect((await admin.send('/operator/user/activate', { ...fields, user: 'ada' })).text).toContain(
     'has an activation for this already',
   );
-  const { db } = office.store;
+  const { db } = service.office.store;
   const { id } = await db.selectFrom('activations').select('id').executeTakeFirstOrThrow();
   const desk = await service.signedIn('helpdesk');
   const page = async () => (await desk.get('/operator/user?user=ada')).text;
   expect(await page()).toMatch(/Open<\/span>[\s\S]*Any fob that the service owns[\s\S]*In the local outbox/);
   expect(await page()).not.toMatch(/activation\/revoke|user\/activate/);
   expect((await desk.send('/operator/activation/revoke', { id })).status).toBe(403);
-  accepted(
-    await saveMailServer(office.management, grace, {
-      host: '127.0.0.1',
-      port: 9,
-      security: 'none',
-      from: 'passfob@example.test',
-    }),
-  );
+  await service.office.do(saveMailServer, {
+    host: '127.0.0.1',
+    port: 9,
+    security: 'none',
+    from: 'passfob@example.test',
+  });
   expect(
     (await desk.send('/operator/activation/resend', { id, hours: '1', delivery: 'mail' })).location,
   ).toBe('/operator/user?user=ada&done=activationMailed');
@@ -246,11 +230,9 @@ test('help desk sees the state and reason of activations and resends them, but n
   expect((await desk.get('/operator/activations?state=open')).text).toContain('No activations here.');
 });
 
-test('help desk asks for a fob in place of a token, and an administrator makes the activation that replaces it', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  await office.users('bob');
-  const { serial } = await office.token('bob');
+test('help desk asks for a fob in place of a token, and an administrator makes the activation that replaces it', async service => {
+  await service.office.users('bob');
+  const { serial } = await service.office.token('bob');
   const desk = await service.signedIn('helpdesk');
   expect((await desk.get('/operator/user?user=bob')).text).toContain('/operator/user/ask-fob?user=bob');
   expect((await desk.get('/operator/user/ask-fob?user=bob')).text).toContain(serial);
@@ -267,33 +249,29 @@ test('help desk asks for a fob in place of a token, and an administrator makes t
   });
   expect(made.status).toBe(200);
   stringOn(made);
-  const { replaces_token_id } = await office.row('activations');
+  const { replaces_token_id } = await service.office.row('activations');
   expect(replaces_token_id).not.toBeNull();
 });
 
-test('the console preselects blank fobs while the service owns none, and owned fobs as soon as it owns one', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  await office.users('bob');
+test('the console preselects blank fobs while the service owns none, and owned fobs as soon as it owns one', async service => {
+  await service.office.users('bob');
   const admin = await service.signedIn('admin');
   const form = async () => (await admin.get('/operator/user/activate?user=bob')).text;
   expect(await form()).toMatch(/<option value="any" selected>/);
   expect(await form()).toContain('The service owns no fob yet');
   expect((await admin.get('/operator/bulk')).text).toMatch(/<option value="any" selected>/);
-  await office.fob('PF-OWNED');
+  await service.office.fob('PF-OWNED');
   expect(await form()).toMatch(/<option value="owned" selected>/);
   expect(await form()).not.toContain('The service owns no fob yet');
 });
 
-test('a second activation is refused with links that replace and revoke the first, not at the field of the token', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  await office.users('bob');
+test('a second activation is refused with links that replace and revoke the first, not at the field of the token', async service => {
+  await service.office.users('bob');
   const admin = await service.signedIn('admin');
   const start = () =>
     admin.send('/operator/user/activate', { ...fields, user: 'bob', delivery: 'shown', fobs: 'any' });
   stringOn(await start());
-  const { id } = await office.row('activations');
+  const { id } = await service.office.row('activations');
   const again = await start();
   expect(again.status).toBe(422);
   const [summary = ''] = /<div class="message bad"[\s\S]*?<\/div>/.exec(again.text) ?? [];
@@ -303,15 +281,13 @@ test('a second activation is refused with links that replace and revoke the firs
   expect(again.text.replace(summary, '')).not.toContain('has an activation for this already');
 });
 
-test('an administrator who replaces an activation may change which fobs it accepts, and help desk may not', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  await office.users('bob');
+test('an administrator who replaces an activation may change which fobs it accepts, and help desk may not', async service => {
+  await service.office.users('bob');
   const admin = await service.signedIn('admin');
   const desk = await service.signedIn('helpdesk');
   stringOn(await admin.send('/operator/user/activate', { ...fields, user: 'bob', delivery: 'shown' }));
   const open = () =>
-    office.store.db
+    service.office.store.db
       .selectFrom('activations')
       .select(['id', 'fobs'])
       .where('state', '=', 'open')

@@ -1,8 +1,8 @@
 import { verifyAudit } from '@passfob/service/features/audit/verify';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, post } from '../kit.ts';
-import { furnished } from './kit.ts';
+import { testOfConsole as test } from './kit.ts';
 import { fillWorld, HOSTILE } from './world.ts';
 
 /** The same 20 bytes in Base32 and in hexadecimal. */
@@ -24,8 +24,7 @@ const issueFields = {
   label: '',
 };
 
-test('hostile names stay text on every page that shows them', async () => {
-  await using service = await furnished();
+test('hostile names stay text on every page that shows them', async service => {
   await fillWorld(service);
   const visitor = await service.signedIn('admin');
   const subjects = { user: HOSTILE, serial: '<i>&"odd?/#%' };
@@ -55,9 +54,7 @@ test('hostile names stay text on every page that shows them', async () => {
   expect((await visitor.get(href)).text).toContain('&lt;i&gt;&amp;&quot;odd?/#%');
 });
 
-test('a refused form returns with the typed values, the reason at its field and at the top, and no secret', async () => {
-  await using service = await furnished();
-  const { office } = service;
+test('a refused form returns with the typed values, the reason at its field and at the top, and no secret', async service => {
   const visitor = await service.signedIn('admin');
   const { status, text } = await visitor.send('/operator/tokens/issue', {
     ...issueFields,
@@ -88,13 +85,11 @@ test('a refused form returns with the typed values, the reason at its field and 
     });
     expect(refused.text).toContain('The seed does not fit its format');
   }
-  expect((await office.audit()).acts).not.toContain('token.issue NEW-1');
+  expect((await service.office.audit()).acts).not.toContain('token.issue NEW-1');
 });
 
-test('a token issued with a Base32 or hexadecimal seed validates', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  await office.users('ada');
+test('a token issued with a Base32 or hexadecimal seed validates', async service => {
+  await service.office.users('ada');
   const visitor = await service.signedIn('admin');
   for (const writing of ['base32', 'hex'] as const) {
     const serial = `NEW-${writing}`;
@@ -116,8 +111,7 @@ test('a token issued with a Base32 or hexadecimal seed validates', async () => {
   expect((await visitor.get('/operator/token?serial=NEW-hex')).text).toContain('Active');
 });
 
-test('an OCRA token is issued with its suite; an unsupported suite is refused at its field', async () => {
-  await using service = await furnished();
+test('an OCRA token is issued with its suite; an unsupported suite is refused at its field', async service => {
   const visitor = await service.signedIn('admin');
   const ocra = { ...issueFields, kind: 'ocra', digits: '8', seed: SEED.base32, writing: 'base32' };
   for (const suite of ['', 'OCRA-1:HOTP-SHA1-6:QN08-PSHA1']) {
@@ -130,10 +124,8 @@ test('an OCRA token is issued with its suite; an unsupported suite is refused at
   expect((await visitor.get('/operator/token?serial=Q-1')).text).toContain(suite);
 });
 
-test('a token is reserved for one user, or stays unassigned, and goes to nobody else', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  await office.users('ada', 'bob');
+test('a token is reserved for one user, or stays unassigned, and goes to nobody else', async service => {
+  await service.office.users('ada', 'bob');
   const visitor = await service.signedIn('admin');
   for (const serial of ['SET-1', 'SET-2'])
     await visitor.send('/operator/tokens/issue', { ...issueFields, serial, seed: SEED.hex, writing: 'hex' });
@@ -153,10 +145,8 @@ test('a token is reserved for one user, or stays unassigned, and goes to nobody 
   expect((await visitor.send('/operator/token/assign', { serial: 'SET-2', user: 'bob' })).status).toBe(303);
 });
 
-test('keys and temporary passcodes are shown once, in no address and in no cache', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  await office.users('ada');
+test('keys and temporary passcodes are shown once, in no address and in no cache', async service => {
+  await service.office.users('ada');
   const visitor = await service.signedIn('admin');
   const made = await visitor.send('/operator/applications/create', { name: 'VPN', factors: 'otp' });
   const key = secret(/<code>(pfk_[\w-]+)<\/code>/.exec(made.text)?.[1] ?? '');
@@ -181,9 +171,7 @@ test('keys and temporary passcodes are shown once, in no address and in no cache
       expect((await visitor.get(`/operator${path}`)).text).not.toContain(value);
 });
 
-test('help desk unlocks accounts and sees the real reasons; the audit page confirms the verification in words', async () => {
-  await using service = await furnished();
-  const { office } = service;
+test('help desk unlocks accounts and sees the real reasons; the audit page confirms the verification in words', async service => {
   await fillWorld(service);
   const desk = await service.signedIn('helpdesk');
   const before = (await desk.get('/operator/user?user=ada')).text;
@@ -197,15 +185,14 @@ test('help desk unlocks accounts and sees the real reasons; the audit page confi
   expect(after).not.toContain('Locked until');
   const auditor = await service.signedIn('auditor');
   expect((await auditor.send('/operator/audit/verify')).text).toContain('The audit is intact.');
-  await office.set('audit', { actor: 'somebody' }, { id: 3 });
+  await service.office.set('audit', { actor: 'somebody' }, { id: 3 });
   const broken = await auditor.send('/operator/audit/verify');
   expect(broken.text).toContain('The audit is not intact.');
   expect(broken.text).toContain('Row 3 was changed after it was written.');
-  expect((await verifyAudit(office.store.db, office.management.keys)).intact).toBe(false);
+  expect((await verifyAudit(service.office.store.db, service.office.management.keys)).intact).toBe(false);
 });
 
-test('an empty field keeps lockout enabled, and settings within range are accepted', async () => {
-  await using service = await furnished();
+test('an empty field keeps lockout enabled, and settings within range are accepted', async service => {
   const visitor = await service.signedIn('admin');
   const fields = { serviceName: 'ACME', publicAddress: '', threshold: '5', amount: '2', unit: 'hours' };
   for (const change of [{ threshold: '' }, { threshold: 'x' }, { amount: '' }, { unit: 'years' }])
@@ -215,11 +202,9 @@ test('an empty field keeps lockout enabled, and settings within range are accept
   for (const words of ['ACME', '5 failures in a row', '2 hours']) expect(text).toContain(words);
 });
 
-test('resynchronising finds a fob whose counter ran ahead', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  await office.users('ada');
-  const token = await office.token('ada', { serial: 'ADA-1' });
+test('resynchronising finds a fob whose counter ran ahead', async service => {
+  await service.office.users('ada');
+  const token = await service.office.token('ada', { serial: 'ADA-1' });
   const visitor = await service.signedIn('helpdesk');
   const ahead = service.clock.nowMs + 40 * 30_000;
   const codes = { first: codeNow(token, ahead), second: codeNow(token, ahead + 30_000) };

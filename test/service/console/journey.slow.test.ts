@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { codeNow, signInByLink, wrongCode } from '../kit.ts';
 import { freshPassword, startedService, type TestService } from '../users/kit.ts';
-import { type Furnished, furnished } from './kit.ts';
+import { type Furnished, testOfConsole as it } from './kit.ts';
 
 const STEP_MS = 30_000;
 
@@ -183,8 +183,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     120_000,
   );
 
-  it('the console works by keyboard alone: sign-in, skip link, creating a user, correcting a mistake', async () => {
-    await using service = await furnished();
+  it('the console works by keyboard alone: sign-in, skip link, creating a user, correcting a mistake', async service => {
     const { admin } = service.operators;
     const page = await open();
     const { keyboard } = page;
@@ -245,10 +244,8 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     return secret((await page.locator('.once code').textContent()) ?? '');
   }
 
-  it('the activation string is copied by keyboard, only when asked, and the page says so', async () => {
-    await using service = await furnished();
-    const { office } = service;
-    await office.users('bob');
+  it('the activation string is copied by keyboard, only when asked, and the page says so', async service => {
+    await service.office.users('bob');
     const page = await open({ permissions: ['clipboard-read', 'clipboard-write'] });
     await page.goto(service.url);
     // Whatever is read from the clipboard counts as a secret: a text that nothing else prints.
@@ -273,22 +270,18 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     await page.getByRole('status').filter({ hasText: 'Your browser did not copy it.' }).waitFor();
   });
 
-  it('without scripts the page with an activation string has no Copy button', async () => {
-    await using service = await furnished();
-    const { office } = service;
-    await office.users('bob');
+  it('without scripts the page with an activation string has no Copy button', async service => {
+    await service.office.users('bob');
     const page = await open({ javaScriptEnabled: false });
     expect(await shownString(page, service)).toMatch(/^pf1/);
     expect(await page.getByRole('button', { name: 'Copy', exact: true }).count()).toBe(0);
     expect(await page.locator('#copy').isHidden()).toBe(true);
   });
 
-  it('live updates of a page keep the focus and unfolded sections', async () => {
-    await using service = await furnished();
-    const { office } = service;
+  it('live updates of a page keep the focus and unfolded sections', async service => {
     const { admin } = service.operators;
-    await office.users('ada');
-    const token = await office.token('ada', { serial: 'ADA-1' });
+    await service.office.users('ada');
+    const token = await service.office.token('ada', { serial: 'ADA-1' });
     const page = await open();
     await page.goto(`${service.url}/operator/sign-in`);
     await signIn(page, admin.name, admin.password, codeNow(admin.token, service.clock.nowMs));
@@ -302,8 +295,7 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     expect(await page.locator('details[open]').count()).toBe(1);
   });
 
-  it('a job page follows the job to its end by itself', async () => {
-    await using service = await furnished();
+  it('a job page follows the job to its end by itself', async service => {
     const { admin } = service.operators;
     const page = await open();
     await page.goto(`${service.url}/operator/bulk`);

@@ -4,8 +4,8 @@ import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { addOperator } from '@passfob/service/features/users/access/operator-changes';
 import type { Service } from '@passfob/service/service';
 import { secret } from '../../kit/secrets.ts';
-import { codeNow, type FakeClock, keyOf, type Rig } from '../kit.ts';
-import { accepted, grace, type Office, startedService, type TestService } from '../users/kit.ts';
+import { codeNow, type FakeClock, keyOf, type Rig, testOf } from '../kit.ts';
+import { type Office, startedService, type TestService } from '../users/kit.ts';
 
 /** An operator with password and fob. */
 export interface OperatorKit {
@@ -19,7 +19,7 @@ async function makeOperator(office: Office, name: string, role: Role): Promise<O
   await office.users(name);
   const password = await office.password(name);
   const token = await office.token(name, { serial: `FOB-${name}` });
-  accepted(await addOperator(office.management, grace, { user: name, role }));
+  await office.do(addOperator, { user: name, role });
   return { name, password, token };
 }
 
@@ -117,6 +117,9 @@ export async function furnished(rig?: Rig): Promise<Furnished> {
   };
   return Object.assign(service, { operators, signedIn });
 }
+
+/** Tests with a service that has an operator of each role. */
+export const testOfConsole = testOf(() => furnished());
 
 /** Returns a key URI with a seed of its own. */
 export function seededUri(label: string): string {

@@ -9,16 +9,13 @@ import { countOutcomes } from '@passfob/service/features/validation/summary';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { rowIn } from '../kit/rows.ts';
-import { accepted, grace } from '../users/kit.ts';
-import { furnished, type Seen, type Visitor } from './kit.ts';
+import { testOfConsole as it, type Seen, type Visitor } from './kit.ts';
 import { fillWorld } from './world.ts';
 
 const HOUR_MS = 3_600_000;
 
-test('log-ins are counted by the hour in which they happened, and only in the requested range', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  const { db } = office.store;
+it('log-ins are counted by the hour in which they happened, and only in the requested range', async service => {
+  const { db } = service.office.store;
   await fillWorld(service);
   const toMs = (Math.floor(service.clock.nowMs / HOUR_MS) + 1) * HOUR_MS;
   service.clock.nowMs -= 2 * HOUR_MS;
@@ -35,10 +32,8 @@ test('log-ins are counted by the hour in which they happened, and only in the re
   expect(all[0]).toMatchObject({ accepted: 1, refused: 9 });
 });
 
-test('users, tokens and drifts are counted, and a user’s outcomes are that user’s alone', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  const { db } = office.store;
+it('users, tokens and drifts are counted, and a user’s outcomes are that user’s alone', async service => {
+  const { db } = service.office.store;
   await fillWorld(service);
   expect(await countUsers(db)).toEqual({ all: 8, disabled: 1 });
   expect(await countTokensByState(db)).toEqual({
@@ -150,12 +145,11 @@ const shownIn = ({ text }: Seen, subject: 'user' | 'serial') =>
     .filter(([, of]) => of === subject)
     .map(([, , name = '']) => decodeURIComponent(name.replaceAll('+', ' ')));
 
-test('help desk finds users and tokens by any part of their names or serial numbers, page by page', async () => {
-  await using service = await furnished();
+it('help desk finds users and tokens by any part of their names or serial numbers, page by page', async service => {
   const { office } = service;
   const visitor = await service.signedIn('helpdesk');
   const heinz = { name: 'hm2041', displayName: 'Heinz M\u00fcller', email: 'heinz@sales.example.com' };
-  accepted(await createUser(office.management, grace, heinz));
+  await office.do(createUser, heinz);
   await office.token('hm2041', { serial: 'PF-2026-004217' });
   await office.token('ada', { serial: 'PF-4217-000001', label: 'VPN' });
 
@@ -179,8 +173,7 @@ test('help desk finds users and tokens by any part of their names or serial numb
   expect(shownIn(await tokens({ text: 'VP', by: 'label' }), 'serial')).toEqual(['PF-4217-000001']);
   expect(shownIn(await visitor.get('/operator/tokens?text=4217'), 'serial')).toHaveLength(2);
 
-  for (let at = 10; at < 65; at++)
-    accepted(await createUser(office.management, grace, { name: `team ${at}` }));
+  for (let at = 10; at < 65; at++) await office.do(createUser, { name: `team ${at}` });
   const first = await search(visitor, '/operator/users', { search: 'eam' });
   const next = /href="([^"]*after=[^"]*)"/.exec(first.text)?.[1]?.replaceAll('&amp;', '&') ?? '';
   expect(next).toContain('search=eam');
@@ -188,12 +181,10 @@ test('help desk finds users and tokens by any part of their names or serial numb
   expect(names).toEqual(Array.from({ length: 55 }, (_, at) => `team ${at + 10}`));
 });
 
-test('the page of a user shows this user\u2019s tokens alone', async () => {
-  await using service = await furnished();
-  const { office } = service;
+it('the page of a user shows this user\u2019s tokens alone', async service => {
   const visitor = await service.signedIn('helpdesk');
-  await office.token('ada', { serial: 'ADA-1' });
-  await office.token('adam', { serial: 'ADAM-1' });
+  await service.office.token('ada', { serial: 'ADA-1' });
+  await service.office.token('adam', { serial: 'ADAM-1' });
   const { text } = await visitor.get('/operator/user?user=ada');
   expect(text).toContain('ADA-1');
   expect(text).not.toContain('ADAM-1');

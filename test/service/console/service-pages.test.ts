@@ -10,12 +10,11 @@ import { MailReceiver } from '../alerts/receivers.ts';
 import { rowIn } from '../kit/rows.ts';
 import { codeNow } from '../kit.ts';
 import { invitation, parsed, queue, rowOf } from '../mail/kit.ts';
-import { accepted, grace, startedService } from '../users/kit.ts';
-import { furnished, Visitor } from './kit.ts';
+import { startedService } from '../users/kit.ts';
+import { furnished, testOfConsole as it, Visitor } from './kit.ts';
 import { fillWorld } from './world.ts';
 
-test('channels are saved, changed without their secret, and removed; a generated key is shown once', async () => {
-  await using service = await furnished();
+it('channels are saved, changed without their secret, and removed; a generated key is shown once', async service => {
   const { office } = service;
   const visitor = await service.signedIn('admin');
   const hook = {
@@ -65,8 +64,7 @@ test('channels are saved, changed without their secret, and removed; a generated
   expect((await readChannels(office.store.db)).map(({ name }) => name)).toEqual(['mail']);
 });
 
-test('an operator whose role changes is signed out at once; the last administrator stays', async () => {
-  await using service = await furnished();
+it('an operator whose role changes is signed out at once; the last administrator stays', async service => {
   const visitor = await service.signedIn('admin');
   const desk = await service.signedIn('helpdesk');
   expect((await desk.get('/operator/users/create')).status).toBe(200);
@@ -83,11 +81,9 @@ test('an operator whose role changes is signed out at once; the last administrat
   expect((await visitor.get('/operator')).status).toBe(200);
 });
 
-test('an acknowledged alert opens again when it is repeated', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  await office.users('ada');
-  const token = await office.token('ada', { serial: 'ADA-1' });
+it('an acknowledged alert opens again when it is repeated', async service => {
+  await service.office.users('ada');
+  const token = await service.office.token('ada', { serial: 'ADA-1' });
   const passcode = codeNow(token, service.clock.nowMs);
   const replay = () => service.validate({ user: 'ada', passcode, source: '192.0.2.1' });
   await replay();
@@ -103,12 +99,10 @@ test('an acknowledged alert opens again when it is repeated', async () => {
   expect(await open()).toContain('2 times');
 });
 
-test('the console’s own application cannot be changed, disabled or given a key', async () => {
-  await using service = await furnished();
-  const { office } = service;
+it('the console’s own application cannot be changed, disabled or given a key', async service => {
   await fillWorld(service);
   const visitor = await service.signedIn('admin');
-  const { id } = await office.row('applications', { name: 'console' });
+  const { id } = await service.office.row('applications', { name: 'console' });
   for (const act of ['rotate', 'disable', 'factors']) {
     const refused = await visitor.send(`/operator/application/${act}`, { id, factors: 'otp' });
     expect([refused.status, refused.text.includes('the console itself')]).toEqual([422, true]);
@@ -117,9 +111,7 @@ test('the console’s own application cannot be changed, disabled or given a key
   expect(text).toContain('VPN &lt;gateway&gt;');
 });
 
-test('pages show the configured name of the service as text', async () => {
-  await using service = await furnished();
-  const { office } = service;
+it('pages show the configured name of the service as text', async service => {
   const visitor = await service.signedIn('admin');
   const stranger = new Visitor(service);
   const shown = async () => [
@@ -129,7 +121,7 @@ test('pages show the configured name of the service as text', async () => {
     await stranger.post('/login', new URLSearchParams({ user: 'ada', passcode: '123456' })),
   ];
   for (const { text } of await shown()) expect(text).toMatch(/<title>[^<]* · Passfob<\/title>/);
-  accepted(await changeSettings(office.management, grace, { serviceName: 'ACME <keys>' }));
+  await service.office.do(changeSettings, { serviceName: 'ACME <keys>' });
   for (const { text } of await shown()) {
     expect(text).toMatch(/<title>[^<]* · ACME &lt;keys&gt;<\/title>/);
     expect(text).toMatch(/<img src="[^"]+" alt="">ACME &lt;keys&gt;</);
@@ -137,20 +129,17 @@ test('pages show the configured name of the service as text', async () => {
   }
 });
 
-test('the set-up refuses a reserved name for an administrator and creates no user', async () => {
-  await using service = await furnished();
-  const { office } = service;
+it('the set-up refuses a reserved name for an administrator and creates no user', async service => {
   const visitor = await service.signedIn('admin');
   const password = secret('plum-anchor-violet-9');
   const refused = await visitor.send('/operator/setup/admin', { user: 'service', displayName: '', password });
   expect(refused.status).toBe(422);
-  const users = await office.store.db.selectFrom('users').select('name').execute();
+  const users = await service.office.store.db.selectFrom('users').select('name').execute();
   expect(users.map(({ name }) => name)).not.toContain('service');
 });
 
 test('the first steps offer the activation of the administrator’s fob, and tick it off once it is active', async () => {
   await using service = await startedService();
-  const { office } = service;
   const visitor = new Visitor(service);
   await visitor.enter();
   const steps = async () => {
@@ -173,14 +162,13 @@ test('the first steps offer the activation of the administrator’s fob, and tic
   expect(waiting.fob).toBe('To do');
   expect(waiting.text).toMatch(/An activation waits for your fob, until <time/);
   expect(waiting.text).not.toContain('/operator/user/activate');
-  await office.token('alice', { serial: 'FOB-alice' });
+  await service.office.token('alice', { serial: 'FOB-alice' });
   const done = await steps();
   expect(done.fob).toBe('Done');
   expect(done.text).not.toContain('An activation waits');
 });
 
-test('lists that are searched for a text have the button Search, all others Filter', async () => {
-  await using service = await furnished();
+it('lists that are searched for a text have the button Search, all others Filter', async service => {
   const visitor = await service.signedIn('admin');
   const buttons = [];
   for (const list of ['users', 'tokens', 'activations', 'alerts', 'mails', 'audit']) {
@@ -271,12 +259,10 @@ test('a RADIUS client is added, changed and removed; a generated secret is shown
   expect((await listRadiusClients(db)).map(({ name }) => name)).toEqual(['other']);
 });
 
-test('a mail stays in the local outbox: an administrator reads it, and help desk sees its entry only', async () => {
-  await using service = await furnished();
-  const { office } = service;
+it('a mail stays in the local outbox: an administrator reads it, and help desk sees its entry only', async service => {
   const displayName = '<script>alert(1)</script>';
-  const mail = await invitation(office.management, { displayName });
-  const id = await queue(office.management, mail);
+  const mail = await invitation(service.office.management, { displayName });
+  const id = await queue(service.office.management, mail);
   expect(await service.outbox()).toMatchObject([{ id, to: mail.to, link: mail.link }]);
   const admin = await service.signedIn('admin');
   const desk = await service.signedIn('helpdesk');
@@ -297,11 +283,10 @@ test('a mail stays in the local outbox: an administrator reads it, and help desk
   const refused = await desk.send('/operator/mail/open', { id });
   expect(refused.status).toBe(403);
   expect(refused.text).not.toContain(mail.activationString);
-  expect((await office.audit()).acts.filter(act => act === 'mail.open ada')).toHaveLength(1);
+  expect((await service.office.audit()).acts.filter(act => act === 'mail.open ada')).toHaveLength(1);
 });
 
-test('a mail server is set, tested and removed; its password is never shown, and the service sends by it', async () => {
-  await using service = await furnished();
+it('a mail server is set, tested and removed; its password is never shown, and the service sends by it', async service => {
   const { office } = service;
   const password = secret('the password at the mail server');
   await using server = await new MailReceiver(password).listen();

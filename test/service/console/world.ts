@@ -36,27 +36,21 @@ export async function fillWorld(service: Furnished): Promise<void> {
   const { office, clock } = service;
   const { management } = office;
   await office.users('ada', 'bob');
-  accepted(
-    await createUser(management, grace, {
-      name: HOSTILE,
-      displayName: '<script>alert(1)</script>',
-      email: 'eve@example.org',
-    }),
-  );
-  accepted(await createUser(management, grace, { name: 'gone' }));
-  accepted(await disableUser(management, grace, 'gone'));
-  accepted(
-    await createPolicy(management, grace, { name: 'eight digits', kind: 'totp', digits: 8, pinPlace: 'fob' }),
-  );
+  await office.do(createUser, {
+    name: HOSTILE,
+    displayName: '<script>alert(1)</script>',
+    email: 'eve@example.org',
+  });
+  await office.do(createUser, { name: 'gone' });
+  await office.do(disableUser, 'gone');
+  await office.do(createPolicy, { name: 'eight digits', kind: 'totp', digits: 8, pinPlace: 'fob' });
   for (const serial of ['INV-1', 'INV-2', '<i>&"odd?/#%'])
-    accepted(
-      await issueToken(management, grace, {
-        serial,
-        secret: randomSecret(20),
-        policy: 'eight digits',
-        label: '<u>VPN</u>',
-      }),
-    );
+    await office.do(issueToken, {
+      serial,
+      secret: randomSecret(20),
+      policy: 'eight digits',
+      label: '<u>VPN</u>',
+    });
   await office.token('bob', { serial: 'BOB-1', kind: 'hotp' });
   const ada = await office.token('ada', { serial: 'ADA-1', issuer: 'ACME', label: 'VPN' });
   const attempt = (passcode: string) =>
@@ -64,8 +58,8 @@ export async function fillWorld(service: Furnished): Promise<void> {
   for (const passcode of Array(3).fill(codeNow(ada, clock.nowMs))) await attempt(passcode);
   for (let nth = 0; nth < 4; nth++) await attempt(wrongCode(ada, clock.nowMs, nth));
   await service.validate({ user: 'nobody', passcode: '123456', source: '192.0.2.9' });
-  accepted(await suspendToken(management, grace, { serial: 'ADA-1' }));
-  accepted(await revokeToken(management, grace, { serial: 'INV-2', reason: 'lost' }));
+  await office.do(suspendToken, { serial: 'ADA-1' });
+  await office.do(revokeToken, { serial: 'INV-2', reason: 'lost' });
   for (const [serial, driftPpm] of [
     ['PF-1', 3.5],
     ['PF-2', -31],
@@ -78,7 +72,7 @@ export async function fillWorld(service: Furnished): Promise<void> {
   await fillCare(office.management, clock.nowMs);
   await office.users('pia');
   await PushFob.of(office, 'pia');
-  accepted(await checkCaller(management, grace, { user: 'pia' }));
+  await office.do(checkCaller, { user: 'pia' });
   await management.db.updateTable('pushes').set({ id: CALLER_CHECK }).execute();
   await fillMails(office.management);
   const publicUrl = { configured: undefined, own: () => service.url };

@@ -8,19 +8,18 @@ import { ensureIdentity, fingerprintOfKey } from '@passfob/service/storage/encry
 import { changeKeyFile, openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import { seal, unseal } from '@passfob/service/storage/encryption-at-rest/seal';
 import { putSecret, readSecret } from '@passfob/service/storage/encryption-at-rest/secret-settings';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { locationOf, RecordsRig } from '../audit/kit.ts';
+import { locationOf, testOfRecords as test } from '../audit/kit.ts';
 import { add, codeNow, newToken } from '../kit.ts';
-import { startedService } from '../users/kit.ts';
+import { testOfService as it } from '../users/kit.ts';
 
 function keyIdsIn(directory: string): string[] {
   const text = readFileSync(join(directory, 'service.key'), 'utf8');
   return [...text.matchAll(/^(?:seal|next) (\w+) /gm)].map(([, id = '']) => id);
 }
 
-test('re-keying while the service runs: log-ins and new tokens go on, then the old key is removed', async () => {
-  await using service = await startedService();
+it('re-keying while the service runs: log-ins and new tokens go on, then the old key is removed', async service => {
   const tokens: NewToken[] = [];
   for (let index = 0; index < 20; index++)
     tokens.push(await add(service, newToken({ user: `user${index}`, serial: `FOB-${index}` })));
@@ -76,8 +75,7 @@ test('re-keying while the service runs: log-ins and new tokens go on, then the o
   await store.close();
 });
 
-test('a value that cannot be decrypted keeps its key in the file', async () => {
-  await using rig = new RecordsRig();
+test('a value that cannot be decrypted keeps its key in the file', async rig => {
   const management = await rig.open();
   const { db, keys } = management;
   await ensureIdentity(db, keys, rig.clock.nowMs);
@@ -90,8 +88,7 @@ test('a value that cannot be decrypted keeps its key in the file', async () => {
   expect(keyIdsIn(rig.directory)).toHaveLength(2);
 });
 
-test('running nodes decrypt values under a key that was added later, and switch to it', async () => {
-  await using rig = new RecordsRig();
+test('running nodes decrypt values under a key that was added later, and switch to it', async rig => {
   const management = await rig.open();
   const { db } = management;
   const other = openKeyFile(rig.directory, false);
@@ -113,8 +110,7 @@ test('running nodes decrypt values under a key that was added later, and switch 
   expect(seal(other, place, plain).keyId).toBe(added);
 });
 
-test('unknown lines of later versions stay in the key file; a later file heading is refused', async () => {
-  await using rig = new RecordsRig();
+test('unknown lines of later versions stay in the key file; a later file heading is refused', async rig => {
   const management = await rig.open();
   const path = join(rig.directory, 'service.key');
   const text = readFileSync(path, 'utf8');
@@ -128,8 +124,7 @@ test('unknown lines of later versions stay in the key file; a later file heading
   expect(() => openKeyFile(rig.directory, false)).toThrow(/damaged/);
 });
 
-test('a re-keying waits while another one runs, and says so if that takes long', async () => {
-  await using rig = new RecordsRig();
+test('a re-keying waits while another one runs, and says so if that takes long', async rig => {
   const management = await rig.open();
   await ensureIdentity(management.db, management.keys, rig.clock.nowMs);
   const place = { ...management, directory: rig.directory };
@@ -143,8 +138,7 @@ test('a re-keying waits while another one runs, and says so if that takes long',
   expect(await waiting).toMatchObject({ state: 'waiting', resealed: 1 });
 });
 
-test('two re-keyings at once use one key, and neither loses it', async () => {
-  await using rig = new RecordsRig();
+test('two re-keyings at once use one key, and neither loses it', async rig => {
   const management = await rig.open();
   await ensureIdentity(management.db, management.keys, rig.clock.nowMs);
   const place = { ...management, directory: rig.directory };
@@ -158,8 +152,7 @@ test('two re-keyings at once use one key, and neither loses it', async () => {
   expect((await ensureIdentity(management.db, openKeyFile(rig.directory, false), 0)).publicKey).not.toBe('');
 });
 
-test('a re-keying changes nothing where the key file lacks a key that a value needs', async () => {
-  await using rig = new RecordsRig();
+test('a re-keying changes nothing where the key file lacks a key that a value needs', async rig => {
   const management = await rig.open();
   const { db, keys } = management;
   await ensureIdentity(db, keys, rig.clock.nowMs);
@@ -172,8 +165,7 @@ test('a re-keying changes nothing where the key file lacks a key that a value ne
   expect(await db.selectFrom('settings').select('name').where('name', '=', 'rekey').execute()).toEqual([]);
 });
 
-test('the identity is created once for all nodes, and is known by its fingerprint', async () => {
-  await using rig = new RecordsRig();
+test('the identity is created once for all nodes, and is known by its fingerprint', async rig => {
   const { db, keys } = await rig.open();
   const [one, two] = await Promise.all([ensureIdentity(db, keys, 1), ensureIdentity(db, keys, 2)]);
   expect(one.fingerprint).toBe(two.fingerprint);

@@ -16,9 +16,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Visitor } from '../console/kit.ts';
-import { Rig } from '../kit.ts';
+import { type Rig, testOfRig as test } from '../kit.ts';
 import { watchApp } from '../served.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
+import { Office } from '../users/kit.ts';
 import { raw } from './kit.ts';
 
 const ROOMS = { all: 40, strangers: 8, ofSource: 4, proxies: 5, agents: 10, areFew: true };
@@ -265,7 +265,7 @@ type Credentials = (route: Served) => string;
 
 async function credentials(rig: Rig, service: Service): Promise<Credentials> {
   await using office = await Office.beside(rig);
-  const key = accepted(await createApiKey(office.management, grace, { name: 'all', role: 'admin' }));
+  const key = await office.do(createApiKey, { name: 'all', role: 'admin' });
   const visitor = new Visitor(service);
   await visitor.enter();
   return ({ who }) => {
@@ -302,8 +302,7 @@ function chunked(bytes: number): string {
 }
 
 describe('the body limits of every route', () => {
-  it('every route that takes a body declares its maximum length', async () => {
-    await using rig = new Rig();
+  test('every route that takes a body declares its maximum length', async rig => {
     const { routes } = await served(rig);
     const taking = routes.filter(({ method }) => !BODYLESS.includes(method));
     expect(taking.length).toBeGreaterThan(100);
@@ -329,8 +328,7 @@ describe('the body limits of every route', () => {
     expect(names(withFiles)).toEqual(['POST /operator/import']);
   });
 
-  it('every route refuses a body one byte longer than its limit, in every content type, and reads no more of it', async () => {
-    await using rig = new Rig();
+  test('every route refuses a body one byte longer than its limit, in every content type, and reads no more of it', async rig => {
     const { service, routes } = await served(rig);
     const { url } = service;
     const shownFor = await credentials(rig, service);
@@ -361,8 +359,7 @@ describe('the body limits of every route', () => {
   });
 });
 
-it('a body sent to an unknown path is not read', async () => {
-  await using rig = new Rig();
+test('a body sent to an unknown path is not read', async rig => {
   const { url } = await rig.start();
   const nowhere = { method: 'POST', path: '/nowhere', type: 'application/json', shown: 'accept: */*' };
   const told = await send(url, nowhere, 'content-length: 1000000000\r\n\r\n');

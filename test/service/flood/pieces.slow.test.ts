@@ -12,7 +12,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { itNeeds } from '../../kit/tools.ts';
 import { makeActivation } from '../enrolment/kit.ts';
-import { Rig } from '../kit.ts';
+import { Rig, testOfRig as test } from '../kit.ts';
 import { Office } from '../users/kit.ts';
 import { chunkedHead, fragments, frame, OPEN, RELAY_OPEN, rawSocket, requests } from './attacks.ts';
 import { needsLinux, type RawConnection, raw } from './kit.ts';
@@ -45,8 +45,7 @@ function inFragments(bytes: Buffer, count: number): Buffer {
 }
 
 describe('the fragments of a WebSocket message', () => {
-  it('a message in as many fragments as allowed is read, and one more ends the connection', async () => {
-    await using rig = new Rig();
+  test('a message in as many fragments as allowed is read, and one more ends the connection', async rig => {
     const { url } = await rig.start();
     const most = await rawSocket(url, '/carrier', HERE);
     await most.send(inFragments(OPEN, agentLimits.fragmentsMax));
@@ -59,8 +58,7 @@ describe('the fragments of a WebSocket message', () => {
     }
   });
 
-  it('a message that arrives a few bytes at a time is read, and many packets of one byte end the connection', async () => {
-    await using rig = new Rig();
+  test('a message that arrives a few bytes at a time is read, and many packets of one byte end the connection', async rig => {
     const { url } = await rig.start();
     const slow = await rawSocket(url, '/carrier', HERE);
     const bytes = frame(1, OPEN);
@@ -79,8 +77,7 @@ describe('the fragments of a WebSocket message', () => {
     expect(slower.isOpen).toBe(false);
   });
 
-  it('a message that stays incomplete for ten seconds ends its connection, with pings as without', async () => {
-    await using rig = new Rig();
+  test('a message that stays incomplete for ten seconds ends its connection, with pings as without', async rig => {
     const { url } = await rig.start();
     const connection = await rawSocket(url, '/carrier', HERE);
     stopTime();
@@ -116,8 +113,7 @@ describe('the fragments of a WebSocket message', () => {
     },
   );
 
-  it('pings between the fragments that take more than a message ends the connection', async () => {
-    await using rig = new Rig();
+  test('pings between the fragments that take more than a message ends the connection', async rig => {
     const { url } = await rig.start();
     const connection = await rawSocket(url, '/carrier', HERE);
     await connection.send(fragments(1));
@@ -153,8 +149,7 @@ describe('the fragments of a WebSocket message', () => {
 });
 
 describe('pipelined requests', () => {
-  it('as many as allowed are answered in their order, and more end the connection', async () => {
-    await using rig = new Rig();
+  test('as many as allowed are answered in their order, and more end the connection', async rig => {
     const { url } = await rig.start();
     const few = await raw(url, HERE);
     await few.send(requests(url, ['GET /health HTTP/1.1'], webLimits.pipelinedMax));
@@ -221,8 +216,7 @@ describe('the pieces of a body', () => {
   const body = (pieces: number, length: number) =>
     `${length.toString(16)}\r\n${'x'.repeat(length)}\r\n`.repeat(pieces);
 
-  it('a body in very many small chunks ends its connection on every kind of route', async () => {
-    await using rig = new Rig();
+  test('a body in very many small chunks ends its connection on every kind of route', async rig => {
     const { url, apiKey } = await rig.start();
     const kinds = [
       ['/carrier/poll', 'application/json', 'accept: */*'],
@@ -238,8 +232,7 @@ describe('the pieces of a body', () => {
     }
   });
 
-  it('few small chunks, and many that are not small, are read', async () => {
-    await using rig = new Rig();
+  test('few small chunks, and many that are not small, are read', async rig => {
     const { url } = await rig.start();
     for (const [pieces, length] of [
       [200, 1],

@@ -16,7 +16,7 @@ import { itNeeds } from '../../kit/tools.ts';
 import { Visitor } from '../console/kit.ts';
 import { NOON_MS } from '../kit.ts';
 import { Premises } from '../serve/kit.ts';
-import { Office, startedService } from '../users/kit.ts';
+import { type Office, startedService, testOfOffice as test } from '../users/kit.ts';
 import { during, formHead, manyParts, needsLinux, PARTS_TYPE, type RawConnection, raw } from './kit.ts';
 
 type Buckets = WebContext['buckets'];
@@ -77,8 +77,7 @@ async function ask(app: FastifyInstance, { method, path }: ServedRoute): Promise
 const nameOf = ({ method, path }: ServedRoute) => `${method} ${path}`;
 
 describe('the rate limits of every route', () => {
-  it('routes refuse a stranger whose rate limit is used up, and few routes have none', async () => {
-    await using office = await Office.open();
+  test('routes refuse a stranger whose rate limit is used up, and few routes have none', async office => {
     const app = appOver(office, { take: () => false });
     await app.ready();
     const wrong: string[] = [];
@@ -108,8 +107,7 @@ describe('the rate limits of every route', () => {
     await app.close();
   });
 
-  it('each route takes only from the rate limits that it declares', async () => {
-    await using office = await Office.open();
+  test('each route takes only from the rate limits that it declares', async office => {
     const taken: { key: string; burst: number; perSecond: number }[] = [];
     const app = appOver(office, {
       take(key, size) {
@@ -139,8 +137,7 @@ describe('routes registered without the helper', () => {
   const handler = () => 'here';
   const access = unlimited('a test');
 
-  it('the service refuses a route that was not registered by the helper', async () => {
-    await using office = await Office.open();
+  test('the service refuses a route that was not registered by the helper', async office => {
     const app = appOver(office, makeRateLimiter());
     expect(() => app.get('/else', handler)).toThrow('The route GET /else was not registered by serveRoute');
     await app.close();

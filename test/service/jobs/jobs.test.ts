@@ -6,14 +6,13 @@ import { startJobs } from '@passfob/service/features/jobs/worker';
 import { openStore } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { setIn } from '../kit/rows.ts';
-import { accepted, codeOf, helpdesk, Office } from '../users/kit.ts';
+import { accepted, codeOf, helpdesk, testOfOffice as test } from '../users/kit.ts';
 import { COUNT, checkDone, finish, given, LEASE_OVER_MS } from './kit.ts';
 
 for (let after = 0; after <= COUNT; after++) {
-  test(`after a worker dies after ${after} rows, the next one does the remaining rows once`, async () => {
-    await using office = await Office.open();
+  test(`after a worker dies after ${after} rows, the next one does the remaining rows once`, async office => {
     const id = await given(office);
     let lease = await takeLease(office.management);
     for (let row = 0; row < after && lease !== undefined; row++)
@@ -47,8 +46,7 @@ class Crash implements KyselyPlugin {
   }
 }
 
-test('a worker cut off at any statement loses no row and does none twice', async () => {
-  await using office = await Office.open();
+test('a worker cut off at any statement loses no row and does none twice', async office => {
   let isWhole = false;
   for (let at = 0; !isWhole; at++) {
     const user = `u${at}`;
@@ -70,8 +68,7 @@ async function doAll(management: Management): Promise<void> {
   while (lease !== undefined) lease = await workOn(management, lease, 2);
 }
 
-test('two workers at once, on two nodes, do every row once', async () => {
-  await using office = await Office.open();
+test('two workers at once, on two nodes, do every row once', async office => {
   const id = await given(office);
   const second = await openStore({ directory: office.directory });
   try {
@@ -82,8 +79,7 @@ test('two workers at once, on two nodes, do every row once', async () => {
   await checkDone(office, id);
 });
 
-test('a worker that was presumed dead finds out that another has its job', async () => {
-  await using office = await Office.open();
+test('a worker that was presumed dead finds out that another has its job', async office => {
   const id = await given(office);
   const stale = (await takeLease(office.management)) as Lease;
   expect(await takeLease(office.management)).toBeUndefined();
@@ -105,29 +101,27 @@ async function doRest(management: Management, from: Lease | undefined): Promise<
   while (lease !== undefined) lease = await workOn(management, lease, 1);
 }
 
-test('a job pauses between rows, resumes where it was, and is cancelled for good', async () => {
-  await using office = await Office.open();
+test('a job pauses between rows, resumes where it was, and is cancelled for good', async office => {
   const { management } = office;
   const id = await given(office);
   const lease = (await takeLease(management)) as Lease;
   const next = (await workOn(management, lease, 2)) as Lease;
-  accepted(await pauseJob(management, helpdesk, { id }));
+  await office.do(pauseJob, { id }, helpdesk);
   expect(await workOn(management, next, 1)).toBeUndefined();
   await finish(management);
   expect(accepted(await viewJob(office.store.db, id))).toMatchObject({ state: 'paused', done: 2 });
-  accepted(await resumeJob(management, helpdesk, { id }));
+  await office.do(resumeJob, { id }, helpdesk);
   await finish(management);
   await checkDone(office, id);
   for (const act of [pauseJob, resumeJob, cancelJob])
-    expect(codeOf(await act(management, helpdesk, { id }))).toBe('job_over');
+    expect(await office.code(act, { id }, helpdesk)).toBe('job_over');
 });
 
-test('cancelling a job deletes its open rows and keeps the finished ones', async () => {
-  await using office = await Office.open();
+test('cancelling a job deletes its open rows and keeps the finished ones', async office => {
   const { management } = office;
   const id = await given(office);
   await workOn(management, (await takeLease(management)) as Lease, 2);
-  accepted(await cancelJob(management, helpdesk, { id }));
+  await office.do(cancelJob, { id }, helpdesk);
   await finish(management);
   expect(accepted(await viewJob(office.store.db, id))).toMatchObject({
     state: 'cancelled',
@@ -140,11 +134,10 @@ test('cancelling a job deletes its open rows and keeps the finished ones', async
     .where('sealed_payload', 'is not', null)
     .execute();
   expect(kept).toEqual([]);
-  expect(codeOf(await cancelJob(management, helpdesk, { id: 'none' }))).toBe('unknown_job');
+  expect(await office.code(cancelJob, { id: 'none' }, helpdesk)).toBe('unknown_job');
 });
 
-test('a row that cannot be decrypted is refused alone; a step that fails pauses its job', async () => {
-  await using office = await Office.open();
+test('a row that cannot be decrypted is refused alone; a step that fails pauses its job', async office => {
   const id = await given(office);
   const { db } = office.store;
   const copied = await db.selectFrom('job_items').select('sealed_payload').where('number', '=', 1).execute();
@@ -156,7 +149,7 @@ test('a row that cannot be decrypted is refused alone; a step that fails pauses 
   await worker.close();
   expect(failures).toHaveLength(1);
   expect(accepted(await viewJob(db, id))).toMatchObject({ state: 'paused', done: 0, refused: 0 });
-  accepted(await resumeJob(office.management, helpdesk, { id }));
+  await office.do(resumeJob, { id }, helpdesk);
   await finish(office.management);
   expect(accepted(await viewJob(db, id))).toMatchObject({ state: 'done', done: 4, refused: 2 });
 });
@@ -174,19 +167,18 @@ class BrokenAssignments implements KyselyPlugin {
   }
 }
 
-test('a job suspends, returns and revokes each selected token once, however often it is selected', async () => {
-  await using office = await Office.open();
+test('a job suspends, returns and revokes each selected token once, however often it is selected', async office => {
   const { management } = office;
   await office.hire();
   await office.userId('ada');
   for (const serial of ['A', 'B']) await office.issue(serial, { user: 'ada' });
   await office.set('tokens', { state: 'active' }, { serial: 'A' });
   const some = ['A', 'B', 'A', 'nothing'];
-  accepted(await startBulk(management, helpdesk, { kind: 'suspend', serials: some }));
+  await office.do(startBulk, { kind: 'suspend', serials: some }, helpdesk);
   office.nowMs++;
-  accepted(await startBulk(management, helpdesk, { kind: 'unassign', serials: some, title: 'Leavers' }));
+  await office.do(startBulk, { kind: 'unassign', serials: some, title: 'Leavers' }, helpdesk);
   office.nowMs++;
-  accepted(await startBulk(management, helpdesk, { kind: 'revoke', serials: some, reason: 'retired' }));
+  await office.do(startBulk, { kind: 'revoke', serials: some, reason: 'retired' }, helpdesk);
   await finish(management);
   const jobs = await listJobs(office.store.db);
   expect(jobs.map(({ kind, done, refused }) => [kind, done, refused]).sort()).toEqual([
@@ -198,8 +190,7 @@ test('a job suspends, returns and revokes each selected token once, however ofte
   expect(states).toEqual([{ state: 'revoked' }]);
 });
 
-test('jobs out of bounds are refused, and tables whose rows are not a user and a serial number', async () => {
-  await using office = await Office.open();
+test('jobs out of bounds are refused, and tables whose rows are not a user and a serial number', async office => {
   const { management } = office;
   const bulk = (serials: readonly string[], title = '') =>
     startBulk(management, helpdesk, { kind: 'suspend', serials, title });
@@ -208,8 +199,8 @@ test('jobs out of bounds are refused, and tables whose rows are not a user and a
   const many = Array.from({ length: jobLimits.jobItemsMax + 1 }, (_, at) => String(at));
   expect(codeOf(await bulk(many))).toBe('too_many_items');
   for (const table of ['ada', 'ada,', ',A', 'ada,A,more', 'ada,"A'])
-    expect(codeOf(await startAssigning(management, helpdesk, { table }))).toBe('bad_table');
-  expect(codeOf(await startAssigning(management, helpdesk, { table: '' }))).toBe('nothing_to_do');
+    expect(await office.code(startAssigning, { table }, helpdesk)).toBe('bad_table');
+  expect(await office.code(startAssigning, { table: '' }, helpdesk)).toBe('nothing_to_do');
   expect(readAssignments('\ufeffUser;Serial\n"o\'hara; b";A-1\n\nada;A-2\n')).toEqual([
     { user: "o'hara; b", serial: 'A-1' },
     { user: 'ada', serial: 'A-2' },
@@ -217,15 +208,12 @@ test('jobs out of bounds are refused, and tables whose rows are not a user and a
   expect(await office.rows('jobs')).toEqual([]);
 });
 
-test('a job that ended 90 days ago is deleted with its rows; a paused one is not', async () => {
-  await using office = await Office.open();
+test('a job that ended 90 days ago is deleted with its rows; a paused one is not', async office => {
   const { db } = office.store;
   const old = await given(office);
   await finish(office.management);
-  const paused = accepted(
-    await startAssigning(office.management, helpdesk, { table: 'user,serial\r\nada,ada-0' }),
-  ).id;
-  accepted(await pauseJob(office.management, helpdesk, { id: paused }));
+  const paused = (await office.do(startAssigning, { table: 'user,serial\r\nada,ada-0' }, helpdesk)).id;
+  await office.do(pauseJob, { id: paused }, helpdesk);
   office.nowMs += jobLimits.jobsKeptMs;
   await finish(office.management);
   expect((await listJobs(db)).map(({ id }) => id).sort()).toEqual([old, paused].sort());

@@ -31,7 +31,7 @@ export async function given(office: Office, user = USER): Promise<string> {
     { serial: `${user}-3` },
   );
   const table = ['user,serial', ...serials.map(serial => `${user},${serial}`)].join('\r\n');
-  return accepted(await startAssigning(office.management, helpdesk, { table })).id;
+  return (await office.do(startAssigning, { table }, helpdesk)).id;
 }
 
 /**

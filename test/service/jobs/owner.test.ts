@@ -5,13 +5,12 @@ import { type Lease, takeLease, workOn } from '@passfob/service/features/jobs/le
 import { createApiKey, revokeApiKey } from '@passfob/service/features/users/access/api-keys';
 import { addOperator, disableOperator } from '@passfob/service/features/users/access/operator-changes';
 import { disableUser } from '@passfob/service/features/users/user-changes';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, helpdesk, Office } from '../users/kit.ts';
+import { accepted, helpdesk, testOfOffice as test } from '../users/kit.ts';
 import { checkDone, finish, given } from './kit.ts';
 
-test('a job stops when its operator is disabled, demoted or removed, until another operator takes it over', async () => {
-  await using office = await Office.open();
+test('a job stops when its operator is disabled, demoted or removed, until another operator takes it over', async office => {
   const { management } = office;
   const { db } = office.store;
   await office.userId('eve');
@@ -49,21 +48,20 @@ test('a job stops when its operator is disabled, demoted or removed, until anoth
   }
 });
 
-test('a job of an API key stops when the key is revoked; one whose operator was promoted continues', async () => {
-  await using office = await Office.open();
+test('a job of an API key stops when the key is revoked; one whose operator was promoted continues', async office => {
   const { management } = office;
   const id = await given(office);
   await office.hire('admin');
   await finish(management);
   await checkDone(office, id);
-  const { apiKey, value } = accepted(await createApiKey(management, helpdesk, { name: 'hr', role: 'admin' }));
+  const { apiKey, value } = await office.do(createApiKey, { name: 'hr', role: 'admin' }, helpdesk);
   secret(value);
   const program: Actor = { ...helpdesk, name: 'api:hr', role: 'admin' };
   await office.issue('B-1', { user: 'ada' });
   const bulk = { kind: 'unassign', serials: ['B-1', 'ada-0'] } as const;
   const bulkId = accepted(await startBulk(management, program, bulk)).id;
   const next = await workOn(management, (await takeLease(management)) as Lease, 1);
-  accepted(await revokeApiKey(management, helpdesk, apiKey.id));
+  await office.do(revokeApiKey, apiKey.id, helpdesk);
   expect(await workOn(management, next as Lease, 1)).toBeUndefined();
   expect(accepted(await viewJob(office.store.db, bulkId))).toMatchObject({ state: 'paused', done: 1 });
 });

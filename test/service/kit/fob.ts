@@ -41,7 +41,7 @@ export async function makeAssignedBy(
   await client.openSession(pairingCode(await code()));
   const secrets = freshSecrets(randomSecret);
   await giveSecrets({ now: () => office.nowMs, random: randomSecret }, client, secrets);
-  accepted(await registerFob(office.management, grace, { serial, board, firmware, secrets }));
+  await office.do(registerFob, { serial, board, firmware, secrets });
   return { serial, id: (await office.row('fobs', { serial })).id, key: secrets.pairingKey };
 }
 

@@ -18,7 +18,7 @@ import { expect, test } from 'vitest';
 import { MailReceiver } from '../alerts/receivers.ts';
 import { RecordsRig } from '../audit/kit.ts';
 import { newDatabase } from '../kit.ts';
-import { accepted, codeOf, grace, Office } from '../users/kit.ts';
+import { accepted, grace, testOfOffice as it, Office } from '../users/kit.ts';
 import { bounceOf } from './bounce-kit.ts';
 import { invitation, queue, rowOf, useServer } from './kit.ts';
 
@@ -55,11 +55,10 @@ test.each(['head', 'whole', 'envelope'] as const)(
   },
 );
 
-test('a delay notice, or a bounce of another service’s mail, changes nothing', async () => {
-  await using office = await Office.open();
+it('a delay notice, or a bounce of another service’s mail, changes nothing', async office => {
   const { management } = office;
   const { id } = await sent(office);
-  const codes = async (message: string) => codeOf(await recordBounce(management, grace, { message }));
+  const codes = async (message: string) => await office.code(recordBounce, { message });
   const late = bounceOf({ envelopeId: id }, { action: 'delayed', status: '4.4.1' });
   expect(await codes(late)).toBe('done');
   expect(await rowOf(management, id)).toMatchObject({ state: 'sent' });
@@ -68,7 +67,7 @@ test('a delay notice, or a bounce of another service’s mail, changes nothing',
   // A mail that was never sent cannot bounce.
   const waiting = await queue(management, await invitation(management));
   expect(await codes(bounceOf({ envelopeId: waiting }))).toBe('unknown_mail');
-  accepted(await removeMailServer(management, grace));
+  await office.do(removeMailServer);
   await deliverMail(management);
   expect(await rowOf(management, waiting)).toMatchObject({ state: 'local', attempts: 1 });
   expect(await codes(bounceOf({ envelopeId: waiting }))).toBe('unknown_mail');
@@ -148,8 +147,7 @@ test('a restore sends nothing twice: unsent mails are dropped, and sent ones sta
   }
 });
 
-test('the list of mails is paged by key, and shows none of their content', async () => {
-  await using office = await Office.open();
+it('the list of mails is paged by key, and shows none of their content', async office => {
   const { management } = office;
   const ids: string[] = [];
   for (let index = 0; index < 7; index++) {
@@ -170,12 +168,11 @@ test('the list of mails is paged by key, and shows none of their content', async
   expect((await pageMail(management.db, { state: 'sent' })).mails).toEqual([]);
 });
 
-test('opening a mail of the local outbox leaves an audit row without its content', async () => {
-  await using office = await Office.open();
+it('opening a mail of the local outbox leaves an audit row without its content', async office => {
   const { management } = office;
   const mail = await invitation(management);
   const id = await queue(management, mail);
-  const opened = accepted(await openMail(management, grace, { id }));
+  const opened = await office.do(openMail, { id });
   expect(opened).toMatchObject({
     id,
     to: mail.to,
@@ -188,7 +185,7 @@ test('opening a mail of the local outbox leaves an audit row without its content
   expect(text).not.toContain(mail.activationString);
   await useServer(management, 9);
   const waiting = await queue(management, mail);
-  expect(codeOf(await openMail(management, grace, { id: waiting }))).toBe('mail_destroyed');
-  expect(codeOf(await openMail(management, grace, { id: randomUUID() }))).toBe('unknown_mail');
+  expect(await office.code(openMail, { id: waiting })).toBe('mail_destroyed');
+  expect(await office.code(openMail, { id: randomUUID() })).toBe('unknown_mail');
   expect((await localMail(management)).map(local => local.id)).toEqual([id]);
 });

@@ -6,14 +6,13 @@ import { testMailServer } from '@passfob/service/features/mail/send';
 import { removeMailServer, saveMailServer } from '@passfob/service/features/mail/server';
 import { startMailWorker } from '@passfob/service/features/mail/worker';
 import { writing } from '@passfob/service/storage/database/database';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { MailReceiver } from '../alerts/receivers.ts';
-import { accepted, codeOf, grace, Office } from '../users/kit.ts';
+import { codeOf, grace, Office, testOfOffice as test } from '../users/kit.ts';
 import { freshString, invitation, parsed, queue, rowOf, useServer } from './kit.ts';
 
-test('a mail is encrypted while it waits, sent once, and emptied afterwards', async () => {
-  await using office = await Office.open();
+test('a mail is encrypted while it waits, sent once, and emptied afterwards', async office => {
   await using server = await new MailReceiver().listen();
   const { management } = office;
   await useServer(management, server.port);
@@ -37,23 +36,21 @@ test('a mail is encrypted while it waits, sent once, and emptied afterwards', as
   });
 });
 
-test('without a mail server mails stay local; waiting mails become local when the server is removed', async () => {
-  await using office = await Office.open();
+test('without a mail server mails stay local; waiting mails become local when the server is removed', async office => {
   const { management } = office;
   const first = await queue(management, await invitation(management));
   expect(await rowOf(management, first)).toMatchObject({ state: 'local' });
   await useServer(management, 9);
   const second = await queue(management, await invitation(management));
-  accepted(await removeMailServer(management, grace));
+  await office.do(removeMailServer);
   await deliverMail(management);
   const row = await rowOf(management, second);
   expect(row).toMatchObject({ state: 'local', error: null });
   expect(row.sealed_content).not.toBeNull();
-  expect(codeOf(await removeMailServer(management, grace))).toBe('no_mail_server');
+  expect(await office.code(removeMailServer)).toBe('no_mail_server');
 });
 
-test('a mail is committed or rolled back with the transaction that queued it', async () => {
-  await using office = await Office.open();
+test('a mail is committed or rolled back with the transaction that queued it', async office => {
   const { management } = office;
   const { db, keys } = management;
   const mail = await invitation(management);
@@ -91,8 +88,7 @@ test.each([
   expect((await deliverMail(management)).sent).toBe(state === 'failed' ? 0 : 1);
 });
 
-test('a failed mail is retried at growing intervals under one Message-ID, and finally given up', async () => {
-  await using office = await Office.open();
+test('a failed mail is retried at growing intervals under one Message-ID, and finally given up', async office => {
   await using server = await new MailReceiver().listen();
   const { management } = office;
   await useServer(management, server.port);
@@ -113,8 +109,7 @@ test('a failed mail is retried at growing intervals under one Message-ID, and fi
   expect((await pageAlerts(management.db)).alerts).toMatchObject([{ kind: 'undelivered', count: 1 }]);
 });
 
-test('two nodes send each mail once; mails leased by a dead node are sent after the lease', async () => {
-  await using office = await Office.open();
+test('two nodes send each mail once; mails leased by a dead node are sent after the lease', async office => {
   await using server = await new MailReceiver().listen();
   const { management } = office;
   await useServer(management, server.port);
@@ -129,8 +124,7 @@ test('two nodes send each mail once; mails leased by a dead node are sent after 
   expect(new Set(ids).size).toBe(6);
 });
 
-test('mails of an ended activation are dropped with their content', async () => {
-  await using office = await Office.open();
+test('mails of an ended activation are dropped with their content', async office => {
   await using server = await new MailReceiver().listen();
   const { management } = office;
   const local = await queue(management, await invitation(management, { activationId: 'old' }));
@@ -145,8 +139,7 @@ test('mails of an ended activation are dropped with their content', async () => 
   expect(server.messages).toHaveLength(1);
 });
 
-test('a mail dropped while it is being sent stays dropped, and its delivery is still recorded', async () => {
-  await using office = await Office.open();
+test('a mail dropped while it is being sent stays dropped, and its delivery is still recorded', async office => {
   await using server = await new MailReceiver().listen();
   const { management } = office;
   await useServer(management, server.port);
@@ -156,8 +149,7 @@ test('a mail dropped while it is being sent stays dropped, and its delivery is s
   expect(await rowOf(management, id)).toMatchObject({ state: 'dropped', sent_ms: office.nowMs });
 });
 
-test('a mail is not sent after its expiry, and its stored content is destroyed', async () => {
-  await using office = await Office.open();
+test('a mail is not sent after its expiry, and its stored content is destroyed', async office => {
   await using server = await new MailReceiver().listen();
   const { management } = office;
   const local = await queue(management, await invitation(management));
@@ -178,8 +170,7 @@ test('a mail is not sent after its expiry, and its stored content is destroyed',
   expect(await management.db.selectFrom('mails').select('id').execute()).toEqual([]);
 });
 
-test('the worker sends mails that were queued before it started, and mails it is woken for', async () => {
-  await using office = await Office.open();
+test('the worker sends mails that were queued before it started, and mails it is woken for', async office => {
   await using server = await new MailReceiver().listen();
   const { management } = office;
   await useServer(management, server.port);
@@ -198,8 +189,7 @@ test('the worker sends mails that were queued before it started, and mails it is
   expect(server.messages).toHaveLength(2);
 });
 
-test('the mail password is encrypted, required again for another server, and removed with the user name', async () => {
-  await using office = await Office.open();
+test('the mail password is encrypted, required again for another server, and removed with the user name', async office => {
   const { management } = office;
   const password = secret('the password at the mail server');
   const given = {
@@ -232,8 +222,7 @@ test('the mail password is encrypted, required again for another server, and rem
   expect((await office.audit()).text).not.toContain(password);
 });
 
-test('a test mail is sent at once or reports its failure; both are in the audit', async () => {
-  await using office = await Office.open();
+test('a test mail is sent at once or reports its failure; both are in the audit', async office => {
   await using server = await new MailReceiver().listen();
   const { management } = office;
   const send = (to: string) => testMailServer(management, grace, { to });
@@ -247,8 +236,7 @@ test('a test mail is sent at once or reports its failure; both are in the audit'
   expect((await office.audit()).acts.filter(act => act === 'settings.change mail server')).toHaveLength(3);
 });
 
-test('a mail with invalid facts is an internal error, and nothing is stored', async () => {
-  await using office = await Office.open();
+test('a mail with invalid facts is an internal error, and nothing is stored', async office => {
   const { management } = office;
   const elsewhere = `https://elsewhere.example/activate#${freshString()}`;
   for (const changes of [

@@ -1,12 +1,11 @@
 import { deliverMail } from '@passfob/service/features/mail/deliver';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { MailReceiver } from '../alerts/receivers.ts';
-import { RecordsRig } from '../audit/kit.ts';
+import { testOfRecords as test } from '../audit/kit.ts';
 import { startNode } from '../nodes/node.ts';
 import { invitation, parsed, queue, rowOf, useServer } from './kit.ts';
 
-test('a node killed after the mail server has the mail and before it is marked: sent again, under the same Message-ID', async () => {
-  await using rig = new RecordsRig();
+test('a node killed after the mail server has the mail and before it is marked: sent again, under the same Message-ID', async rig => {
   await using server = await new MailReceiver().listen();
   rig.clock.nowMs = Date.now();
   const management = await rig.open();

@@ -1,11 +1,10 @@
 import { startBackground } from '@passfob/service/app/background';
 import { verifyAudit } from '@passfob/service/features/audit/verify';
 import { backedUpTables, leftOutTables } from '@passfob/service/features/operations/tables';
-import { expect, test } from 'vitest';
-import { act, RecordsRig } from '../audit/kit.ts';
+import { expect } from 'vitest';
+import { act, testOfRecords as test } from '../audit/kit.ts';
 
-test('a node writes audit checkpoints at its start and at its end', async () => {
-  await using rig = new RecordsRig();
+test('a node writes audit checkpoints at its start and at its end', async rig => {
   const management = await rig.open();
   await act(rig, management, 1, 5);
   const errors: unknown[] = [];
@@ -25,8 +24,7 @@ test('a node writes audit checkpoints at its start and at its end', async () => 
   ]);
 });
 
-test('every table is in a backup or left out of it on purpose', async () => {
-  await using rig = new RecordsRig();
+test('every table is in a backup or left out of it on purpose', async rig => {
   const { db } = await rig.open();
   const names = (await db.introspection.getTables()).map(({ name }) => name);
   const known = [...backedUpTables.map(({ table }) => table), ...leftOutTables];

@@ -13,12 +13,12 @@ import { openStore, type Store } from '@passfob/service/storage/database/databas
 import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
 import { type Keys, openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { act, RecordsRig } from '../audit/kit.ts';
+import { act, RecordsRig, testOfRecords as test } from '../audit/kit.ts';
 import { setIn } from '../kit/rows.ts';
 import { add, codeAt, codeNow, newToken, Rig, stepAt } from '../kit.ts';
-import { startedService } from '../users/kit.ts';
+import { testOfService as it } from '../users/kit.ts';
 import { copyKeys, everything } from './kit.ts';
 
 interface Place {
@@ -97,8 +97,7 @@ test('passcodes accepted after the backup are refused after the restore, and the
   }
 });
 
-test('after a restore a fob whose clock is hours ahead gets no passcode accepted twice', async () => {
-  await using service = await startedService();
+it('after a restore a fob whose clock is hours ahead gets no passcode accepted twice', async service => {
   const token = await add(service, newToken());
   const store = await openStore({ directory: service.rig.directory });
   const keys = openKeyFile(service.rig.directory, false);
@@ -121,8 +120,7 @@ test('after a restore a fob whose clock is hours ahead gets no passcode accepted
   expect((await again.validate({ user: 'ada', passcode: ahead(1), source: '::1' })).accepted).toBe(true);
 });
 
-test('a passcode that found a fob after the backup is refused after the restore, also within minutes', async () => {
-  await using service = await startedService();
+it('a passcode that found a fob after the backup is refused after the restore, also within minutes', async service => {
   const token = await add(service, newToken({ kind: 'hotp' }));
   const logIn = async (to: Service, step: number) =>
     (await to.validate({ user: 'ada', passcode: codeAt(token, step), source: '::1' })).outcome;
@@ -140,8 +138,7 @@ test('a passcode that found a fob after the backup is refused after the restore,
   expect(await logIn(again, 61)).toBe('wrong');
 });
 
-test('a restore raises the counters of OCRA tokens where their suite counts, like those of HOTP', async () => {
-  await using rig = new RecordsRig();
+test('a restore raises the counters of OCRA tokens where their suite counts, like those of HOTP', async rig => {
   const management = await rig.open();
   const suites = { 'C-QN08': 7, QN08: -1, 'C-QN10-T1M': 7 };
   for (const [suite, counter] of Object.entries(suites)) {
@@ -167,8 +164,7 @@ test('a restore raises the counters of OCRA tokens where their suite counts, lik
   });
 });
 
-test('a restore brings back everything except reusable values, also while the service writes', async () => {
-  await using rig = new RecordsRig();
+test('a restore brings back everything except reusable values, also while the service writes', async rig => {
   const management = await rig.open();
   const { db, store, keys } = management;
   await act(rig, management, 1, 700);
@@ -200,8 +196,7 @@ test('a restore brings back everything except reusable values, also while the se
   await restored.store.close();
 });
 
-test('property: a changed, cut or forged backup is refused, and the database stays empty', async () => {
-  await using rig = new RecordsRig();
+test('property: a changed, cut or forged backup is refused, and the database stays empty', async rig => {
   const management = await rig.open();
   await act(rig, management, 1, 20);
   const path = join(rig.directory, 'backup.gz');
@@ -249,8 +244,7 @@ test('property: a changed, cut or forged backup is refused, and the database sta
   await fresh.close();
 });
 
-test('a backup of another service and a missing file are refused', async () => {
-  await using rig = new RecordsRig();
+test('a backup of another service and a missing file are refused', async rig => {
   await using other = new RecordsRig();
   const management = await rig.open();
   const foreign = await other.open();
@@ -268,8 +262,7 @@ test('a backup of another service and a missing file are refused', async () => {
   });
 });
 
-test('an unpacked backup contains no secret', async () => {
-  await using service = await startedService();
+it('an unpacked backup contains no secret', async service => {
   const token = await add(service, newToken());
   const store = await openStore({ directory: service.rig.directory });
   const keys = openKeyFile(service.rig.directory, false);

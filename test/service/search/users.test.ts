@@ -7,9 +7,9 @@ import { selectHits } from '@passfob/service/storage/search/hits';
 import { wantedOf } from '@passfob/service/storage/search/parts';
 import fc from 'fast-check';
 import { CompiledQuery, sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
+import { type Office, testOfOffice as test } from '../users/kit.ts';
 import { addUsers, type Person, plain } from './kit.ts';
 
 const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => ({
@@ -41,8 +41,7 @@ const word = fc.string({
 test(
   'property: the pages of a search are the users who have the text in name, display name or mail, each once',
   LONG,
-  async () => {
-    await using office = await Office.open();
+  async office => {
     const people: Person[] = fc
       .sample(fc.tuple(word, word, word), { numRuns: 80, seed: 16 })
       .map(([name, displayName, mail], at) => ({
@@ -51,8 +50,7 @@ test(
         ...(at % 3 > 0 && { email: `${at}.a${plain(mail).replace(/[^a-z]/g, '')}@example.org` }),
       }));
     await addUsers(office.store, people, office.nowMs);
-    for (const at of [1, 5, 8, 13, 40])
-      accepted(await disableUser(office.management, grace, people[at]?.name ?? ''));
+    for (const at of [1, 5, 8, 13, 40]) await office.do(disableUser, people[at]?.name ?? '');
     const everybody = (await walk(office, { limit: 200 })).length;
     expect(everybody).toBe(80);
     const disabled = new Set(await walk(office, { state: 'disabled' }));
@@ -84,8 +82,7 @@ test(
   },
 );
 
-test('help desk finds a user by any part of name, user name or mail', async () => {
-  await using office = await Office.open();
+test('help desk finds a user by any part of name, user name or mail', async office => {
   const long = 'Maria do Carmo Miranda da Cunha Sebastian';
   await addUsers(
     office.store,
@@ -120,20 +117,19 @@ test('help desk finds a user by any part of name, user name or mail', async () =
   for (const [search, names] of cases)
     expect([search, await walk(office, { search })]).toEqual([search, names]);
   const rename = { user: 'hm2041', displayName: 'Heinz Meyer', email: null };
-  accepted(await changeUser(office.management, grace, rename));
+  await office.do(changeUser, rename);
   expect(await walk(office, { search: 'muller' })).toEqual([]);
   expect(await walk(office, { search: 'sales' })).toEqual([]);
   expect(await walk(office, { search: 'meyer' })).toEqual(['hm2041']);
 });
 
-test('a user who is renamed between two pages is listed at most once, and others are not shifted', async () => {
-  await using office = await Office.open();
+test('a user who is renamed between two pages is listed at most once, and others are not shifted', async office => {
   const people = ['ann', 'bea', 'cem', 'dan'].map(name => ({ name, displayName: `x ${name}` }));
   await addUsers(office.store, people, office.nowMs);
   const first = await listUsers(office.store.db, query(office, { search: 'x', limit: 2 }));
   expect(first.users.map(({ name }) => name)).toEqual(['ann', 'bea']);
-  accepted(await changeUser(office.management, grace, { user: 'dan', displayName: 'x aa' }));
-  accepted(await createUser(office.management, grace, { name: 'xc' }));
+  await office.do(changeUser, { user: 'dan', displayName: 'x aa' });
+  await office.do(createUser, { name: 'xc' });
   const second = await listUsers(
     office.store.db,
     query(office, { search: 'x', limit: 2, after: first.next ?? '' }),
@@ -142,8 +138,7 @@ test('a user who is renamed between two pages is listed at most once, and others
   expect(second.next).toBeNull();
 });
 
-test('leftover search parts show no user who does not have the text', async () => {
-  await using office = await Office.open();
+test('leftover search parts show no user who does not have the text', async office => {
   await office.users('ada');
   for (const [part, name] of [
     ['bob', 'ada'],
@@ -155,13 +150,12 @@ test('leftover search parts show no user who does not have the text', async () =
   expect(await walk(office, { search: 'ada' })).toEqual(['ada']);
 });
 
-test('a page looks at a limited number of hits, and a search for a rare user continues to its end', async () => {
-  await using office = await Office.open();
+test('a page looks at a limited number of hits, and a search for a rare user continues to its end', async office => {
   const count = administrationLimits.pageRowsScanned + 30;
   const people = Array.from({ length: count }, (_, at) => ({ name: `user ${1000 + at}` }));
   await addUsers(office.store, people, office.nowMs);
   const last = people.at(-1)?.name ?? '';
-  accepted(await disableUser(office.management, grace, last));
+  await office.do(disableUser, last);
   const search = { search: 'USER', state: 'disabled' } as const;
   const first = await listUsers(office.store.db, query(office, search));
   expect(first.users).toEqual([]);
@@ -171,8 +165,7 @@ test('a page looks at a limited number of hits, and a search for a rare user con
   expect(await walk(office, { search: 'ser', limit: 200 })).toEqual(people.map(({ name }) => name));
 });
 
-test('an invalid cursor gives an empty page, and a foreign one shows nothing outside of the search', async () => {
-  await using office = await Office.open();
+test('an invalid cursor gives an empty page, and a foreign one shows nothing outside of the search', async office => {
   await office.users('ada', 'adam', 'bob', 'zoe');
   const mark = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const shown = async (search: string, after: string) => {
@@ -194,8 +187,7 @@ test('an invalid cursor gives an empty page, and a foreign one shows nothing out
   expect(await shown('ada', mark(['b', '']))).toEqual([]);
 });
 
-test('a search walks the primary key of the parts, from its cursor to the end of the prefix', async () => {
-  await using office = await Office.open();
+test('a search walks the primary key of the parts, from its cursor to the end of the prefix', async office => {
   const wanted = wantedOf('ada') ?? { beginning: '', whole: '' };
   for (const after of [undefined, { part: 'adam', name: 'x' }]) {
     const plan = await office.store.db.transaction().execute(async db => {

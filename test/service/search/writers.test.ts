@@ -18,11 +18,10 @@ import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { Scene } from '../enrolment/kit.ts';
 import { Rig } from '../kit.ts';
 import { olderStore } from '../older.ts';
-import { accepted, codeOf, grace, helpdesk, Office } from '../users/kit.ts';
+import { accepted, helpdesk, testOfOffice as it } from '../users/kit.ts';
 import { dueParts, storedParts } from './kit.ts';
 
-test('users are found by their current names, after each change and after refused ones', async () => {
-  await using office = await Office.open();
+it('users are found by their current names, after each change and after refused ones', async office => {
   const { management } = office;
   const { db } = management;
   const check = async () => {
@@ -31,13 +30,11 @@ test('users are found by their current names, after each change and after refuse
     return stored.length;
   };
   const ada = { name: 'Ada', displayName: 'Ada L.', email: 'Ada@Example.ORG' };
-  accepted(await createUser(management, grace, ada));
+  await office.do(createUser, ada);
   const first = await check();
   expect(first).toBeGreaterThan(15);
-  expect(codeOf(await createUser(management, grace, ada))).toBe('user_taken');
-  expect(codeOf(await changeUser(management, grace, { user: 'ada', displayName: 'a\nb' }))).toBe(
-    'bad_display_name',
-  );
+  expect(await office.code(createUser, ada)).toBe('user_taken');
+  expect(await office.code(changeUser, { user: 'ada', displayName: 'a\nb' })).toBe('bad_display_name');
   expect(await check()).toBe(first);
   for (const change of [
     { displayName: 'Ada Lovelace' },
@@ -47,16 +44,15 @@ test('users are found by their current names, after each change and after refuse
     { displayName: 'example.org', email: 'a@example.org' },
     {},
   ]) {
-    accepted(await changeUser(management, grace, { user: 'ada', ...change }));
+    await office.do(changeUser, { user: 'ada', ...change });
     await check();
   }
-  accepted(await disableUser(management, grace, 'ada'));
+  await office.do(disableUser, 'ada');
   await office.token('bob', { serial: 'FOB-1' });
   expect(await check()).toBeGreaterThan(20);
 });
 
-test('tokens are found by their serial numbers however they are created, and leave no stale parts after moves', async () => {
-  await using office = await Office.open();
+it('tokens are found by their serial numbers however they are created, and leave no stale parts after moves', async office => {
   const { management } = office;
   const { db, keys } = management;
   const check = async () => expect(await storedParts(db)).toEqual(await dueParts(db));
@@ -64,9 +60,9 @@ test('tokens are found by their serial numbers however they are created, and lea
   await office.issue('PF-0001', { user: 'ada', label: 'VPN' });
   await office.issue('PF-0002');
   await check();
-  accepted(await assignToken(management, helpdesk, { serial: 'PF-0002', user: 'ada' }));
-  accepted(await renameToken(management, helpdesk, { serial: 'PF-0002', label: 'Door' }));
-  accepted(await revokeToken(management, helpdesk, { serial: 'PF-0001', reason: 'lost' }));
+  await office.do(assignToken, { serial: 'PF-0002', user: 'ada' }, helpdesk);
+  await office.do(renameToken, { serial: 'PF-0002', label: 'Door' }, helpdesk);
+  await office.do(revokeToken, { serial: 'PF-0001', reason: 'lost' }, helpdesk);
   await check();
   await office.hire();
   const seed = secret(base32nopad.encode(randomBytes(20)));
@@ -74,7 +70,7 @@ test('tokens are found by their serial numbers however they are created, and lea
   const unasked = { password: async () => '', key: async () => new Uint8Array(16) };
   const file = { name: 'tokens.csv', bytes: new TextEncoder().encode(table) };
   const drafts = await draftsOfFiles(keys, [file], unasked, { userFrom: 'label' });
-  accepted(await startImport(management, helpdesk, await prepareImport(db, keys, drafts)));
+  await office.do(startImport, await prepareImport(db, keys, drafts), helpdesk);
   const worker = startJobs(management);
   await worker.idle();
   await worker.close();

@@ -15,7 +15,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, stepAt, wrongCode } from '../kit.ts';
-import { accepted, codeOf, givePin, grace, startedService } from '../users/kit.ts';
+import { codeOf, givePin, testOfService as it, startedService } from '../users/kit.ts';
 import { fobWith, Person, signInTokenOf } from './kit.ts';
 
 /** Starts a service with `ada`, who has two tokens in one fob and one in none, and `bob`, who has one in a fob. */
@@ -173,8 +173,7 @@ test('one user’s acts are rate-limited across all addresses', async () => {
   expect(statuses.at(-1)).toBe(429);
 });
 
-test('a passcode that needs a PIN of the service opens the page and is tested with that PIN', async () => {
-  await using service = await startedService();
+it('a passcode that needs a PIN of the service opens the page and is tested with that PIN', async service => {
   const { office } = service;
   await office.users('eve', 'ada');
   const adas = await office.token('ada');
@@ -184,7 +183,7 @@ test('a passcode that needs a PIN of the service opens the page and is tested wi
   expect((await ada.get('/me/sign-in')).text).not.toContain(field);
   const token = await office.token('eve', { pinPlace: 'service' });
   const pin = secret('407183');
-  accepted(await resetPin(office.management, grace, 'eve'));
+  await office.do(resetPin, 'eve');
   await givePin(office.management, 'eve', pin);
   const eve = new Person(service);
   const signIn = async (more: Record<string, string>) => {
@@ -234,8 +233,7 @@ test('a user asks for another fob, in place of their own one only, and administr
 /** Starts a service with users, and finds fobs without signing in. */
 async function begun(...names: string[]) {
   const service = await startedService();
-  const { office } = service;
-  await office.users(...names);
+  await service.office.users(...names);
   const find = (user: string, first: string, second: string) =>
     new Person(service).post('/me/find', new URLSearchParams({ user, first, second }));
   return Object.assign(service, { find });
@@ -278,7 +276,7 @@ test('failed searches show the same page after the same time for every user name
   const { office, find } = service;
   const token = await office.token('ada', { kind: 'hotp' });
   const eves = await office.token('eve', { kind: 'hotp' });
-  accepted(await disableUser(office.management, grace, 'eve'));
+  await office.do(disableUser, 'eve');
   const wrong = wrongCode(token, 15_000_000, 0, 500);
   const sinceMs = performance.now();
   const ask = async (...given: readonly (readonly [string, string, string])[]) =>
@@ -336,9 +334,9 @@ async function begunApplication() {
   const id = (await listApplications(store.db)).find(({ name }) => name === 'login')?.id ?? '';
   return Object.assign(service, {
     ...{ token, password, pin },
-    asksFor: async (factors: Factors) => accepted(await changeFactors(management, grace, { id, factors })),
-    disable: async () => accepted(await disableApplication(management, grace, id)),
-    enable: async () => accepted(await enableApplication(management, grace, id)),
+    asksFor: async (factors: Factors) => await office.do(changeFactors, { id, factors }),
+    disable: async () => await office.do(disableApplication, id),
+    enable: async () => await office.do(enableApplication, id),
     /** Returns the fob's next passcode. */
     next: () => {
       service.clock.nowMs += 30_000;

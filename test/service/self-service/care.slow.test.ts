@@ -17,7 +17,7 @@ import {
   secretsOf,
 } from '../kit/fob.ts';
 import { codeNow, Rig } from '../kit.ts';
-import { accepted, grace, startedService } from '../users/kit.ts';
+import { accepted, startedService } from '../users/kit.ts';
 import { Person, signInTokenOf } from './kit.ts';
 
 /** The labels of the accounts on a fob, without the key for approvals. */
@@ -120,7 +120,7 @@ test.each(['ada', 'hana'])(
       expect(right).toMatchObject({ status: 303, location: '/me/connect?done=pin' });
     } else {
       const task = { serial: owned.serial, kind: 'pin-reset' } as const;
-      accepted(await createTask(office.management, hana, task));
+      await office.do(createTask, task, hana);
     }
     expect(await connect()).toBe(1);
     expect(await tasks()).toContain(`pin-reset done ${who}`);
@@ -150,7 +150,7 @@ test('a passcode of the fob itself, a used one and a temporary code alone prove 
     422,
     'that passcode comes from this fob itself',
   ]);
-  const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
+  const { code } = await office.do(makeTemporaryCode, { user: 'ada' });
   expect(await tried({ passcode: code })).toEqual([422, 'a temporary code alone is not enough']);
   // The same form sent twice: the second answer proves nothing new.
   const passcode = codeNow(spare, service.clock.nowMs);
@@ -168,9 +168,9 @@ test('a temporary code together with the password resets a forgotten PIN where t
   await connect(() => owned.fob.deny());
   const password = await office.password('ada');
   const id = (await listApplications(office.store.db)).find(({ name }) => name === 'login')?.id ?? '';
-  accepted(await changeFactors(office.management, grace, { id, factors: 'password_otp' }));
+  await office.do(changeFactors, { id, factors: 'password_otp' });
   await ada.enterWith(await signInTokenOf(office, 'ada'));
-  const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
+  const { code } = await office.do(makeTemporaryCode, { user: 'ada' });
   const alone = await ada.send('/me/forgotten-pin', { fob: owned.serial, passcode: code });
   expect(alone.status).toBe(422);
   const both = await ada.send('/me/forgotten-pin', { fob: owned.serial, passcode: code, password });

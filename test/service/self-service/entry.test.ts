@@ -6,15 +6,14 @@ import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Visitor } from '../console/kit.ts';
 import { codeNow, wrongCode } from '../kit.ts';
-import { accepted, grace, startedService } from '../users/kit.ts';
+import { startedService } from '../users/kit.ts';
 import { Person, signInTokenOf } from './kit.ts';
 
 /** Starts a service with a user `ada` who has a token. */
 async function begun() {
   const service = await startedService();
-  const { office } = service;
-  await office.users('ada');
-  return Object.assign(service, { token: await office.token('ada') });
+  await service.office.users('ada');
+  return Object.assign(service, { token: await service.office.token('ada') });
 }
 
 test('the ticket of an enrolment opens the page once, for a while, and not for a disabled user', async () => {
@@ -43,7 +42,7 @@ test('the ticket of an enrolment opens the page once, for a while, and not for a
   service.clock.nowMs += selfServiceLimits.userSessionMs - 1;
   expect((await person.get('/me')).location).toBe('/me/sign-in');
   const gone = await signInTokenOf(office, 'ada');
-  accepted(await disableUser(office.management, grace, 'ada'));
+  await office.do(disableUser, 'ada');
   expect((await new Person(service).enterWith(gone)).status).toBe(403);
   const stored = JSON.stringify(await office.rows('user_sessions'));
   for (const value of [ticket, other, late, gone]) expect(stored).not.toContain(value);
@@ -107,7 +106,7 @@ test('a passcode that one form accepted opens no other form, whatever the form s
   const { office, token } = service;
   const password = await office.password('ada');
   await office.set('applications', { factors: 'password_otp' });
-  accepted(await addOperator(office.management, grace, { user: 'ada', role: 'admin' }));
+  await office.do(addOperator, { user: 'ada', role: 'admin' });
   const person = new Person(service);
   const forms = {
     '/login': (fields: URLSearchParams) => new Person(service).post('/login', fields),

@@ -2,7 +2,7 @@ import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, codeAt, comparable, post } from '../kit.ts';
-import { accepted, grace, startedService } from '../users/kit.ts';
+import { startedService } from '../users/kit.ts';
 import { Person, signInTokenOf } from './kit.ts';
 
 const PIN = secret('407183');
@@ -11,10 +11,9 @@ const OTHER_PIN = secret('730519');
 /** Starts a service with a user whose fob requires a PIN of six digits at the service, and returns its passcodes. */
 async function begun() {
   const service = await startedService();
-  const { office } = service;
-  await office.users('ada');
-  const token = await office.token('ada', { kind: 'hotp', pinPlace: 'service' });
-  await office.set('tokens', { pin_min_digits: 6 });
+  await service.office.users('ada');
+  const token = await service.office.token('ada', { kind: 'hotp', pinPlace: 'service' });
+  await service.office.set('tokens', { pin_min_digits: 6 });
   let step = 0;
   const next = () => codeAt(token, step++);
   const apiKey = apiKeyOf(service);
@@ -47,7 +46,7 @@ test('at the log-in form a right passcode leads to the choice of a due PIN, and 
     ['/login', '/login'],
     ['/me/sign-in', '/me/sign-in'],
   ] as const) {
-    accepted(await resetPin(office.management, grace, 'ada'));
+    await office.do(resetPin, 'ada');
     const person = new Person(service);
     const page = (await person.get(path)).text;
     expect([page.includes('name="pin"'), page.includes('or your PIN was reset, leave this empty')]).toEqual([

@@ -6,7 +6,7 @@ import { openByWebSocket } from 'passfob/agent/service/open-service';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { Rig } from '../kit.ts';
+import { type Rig, testOfRig as test } from '../kit.ts';
 import { RadiusPort } from '../radius/kit.ts';
 import { startedService } from '../users/kit.ts';
 import { serviceCommand } from './command.ts';
@@ -15,8 +15,7 @@ const service = (rig: Rig, ...args: string[]) =>
   serviceCommand(rig.directory, ...args, '--dir', rig.directory);
 const command = (rig: Rig, ...args: string[]) => service(rig, 'radius-client', ...args);
 
-it('the fingerprint command prints the fingerprint that agents see proved, and how to add the service', async () => {
-  await using rig = new Rig();
+test('the fingerprint command prints the fingerprint that agents see proved, and how to add the service', async rig => {
   const before = await service(rig, 'fingerprint');
   expect([before.exitCode, before.out]).toEqual([EXIT_CODES.service.code, '']);
   const { url } = await rig.start();
@@ -49,7 +48,6 @@ it('the fingerprint command prints the fingerprint that agents see proved, and h
 it('a RADIUS client is added, listed, changed, given another secret and removed beside a running service', async () => {
   await using service = await startedService({ radius: [{ address: '127.0.0.1', port: 0 }] });
   await using port = new RadiusPort(service);
-  const { office } = service;
   expect((await command(service.rig, 'list')).out).toBe('There is no RADIUS client.\n');
   const made = await command(service.rig, 'add', 'gate', '--address', '127.0.0.1', '--push', 'off');
   const shared = secret(made.out.trim());
@@ -92,13 +90,12 @@ it('a RADIUS client is added, listed, changed, given another secret and removed 
   ]);
   expect((await command(service.rig, 'remove', 'door')).exitCode).toBe(0);
   expect((await command(service.rig, 'list', '--json')).out).toContain('"radiusClients":[]');
-  const { acts, text } = await office.audit();
+  const { acts, text } = await service.office.audit();
   expect(acts.filter(act => act.startsWith('radius-client.change'))).toHaveLength(4);
   for (const value of [shared, entered]) expect(text).not.toContain(value);
 });
 
-it('radius-client commands name their missing arguments', async () => {
-  await using rig = new Rig();
+test('radius-client commands name their missing arguments', async rig => {
   await rig.start();
   for (const [args, words] of [
     [['add'], 'name of the RADIUS client is missing'],

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { unreadyTexts } from '@passfob/service/base/texts/serve';
 import { createService } from '@passfob/service/service';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, type Need } from '../../kit/tools.ts';
 import { passfob } from '../../unit/host/kit/cli.ts';
 import { needsBuild } from '../../unit/host/kit/simulated-fob.ts';
 import { add, apiKeyOf, codeAt, newToken, post } from '../kit.ts';
-import { Premises } from './kit.ts';
+import { testOfPremises as it, type Premises } from './kit.ts';
 
 /** The process needs its own file systems, which root and permitted users can mount. */
 const needsMounts: Need<true> = { name: 'unshare -rm of util-linux', found: mayMount() };
@@ -67,8 +67,7 @@ function fill(path: string): void {
 
 describeNeeds(needsBuild, 'disk failures', () =>
   describeNeeds(needsMounts, 'full and read-only disks', () => {
-    it('a service on a full disk is not ready, accepts nothing, and continues when there is room', async () => {
-      await using premises = new Premises();
+    it('a service on a full disk is not ready, accepts nothing, and continues when there is room', async premises => {
       const { logIn, ready, status, inside } = await onSmallDisk(premises, 'true');
       expect(await ready()).toEqual([200, undefined]);
       expect(await logIn(0)).toBe(200);
@@ -83,8 +82,7 @@ describeNeeds(needsBuild, 'disk failures', () =>
       expect([await logIn(0), await logIn(1)]).toEqual([403, 200]);
     });
 
-    it('a service with a read-only database is not ready', async () => {
-      await using premises = new Premises();
+    it('a service with a read-only database is not ready', async premises => {
       const made = 'mount --bind service.db service.db && mount -o remount,bind,ro service.db';
       const { logIn, ready } = await onSmallDisk(premises, made);
       expect(await ready()).toEqual([503, 'database']);

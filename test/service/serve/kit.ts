@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { secret } from '../../kit/secrets.ts';
 import { cliMain } from '../../unit/host/kit/simulated-fob.ts';
+import { testOf } from '../kit.ts';
 
 /** The result of a run of the service. */
 export interface Ended {
@@ -128,3 +129,6 @@ export class Premises implements AsyncDisposable {
     rmSync(this.folder, { recursive: true, force: true });
   }
 }
+
+/** Tests in a folder for processes of the service. */
+export const testOfPremises = testOf(() => new Premises());

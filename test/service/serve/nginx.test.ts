@@ -92,8 +92,7 @@ describeNeeds(needsNginx, 'nginx configured by docs/operations.md', nginxProgram
     });
     expect(foreign.status).toBe(403);
     expect((await ask('/login', { headers: { host: 'evil.example' } })).status).toBe(421);
-    const { office } = service;
-    const made = await createApiKey(office.management, grace, { name: 'importer', role: 'admin' });
+    const made = await createApiKey(service.office.management, grace, { name: 'importer', role: 'admin' });
     const content = Buffer.from('# nothing\n'.repeat(200_000)).toString('base64');
     const large = await ask('/v1/imports/plan', {
       body: JSON.stringify({ files: [{ name: 'large.txt', content }], userFrom: 'nobody' }),

@@ -6,7 +6,7 @@ import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { codeFiles } from '../../tools/tidy/files.ts';
 import { passfob } from '../../unit/host/kit/cli.ts';
 import { needsBuild } from '../../unit/host/kit/simulated-fob.ts';
-import { Premises } from './kit.ts';
+import { testOfPremises as test } from './kit.ts';
 
 const NAMES = ['service.db', 'inventory.db'].flatMap(name => [name, `${name}-wal`, `${name}-shm`]);
 
@@ -39,8 +39,7 @@ const isCreation = ({ call }: Opening) => call.includes('O_CREAT|O_EXCL');
 
 describeNeeds(needsBuild, 'commands that use a database', () =>
   describeNeeds(needsTool('strace'), 'under strace', strace => {
-    it('only SQLite opens an existing database file, write-ahead log or shared memory', async () => {
-      await using premises = new Premises();
+    test('only SQLite opens an existing database file, write-ahead log or shared memory', async premises => {
       const { folder, directory } = premises;
       const restored = join(folder, 'restored');
       const home = join(folder, 'home');

@@ -1,10 +1,10 @@
 import { request } from 'node:http';
 import { networkInterfaces } from 'node:os';
 import { addressMatcher } from '@passfob/service/base/addresses';
-import { expect, it, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { itNeeds } from '../../kit/tools.ts';
 import { apiKeyOf } from '../kit.ts';
-import { startedService } from '../users/kit.ts';
+import { testOfService as it, startedService } from '../users/kit.ts';
 
 const PUBLIC = 'https://otp.example.org';
 
@@ -41,8 +41,7 @@ test('a configured proxy is trusted about the source, a stranger is not', async 
   expect(sources.sort()).toEqual(['127.0.0.1', '203.0.113.9']);
 });
 
-test('without a configured proxy no forwarded source is trusted', async () => {
-  await using service = await startedService();
+it('without a configured proxy no forwarded source is trusted', async service => {
   const { host } = new URL(service.url);
   const headers = { ...forwarded, host };
   expect(await logIn(service.url, apiKeyOf(service), '127.0.0.1', headers)).toBe(403);

@@ -7,7 +7,7 @@ import BetterSqlite from 'better-sqlite3';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { add, apiKeyOf, codeNow, newToken, openLink, post, Rig } from '../kit.ts';
+import { add, apiKeyOf, codeNow, newToken, openLink, post, testOfRig as test } from '../kit.ts';
 import { bounceOf } from '../mail/bounce-kit.ts';
 import { invitation, queue } from '../mail/kit.ts';
 import { startedService } from '../users/kit.ts';
@@ -17,8 +17,7 @@ import {
   serviceCommand,
 } from './command.ts';
 
-it('a restored backup refuses passcodes accepted before it', async () => {
-  await using rig = new Rig();
+test('a restored backup refuses passcodes accepted before it', async rig => {
   rig.clock.nowMs = Date.now();
   const elsewhere = mkdtempSync(join(tmpdir(), 'passfob-restored-'));
   try {
@@ -54,8 +53,7 @@ it('a restored backup refuses passcodes accepted before it', async () => {
   }
 });
 
-it('the audit verifies until somebody changes a row', async () => {
-  await using rig = new Rig();
+test('the audit verifies until somebody changes a row', async rig => {
   await rig.start();
   const at = ['--dir', rig.directory];
   await command(rig.directory, 'backup', join(rig.directory, 'backup'), ...at);
@@ -84,8 +82,7 @@ it('re-keying beside a running service says when to run it again', async () => {
 
 it('the bounce command accepts a bounced mail from a mail server, and alerts help desk', async () => {
   await using service = await startedService({ background: false });
-  const { office } = service;
-  const { management } = office;
+  const { management } = service.office;
   const id = await queue(management, await invitation(management));
   await management.db.updateTable('mails').set({ state: 'sent', attempts: 1 }).execute();
   const at = ['--dir', service.rig.directory];
@@ -157,8 +154,7 @@ async function linkOf(directory: string, ...options: string[]) {
   return { link, origin, note: made.note };
 }
 
-it('an administrator link names the address at which the service listens, without its options', async () => {
-  await using rig = new Rig();
+test('an administrator link names the address at which the service listens, without its options', async rig => {
   rig.clock.nowMs = Date.now();
   const { url } = await rig.start();
   const { link, origin, note } = await linkOf(rig.directory);
@@ -167,31 +163,27 @@ it('an administrator link names the address at which the service listens, withou
   expect((await openLink(link)).status).toBe(303);
 });
 
-it('an administrator link names the public URL with which the service started last', async () => {
-  await using rig = new Rig();
+test('an administrator link names the public URL with which the service started last', async rig => {
   await rig.start();
   await rig.start({ publicUrl: 'https://otp.example.org' });
   expect((await linkOf(rig.directory)).origin).toBe('https://otp.example.org');
 });
 
-it('options of the command name another address than that of the last start', async () => {
-  await using rig = new Rig();
+test('options of the command name another address than that of the last start', async rig => {
   await rig.start();
   const { origin, note } = await linkOf(rig.directory, '--port', '8999');
   expect(origin).toBe('http://127.0.0.1:8999');
   expect(note).not.toContain('address');
 });
 
-it('before the first start an administrator link names the configured address and says so', async () => {
-  await using rig = new Rig();
+test('before the first start an administrator link names the configured address and says so', async rig => {
   await (await openStore({ directory: rig.directory })).close();
   const { origin, note } = await linkOf(rig.directory);
   expect(origin).toBe('http://127.0.0.1:8480');
   expect(note).toContain('holds no address of a started service: the link names that of the configuration');
 });
 
-it('a stored address that is no origin of a service is not used', async () => {
-  await using rig = new Rig();
+test('a stored address that is no origin of a service is not used', async rig => {
   const store = await openStore({ directory: rig.directory });
   for (const stored of ['javascript:alert(1)', 'no address']) {
     await storeLastStart(store.db, stored, 1);
@@ -200,8 +192,7 @@ it('a stored address that is no origin of a service is not used', async () => {
   await store.close();
 });
 
-it('the command asks for a port where neither the configuration nor a start tells it', async () => {
-  await using rig = new Rig();
+test('the command asks for a port where neither the configuration nor a start tells it', async rig => {
   await (await openStore({ directory: rig.directory })).close();
   const refused = await serviceCommand(rig.directory, 'admin-link', '--dir', rig.directory, '--port', '0');
   expect([refused.exitCode, refused.note]).toEqual([
@@ -210,8 +201,7 @@ it('the command asks for a port where neither the configuration nor a start tell
   ]);
 });
 
-it('in a folder without a service the commands name it and the option for another, and make nothing', async () => {
-  await using rig = new Rig();
+test('in a folder without a service the commands name it and the option for another, and make nothing', async rig => {
   const absent = join(rig.directory, 'absent');
   for (const [command, directory] of [
     ['admin-link', absent],

@@ -2,12 +2,12 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
-import { expect, it } from 'vitest';
+import { expect } from 'vitest';
 import { describeNeeds } from '../../kit/tools.ts';
 import { passfob } from '../../unit/host/kit/cli.ts';
 import { needsBuild } from '../../unit/host/kit/simulated-fob.ts';
 import { openLink } from '../kit.ts';
-import { Premises } from './kit.ts';
+import { testOfPremises as it } from './kit.ts';
 
 /** Sends an unfinished request; `rest` finishes it and returns the response. */
 async function unfinishedRequest(url: string) {
@@ -33,8 +33,7 @@ async function unfinishedRequest(url: string) {
 }
 
 describeNeeds(needsBuild, 'passfob serve', () => {
-  it('the first run creates everything and the second nothing', async () => {
-    await using premises = new Premises();
+  it('the first run creates everything and the second nothing', async premises => {
     const first = await premises.serve();
     expect(first.started.made).toEqual(['folder', 'database', 'keyFile', 'identity']);
     expect(statSync(premises.directory).mode & 0o777).toBe(0o700);
@@ -57,8 +56,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     expect(readFileSync(join(premises.directory, 'service.key'))).toEqual(key);
   });
 
-  it('serve prints an administrator link on request, and none at a first run that is told not to', async () => {
-    await using premises = new Premises();
+  it('serve prints an administrator link on request, and none at a first run that is told not to', async premises => {
     const quiet = await premises.serve(['--no-admin-link']);
     expect(quiet.started.made).toContain('database');
     expect(quiet.started.adminLink).toBeUndefined();
@@ -75,8 +73,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     expect(asked.started.adminLink).toMatch(/\/operator\/enter\?key=/);
   });
 
-  it('serve finishes a request in progress, accepts no new one, and exits with 0', async () => {
-    await using premises = new Premises();
+  it('serve finishes a request in progress, accepts no new one, and exits with 0', async premises => {
     const serving = await premises.serve();
     const { url } = serving.started;
     const request = await unfinishedRequest(url);
@@ -97,8 +94,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     expect(serving.log().at(-1)).toMatchObject({ message: 'ended' });
   });
 
-  it('serve exits at once at the second signal', async () => {
-    await using premises = new Premises();
+  it('serve exits at once at the second signal', async premises => {
     const serving = await premises.serve();
     const request = await unfinishedRequest(serving.started.url);
     await fetch(`${serving.started.url}/health`);
@@ -109,8 +105,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     await request.closed;
   });
 
-  it('serve is live and ready, and reports it to the host tool', async () => {
-    await using premises = new Premises();
+  it('serve is live and ready, and reports it to the host tool', async premises => {
     const { started } = await premises.serve();
     expect(await (await fetch(`${started.url}/health`)).json()).toEqual({ status: 'ok' });
     const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
@@ -123,8 +118,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     expect(run.json()).toEqual({ ok: true, url: started.url, health: 'ok', ready: true, version });
   });
 
-  it('serve logs requests by their routes, without bodies, names or links', async () => {
-    await using premises = new Premises();
+  it('serve logs requests by their routes, without bodies, names or links', async premises => {
     const serving = await premises.serve(['--log-level', 'debug']);
     const { url, adminLink = '' } = serving.started;
     await openLink(adminLink);
@@ -153,8 +147,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     for (const told of ['Grace', 'Hopper', 'mallory', '918273', 'pfo_']) expect(text).not.toContain(told);
   });
 
-  it('serve does not start with invalid values, reports all of them and creates nothing', async () => {
-    await using premises = new Premises();
+  it('serve does not start with invalid values, reports all of them and creates nothing', async premises => {
     const args = ['serve', '--dir', premises.directory, '--port', '99999', '--host', 'example.org', '--json'];
     const run = await passfob(args, { home: premises.folder, environment: { PASSFOB_SERVICE_PROT: '1' } });
     expect(run.exitCode).toBe(EXIT_CODES.configuration.code);
@@ -169,8 +162,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
     expect(existsSync(premises.directory)).toBe(false);
   });
 
-  it('serve takes no database password on the command line, and repeats none', async () => {
-    await using premises = new Premises();
+  it('serve takes no database password on the command line, and repeats none', async premises => {
     const url = 'postgres://passfob:hunter2hunter2@127.0.0.1:1/passfob';
     const typed = await passfob(['serve', '--database', url], { home: premises.folder });
     expect(typed.exitCode).toBe(EXIT_CODES.configuration.code);
@@ -189,8 +181,7 @@ describeNeeds(needsBuild, 'passfob serve', () => {
       expect(stdout + stderr).not.toContain('hunter2');
   });
 
-  it('serve names the port in use before it makes anything, and status reports a missing service', async () => {
-    await using premises = new Premises();
+  it('serve names the port in use before it makes anything, and status reports a missing service', async premises => {
     const serving = await premises.serve();
     const { port } = new URL(serving.started.url);
     const other = join(premises.folder, 'other');

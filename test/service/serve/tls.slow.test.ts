@@ -10,7 +10,7 @@ import { expect, it } from 'vitest';
 import { describeNeeds } from '../../kit/tools.ts';
 import { passfob } from '../../unit/host/kit/cli.ts';
 import { needsBuild } from '../../unit/host/kit/simulated-fob.ts';
-import { keyOf, Rig } from '../kit.ts';
+import { keyOf, testOfRig as test } from '../kit.ts';
 import { Authority, type Issued, needsOpenssl } from './certificates.ts';
 import { Premises } from './kit.ts';
 
@@ -69,9 +69,8 @@ function get(url: string, ca: string, headers: Record<string, string> = {}, body
 }
 
 describeNeeds(needsOpenssl, 'a service with a certificate', () => {
-  it('the service speaks TLS 1.2 and 1.3, and nothing older', async () => {
+  test('the service speaks TLS 1.2 and 1.3, and nothing older', async rig => {
     using authority = new Authority();
-    await using rig = new Rig();
     const { url } = await rig.start({ tls: files(authority.issue()) });
     expect(url).toMatch(/^https:/);
     expect(await handshake(url, authority.file, 'TLSv1.3')).toBe('TLSv1.3');
@@ -81,9 +80,8 @@ describeNeeds(needsOpenssl, 'a service with a certificate', () => {
     expect(await handshake(url, authority.file, 'TLSv1')).toBe('ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION');
   });
 
-  it('the service answers to its names, sends HSTS, and marks its cookie as secure', async () => {
+  test('the service answers to its names, sends HSTS, and marks its cookie as secure', async rig => {
     using authority = new Authority();
-    await using rig = new Rig();
     const tls = files(authority.issue('DNS:otp.example.org,IP:127.0.0.1'));
     const service = await rig.start({ tls, host: '0.0.0.0', publicUrl: 'https://login.example.org' });
     const { port } = new URL(service.url);
@@ -111,9 +109,8 @@ describeNeeds(needsOpenssl, 'a service with a certificate', () => {
     expect(String(entered.headers['set-cookie'])).toContain('; Secure');
   });
 
-  it('the service does not start with an exposed key, a key of another certificate, or no key', async () => {
+  test('the service does not start with an exposed key, a key of another certificate, or no key', async rig => {
     using authority = new Authority();
-    await using rig = new Rig();
     const [one, other] = [authority.issue(), authority.issue()];
     const start = (pair: Issued) => rig.start({ tls: files(pair) });
     await expect(start({ cert: one.cert, key: other.key })).rejects.toMatchObject({ code: 'tls_unusable' });
@@ -209,10 +206,9 @@ describeNeeds(needsOpenssl, 'the host tool over TLS', () => {
   const another = { kind: 'certificate', message: expect.stringContaining('for another host') };
   const outOfTime = { kind: 'certificate', message: expect.stringContaining('not valid at this time') };
 
-  it('the host tool refuses an unknown authority, another host and an expired or future certificate', async () => {
+  test('the host tool refuses an unknown authority, another host and an expired or future certificate', async rig => {
     using authority = new Authority();
     using stranger = new Authority();
-    await using rig = new Rig();
     const status = async (issued: Issued, ca: string | undefined) =>
       serviceStatus((await rig.start({ tls: files(issued) })).url, ca);
     const good = authority.issue();
@@ -250,8 +246,7 @@ describeNeeds(needsOpenssl, 'the host tool over TLS', () => {
     }
   });
 
-  it('the host tool refuses unusable addresses and authority files', async () => {
-    await using rig = new Rig();
+  test('the host tool refuses unusable addresses and authority files', async rig => {
     const bad = { kind: 'bad-input' };
     for (const url of [
       'http://otp.example.org',

@@ -19,11 +19,10 @@ export async function fill(office: Office): Promise<TokenView[]> {
       label: LABELS[at % LABELS.length] ?? '',
       ...((state === 'assigned' || state === 'suspended') && { user: USERS[(at >> 1) % 5] ?? '' }),
     });
-    if (state === 'revoked')
-      accepted(await revokeToken(office.management, helpdesk, { serial, reason: 'lost' }));
+    if (state === 'revoked') await office.do(revokeToken, { serial, reason: 'lost' }, helpdesk);
     if (state !== 'suspended') continue;
     await office.set('tokens', { state: 'active' }, { serial });
-    accepted(await suspendToken(office.management, helpdesk, { serial }));
+    await office.do(suspendToken, { serial }, helpdesk);
   }
   return pages(office, { rows: 200 });
 }

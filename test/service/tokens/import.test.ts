@@ -19,7 +19,7 @@ import { give } from 'passfob/inventory/handover';
 import { openInventory } from 'passfob/inventory/inventory';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, helpdesk, Office } from '../users/kit.ts';
+import { accepted, helpdesk, testOfOffice as it, type Office } from '../users/kit.ts';
 
 const PASSWORD = secret('four words for this file');
 
@@ -87,7 +87,7 @@ async function run(office: Office, drafts: readonly ImportDraft[]) {
   const { management } = office;
   await office.hire();
   const prepared = await prepareImport(management.db, management.keys, drafts);
-  const job = accepted(await startImport(management, helpdesk, prepared));
+  const job = await office.do(startImport, prepared, helpdesk);
   const worker = startJobs(management);
   await worker.idle();
   await worker.close();
@@ -98,8 +98,7 @@ function tokenRow(office: Office, serial: string) {
   return office.row('tokens', { serial });
 }
 
-test('fobs and accounts of a handover file become fobs and tokens, with the holders as users', async () => {
-  await using office = await Office.open();
+it('fobs and accounts of a handover file become fobs and tokens, with the holders as users', async office => {
   const { management } = office;
   const counted = account({ account_id: '00000002', kind: 1, period: 0, digits: 0x18, algorithm: 2 });
   const bytes = await givenFile([fob('abcde', [account(), counted], 'Ada'), fob('fghij', [account()])]);
@@ -134,8 +133,7 @@ test('fobs and accounts of a handover file become fobs and tokens, with the hold
   expect(Buffer.from(kept?.recoveryKey ?? []).toString('base64')).toBe(given?.secrets?.recovery_key);
 });
 
-test('importing the same file again finds every row present, and a dry run writes nothing', async () => {
-  await using office = await Office.open();
+it('importing the same file again finds every row present, and a dry run writes nothing', async office => {
   const { db, keys } = office.management;
   const drafts = draftsOfInventory(
     await openInventoryFile(await givenFile([fob('abcde', [account()])]), PASSWORD),
@@ -146,12 +144,11 @@ test('importing the same file again finds every row present, and a dry run write
   await run(office, drafts);
   expect((await planImport(db, keys, drafts)).counts).toEqual({ ok: 0, present: 2, skipped: 0, refused: 0 });
   // A revoked token has no seed to compare, and cannot be restored.
-  accepted(await revokeToken(office.management, helpdesk, { serial: 'abcde-0a0b0c0d', reason: 'lost' }));
+  await office.do(revokeToken, { serial: 'abcde-0a0b0c0d', reason: 'lost' }, helpdesk);
   expect((await planImport(db, keys, drafts)).counts).toEqual({ ok: 0, present: 1, skipped: 0, refused: 1 });
 });
 
-test('a dry run gives a reason for every row that is not taken, and shows no secret', async () => {
-  await using office = await Office.open();
+it('a dry run gives a reason for every row that is not taken, and shows no secret', async office => {
   const { db, keys } = office.management;
   const known = fob('known', []);
   await run(office, draftsOfInventory({ version: 1, fobs: [known], history: [] }, 'nobody'));
@@ -185,8 +182,7 @@ test('a dry run gives a reason for every row that is not taken, and shows no sec
   for (const { key } of other.accounts) expect(shown).not.toContain(key);
 });
 
-test('import reads other programs’ tables and key URIs, and recognises them the second time', async () => {
-  await using office = await Office.open();
+it('import reads other programs’ tables and key URIs, and recognises them the second time', async office => {
   const { db, keys } = office.management;
   const seeds = [1, 2].map(() => secret(new Uint8Array(randomBytes(20))));
   const [one, two] = seeds.map(seed => Buffer.from(seed).toString('hex'));
@@ -214,13 +210,12 @@ test('import reads other programs’ tables and key URIs, and recognises them th
   expect(rows.map(row => Buffer.from(secretOf(keys, row) ?? []).toString('hex'))).toEqual([one, two]);
 });
 
-test('a row that was refused while the job ran contains its reason', async () => {
-  await using office = await Office.open();
+it('a row that was refused while the job ran contains its reason', async office => {
   const { management } = office;
   await office.hire();
   const drafts = draftsOfInventory({ version: 1, fobs: [fob('abcde', [account()])], history: [] }, 'label');
   const prepared = await prepareImport(management.db, management.keys, drafts);
-  const job = accepted(await startImport(management, helpdesk, prepared));
+  const job = await office.do(startImport, prepared, helpdesk);
   await office.issue('abcde-0a0b0c0d');
   const worker = startJobs(management);
   await worker.idle();
@@ -231,8 +226,7 @@ test('a row that was refused while the job ran contains its reason', async () =>
   ]);
 });
 
-test('tokens keep the serial numbers of their file, and none of these becomes a user', async () => {
-  await using office = await Office.open();
+it('tokens keep the serial numbers of their file, and none of these becomes a user', async office => {
   const { db, keys } = office.management;
   const key = '3132333435363738393031323334353637383930';
   const base32 = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJ';
@@ -255,8 +249,7 @@ test('tokens keep the serial numbers of their file, and none of these becomes a 
   ]);
 });
 
-test('log-ins get their turn while a long import is checked', async () => {
-  await using office = await Office.open();
+it('log-ins get their turn while a long import is checked', async office => {
   const { db, keys } = office.management;
   const letters = (at: number) => [...String(at).padStart(4, '0')].map(digit => 'ABCDEFGHIJ'[Number(digit)]);
   const seedOf = (at: number) => `GEZDGNBVGY3TQOJQGEZDGNBVGY3T${letters(at).join('')}`;
@@ -291,8 +284,7 @@ test('a wrong password, a damaged file and another file are refused as a whole',
   });
 });
 
-test('a bare list of seeds is imported with what the operator knows of the tokens', async () => {
-  await using office = await Office.open();
+it('a bare list of seeds is imported with what the operator knows of the tokens', async office => {
   const { keys } = office.management;
   const seed = secret('3132333435363738393031323334353637383931');
   const list = { name: 'feitian.txt', bytes: new TextEncoder().encode(`2600135004013 ${seed} 60\n`) };

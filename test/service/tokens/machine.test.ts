@@ -13,9 +13,9 @@ import {
 import type { TokenRow } from '@passfob/service/features/tokens/rows';
 import { writing } from '@passfob/service/storage/database/database';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, codeOf, helpdesk, Office } from '../users/kit.ts';
+import { accepted, helpdesk, type Office, testOfOffice as test } from '../users/kit.ts';
 
 type Step = { readonly act: string; readonly token: number; readonly user: number };
 
@@ -41,8 +41,7 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 1, maxLength: 25 },
 );
 
-test('property: after any acts on tokens, the database satisfies the constraints of their states', async () => {
-  await using office = await Office.open();
+test('property: after any acts on tokens, the database satisfies the constraints of their states', async office => {
   for (const user of users) await office.userId(user);
   let run = 0;
   await fc.assert(
@@ -137,16 +136,14 @@ async function checkRow(office: Office, row: TokenRow, marks: Map<string, number
   }
 }
 
-test('every act that changed something is one audit row that names the operator; a refused one is none', async () => {
-  await using office = await Office.open();
-  const { management } = office;
+test('every act that changed something is one audit row that names the operator; a refused one is none', async office => {
   await office.userId('ada');
   await office.issue('S-1');
-  expect(codeOf(await suspendToken(management, helpdesk, { serial: 'S-1' }))).toBe('bad_transition');
-  accepted(await assignToken(management, helpdesk, { serial: 'S-1', user: 'Ada' }));
-  expect(codeOf(await suspendToken(management, helpdesk, { serial: 'S-2' }))).toBe('unknown_serial');
-  accepted(await unassignToken(management, helpdesk, { serial: 'S-1' }));
-  accepted(await revokeToken(management, helpdesk, { serial: 'S-1', reason: 'faulty' }));
+  expect(await office.code(suspendToken, { serial: 'S-1' }, helpdesk)).toBe('bad_transition');
+  await office.do(assignToken, { serial: 'S-1', user: 'Ada' }, helpdesk);
+  expect(await office.code(suspendToken, { serial: 'S-2' }, helpdesk)).toBe('unknown_serial');
+  await office.do(unassignToken, { serial: 'S-1' }, helpdesk);
+  await office.do(revokeToken, { serial: 'S-1', reason: 'faulty' }, helpdesk);
   const rows = await office.store.db.selectFrom('audit').selectAll().orderBy('id').execute();
   expect(rows.map(({ action, actor, subject, source }) => [action, actor, subject, source])).toEqual(
     ['token.issue', 'token.assign', 'token.unassign', 'token.revoke'].map(action => [
@@ -159,8 +156,7 @@ test('every act that changed something is one audit row that names the operator;
   expect(JSON.parse(rows[3]?.detail ?? '')).toMatchObject({ from: 'inventory', reason: 'faulty' });
 });
 
-test('an act whose audit row cannot be written changes nothing', async () => {
-  await using office = await Office.open();
+test('an act whose audit row cannot be written changes nothing', async office => {
   await office.userId('ada');
   await office.issue('S-1', { user: 'ada' });
   const { keys } = office.management;
@@ -177,51 +173,38 @@ test('an act whose audit row cannot be written changes nothing', async () => {
   expect((await rowOf(office, 'S-1')).state).toBe('assigned');
 });
 
-test('a user has a limited number of tokens, including reserved and excluding revoked ones', async () => {
-  await using office = await Office.open();
-  const { management } = office;
+test('a user has a limited number of tokens, including reserved and excluding revoked ones', async office => {
   await office.userId('ada');
   for (let at = 0; at < 10; at++) await office.issue(`S-${at}`);
-  for (let at = 0; at < 4; at++)
-    accepted(await assignToken(management, helpdesk, { serial: `S-${at}`, user: 'ada' }));
-  for (let at = 4; at < 8; at++)
-    accepted(await reserveToken(management, helpdesk, { serial: `S-${at}`, user: 'ada' }));
-  expect(codeOf(await assignToken(management, helpdesk, { serial: 'S-8', user: 'ada' }))).toBe(
-    'too_many_tokens',
-  );
-  accepted(await assignToken(management, helpdesk, { serial: 'S-7', user: 'ada' }));
-  accepted(await revokeToken(management, helpdesk, { serial: 'S-0', reason: 'lost' }));
-  accepted(await assignToken(management, helpdesk, { serial: 'S-8', user: 'ada' }));
-  expect(codeOf(await reserveToken(management, helpdesk, { serial: 'S-9', user: 'ada' }))).toBe(
-    'too_many_tokens',
-  );
+  for (let at = 0; at < 4; at++) await office.do(assignToken, { serial: `S-${at}`, user: 'ada' }, helpdesk);
+  for (let at = 4; at < 8; at++) await office.do(reserveToken, { serial: `S-${at}`, user: 'ada' }, helpdesk);
+  expect(await office.code(assignToken, { serial: 'S-8', user: 'ada' }, helpdesk)).toBe('too_many_tokens');
+  await office.do(assignToken, { serial: 'S-7', user: 'ada' }, helpdesk);
+  await office.do(revokeToken, { serial: 'S-0', reason: 'lost' }, helpdesk);
+  await office.do(assignToken, { serial: 'S-8', user: 'ada' }, helpdesk);
+  expect(await office.code(reserveToken, { serial: 'S-9', user: 'ada' }, helpdesk)).toBe('too_many_tokens');
 });
 
-test('a token reserved for one user is not given to another, and no user is created for it', async () => {
-  await using office = await Office.open();
-  const { management } = office;
+test('a token reserved for one user is not given to another, and no user is created for it', async office => {
   await office.userId('ada');
   await office.userId('bob');
   await office.issue('S-1');
-  accepted(await reserveToken(management, helpdesk, { serial: 'S-1', user: 'ada' }));
-  expect(codeOf(await assignToken(management, helpdesk, { serial: 'S-1', user: 'bob' }))).toBe(
+  await office.do(reserveToken, { serial: 'S-1', user: 'ada' }, helpdesk);
+  expect(await office.code(assignToken, { serial: 'S-1', user: 'bob' }, helpdesk)).toBe(
     'reserved_for_another',
   );
-  expect(codeOf(await assignToken(management, helpdesk, { serial: 'S-1', user: 'carl' }))).toBe(
-    'unknown_user',
-  );
+  expect(await office.code(assignToken, { serial: 'S-1', user: 'carl' }, helpdesk)).toBe('unknown_user');
   const input = {
     serial: 'S-9',
     kind: 'totp',
     secret: secret(new Uint8Array(20).fill(7)),
     user: 'carl',
   } as const;
-  expect(codeOf(await issueToken(management, helpdesk, input))).toBe('unknown_user');
+  expect(await office.code(issueToken, input, helpdesk)).toBe('unknown_user');
   expect(await office.store.db.selectFrom('users').select('id').execute()).toHaveLength(2);
 });
 
-test('suspending and revoking delete the cached answers to repeated requests', async () => {
-  await using office = await Office.open();
+test('suspending and revoking delete the cached answers to repeated requests', async office => {
   const { db } = office.store;
   await office.userId('ada');
   await office.issue('S-1', { user: 'ada' });

@@ -6,8 +6,8 @@ import {
   removePolicy,
 } from '@passfob/service/features/tokens/policies';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { accepted, codeOf, helpdesk, Office } from '../users/kit.ts';
+import { expect } from 'vitest';
+import { helpdesk, testOfOffice as test } from '../users/kit.ts';
 
 const looks: fc.Arbitrary<Omit<PolicyInput, 'name'>> = fc.record({
   kind: fc.constantFrom('hotp', 'totp'),
@@ -19,10 +19,8 @@ const looks: fc.Arbitrary<Omit<PolicyInput, 'name'>> = fc.record({
   pinMinDigits: fc.integer({ min: 4, max: 16 }),
 });
 
-test('property: a changed policy applies to the next token and to no existing one', async () => {
-  await using office = await Office.open();
-  const { management } = office;
-  accepted(await createPolicy(management, helpdesk, { name: 'staff', kind: 'totp' }));
+test('property: a changed policy applies to the next token and to no existing one', async office => {
+  await office.do(createPolicy, { name: 'staff', kind: 'totp' }, helpdesk);
   let version = 1;
   let made = 0;
   const tokens = () => office.store.db.selectFrom('tokens').selectAll().orderBy('id').execute();
@@ -30,9 +28,7 @@ test('property: a changed policy applies to the next token and to no existing on
     fc.asyncProperty(looks, async look => {
       await office.issue(`T-${made++}`, { policy: 'staff' });
       const before = await tokens();
-      expect(accepted(await changePolicy(management, helpdesk, { name: 'staff', ...look })).version).toBe(
-        ++version,
-      );
+      expect((await office.do(changePolicy, { name: 'staff', ...look }, helpdesk)).version).toBe(++version);
       expect(await tokens()).toEqual(before);
       const serial = `T-${made++}`;
       // Values of the caller do not override the policy.
@@ -52,18 +48,14 @@ test('property: a changed policy applies to the next token and to no existing on
   );
 });
 
-test('a policy can be removed while it has no token, and every change is in the audit', async () => {
-  await using office = await Office.open();
-  const { management } = office;
-  accepted(await createPolicy(management, helpdesk, { name: 'staff', kind: 'totp' }));
-  accepted(await createPolicy(management, helpdesk, { name: 'guests', kind: 'hotp', digits: 8 }));
-  expect(codeOf(await createPolicy(management, helpdesk, { name: 'staff', kind: 'totp' }))).toBe(
-    'policy_taken',
-  );
+test('a policy can be removed while it has no token, and every change is in the audit', async office => {
+  await office.do(createPolicy, { name: 'staff', kind: 'totp' }, helpdesk);
+  await office.do(createPolicy, { name: 'guests', kind: 'hotp', digits: 8 }, helpdesk);
+  expect(await office.code(createPolicy, { name: 'staff', kind: 'totp' }, helpdesk)).toBe('policy_taken');
   await office.issue('T-1', { policy: 'staff' });
-  expect(codeOf(await removePolicy(management, helpdesk, { name: 'staff' }))).toBe('policy_used');
-  accepted(await removePolicy(management, helpdesk, { name: 'guests' }));
-  expect(codeOf(await removePolicy(management, helpdesk, { name: 'guests' }))).toBe('unknown_policy');
+  expect(await office.code(removePolicy, { name: 'staff' }, helpdesk)).toBe('policy_used');
+  await office.do(removePolicy, { name: 'guests' }, helpdesk);
+  expect(await office.code(removePolicy, { name: 'guests' }, helpdesk)).toBe('unknown_policy');
   expect((await listPolicies(office.store.db)).map(({ name, version }) => [name, version])).toEqual([
     ['staff', 1],
   ]);
@@ -80,8 +72,7 @@ test('a policy can be removed while it has no token, and every change is in the 
   ]);
 });
 
-test('a policy that no fob can satisfy is refused', async () => {
-  await using office = await Office.open();
+test('a policy that no fob can satisfy is refused', async office => {
   const cases: [Partial<PolicyInput>, string][] = [
     [{ name: '' }, 'bad_policy_name'],
     [{ name: ' a' }, 'bad_policy_name'],
@@ -94,10 +85,6 @@ test('a policy that no fob can satisfy is refused', async () => {
     [{ pinMinDigits: 17 }, 'bad_pin_digits'],
   ];
   for (const [changes, code] of cases)
-    expect(
-      codeOf(await createPolicy(office.management, helpdesk, { name: 'p', kind: 'totp', ...changes })),
-    ).toBe(code);
-  accepted(
-    await createPolicy(office.management, helpdesk, { name: 'p', kind: 'totp', alphabet: 'hex', digits: 5 }),
-  );
+    expect(await office.code(createPolicy, { name: 'p', kind: 'totp', ...changes }, helpdesk)).toBe(code);
+  await office.do(createPolicy, { name: 'p', kind: 'totp', alphabet: 'hex', digits: 5 }, helpdesk);
 });

@@ -22,11 +22,11 @@ import { beginWithLockPolicy, changeSettings } from '@passfob/service/features/u
 import { withoutFailures } from '@passfob/service/features/users/users';
 import { makeEngine } from '@passfob/service/features/validation/engine';
 import { type Db, openStore, writing } from '@passfob/service/storage/database/database';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { furnished } from '../console/kit.ts';
+import { testOfConsole as it } from '../console/kit.ts';
 import { codeAt, codeNow, newToken, stepAt } from '../kit.ts';
-import { accepted, codeOf, grace, helpdesk, Office } from '../users/kit.ts';
+import { accepted, codeOf, grace, helpdesk, type Office, testOfOffice as test } from '../users/kit.ts';
 
 const DAY_STEPS = 24 * 120;
 
@@ -47,23 +47,21 @@ function ada(office: Office) {
   return office.row('users', { name: 'ada' });
 }
 
-test('HOTP: resync finds two consecutive passcodes up to the limit ahead, and both are used up', async () => {
-  await using office = await Office.open();
+test('HOTP: resync finds two consecutive passcodes up to the limit ahead, and both are used up', async office => {
   const { two } = await given(office, 'hotp');
-  expect(codeOf(await resyncToken(office.management, helpdesk, two(1000)))).toBe('resync_failed');
-  expect(accepted(await resyncToken(office.management, helpdesk, two(999)))).toEqual({
+  expect(await office.code(resyncToken, two(1000), helpdesk)).toBe('resync_failed');
+  expect(await office.do(resyncToken, two(999), helpdesk)).toEqual({
     serial: 'S-1',
     driftSteps: 0,
     clockIsOff: false,
   });
   expect((await rowOf(office)).last_step).toBe(1000);
-  expect(codeOf(await resyncToken(office.management, helpdesk, two(999)))).toBe('resync_failed');
-  expect(codeOf(await resyncToken(office.management, helpdesk, two(1000)))).toBe('resync_failed');
+  expect(await office.code(resyncToken, two(999), helpdesk)).toBe('resync_failed');
+  expect(await office.code(resyncToken, two(1000), helpdesk)).toBe('resync_failed');
   expect((await rowOf(office)).last_step).toBe(1000);
 });
 
-test('HOTP: passcodes that are not consecutive, or in the other order, are a failure', async () => {
-  await using office = await Office.open();
+test('HOTP: passcodes that are not consecutive, or in the other order, are a failure', async office => {
   const { two } = await given(office, 'hotp');
   const { first, second } = two(7);
   const { second: third } = two(8);
@@ -72,47 +70,41 @@ test('HOTP: passcodes that are not consecutive, or in the other order, are a fai
     { serial: 'S-1', first, second: third },
     { serial: 'S-1', first, second: first },
   ]) {
-    expect(codeOf(await resyncToken(office.management, helpdesk, input))).toBe('resync_failed');
+    expect(await office.code(resyncToken, input, helpdesk)).toBe('resync_failed');
     office.nowMs += 3_600_000;
   }
   expect((await rowOf(office)).last_step).toBe(-1);
 });
 
-test('TOTP: resync finds passcodes within a day both ways, never below the last accepted step, and stores the full drift', async () => {
-  await using office = await Office.open();
+test('TOTP: resync finds passcodes within a day both ways, never below the last accepted step, and stores the full drift', async office => {
   const { two, now } = await given(office, 'totp');
   const early = now() - DAY_STEPS;
-  expect(codeOf(await resyncToken(office.management, helpdesk, two(early - 1)))).toBe('resync_failed');
-  expect(accepted(await resyncToken(office.management, helpdesk, two(early)))).toMatchObject({
-    clockIsOff: true,
-  });
+  expect(await office.code(resyncToken, two(early - 1), helpdesk)).toBe('resync_failed');
+  expect(await office.do(resyncToken, two(early), helpdesk)).toMatchObject({ clockIsOff: true });
   expect(await rowOf(office)).toMatchObject({ last_step: early + 1, drift_steps: 1 - DAY_STEPS });
-  expect(codeOf(await resyncToken(office.management, helpdesk, two(now() + DAY_STEPS)))).toBe(
-    'resync_failed',
-  );
-  expect(accepted(await resyncToken(office.management, helpdesk, two(now() + 3)))).toMatchObject({
+  expect(await office.code(resyncToken, two(now() + DAY_STEPS), helpdesk)).toBe('resync_failed');
+  expect(await office.do(resyncToken, two(now() + 3), helpdesk)).toMatchObject({
     driftSteps: 4,
     clockIsOff: false,
   });
   for (const below of [now() + 4, now() + 3, now()])
-    expect(codeOf(await resyncToken(office.management, helpdesk, two(below)))).toBe('resync_failed');
+    expect(await office.code(resyncToken, two(below), helpdesk)).toBe('resync_failed');
   expect((await rowOf(office)).last_step).toBe(now() + 4);
 });
 
-test('resync misses lock the account like wrong passcodes, and then nothing is compared; a hit resets them', async () => {
-  await using office = await Office.open();
+test('resync misses lock the account like wrong passcodes, and then nothing is compared; a hit resets them', async office => {
   const { two } = await given(office, 'hotp');
   const wrong = { serial: 'S-1', first: two(5000).first, second: two(6000).first };
-  expect(codeOf(await resyncToken(office.management, helpdesk, wrong))).toBe('resync_failed');
-  expect(codeOf(await resyncToken(office.management, helpdesk, wrong))).toBe('resync_failed');
+  expect(await office.code(resyncToken, wrong, helpdesk)).toBe('resync_failed');
+  expect(await office.code(resyncToken, wrong, helpdesk)).toBe('resync_failed');
   expect((await ada(office)).failures).toBe(2);
-  accepted(await resyncToken(office.management, helpdesk, two(3)));
+  await office.do(resyncToken, two(3), helpdesk);
   expect(await ada(office)).toMatchObject(withoutFailures);
   for (let turn = 0; turn < 3; turn++) await resyncToken(office.management, helpdesk, wrong);
-  expect(codeOf(await resyncToken(office.management, helpdesk, two(20)))).toBe('account_locked');
+  expect(await office.code(resyncToken, two(20), helpdesk)).toBe('account_locked');
   expect(await rowOf(office)).toMatchObject({ last_step: 4 });
   office.nowMs += 15 * 60_000;
-  accepted(await resyncToken(office.management, helpdesk, two(20)));
+  await office.do(resyncToken, two(20), helpdesk);
   const details = await office.store.db
     .selectFrom('audit')
     .select('detail')
@@ -130,21 +122,19 @@ test('resync misses lock the account like wrong passcodes, and then nothing is c
   ]);
 });
 
-test('resync misses lock the account by the configured threshold', async () => {
-  await using office = await Office.open();
+test('resync misses lock the account by the configured threshold', async office => {
   const { two } = await given(office, 'hotp');
   const lock = { threshold: 1, periodMs: 3_600_000 };
-  accepted(await changeSettings(office.management, helpdesk, { lock }));
+  await office.do(changeSettings, { lock }, helpdesk);
   const wrong = { serial: 'S-1', first: two(5000).first, second: two(6000).first };
-  expect(codeOf(await resyncToken(office.management, helpdesk, wrong))).toBe('resync_failed');
+  expect(await office.code(resyncToken, wrong, helpdesk)).toBe('resync_failed');
   office.nowMs += lock.periodMs - 1;
-  expect(codeOf(await resyncToken(office.management, helpdesk, two(3)))).toBe('account_locked');
+  expect(await office.code(resyncToken, two(3), helpdesk)).toBe('account_locked');
   office.nowMs += 1;
-  accepted(await resyncToken(office.management, helpdesk, two(3)));
+  await office.do(resyncToken, two(3), helpdesk);
 });
 
-test('the same two passcodes sent 16 times at once count once', async () => {
-  await using office = await Office.open();
+test('the same two passcodes sent 16 times at once count once', async office => {
   const { two } = await given(office, 'hotp');
   const never = { threshold: 0, periodMs: 1000 };
   const results = await Promise.all(
@@ -192,16 +182,14 @@ async function whileWriting(
   }
 }
 
-test('slow work is done before the transaction: the seed is decrypted while another node writes', async () => {
-  await using office = await Office.open();
+test('slow work is done before the transaction: the seed is decrypted while another node writes', async office => {
   const { two, now } = await given(office, 'totp');
   const resynced = await whileWriting(office, two(now() + 3), async () => undefined);
   expect(resynced).toMatchObject({ ok: true, value: { driftSteps: 4 } });
   expect((await rowOf(office)).last_step).toBe(now() + 4);
 });
 
-test('a resync match is discarded if a log-in or a lock came first', async () => {
-  await using office = await Office.open();
+test('a resync match is discarded if a log-in or a lock came first', async office => {
   const { two } = await given(office, 'hotp');
   const used = await whileWriting(office, two(40), db =>
     db.updateTable('tokens').set({ last_step: 40 }).execute(),
@@ -215,12 +203,11 @@ test('a resync match is discarded if a log-in or a lock came first', async () =>
   expect((await rowOf(office)).last_step).toBe(40);
 });
 
-test('both passcodes of a resync are stored as used without a log-in: typed again they are superseded', async () => {
-  await using office = await Office.open();
+test('both passcodes of a resync are stored as used without a log-in: typed again they are superseded', async office => {
   const { application } = await ensureApplication(office.store.db, office.nowMs);
   const { two } = await given(office, 'hotp');
   const { first, second } = two(40);
-  accepted(await resyncToken(office.management, helpdesk, two(40)));
+  await office.do(resyncToken, two(40), helpdesk);
   const { recent } = await rowOf(office);
   expect(readRecent(recent).map(({ step, letNobodyIn }) => [step, letNobodyIn])).toEqual([
     [41, true],
@@ -232,37 +219,25 @@ test('both passcodes of a resync are stored as used without a log-in: typed agai
   expect(await listAlerts(office.store.db)).toEqual([]);
 });
 
-test('only a token in use is resynchronised; users do it without naming the token', async () => {
-  await using office = await Office.open();
+test('only a token in use is resynchronised; users do it without naming the token', async office => {
   const { two } = await given(office, 'totp');
   const other = await given(office, 'hotp', 'S-2');
   await office.issue('S-3');
-  expect(codeOf(await resyncToken(office.management, helpdesk, { ...two(1), serial: 'S-3' }))).toBe(
-    'not_usable',
-  );
-  expect(codeOf(await resyncToken(office.management, helpdesk, { ...two(1), serial: 'S-9' }))).toBe(
-    'unknown_serial',
-  );
+  expect(await office.code(resyncToken, { ...two(1), serial: 'S-3' }, helpdesk)).toBe('not_usable');
+  expect(await office.code(resyncToken, { ...two(1), serial: 'S-9' }, helpdesk)).toBe('unknown_serial');
   const { id: userId } = await ada(office);
-  expect(
-    accepted(await resyncTokenOfUser(office.management, helpdesk, { ...other.two(70), userId })).serial,
-  ).toBe('S-2');
-  expect(codeOf(await resyncTokenOfUser(office.management, helpdesk, { ...two(1), userId: 'nobody' }))).toBe(
+  expect((await office.do(resyncTokenOfUser, { ...other.two(70), userId }, helpdesk)).serial).toBe('S-2');
+  expect(await office.code(resyncTokenOfUser, { ...two(1), userId: 'nobody' }, helpdesk)).toBe(
     'unknown_user',
   );
   const bob = await office.userId('bob');
-  expect(codeOf(await resyncTokenOfUser(office.management, helpdesk, { ...two(1), userId: bob }))).toBe(
-    'no_usable_token',
-  );
-  accepted(await assignToken(office.management, helpdesk, { serial: 'S-3', user: 'bob' }));
-  accepted(await suspendToken(office.management, helpdesk, { serial: 'S-3' }));
-  expect(codeOf(await resyncToken(office.management, helpdesk, { ...two(1), serial: 'S-3' }))).toBe(
-    'not_usable',
-  );
+  expect(await office.code(resyncTokenOfUser, { ...two(1), userId: bob }, helpdesk)).toBe('no_usable_token');
+  await office.do(assignToken, { serial: 'S-3', user: 'bob' }, helpdesk);
+  await office.do(suspendToken, { serial: 'S-3' }, helpdesk);
+  expect(await office.code(resyncToken, { ...two(1), serial: 'S-3' }, helpdesk)).toBe('not_usable');
 });
 
-test('passcodes in other alphabets are accepted in any case unless the alphabet is case-sensitive', async () => {
-  await using office = await Office.open();
+test('passcodes in other alphabets are accepted in any case unless the alphabet is case-sensitive', async office => {
   await office.userId('ada');
   const seed = secret(new Uint8Array(randomBytes(20)));
   for (const [at, alphabet] of (['hex', 'base32', 'base64'] as const).entries()) {
@@ -271,9 +246,7 @@ test('passcodes in other alphabets are accepted in any case unless the alphabet 
     const form = { algorithm: 'sha1', alphabet, digits: 8 } as const;
     const fold = (code: string) => (alphabet === 'base64' ? code : code.toLowerCase());
     const [first, second] = [passcodeAt(form, seed, 12), passcodeAt(form, seed, 13)].map(fold);
-    accepted(
-      await resyncToken(office.management, helpdesk, { serial, first: first ?? '', second: second ?? '' }),
-    );
+    await office.do(resyncToken, { serial, first: first ?? '', second: second ?? '' }, helpdesk);
   }
 });
 
@@ -299,8 +272,7 @@ async function wasAhead(office: Office) {
   return { token, show, rightMs, repair: () => repairLastStep(management, grace, token) };
 }
 
-test('a fob locked out for a day by a clock ahead is accepted again soon after its last step is repaired', async () => {
-  await using office = await Office.open();
+test('a fob locked out for a day by a clock ahead is accepted again soon after its last step is repaired', async office => {
   const { management, store } = office;
   const { token, show, rightMs, repair } = await wasAhead(office);
   office.nowMs += 5 * PERIOD_MS;
@@ -325,8 +297,7 @@ test('a fob locked out for a day by a clock ahead is accepted again soon after i
   expect(codeOf(nobody)).toBe('unknown_serial');
 });
 
-test('a passcode shown while the clock was ahead works once when its time comes, as documented', async () => {
-  await using office = await Office.open();
+test('a passcode shown while the clock was ahead works once when its time comes, as documented', async office => {
   const { token, show, rightMs, repair } = await wasAhead(office);
   accepted(await repair());
   office.nowMs = rightMs + DAY_MS;
@@ -334,14 +305,13 @@ test('a passcode shown while the clock was ahead works once when its time comes,
   expect([await show(seen), await show(seen)]).toEqual(['accepted', 'replay']);
 });
 
-test('repairing a last step that is not in the future is refused for every token', async () => {
-  await using office = await Office.open();
-  const { management, store } = office;
+test('repairing a last step that is not in the future is refused for every token', async office => {
+  const { store } = office;
   await office.users('ada');
   const set = async (token: NewToken, lastStep: number) => {
     const { serial } = token;
     await store.db.updateTable('tokens').set({ last_step: lastStep }).where('serial', '=', serial).execute();
-    return codeOf(await repairLastStep(management, grace, token));
+    return await office.code(repairLastStep, token);
   };
   const totp = await office.token('ada', { period: 60 });
   const now = stepAt(totp, office.nowMs);
@@ -355,13 +325,12 @@ test('repairing a last step that is not in the future is refused for every token
   const suite = 'OCRA-1:HOTP-SHA256-8:C-QN08';
   expect(await set(await office.token('ada', { kind: 'ocra', suite }), 10 ** 9)).toBe('step_not_ahead');
   const gone = await office.token('ada');
-  accepted(await revokeToken(management, grace, { serial: gone.serial, reason: 'lost' }));
+  await office.do(revokeToken, { serial: gone.serial, reason: 'lost' });
   expect(await set(gone, most * 2)).toBe('step_not_ahead');
 });
 
-test('repairing all last steps changes exactly those in the future, in transactions of a limited size', async () => {
-  await using office = await Office.open();
-  const { management, store } = office;
+test('repairing all last steps changes exactly those in the future, in transactions of a limited size', async office => {
+  const { store } = office;
   const { db } = store;
   const first = await office.token('ada');
   const far = stepAt(first, office.nowMs + DAY_MS);
@@ -382,27 +351,25 @@ test('repairing all last steps changes exactly those in the future, in transacti
       .insertInto('tokens')
       .values(rows.slice(at, at + 100))
       .execute();
-  expect(accepted(await repairLastSteps(management, grace))).toEqual({ repaired: count });
+  expect(await office.do(repairLastSteps)).toEqual({ repaired: count });
   const stepOf = async (serial: string) =>
     (await db.selectFrom('tokens').select('last_step').where('serial', '=', serial).executeTakeFirst())
       ?.last_step;
   expect(await stepOf(`SERIAL-ahead-${count - 1}`)).toBe(most);
   expect([await stepOf(explained.serial), await stepOf(counting.serial)]).toEqual([far, far]);
   expect(await stepOf(first.serial)).toBe(-1);
-  expect(codeOf(await repairLastSteps(management, grace))).toBe('step_not_ahead');
+  expect(await office.code(repairLastSteps)).toBe('step_not_ahead');
   // An explicit repair also lowers the step of a fob that was resynchronised ahead and then set.
-  accepted(await repairLastStep(management, grace, explained));
+  await office.do(repairLastStep, explained);
   expect(await stepOf(explained.serial)).toBe(most);
   const { acts } = await office.audit();
   expect(acts.filter(act => act.startsWith('token.repair-last-step'))).toHaveLength(count + 1);
 });
 
-test('the console shows how long a fob is refused, and repairs it for an administrator with a fresh proof', async () => {
-  await using service = await furnished();
-  const { office } = service;
-  const { serial } = await office.token('ada', { serial: 'FOB-AHEAD' });
-  const ahead = { last_step: stepAt(service.operators.admin.token, office.nowMs + DAY_MS) };
-  await office.set('tokens', ahead, { serial });
+it('the console shows how long a fob is refused, and repairs it for an administrator with a fresh proof', async service => {
+  const { serial } = await service.office.token('ada', { serial: 'FOB-AHEAD' });
+  const ahead = { last_step: stepAt(service.operators.admin.token, service.office.nowMs + DAY_MS) };
+  await service.office.set('tokens', ahead, { serial });
   const visitor = await service.signedIn('admin');
   const page = await visitor.get(`/operator/token?serial=${serial}`);
   expect(page.text).toContain('Refused until');

@@ -14,9 +14,9 @@ import { assignToken, renameToken, revokeToken, unassignToken } from '@passfob/s
 import { searchTokens } from '@passfob/service/features/tokens/search';
 import { listTokens, viewToken } from '@passfob/service/features/tokens/views';
 import { writing } from '@passfob/service/storage/database/database';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { accepted, codeOf, helpdesk, Office } from '../users/kit.ts';
+import { accepted, codeOf, helpdesk, type Office, testOfOffice as test } from '../users/kit.ts';
 
 const key = () => secret(new Uint8Array(randomBytes(32)));
 
@@ -25,8 +25,7 @@ function newFob(serial: string) {
   return { serial, board: 'pico', firmware: '1.2.3', secrets };
 }
 
-test('a token is shown with all its former users and its full history', async () => {
-  await using office = await Office.open();
+test('a token is shown with all its former users and its full history', async office => {
   const { management } = office;
   await office.userId('ada');
   await office.userId('bob');
@@ -65,29 +64,25 @@ test('a token is shown with all its former users and its full history', async ()
   expect(codeOf(await viewToken(office.store.db, 'S-2'))).toBe('unknown_serial');
 });
 
-test('a fob is stored with its secrets encrypted; storing the same again changes nothing, other secrets are refused', async () => {
-  await using office = await Office.open();
+test('a fob is stored with its secrets encrypted; storing the same again changes nothing, other secrets are refused', async office => {
   const { management } = office;
   const fob = newFob('abcde');
-  accepted(await registerFob(management, helpdesk, fob));
-  accepted(await registerFob(management, helpdesk, fob));
+  await office.do(registerFob, fob, helpdesk);
+  await office.do(registerFob, fob, helpdesk);
   const other = { ...newFob('abcde'), secrets: { ...fob.secrets, recoveryKey: key() } };
-  expect(codeOf(await registerFob(management, helpdesk, other))).toBe('fob_known');
+  expect(await office.code(registerFob, other, helpdesk)).toBe('fob_known');
   const short = { ...fob.secrets, pairingKey: new Uint8Array(31) };
-  expect(codeOf(await registerFob(management, helpdesk, { ...newFob('x'), secrets: short }))).toBe('bad_fob');
+  expect(await office.code(registerFob, { ...newFob('x'), secrets: short }, helpdesk)).toBe('bad_fob');
   const row = await fobNamed(office.store.db, 'abcde');
   expect(row && fobSecretsOf(management.keys, row)).toEqual(fob.secrets);
 });
 
-test('fobs with a stale clock are listed, including those never set', async () => {
-  await using office = await Office.open();
-  const { management } = office;
+test('fobs with a stale clock are listed, including those never set', async office => {
   const { nowMs } = office;
-  for (const serial of ['a', 'b', 'c', 'd'])
-    accepted(await registerFob(management, helpdesk, newFob(serial)));
+  for (const serial of ['a', 'b', 'c', 'd']) await office.do(registerFob, newFob(serial), helpdesk);
   const clock = (setMs: number) => ({ setMs, errorMs: -1500, driftPpm: 12.5 });
-  accepted(await keepFobClock(management, helpdesk, { serial: 'b', clock: clock(nowMs) }));
-  accepted(await keepFobClock(management, helpdesk, { serial: 'c', clock: clock(nowMs - 1) }));
+  await office.do(keepFobClock, { serial: 'b', clock: clock(nowMs) }, helpdesk);
+  await office.do(keepFobClock, { serial: 'c', clock: clock(nowMs - 1) }, helpdesk);
   const stale = await listCaredFobs(office.store.db, { clockBeforeMs: nowMs });
   expect(stale.fobs.map(({ serial }) => serial)).toEqual(['a', 'c', 'd']);
   expect(stale.fobs[1]).toMatchObject({
@@ -99,20 +94,16 @@ test('fobs with a stale clock are listed, including those never set', async () =
   const second = await listCaredFobs(office.store.db, { rows: 3, after: 'c' });
   expect(second).toMatchObject({ fobs: [{ serial: 'd' }], next: null });
   const wild = { setMs: nowMs, errorMs: 0.5, driftPpm: 0 };
-  expect(codeOf(await keepFobClock(management, helpdesk, { serial: 'a', clock: wild }))).toBe('bad_clock');
+  expect(await office.code(keepFobClock, { serial: 'a', clock: wild }, helpdesk)).toBe('bad_clock');
 });
 
-test('no view contains a seed, a fob secret, an encrypted value or the name of its column', async () => {
-  await using office = await Office.open();
-  const { management } = office;
+test('no view contains a seed, a fob secret, an encrypted value or the name of its column', async office => {
   const { db } = office.store;
   await office.userId('ada');
   const seed = await office.issue('S-1', { user: 'ada' });
   const fob = newFob('abcde');
-  accepted(await registerFob(management, helpdesk, fob));
-  const job = accepted(
-    await startBulk(management, helpdesk, { kind: 'revoke', serials: ['S-1'], reason: 'lost' }),
-  );
+  await office.do(registerFob, fob, helpdesk);
+  const job = await office.do(startBulk, { kind: 'revoke', serials: ['S-1'], reason: 'lost' }, helpdesk);
   const shown = JSON.stringify([
     await listTokens(db),
     await searchTokens(db, {}),
@@ -148,7 +139,7 @@ const HOUR_MS = 3_600_000;
 
 async function made(office: Office, lifetimeMs?: number): Promise<string> {
   const input = { user: 'ada', ...(lifetimeMs !== undefined && { lifetimeMs }) };
-  return secret(accepted(await makeTemporaryCode(office.management, helpdesk, input)).code);
+  return secret((await office.do(makeTemporaryCode, input, helpdesk)).code);
 }
 
 function take(office: Office, userId: string, code: string): Promise<boolean> {
@@ -156,8 +147,7 @@ function take(office: Office, userId: string, code: string): Promise<boolean> {
   return writing(db, transaction => redeemTemporaryCode(transaction, keys, userId, code, clock()));
 }
 
-test('a temporary passcode has ten digits and is accepted once, for its user alone', async () => {
-  await using office = await Office.open();
+test('a temporary passcode has ten digits and is accepted once, for its user alone', async office => {
   const [ada, bob] = [await office.userId('ada'), await office.userId('bob')];
   const code = await made(office);
   expect(code).toMatch(/^[0-9]{10}$/);
@@ -168,8 +158,7 @@ test('a temporary passcode has ten digits and is accepted once, for its user alo
   expect(await take(office, ada, code)).toBe(false);
 });
 
-test('a temporary code expires at its time, by default after 8 hours and at most after a day', async () => {
-  await using office = await Office.open();
+test('a temporary code expires at its time, by default after 8 hours and at most after a day', async office => {
   const ada = await office.userId('ada');
   const made8 = await made(office);
   expect(await temporaryCodeEnd(office.store.db, ada, office.nowMs)).toBe(office.nowMs + 8 * HOUR_MS);
@@ -179,28 +168,22 @@ test('a temporary code expires at its time, by default after 8 hours and at most
   office.nowMs += 24 * HOUR_MS - 1;
   expect(await take(office, ada, made24)).toBe(true);
   for (const lifetimeMs of [24 * HOUR_MS + 1, 59_999, 0, Number.NaN])
-    expect(codeOf(await makeTemporaryCode(office.management, helpdesk, { user: 'ada', lifetimeMs }))).toBe(
-      'bad_lifetime',
-    );
+    expect(await office.code(makeTemporaryCode, { user: 'ada', lifetimeMs }, helpdesk)).toBe('bad_lifetime');
 });
 
-test('a user has at most one temporary code; it ends on request and when a token is used', async () => {
-  await using office = await Office.open();
+test('a user has at most one temporary code; it ends on request and when a token is used', async office => {
   const ada = await office.userId('ada');
   const [first, second] = [await made(office), await made(office)];
   expect(await take(office, ada, first)).toBe(false);
-  expect(accepted(await withdrawTemporaryCode(office.management, helpdesk, { user: 'ada' }))).toEqual({
-    ended: true,
-  });
+  expect(await office.do(withdrawTemporaryCode, { user: 'ada' }, helpdesk)).toEqual({ ended: true });
   expect(await take(office, ada, second)).toBe(false);
   const third = await made(office);
   await writing(office.store.db, db => endTemporaryCodes(db, ada, office.nowMs));
   expect(await take(office, ada, third)).toBe(false);
-  expect(codeOf(await makeTemporaryCode(office.management, helpdesk, { user: 'carl' }))).toBe('unknown_user');
+  expect(await office.code(makeTemporaryCode, { user: 'carl' }, helpdesk)).toBe('unknown_user');
 });
 
-test('neither the database nor the audit contains the temporary passcode', async () => {
-  await using office = await Office.open();
+test('neither the database nor the audit contains the temporary passcode', async office => {
   await office.userId('ada');
   const code = await made(office);
   const rows = [await office.rows('temporary_codes'), await office.rows('audit')];

@@ -2,20 +2,19 @@ import { disableUser } from '@passfob/service/features/users/user-changes';
 import { findUser } from '@passfob/service/features/users/users';
 import { cacheResults, clearIdempotencyCache } from '@passfob/service/storage/idempotency';
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { isOnPostgres } from '../kit.ts';
 import { isWaiting } from '../waiting.ts';
-import { accepted, grace, Office } from './kit.ts';
+import { accepted, grace, testOfOffice as test } from './kit.ts';
 
-test('disabling a user leaves no cached answer behind, not even of a log-in in progress', async () => {
-  await using office = await Office.open();
+test('disabling a user leaves no cached answer behind, not even of a log-in in progress', async office => {
   const { db } = office.store;
   await office.users('ada');
   const userId = (await findUser(db, 'ada'))?.id ?? expect.fail('no user');
   const answer = { fingerprint: 'f', userId, outcome: 'accepted', nowMs: office.nowMs } as const;
   const answers = () => db.selectFrom('answers').selectAll().execute();
   await cacheResults(db, [answer]);
-  accepted(await disableUser(office.management, grace, 'ada'));
+  await office.do(disableUser, 'ada');
   expect(await answers()).toEqual([]);
   // With a single writer there is no concurrency.
   if (!isOnPostgres) return;

@@ -21,13 +21,15 @@ import type { Selectable, Updateable } from 'kysely';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { rowIn, rowsIn, setIn, type Values } from '../kit/rows.ts';
-import { type FakeClock, NOON_MS, newDatabase, newToken, Rig } from '../kit.ts';
+import { type FakeClock, NOON_MS, newDatabase, newToken, Rig, testOf } from '../kit.ts';
 
 /** The acting operator of these tests. */
 export const grace: Actor = { name: 'grace', role: 'admin', source: '192.0.2.7', requestId: 'request-1' };
 
 /** An operator of the help desk. */
 export const helpdesk: Actor = { name: 'dora', role: 'helpdesk', source: '192.0.2.7', requestId: 'r-1' };
+
+type Act<I, R> = (management: Management, actor: Actor, input: I) => Promise<Result<R>>;
 
 /** A database and keys for administration; everything goes when the scope ends. */
 export class Office implements AsyncDisposable {
@@ -89,6 +91,16 @@ export class Office implements AsyncDisposable {
 
   set nowMs(nowMs: number) {
     this.#clock.nowMs = nowMs;
+  }
+
+  /** Does what an operator does. @returns the result; it fails where the act is refused */
+  async do<I, R>(act: Act<I, R>, input?: I, actor = grace): Promise<R> {
+    return accepted(await act(this.management, actor, input as I));
+  }
+
+  /** Does the same. @returns the code of the refusal, or `done` */
+  async code<I>(act: Act<I, unknown>, input?: I, actor = grace): Promise<string> {
+    return codeOf(await act(this.management, actor, input as I));
   }
 
   /** Makes users of these names. */
@@ -196,6 +208,12 @@ export async function startedService(
     throw error;
   }
 }
+
+/** Tests with an office. */
+export const testOfOffice = testOf(() => Office.open());
+
+/** Tests with a service. */
+export const testOfService = testOf(() => startedService());
 
 /** Lets a user choose a PIN after a proof of presence. */
 export async function givePin(management: Management, name: string, pin: string): Promise<void> {

@@ -18,8 +18,7 @@ import { codeOf, grace, Office } from './kit.ts';
 /** `ada` with a Cyrillic first letter. */
 const CYRILLIC_ADA = '\u0430da';
 
-const create = async (office: Office, name: string) =>
-  codeOf(await createUser(office.management, grace, { name }));
+const create = async (office: Office, name: string) => await office.code(createUser, { name });
 
 test('texts that look the same have one skeleton, by the table of UTS 39', () => {
   const alike = [
@@ -130,13 +129,11 @@ test('users from before the upgrade are compared, too', async () => {
     await before.db
       .insertInto('users')
       .values(
-        names
-          .slice(at, at + 100)
-          .map(name => ({
-            ...{ id: `id of ${name}`, name, display_name: '', email: null, password_hash: null },
-            ...{ pin_hash: null, pin_change: 0 as const, disabled_ms: null, failures: 0 },
-            ...{ last_failure_ms: null, created_ms: 0 },
-          })),
+        names.slice(at, at + 100).map(name => ({
+          ...{ id: `id of ${name}`, name, display_name: '', email: null, password_hash: null },
+          ...{ pin_hash: null, pin_change: 0 as const, disabled_ms: null, failures: 0 },
+          ...{ last_failure_ms: null, created_ms: 0 },
+        })),
       )
       .execute();
   await before.close();

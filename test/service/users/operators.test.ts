@@ -14,41 +14,35 @@ import { openSession, sessionOf } from '@passfob/service/features/users/sessions
 import { disableUser, enableUser } from '@passfob/service/features/users/user-changes';
 import { findUser } from '@passfob/service/features/users/users';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { setIn } from '../kit/rows.ts';
 import { fobWith, Person } from '../self-service/kit.ts';
-import { accepted, codeOf, grace, Office, startedService } from './kit.ts';
+import { codeOf, grace, testOfService as it, type Office, testOfOffice as test } from './kit.ts';
 
-test('operators are users with a role; each change is audited under the operator who made it', async () => {
-  await using office = await Office.open();
-  const { management } = office;
+test('operators are users with a role; each change is audited under the operator who made it', async office => {
   const { db } = office.store;
   await office.users('ada', 'bob', 'link', 'api:x');
   expect(await hasOperators(db)).toBe(false);
-  accepted(await addOperator(management, grace, { user: 'Ada', role: 'helpdesk' }));
+  await office.do(addOperator, { user: 'Ada', role: 'helpdesk' });
   expect(await hasOperators(db)).toBe(true);
-  expect(codeOf(await addOperator(management, grace, { user: 'ada', role: 'admin' }))).toBe(
-    'operator_present',
-  );
-  expect(codeOf(await addOperator(management, grace, { user: 'eve', role: 'admin' }))).toBe('unknown_user');
+  expect(await office.code(addOperator, { user: 'ada', role: 'admin' })).toBe('operator_present');
+  expect(await office.code(addOperator, { user: 'eve', role: 'admin' })).toBe('unknown_user');
   for (const user of ['link', 'api:x'])
-    expect(codeOf(await addOperator(management, grace, { user, role: 'admin' }))).toBe('reserved_name');
+    expect(await office.code(addOperator, { user, role: 'admin' })).toBe('reserved_name');
   const root = 'root' as 'admin';
-  expect(codeOf(await addOperator(management, grace, { user: 'bob', role: root }))).toBe('bad_role');
-  expect(codeOf(await changeOperatorRole(management, grace, { user: 'ada', role: root }))).toBe('bad_role');
-  expect(codeOf(await changeOperatorRole(management, grace, { user: 'bob', role: 'admin' }))).toBe(
-    'unknown_operator',
-  );
+  expect(await office.code(addOperator, { user: 'bob', role: root })).toBe('bad_role');
+  expect(await office.code(changeOperatorRole, { user: 'ada', role: root })).toBe('bad_role');
+  expect(await office.code(changeOperatorRole, { user: 'bob', role: 'admin' })).toBe('unknown_operator');
   for (const act of [disableOperator, enableOperator, removeOperator])
-    expect(codeOf(await act(management, grace, 'bob'))).toBe('unknown_operator');
-  accepted(await changeOperatorRole(management, grace, { user: 'ada', role: 'auditor' }));
-  accepted(await disableOperator(management, grace, 'ada'));
+    expect(await office.code(act, 'bob')).toBe('unknown_operator');
+  await office.do(changeOperatorRole, { user: 'ada', role: 'auditor' });
+  await office.do(disableOperator, 'ada');
   expect(await listOperators(db)).toEqual([
     { user: 'ada', displayName: '', role: 'auditor', disabledMs: office.nowMs, createdMs: office.nowMs },
   ]);
-  accepted(await enableOperator(management, grace, 'ada'));
-  accepted(await removeOperator(management, grace, 'ada'));
+  await office.do(enableOperator, 'ada');
+  await office.do(removeOperator, 'ada');
   expect(await hasOperators(db)).toBe(false);
   const rows = await db
     .selectFrom('audit')
@@ -68,11 +62,10 @@ test('operators are users with a role; each change is audited under the operator
   ]);
 });
 
-test('the last administrator who can sign in stays; one who cannot sign in yet does not count', async () => {
-  await using office = await Office.open();
+test('the last administrator who can sign in stays; one who cannot sign in yet does not count', async office => {
   const { management } = office;
   await office.users('ada', 'bob');
-  for (const user of ['ada', 'bob']) accepted(await addOperator(management, grace, { user, role: 'admin' }));
+  for (const user of ['ada', 'bob']) await office.do(addOperator, { user, role: 'admin' });
   const takeAway = [
     () => disableOperator(management, grace, 'ada'),
     () => removeOperator(management, grace, 'ada'),
@@ -85,13 +78,13 @@ test('the last administrator who can sign in stays; one who cannot sign in yet d
   await office.password('bob');
   const before = await office.audit();
   for (const act of takeAway) expect(codeOf(await act())).toBe('last_admin');
-  expect(codeOf(await changeOperatorRole(management, grace, { user: 'ada', role: 'admin' }))).toBe('done');
+  expect(await office.code(changeOperatorRole, { user: 'ada', role: 'admin' })).toBe('done');
   expect((await office.audit()).acts.length).toBe(before.acts.length + 1);
-  expect(codeOf(await removeOperator(management, grace, 'bob'))).toBe('done');
-  accepted(await addOperator(management, grace, { user: 'bob', role: 'admin' }));
+  expect(await office.code(removeOperator, 'bob')).toBe('done');
+  await office.do(addOperator, { user: 'bob', role: 'admin' });
   await office.token('bob');
-  expect(codeOf(await disableUser(management, grace, 'ada'))).toBe('done');
-  expect(codeOf(await disableOperator(management, grace, 'bob'))).toBe('last_admin');
+  expect(await office.code(disableUser, 'ada')).toBe('done');
+  expect(await office.code(disableOperator, 'bob')).toBe('last_admin');
 });
 
 const NAMES = ['ada', 'bob', 'eve'];
@@ -177,8 +170,7 @@ async function live(office: Office, steps: readonly Step[]): Promise<void> {
   for (const session of ended) expect(await sessionOf(office.management, session)).toBeUndefined();
 }
 
-test('property: after any acts on operators, an administrator remains and only enabled operators have sessions', async () => {
-  await using office = await Office.open();
+test('property: after any acts on operators, an administrator remains and only enabled operators have sessions', async office => {
   const { db } = office.store;
   await office.users(...NAMES);
   for (const name of NAMES) {
@@ -203,40 +195,38 @@ const dora = { ...grace, name: 'dora', role: 'helpdesk' } as const;
 async function makeAdmin(office: Office, name: string): Promise<void> {
   await office.users(name);
   await office.password(name);
-  accepted(await addOperator(office.management, grace, { user: name, role: 'admin' }));
+  await office.do(addOperator, { user: name, role: 'admin' });
 }
 
-test('help desk cannot take the last administrator’s only fob; a lost last fob ends the sessions', async () => {
-  await using office = await Office.open();
+test('help desk cannot take the last administrator’s only fob; a lost last fob ends the sessions', async office => {
   const { management, store } = office;
   await office.users('ada');
   await office.password('ada');
   const first = await office.token('ada');
-  accepted(await addOperator(management, grace, { user: 'ada', role: 'admin' }));
+  await office.do(addOperator, { user: 'ada', role: 'admin' });
   const { id } = await store.db.selectFrom('users').select('id').executeTakeFirstOrThrow();
   const { token } = await openSession(store.db, { userId: id, role: 'admin', nowMs: office.nowMs });
   secret(token);
   // Only tokens in use can be suspended; a first log-in would activate them.
   const inUse = () => store.db.updateTable('tokens').set({ state: 'active' }).execute();
   await inUse();
-  expect(codeOf(await suspendToken(management, dora, { serial: first.serial }))).toBe('last_admin');
+  expect(await office.code(suspendToken, { serial: first.serial }, dora)).toBe('last_admin');
   const second = await office.token('ada');
   await inUse();
-  accepted(await suspendToken(management, dora, { serial: first.serial }));
+  await office.do(suspendToken, { serial: first.serial }, dora);
   expect(await sessionOf(management, token)).toBeDefined();
-  expect(codeOf(await suspendToken(management, dora, { serial: second.serial }))).toBe('last_admin');
-  accepted(await suspendToken(management, grace, { serial: second.serial }));
+  expect(await office.code(suspendToken, { serial: second.serial }, dora)).toBe('last_admin');
+  await office.do(suspendToken, { serial: second.serial });
   expect(await sessionOf(management, token)).toBeUndefined();
 });
 
-test('a temporary code of help desk and the lost page do not take the last administrator’s only fob', async () => {
-  await using service = await startedService();
+it('a temporary code of help desk and the lost page do not take the last administrator’s only fob', async service => {
   const { office } = service;
   await makeAdmin(office, 'ada');
   const token = await office.token('ada');
   const other = await office.token('ada');
   await fobWith(office, token, other);
-  const { code } = accepted(await makeTemporaryCode(office.management, dora, { user: 'ada' }));
+  const { code } = await office.do(makeTemporaryCode, { user: 'ada' }, dora);
   secret(code);
   const person = new Person(service);
   const shown = new URLSearchParams({ user: 'ada', passcode: code });
@@ -253,19 +243,16 @@ test('a temporary code of help desk and the lost page do not take the last admin
   expect((await states()).sort()).toEqual(['assigned', 'suspended', 'suspended']);
 });
 
-test('help desk cannot take the last administrator’s fob by any change of its state', async () => {
-  await using office = await Office.open();
-  const { management } = office;
+test('help desk cannot take the last administrator’s fob by any change of its state', async office => {
   await makeAdmin(office, 'ada');
   const { serial } = await office.token('ada');
-  expect(codeOf(await suspendToken(management, dora, { serial }))).toBe('last_admin');
-  expect(codeOf(await revokeToken(management, dora, { serial, reason: 'lost' }))).toBe('last_admin');
-  expect(codeOf(await unassignToken(management, dora, { serial }))).toBe('last_admin');
+  expect(await office.code(suspendToken, { serial }, dora)).toBe('last_admin');
+  expect(await office.code(revokeToken, { serial, reason: 'lost' }, dora)).toBe('last_admin');
+  expect(await office.code(unassignToken, { serial }, dora)).toBe('last_admin');
 });
 
-test('an administrator without a fob that the console accepts does not count as another administrator', async () => {
-  await using office = await Office.open();
-  const { management, store } = office;
+test('an administrator without a fob that the console accepts does not count as another administrator', async office => {
+  const { store } = office;
   await makeAdmin(office, 'ada');
   const { serial } = await office.token('ada');
   await makeAdmin(office, 'bob');
@@ -273,13 +260,12 @@ test('an administrator without a fob that the console accepts does not count as 
   const pin = await office.token('bob');
   await setIn(store.db, 'tokens', { pin_place: 'service' }, { serial: pin.serial });
   await office.token('bob', { kind: 'ocra', suite: 'OCRA-1:HOTP-SHA1-6:QN08' });
-  expect(codeOf(await suspendToken(management, dora, { serial }))).toBe('last_admin');
+  expect(await office.code(suspendToken, { serial }, dora)).toBe('last_admin');
   await office.token('bob');
-  accepted(await suspendToken(management, dora, { serial }));
+  await office.do(suspendToken, { serial }, dora);
 });
 
-test('when help desk suspends two administrators’ only fobs at once, one stays', async () => {
-  await using office = await Office.open();
+test('when help desk suspends two administrators’ only fobs at once, one stays', async office => {
   const { management } = office;
   await makeAdmin(office, 'ada');
   await makeAdmin(office, 'bob');

@@ -41,7 +41,7 @@ import { makeEngine } from '@passfob/service/features/validation/engine';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, newToken } from '../kit.ts';
-import { accepted, codeOf, freshPassword, grace, Office } from './kit.ts';
+import { accepted, codeOf, freshPassword, grace, testOfOffice as it, Office } from './kit.ts';
 
 const ada = { name: 'ada lovelace', email: 'Ada.Lovelace@example.org' };
 
@@ -64,11 +64,10 @@ test.each([
   expect(passwordProblem(password, ada)).toBe(problem);
 });
 
-test('a password is stored as Argon2id with the documented parameters, and compared in any Unicode form', async () => {
-  await using office = await Office.open();
+it('a password is stored as Argon2id with the documented parameters, and compared in any Unicode form', async office => {
   await office.users('ada');
   const password = secret('Überraschung im Wald ﬁ');
-  accepted(await setPassword(office.management, grace, { user: 'ADA', password }));
+  await office.do(setPassword, { user: 'ADA', password });
   const stored = (await findUser(office.store.db, 'ada'))?.password_hash ?? '';
   expect(stored).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$[^$]{22}\$[^$]{43}$/);
   expect(await checkPassword(stored, password)).toBe(true);
@@ -81,8 +80,7 @@ test('a password is stored as Argon2id with the documented parameters, and compa
   expect(text).not.toContain('argon2');
 });
 
-test('a refused password changes nothing', async () => {
-  await using office = await Office.open();
+it('a refused password changes nothing', async office => {
   await office.users('ada');
   const set = (user: string, password: string) => setPassword(office.management, grace, { user, password });
   expect(codeOf(await set('ada', 'short'))).toBe('password_length');
@@ -100,8 +98,7 @@ test('a missing hash, a damaged hash and an endless text are never accepted', as
   expect(await checkPassword(await hash(''), endless)).toBe(false);
 });
 
-test('a hash with other parameters is replaced after a right password, unless it changed meanwhile', async () => {
-  await using office = await Office.open();
+it('a hash with other parameters is replaced after a right password, unless it changed meanwhile', async office => {
   await office.users('ada');
   const { db } = office.store;
   const password = freshPassword();
@@ -161,10 +158,8 @@ async function scene() {
   const token = newToken({ kind: 'hotp' });
   const { secret: seed, serial } = token;
   const wants = { name: 'six digits', kind: 'hotp', pinPlace: 'service', pinMinDigits: 6 } as const;
-  accepted(await createPolicy(office.management, grace, wants));
-  accepted(
-    await issueToken(office.management, grace, { serial, secret: seed, user: 'ada', policy: 'six digits' }),
-  );
+  await office.do(createPolicy, wants);
+  await office.do(issueToken, { serial, secret: seed, user: 'ada', policy: 'six digits' });
   const { application } = await ensureApplication(office.store.db, office.nowMs);
   const { decide } = makeEngine(office.management);
   let step = 0;
@@ -233,7 +228,7 @@ test('nobody chooses a PIN with a wrong passcode, a used one, a temporary code, 
   const passcode = next();
   expect(codeOf(await change(FIRST, { passcode: '000000' }))).toBe('pin_not_proved');
   expect(codeOf(await change(FIRST, { passcode, user: 'nobody' }))).toBe('pin_not_proved');
-  const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
+  const { code } = await office.do(makeTemporaryCode, { user: 'ada' });
   expect(codeOf(await change(FIRST, { passcode: secret(code) }))).toBe('pin_not_proved');
   expect(codeOf(await change('7304', { passcode }))).toBe('bad_pin');
   expect(codeOf(await change(FIRST, { passcode }))).toBe('pin_not_proved');
@@ -249,7 +244,7 @@ test('a proof is valid for its user, application, PIN and five minutes, and for 
   const prove = async (id = applicationId) =>
     secret(await makePinProof(management, { user: await ada(), applicationId: id }, office.nowMs));
   const choose = async (proof: string, user = 'ada') =>
-    codeOf(await choosePin(management, grace, { user, applicationId, proof, pin: FIRST }));
+    await office.code(choosePin, { user, applicationId, proof, pin: FIRST });
   await office.users('bob');
   const proof = await prove();
   expect([await choose(proof, 'bob'), await choose(proof, 'nobody')]).toEqual([
@@ -260,7 +255,7 @@ test('a proof is valid for its user, application, PIN and five minutes, and for 
     Array(3).fill('pin_not_proved'),
   );
   // A reset makes another PIN due.
-  accepted(await resetPin(management, grace, 'ada'));
+  await office.do(resetPin, 'ada');
   expect(await choose(proof)).toBe('pin_not_proved');
   const lock = { failures: 3, last_failure_ms: office.nowMs };
   await office.set('users', lock, { name: 'ada' });
@@ -271,7 +266,7 @@ test('a proof is valid for its user, application, PIN and five minutes, and for 
   expect(await choose(late)).toBe('pin_not_proved');
   office.nowMs--;
   expect(await choose(late)).toBe('done');
-  accepted(await disableUser(management, grace, 'ada'));
+  await office.do(disableUser, 'ada');
   expect(await choose(await prove())).toBe('pin_not_proved');
 });
 
@@ -282,7 +277,7 @@ test('after a fob is reported lost, its earlier proof chooses no PIN', async () 
   const other = await office.token('ada');
   const { proof: left = '' } = await change('111111');
   const due = (await proofOfDue(management, 'ada', applicationId)) ?? '';
-  accepted(await suspendToken(management, grace, { serial }));
+  await office.do(suspendToken, { serial });
   expect([left, due]).not.toContain('');
   for (const proof of [left, due]) expect(codeOf(await change(FIRST, { proof }))).toBe('pin_not_proved');
   expect((await ada()).pin_hash).toBeNull();
@@ -326,7 +321,7 @@ test('wrong present PINs lock the account, three of many concurrent ones count, 
   await using _ = office;
   expect(codeOf(await change(FIRST))).toBe('done');
   const lock = { threshold: 3, periodMs: LOCK_MS };
-  accepted(await changeSettings(office.management, grace, { lock }));
+  await office.do(changeSettings, { lock });
   const passcode = next();
   const tries = await Promise.all(Array.from({ length: 8 }, () => change(SECOND, { passcode, pin: WRONG })));
   expect(new Set(tries.map(codeOf))).toEqual(new Set(['pin_not_proved']));
@@ -343,7 +338,7 @@ test('a reset removes the PIN, and the old PIN is not accepted until another is 
   await using _ = office;
   expect(codeOf(await change(FIRST))).toBe('done');
   const before = await ada();
-  accepted(await resetPin(office.management, grace, 'ada'));
+  await office.do(resetPin, 'ada');
   const user = await ada();
   expect([user.pin_hash, user.pin_change]).toEqual([null, 1]);
   expect(await counts(FIRST)).toBe(false);
@@ -365,21 +360,19 @@ test('a hash is valid for its own user and with its own key file only', async ()
   expect(await checkPin(office.management.keys, undefined, FIRST)).toBe(false);
 });
 
-test('an application’s key is shown once; changes of factors, key and state are audited', async () => {
-  await using office = await Office.open();
-  const { management } = office;
+it('an application’s key is shown once; changes of factors, key and state are audited', async office => {
   const { db } = office.store;
-  const made = accepted(await createApplication(management, grace, { name: 'VPN', factors: 'otp' }));
+  const made = await office.do(createApplication, { name: 'VPN', factors: 'otp' });
   const { id } = made.application;
   secret(made.value);
   expect(await applicationOfKey(db, made.value)).toEqual({ id, name: 'VPN', factors: 'otp' });
-  accepted(await changeFactors(management, grace, { id, factors: 'pin_otp' }));
+  await office.do(changeFactors, { id, factors: 'pin_otp' });
   expect((await applicationOfKey(db, made.value))?.factors).toBe('pin_otp');
-  accepted(await disableApplication(management, grace, id));
+  await office.do(disableApplication, id);
   expect(await applicationOfKey(db, made.value)).toBeUndefined();
-  const turned = secret(accepted(await rotateApplicationKey(management, grace, id)).value);
+  const turned = secret((await office.do(rotateApplicationKey, id)).value);
   expect(await applicationOfKey(db, turned)).toBeUndefined();
-  accepted(await enableApplication(management, grace, id));
+  await office.do(enableApplication, id);
   expect(await applicationOfKey(db, made.value)).toBeUndefined();
   expect(await applicationOfKey(db, turned)).toMatchObject({ id });
   const view = await listApplications(db);
@@ -395,11 +388,9 @@ test('an application’s key is shown once; changes of factors, key and state ar
   }
 });
 
-test('applications without a name, with a taken name or with unknown factors are refused', async () => {
-  await using office = await Office.open();
-  const { management } = office;
+it('applications without a name, with a taken name or with unknown factors are refused', async office => {
   const create = async (name: string, factors = 'otp') =>
-    codeOf(await createApplication(management, grace, { name, factors: factors as 'otp' }));
+    await office.code(createApplication, { name, factors: factors as 'otp' });
   expect(await create(' ')).toBe('bad_name');
   expect(await create('a\nb')).toBe('bad_name');
   expect(await create('VPN', 'none')).toBe('bad_factors');
@@ -407,12 +398,11 @@ test('applications without a name, with a taken name or with unknown factors are
   expect(await create(' VPN ')).toBe('application_taken');
   expect(await create('console')).toBe('application_taken');
   const id = 'none';
-  expect(codeOf(await changeFactors(management, grace, { id, factors: 'otp' }))).toBe('unknown_application');
-  expect(codeOf(await disableApplication(management, grace, id))).toBe('unknown_application');
+  expect(await office.code(changeFactors, { id, factors: 'otp' })).toBe('unknown_application');
+  expect(await office.code(disableApplication, id)).toBe('unknown_application');
 });
 
-test('the service’s own applications are created once, and the console’s cannot be changed', async () => {
-  await using office = await Office.open();
+it('the service’s own applications are created once, and the console’s cannot be changed', async office => {
   const { management } = office;
   const { db } = office.store;
   const login = await ensureApplication(db, office.nowMs);
@@ -438,8 +428,7 @@ test('the service’s own applications are created once, and the console’s can
   ]);
 });
 
-test('an API key has a role until it is revoked; its use is stored about once a minute', async () => {
-  await using office = await Office.open();
+it('an API key has a role until it is revoked; its use is stored about once a minute', async office => {
   const { management } = office;
   const { db } = office.store;
   const create = (name: string, role = 'helpdesk') =>
@@ -464,10 +453,10 @@ test('an API key has a role until it is revoked; its use is stored about once a 
   }
   expect(await apiKeyOf(db, `${value}x`, start)).toBeUndefined();
   accepted(await create('auditing', 'auditor'));
-  accepted(await revokeApiKey(management, grace, apiKey.id));
+  await office.do(revokeApiKey, apiKey.id);
   expect(await apiKeyOf(db, value, start)).toBeUndefined();
-  expect(codeOf(await revokeApiKey(management, grace, apiKey.id))).toBe('api_key_revoked');
-  expect(codeOf(await revokeApiKey(management, grace, 'none'))).toBe('unknown_api_key');
+  expect(await office.code(revokeApiKey, apiKey.id)).toBe('api_key_revoked');
+  expect(await office.code(revokeApiKey, 'none')).toBe('unknown_api_key');
   expect(codeOf(await create('backup'))).toBe('api_key_taken');
   const listed = await listApiKeys(db);
   expect(listed.map(({ name, revokedMs }) => [name, revokedMs])).toEqual([

@@ -34,7 +34,7 @@ async function desk(): Promise<Desk & AsyncDisposable> {
   const { db } = office.store;
   await office.users('ada');
   const [token, password] = [await office.token('ada'), await office.password('ada')];
-  accepted(await addOperator(office.management, grace, { user: 'ada', role: 'admin' }));
+  await office.do(addOperator, { user: 'ada', role: 'admin' });
   const { application } = await ensureApplication(db, office.nowMs, CONSOLE_APPLICATION);
   const decider = { applicationId: application.id, decide: decisionOf(service, office) };
   return {
@@ -98,7 +98,7 @@ test('every refused sign-in looks the same and creates no session', async () => 
   ];
   expect(refused).toEqual(refused.map(() => undefined));
   accepted(await addBob(office));
-  accepted(await disableOperator(office.management, grace, 'bob'));
+  await office.do(disableOperator, 'bob');
   const again = { ...bob, token: await office.token('bob') };
   expect(await enter(again, { user: 'bob' })).toBeUndefined();
   expect(await office.rows('operator_sessions')).toEqual([]);
@@ -116,7 +116,7 @@ test('an operator who is disabled while the passcode is evaluated gets no sessio
   accepted(await addBob(office));
   const decide: Decider['decide'] = async request => {
     const outcome = await at.decider.decide(request);
-    accepted(await disableOperator(office.management, grace, 'ada'));
+    await office.do(disableOperator, 'ada');
     return outcome;
   };
   expect(await enter({ ...at, decider: { ...at.decider, decide } })).toBeUndefined();

@@ -49,7 +49,7 @@ import { secret } from '../../kit/secrets.ts';
 import { add, apiKeyOf, codeNow, newToken, post, Rig } from '../kit.ts';
 import { olderStore } from '../older.ts';
 import { Person, signInTokenOf } from '../self-service/kit.ts';
-import { accepted, codeOf, freshPassword, givePin, grace, Office, startedService } from './kit.ts';
+import { codeOf, freshPassword, givePin, grace, testOfOffice as it, Office, startedService } from './kit.ts';
 
 const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => ({
   lock: defaultLockPolicy,
@@ -61,20 +61,21 @@ const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => (
 const namesOf = async (office: Office, changes: Partial<UserQuery> = {}) =>
   (await listUsers(office.store.db, query(office, changes))).users.map(({ name }) => name);
 
-test('a user is created, found under any spelling, changed and audited; refusals change nothing', async () => {
-  await using office = await Office.open();
+it('a user is created, found under any spelling, changed and audited; refusals change nothing', async office => {
   const { management } = office;
-  const made = accepted(
-    await createUser(management, grace, { name: ' Ada ', displayName: 'Ada L.', email: 'Ada@Example.ORG' }),
-  );
+  const made = await office.do(createUser, {
+    name: ' Ada ',
+    displayName: 'Ada L.',
+    email: 'Ada@Example.ORG',
+  });
   expect(made).toMatchObject({ name: 'ada', displayName: 'Ada L.', email: 'Ada@example.org', pin: 'none' });
-  expect(codeOf(await createUser(management, grace, { name: 'ADA' }))).toBe('user_taken');
-  expect(codeOf(await createUser(management, grace, { name: 'a\nb' }))).toBe('bad_user');
+  expect(await office.code(createUser, { name: 'ADA' })).toBe('user_taken');
+  expect(await office.code(createUser, { name: 'a\nb' })).toBe('bad_user');
   const rename = (displayName: string) => changeUser(management, grace, { user: 'ada', displayName });
   expect(codeOf(await rename('two\nlines'))).toBe('bad_display_name');
   expect(codeOf(await rename('turned \u202eround'))).toBe('bad_display_name');
-  expect(codeOf(await changeUser(management, grace, { user: 'bob', email: null }))).toBe('unknown_user');
-  expect(accepted(await changeUser(management, grace, { user: 'Ada', email: '' }))).toMatchObject({
+  expect(await office.code(changeUser, { user: 'bob', email: null })).toBe('unknown_user');
+  expect(await office.do(changeUser, { user: 'Ada', email: '' })).toMatchObject({
     displayName: 'Ada L.',
     email: null,
   });
@@ -86,23 +87,18 @@ test('a user is created, found under any spelling, changed and audited; refusals
   expect(acts).toEqual(['user.create ada', 'user.change ada']);
 });
 
-test('disabling, enabling and unlocking are shown in the view and audited', async () => {
-  await using office = await Office.open();
-  const { management } = office;
+it('disabling, enabling and unlocking are shown in the view and audited', async office => {
   await office.users('ada');
   const failing = { failures: 3, last_failure_ms: office.nowMs };
   await office.set('users', failing);
   const locked = await userDetail(office.store.db, 'ada', query(office));
   expect(locked?.lockedUntilMs).toBe(office.nowMs + defaultLockPolicy.periodMs);
-  expect(accepted(await unlockUser(management, grace, 'ada'))).toMatchObject({
-    failures: 0,
-    lockedUntilMs: null,
-  });
-  expect(accepted(await disableUser(management, grace, 'ada')).disabledMs).toBe(office.nowMs);
+  expect(await office.do(unlockUser, 'ada')).toMatchObject({ failures: 0, lockedUntilMs: null });
+  expect((await office.do(disableUser, 'ada')).disabledMs).toBe(office.nowMs);
   office.nowMs += 1000;
   // A second disabling keeps the time of the first.
-  expect(accepted(await disableUser(management, grace, 'ada')).disabledMs).toBe(office.nowMs - 1000);
-  expect(accepted(await enableUser(management, grace, 'ada')).disabledMs).toBeNull();
+  expect((await office.do(disableUser, 'ada')).disabledMs).toBe(office.nowMs - 1000);
+  expect((await office.do(enableUser, 'ada')).disabledMs).toBeNull();
   expect((await office.audit()).acts.slice(1)).toEqual([
     'user.unlock ada',
     'user.disable ada',
@@ -111,8 +107,7 @@ test('disabling, enabling and unlocking are shown in the view and audited', asyn
   ]);
 });
 
-test('user lists page through all names once, by a part of the name and by state', async () => {
-  await using office = await Office.open();
+it('user lists page through all names once, by a part of the name and by state', async office => {
   // One name has a character beyond the first plane: an upper bound of U+FFFF would lose it.
   const names = ['ada', 'adam', 'adb', 'ad𐐨', 'bob', 'böb', 'b%', 'b_'];
   await office.users(...names);
@@ -137,7 +132,7 @@ test('user lists page through all names once, by a part of the name and by state
   expect(await namesOf(office, { search: 'a\0' })).toEqual([]);
   expect(await namesOf(office, { search: 'a\ud800' })).toEqual([]);
   expect(await namesOf(office, { after: 'a\0' })).toEqual([]);
-  accepted(await disableUser(office.management, grace, 'bob'));
+  await office.do(disableUser, 'bob');
   const last_failure_ms = office.nowMs;
   const fail = (name: string, failures: number) =>
     office.set('users', { failures, last_failure_ms }, { name });
@@ -193,7 +188,7 @@ const MINUTE_MS = 60_000;
 async function withAda(): Promise<Office> {
   const office = await Office.open();
   await office.users('ada');
-  accepted(await addOperator(office.management, grace, { user: 'ada', role: 'helpdesk' }));
+  await office.do(addOperator, { user: 'ada', role: 'helpdesk' });
   return office;
 }
 
@@ -277,12 +272,12 @@ test('disabling the user or the operator, another role and another password end 
   const { management } = office;
   const ends = [
     async () => {
-      accepted(await disableUser(management, grace, 'ada'));
-      accepted(await enableUser(management, grace, 'ada'));
+      await office.do(disableUser, 'ada');
+      await office.do(enableUser, 'ada');
     },
-    async () => accepted(await changeOperatorRole(management, grace, { user: 'ada', role: 'auditor' })),
-    async () => accepted(await setPassword(management, grace, { user: 'ada', password: freshPassword() })),
-    async () => accepted(await disableOperator(management, grace, 'ada')),
+    async () => await office.do(changeOperatorRole, { user: 'ada', role: 'auditor' }),
+    async () => await office.do(setPassword, { user: 'ada', password: freshPassword() }),
+    async () => await office.do(disableOperator, 'ada'),
   ];
   for (const end of ends) {
     const values = [await open(office), await open(office)];
@@ -364,19 +359,15 @@ const DEFAULTS: Settings = {
 const change = async (management: Management, given: Partial<Settings>) =>
   codeOf(await changeSettings(management, grace, given));
 
-test('settings have defaults, change one by one and are audited with their previous value', async () => {
-  await using office = await Office.open();
-  const { management } = office;
+it('settings have defaults, change one by one and are audited with their previous value', async office => {
   const { db } = office.store;
   expect(await readSettings(db)).toEqual(DEFAULTS);
   const lock = { threshold: 0, periodMs: 1000 };
-  expect(accepted(await changeSettings(management, grace, { lock }))).toEqual({ ...DEFAULTS, lock });
+  expect(await office.do(changeSettings, { lock })).toEqual({ ...DEFAULTS, lock });
   const publicAddress = 'https://otp.example.org:8443';
-  accepted(
-    await changeSettings(management, grace, { serviceName: ' Example ', publicAddress: `${publicAddress}/` }),
-  );
+  await office.do(changeSettings, { serviceName: ' Example ', publicAddress: `${publicAddress}/` });
   expect(await readSettings(db)).toEqual({ lock, serviceName: 'Example', publicAddress });
-  accepted(await changeSettings(management, grace, { publicAddress: null }));
+  await office.do(changeSettings, { publicAddress: null });
   expect((await readSettings(db)).publicAddress).toBeNull();
   const rows = await db.selectFrom('audit').selectAll().orderBy('id').execute();
   expect(rows.map(row => [row.action, row.subject])).toEqual([
@@ -392,8 +383,7 @@ test('settings have defaults, change one by one and are audited with their previ
   });
 });
 
-test('a setting out of bounds is refused, and so are all settings sent with it', async () => {
-  await using office = await Office.open();
+it('a setting out of bounds is refused, and so are all settings sent with it', async office => {
   const { management } = office;
   for (const [threshold, periodMs] of [
     [-1, 1000],
@@ -427,16 +417,14 @@ test('a setting out of bounds is refused, and so are all settings sent with it',
   expect(await readSettings(office.store.db)).toEqual(DEFAULTS);
 });
 
-test('a stored value that is no longer valid falls back to its default', async () => {
-  await using office = await Office.open();
+it('a stored value that is no longer valid falls back to its default', async office => {
   const { db } = office.store;
   await writeSetting(db, 'lock', { threshold: 1000, periodMs: 1 }, office.nowMs);
   await writeSetting(db, 'public_address', 'javascript:alert(1)', office.nowMs);
   expect(await readSettings(db)).toEqual(DEFAULTS);
 });
 
-test('other parts store named values of their own', async () => {
-  await using office = await Office.open();
+it('other parts store named values of their own', async office => {
   const { db } = office.store;
   expect(await readSetting(db, 'channels')).toBeUndefined();
   for (const value of [{ to: ['a', 'b'] }, null, 0]) {
@@ -478,7 +466,7 @@ const ACTS: Readonly<Record<string, (office: Office) => Promise<void>>> = {
     await office.password('ada');
   },
   async 'a PIN that is reset'(office) {
-    accepted(await resetPin(office.management, grace, 'ada'));
+    await office.do(resetPin, 'ada');
   },
   async 'a PIN that is chosen'(office) {
     await givePin(office.management, 'ada', '407183');
@@ -490,22 +478,21 @@ const ACTS: Readonly<Record<string, (office: Office) => Promise<void>>> = {
       .select('tokens.serial')
       .where('users.name', '=', 'ada')
       .executeTakeFirstOrThrow();
-    accepted(await suspendToken(office.management, grace, { serial }));
+    await office.do(suspendToken, { serial });
   },
   async 'another role'(office) {
-    accepted(await addOperator(office.management, grace, { user: 'bob', role: 'admin' }));
-    accepted(await addOperator(office.management, grace, { user: 'ada', role: 'admin' }));
+    await office.do(addOperator, { user: 'bob', role: 'admin' });
+    await office.do(addOperator, { user: 'ada', role: 'admin' });
     await withCachedAnswers(office);
-    accepted(await changeOperatorRole(office.management, grace, { user: 'ada', role: 'auditor' }));
+    await office.do(changeOperatorRole, { user: 'ada', role: 'auditor' });
   },
   async 'disabling the user'(office) {
-    accepted(await disableUser(office.management, grace, 'ada'));
+    await office.do(disableUser, 'ada');
   },
 };
 
 describe('cached answers to repeated requests', () => {
-  test('an act that ends what a user has proved deletes those about this user and about nobody', async () => {
-    await using office = await Office.open();
+  it('an act that ends what a user has proved deletes those about this user and about nobody', async office => {
     await office.users('ada', 'bob');
     await office.token('ada');
     for (const user of ['ada', 'bob']) await office.password(user);

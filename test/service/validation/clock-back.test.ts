@@ -18,14 +18,13 @@ import { fobAnswer, Scene as Questions } from '../challenges/kit.ts';
 import { codeNow } from '../kit.ts';
 import { PushFob } from '../push/kit.ts';
 import { approve, Scene as Pushes } from '../push/scene.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
+import { testOfOffice as it } from '../users/kit.ts';
 
 const HOUR_MS = 3_600_000;
 /** A node whose clock is this much ahead does not count as a clock that went back. */
 const APART_MS = recordLimits.clockBackMs;
 
-test('a cached answer is repeated within the retry window only, also after the clock goes back', async () => {
-  await using office = await Office.open();
+it('a cached answer is repeated within the retry window only, also after the clock goes back', async office => {
   const { management, store } = office;
   const token = await office.token('ada');
   const { application } = await ensureApplication(store.db, office.nowMs);
@@ -50,8 +49,7 @@ test('a cached answer is repeated within the retry window only, also after the c
   expect(await kept()).toEqual([]);
 });
 
-test('sessions, links, tickets and temporary codes made by a clock ahead are over when it goes back', async () => {
-  await using office = await Office.open();
+it('sessions, links, tickets and temporary codes made by a clock ahead are over when it goes back', async office => {
   const { management, store } = office;
   const { db } = store;
   await office.users('ada');
@@ -73,7 +71,7 @@ test('sessions, links, tickets and temporary codes made by a clock ahead are ove
   const link = async () => secret(await makeOperatorKey(db, office.nowMs));
   const made = async () => ({
     ...{ session: await session(), ticket: await ticket(), page: await page(), link: await link() },
-    code: secret(accepted(await makeTemporaryCode(management, grace, { user: 'ada' })).code),
+    code: secret((await office.do(makeTemporaryCode, { user: 'ada' })).code),
   });
   const counts = async (one: Awaited<ReturnType<typeof made>>) => ({
     session: (await sessionOf(management, one.session)) !== undefined,
@@ -118,7 +116,7 @@ test('a question’s answer logs nobody in to an application that was disabled o
   expect(await scene.answer(asked, passcode, { standing: changed })).toBe('no_challenge');
   expect(await scene.answer(asked, passcode, { standing })).toBe('accepted');
   const again = await scene.ask();
-  accepted(await disableApplication(office.management, grace, applicationId));
+  await office.do(disableApplication, applicationId);
   const next = secret(fobAnswer(token, again.question));
   expect(await scene.answer(again, next, { standing })).toBe('no_challenge');
 });
@@ -140,8 +138,7 @@ test('a push created by a clock ahead lets nobody in when the clock goes back', 
   expect(await take(APART_MS)).toBe('accepted');
 });
 
-test('an Access-Challenge created by a clock ahead is over when the clock goes back', async () => {
-  await using office = await Office.open();
+it('an Access-Challenge created by a clock ahead is over when the clock goes back', async office => {
   const { management } = office;
   const bound = { clientId: 'client', user: 'ada' };
   const rightMs = office.nowMs;

@@ -19,7 +19,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, isOnPostgres, stepAt, wrongCode } from '../kit.ts';
-import { accepted, freshPassword, givePin, grace, Office } from '../users/kit.ts';
+import { freshPassword, givePin, Office } from '../users/kit.ts';
 
 const PIN = secret('730519');
 const OTHER_PIN = secret('480627');
@@ -30,7 +30,7 @@ async function scene(pinPlace: PinPlace = 'none') {
   const { application } = await ensureApplication(office.store.db, office.nowMs);
   await office.users('ada');
   const password = await office.password('ada');
-  accepted(await resetPin(office.management, grace, 'ada'));
+  await office.do(resetPin, 'ada');
   await givePin(office.management, 'ada', PIN);
   const token = await office.token('ada', { pinPlace });
   const engine = makeEngine(office.management);
@@ -106,7 +106,7 @@ test('a token with a PIN requires it, also beside a token without one', async ()
 test('a temporary code requires the PIN if all fobs of its user do', async () => {
   const { office, decide } = await scene('service');
   await using _ = office;
-  const { code } = accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' }));
+  const { code } = await office.do(makeTemporaryCode, { user: 'ada' });
   const passcode = secret(code);
   expect(await decide('otp', { passcode })).toBe('wrong_pin');
   expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
@@ -115,22 +115,21 @@ test('a temporary code requires the PIN if all fobs of its user do', async () =>
 test('a temporary code for a fob with a PIN requires it, also after the fob is suspended or revoked', async () => {
   const { office, token, decide } = await scene('service');
   await using _ = office;
-  const { management } = office;
   const given = async () => {
-    const passcode = secret(accepted(await makeTemporaryCode(management, grace, { user: 'ada' })).code);
+    const passcode = secret((await office.do(makeTemporaryCode, { user: 'ada' })).code);
     expect(await decide('otp', { passcode })).toBe('wrong_pin');
     expect(await decide('otp', { passcode, pin: OTHER_PIN })).toBe('wrong_pin');
     expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
   };
   const { db } = office.store;
   await db.updateTable('tokens').set({ state: 'active' }).execute();
-  accepted(await suspendToken(management, grace, { serial: token.serial }));
+  await office.do(suspendToken, { serial: token.serial });
   await given();
-  accepted(await revokeToken(management, grace, { serial: token.serial, reason: 'lost' }));
+  await office.do(revokeToken, { serial: token.serial, reason: 'lost' });
   await given();
   // The code then replaces another fob in use, which has no PIN at the service.
   await office.token('ada', { pinPlace: 'fob' });
-  const passcode = secret(accepted(await makeTemporaryCode(management, grace, { user: 'ada' })).code);
+  const passcode = secret((await office.do(makeTemporaryCode, { user: 'ada' })).code);
   expect(await decide('otp', { passcode })).toBe('accepted');
 });
 
@@ -140,7 +139,7 @@ test('a temporary code for a fob that answers questions requires the fob’s PIN
   const { db } = office.store;
   await db.updateTable('tokens').set({ state: 'suspended' }).execute();
   await office.token('ada', { kind: 'ocra', suite: 'OCRA-1:HOTP-SHA1-6:QN08', pinPlace: 'service' });
-  const passcode = secret(accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' })).code);
+  const passcode = secret((await office.do(makeTemporaryCode, { user: 'ada' })).code);
   expect(await decide('otp', { passcode })).toBe('wrong_pin');
   expect(await decide('otp', { passcode, pin: PIN })).toBe('accepted');
 });
@@ -221,22 +220,21 @@ test('an attacker with the fob guesses a password or PIN three times, whatever l
 test('a PIN that was reset does not count until it is changed; a disabled account accepts nothing', async () => {
   const { office, decide, next } = await scene('service');
   await using _ = office;
-  accepted(await resetPin(office.management, grace, 'ada'));
+  await office.do(resetPin, 'ada');
   for (let time = 0; time < 4; time++)
     expect(await decide('otp', { passcode: next(), pin: PIN })).toBe('pin_change');
   await givePin(office.management, 'ada', OTHER_PIN);
   expect(await decide('otp', { passcode: next(), pin: OTHER_PIN })).toBe('accepted');
-  accepted(await disableUser(office.management, grace, 'ada'));
+  await office.do(disableUser, 'ada');
   expect(await decide('otp', { passcode: next(), pin: OTHER_PIN })).toBe('disabled');
-  accepted(await enableUser(office.management, grace, 'ada'));
+  await office.do(enableUser, 'ada');
   expect(await decide('otp', { passcode: next(), pin: OTHER_PIN })).toBe('accepted');
 });
 
 test('a temporary code is accepted once, ends when the fob is used again, and can be withdrawn', async () => {
   const { office, decide, next } = await scene();
   await using _ = office;
-  const make = async () =>
-    secret(accepted(await makeTemporaryCode(office.management, grace, { user: 'ada' })).code);
+  const make = async () => secret((await office.do(makeTemporaryCode, { user: 'ada' })).code);
   const first = await make();
   const grouped = `${first.slice(0, 5)} ${first.slice(5)}`;
   expect(await decide('otp', { passcode: grouped })).toBe('accepted');
@@ -245,7 +243,7 @@ test('a temporary code is accepted once, ends when the fob is used again, and ca
   expect(await decide('otp', { passcode: next() })).toBe('accepted');
   expect(await decide('otp', { passcode: second })).not.toBe('accepted');
   const third = await make();
-  accepted(await withdrawTemporaryCode(office.management, grace, { user: 'ada' }));
+  await office.do(withdrawTemporaryCode, { user: 'ada' });
   expect(await decide('otp', { passcode: third })).not.toBe('accepted');
   const fourth = await make();
   office.nowMs += 8 * 3_600_000;

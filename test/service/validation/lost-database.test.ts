@@ -6,10 +6,20 @@ import type { Service } from '@passfob/service/service';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
 import { openPostgres } from '@passfob/service/storage/database/postgres';
 import { sql } from 'kysely';
-import { expect, test, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { CutProxy } from '../../kit/cut-proxy.ts';
 import { PATIENCE_MS } from '../../kit/patience.ts';
-import { add, apiKeyOf, codeNow, isOnPostgres, NOON_MS, newToken, post, Rig } from '../kit.ts';
+import {
+  add,
+  apiKeyOf,
+  codeNow,
+  isOnPostgres,
+  NOON_MS,
+  newToken,
+  post,
+  type Rig,
+  testOfRig as test,
+} from '../kit.ts';
 import { isWaiting } from '../waiting.ts';
 
 /** Long enough for any computer. */
@@ -56,8 +66,7 @@ function logIn({ url }: Service, passcode: string): Promise<Response> {
 
 test.runIf(isOnPostgres)(
   'a connection lost during log-ins answers 503 to all, accepts nothing and raises no alert (only on PostgreSQL)',
-  async () => {
-    await using rig = new Rig();
+  async rig => {
     const { proxy, direct, service, apiKey } = await scene(rig);
     await using _ = proxy;
     const users = ['ada', 'bob', 'carl'];
@@ -87,8 +96,7 @@ test.runIf(isOnPostgres)(
 
 test.runIf(isOnPostgres)(
   'an unreachable database is 503 at the API, the form and the console; later all is as before (only on PostgreSQL)',
-  async () => {
-    await using rig = new Rig();
+  async rig => {
     const { proxy, direct, service, apiKey } = await scene(rig);
     await using _ = proxy;
     const token = await add(service, newToken());
@@ -116,8 +124,7 @@ test.runIf(isOnPostgres)(
 
 test.runIf(isOnPostgres)(
   'sessions ended by the database server and exhausted connections are 503 as well (only on PostgreSQL)',
-  async () => {
-    await using rig = new Rig();
+  async rig => {
     const { proxy, direct, service } = await scene(rig);
     await using _ = proxy;
     // The server announces the end of a session before it closes the connection; the announcement must suffice.
@@ -142,8 +149,7 @@ test.runIf(isOnPostgres)(
 
 test.runIf(isOnPostgres)(
   'a silent open connection delays log-ins for a limited time (only on PostgreSQL)',
-  async () => {
-    await using rig = new Rig();
+  async rig => {
     const { proxy, direct, service, apiKey } = await scene(rig, '?query_timeout=4000');
     await using _ = proxy;
     const tokens = { ada: newToken(), bob: newToken({ user: 'bob', serial: 'F-2' }) };
@@ -183,8 +189,7 @@ async function whileMigrating(
 
 test.runIf(isOnPostgres)(
   'a starting node waits longer for its tables than for other queries (only on PostgreSQL)',
-  async () => {
-    await using rig = new Rig();
+  async rig => {
     const databaseUrl = (await rig.database) ?? '';
     const given = { directory: rig.directory, databaseUrl, answerMs: 1_000 };
     const [started] = await whileMigrating(given, async () => {
@@ -202,8 +207,7 @@ test.runIf(isOnPostgres)(
 
 test.runIf(isOnPostgres)(
   'a node that loses its database while starting reports it and says to try again (only on PostgreSQL)',
-  async () => {
-    await using rig = new Rig();
+  async rig => {
     const given = { directory: rig.directory, databaseUrl: (await rig.database) ?? '' };
     const [started] = await whileMigrating(given, ({ db }) =>
       sql`select pg_terminate_backend(pid) from pg_stat_activity

@@ -18,7 +18,7 @@ import { askFor, ocraToken, rightAnswer, send } from '../challenges/http-kit.ts'
 import { add, apiKeyOf, codeNow, NOON_MS, newToken, post } from '../kit.ts';
 import { send as sendPush } from '../push/http-kit.ts';
 import { PushFob, SESSION } from '../push/kit.ts';
-import { startedService } from '../users/kit.ts';
+import { testOfService as it, startedService } from '../users/kit.ts';
 
 const isDescribed = new Ajv2020().compile(acceptedAnswer.schema);
 
@@ -30,8 +30,7 @@ async function told(answer: Promise<Response>): Promise<unknown> {
   return body;
 }
 
-test('a log-in returns the canonical user name, however the name was typed', async () => {
-  await using service = await startedService();
+it('a log-in returns the canonical user name, however the name was typed', async service => {
   const apiKey = apiKeyOf(service);
   for (const [user, ...typed] of [
     ['ada', 'ada', 'ADA', ' Ada ', '\uff41\uff44\uff41'],
@@ -49,16 +48,14 @@ test('a log-in returns the canonical user name, however the name was typed', asy
   }
 });
 
-test('a push and an answered question return the canonical user name', async () => {
-  await using service = await startedService();
+it('a push and an answered question return the canonical user name', async service => {
   const apiKey = apiKeyOf(service);
-  const { office } = service;
-  await office.users('ada');
-  const fob = await PushFob.of(office, 'ada');
+  await service.office.users('ada');
+  const fob = await PushFob.of(service.office, 'ada');
   const push = (path: string, body: object) => sendPush(service.url, apiKey, path, body);
   const { id } = (await (await push('', { user: 'ADA', session: SESSION })).json()) as { id: string };
   const { question, ...shown } = await fob.show();
-  expect(await answerPush(office.management, shown, fob.answer(question))).toBe(true);
+  expect(await answerPush(service.office.management, shown, fob.answer(question))).toBe(true);
   expect(await told(push(`/${id}/take`, { session: SESSION }))).toEqual({ accepted: true, user: 'ada' });
 
   const token = await add(service, ocraToken({ user: 'eve', serial: 'OCRA-1' }));
@@ -89,7 +86,6 @@ function copied(passcode: string, lower: boolean): string {
 
 test('passcodes of the fob’s own code are accepted in every alphabet, in any case unless case matters', async () => {
   await using service = await startedService({ lock: { threshold: 0, periodMs: 1000 } });
-  const { office } = service;
   await fc.assert(
     fc.asyncProperty(cases, async ({ alphabet, algorithm, digits, seed, counter }) => {
       const user = randomUUID();
@@ -103,7 +99,7 @@ test('passcodes of the fob’s own code are accepted in every alphabet, in any c
         digits,
         secret: secret(seed),
       });
-      await office.token(user, token);
+      await service.office.token(user, token);
       const shown = (at: number) =>
         hotp(new Hmac(hostPrimitives, HASHES[algorithm], token.secret), at, digits, NUMBERS[alphabet]);
       const outcome = async (passcode: string) =>

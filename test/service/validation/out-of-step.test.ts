@@ -6,7 +6,7 @@ import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { apiKeyOf, codeAt, comparable, isOnPostgres, newToken, post, stepAt, wrongCode } from '../kit.ts';
 import { Person } from '../self-service/kit.ts';
-import { accepted, grace, Office, startedService } from '../users/kit.ts';
+import { testOfService as it, Office } from '../users/kit.ts';
 
 const MINUTE_MS = 60_000;
 const STEP_MS = 30_000;
@@ -32,16 +32,13 @@ test('an HOTP token is accepted as far ahead as its policy allows, by default te
     const token = newToken({ kind: 'hotp', serial });
     const { secret } = token;
     const like = policy === undefined ? ({ kind: 'hotp' } as const) : { policy };
-    return {
-      token,
-      view: accepted(await issueToken(office.management, grace, { serial, secret, user: 'ada', ...like })),
-    };
+    return { token, view: await office.do(issueToken, { serial, secret, user: 'ada', ...like }) };
   };
   const near = { name: 'near', kind: 'hotp', lookAhead: 2 } as const;
-  accepted(await createPolicy(office.management, grace, near));
-  expect(
-    accepted(await createPolicy(office.management, grace, { ...near, name: 'far', lookAhead: 100 })),
-  ).toMatchObject({ lookAhead: 100 });
+  await office.do(createPolicy, near);
+  expect(await office.do(createPolicy, { ...near, name: 'far', lookAhead: 100 })).toMatchObject({
+    lookAhead: 100,
+  });
   for (const [policy, serial, most] of [
     ['near', 'FOB-2', 2],
     ['far', 'FOB-100', 100],
@@ -53,12 +50,8 @@ test('an HOTP token is accepted as far ahead as its policy allows, by default te
     expect(await logIn(codeAt(token, most - 1))).toBe('accepted');
   }
   // Tokens keep the policy values at their creation; omitted values of a change stay.
-  expect(accepted(await changePolicy(office.management, grace, { ...near, lookAhead: 50 })).lookAhead).toBe(
-    50,
-  );
-  expect(
-    accepted(await changePolicy(office.management, grace, { name: 'near', kind: 'hotp' })).lookAhead,
-  ).toBe(50);
+  expect((await office.do(changePolicy, { ...near, lookAhead: 50 })).lookAhead).toBe(50);
+  expect((await office.do(changePolicy, { name: 'near', kind: 'hotp' })).lookAhead).toBe(50);
   const rows = await office.store.db
     .selectFrom('tokens')
     .select(['serial', 'look_ahead'])
@@ -156,11 +149,9 @@ test('a stored refusal is the answer, even if the position of the fob cannot be 
   expect(await logIn(codeAt(token, 0))).toBe('accepted');
 });
 
-test('API, log-in page and self-service find a fob by its next passcode, and refuse the first with the usual bytes', async () => {
-  await using service = await startedService();
-  const { office } = service;
-  await office.users('ada');
-  const token = await office.token('ada', { kind: 'hotp' });
+it('API, log-in page and self-service find a fob by its next passcode, and refuse the first with the usual bytes', async service => {
+  await service.office.users('ada');
+  const token = await service.office.token('ada', { kind: 'hotp' });
   const api = (passcode: string) => post(service, apiKeyOf(service), { user: 'ada', passcode });
   const page = async (path: string, passcode: string) =>
     (await new Person(service).post(path, new URLSearchParams({ user: 'ada', passcode }))).text.replace(
@@ -179,7 +170,7 @@ test('API, log-in page and self-service find a fob by its next passcode, and ref
     expect(text).toContain(end);
   }
   // A TOTP fob is found, and its first two passcodes get the usual refusal.
-  const timed = await office.token('ada', { serial: 'FOB-T' });
+  const timed = await service.office.token('ada', { serial: 'FOB-T' });
   const at = (ahead: number) => codeAt(timed, stepAt(timed, service.clock.nowMs) + ahead);
   const refusals = [await api(at(20)), await api(at(21)), await api(wrong)];
   expect(new Set(await Promise.all(refusals.map(comparable))).size).toBe(1);

@@ -8,7 +8,7 @@ import { openStore, writing } from '@passfob/service/storage/database/database';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import { codeNow, isOnPostgres, Rig } from '../kit.ts';
+import { codeNow, isOnPostgres, testOfRig as it } from '../kit.ts';
 import { Office } from '../users/kit.ts';
 
 async function scene() {
@@ -91,8 +91,7 @@ test('a flood of passwords for many names from one source leaves capacity for ot
   expect(await other).toBe('accepted');
 });
 
-test('administration that waits too long for another node is refused, and works again afterwards', async () => {
-  await using rig = new Rig();
+it('administration that waits too long for another node is refused, and works again afterwards', async rig => {
   const place = { directory: rig.directory, databaseUrl: await rig.database };
   const [one, other] = [await openStore(place), await openStore(place)];
   let go: () => void = () => undefined;

@@ -6,9 +6,9 @@ import { validating, writing } from '@passfob/service/storage/database/database'
 import { together, withNext } from '@passfob/service/storage/queries/together';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { expect, it, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { codeNow, isOnPostgres, wrongCode } from '../kit.ts';
-import { Office } from '../users/kit.ts';
+import { testOfOffice as it, Office } from '../users/kit.ts';
 
 /** Opens an office with users of a token each, and returns how each logs in. */
 async function openWith(office: Office, ...users: string[]) {
@@ -54,8 +54,7 @@ async function roundTrips(work: () => Promise<unknown>): Promise<number> {
 
 it.runIf(isOnPostgres)(
   'a log-in takes three round trips, and a refused one four (only on PostgreSQL)',
-  async () => {
-    await using office = await Office.open();
+  async office => {
     const { right, wrong } = await openWith(office, 'ada');
     await right('ada');
     office.nowMs += 60_000;
@@ -67,8 +66,7 @@ it.runIf(isOnPostgres)(
 
 it.runIf(isOnPostgres)(
   'a log-in does not wait for the transaction of another user (only on PostgreSQL)',
-  async () => {
-    await using office = await Office.open();
+  async office => {
     const { right } = await openWith(office, 'ada', 'bob');
     let release = () => {};
     const held = new Promise<void>(resolve => {

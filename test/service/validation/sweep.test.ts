@@ -9,21 +9,19 @@ import { ensureApplication } from '@passfob/service/features/users/applications'
 import { recordEvents } from '@passfob/service/features/validation/events';
 import { openStore, writing } from '@passfob/service/storage/database/database';
 import { sql } from 'kysely';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { CutProxy } from '../../kit/cut-proxy.ts';
 import { secret } from '../../kit/secrets.ts';
-import { add, apiKeyOf, codeAt, isOnPostgres, newToken, post, Rig } from '../kit.ts';
-import { accepted, grace, Office } from '../users/kit.ts';
+import { add, apiKeyOf, codeAt, isOnPostgres, testOfRig as it, newToken, post } from '../kit.ts';
+import { testOfOffice as test } from '../users/kit.ts';
 
 /** Rows that are written in one statement. */
 const CHUNK = 500;
 
-test('expired temporary codes are deleted, and no others', async () => {
-  await using office = await Office.open();
+test('expired temporary codes are deleted, and no others', async office => {
   const { db } = office.store;
   await office.users('ada', 'bob');
-  const make = async (user: string) =>
-    secret(accepted(await makeTemporaryCode(office.management, grace, { user })).code);
+  const make = async (user: string) => secret((await office.do(makeTemporaryCode, { user })).code);
   await make('ada');
   office.nowMs += 1000;
   await make('bob');
@@ -34,8 +32,7 @@ test('expired temporary codes are deleted, and no others', async () => {
   expect(await temporaryCodeEnd(db, kept[0]?.user_id ?? '', office.nowMs)).toBe(office.nowMs + 1000);
 });
 
-test('a flood for unknown users or a locked account deletes no other part of the log, nor users’ reports', async () => {
-  await using office = await Office.open();
+test('a flood for unknown users or a locked account deletes no other part of the log, nor users’ reports', async office => {
   const { db } = office.store;
   await office.users('ada');
   const { id: userId } = await db.selectFrom('users').select('id').executeTakeFirstOrThrow();
@@ -81,8 +78,7 @@ test('a flood for unknown users or a locked account deletes no other part of the
   );
 });
 
-test('the most recently repeated alerts are kept, up to their limit', async () => {
-  await using office = await Office.open();
+test('the most recently repeated alerts are kept, up to their limit', async office => {
   const { db } = office.store;
   const raise = (number: number, atMs: number) => ({
     kind: 'clock' as const,
@@ -117,8 +113,7 @@ async function readyOf({ url }: { readonly url: string }) {
   return [ready.status, await ready.json()];
 }
 
-test('nodes of one schema decide together, and stop once another version has changed the tables', async () => {
-  await using rig = new Rig();
+it('nodes of one schema decide together, and stop once another version has changed the tables', async rig => {
   const databaseUrl = await rig.database;
   const store = await openStore({ directory: rig.directory, databaseUrl });
   const first = await rig.start({ version: '1.0.0', background: false });
@@ -145,10 +140,9 @@ test('nodes of one schema decide together, and stop once another version has cha
   await store.close();
 });
 
-test.runIf(isOnPostgres)(
+it.runIf(isOnPostgres)(
   'a node whose database is silent is not ready within seconds, however often it is asked (only on PostgreSQL)',
-  async () => {
-    await using rig = new Rig();
+  async rig => {
     const proxy = await CutProxy.before((await rig.database) ?? '');
     await using _ = proxy;
     const service = await rig.start({ databaseUrl: proxy.address, background: false, version: '1' });
