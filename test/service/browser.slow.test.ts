@@ -9,13 +9,8 @@ import { describeNeeds, needsTool } from '../kit/tools.ts';
 import { add, codeNow, testOfRig as it, newToken, Rig, signInByLink } from './kit.ts';
 
 const BROWSER_ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  ...['--disable-component-update', '--disable-sync'],
 ];
 
 describeNeeds(needsTool('chromium'), 'log-in form and pane in Chromium', executablePath => {

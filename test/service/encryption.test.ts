@@ -126,13 +126,3 @@ test('a seed moved to another row cannot be decrypted: the log reports it and no
   });
   expect(outcome).toBe('unreadable');
 });
-
-test('the seed of a revoked token is deleted', async service => {
-  await add(service, newToken());
-  await service.changeTokenState('FOB-1', 'revoked');
-  const database = new BetterSqlite(join(service.rig.directory, 'service.db'), { readonly: true });
-  expect(database.prepare('select sealed_secret, key_id from tokens').all()).toEqual([
-    { sealed_secret: null, key_id: null },
-  ]);
-  database.close();
-});

@@ -193,12 +193,7 @@ test('every response has its security headers; frames are allowed only when conf
   await using plain = await startedService();
   const embeddable = await plain.rig.start({ embeddable: true });
   for (const path of [
-    '/login',
-    '/operator',
-    '/operator/enter',
-    '/health',
-    '/assets/service.css',
-    '/nowhere',
+    ...['/login', '/operator', '/operator/enter', '/health', '/assets/service.css', '/nowhere'],
   ]) {
     const { headers } = await fetch(plain.url + path);
     const policy = headers.get('content-security-policy') ?? '';
@@ -331,17 +326,9 @@ test('each page with a slash at its end leads to the page, and nothing else lead
     '/me?done=named&a=%0d%0aset-cookie:b=c',
   ]);
   for (const target of [
-    '//evil.example/',
-    '//evil.example/login/',
-    '///evil.example/',
-    '/\\evil.example/',
-    '/.//evil.example/',
-    '/%2f/evil.example/',
-    'http://evil.example/login/',
-    '/login//',
-    '/nothing/',
-    '/v1/openapi.json/',
-    '/v1/validate/',
+    ...['//evil.example/', '//evil.example/login/', '///evil.example/', '/\\evil.example/'],
+    ...['/.//evil.example/', '/%2f/evil.example/', 'http://evil.example/login/', '/login//', '/nothing/'],
+    ...['/v1/openapi.json/', '/v1/validate/'],
   ])
     expect([target, ...(await ask(target))]).toEqual([target, '404', undefined]);
   for (const method of ['POST', 'PUT', 'DELETE'])

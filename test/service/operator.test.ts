@@ -113,12 +113,7 @@ it('the pane shows replays with count, real reasons, token states and locked acc
   const { cookie } = await enter(service.operatorLink);
   const page = await (await fetch(`${service.url}/operator`, { headers: { cookie } })).text();
   for (const text of [
-    '2 times',
-    'Passcode used again',
-    'Wrong passcode',
-    'Account locked',
-    'FOB-1',
-    'Active',
+    ...['2 times', 'Passcode used again', 'Wrong passcode', 'Account locked', 'FOB-1', 'Active'],
   ])
     expect(page).toContain(text);
   expect(page).toMatch(/locked until <time datetime="2027-01-15T08:15:15.000Z">/);

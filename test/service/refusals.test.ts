@@ -40,13 +40,7 @@ it('every refusal is the same bytes, whatever the reason', async service => {
   expect([...answers][0]).toContain('"status\\":403');
   const inside = (await service.events()).slice(0, -before).map(event => event.outcome);
   expect(inside.reverse()).toEqual([
-    'wrong',
-    'replay',
-    'superseded',
-    'malformed',
-    'locked',
-    'no_usable_token',
-    'unknown_user',
+    ...['wrong', 'replay', 'superseded', 'malformed', 'locked', 'no_usable_token', 'unknown_user'],
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { createSocket } from 'node:dgram';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { serviceActor } from '@passfob/service/base/actor';
@@ -11,11 +12,19 @@ import { webhookSender } from '@passfob/service/features/notify/webhook';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { itNeeds, needsTool } from '../../kit/tools.ts';
-import { testOfRecords as it, RecordsRig } from '../audit/kit.ts';
+import { itNeeds } from '../../kit/tools.ts';
+import { testOfRecords as it } from '../audit/kit.ts';
 import { NOON_MS } from '../kit.ts';
-import { certificate, never, notice } from './notices.ts';
+import { Authority, needsOpenssl } from '../serve/certificates.ts';
+import { never, notice } from './notices.ts';
 import { HookReceiver, MailReceiver } from './receivers.ts';
+
+/** Returns a certificate for 127.0.0.1, its key and its authority. */
+function pemOf(authority: Authority) {
+  const { cert, key } = authority.issue();
+  const read = (path: string) => readFileSync(path, 'utf8');
+  return { cert: read(cert), key: read(key), authority: read(authority.file) };
+}
 
 const options = { allowLoopback: true, clock: () => NOON_MS };
 
@@ -43,11 +52,11 @@ test('mail: text and HTML contain all facts, and no name becomes a header or mar
 });
 
 itNeeds(
-  needsTool('openssl'),
+  needsOpenssl,
   'mail: STARTTLS with a log-in works; a wrong password or authority is reported without repeating it',
-  async openssl => {
-    await using rig = new RecordsRig();
-    const tls = certificate(rig.directory, openssl);
+  async () => {
+    using authority = new Authority();
+    const tls = pemOf(authority);
     const password = secret('the password of the mail server');
     await using mail = await new MailReceiver(password, tls).listen();
     const channel = {
@@ -58,7 +67,7 @@ itNeeds(
       user: 'ada',
       from: 'passfob@example.test',
       to: ['one@example.test'],
-      authority: tls.cert,
+      authority: tls.authority,
     } as const;
     await mailSender(channel, password)(notice, never);
     expect(mail.messages).toHaveLength(1);
@@ -294,12 +303,12 @@ test('syslog is sent over UDP, and over TCP with octet counting', async () => {
   await expect(syslogSender(target(port, 'tcp'))(notice, never)).rejects.toThrow('syslog ECONNREFUSED');
 });
 
-itNeeds(needsTool('openssl'), 'syslog over TLS checks the receiver’s certificate', async openssl => {
-  await using rig = new RecordsRig();
-  const tls = certificate(rig.directory, openssl);
+itNeeds(needsOpenssl, 'syslog over TLS checks the receiver’s certificate', async () => {
+  using authority = new Authority();
+  const tls = pemOf(authority);
   const target = (port: number) => ({ kind: 'syslog', host: '127.0.0.1', port, transport: 'tls' }) as const;
   const frames = await receive(createTlsServer(tls), port =>
-    syslogSender({ ...target(port), authority: tls.cert })(notice, never),
+    syslogSender({ ...target(port), authority: tls.authority })(notice, never),
   );
   expect(frames.map(frame => parse(frame).values.get('user'))).toEqual(['ada']);
   const other = createTlsServer(tls);

@@ -32,15 +32,7 @@ function bodyOf(example: unknown): fc.Arbitrary<unknown> {
 
 /** Names in queries of lists. */
 const QUERIED = [
-  'after',
-  'limit',
-  'text',
-  'search',
-  'user',
-  'by',
-  'state',
-  'hasTasks',
-  'notSeenDays',
+  ...['after', 'limit', 'text', 'search', 'user', 'by', 'state', 'hasTasks', 'notSeenDays'],
 ] as const;
 
 type Request = typeof request extends fc.Arbitrary<infer T> ? T : never;

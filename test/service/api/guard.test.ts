@@ -172,13 +172,8 @@ it('every registered route of the API declares who may use it', async bureau => 
     ...acts,
   ]);
   expect(served.filter(({ who }) => who === 'application').map(where)).toEqual([
-    'POST /v1/validate',
-    'POST /v1/pins',
-    'POST /v1/challenges',
-    'POST /v1/challenges/:id/answer',
-    'POST /v1/pushes',
-    'POST /v1/pushes/:id/take',
-    'POST /v1/pushes/:id/withdraw',
+    ...['POST /v1/validate', 'POST /v1/pins', 'POST /v1/challenges', 'POST /v1/challenges/:id/answer'],
+    ...['POST /v1/pushes', 'POST /v1/pushes/:id/take', 'POST /v1/pushes/:id/withdraw'],
   ]);
   const kinds = served.map(({ who }) => who);
   expect([...new Set(kinds)].sort()).toEqual(['administration', 'anybody', 'application']);

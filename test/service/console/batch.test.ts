@@ -48,8 +48,8 @@ test('an import shows its plan for every row, waits for confirmation, and runs',
     expect(seen.text).toContain(words);
   for (const uri of uris)
     expect(seen.text).not.toContain(new URL(uri).searchParams.get('secret') ?? 'no seed');
-  const tokens = () =>
-    service.office.store.db.selectFrom('tokens').selectAll().where('label', 'in', ['ada', 'bob']).execute();
+  const tokens = async () =>
+    (await service.office.rows('tokens')).filter(({ label }) => ['ada', 'bob'].includes(label));
   expect(await tokens()).toEqual([]);
   const id = /name="id" value="([^"]+)"/.exec(seen.text)?.[1] ?? '';
   // The import waits for confirmation, even if workers look for jobs.
@@ -71,12 +71,9 @@ test('a discarded import does nothing, and an unreadable file is refused with it
   const id = /name="id" value="([^"]+)"/.exec(seen.text)?.[1] ?? '';
   await visitor.send('/operator/job/cancel', { id });
   expect((await visitor.get(`/operator/job?id=${id}`)).text).toContain('Cancelled: 0 of 1 rows');
-  const kept = await service.office.store.db
-    .selectFrom('job_items')
-    .select('sealed_payload')
-    .where('job_id', '=', id)
-    .execute();
-  expect(kept).toEqual([{ sealed_payload: null }]);
+  expect((await service.office.rows('job_items', { job_id: id })).map(row => row.sealed_payload)).toEqual([
+    null,
+  ]);
   for (const content of ['passfob handover v9\nnonsense', '\u0000\u0001\u0002']) {
     const refused = await upload(visitor, content);
     expect(refused.status).toBe(422);
@@ -212,11 +209,7 @@ test('help desk sees the state and reason of activations and resends them, but n
   expect(
     (await desk.send('/operator/activation/resend', { id, hours: '1', delivery: 'mail' })).location,
   ).toBe('/operator/user?user=ada&done=activationMailed');
-  const open = await db
-    .selectFrom('activations')
-    .select('id')
-    .where('state', '=', 'open')
-    .executeTakeFirstOrThrow();
+  const open = await service.office.row('activations', { state: 'open' });
   expect(await page()).toContain('replaced by another activation');
   const again = await admin.get(`/operator/activation/revoke?id=${open.id}`);
   expect(again.text).toContain('Revoke the activation of ada');
@@ -286,12 +279,7 @@ test('an administrator who replaces an activation may change which fobs it accep
   const admin = await service.signedIn('admin');
   const desk = await service.signedIn('helpdesk');
   stringOn(await admin.send('/operator/user/activate', { ...fields, user: 'bob', delivery: 'shown' }));
-  const open = () =>
-    service.office.store.db
-      .selectFrom('activations')
-      .select(['id', 'fobs'])
-      .where('state', '=', 'open')
-      .executeTakeFirstOrThrow();
+  const open = () => service.office.row('activations', { state: 'open' });
   const replace = async (visitor: Visitor, fobs: string) => {
     const { id } = await open();
     const form = (await visitor.get(`/operator/activation/resend?id=${id}`)).text;

@@ -20,13 +20,8 @@ async function visited<T>(work: (visitor: Visitor, service: Furnished) => Promis
 
 /** Returns the ids of a fob's open tasks, by kind. */
 async function openTasks({ office }: Furnished, serial: string): Promise<Map<string, string>> {
-  const rows = await office.store.db
-    .selectFrom('fob_tasks')
-    .innerJoin('fobs', 'fobs.id', 'fob_tasks.fob_id')
-    .select(['fob_tasks.id', 'fob_tasks.kind'])
-    .where('fobs.serial', '=', serial)
-    .where('fob_tasks.state', '=', 'waiting')
-    .execute();
+  const { id: fob_id } = await office.row('fobs', { serial });
+  const rows = await office.rows('fob_tasks', { fob_id, state: 'waiting' });
   return new Map(rows.map(({ id, kind }) => [kind, id]));
 }
 
@@ -139,12 +134,7 @@ test('a job asks for one task on every fob of a filter', () =>
     );
     const started = await visitor.send('/operator/fobs/tasks', { id: 'lost', what: 'require-pin' });
     expect(started.location).toMatch(/^\/operator\/job\?id=/);
-    const job = await service.office.store.db
-      .selectFrom('jobs')
-      .select(['kind', 'total'])
-      .where('kind', '=', 'require-pin')
-      .executeTakeFirst();
-    expect(job).toEqual({ kind: 'require-pin', total: 1 });
+    expect(await service.office.row('jobs', { kind: 'require-pin' })).toMatchObject({ total: 1 });
     expect((await visitor.send('/operator/fobs/tasks', { id: 'returned', what: 'clock' })).status).toBe(422);
   }));
 

@@ -12,7 +12,6 @@ import { codeNow } from '../kit.ts';
 import { invitation, parsed, queue, rowOf } from '../mail/kit.ts';
 import { startedService } from '../users/kit.ts';
 import { furnished, testOfConsole as it, Visitor } from './kit.ts';
-import { fillWorld } from './world.ts';
 
 it('channels are saved, changed without their secret, and removed; a generated key is shown once', async service => {
   const { office } = service;
@@ -97,18 +96,6 @@ it('an acknowledged alert opens again when it is repeated', async service => {
   expect((await visitor.send('/operator/alert/acknowledge', { id })).status).toBe(422);
   await replay();
   expect(await open()).toContain('2 times');
-});
-
-it('the console’s own application cannot be changed, disabled or given a key', async service => {
-  await fillWorld(service);
-  const visitor = await service.signedIn('admin');
-  const { id } = await service.office.row('applications', { name: 'console' });
-  for (const act of ['rotate', 'disable', 'factors']) {
-    const refused = await visitor.send(`/operator/application/${act}`, { id, factors: 'otp' });
-    expect([refused.status, refused.text.includes('the console itself')]).toEqual([422, true]);
-  }
-  const { text } = await visitor.get('/operator/applications');
-  expect(text).toContain('VPN &lt;gateway&gt;');
 });
 
 it('pages show the configured name of the service as text', async service => {

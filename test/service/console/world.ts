@@ -18,11 +18,10 @@ import { createUser, disableUser } from '@passfob/service/features/users/user-ch
 import { writing } from '@passfob/service/storage/database/database';
 import { seal } from '@passfob/service/storage/encryption-at-rest/seal';
 import { secret } from '../../kit/secrets.ts';
-import { setIn } from '../kit/rows.ts';
 import { codeNow, wrongCode } from '../kit.ts';
 import { invitation, useServer } from '../mail/kit.ts';
 import { PushFob } from '../push/kit.ts';
-import { accepted, grace, randomSecret } from '../users/kit.ts';
+import { accepted, grace, type Office, randomSecret } from '../users/kit.ts';
 import type { Furnished } from './kit.ts';
 
 /** A name that contains markup. */
@@ -69,23 +68,23 @@ export async function fillWorld(service: Furnished): Promise<void> {
       firmware: '1.0.0',
       ...(driftPpm !== null && { clock: { setMs: clock.nowMs, errorMs: 1200, driftPpm } }),
     });
-  await fillCare(office.management, clock.nowMs);
+  await fillCare(office);
   await office.users('pia');
   await PushFob.of(office, 'pia');
   await office.do(checkCaller, { user: 'pia' });
   await management.db.updateTable('pushes').set({ id: CALLER_CHECK }).execute();
-  await fillMails(office.management);
+  await fillMails(office);
   const publicUrl = { configured: undefined, own: () => service.url };
   for (const user of ['ada', HOSTILE]) {
     const made = accepted(await startActivation({ ...management, publicUrl }, grace, { user, fobs: 'any' }));
     if (made.string !== null) secret(made.string);
   }
-  await fillService(office.management);
+  await fillService(office);
 }
 
 /** What the fobs told when they were last seen, their accounts, and their tasks. */
-async function fillCare(management: Furnished['office']['management'], nowMs: number): Promise<void> {
-  const { db } = management;
+async function fillCare(office: Office): Promise<void> {
+  const { nowMs } = office;
   const seen = { clock_state: 'trusted', seen_error_ms: 5000, last_seen_ms: nowMs - 1000 } as const;
   const relay = { last_relay: 'agent', last_relay_name: '<b>192.0.2.7</b>' } as const;
   const told = { battery_percent: 12, pin: 'set', pin_digits: 6, pin_failures: 2, pin_attempts: 10 } as const;
@@ -96,15 +95,11 @@ async function fillCare(management: Furnished['office']['management'], nowMs: nu
     espruino: '2v26',
     free_records: 0,
   } as const;
-  await setIn(
-    db,
-    'fobs',
-    { ...seen, ...relay, ...told, ...rest, nickname: '<i>my fob</i>', listed_ms: nowMs - 2000 },
-    { serial: 'PF-1' },
-  );
-  const fob = await db.selectFrom('fobs').select('id').where('serial', '=', 'PF-1').executeTakeFirstOrThrow();
+  const own = { nickname: '<i>my fob</i>', listed_ms: nowMs - 2000 };
+  await office.set('fobs', { ...seen, ...relay, ...told, ...rest, ...own }, { serial: 'PF-1' });
+  const fob = await office.row('fobs', { serial: 'PF-1' });
   const account = { fob_id: fob.id, kind: 2, is_damaged: 0, seen_ms: nowMs } as const;
-  await db
+  await office.store.db
     .insertInto('fob_accounts')
     .values([
       { ...account, account: '00c0ffee', place: 0, issuer: '<u>ACME</u>', label: 'old & odd' },
@@ -112,17 +107,17 @@ async function fillCare(management: Furnished['office']['management'], nowMs: nu
     ])
     .execute();
   for (const kind of ['clock', 'require-pin', 'pin-reset'] as const)
-    accepted(await createTask(management, grace, { serial: 'PF-1', kind }));
-  const erase = accepted(await createTask(management, grace, { serial: 'PF-1', kind: 'erase' }));
-  accepted(await cancelTask(management, grace, { serial: 'PF-1', id: erase.id }));
-  accepted(await markLost(management, grace, { serial: 'PF-2' }));
+    await office.do(createTask, { serial: 'PF-1', kind });
+  const erase = await office.do(createTask, { serial: 'PF-1', kind: 'erase' });
+  await office.do(cancelTask, { serial: 'PF-1', id: erase.id });
+  await office.do(markLost, { serial: 'PF-2' });
 }
 
 /** The mail of `ada` in the local outbox. */
 export const LOCAL_MAIL = '00000000-0000-4000-8000-000000000001';
 
 /** Creates mails of all states: one in the local outbox, the others after a mail server is set. */
-async function fillMails(management: Furnished['office']['management']): Promise<void> {
+async function fillMails({ management }: Office): Promise<void> {
   const { db, keys } = management;
   const mail = await invitation(management);
   const queue = () => writing(db, transaction => queueMail(transaction, keys, mail));
@@ -148,52 +143,40 @@ async function fillMails(management: Furnished['office']['management']): Promise
 /** The RADIUS client. */
 export const RADIUS_CLIENT = '00000000-0000-4000-8000-000000000002';
 
-async function fillRadius(
-  management: Furnished['office']['management'],
-  applicationId: string,
-): Promise<void> {
-  const { db, keys } = management;
+async function fillRadius(office: Office, applicationId: string): Promise<void> {
+  const { keys } = office.management;
   const gate = {
     name: 'gate <1>',
     address: '2001:db8::/64',
     applicationId,
     secret: secret(randomBytes(18).toString('base64url')),
   };
-  accepted(await createRadiusClient(management, grace, gate));
+  await office.do(createRadiusClient, gate);
   const { keyId, box } = seal(keys, { table: 'radius_clients', id: RADIUS_CLIENT }, Buffer.from(gate.secret));
-  await setIn(db, 'radius_clients', { id: RADIUS_CLIENT, key_id: keyId, sealed_secret: box });
+  await office.set('radius_clients', { id: RADIUS_CLIENT, key_id: keyId, sealed_secret: box });
 }
 
-async function fillService(management: Furnished['office']['management']): Promise<void> {
-  const vpn = accepted(await createApplication(management, grace, { name: 'VPN <gateway>', factors: 'otp' }));
+async function fillService(office: Office): Promise<void> {
+  const { management } = office;
+  const vpn = await office.do(createApplication, { name: 'VPN <gateway>', factors: 'otp' });
   secret(vpn.value);
-  await fillRadius(management, vpn.application.id);
-  secret(accepted(await createApiKey(management, grace, { name: 'ticket system', role: 'helpdesk' })).value);
+  await fillRadius(office, vpn.application.id);
+  secret((await office.do(createApiKey, { name: 'ticket system', role: 'helpdesk' })).value);
   const target = { kind: 'syslog', host: 'logs.example.org', port: 6514, transport: 'tls' } as const;
-  accepted(await saveChannel(management, grace, { name: 'log host', enabled: true, target }));
+  await office.do(saveChannel, { name: 'log host', enabled: true, target });
   const hook = { kind: 'webhook', url: 'https://hooks.example.org/a' } as const;
-  secret(
-    accepted(await saveChannel(management, grace, { name: 'hook', enabled: false, target: hook })).madeKey ??
-      '',
-  );
+  secret((await office.do(saveChannel, { name: 'hook', enabled: false, target: hook })).madeKey ?? '');
+  const server = { host: 'mail.example.org', port: 587, security: 'starttls' } as const;
   const mail = {
     kind: 'mail',
-    host: 'mail.example.org',
-    port: 587,
-    security: 'starttls',
+    ...server,
     from: 'passfob@example.org',
     to: ['security@example.org'],
   } as const;
-  accepted(await saveChannel(management, grace, { name: 'mail', enabled: true, target: mail }));
-  accepted(
-    await startBulk(management, grace, {
-      kind: 'suspend',
-      serials: ['INV-1', 'NONE-1'],
-      title: 'Suspend <two>',
-    }),
-  );
+  await office.do(saveChannel, { name: 'mail', enabled: true, target: mail });
+  await office.do(startBulk, { kind: 'suspend', serials: ['INV-1', 'NONE-1'], title: 'Suspend <two>' });
   const jobs = startJobs(management);
   await jobs.idle();
   await jobs.close();
-  accepted(await startBulk(management, grace, { kind: 'unassign', serials: ['NONE-2'] }));
+  await office.do(startBulk, { kind: 'unassign', serials: ['NONE-2'] });
 }

@@ -65,13 +65,9 @@ it('re-keying while the service runs: log-ins and new tokens go on, then the old
   expect(restarted.currentKeyId).toBe(standing.keyId);
   expect(await readSecret(store.db, restarted, 'mail')).toEqual(password);
   expect((await ensureIdentity(store.db, restarted, 0)).fingerprint).toBe(identity.fingerprint);
-  const actions = await store.db
-    .selectFrom('audit')
-    .select('action')
-    .where('subject_kind', '=', 'service')
-    .orderBy('id')
-    .execute();
-  expect(actions.map(({ action }) => action)).toEqual(['service.rekey-begin', 'service.rekey']);
+  expect(
+    (await service.office.rows('audit', { subject_kind: 'service' }, 'id')).map(({ action }) => action),
+  ).toEqual(['service.rekey-begin', 'service.rekey']);
   await store.close();
 });
 

@@ -92,17 +92,9 @@ describe('the rate limits of every route', () => {
     expect(free.filter(({ rates, who }) => rates.length > 0 || who !== 'anybody')).toEqual([]);
     // The responses to unsupported methods of API paths are left out.
     expect(free.filter(({ path }) => !described.has(path)).map(nameOf)).toEqual([
-      'GET /',
-      'GET /health',
-      'GET /ready',
-      'GET /assets/service.css',
-      'GET /assets/console.css',
-      'GET /assets/portal.css',
-      'GET /assets/operator.js',
-      'GET /assets/copy.js',
-      'GET /assets/autosend.js',
-      'GET /assets/icon.svg',
-      'GET /assets/portal/:name',
+      ...['GET /', 'GET /health', 'GET /ready', 'GET /assets/service.css', 'GET /assets/console.css'],
+      ...['GET /assets/portal.css', 'GET /assets/operator.js', 'GET /assets/copy.js'],
+      ...['GET /assets/autosend.js', 'GET /assets/icon.svg', 'GET /assets/portal/:name'],
     ]);
     await app.close();
   });
@@ -177,14 +169,8 @@ const SPENT_MS = 2_500;
 const GROWN_BYTES = 50 * 1_048_576;
 const PIECE_BYTES = 65_536;
 const STRANGERS_FORMS = [
-  '/login',
-  '/me/sign-in',
-  '/me/enter',
-  '/me/test',
-  '/operator/sign-in',
-  '/operator/prove',
-  '/operator/leave',
-  '/operator/import',
+  ...['/login', '/me/sign-in', '/me/enter', '/me/test', '/operator/sign-in', '/operator/prove'],
+  ...['/operator/leave', '/operator/import'],
 ];
 
 /** Sends a body in pieces until it is all sent or the service ends the connection. @returns the status of the answer */

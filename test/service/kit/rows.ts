@@ -10,8 +10,12 @@ export async function rowsIn<T extends keyof Schema>(
   db: Db,
   table: T,
   where: Values<T> = {},
+  order?: string & keyof Schema[T],
 ): Promise<Selectable<Schema[T]>[]> {
-  const query = sql<Selectable<Schema[T]>>`select * from ${sql.table(table)} where ${matching(where)}`;
+  const ordered = order === undefined ? sql`` : sql`order by ${sql.ref(order)}`;
+  const query = sql<
+    Selectable<Schema[T]>
+  >`select * from ${sql.table(table)} where ${matching(where)} ${ordered}`;
   return [...(await query.execute(db)).rows];
 }
 

@@ -74,13 +74,8 @@ test('a fob that ran ahead is found again by two passcodes in a row', async () =
   expect(await service.validate({ user: 'ada', passcode, source: '192.0.2.1' })).toMatchObject({
     accepted: true,
   });
-  const row = await office.store.db
-    .selectFrom('audit')
-    .select(['actor', 'role'])
-    .where('action', '=', 'token.resync')
-    .where('subject', '=', held.loose.serial)
-    .executeTakeFirst();
-  expect(row).toEqual({ actor: 'ada', role: 'user' });
+  const row = await office.row('audit', { action: 'token.resync', subject: held.loose.serial });
+  expect(row).toMatchObject({ actor: 'ada', role: 'user' });
 });
 
 test('reporting a lost fob suspends all its tokens at once, alerts help desk, and ends other sessions', async () => {
@@ -217,11 +212,7 @@ test('a user asks for another fob, in place of their own one only, and administr
   expect((await ada.send('/me/another', { replaces: held.bobs.serial })).status).toBe(422);
   for (const replaces of ['', serial, serial])
     expect(await ada.send('/me/another', { replaces })).toMatchObject({ location: '/me?done=asked' });
-  const alerts = await office.store.db
-    .selectFrom('alerts')
-    .select(['kind', 'token_id', 'count'])
-    .where('kind', '=', 'fob_wanted')
-    .execute();
+  const alerts = await office.rows('alerts', { kind: 'fob_wanted' });
   expect(alerts.map(({ token_id, count }) => [token_id === null, count])).toEqual([
     [true, 1],
     [false, 1],
@@ -294,15 +285,9 @@ test('failed searches show the same page after the same time for every user name
   expect(performance.now() - sinceMs).toBeGreaterThan(4 * selfServiceLimits.findFloorMs);
   expect(new Set([...misses, ...more, ...last, ...locked]).size).toBe(1);
   expect(misses[0]).toMatch(/^403 .*Your fob was not found/s);
-  const rows = await office.store.db
-    .selectFrom('users')
-    .select(['name', 'failures'])
-    .orderBy('name')
-    .execute();
+  const rows = await office.rows('users', {}, 'name');
   expect(rows.map(({ failures }) => failures)).toEqual([3, 0, 0, 0]);
-  expect(
-    (await office.store.db.selectFrom('tokens').select('last_step').execute()).map(row => row.last_step),
-  ).toEqual([-1, -1]);
+  expect((await office.rows('tokens')).map(row => row.last_step)).toEqual([-1, -1]);
 });
 
 test('searches for one name are rate-limited across all addresses, and forms of other sites find nothing', async () => {

@@ -81,12 +81,7 @@ test('a fob that lost its time is shown with words, and its user sets the clock 
   expect(await connect()).toBe(0);
   expect(Math.abs(owned.fob.now * 1000 - service.clock.nowMs)).toBeLessThan(2_000);
   expect(await tasks()).toContain('clock done ada');
-  const rows = await office.store.db
-    .selectFrom('audit')
-    .select(['actor', 'role', 'detail'])
-    .where('action', '=', 'fob.clock')
-    .orderBy('id')
-    .execute();
+  const rows = await office.rows('audit', { action: 'fob.clock' }, 'id');
   expect(rows[0]).toMatchObject({ actor: 'ada', role: 'user' });
   expect(rows[0]?.detail).toContain('"what":"asked"');
 });
@@ -205,14 +200,7 @@ test('a fob reported lost at the page counts as lost, and its accounts go when i
   const { office, owned, ada, connect } = service;
   const { serial } = await office.row('tokens', { fob_id: owned.id });
   expect((await ada.send('/me/lost', { token: serial })).status).toBe(303);
-  const state = async () =>
-    (
-      await office.store.db
-        .selectFrom('fobs')
-        .select('state')
-        .where('id', '=', owned.id)
-        .executeTakeFirstOrThrow()
-    ).state;
+  const state = async () => (await office.row('fobs', { id: owned.id })).state;
   expect(await state()).toBe('lost');
   await connect();
   expect([await state(), await accountLabels(owned)]).toEqual(['found', []]);
@@ -227,17 +215,11 @@ test('a user with a token on the fob of another user acts on that token only, no
     expect([path, (await ada.send(path, fields)).status]).toEqual([path, 404]);
   expect((await ada.send('/me/lost', { token: serial })).status).toBe(303);
   const { db } = office.store;
-  const states = await db
-    .selectFrom('tokens')
-    .select(['serial', 'state'])
-    .where('fob_id', '=', bobs.id)
-    .execute();
-  expect(new Map(states.map(({ serial: of, state }) => [of, state]))).toEqual(
-    new Map([
-      [bobsAccount.serial, 'assigned'],
-      [serial, 'suspended'],
-    ]),
-  );
+  const states = await office.rows('tokens', { fob_id: bobs.id });
+  expect(Object.fromEntries(states.map(({ serial: of, state }) => [of, state]))).toEqual({
+    [bobsAccount.serial]: 'assigned',
+    [serial]: 'suspended',
+  });
   expect(await fobNamed(db, bobs.serial)).toMatchObject({ state: 'in_use' });
   expect(accepted(await listTasks(db, bobs.serial))).toEqual([]);
 });

@@ -17,20 +17,12 @@ const command = (rig: Rig, ...args: string[]) => service(rig, 'radius-client', .
 
 test('the fingerprint command prints the fingerprint that agents see proved, and how to add the service', async rig => {
   const before = await service(rig, 'fingerprint');
-  expect([before.exitCode, before.out]).toEqual([EXIT_CODES.service.code, '']);
+  expect(before).toMatchObject({ exitCode: EXIT_CODES.service.code, out: '' });
   const { url } = await rig.start();
-  const shown = await service(
-    rig,
-    'fingerprint',
-    '--public-url',
-    'https://otp.example.org',
-    '--behind-proxy',
-    '127.0.0.1',
-  );
-  expect([shown.exitCode, shown.out]).toEqual([
-    0,
-    expect.stringMatching(/^(?:[0-9a-f]{4} ){15}[0-9a-f]{4}\n$/),
-  ]);
+  const behind = ['--public-url', 'https://otp.example.org', '--behind-proxy', '127.0.0.1'];
+  const shown = await service(rig, 'fingerprint', ...behind);
+  expect(shown.exitCode).toBe(0);
+  expect(shown.out).toMatch(/^(?:[0-9a-f]{4} ){15}[0-9a-f]{4}\n$/);
   const digits = shown.out.replaceAll(/\s/g, '');
   expect(shown.note).toContain(`passfob agent add https://otp.example.org --fingerprint ${digits}`);
   const json = await service(rig, 'fingerprint', '--json');
@@ -60,34 +52,26 @@ it('a RADIUS client is added, listed, changed, given another secret and removed 
   const entered = secret(randomBytes(20).toString('hex'));
   writeFileSync(file, `${entered}\n`, { mode: 0o600 });
   const other = await command(service.rig, 'secret', 'gate', '--secret-file', file);
-  expect([other.exitCode, other.out]).toEqual([
-    0,
-    'The RADIUS client gate now uses the shared secret from the file.\n',
-  ]);
+  expect(other).toMatchObject({
+    exitCode: 0,
+    out: 'The RADIUS client gate now uses the shared secret from the file.\n',
+  });
   await port.isKnown(entered);
   writeFileSync(file, 'short\n');
   const short = await command(service.rig, 'secret', 'gate', '--secret-file', file);
-  expect([short.exitCode, short.note]).toEqual([
-    EXIT_CODES.service.code,
-    expect.stringContaining('16 to 128'),
-  ]);
+  expect(short).toMatchObject({
+    exitCode: EXIT_CODES.service.code,
+    note: expect.stringContaining('16 to 128'),
+  });
 
-  const changed = await command(
-    service.rig,
-    'change',
-    'gate',
-    '--rename',
-    'door',
-    '--push',
-    'wait',
-    '--json',
-  );
+  const changes = ['--rename', 'door', '--push', 'wait', '--json'];
+  const changed = await command(service.rig, 'change', 'gate', ...changes);
   expect(JSON.parse(changed.out)).toMatchObject({ radiusClient: { name: 'door', push: 'wait' } });
   const gone = await command(service.rig, 'remove', 'gate');
-  expect([gone.exitCode, gone.note]).toEqual([
-    EXIT_CODES.service.code,
-    expect.stringContaining('There are: door.'),
-  ]);
+  expect(gone).toMatchObject({
+    exitCode: EXIT_CODES.service.code,
+    note: expect.stringContaining('There are: door.'),
+  });
   expect((await command(service.rig, 'remove', 'door')).exitCode).toBe(0);
   expect((await command(service.rig, 'list', '--json')).out).toContain('"radiusClients":[]');
   const { acts, text } = await service.office.audit();
@@ -106,8 +90,8 @@ test('radius-client commands name their missing arguments', async rig => {
     expect([said.exitCode, said.note]).toEqual([EXIT_CODES.usage.code, expect.stringContaining(words)]);
   }
   const unknown = await command(rig, 'add', 'gate', '--address', '::1', '--application', 'none');
-  expect([unknown.exitCode, unknown.note]).toEqual([
-    EXIT_CODES.service.code,
-    expect.stringContaining('There are: login.'),
-  ]);
+  expect(unknown).toMatchObject({
+    exitCode: EXIT_CODES.service.code,
+    note: expect.stringContaining('There are: login.'),
+  });
 });

@@ -30,7 +30,7 @@ distinguished_name = name
 [name]
 `;
 
-const KEY = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+const KEY = '-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes';
 
 /** A certificate authority in a folder of its own. */
 export class Authority implements Disposable {
@@ -42,25 +42,9 @@ export class Authority implements Disposable {
   constructor() {
     writeFileSync(join(this.folder, 'conf'), CONFIGURATION);
     writeFileSync(join(this.folder, 'index.txt'), '');
-    const isAuthority = [
-      '-addext',
-      'basicConstraints=critical,CA:TRUE',
-      '-addext',
-      'keyUsage=critical,keyCertSign',
-    ];
+    const isAuthority = '-addext basicConstraints=critical,CA:TRUE -addext keyUsage=critical,keyCertSign';
     this.#openssl(
-      'req',
-      '-config',
-      'conf',
-      '-x509',
-      ...KEY,
-      '-keyout',
-      'ca.key',
-      '-out',
-      'ca.pem',
-      '-subj',
-      '/CN=Authority',
-      ...isAuthority,
+      `req -config conf -x509 ${KEY} -keyout ca.key -out ca.pem -subj /CN=Authority ${isAuthority}`,
     );
   }
 
@@ -70,39 +54,16 @@ export class Authority implements Disposable {
    */
   issue(names = 'DNS:localhost,IP:127.0.0.1', [from, to]: readonly [number, number] = [2020, 2090]): Issued {
     const name = `issued-${++this.#issued}`;
-    const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=${names}`];
-    this.#openssl(
-      'req',
-      '-config',
-      'conf',
-      '-new',
-      ...KEY,
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.csr`,
-      ...subject,
-    );
-    const dates = ['-startdate', `${from}0101000000Z`, '-enddate', `${to}0101000000Z`];
-    const signer = ['-cert', 'ca.pem', '-keyfile', 'ca.key'];
-    this.#openssl(
-      'ca',
-      '-config',
-      'conf',
-      '-batch',
-      '-notext',
-      ...signer,
-      ...dates,
-      '-in',
-      `${name}.csr`,
-      '-out',
-      `${name}.pem`,
-    );
+    const subject = `-subj /CN=${name} -addext subjectAltName=${names}`;
+    this.#openssl(`req -config conf -new ${KEY} -keyout ${name}.key -out ${name}.csr ${subject}`);
+    const dates = `-startdate ${from}0101000000Z -enddate ${to}0101000000Z`;
+    const signer = '-cert ca.pem -keyfile ca.key';
+    this.#openssl(`ca -config conf -batch -notext ${signer} ${dates} -in ${name}.csr -out ${name}.pem`);
     return { cert: join(this.folder, `${name}.pem`), key: join(this.folder, `${name}.key`) };
   }
 
-  #openssl(...args: readonly string[]): void {
-    execFileSync(needsOpenssl.found ?? '', args, { cwd: this.folder, stdio: 'pipe' });
+  #openssl(line: string): void {
+    execFileSync(needsOpenssl.found ?? '', line.split(' '), { cwd: this.folder, stdio: 'pipe' });
   }
 
   [Symbol.dispose](): void {

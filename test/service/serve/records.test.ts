@@ -1,78 +1,75 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { storeLastStart } from '@passfob/service/features/users/access/last-start';
 import { openStore } from '@passfob/service/storage/database/database';
 import BetterSqlite from 'better-sqlite3';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it } from 'vitest';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { secret } from '../../kit/secrets.ts';
-import { add, apiKeyOf, codeNow, newToken, openLink, post, testOfRig as test } from '../kit.ts';
+import { add, apiKeyOf, codeNow, newToken, openLink, post, type Rig, testOfRig as test } from '../kit.ts';
 import { bounceOf } from '../mail/bounce-kit.ts';
 import { invitation, queue } from '../mail/kit.ts';
 import { startedService } from '../users/kit.ts';
-import {
-  serviceCommand as command,
-  serviceCommandReading as commandReading,
-  serviceCommand,
-} from './command.ts';
+import { serviceCommand, serviceCommandReading } from './command.ts';
+
+const command = (rig: Rig, ...args: string[]) =>
+  serviceCommand(rig.directory, ...args, '--dir', rig.directory);
+const commandReading = (input: string, rig: Rig, ...args: string[]) =>
+  serviceCommandReading(input, rig.directory, ...args, '--dir', rig.directory);
 
 test('a restored backup refuses passcodes accepted before it', async rig => {
   rig.clock.nowMs = Date.now();
-  const elsewhere = mkdtempSync(join(tmpdir(), 'passfob-restored-'));
-  try {
-    const service = await rig.start();
-    const token = await add(service, newToken());
-    const passcode = codeNow(token, rig.clock.nowMs);
-    const logIn = { user: 'ada', passcode, source: 'test' };
-    const file = join(elsewhere, 'backup');
-    const made = await command(rig.directory, 'backup', file, '--dir', rig.directory);
-    expect([made.exitCode, made.out]).toEqual([0, 'The backup holds 1 users and 1 tokens.\n']);
-    const again = await command(rig.directory, 'backup', file, '--dir', rig.directory);
-    expect(again.exitCode).toBe(EXIT_CODES.service.code);
-    expect((await service.validate(logIn)).accepted).toBe(true);
+  const elsewhere = temporaryFolder('restored');
 
-    const directory = join(elsewhere, 'service');
-    mkdirSync(directory, { mode: 0o700 });
-    const early = await command(rig.directory, 'restore', file, '--dir', directory);
-    expect([early.exitCode, early.note]).toEqual([
-      EXIT_CODES.service.code,
-      expect.stringContaining('service.key is missing'),
-    ]);
-    copyFileSync(join(rig.directory, 'service.key'), join(directory, 'service.key'));
-    const input = readFileSync(file);
-    const piped = await commandReading(input, rig.directory, 'restore', '-', '--dir', directory);
-    expect([piped.exitCode, piped.note]).toEqual([0, '']);
-    const restored = await rig.start({ directory });
-    expect((await restored.tokens()).map(({ serial }) => serial)).toEqual(['FOB-1']);
-    expect((await restored.validate(logIn)).accepted).toBe(false);
-    const twice = await command(rig.directory, 'restore', file, '--dir', directory);
-    expect(twice.exitCode).toBe(EXIT_CODES.service.code);
-  } finally {
-    rmSync(elsewhere, { recursive: true, force: true });
-  }
+  const service = await rig.start();
+  const token = await add(service, newToken());
+  const passcode = codeNow(token, rig.clock.nowMs);
+  const logIn = { user: 'ada', passcode, source: 'test' };
+  const file = join(elsewhere, 'backup');
+  const made = await command(rig, 'backup', file);
+  expect(made).toMatchObject({ exitCode: 0, out: 'The backup holds 1 users and 1 tokens.\n' });
+  const again = await command(rig, 'backup', file);
+  expect(again.exitCode).toBe(EXIT_CODES.service.code);
+  expect((await service.validate(logIn)).accepted).toBe(true);
+
+  const directory = join(elsewhere, 'service');
+  mkdirSync(directory, { mode: 0o700 });
+  const early = await serviceCommand(rig.directory, 'restore', file, '--dir', directory);
+  expect(early).toMatchObject({
+    exitCode: EXIT_CODES.service.code,
+    note: expect.stringContaining('service.key is missing'),
+  });
+  copyFileSync(join(rig.directory, 'service.key'), join(directory, 'service.key'));
+  const input = readFileSync(file);
+  const piped = await serviceCommandReading(input, rig.directory, 'restore', '-', '--dir', directory);
+  expect(piped).toMatchObject({ exitCode: 0, note: '' });
+  const restored = await rig.start({ directory });
+  expect((await restored.tokens()).map(({ serial }) => serial)).toEqual(['FOB-1']);
+  expect((await restored.validate(logIn)).accepted).toBe(false);
+  const twice = await serviceCommand(rig.directory, 'restore', file, '--dir', directory);
+  expect(twice.exitCode).toBe(EXIT_CODES.service.code);
 });
 
 test('the audit verifies until somebody changes a row', async rig => {
   await rig.start();
-  const at = ['--dir', rig.directory];
-  await command(rig.directory, 'backup', join(rig.directory, 'backup'), ...at);
-  const intact = await command(rig.directory, 'audit', 'verify', '--json', ...at);
+  await command(rig, 'backup', join(rig.directory, 'backup'));
+  const intact = await command(rig, 'audit', 'verify', '--json');
   expect([intact.exitCode, JSON.parse(intact.out)]).toMatchObject([0, { ok: true, intact: true }]);
   const connection = new BetterSqlite(join(rig.directory, 'service.db'));
   connection.exec("update audit set actor = 'mallory'");
   connection.close();
-  const changed = await command(rig.directory, 'audit', 'verify', ...at);
-  expect([changed.exitCode, changed.note]).toEqual([
-    EXIT_CODES.service.code,
-    expect.stringContaining('was changed outside'),
-  ]);
+  const changed = await command(rig, 'audit', 'verify');
+  expect(changed).toMatchObject({
+    exitCode: EXIT_CODES.service.code,
+    note: expect.stringContaining('was changed outside'),
+  });
 });
 
 it('re-keying beside a running service says when to run it again', async () => {
   await using service = await startedService();
   const token = await add(service, newToken());
-  const done = await command(service.rig.directory, 'rekey', '--json', '--dir', service.rig.directory);
+  const done = await command(service.rig, 'rekey', '--json');
   expect([done.exitCode, JSON.parse(done.out)]).toMatchObject([0, { ok: true, state: 'waiting' }]);
   const passcode = codeNow(token, service.clock.nowMs);
   await service.close();
@@ -85,70 +82,51 @@ it('the bounce command accepts a bounced mail from a mail server, and alerts hel
   const { management } = service.office;
   const id = await queue(management, await invitation(management));
   await management.db.updateTable('mails').set({ state: 'sent', attempts: 1 }).execute();
-  const at = ['--dir', service.rig.directory];
-  const none = await commandReading(
-    'Subject: hello\r\n\r\nhow are you',
-    service.rig.directory,
-    'bounce',
-    ...at,
-  );
-  expect([none.exitCode, none.note]).toEqual([EXIT_CODES.service.code, expect.stringContaining('RFC 3464')]);
-  const taken = await commandReading(
-    bounceOf({ envelopeId: id }),
-    service.rig.directory,
-    'bounce',
-    '--json',
-    ...at,
-  );
-  expect([taken.exitCode, JSON.parse(taken.out)]).toMatchObject([
-    0,
-    { ok: true, mail: { id, state: 'bounced' } },
-  ]);
+  const none = await commandReading('Subject: hello\r\n\r\nhow are you', service.rig, 'bounce');
+  expect(none).toMatchObject({
+    exitCode: EXIT_CODES.service.code,
+    note: expect.stringContaining('RFC 3464'),
+  });
+  const taken = await commandReading(bounceOf({ envelopeId: id }), service.rig, 'bounce', '--json');
+  expect(JSON.parse(taken.out)).toMatchObject({ ok: true, mail: { id, state: 'bounced' } });
   expect(await service.alerts()).toMatchObject([{ kind: 'undelivered', user: 'ada' }]);
 });
 
 it('an application gets another API key beside a running service, which refuses the old one', async () => {
   await using service = await startedService();
-  const at = ['--dir', service.rig.directory];
   const old = apiKeyOf(service);
   const status = async (key: string) =>
     (await post(service, key, { user: 'ada', passcode: '000000', source: 'test' })).status;
   expect(await status(old)).toBe(403);
-  const unsure = await command(service.rig.directory, 'application-key', ...at);
-  expect([unsure.exitCode, unsure.out]).toEqual([EXIT_CODES.usage.code, '']);
-  const dry = await command(service.rig.directory, 'application-key', '--dry-run', '--yes', ...at);
-  expect([dry.exitCode, dry.note]).toEqual([EXIT_CODES.usage.code, expect.stringContaining('--dry-run')]);
-  const unknown = await command(service.rig.directory, 'application-key', 'VPN', '--yes', ...at);
-  expect([unknown.exitCode, unknown.note]).toEqual([
-    EXIT_CODES.service.code,
-    expect.stringContaining('There are: login.'),
-  ]);
-  const internal = await command(service.rig.directory, 'application-key', 'console', '--yes', ...at);
-  expect([internal.exitCode, internal.out]).toEqual([EXIT_CODES.service.code, '']);
+  const unsure = await command(service.rig, 'application-key');
+  expect(unsure).toMatchObject({ exitCode: EXIT_CODES.usage.code, out: '' });
+  const dry = await command(service.rig, 'application-key', '--dry-run', '--yes');
+  expect(dry).toMatchObject({ exitCode: EXIT_CODES.usage.code, note: expect.stringContaining('--dry-run') });
+  const unknown = await command(service.rig, 'application-key', 'VPN', '--yes');
+  expect(unknown).toMatchObject({
+    exitCode: EXIT_CODES.service.code,
+    note: expect.stringContaining('There are: login.'),
+  });
+  const internal = await command(service.rig, 'application-key', 'console', '--yes');
+  expect(internal).toMatchObject({ exitCode: EXIT_CODES.service.code, out: '' });
   expect(await status(old)).toBe(403);
 
-  const made = await command(service.rig.directory, 'application-key', '--yes', ...at);
+  const made = await command(service.rig, 'application-key', '--yes');
   const key = secret(made.out.trim());
   expect([made.exitCode, key]).toEqual([0, expect.stringMatching(/^pfk_[\w-]{43}$/)]);
   expect(made.note).not.toContain(key);
   expect(made.note).toContain('The earlier key is refused from now on.');
   expect([await status(key), await status(old)]).toEqual([403, 401]);
-  const connection = new BetterSqlite(join(service.rig.directory, 'service.db'), { readonly: true });
-  const acts = connection
-    .prepare("select actor, subject from audit where action = 'application.change'")
-    .all();
-  connection.close();
-  expect(acts).toEqual([{ actor: 'service', subject: 'login' }]);
+  const acts = await service.office.rows('audit', { action: 'application.change' });
+  expect(acts).toMatchObject([{ actor: 'service', subject: 'login' }]);
 });
 
 /** Runs the command; returns the origin in its link, and what it says beside it. */
-async function linkOf(directory: string, ...options: string[]) {
-  const made = await serviceCommand(directory, 'admin-link', '--dir', directory, ...options);
+async function linkOf(rig: Rig, ...options: string[]) {
+  const made = await command(rig, 'admin-link', ...options);
   const link = made.out.trim();
-  expect([made.exitCode, link]).toEqual([
-    0,
-    expect.stringMatching(/^https?:\/\/[^/]+\/operator\/enter\?key=/),
-  ]);
+  expect(made.exitCode).toBe(0);
+  expect(link).toMatch(/^https?:\/\/[^/]+\/operator\/enter\?key=/);
   const { origin, searchParams } = new URL(link);
   secret(searchParams.get('key') ?? '');
   return { link, origin, note: made.note };
@@ -157,7 +135,7 @@ async function linkOf(directory: string, ...options: string[]) {
 test('an administrator link names the address at which the service listens, without its options', async rig => {
   rig.clock.nowMs = Date.now();
   const { url } = await rig.start();
-  const { link, origin, note } = await linkOf(rig.directory);
+  const { link, origin, note } = await linkOf(rig);
   expect(origin).toBe(url);
   expect(note).toContain('the address at which the service last started');
   expect((await openLink(link)).status).toBe(303);
@@ -166,19 +144,19 @@ test('an administrator link names the address at which the service listens, with
 test('an administrator link names the public URL with which the service started last', async rig => {
   await rig.start();
   await rig.start({ publicUrl: 'https://otp.example.org' });
-  expect((await linkOf(rig.directory)).origin).toBe('https://otp.example.org');
+  expect((await linkOf(rig)).origin).toBe('https://otp.example.org');
 });
 
 test('options of the command name another address than that of the last start', async rig => {
   await rig.start();
-  const { origin, note } = await linkOf(rig.directory, '--port', '8999');
+  const { origin, note } = await linkOf(rig, '--port', '8999');
   expect(origin).toBe('http://127.0.0.1:8999');
   expect(note).not.toContain('address');
 });
 
 test('before the first start an administrator link names the configured address and says so', async rig => {
   await (await openStore({ directory: rig.directory })).close();
-  const { origin, note } = await linkOf(rig.directory);
+  const { origin, note } = await linkOf(rig);
   expect(origin).toBe('http://127.0.0.1:8480');
   expect(note).toContain('holds no address of a started service: the link names that of the configuration');
 });
@@ -187,18 +165,18 @@ test('a stored address that is no origin of a service is not used', async rig =>
   const store = await openStore({ directory: rig.directory });
   for (const stored of ['javascript:alert(1)', 'no address']) {
     await storeLastStart(store.db, stored, 1);
-    expect((await linkOf(rig.directory)).origin).toBe('http://127.0.0.1:8480');
+    expect((await linkOf(rig)).origin).toBe('http://127.0.0.1:8480');
   }
   await store.close();
 });
 
 test('the command asks for a port where neither the configuration nor a start tells it', async rig => {
   await (await openStore({ directory: rig.directory })).close();
-  const refused = await serviceCommand(rig.directory, 'admin-link', '--dir', rig.directory, '--port', '0');
-  expect([refused.exitCode, refused.note]).toEqual([
-    EXIT_CODES.configuration.code,
-    expect.stringContaining('its port is not known'),
-  ]);
+  const refused = await command(rig, 'admin-link', '--port', '0');
+  expect(refused).toMatchObject({
+    exitCode: EXIT_CODES.configuration.code,
+    note: expect.stringContaining('its port is not known'),
+  });
 });
 
 test('in a folder without a service the commands name it and the option for another, and make nothing', async rig => {
@@ -210,7 +188,7 @@ test('in a folder without a service the commands name it and the option for anot
     ['fingerprint', rig.directory],
   ] as const) {
     const refused = await serviceCommand(rig.directory, command, '--dir', directory);
-    expect([refused.exitCode, refused.out]).toEqual([EXIT_CODES.service.code, '']);
+    expect(refused).toMatchObject({ exitCode: EXIT_CODES.service.code, out: '' });
     expect(refused.note).toContain(`There is no service in ${directory}.`);
     expect(refused.note).toContain('--dir');
   }

@@ -59,12 +59,7 @@ test('a policy can be removed while it has no token, and every change is in the 
   expect((await listPolicies(office.store.db)).map(({ name, version }) => [name, version])).toEqual([
     ['staff', 1],
   ]);
-  const acts = await office.store.db
-    .selectFrom('audit')
-    .select(['subject', 'detail'])
-    .where('action', '=', 'policy.change')
-    .orderBy('id')
-    .execute();
+  const acts = await office.rows('audit', { action: 'policy.change' }, 'id');
   expect(acts.map(({ subject, detail }) => [subject, JSON.parse(detail)])).toEqual([
     ['staff', { what: 'created', version: 1 }],
     ['guests', { what: 'created', version: 1 }],

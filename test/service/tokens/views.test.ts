@@ -54,12 +54,7 @@ test('a token is shown with all its former users and its full history', async of
     { user: 'ada', fromMs: start + 1000, toMs: start + 2000, actor: 'dora' },
   ]);
   expect(history.acts.map(({ action }) => action)).toEqual([
-    'token.revoke',
-    'token.rename',
-    'token.assign',
-    'token.unassign',
-    'token.assign',
-    'token.issue',
+    ...['token.revoke', 'token.rename', 'token.assign', 'token.unassign', 'token.assign', 'token.issue'],
   ]);
   expect(codeOf(await viewToken(office.store.db, 'S-2'))).toBe('unknown_serial');
 });

@@ -7,17 +7,20 @@ import type { Role } from '@passfob/service/base/kinds';
 import type { Result } from '@passfob/service/base/results';
 import { type NewFob, registerFob } from '@passfob/service/features/tokens/fobs';
 import { addToken, type IssueInput, issueToken, type NewToken } from '@passfob/service/features/tokens/issue';
+import { ensureApplication } from '@passfob/service/features/users/applications';
 import { setPassword } from '@passfob/service/features/users/credentials/passwords';
 import { makePinProof } from '@passfob/service/features/users/credentials/pin-proofs';
 import { choosePin } from '@passfob/service/features/users/credentials/pins';
 import { createUser } from '@passfob/service/features/users/user-changes';
 import { findOrAddUser, findUser } from '@passfob/service/features/users/users';
+import { makeEngine } from '@passfob/service/features/validation/engine';
+import type { ValidationRequest } from '@passfob/service/features/validation/request';
 import type { Service, ServiceOptions } from '@passfob/service/service';
 import { openStore, type Store, writing } from '@passfob/service/storage/database/database';
-import { type Keys, openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
+import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import type { Management } from '@passfob/service/storage/management';
 import type { Schema } from '@passfob/service/storage/schema/schema';
-import type { Selectable, Updateable } from 'kysely';
+import type { Updateable } from 'kysely';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { rowIn, rowsIn, setIn, type Values } from '../kit/rows.ts';
@@ -29,60 +32,39 @@ export const grace: Actor = { name: 'grace', role: 'admin', source: '192.0.2.7',
 /** An operator of the help desk. */
 export const helpdesk: Actor = { name: 'dora', role: 'helpdesk', source: '192.0.2.7', requestId: 'r-1' };
 
+type Place = Pick<Office, 'directory' | 'databaseUrl'>;
 type Act<I, R> = (management: Management, actor: Actor, input: I) => Promise<Result<R>>;
 
 /** A database and keys for administration; everything goes when the scope ends. */
 export class Office implements AsyncDisposable {
   readonly directory: string;
-  readonly store: Store;
-  readonly management: Management;
   /** Address of the database: undefined for a file. */
   readonly databaseUrl: string | undefined;
+  readonly store: Store;
+  readonly management: Management;
   readonly #clock: FakeClock;
-  readonly #dispose: () => void;
+  readonly #isAlone: boolean;
 
-  private constructor(
-    { directory, store, databaseUrl }: Pick<Office, 'directory' | 'store' | 'databaseUrl'>,
-    keys: Keys,
-    clock: FakeClock,
-    dispose: () => void,
-  ) {
+  private constructor({ directory, databaseUrl }: Place, store: Store, clock: FakeClock, isAlone: boolean) {
     this.directory = directory;
-    this.store = store;
     this.databaseUrl = databaseUrl;
-    this.management = { db: store.db, keys, clock: () => clock.nowMs };
+    this.store = store;
+    this.management = { db: store.db, keys: openKeyFile(directory, isAlone), clock: () => clock.nowMs };
     this.#clock = clock;
-    this.#dispose = dispose;
+    this.#isAlone = isAlone;
   }
 
   /** Opens an office without a service. */
   static async open(): Promise<Office> {
     const directory = mkdtempSync(join(tmpdir(), 'passfob-people-'));
-    const databaseUrl = await newDatabase();
-    const store = await openStore({ directory, databaseUrl });
-    const dispose = () => rmSync(directory, { recursive: true, force: true });
-    return new Office(
-      { directory, store, databaseUrl },
-      openKeyFile(directory, true),
-      { nowMs: NOON_MS },
-      dispose,
-    );
+    const place = { directory, databaseUrl: await newDatabase() };
+    return new Office(place, await openStore(place), { nowMs: NOON_MS }, true);
   }
 
   /** Opens an office beside a rig's running services: on their database, with their keys and clock. */
-  static async beside({
-    directory,
-    clock,
-    database,
-  }: Pick<Rig, 'directory' | 'clock' | 'database'>): Promise<Office> {
-    const databaseUrl = await database;
-    const store = await openStore({ directory, databaseUrl });
-    return new Office(
-      { directory, store, databaseUrl },
-      openKeyFile(directory, false),
-      clock,
-      () => undefined,
-    );
+  static async beside({ directory, clock, database }: Pick<Rig, 'directory' | 'clock' | 'database'>) {
+    const place = { directory, databaseUrl: await database };
+    return new Office(place, await openStore(place), clock, false);
   }
 
   get nowMs(): number {
@@ -114,7 +96,7 @@ export class Office implements AsyncDisposable {
   }
 
   /** Makes an acting person an operator, or changes the role: jobs require that their operator still is one. */
-  async hire(role: Role = 'helpdesk', { name } = helpdesk): Promise<void> {
+  async hire(role: Role = 'helpdesk', { name }: Pick<Actor, 'name'> = helpdesk): Promise<void> {
     const row = { user_id: await this.userId(name), role, disabled_ms: null, created_ms: 0 };
     await this.store.db
       .insertInto('operators')
@@ -145,12 +127,12 @@ export class Office implements AsyncDisposable {
   }
 
   /** Returns the rows of a table with these values. */
-  rows<T extends keyof Schema>(table: T, where: Values<T> = {}): Promise<Selectable<Schema[T]>[]> {
-    return rowsIn(this.store.db, table, where);
+  rows<T extends keyof Schema>(table: T, where: Values<T> = {}, order?: string & keyof Schema[T]) {
+    return rowsIn(this.store.db, table, where, order);
   }
 
   /** Returns the first row of a table with these values. @throws where there is none */
-  row<T extends keyof Schema>(table: T, where: Values<T> = {}): Promise<Selectable<Schema[T]>> {
+  row<T extends keyof Schema>(table: T, where: Values<T> = {}) {
     return rowIn(this.store.db, table, where);
   }
 
@@ -174,15 +156,24 @@ export class Office implements AsyncDisposable {
     return password;
   }
 
+  /** Opens the log-in of the service. @returns how a request is decided: of `ada`, unless said otherwise */
+  async logIns() {
+    const { application } = await ensureApplication(this.store.db, this.nowMs);
+    const { decide } = makeEngine(this.management);
+    const about = { user: 'ada', passcode: '', source: '192.0.2.1', requestId: 'r' };
+    return (shown: Partial<ValidationRequest>) =>
+      decide({ ...about, applicationId: application.id, ...shown });
+  }
+
   /** Returns the audit so far: its actions with their subjects, and everything in it as one text. */
   async audit(): Promise<{ acts: string[]; text: string }> {
-    const rows = await this.store.db.selectFrom('audit').selectAll().orderBy('id').execute();
+    const rows = await this.rows('audit', {}, 'id');
     return { acts: rows.map(row => `${row.action} ${row.subject}`), text: JSON.stringify(rows) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.store.close();
-    this.#dispose();
+    if (this.#isAlone) rmSync(this.directory, { recursive: true, force: true });
   }
 }
 

@@ -175,22 +175,7 @@ describe('e-mail addresses', () => {
 
   it('no accepted e-mail address contains a character with a meaning in a header', () => {
     const piece = fc.constantFrom(
-      'a',
-      '@',
-      '.',
-      '\r',
-      '\n',
-      ' ',
-      '<',
-      '>',
-      ',',
-      ';',
-      '"',
-      '(',
-      '\\',
-      ':',
-      'é',
-      '-',
+      ...['a', '@', '.', '\r', '\n', ' ', '<', '>', ',', ';', '"', '(', '\\', ':', 'é', '-'],
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 8 }), pieces => {

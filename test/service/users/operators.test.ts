@@ -44,12 +44,7 @@ test('operators are users with a role; each change is audited under the operator
   await office.do(enableOperator, 'ada');
   await office.do(removeOperator, 'ada');
   expect(await hasOperators(db)).toBe(false);
-  const rows = await db
-    .selectFrom('audit')
-    .selectAll()
-    .where('subject_kind', '=', 'operator')
-    .orderBy('id')
-    .execute();
+  const rows = await office.rows('audit', { subject_kind: 'operator' }, 'id');
   expect(rows.map(row => [row.actor, row.action, row.subject])).toEqual(
     Array.from({ length: 5 }, () => ['grace', 'operator.change', 'ada']),
   );
@@ -204,7 +199,7 @@ test('help desk cannot take the last administrator’s only fob; a lost last fob
   await office.password('ada');
   const first = await office.token('ada');
   await office.do(addOperator, { user: 'ada', role: 'admin' });
-  const { id } = await store.db.selectFrom('users').select('id').executeTakeFirstOrThrow();
+  const { id } = await office.row('users');
   const { token } = await openSession(store.db, { userId: id, role: 'admin', nowMs: office.nowMs });
   secret(token);
   // Only tokens in use can be suspended; a first log-in would activate them.

@@ -180,10 +180,7 @@ async function scene() {
   const logIn = (pin?: string, passcode = next()) => decide({ ...about, user: 'ada', passcode, pin });
   const ada = async () => (await findUser(office.store.db, 'ada')) ?? expect.fail('no user');
   const counts = async (pin: string) => checkPin(office.management.keys, await ada(), pin);
-  const outcomes = async () =>
-    (await office.store.db.selectFrom('events').select('outcome').orderBy('id').execute()).map(
-      ({ outcome }) => outcome,
-    );
+  const outcomes = async () => (await office.rows('events', {}, 'id')).map(({ outcome }) => outcome);
   return { office, change, next, logIn, ada, counts, outcomes, serial, applicationId: application.id };
 }
 

@@ -249,9 +249,7 @@ test('a session ends by standing idle, by age and by signing out', async () => {
 test('the use of a session is stored about once a minute, not at each request', async () => {
   await using office = await withAda();
   const value = await open(office);
-  const seen = async () =>
-    (await office.store.db.selectFrom('operator_sessions').select('last_seen_ms').executeTakeFirstOrThrow())
-      .last_seen_ms;
+  const seen = async () => (await office.row('operator_sessions')).last_seen_ms;
   const start = office.nowMs;
   for (let second = 1; second <= 60; second++) {
     office.nowMs = start + second * 1000;
@@ -399,16 +397,9 @@ it('a setting out of bounds is refused, and so are all settings sent with it', a
   for (const serviceName of ['', ' ', 'a\r\nBcc: x', 'x'.repeat(65)])
     expect(await change(management, { serviceName })).toBe('bad_service_name');
   for (const publicAddress of [
-    '',
-    'otp.example.org',
-    'http://otp.example.org',
-    'http://127.0.0.1.example.org',
-    'ftp://127.0.0.1',
-    'https://user:secret@otp.example.org',
-    'https://otp.example.org/path',
-    'https://otp.example.org/?a',
-    'https://otp.example.org/#a',
-    'javascript:alert(1)',
+    ...['', 'otp.example.org', 'http://otp.example.org', 'http://127.0.0.1.example.org', 'ftp://127.0.0.1'],
+    ...['https://user:secret@otp.example.org', 'https://otp.example.org/path', 'https://otp.example.org/?a'],
+    ...['https://otp.example.org/#a', 'javascript:alert(1)'],
   ])
     expect(await change(management, { publicAddress })).toBe('bad_address');
   for (const publicAddress of ['http://127.0.0.1:8080', 'http://localhost:1', 'http://[::1]:8080'])
@@ -433,9 +424,7 @@ it('other parts store named values of their own', async office => {
   }
 });
 
-async function idOf({ store }: Office, name: string): Promise<string> {
-  return (await findUser(store.db, name))?.id ?? expect.fail('no user');
-}
+const idOf = async (office: Office, name: string) => (await office.row('users', { name })).id;
 
 async function withCachedAnswers(office: Office): Promise<void> {
   await office.store.db.deleteFrom('answers').execute();
@@ -472,12 +461,7 @@ const ACTS: Readonly<Record<string, (office: Office) => Promise<void>>> = {
     await givePin(office.management, 'ada', '407183');
   },
   async 'suspending a token'(office) {
-    const { serial } = await office.store.db
-      .selectFrom('tokens')
-      .innerJoin('users', 'users.id', 'tokens.user_id')
-      .select('tokens.serial')
-      .where('users.name', '=', 'ada')
-      .executeTakeFirstOrThrow();
+    const { serial } = await office.row('tokens', { user_id: await idOf(office, 'ada') });
     await office.do(suspendToken, { serial });
   },
   async 'another role'(office) {

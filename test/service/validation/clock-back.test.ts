@@ -4,12 +4,9 @@ import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/features/t
 import { enterByLink, makeOperatorKey } from '@passfob/service/features/users/access/operators';
 import { applicationNow } from '@passfob/service/features/users/application-cache';
 import { disableApplication } from '@passfob/service/features/users/application-changes';
-import { ensureApplication } from '@passfob/service/features/users/applications';
 import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
 import { beginWithLockPolicy } from '@passfob/service/features/users/settings';
 import { makeSignInToken, signInByToken, userSessionOf } from '@passfob/service/features/users/user-sessions';
-import { findUser } from '@passfob/service/features/users/users';
-import { makeEngine } from '@passfob/service/features/validation/engine';
 import { writing } from '@passfob/service/storage/database/database';
 import { sweepIdempotencyCache } from '@passfob/service/storage/idempotency';
 import { expect, test } from 'vitest';
@@ -25,15 +22,13 @@ const HOUR_MS = 3_600_000;
 const APART_MS = recordLimits.clockBackMs;
 
 it('a cached answer is repeated within the retry window only, also after the clock goes back', async office => {
-  const { management, store } = office;
+  const { store } = office;
   const token = await office.token('ada');
-  const { application } = await ensureApplication(store.db, office.nowMs);
+  const decide = await office.logIns();
   await beginWithLockPolicy(store.db, { threshold: 0, periodMs: 60_000 }, office.nowMs);
-  const engine = makeEngine(management);
   const passcode = codeNow(token, office.nowMs);
-  const from = { source: '192.0.2.1', applicationId: application.id, requestId: 'r' };
   const idempotencyKey = { door: 'log-in', value: 'key-of-one-log-in' };
-  const ask = () => engine.decide({ user: 'ada', passcode, idempotencyKey, ...from });
+  const ask = () => decide({ passcode, idempotencyKey });
   const startMs = office.nowMs;
   expect([await ask(), await ask()]).toEqual(['accepted', 'accepted']);
   office.nowMs = startMs - APART_MS;
@@ -53,14 +48,8 @@ it('sessions, links, tickets and temporary codes made by a clock ahead are over 
   const { management, store } = office;
   const { db } = store;
   await office.users('ada');
-  await db
-    .insertInto('operators')
-    .values({
-      ...{ user_id: (await findUser(db, 'ada'))?.id ?? '', role: 'admin' as const },
-      ...{ disabled_ms: null, created_ms: 0 },
-    })
-    .execute();
-  const userId = (await findUser(db, 'ada'))?.id ?? '';
+  await office.hire('admin', { name: 'ada' });
+  const userId = await office.userId('ada');
   const origin = { source: '192.0.2.1', requestId: 'r' };
   const rightMs = office.nowMs;
   const session = async () =>

@@ -11,7 +11,6 @@ import { ensureApplication } from '@passfob/service/features/users/applications'
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
 import { disableUser, enableUser } from '@passfob/service/features/users/user-changes';
 import { decideBatch } from '@passfob/service/features/validation/batch';
-import { makeEngine } from '@passfob/service/features/validation/engine';
 import { checkFactors } from '@passfob/service/features/validation/factors';
 import type { ValidationRequest } from '@passfob/service/features/validation/request';
 import { writing } from '@passfob/service/storage/database/database';
@@ -27,23 +26,13 @@ const OTHER_PIN = secret('480627');
 /** Opens an office with a validator, and a user `ada` who has a password, a PIN and a token. */
 async function scene(pinPlace: PinPlace = 'none') {
   const office = await Office.open();
-  const { application } = await ensureApplication(office.store.db, office.nowMs);
   await office.users('ada');
   const password = await office.password('ada');
   await office.do(resetPin, 'ada');
   await givePin(office.management, 'ada', PIN);
   const token = await office.token('ada', { pinPlace });
-  const engine = makeEngine(office.management);
-  const decide = (factors: Factors, shown: Partial<ValidationRequest>) =>
-    engine.decide({
-      user: 'ada',
-      passcode: '',
-      source: '192.0.2.1',
-      applicationId: application.id,
-      requestId: 'r',
-      factors,
-      ...shown,
-    });
+  const logIn = await office.logIns();
+  const decide = (factors: Factors, shown: Partial<ValidationRequest>) => logIn({ factors, ...shown });
   /** Returns the token's next unused passcode. */
   const next = () => {
     office.nowMs += 60_000;

@@ -1,7 +1,5 @@
 import { issueToken } from '@passfob/service/features/tokens/issue';
 import { changePolicy, createPolicy } from '@passfob/service/features/tokens/policies';
-import { ensureApplication } from '@passfob/service/features/users/applications';
-import { makeEngine } from '@passfob/service/features/validation/engine';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { apiKeyOf, codeAt, comparable, isOnPostgres, newToken, post, stepAt, wrongCode } from '../kit.ts';
@@ -15,13 +13,10 @@ const STEP_MS = 30_000;
 async function scene() {
   const office = await Office.open();
   await office.users('ada');
-  const { application } = await ensureApplication(office.store.db, office.nowMs);
-  const { decide } = makeEngine(office.management);
-  const about = { user: 'ada', applicationId: application.id, source: '192.0.2.1' };
+  const decide = await office.logIns();
   let nth = 0;
-  const logIn = (passcode: string) => decide({ ...about, passcode, requestId: `request-${nth++}` });
-  const failures = async () =>
-    (await office.store.db.selectFrom('users').select('failures').executeTakeFirstOrThrow()).failures;
+  const logIn = (passcode: string) => decide({ passcode, requestId: `request-${nth++}` });
+  const failures = async () => (await office.row('users')).failures;
   return { office, logIn, failures };
 }
 
@@ -52,11 +47,7 @@ test('an HOTP token is accepted as far ahead as its policy allows, by default te
   // Tokens keep the policy values at their creation; omitted values of a change stay.
   expect((await office.do(changePolicy, { ...near, lookAhead: 50 })).lookAhead).toBe(50);
   expect((await office.do(changePolicy, { name: 'near', kind: 'hotp' })).lookAhead).toBe(50);
-  const rows = await office.store.db
-    .selectFrom('tokens')
-    .select(['serial', 'look_ahead'])
-    .orderBy('serial')
-    .execute();
+  const rows = await office.rows('tokens', {}, 'serial');
   expect(rows.map(row => row.look_ahead)).toEqual([10, 100, 2]);
 });
 

@@ -2,8 +2,6 @@ import { credentialLimits } from '@passfob/service/base/limits/credentials';
 import { databaseLimits } from '@passfob/service/base/limits/database';
 import { validationLimits } from '@passfob/service/base/limits/validation';
 import { type Acceptance, readRecent, withAcceptance } from '@passfob/service/base/recent';
-import { ensureApplication } from '@passfob/service/features/users/applications';
-import { makeEngine } from '@passfob/service/features/validation/engine';
 import { openStore, writing } from '@passfob/service/storage/database/database';
 import fc from 'fast-check';
 import { sql } from 'kysely';
@@ -13,15 +11,14 @@ import { Office } from '../users/kit.ts';
 
 async function scene() {
   const office = await Office.open();
-  const { application } = await ensureApplication(office.store.db, office.nowMs);
-  const engine = makeEngine(office.management);
+  const logIn = await office.logIns();
   const decide = (user: string, passcode = '000000', password?: string, source = '192.0.2.1') =>
-    engine
-      .decide({
-        ...{ user, passcode, source, applicationId: application.id, requestId: 'r' },
-        ...(password === undefined ? {} : { password, factors: 'password_otp' as const }),
-      })
-      .catch((error: { readonly code?: string }) => error.code);
+    logIn({
+      user,
+      passcode,
+      source,
+      ...(password !== undefined && { password, factors: 'password_otp' }),
+    }).catch((error: { readonly code?: string }) => error.code);
   return { office, decide };
 }
 

@@ -1,5 +1,4 @@
-import { ensureApplication } from '@passfob/service/features/users/applications';
-import { makeEngine } from '@passfob/service/features/validation/engine';
+import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { lockUsers } from '@passfob/service/features/validation/facts';
 import { acceptSteps } from '@passfob/service/features/validation/replay-protection';
 import { validating, writing } from '@passfob/service/storage/database/database';
@@ -12,21 +11,14 @@ import { testOfOffice as it, Office } from '../users/kit.ts';
 
 /** Opens an office with users of a token each, and returns how each logs in. */
 async function openWith(office: Office, ...users: string[]) {
-  const { application } = await ensureApplication(office.store.db, office.nowMs);
-  const { decide } = makeEngine(office.management);
-  const from = { source: '192.0.2.1', applicationId: application.id, requestId: 'r' };
-  const tokens = new Map<string, Awaited<ReturnType<Office['token']>>>();
-  for (const user of users) tokens.set(user, await office.token(user));
-  const tokenOf = (user: string) => {
-    const token = tokens.get(user);
-    if (token === undefined) throw new Error(`${user} has no token`);
-    return token;
-  };
+  const decide = await office.logIns();
+  const tokens: Record<string, NewToken> = {};
+  for (const user of users) tokens[user] = await office.token(user);
+  const tokenOf = (user: string) => tokens[user] ?? expect.fail(`${user} has no token`);
   return {
-    right: (user: string) => decide({ ...from, user, passcode: codeNow(tokenOf(user), office.nowMs) }),
-    wrong: (user: string) => decide({ ...from, user, passcode: wrongCode(tokenOf(user), office.nowMs) }),
-    decide: (user: string, applicationId: string) =>
-      decide({ ...from, applicationId, user, passcode: codeNow(tokenOf(user), office.nowMs) }),
+    right: (user: string, at: { applicationId?: string } = {}) =>
+      decide({ user, passcode: codeNow(tokenOf(user), office.nowMs), ...at }),
+    wrong: (user: string) => decide({ user, passcode: wrongCode(tokenOf(user), office.nowMs) }),
   };
 }
 
@@ -98,8 +90,8 @@ it.runIf(isOnPostgres)(
 
 test('a log-in whose event cannot be written is not accepted, and its passcode stays new', async () => {
   await using office = await Office.open();
-  const { right, decide } = await openWith(office, 'ada');
-  await expect(decide('ada', 'no-such-application')).rejects.toThrow(/foreign key/i);
+  const { right } = await openWith(office, 'ada');
+  await expect(right('ada', { applicationId: 'no-such-application' })).rejects.toThrow(/foreign key/i);
   expect(await right('ada')).toBe('accepted');
 });
 
