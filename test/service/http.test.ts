@@ -38,6 +38,10 @@ function form(fields: Record<string, string>): string {
 
 const formType = { 'content-type': 'application/x-www-form-urlencoded' };
 
+/** Sends a log-in form like its page. */
+const sendForm = (url: string, fields: Record<string, string>) =>
+  fetch(`${url}/login`, { method: 'POST', body: form(fields), headers: { ...formType, origin: url } });
+
 it('the health check answers', async service => {
   const response = await fetch(`${service.url}/health`);
   expect([response.status, await response.text()]).toEqual([200, '{"status":"ok"}']);
@@ -111,12 +115,7 @@ it('the log-in form accepts, refuses, and repeats its result after a double clic
   const page = await (await fetch(`${service.url}/login`)).text();
   const attempt = /name="attempt" value="([^"]+)"/.exec(page)?.[1] ?? '';
   expect(attempt.length).toBeGreaterThan(20);
-  const send = (fields: Record<string, string>) =>
-    fetch(`${service.url}/login`, {
-      method: 'POST',
-      body: form(fields),
-      headers: { ...formType, origin: service.url },
-    });
+  const send = (fields: Record<string, string>) => sendForm(service.url, fields);
   const fields = { user: "O'<b>Hara", passcode: codeNow(token, NOON_MS), attempt };
   const [first, second] = await Promise.all([send(fields), send(fields)]);
   for (const response of [first, second]) {
@@ -166,11 +165,7 @@ test('the log-in form asks for its application’s current factors on every node
       const names = [...page.matchAll(/<input[^>]* name="(\w+)"/g)].map(([, name]) => name);
       expect(names).toEqual(['attempt', 'user', ...Object.keys(shown), 'passcode']);
       const send = (fields: Record<string, string>) =>
-        fetch(`${url}/login`, {
-          method: 'POST',
-          body: form({ user: 'ada', passcode: codeAt(token, counter), ...fields }),
-          headers: { ...formType, origin: url },
-        });
+        sendForm(url, { user: 'ada', passcode: codeAt(token, counter), ...fields });
       if (factors !== 'otp') expect((await send({})).status).toBe(403);
       expect((await send(shown)).status).toBe(200);
       counter += 1;
@@ -178,12 +173,9 @@ test('the log-in form asks for its application’s current factors on every node
   }
   await office.do(disableApplication, id);
   for (const { url } of nodes) {
-    const headers = { ...formType, origin: url };
-    const body = form({ user: 'ada', passcode: codeAt(token, counter) });
-    for (const init of [{}, { method: 'POST', body, headers }]) {
-      const answer = await fetch(`${url}/login`, init);
+    const sent = await sendForm(url, { user: 'ada', passcode: codeAt(token, counter) });
+    for (const answer of [await fetch(`${url}/login`), sent])
       expect([answer.status, /<form/.test(await answer.text())]).toEqual([403, false]);
-    }
   }
   await office.do(enableApplication, id);
   expect(await fetch(`${nodes[1]?.url}/login`)).toMatchObject({ status: 200 });

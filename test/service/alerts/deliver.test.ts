@@ -30,7 +30,7 @@ import { act, testOfRecords as it } from '../audit/kit.ts';
 import { fobAnswer, otherCode, Scene } from '../challenges/kit.ts';
 import { setIn } from '../kit/rows.ts';
 import { codeAt, codeNow, NOON_MS, wrongCode } from '../kit.ts';
-import { givePin, grace, Office } from '../users/kit.ts';
+import { codeOf, givePin, grace, Office } from '../users/kit.ts';
 import { HookReceiver } from './receivers.ts';
 
 /** Long enough for any computer; the awaited results come at once. */
@@ -195,12 +195,8 @@ it('an alert is acknowledged once, leaves an audit row, and a repeat opens it ag
     ok: true,
     value: { acknowledgedBy: 'grace', acknowledgedMs: NOON_MS },
   });
-  expect(await acknowledgeAlert(management, actor, { id: 2 })).toMatchObject({
-    refusal: { code: 'alert_acknowledged' },
-  });
-  expect(await acknowledgeAlert(management, actor, { id: 99 })).toMatchObject({
-    refusal: { code: 'unknown_alert' },
-  });
+  expect(codeOf(await acknowledgeAlert(management, actor, { id: 2 }))).toBe('alert_acknowledged');
+  expect(codeOf(await acknowledgeAlert(management, actor, { id: 99 }))).toBe('unknown_alert');
   expect(await db.selectFrom('audit').select(['actor', 'action', 'subject_id']).execute()).toEqual([
     { actor: 'grace', action: 'alert.acknowledge', subject_id: '2' },
   ]);
@@ -275,7 +271,6 @@ async function scene() {
 test('an account that becomes locked raises one alert a day with its count; attempts on a locked account raise none', async () => {
   const { office, attempt, alerts } = await scene();
   await using _ = office;
-  await office.users('ada');
   const token = await office.token('ada');
   const lock = async () => {
     for (let nth = 0; nth < 5; nth++)
@@ -325,7 +320,7 @@ test('lockouts by question answers, by a resync and by wrong present PINs raise 
     });
   for (let nth = 0; nth < 2; nth++) await choose(WRONG_PIN);
   // A right PIN does not lock, and resets the failures.
-  expect(await choose(PIN)).toMatchObject({ refusal: { code: 'same_pin' } });
+  expect(codeOf(await choose(PIN))).toBe('same_pin');
   const named = async () => (await listAlerts(db)).map(({ user }) => user).sort();
   expect(await named()).toEqual(['ada', 'bob']);
   for (let nth = 0; nth < 3; nth++) await choose(WRONG_PIN);

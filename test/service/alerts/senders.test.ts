@@ -16,6 +16,7 @@ import { itNeeds } from '../../kit/tools.ts';
 import { testOfRecords as it } from '../audit/kit.ts';
 import { NOON_MS } from '../kit.ts';
 import { Authority, needsOpenssl } from '../serve/certificates.ts';
+import { codeOf } from '../users/kit.ts';
 import { never, notice } from './notices.ts';
 import { HookReceiver, MailReceiver } from './receivers.ts';
 
@@ -208,8 +209,8 @@ it('a test message is sent at once on each kind of channel, or is refused with a
   expect(JSON.parse(web.received[0]?.body ?? '')).toMatchObject({ kind: 'test', alert: null });
   expect(post.messages[0]?.raw).toContain('Test message');
   web.answer = { status: 500 };
-  expect(await attempt(webId)).toMatchObject({ ok: false, refusal: { code: 'channel_failed' } });
-  expect(await attempt('nothing')).toMatchObject({ ok: false, refusal: { code: 'unknown_channel' } });
+  expect(codeOf(await attempt(webId))).toBe('channel_failed');
+  expect(codeOf(await attempt('nothing'))).toBe('unknown_channel');
 });
 
 /** The grammar of RFC 5424 §6, as far as the service writes it. */

@@ -54,7 +54,6 @@ test('signing in leads to the requested page, and never to another site', async 
 
 test('a dangerous act requires a proof at most five minutes old, and continues after it', async service => {
   const { admin } = service.operators;
-  await service.office.users('ada');
   await service.office.token('ada', { serial: 'ADA-1' });
   const visitor = await service.signedIn('admin');
   const path = '/operator/token/revoke?serial=ADA-1';

@@ -113,7 +113,6 @@ test('no upload is read without a session and a fresh proof', async service => {
 });
 
 test('a pasted list becomes a job that says which rows were refused', async service => {
-  await service.office.users('ada');
   const visitor = await service.signedIn('admin');
   await service.office.token('ada', { serial: 'ADA-1' });
   const list = ['ADA-1', ...Array.from({ length: 400 }, (_, index) => `NONE-${index}`)].join('\r\n');
@@ -224,7 +223,6 @@ test('help desk sees the state and reason of activations and resends them, but n
 });
 
 test('help desk asks for a fob in place of a token, and an administrator makes the activation that replaces it', async service => {
-  await service.office.users('bob');
   const { serial } = await service.office.token('bob');
   const desk = await service.signedIn('helpdesk');
   expect((await desk.get('/operator/user?user=bob')).text).toContain('/operator/user/ask-fob?user=bob');

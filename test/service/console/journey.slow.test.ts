@@ -280,7 +280,6 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
 
   it('live updates of a page keep the focus and unfolded sections', async service => {
     const { admin } = service.operators;
-    await service.office.users('ada');
     const token = await service.office.token('ada', { serial: 'ADA-1' });
     const page = await open();
     await page.goto(`${service.url}/operator/sign-in`);

@@ -81,7 +81,6 @@ it('an operator whose role changes is signed out at once; the last administrator
 });
 
 it('an acknowledged alert opens again when it is repeated', async service => {
-  await service.office.users('ada');
   const token = await service.office.token('ada', { serial: 'ADA-1' });
   const passcode = codeNow(token, service.clock.nowMs);
   const replay = () => service.validate({ user: 'ada', passcode, source: '192.0.2.1' });

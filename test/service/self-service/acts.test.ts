@@ -310,7 +310,6 @@ test('searches for one name are rate-limited across all addresses, and forms of 
 async function begunApplication() {
   const service = await startedService();
   const { office } = service;
-  await office.users('ada');
   const token = await office.token('ada');
   const password = await office.password('ada');
   const pin = secret('918273');

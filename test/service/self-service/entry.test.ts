@@ -12,7 +12,6 @@ import { Person, signInTokenOf } from './kit.ts';
 /** Starts a service with a user `ada` who has a token. */
 async function begun() {
   const service = await startedService();
-  await service.office.users('ada');
   return Object.assign(service, { token: await service.office.token('ada') });
 }
 

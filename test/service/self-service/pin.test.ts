@@ -11,7 +11,6 @@ const OTHER_PIN = secret('730519');
 /** Starts a service with a user whose fob requires a PIN of six digits at the service, and returns its passcodes. */
 async function begun() {
   const service = await startedService();
-  await service.office.users('ada');
   const token = await service.office.token('ada', { kind: 'hotp', pinPlace: 'service' });
   await service.office.set('tokens', { pin_min_digits: 6 });
   let step = 0;

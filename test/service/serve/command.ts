@@ -1,5 +1,13 @@
 import { Readable } from 'node:stream';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { run } from 'passfob/cli/run';
+import { expect } from 'vitest';
+
+/** The result of a command that the service refuses with these words. */
+export const refused = (words: string) => ({
+  exitCode: EXIT_CODES.service.code,
+  note: expect.stringContaining(words),
+});
 
 /** Runs `passfob service` in this process. */
 export function serviceCommand(home: string, ...args: string[]) {

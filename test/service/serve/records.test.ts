@@ -11,7 +11,7 @@ import { add, apiKeyOf, codeNow, newToken, openLink, post, type Rig, testOfRig a
 import { bounceOf } from '../mail/bounce-kit.ts';
 import { invitation, queue } from '../mail/kit.ts';
 import { startedService } from '../users/kit.ts';
-import { serviceCommand, serviceCommandReading } from './command.ts';
+import { refused, serviceCommand, serviceCommandReading } from './command.ts';
 
 const command = (rig: Rig, ...args: string[]) =>
   serviceCommand(rig.directory, ...args, '--dir', rig.directory);
@@ -36,10 +36,7 @@ test('a restored backup refuses passcodes accepted before it', async rig => {
   const directory = join(elsewhere, 'service');
   mkdirSync(directory, { mode: 0o700 });
   const early = await serviceCommand(rig.directory, 'restore', file, '--dir', directory);
-  expect(early).toMatchObject({
-    exitCode: EXIT_CODES.service.code,
-    note: expect.stringContaining('service.key is missing'),
-  });
+  expect(early).toMatchObject(refused('service.key is missing'));
   copyFileSync(join(rig.directory, 'service.key'), join(directory, 'service.key'));
   const input = readFileSync(file);
   const piped = await serviceCommandReading(input, rig.directory, 'restore', '-', '--dir', directory);
@@ -60,10 +57,7 @@ test('the audit verifies until somebody changes a row', async rig => {
   connection.exec("update audit set actor = 'mallory'");
   connection.close();
   const changed = await command(rig, 'audit', 'verify');
-  expect(changed).toMatchObject({
-    exitCode: EXIT_CODES.service.code,
-    note: expect.stringContaining('was changed outside'),
-  });
+  expect(changed).toMatchObject(refused('was changed outside'));
 });
 
 it('re-keying beside a running service says when to run it again', async () => {
@@ -83,10 +77,7 @@ it('the bounce command accepts a bounced mail from a mail server, and alerts hel
   const id = await queue(management, await invitation(management));
   await management.db.updateTable('mails').set({ state: 'sent', attempts: 1 }).execute();
   const none = await commandReading('Subject: hello\r\n\r\nhow are you', service.rig, 'bounce');
-  expect(none).toMatchObject({
-    exitCode: EXIT_CODES.service.code,
-    note: expect.stringContaining('RFC 3464'),
-  });
+  expect(none).toMatchObject(refused('RFC 3464'));
   const taken = await commandReading(bounceOf({ envelopeId: id }), service.rig, 'bounce', '--json');
   expect(JSON.parse(taken.out)).toMatchObject({ ok: true, mail: { id, state: 'bounced' } });
   expect(await service.alerts()).toMatchObject([{ kind: 'undelivered', user: 'ada' }]);
@@ -103,10 +94,7 @@ it('an application gets another API key beside a running service, which refuses 
   const dry = await command(service.rig, 'application-key', '--dry-run', '--yes');
   expect(dry).toMatchObject({ exitCode: EXIT_CODES.usage.code, note: expect.stringContaining('--dry-run') });
   const unknown = await command(service.rig, 'application-key', 'VPN', '--yes');
-  expect(unknown).toMatchObject({
-    exitCode: EXIT_CODES.service.code,
-    note: expect.stringContaining('There are: login.'),
-  });
+  expect(unknown).toMatchObject(refused('There are: login.'));
   const internal = await command(service.rig, 'application-key', 'console', '--yes');
   expect(internal).toMatchObject({ exitCode: EXIT_CODES.service.code, out: '' });
   expect(await status(old)).toBe(403);
@@ -172,8 +160,8 @@ test('a stored address that is no origin of a service is not used', async rig =>
 
 test('the command asks for a port where neither the configuration nor a start tells it', async rig => {
   await (await openStore({ directory: rig.directory })).close();
-  const refused = await command(rig, 'admin-link', '--port', '0');
-  expect(refused).toMatchObject({
+  const failed = await command(rig, 'admin-link', '--port', '0');
+  expect(failed).toMatchObject({
     exitCode: EXIT_CODES.configuration.code,
     note: expect.stringContaining('its port is not known'),
   });
@@ -187,10 +175,10 @@ test('in a folder without a service the commands name it and the option for anot
     ['admin-link', rig.directory],
     ['fingerprint', rig.directory],
   ] as const) {
-    const refused = await serviceCommand(rig.directory, command, '--dir', directory);
-    expect(refused).toMatchObject({ exitCode: EXIT_CODES.service.code, out: '' });
-    expect(refused.note).toContain(`There is no service in ${directory}.`);
-    expect(refused.note).toContain('--dir');
+    const failed = await serviceCommand(rig.directory, command, '--dir', directory);
+    expect(failed).toMatchObject({ exitCode: EXIT_CODES.service.code, out: '' });
+    expect(failed.note).toContain(`There is no service in ${directory}.`);
+    expect(failed.note).toContain('--dir');
   }
   expect(readdirSync(rig.directory)).toEqual([]);
 });

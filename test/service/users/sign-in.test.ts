@@ -32,7 +32,6 @@ async function desk(): Promise<Desk & AsyncDisposable> {
   const service = await startedService();
   const { office } = service;
   const { db } = office.store;
-  await office.users('ada');
   const [token, password] = [await office.token('ada'), await office.password('ada')];
   await office.do(addOperator, { user: 'ada', role: 'admin' });
   const { application } = await ensureApplication(db, office.nowMs, CONSOLE_APPLICATION);
@@ -110,7 +109,6 @@ const addBob = (office: Office) => addOperator(office.management, grace, { user:
 test('an operator who is disabled while the passcode is evaluated gets no session', async () => {
   await using at = await desk();
   const { office } = at;
-  await office.users('bob');
   await office.token('bob');
   await office.password('bob');
   accepted(await addBob(office));

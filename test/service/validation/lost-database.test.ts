@@ -57,11 +57,8 @@ async function waiting(direct: Store): Promise<number> {
 }
 
 function logIn({ url }: Service, passcode: string): Promise<Response> {
-  return fetch(`${url}/login`, {
-    method: 'POST',
-    body: new URLSearchParams({ user: 'ada', passcode }).toString(),
-    headers: { 'content-type': 'application/x-www-form-urlencoded', origin: url },
-  });
+  const body = new URLSearchParams({ user: 'ada', passcode });
+  return fetch(`${url}/login`, { method: 'POST', body, headers: { origin: url } });
 }
 
 test.runIf(isOnPostgres)(

@@ -141,7 +141,6 @@ test('a stored refusal is the answer, even if the position of the fob cannot be 
 });
 
 it('API, log-in page and self-service find a fob by its next passcode, and refuse the first with the usual bytes', async service => {
-  await service.office.users('ada');
   const token = await service.office.token('ada', { kind: 'hotp' });
   const api = (passcode: string) => post(service, apiKeyOf(service), { user: 'ada', passcode });
   const page = async (path: string, passcode: string) =>

@@ -25,7 +25,6 @@ async function scene() {
 test('a flood for one name, known or unknown, is cut off and blocks no other name', async () => {
   const { office, decide } = await scene();
   await using _ = office;
-  await office.users('ada', 'grace');
   await office.token('ada');
   const token = await office.token('grace');
   for (const name of ['ada', 'nobody']) {
@@ -76,9 +75,8 @@ test('a flood of passwords for one name leaves capacity for others', async () =>
 test('a flood of passwords for many names from one source leaves capacity for other sources', async () => {
   const { office, decide } = await scene();
   await using _ = office;
-  await office.users('grace');
-  const password = await office.password('grace');
   const token = await office.token('grace');
+  const password = await office.password('grace');
   const flood = Array.from({ length: credentialLimits.slowHashesWaiting * 2 }, (_one, nth) =>
     decide(`nobody-${nth}`, '000000', 'wrong', '198.51.100.66'),
   );
