@@ -20,6 +20,32 @@ export interface Defect extends Change {
 }
 
 /**
+ * Reads defects from an outline: the test that must catch them, with its title; below it the name of each, its file, and the lines
+ * before (`-`) and after (`+`). A row without a file is of the file above it; `(image)` behind a file stands for `image`.
+ */
+export function defectsOf(outline: string): Defect[] {
+  const rows: { name: string; by: string; file: string; before: string[]; after: string[] }[] = [];
+  let [by, file] = ['', ''];
+  for (const line of outline.split('\n').slice(1, -1)) {
+    const row = rows.at(-1);
+    if (line.startsWith('    -')) row?.before.push(line.slice(5));
+    else if (line.startsWith('    +')) row?.after.push(line.slice(5));
+    else if (row && line.startsWith('    ')) row.file = file = line.trim();
+    else if (line.startsWith('  ')) rows.push({ name: line.trim(), by, file, before: [], after: [] });
+    else by = line;
+  }
+  return rows.map(row => ({
+    name: row.name,
+    file: row.file.replace(' (image)', ''),
+    before: row.before.join('\n'),
+    after: row.after.join('\n'),
+    test: row.by.slice(0, row.by.indexOf(': ')),
+    title: row.by.slice(row.by.indexOf(': ') + 2),
+    ...(row.file.endsWith(' (image)') && { image: true }),
+  }));
+}
+
+/**
  * Returns a file's text with the defect.
  * @throws where the text to replace does not stand there exactly once: the table is out of date
  */
