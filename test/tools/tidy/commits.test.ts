@@ -61,6 +61,13 @@ describe('the commit-msg hook', () => {
     expect(refusalOf(message)).toBeUndefined();
   });
 
+  it('lists each area that a subject may name, with commas between', () => {
+    const listed = /The areas are: (.*)\.$/m.exec(refusalOf('nowhere: keep trusted sources') ?? '')?.[1];
+    const areas = listed?.split(', ') ?? [];
+    expect(areas).toEqual(expect.arrayContaining(['all parts', 'emulator', 'simulator', 'web']));
+    expect(areas.slice(1).filter(area => !/^[a-z-]+$/.test(area))).toEqual([]);
+  });
+
   it.each([
     ['wip', 'names no area'],
     ['keep trusted sources', 'names no area'],
