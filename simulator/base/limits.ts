@@ -88,7 +88,7 @@ export const STORAGE_HEADER_BYTES = 32;
 export const STORAGE_NAME_BYTES = 28;
 export const STORAGE_ALIGN_BYTES = 4;
 
-/** Virtual time of one call of the interpreter, so that a bounded busy wait ends (espruino.md §7.3: about 30 µs). */
+/** Virtual time of one call of the interpreter, so that a bounded busy wait ends: about that of a Pico. */
 export const CALL_US = 30;
 /** Work that goes so far beyond the time that was advanced to makes a board busy. */
 export const BUSY_MIN_US = 1_000;

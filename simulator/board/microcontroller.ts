@@ -157,7 +157,7 @@ export class Microcontroller {
   /** @param report with its id in front */
   receiveReport(report: Uint8Array): void {
     const { usb, facts } = this.#board;
-    // Stock builds refuse output reports (espruino.md, hazard 9).
+    // Builds as Espruino ships them refuse output reports.
     if (usb.ready && facts.link === 'HID') this.#session?.receive('HID', report);
   }
 
@@ -224,7 +224,7 @@ export class Microcontroller {
       radio,
       usb,
       serial,
-      // `rand()` is never seeded on the Linux build: the same sequence at every boot (espruino.md, hazard 8).
+      // `rand()` is never seeded on the Linux build: the same sequence at every boot.
       randomness: facts.hosted ? makeRandomness(0, 'rand') : this.#options.random('hwRand', boots.get()),
       nowUs: () => scheduler.nowUs,
       spend: us => scheduler.spend(us),

@@ -18,7 +18,7 @@ const NO_MEMORY = 'Not enough memory for result';
 
 interface CryptoParts {
   readonly realm: Realm;
-  /** Argument errors are printed, and the call returns undefined (espruino.md, hazard 6). */
+  /** Prints an error in the arguments, after which the call returns undefined, as on Espruino. */
   error(text: string): void;
   /** Called by each call. False if it finds no memory for its result. */
   hasMemory(): boolean;
@@ -72,7 +72,7 @@ function aes(parts: CryptoParts, args: readonly Value[], encrypt: boolean): Valu
     return parts.realm.arrayBuffer(aesCbc(key, iv, data, encrypt));
   }
   if (mode === 'ECB') {
-    // An incomplete last block yields zeros (espruino.md §3.1).
+    // An incomplete last block yields zeros, as on Espruino.
     const out = new Uint8Array(data.length);
     const whole = data.subarray(0, data.length - (data.length % AES_BLOCK_BYTES));
     out.set(aesEcb(key, whole, encrypt));
@@ -80,7 +80,7 @@ function aes(parts: CryptoParts, args: readonly Value[], encrypt: boolean): Valu
   }
   // Espruino decrypts with the wrong key schedule in these modes. No image can use that, so it is not copied.
   if (!encrypt) throw parts.realm.error(`AES.decrypt in mode ${mode} is not simulated (broken on Espruino)`);
-  // The counter always starts at zero: the IV is ignored (espruino.md, hazard 5).
+  // On Espruino the counter always starts at zero: it ignores the IV.
   if (mode === 'CTR') return parts.realm.arrayBuffer(aesCtr(key, new Uint8Array(AES_BLOCK_BYTES), data));
   return parts.realm.arrayBuffer(aesCfb8(key, iv, data));
 }

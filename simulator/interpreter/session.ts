@@ -183,7 +183,7 @@ export class InterpreterSession {
   }
 
   /**
-   * Runs the boot files in Espruino's order (espruino.md §4.3). A first boot checks Storage and erases all of it if
+   * Runs the boot files in Espruino's order. A first boot checks Storage and erases all of it if
    * it is damaged; after `reset()` `.bootcde` does not run.
    */
   boot(first: boolean, afterReset: boolean): void {

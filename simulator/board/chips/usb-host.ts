@@ -1,7 +1,7 @@
 /**
  * The computer at the other end of the USB cable, as far as HID goes (HID 1.11). It sets the device up a tenth of a
  * second after the cable is plugged in, with the present report descriptor, and fetches one input report each
- * interval. Until it has fetched one, the device cannot send the next (espruino.md §5.2).
+ * interval. Until it has fetched one, the device cannot send the next.
  */
 import type { HidReport, UsbComputer } from '../../base/fob.ts';
 import { KEYBOARD_REPORTS_MAX, USB_ENUMERATION_US, USB_HID_INTERVAL_US } from '../../base/limits.ts';

@@ -236,7 +236,7 @@ function memoryViews({ uncurried, getPrototypeOf }: Taken): MemoryViews {
   };
 }
 
-/** Data of native calls as a list of numbers (espruino.md §3.1), and memory of the context. */
+/** Data of native calls as a list of numbers, and memory of the context. */
 function data(
   { apply, uncurried, list }: Taken,
   { made, fresh, operation }: Making,

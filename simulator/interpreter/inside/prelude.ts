@@ -449,10 +449,9 @@ function withStatics(Promised: PromiseType): PromiseType {
 
 /**
  * Runs inside a fresh context while V8's built-ins are still there, and installs Espruino's versions of built-ins
- * that behave differently there (espruino.md §1.2, §1.3, §3.1). Its arguments are the functions that only the outside
- * can provide, and the number of arguments that `apply` passes at most. A context gets the text of the functions above and
- * never a function itself: none of them may name anything of this module, and no loop or spread may need an iterator, which
- * an image does not have.
+ * that behave differently there. Its arguments are the functions that only the outside can provide, and the number of
+ * arguments that `apply` passes at most. A context gets the text of the functions above and never a function itself: none
+ * of them may name anything of this module, and no loop or spread may need an iterator, which an image does not have.
  *
  * Not copied, because no context can do it: no function hoisting, loop variables that are not per iteration, `===` on
  * the contents of typed arrays, an exception for a negative index, `arr.length = n`, the approximate `Math.pow`, the

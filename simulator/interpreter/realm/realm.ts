@@ -269,7 +269,7 @@ export class Realm {
 
   /**
    * Flattens data to bytes like native calls do: numbers, strings, arrays and typed arrays nested at will, `{data,
-   * count}`, `{callback}` (espruino.md §3.1). Elements count modulo 256. Throws the context's TypeError.
+   * count}`, `{callback}`. Elements count modulo 256. Throws the context's TypeError.
    */
   flatten(value: Value): Uint8Array {
     if (typeof value === 'string') return bytesOfText(value);

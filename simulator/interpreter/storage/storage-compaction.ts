@@ -1,5 +1,5 @@
 /**
- * Storage's compaction (jsflash.c; espruino.md §4.2): files are read through a buffer in RAM of one page and a
+ * Storage's compaction (jsflash.c): files are read through a buffer in RAM of one page and a
  * header. Pages are erased and rewritten as soon as all of their data has been read. Data that is only in the buffer
  * is lost in a power cut, and the next boot then erases all of Storage.
  */

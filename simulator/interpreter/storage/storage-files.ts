@@ -1,5 +1,5 @@
 /**
- * The file layout of Espruino's Storage in flash (jsflash.c; espruino.md §4.1, §4.2): files one after the other, each
+ * The file layout of Espruino's Storage in flash (jsflash.c): files one after the other, each
  * a header of size, flags and name, then its data. Writing zeros over the start of a file's name deletes it.
  */
 import { bytesOfText, textOf } from '../../base/bytes.ts';
