@@ -1,7 +1,11 @@
 /** Stands for a name of `@passfob/emulator` that this package had. */
-function moved(name: string): (moved: 'Import it from @passfob/emulator, a package of its own.') => never {
+function moved(
+  name: string,
+): (moved: 'Import it from @passfob/emulator, in a web page from @passfob/emulator/browser.') => never {
   return () => {
-    throw new TypeError(`${name} is in a package of its own: import it from @passfob/emulator`);
+    throw new TypeError(
+      `${name} is in a package of its own: import it from @passfob/emulator, in a web page from @passfob/emulator/browser`,
+    );
   };
 }
 

@@ -1,7 +1,7 @@
-import type { MachineTime } from './time.ts';
+import type { ComputerTime } from './time.ts';
 
 /** The needs of a simulated board from the computer that it runs on. */
-interface Computer extends MachineTime {
+interface Computer extends ComputerTime {
   /** Returns bytes that nobody can predict. */
   random(count: number): Uint8Array;
 }

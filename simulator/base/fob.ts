@@ -136,9 +136,9 @@ export interface BootOptions {
   readonly espruino?: EspruinoVersion;
   /** Default: memory of this process. */
   readonly storage?: StateStore;
-  /** `virtual` (default): only `advance`, `press` and the board's work move time. `real`: follows the machine. */
+  /** `virtual` (default): only `advance`, `press` and the board's work move time. `real`: follows the computer's clock. */
   readonly clock?: 'virtual' | 'real';
-  /** Virtual UTC at boot in ms since 1970. Default: the machine's clock for `real`, 2026-01-01T00:00Z for `virtual`. */
+  /** Virtual UTC at boot in ms since 1970. Default: the computer's clock for `real`, 2026-01-01T00:00Z for `virtual`. */
   readonly startMs?: number;
   /** Seed of faults, torn bytes, key bounce and crystal. Default 1. */
   readonly seed?: number;

@@ -208,7 +208,7 @@ export const FONTS_KNOWN_MAX = 8;
 /** Rows of a column that are drawn at a time: as many bits are left of 31 where the first row is the last one of a byte. */
 export const STAMP_ROWS_MAX = 24;
 
-/** Real clock: longest sleep of a node timer, and the shortest jump of the machine's clock that is followed. */
+/** Real clock: longest sleep of a node timer, and the shortest jump of the computer's clock that is followed. */
 export const REAL_SLEEP_MAX_MS = 60_000;
 export const REAL_JUMP_MS = 2000;
 

@@ -71,17 +71,17 @@ export class Scheduler {
   }
 }
 
-/** The source of progress in time: calls (`virtual`) or the machine (`real`). */
+/** The source of progress in time: calls (`virtual`) or the computer's clock (`real`). */
 export interface Pacing {
-  /** Moves the scheduler to the machine's time. */
+  /** Moves the scheduler to the computer's time. */
   follow(): void;
   /** Requests a wake-up at `dueUs`. */
   arm(dueUs: number): void;
   stop(): void;
 }
 
-/** The machine's clocks and its timer. */
-export interface MachineTime {
+/** The clocks and the timer of the computer on which the simulator runs. */
+export interface ComputerTime {
   /** Milliseconds of a clock that never jumps, from any start. */
   monotonicMs(): number;
   /** Milliseconds since 1970. */
@@ -93,19 +93,19 @@ export interface MachineTime {
 export const VIRTUAL_PACING: Pacing = { follow() {}, arm() {}, stop() {} };
 
 /**
- * Follows the machine's monotonic clock, and its wall clock after a jump ahead (the machine slept; the RTC's battery
+ * Follows the computer's monotonic clock, and its wall clock after a jump ahead (the computer slept; the RTC's battery
  * did not). Uses one timer, for the next due event, which does not keep the process alive.
  */
-export function realPacing(scheduler: Scheduler, machine: MachineTime, wake: () => void): Pacing {
+export function realPacing(scheduler: Scheduler, computer: ComputerTime, wake: () => void): Pacing {
   const startUs = scheduler.nowUs;
-  const startWallMs = machine.epochMs();
-  const startMs = machine.monotonicMs();
+  const startWallMs = computer.epochMs();
+  const startMs = computer.monotonicMs();
   let jumpMs = 0;
   let stop = () => {};
   const pacing: Pacing = {
     follow() {
-      const elapsedMs = machine.monotonicMs() - startMs;
-      const aheadMs = machine.epochMs() - startWallMs - elapsedMs;
+      const elapsedMs = computer.monotonicMs() - startMs;
+      const aheadMs = computer.epochMs() - startWallMs - elapsedMs;
       if (aheadMs - jumpMs > REAL_JUMP_MS) jumpMs = aheadMs;
       scheduler.moveTo(startUs + Math.floor((elapsedMs + jumpMs) * 1000));
     },
@@ -113,7 +113,7 @@ export function realPacing(scheduler: Scheduler, machine: MachineTime, wake: () 
       stop();
       if (!Number.isFinite(dueUs)) return;
       const waitMs = Math.ceil((dueUs - scheduler.nowUs) / 1000);
-      stop = machine.after(Math.min(Math.max(waitMs, 0), REAL_SLEEP_MAX_MS), wake);
+      stop = computer.after(Math.min(Math.max(waitMs, 0), REAL_SLEEP_MAX_MS), wake);
     },
     stop() {
       stop();

@@ -224,8 +224,8 @@ export class BoardHardware {
 
 /** Returns the time at which a board goes on: that of a virtual clock is in its state. */
 function startUs({ clock, startMs }: HardwareOptions, memories: Memories): number {
-  const machineMs = clock === 'real' ? COMPUTER.epochMs() : DEFAULT_START_MS;
+  const firstMs = clock === 'real' ? COMPUTER.epochMs() : DEFAULT_START_MS;
   const keptUs = memories.nowUs.get();
   if (startMs !== undefined) return startMs * 1000;
-  return clock === 'virtual' && keptUs > 0 ? keptUs : machineMs * 1000;
+  return clock === 'virtual' && keptUs > 0 ? keptUs : firstMs * 1000;
 }

@@ -1,4 +1,5 @@
 // As the tests of other projects import it: through the exports of package.json, from the built package.
+import * as formerly from '@passfob/simulator/browser/virtual-board';
 import { BadFirmware, boot, type Fob, virtualBoard, virtualChip } from 'passfob/simulator';
 import { afterEach, expect, it } from 'vitest';
 
@@ -31,10 +32,11 @@ it('the library has virtual time, and memories that survive a power cut', () => 
   expect(fob.screen().text.join(' ')).toContain('passfob pair');
 });
 
-it.each([virtualBoard, virtualChip, BadFirmware])(
-  'a name of the library that is in the emulator says so',
+it.each([virtualBoard, virtualChip, BadFirmware, ...Object.values(formerly)])(
+  'a name of the library that is in the emulator says where it is, in Node and in web pages',
   name => {
-    expect(() => Reflect.apply(name, undefined, [{}])).toThrow('import it from @passfob/emulator');
+    const places = 'import it from @passfob/emulator, in a web page from @passfob/emulator/browser';
+    expect(() => Reflect.apply(name, undefined, [{}])).toThrow(places);
   },
 );
 
