@@ -109,6 +109,7 @@ export const GROUPS: readonly NavigationGroup[] = [
       page('docs/contribute/tests.md', 'Tests and made files'),
       page('docs/contribute/documents.md', 'Documents and the site'),
       page('docs/contribute/command.md', 'Add a command'),
+      page('docs/contribute/view.md', 'Add a view'),
       page('docs/contribute/route.md', 'Add a route'),
       page('docs/contribute/format.md', 'Add a format'),
       page('docs/contribute/board.md', 'Add a board'),
