@@ -34,7 +34,7 @@ export {
 } from './base/limits.ts';
 export { addNewest } from './base/newest.ts';
 export { makeRandomness, type Randomness } from './base/randomness.ts';
-export { type Due, type ComputerTime, Scheduler } from './base/time.ts';
+export { type ComputerTime, type Due, Scheduler } from './base/time.ts';
 export { UsageError } from './base/usage-error.ts';
 export { boardRandomness } from './board/board-randomness.ts';
 export { At24c32 } from './board/chips/at24c32.ts';
