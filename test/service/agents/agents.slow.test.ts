@@ -79,21 +79,6 @@ it('a malformed or out-of-turn message ends the agent’s connection', async () 
   expect(await Promise.all(ends)).toEqual(wrong.map(() => 1008));
 });
 
-it('an agent connection from a page of another origin is refused', async () => {
-  const headers = { origin: 'https://elsewhere.example' };
-  const socket = new WebSocket(`${url.replace('http', 'ws')}/carrier`, { headers });
-  const [, { statusCode }] = await once(socket, 'unexpected-response');
-  expect(statusCode).toBe(403);
-  socket.on('error', () => undefined).terminate();
-  const body = JSON.stringify({ key: '', from: 0, taken: 0, messages: [] });
-  const polled = await fetch(`${url}/carrier/poll`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json', ...headers },
-    body,
-  });
-  expect(polled.status).toBe(403);
-});
-
 it('when the service closes, it tells its agents to come back and deletes the locations of their fobs', async () => {
   const ada = await scene.fobOf('ada');
   const agent = await scene.agent();

@@ -143,8 +143,7 @@ it('a longer PIN in a policy reaches the fobs of its tokens, and shows there as 
   accepted(await changePolicy(management, grace, { ...policy, pinMinDigits: 8 }));
   expect(await scene.tasks()).toEqual(['policy done', 'policy waiting']);
   await scene.care();
-  const status = await scene.asOwner(client => client.call('status', {}));
-  expect(status).toMatchObject({ pinDigits: 8, pin: 2 });
+  expect(await scene.asOwner(client => client.call('status', {}))).toMatchObject({ pinDigits: 8, pin: 2 });
   expect(await scene.tasks()).toEqual(['policy done', 'policy done']);
   // A shorter one leaves the fob as it is, and makes no task.
   accepted(await changePolicy(management, grace, { ...policy, pinMinDigits: 5 }));
@@ -170,8 +169,7 @@ it('a fob that lists an account twice is cared for all the same', async () => {
   const doubled = { ...observed, accounts: [...observed.accounts, ...observed.accounts] };
   const relay = { kind: 'agent', name: '192.0.2.9' } as const;
   await keepObserved(db, { fobId: owned.id, observed: doubled, relay, atMs: 1 });
-  const { accounts } = accepted(await viewFob(db, owned.serial));
-  expect(accounts).toHaveLength(observed.accounts.length);
+  expect(accepted(await viewFob(db, owned.serial)).accounts).toHaveLength(observed.accounts.length);
 });
 
 it('a lost fob’s tokens are suspended at once, and its accounts go when it comes back, shown as found', async () => {

@@ -152,8 +152,7 @@ it('a relay for care is told each step with its reason, the tasks in words, and 
   expect(heard(relay).tasks).toEqual([{ type: 'tasks', fob: number, waiting: [], done: ['Set the clock'] }]);
   expect(heard(relay).done).toEqual([{ type: 'done', fob: number, text: 'The fob needs nothing more now.' }]);
   expect(await tasksOf(bench, ada)).toEqual(['clock done']);
-  const { last_relay } = await office.row('fobs', { id: ada.id });
-  expect(last_relay).toBe('command');
+  expect((await office.row('fobs', { id: ada.id })).last_relay).toBe('command');
 });
 
 it('a fob that needs nothing ends the care of a relay at once, without a step', async () => {

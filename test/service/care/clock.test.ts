@@ -46,15 +46,6 @@ it('a clock beyond the drift budget waits for a hold, is set with one, and nobod
   expect(Math.abs(await errorSeconds(scene))).toBeLessThan(5);
 });
 
-it('a person who declines the hold leaves the clock as it is and the task waiting', async () => {
-  scene.later(3_600_000, 60_000);
-  await scene.care({ mayHold: true, hold: fob => fob.deny() });
-  expect(await scene.tasks()).toEqual(['clock waiting declined']);
-  expect(await scene.acts()).toEqual([]);
-  await scene.care({ mayHold: true });
-  expect(await scene.tasks()).toEqual(['clock done']);
-});
-
 it('a fob that refuses a step within its budget is not asked again without a hold', async () => {
   // Each of these steps uses up a part of the fixed seconds of the budget.
   for (const errorMs of [-4_000, -4_000]) {

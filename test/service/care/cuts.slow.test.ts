@@ -40,8 +40,7 @@ async function isReset(scene: CareScene): Promise<boolean> {
 async function finishes(scene: CareScene, where: string): Promise<void> {
   const wasReset = await isReset(scene);
   const holds = scene.holds;
-  const { waiting } = await scene.care({ mayHold: true });
-  expect(waiting, where).toEqual([]);
+  expect((await scene.care({ mayHold: true })).waiting, where).toEqual([]);
   // Nobody is asked again for an act that is done.
   if (wasReset) expect(scene.holds - holds, where).toBe(0);
   expect(await scene.labels(), where).toEqual(['kept', 'push']);
@@ -61,8 +60,7 @@ async function finishes(scene: CareScene, where: string): Promise<void> {
   });
   expect(await scene.office.rows('fob_recovery'), where).toEqual([]);
   expect(await scene.office.rows('fob_care'), where).toEqual([]);
-  const { done } = await scene.care({ mayHold: true });
-  expect(done, where).toEqual([]);
+  expect((await scene.care({ mayHold: true })).done, where).toEqual([]);
 }
 
 /** Frames of a run that nothing disturbs. */
@@ -202,8 +200,7 @@ it.each([false, true])(
   'a fob that is given to another user survives a cut at any message, with the earlier account gone (locked: %s)',
   async isLocked => {
     await using scene = await Scene.open();
-    const cuts = await everyCut(at => givenWithCut(scene, { at, isLocked }));
-    expect(cuts).toBeGreaterThan(isLocked ? 45 : 35);
+    expect(await everyCut(at => givenWithCut(scene, { at, isLocked }))).toBeGreaterThan(isLocked ? 45 : 35);
     expect(scene.log.join('\n')).not.toContain(NEW_PIN);
   },
 );

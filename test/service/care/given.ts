@@ -29,8 +29,7 @@ export async function adas(
   fob?: CoreFob,
   user = 'ada',
 ): Promise<AdasFob> {
-  const owned = await scene.ownFob(fob);
-  const serial = await scene.putAccount(owned, kind);
+  const { owned, serial } = await scene.ownWithAccount(kind, fob);
   const { management } = scene.office;
   await scene.office.users(user);
   accepted(await assignToken(management, grace, { serial, user }));

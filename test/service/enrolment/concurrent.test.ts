@@ -26,20 +26,17 @@ it('a token follows its policy, and its PIN is chosen on the fob', async () => {
   const fob = new CoreFob();
   const pin = secret('730258');
   await scene.relay(await scene.activation({ policy_id }), fob, { pin });
-  const { tokens } = await scene.state();
-  expect(tokens).toMatchObject([
+  expect((await scene.state()).tokens).toMatchObject([
     { state: 'active', kind: 'hotp', digits: 8, pin_place: 'fob', last_step: 0 },
   ]);
   expect(scene.log.join('\n')).not.toContain(pin);
   fob.reboot();
-  const { serial } = fob;
-  expect(serial).toHaveLength(5);
+  expect(fob.serial).toHaveLength(5);
   expect(fob.screen.join(' ')).toMatch(/PIN/i);
 });
 
 it('an enrolment waits while the fob is locked', async () => {
-  const owned = await scene.ownFob();
-  const serial = await scene.putAccount(owned);
+  const { owned, serial } = await scene.ownWithAccount();
   await lockByPin(owned);
   await scene.relay(await scene.activation(), owned.fob, { pin: PIN });
   expect((await scene.state()).tokens).toMatchObject([{ serial, state: 'active' }]);
@@ -92,8 +89,7 @@ it('a second relay claims the activation of a lost one only after its lease', as
 });
 
 it('a wrong fob is refused and counted, and finally ends the activation, whose token is returned', async () => {
-  const owned = await scene.ownFob();
-  const serial = await scene.putAccount(owned);
+  const { owned, serial } = await scene.ownWithAccount();
   const user = await scene.activation({}, 'ada');
   expect(user.code).toHaveLength(16);
   const { id: user_id } = await office.row('users');
@@ -212,8 +208,7 @@ it('repeated wrong pairing codes end the run', async () => {
 });
 
 it('an erased fob is paired again where blank fobs are allowed, and its inventory entry is replaced', async () => {
-  const owned = await scene.ownFob();
-  const serial = await scene.putAccount(owned);
+  const { owned, serial } = await scene.ownWithAccount();
   const erased = new CoreFob();
   erased.serial.set(owned.fob.serial);
   const [before] = (await scene.state()).fobs;
@@ -252,8 +247,7 @@ it('a person who uses another fob the second time gets one token, and the reserv
 });
 
 it('a reserved token is stored on the present fob, under the same account on every try', async () => {
-  const owned = await scene.ownFob();
-  const serial = await scene.putAccount(owned);
+  const { owned, serial } = await scene.ownWithAccount();
   const other = await scene.ownFob();
   const activation = await scene.activation();
   const { id: user_id } = await office.row('users');

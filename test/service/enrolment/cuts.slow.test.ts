@@ -72,8 +72,7 @@ it('an enrolment of a blank fob survives a cut at any message, with one token, o
 
 it('an enrolment of an owned HOTP fob survives a cut at any message', async () => {
   const cuts = await everyCut(scene, async () => {
-    const owned = await scene.ownFob();
-    await scene.putAccount(owned);
+    const { owned } = await scene.ownWithAccount();
     return owned.fob;
   });
   expect(cuts).toBeGreaterThan(20);

@@ -109,6 +109,12 @@ export class Scene implements AsyncDisposable {
     return (await putOnFob(this.office, owned, seedOf({ kind: kind === 'hotp' ? 1 : 2 }))).serial;
   }
 
+  /** Makes the service the owner of a fob with an account. */
+  async ownWithAccount(kind: 'hotp' | 'totp' = 'hotp', fob?: CoreFob) {
+    const owned = await this.ownFob(fob);
+    return { owned, serial: await this.putAccount(owned, kind) };
+  }
+
   /** Runs a relay, as browser and command line do, between a fob and the service. */
   async relay<F extends HeldFob>(
     activation: Activation,

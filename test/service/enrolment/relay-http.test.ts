@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { relayLimits } from '@passfob/service/base/limits/relay';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import { Rig } from '../kit.ts';
@@ -73,27 +72,6 @@ it('a malformed or out-of-turn message ends the relay connection', async () => {
   ];
   for (const said of wrong) expect([said, await endAfter(url, ...said)]).toEqual([said, 1008]);
   expect(await endAfter(url, 'x'.repeat(100_000))).toBe(1009);
-});
-
-it('at the limit of a source, its oldest relay without an accepted code gives way', async () => {
-  await using rig = new Rig();
-  const { url } = await rig.start();
-  const sockets = await Promise.all(
-    Array.from({ length: relayLimits.relaysUnopenedPerSource }, () => opened(url)),
-  );
-  const ends = sockets.map(async socket => (await once(socket, 'close'))[0] as number);
-  sockets.push(await opened(url));
-  expect(await Promise.race(ends)).toBe(1013);
-  for (const socket of sockets) socket.close();
-  await Promise.all(ends);
-});
-
-it('relay connections end when the service closes, which waits for nobody', async () => {
-  await using service = await startedService();
-  const socket = await opened(service.url);
-  const ended = once(socket, 'close');
-  await service.close();
-  expect((await ended)[0]).toBe(1001);
 });
 
 it('upgrades that arrive while the service closes get no response and are not processed', async () => {

@@ -181,16 +181,14 @@ const miscounting = {
 
 it.each(['totp', 'hotp'] as const)('a fob that makes wrong passcodes gets no active %s token', async kind => {
   await using scene = await Scene.open();
-  const owned = await scene.ownFob(new CoreFob(miscounting));
-  await scene.putAccount(owned, kind);
+  const { owned } = await scene.ownWithAccount(kind, new CoreFob(miscounting));
   const activation = await scene.activation({ fobs: 'owned' });
   expect(await refusalOf(scene.relay(activation, owned.fob))).toBe('not_proved');
   expect((await scene.state()).tokens).toMatchObject([{ state: 'reserved', last_step: -1 }]);
 });
 
 it('an account on the fob whose key is not that of its token is written again', async () => {
-  const owned = await scene.ownFob();
-  const serial = await scene.putAccount(owned);
+  const { owned, serial } = await scene.ownWithAccount();
   const id = (await scene.state()).tokens[0]?.id ?? '';
   const { box, keyId } = seal(management.keys, { table: 'tokens', id }, randomSecret(20));
   await office.set('tokens', { sealed_secret: box, key_id: keyId });
@@ -200,8 +198,7 @@ it('an account on the fob whose key is not that of its token is written again', 
 });
 
 it('a fob with an account of another user is refused, also if the token of that account names no fob', async () => {
-  const owned = await scene.ownFob();
-  await scene.putAccount(owned);
+  const { owned } = await scene.ownWithAccount();
   const { id: user_id } = await findOrAddUser(db, 'bob', NOW_MS);
   await office.set('tokens', { fob_id: null, state: 'active', user_id });
   const before = await labelsOf(owned);
@@ -254,8 +251,7 @@ test.each(['totp', 'hotp'] as const)(
   'the first passcode of an enrolment by %s, typed afterwards, is superseded and raises no replay alert',
   async kind => {
     await using scene = await Scene.open();
-    const owned = await scene.ownFob();
-    await scene.putAccount(owned, kind);
+    const { owned } = await scene.ownWithAccount(kind);
     const done = await scene.relay(await scene.activation({ fobs: 'owned' }), owned.fob);
     const [token] = (await scene.state()).tokens;
     expect(token).toMatchObject({ serial: done.token, state: 'active', kind, fob_id: owned.id });
@@ -270,8 +266,7 @@ test.each(['totp', 'hotp'] as const)(
     scene.office.nowMs += HOUR_MS;
     expect(await decide({ ...typed, requestId: 'later' })).toBe('superseded');
     expect(await listAlerts(scene.db)).toEqual([]);
-    const { failures } = await scene.office.row('users');
-    expect(failures).toBe(2);
+    expect((await scene.office.row('users')).failures).toBe(2);
   },
 );
 
@@ -299,8 +294,7 @@ it('a replaced token works until the new one is active, is revoked in that momen
   const { token } = await scene.relay(activation, fob);
   expect([await stateOf(scene, token), await stateOf(scene, serial)]).toEqual(['active', 'revoked']);
   expect((await outcomesOf(scene, passcodes.slice(2))).includes('accepted')).toBe(false);
-  const tasks = await office.rows('fob_tasks');
-  expect(tasks).toMatchObject([
+  expect(await office.rows('fob_tasks')).toMatchObject([
     { fob_id: owned.id, kind: 'remove-account', cause: 'revoked', state: 'waiting' },
   ]);
   const { acts } = await office.audit();
@@ -357,8 +351,7 @@ it('an activation names a token of its user to replace, and its replacement and 
   accepted(await revokeActivation(management, grace, { id: again.activation.id }));
   const token = await office.store.db.selectFrom('tokens').select(['serial', 'state']).execute();
   expect(token).toEqual([{ serial: 'OLD-1', state: 'assigned' }]);
-  const { text } = await office.audit();
-  expect(text).toContain('OLD-1');
+  expect((await office.audit()).text).toContain('OLD-1');
 });
 
 it('a token that another user had gets a new seed when an activation names it', async () => {

@@ -120,8 +120,7 @@ class Run {
       expect(await entered(this.office, one.string)).toBe(this.isOpen(one) ? one.id : undefined);
     }
     const isAwaited = this.known.some(one => one.serial !== null && !one.isOver);
-    const token = await tokenOf(this.office, this.serial);
-    expect(token).toEqual(
+    expect(await tokenOf(this.office, this.serial)).toEqual(
       isAwaited ? { state: 'reserved', user: this.user } : { state: 'inventory', user: null },
     );
   }

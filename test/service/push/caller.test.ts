@@ -62,8 +62,7 @@ test('denied, missed and prevented caller checks are in the audit; denials raise
   expect((await results()).filter(result => result.startsWith('service')).sort()).toEqual(
     ends.sort().map(result => `service ada ${result}`),
   );
-  const alerts = await db.selectFrom('alerts').select(['kind', 'last_source']).orderBy('id').execute();
-  expect(alerts).toEqual([
+  expect(await db.selectFrom('alerts').select(['kind', 'last_source']).orderBy('id').execute()).toEqual([
     { kind: 'denied', last_source: grace.source },
     { kind: 'report', last_source: grace.source },
   ]);

@@ -141,25 +141,6 @@ test('if an application does not send the person’s address, its own address is
   expect([await familiar({}), await familiar({ source })]).toEqual([null, source]);
 });
 
-test('a denial at the fob looks to the session like any other refusal', async () => {
-  await using service = await startedService();
-  const apiKey = apiKeyOf(service);
-  const { office } = service;
-  await office.users('ada', 'bob');
-  const refusal = await comparable(await post(service, apiKey, { user: 'nobody', passcode: '123456' }));
-  for (const [user, to] of [
-    ['ada', 'denied'],
-    ['bob', 'reported'],
-  ] as const) {
-    const fob = await PushFob.of(office, user);
-    const { id } = await asked(service.url, apiKey, user);
-    await endPush(office.management, await fob.show(), to);
-    expect(await comparable(await send(service.url, apiKey, `/${id}/take`, { session: SESSION }))).toBe(
-      refusal,
-    );
-  }
-});
-
 test('a redemption waits on any node, wakes when the fob answers, and lets the session in once', async () => {
   await using one = await startedService();
   const two = await one.rig.start();
@@ -171,8 +152,7 @@ test('a redemption waits on any node, wakes when the fob answers, and lets the s
   // The wait limit exceeds the time of this test, so the answer ends the wait.
   const body = { session: SESSION, waitMs: pushLimits.pushWaitMaxMs };
   const waits = [one, two].map(({ url }) => send(url, apiKey, `/${id}/take`, body));
-  const shown = await fob.show();
-  expect(await answerPush(office.management, shown, fob.answer(shown.question))).toBe(true);
+  await fob.approve();
   await office.store.announce();
   const answers = await Promise.all(waits);
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 403]);
@@ -256,14 +236,12 @@ test('a fob’s push key is encrypted, stays as first created, and is used only 
   const fob = await PushFob.of(office, 'ada');
   const key = await readPushKey(management.db, fob.id);
   if (key === undefined) throw new Error('no key');
-  const kept = pushSecretOf(management.keys, key);
-  expect(kept).toHaveLength(pushLimits.pushSecretBytes);
+  expect(pushSecretOf(management.keys, key)).toHaveLength(pushLimits.pushSecretBytes);
   expect(key.account).toBe(Buffer.from(pushAccountOf(fob.id)).toString('hex'));
   expect(pushAccountOf(fob.id)[0]).not.toBe(0);
   // The value cannot be decrypted in another fob's row.
   expect(pushSecretOf(management.keys, { ...key, fob_id: 'other' })).toBeUndefined();
-  const again = await storePushKey(management, fob.id, secret(freshPushSecret(randomBytes(32))));
-  expect(again).toEqual(key);
+  expect(await storePushKey(management, fob.id, secret(freshPushSecret(randomBytes(32))))).toEqual(key);
   expect(await provePushKey(management, key)).toBe(true);
   expect((await office.audit()).acts.filter(act => act.startsWith('fob.push-key'))).toHaveLength(1);
   await management.db.updateTable('push_keys').set({ proved_ms: null }).execute();
@@ -434,8 +412,7 @@ test('wrong passwords and PINs in push requests lock the account and raise an al
   expect(await failures()).toEqual([2, 1, 1]);
   await scene.ask('ada', { password: freshPassword() });
   expect(await failures()).toEqual([3, 2, 1]);
-  const alerts = await office.store.db.selectFrom('alerts').select('kind').execute();
-  expect(alerts).toEqual([{ kind: 'locked' }]);
+  expect(await office.store.db.selectFrom('alerts').select('kind').execute()).toEqual([{ kind: 'locked' }]);
   const locked = await scene.ask('ada', { password, pin: PIN });
   expect(await scene.isForFob(locked)).toBe(false);
   expect(await failures()).toEqual([3, 2, 1]);
@@ -445,13 +422,12 @@ test('wrong passwords and PINs in push requests lock the account and raise an al
 });
 
 test('an approved request resets the failures of the factors it proved, and no others', async () => {
-  const { scene, office, fob, password, failures } = await withFob('password_otp');
+  const { scene, fob, password, failures } = await withFob('password_otp');
   await using _ = scene;
   scene.threshold = 5;
   const logIn = async (changes: Parameters<Scene['ask']>[1] & { applicationId?: string }) => {
     const push = await scene.ask('ada', changes);
-    const shown = await fob.show();
-    expect(await answerPush(office.management, shown, fob.answer(shown.question))).toBe(true);
+    await fob.approve();
     const { applicationId = scene.applicationId } = changes;
     expect(await scene.take(push, { applicationId })).toBe('accepted');
   };

@@ -83,28 +83,6 @@ test('a request from elsewhere displaces none from a trusted source, and its res
   expect(rows.map(row => row.fob_id !== null)).toEqual([false, false, false, true, false]);
 });
 
-test('a trusted source displaces any request, other sources only those from elsewhere and ended ones', async () => {
-  await logIn(HOME, OFFICE);
-  const rows = [
-    [HOME, HOME, 'superseded'],
-    [HOME, OFFICE, 'superseded'],
-    [ELSEWHERE, HOME, 'superseded'],
-    [ELSEWHERE, '203.0.113.31', 'superseded'],
-    [HOME, ELSEWHERE, 'waiting'],
-  ] as const;
-  for (const [first, second, state] of rows) {
-    const { id } = await ask(first);
-    const next = await ask(second);
-    expect([first, second, await scene.stateOf({ id }), await scene.isForFob(next)]).toEqual([
-      ...[first, second, state],
-      state === 'superseded',
-    ]);
-    office.nowMs += pushLimits.pushMs;
-    expect(await isAsked(ELSEWHERE)).toBe(true);
-    office.nowMs += pushLimits.pushesUnapprovedMs;
-  }
-});
-
 test('a request from a trusted source that reaches nobody blocks none from elsewhere', async () => {
   await logIn(HOME);
   const disabled = { disabled_ms: office.nowMs };
@@ -135,8 +113,7 @@ for (const when of [
     if (isWithdrawn) await scene.pushes.withdraw({ id: theirs.id, session: SESSION, applicationId });
     expect(await endPush(management, shown, 'reported')).toBe(!isWithdrawn);
     if (before !== undefined) expect(await scene.take(before, { source: ELSEWHERE })).toBe('accepted');
-    const kept = await db.selectFrom('push_sources').select('source').execute();
-    expect(kept).toEqual([{ source: HOME }]);
+    expect(await db.selectFrom('push_sources').select('source').execute()).toEqual([{ source: HOME }]);
     office.nowMs += pushLimits.pushReportedQuietMs;
     const hers = await ask(HOME);
     expect(await isAsked(ELSEWHERE)).toBe(false);
