@@ -1,5 +1,4 @@
 import { careLimits } from '@passfob/service/base/limits/care';
-import { confirmGiven, giveFob } from '@passfob/service/features/care/give';
 import { markFound, markLost, retireFob, returnFob } from '@passfob/service/features/care/life';
 import { keepObserved } from '@passfob/service/features/care/observed';
 import { noteBlank } from '@passfob/service/features/care/run/blank';
@@ -18,7 +17,6 @@ import { writing } from '@passfob/service/storage/database/database';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { freshSecrets } from 'passfob/owner/pairing';
 import { expect, it } from 'vitest';
-import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { losingPower } from '../../unit/host/kit/core-memories.ts';
 import { lockByPin, PIN, putForeign } from '../kit/fob.ts';
@@ -315,23 +313,17 @@ it('the message on the screen of the fob has to be read and held first', async (
   expect(await findings(scene)).toContain('memory-went-back');
 });
 
-const PASSWORD: string = secret('four words of a sentence');
-
-function giving({ office, owned }: CareScene) {
-  return giveFob(office.management, grace, { serial: owned.serial, password: PASSWORD });
-}
-
 it('a fob is not given away with an account that was never listed, or that no token is of', async () => {
   const { serial } = await scene.account('ada');
   accepted(await revokeToken(management, grace, { serial, reason: 'retired' }));
-  expect(codeOf(await giving(scene))).toBe('accounts_left');
+  expect(codeOf(await scene.give())).toBe('accounts_left');
   await scene.care();
   await scene.account('ada');
   await db.deleteFrom('assignments').execute();
   await db.deleteFrom('tokens').execute();
   await scene.care();
   expect(await scene.tasks()).not.toContainEqual(expect.stringContaining('waiting'));
-  expect(codeOf(await giving(scene))).toBe('accounts_left');
+  expect(codeOf(await scene.give())).toBe('accounts_left');
 });
 
 it('each file is in the audit, the first ends the push key, and the confirmation whatever is kept of its keys', async () => {
@@ -342,10 +334,10 @@ it('each file is in the audit, the first ends the push key, and the confirmation
   await insertIn(db, 'fob_recovery', { fob_id, sealed_key: '', ...sealed });
   const acting = { ...office.management, actor: grace, atMs: office.nowMs };
   await writing(db, tx => addPairing({ ...acting, db: tx }, owned.serial, freshSecrets(randomSecret)));
-  for (let files = 0; files < 2; files++) accepted(await giving(scene));
+  for (let files = 0; files < 2; files++) accepted(await scene.give());
   expect(await db.selectFrom('push_keys').selectAll().execute()).toEqual([]);
   expect(fobSecretsOf(office.management.keys, await scene.row())).toBeUndefined();
-  accepted(await confirmGiven(office.management, grace, { serial: owned.serial }));
+  accepted(await scene.confirmGiven());
   for (const table of ['fob_recovery', 'fob_pairings'] as const)
     expect([table, await db.selectFrom(table).selectAll().execute()]).toEqual([table, []]);
   expect(await scene.row()).toMatchObject({ sealed_secrets: null, key_id: null });
@@ -357,10 +349,10 @@ it('a run whose lease was over makes no other recovery key for a fob whose file 
   await scene.ask({ kind: 'pin-reset' });
   await lockByPin(owned);
   scene.follow();
-  let given: ReturnType<typeof giving> | undefined;
+  let given: ReturnType<typeof scene.give> | undefined;
   const hold = () => {
     office.nowMs += careLimits.careLeaseMs;
-    given = giving(scene);
+    given = scene.give();
     scene.fob.approve();
   };
   await scene.care({ mayHold: true, hold }).catch(() => undefined);

@@ -9,9 +9,8 @@ import { type TestAgent, until } from '../agents/kit.ts';
 import type { UsersFob } from '../agents/world.ts';
 import { accepted, grace } from '../users/kit.ts';
 import { careForCrowd } from './crowd.ts';
+import { NOW_MS } from './kit.ts';
 
-/** Just before a whole second: setting a fob's clock needs no waiting. */
-const NOW_MS = 1_770_000_000_990;
 openEachBench(NOW_MS);
 
 /** Returns the tasks of a fob as `kind state message`. */

@@ -1,9 +1,8 @@
 import { type Tamper, until } from '../agents/kit.ts';
 import { Scene } from '../agents/scene.ts';
+import { NOW_MS } from './kit.ts';
 import { countsOf, doneActsOf, doneOf, type NeedyFob, needyFob } from './three-tasks.ts';
 
-/** Just before a whole second, with a stopped clock: setting a fob's clock needs no waiting. */
-const NOW_MS = 1_770_000_000_990;
 /** Until all fobs have what they need, for each of them. */
 const EACH_MS = 2_000;
 

@@ -24,11 +24,9 @@ import { secret } from '../../kit/secrets.ts';
 import { HASTY } from '../../unit/host/kit/owned-fob.ts';
 import { lockByPin } from '../kit/fob.ts';
 import { accepted, codeOf, grace, Office } from '../users/kit.ts';
-import { type CareScene, db, management, office, openEachScene, owned, scene } from './kit.ts';
+import { type CareScene, db, management, office, openEachScene, owned, PASSWORD, scene } from './kit.ts';
 
 openEachScene();
-
-const PASSWORD: string = secret('four words of a sentence');
 
 const open: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -44,14 +42,6 @@ function newInventory(): { readonly inventory: Inventory; readonly folder: strin
     rmSync(folder, { recursive: true });
   });
   return { inventory, folder };
-}
-
-function giving({ office, owned }: CareScene, password = PASSWORD) {
-  return giveFob(office.management, grace, { serial: owned.serial, password });
-}
-
-function confirming({ office, owned }: CareScene) {
-  return confirmGiven(office.management, grace, { serial: owned.serial });
 }
 
 /** Has the command line take a file. */
@@ -88,15 +78,15 @@ async function accountsFor(scene: CareScene, inventory: Inventory): Promise<numb
 it('the command line takes over a fob of the service and opens a session; the service cannot any more', async () => {
   const { serial } = await scene.account('ada');
   await scene.care();
-  expect(codeOf(await giving(scene))).toBe('account_in_use');
+  expect(codeOf(await scene.give())).toBe('account_in_use');
   accepted(await revokeToken(management, grace, { serial, reason: 'retired' }));
-  expect(codeOf(await giving(scene))).toBe('accounts_left');
+  expect(codeOf(await scene.give())).toBe('accounts_left');
   await scene.care();
   // The key for approvals went in that session, and the next one shows that it is gone.
   await scene.care();
   expect(await scene.labels()).toEqual([]);
   await scene.ask({ kind: 'pin-reset' });
-  const given = accepted(await giving(scene));
+  const given = accepted(await scene.give());
   expect(given.state).toBe('giving');
   expect(await scene.tasks()).toContain('pin-reset cancelled not_needed');
   // Between the file and its confirmation the service leaves the fob alone.
@@ -104,32 +94,32 @@ it('the command line takes over a fob of the service and opens a session; the se
   const { inventory, added } = await taken(given.file);
   expect(added).toEqual([owned.serial]);
   expect(await accountsFor(scene, inventory)).toBe(0);
-  accepted(await confirming(scene));
+  accepted(await scene.confirmGiven());
   expect(await scene.row()).toMatchObject({ state: 'handed_over', sealed_secrets: null, key_id: null });
   for (const table of ['push_keys', 'fob_accounts', 'fob_recovery', 'fob_pairings'] as const)
     expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
   await expect(scene.care()).rejects.toThrow();
-  expect(codeOf(await giving(scene))).toBe('bad_fob_state');
+  expect(codeOf(await scene.give())).toBe('bad_fob_state');
   const acts = (await office.audit()).acts.filter(act => act.startsWith('fob.give'));
   expect(acts).toEqual([`fob.give ${owned.serial}`, `fob.give ${owned.serial}`]);
 });
 
 it('after a lost answer another file is made, and confirming twice changes nothing', async () => {
-  expect(codeOf(await confirming(scene))).toBe('bad_fob_state');
-  accepted(await giving(scene));
+  expect(codeOf(await scene.confirmGiven())).toBe('bad_fob_state');
+  accepted(await scene.give());
   const other = secret('another sentence of words');
-  const again = accepted(await giving(scene, other));
+  const again = accepted(await scene.give(other));
   expect((await taken(again.file, newInventory(), other)).added).toEqual([owned.serial]);
-  accepted(await confirming(scene));
+  accepted(await scene.confirmGiven());
   const row = await scene.row();
   scene.later(1000);
-  expect(accepted(await confirming(scene)).state).toBe('handed_over');
+  expect(accepted(await scene.confirmGiven()).state).toBe('handed_over');
   expect(await scene.row()).toEqual(row);
   expect((await office.audit()).acts.filter(act => act.startsWith('fob.give'))).toHaveLength(3);
 });
 
 it('a fob that was not confirmed comes back with its own file, and is cared for again', async () => {
-  const { file } = accepted(await giving(scene));
+  const { file } = accepted(await scene.give());
   expect(await imported(office, file)).toEqual(['ok']);
   expect(await scene.row()).toMatchObject({ state: 'in_use' });
   await scene.care();
@@ -138,16 +128,16 @@ it('a fob that was not confirmed comes back with its own file, and is cared for 
 
 it('a fob goes from the command line to the service, back, and to the service again', async () => {
   const { serial } = owned;
-  const first = await taken(accepted(await giving(scene)).file);
-  accepted(await confirming(scene));
+  const first = await taken(accepted(await scene.give()).file);
+  accepted(await scene.confirmGiven());
   const path = join(first.folder, 'back.passfob');
   await give(first.inventory, [serial], path, PASSWORD, Date.now());
   await forget(first.inventory, [serial], Date.now());
   expect(await imported(office, readFileSync(path))).toEqual(['ok']);
   expect(await scene.row()).toMatchObject({ state: 'in_use' });
   await scene.care();
-  const back = accepted(await giving(scene));
-  accepted(await confirming(scene));
+  const back = accepted(await scene.give());
+  accepted(await scene.confirmGiven());
   expect((await taken(back.file, first)).added).toEqual([serial]);
   expect(await accountsFor(scene, first.inventory)).toBe(0);
 });
@@ -155,8 +145,8 @@ it('a fob goes from the command line to the service, back, and to the service ag
 it('one service takes over a fob of another, and looks after it', async () => {
   await using next = await Office.open();
   next.nowMs = office.nowMs;
-  const { file } = accepted(await giving(scene));
-  accepted(await confirming(scene));
+  const { file } = accepted(await scene.give());
+  accepted(await scene.confirmGiven());
   expect(await imported(next, file)).toEqual(['ok']);
   const { observed } = await scene.care({ management: next.management });
   expect(observed.serial).toBe(owned.serial);
@@ -169,7 +159,7 @@ it('a recovery key that the fob may hold already goes along, to the command line
   const { box, keyId } = seal(keys, { table: 'fob_recovery', id: owned.id }, waiting);
   const row = { fob_id: owned.id, sealed_key: box, key_id: keyId, created_ms: 1 };
   await db.insertInto('fob_recovery').values(row).execute();
-  const { file } = accepted(await giving(scene));
+  const { file } = accepted(await scene.give());
   const { inventory } = await taken(file);
   const [pairing] = await pairingsOf(inventory, owned.serial);
   const [newest, ...more] = await heldRecoveryKeys(inventory, pairing?.id ?? 0);
@@ -180,8 +170,8 @@ it('a recovery key that the fob may hold already goes along, to the command line
 
 it('an inventory that still has a fob which it gave away takes it back with its present recovery key', async () => {
   const { serial } = owned;
-  const first = await taken(accepted(await giving(scene)).file);
-  accepted(await confirming(scene));
+  const first = await taken(accepted(await scene.give()).file);
+  accepted(await scene.confirmGiven());
   const path = join(first.folder, 'service.passfob');
   await give(first.inventory, [serial], path, PASSWORD, Date.now());
   await imported(office, readFileSync(path));
@@ -199,7 +189,7 @@ it('an inventory that still has a fob which it gave away takes it back with its 
   await scene.care({ mayHold: true });
   const renewed = await secrets();
   expect(renewed.equals(old)).toBe(false);
-  expect((await taken(accepted(await giving(scene)).file, first)).known).toEqual([serial]);
+  expect((await taken(accepted(await scene.give()).file, first)).known).toEqual([serial]);
   const [pairing] = await pairingsOf(first.inventory, serial);
   const [held] = await heldRecoveryKeys(first.inventory, pairing?.id ?? 0);
   expect(Buffer.compare(held ?? Buffer.of(), renewed)).toBe(0);
@@ -208,24 +198,24 @@ it('an inventory that still has a fob which it gave away takes it back with its 
 
 it('a short password, an unknown fob, a lost one and one that is to be erased are refused', async () => {
   const { serial } = owned;
-  expect(codeOf(await giving(scene, secret('too short')))).toBe('bad_file_password');
+  expect(codeOf(await scene.give(secret('too short')))).toBe('bad_file_password');
   const unknown = { serial: 'PF-0', password: PASSWORD };
   expect(codeOf(await giveFob(management, grace, unknown))).toBe('unknown_fob');
   expect(codeOf(await confirmGiven(management, grace, unknown))).toBe('unknown_fob');
   accepted(await markLost(management, grace, { serial }));
-  expect(codeOf(await giving(scene))).toBe('bad_fob_state');
+  expect(codeOf(await scene.give())).toBe('bad_fob_state');
   await office.set('fobs', { state: 'in_use' });
   const lease = { fob_id: owned.id, link: 'another', until_ms: office.nowMs + 1000 };
   await db.insertInto('fob_care').values(lease).execute();
-  expect(codeOf(await giving(scene))).toBe('fob_in_care');
+  expect(codeOf(await scene.give())).toBe('fob_in_care');
   await db.deleteFrom('fob_care').execute();
   accepted(await returnFob(management, grace, { serial }));
-  expect(codeOf(await giving(scene))).toBe('bad_fob_state');
+  expect(codeOf(await scene.give())).toBe('bad_fob_state');
   expect((await office.audit()).acts.join()).not.toContain('fob.give');
 });
 
 it('the file opens with its password only, and neither the password nor a key is in the audit', async () => {
-  const { file } = accepted(await giving(scene));
+  const { file } = accepted(await scene.give());
   const wrong = taken(file, newInventory(), secret('five words of a sentence'));
   await expect(wrong).rejects.toSatisfy(error => isFobError(error, 'bad-input'));
   const rows = JSON.stringify(await office.rows('audit'));
@@ -244,7 +234,7 @@ it('a session that was open when the file was made does nothing to the fob any m
   try {
     const hello = await client.hello();
     await client.openSession(pairingKey(owned.key));
-    accepted(await giving(scene));
+    accepted(await scene.give());
     const tools = { now: office.management.clock, random };
     const session = { client, hello, fobId: owned.id, tools };
     const relay = { kind: 'agent', name: '192.0.2.9' } as const;

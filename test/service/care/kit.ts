@@ -1,4 +1,5 @@
 import type { CareKind } from '@passfob/service/base/kinds';
+import { confirmGiven, giveFob } from '@passfob/service/features/care/give';
 import {
   type CareEvent,
   type CareRunOptions,
@@ -13,13 +14,17 @@ import { type Client, connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { FobError } from 'passfob/errors';
 import { beforeEach } from 'vitest';
+import { secret } from '../../kit/secrets.ts';
 import type { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { HASTY } from '../../unit/host/kit/owned-fob.ts';
 import { asOwner, type HeldAccount, labelsOf, makeAssigned, type OwnedFob, putHeld } from '../kit/fob.ts';
 import { accepted, grace, Office, randomSecret } from '../users/kit.ts';
 
+/** The password of files with which fobs are given away. */
+export const PASSWORD: string = secret('four words of a sentence');
+
 /** Just before a whole second, with a stopped clock: setting a fob's clock needs no waiting. */
-const NOW_MS = 1_770_000_000_990;
+export const NOW_MS = 1_770_000_000_990;
 
 export interface CareWishes extends Partial<Omit<CareRunOptions, 'tell'>> {
   /** Called when the fob asks for a hold; by default its person approves. */
@@ -135,6 +140,15 @@ export class CareScene implements AsyncDisposable {
   /** Asks for a task as an administrator. */
   async ask(input: Omit<TaskInput, 'serial'>): Promise<TaskView> {
     return accepted(await createTask(this.office.management, grace, { serial: this.owned.serial, ...input }));
+  }
+
+  /** Makes the file with which the fob is given away. */
+  give(password = PASSWORD) {
+    return giveFob(this.office.management, grace, { serial: this.owned.serial, password });
+  }
+
+  confirmGiven() {
+    return confirmGiven(this.office.management, grace, { serial: this.owned.serial });
   }
 
   /** Returns the tasks as `kind state message`, oldest first. */

@@ -12,12 +12,11 @@ import { type Tamper, type TestAgent, until } from '../agents/kit.ts';
 import { labelsOf, lockByPin, PIN } from '../kit/fob.ts';
 import { Hostile } from '../kit/hostile.ts';
 import { accepted, grace } from '../users/kit.ts';
-import { CareScene } from './kit.ts';
+import { CareScene, NOW_MS } from './kit.ts';
 import { countsOf, doneActsOf, doneOf, expectTruth, type NeedyFob, needyFob } from './three-tasks.ts';
 
-/** Just before a whole second: setting a fob's clock needs no waiting. */
-const NOW_MS = 1_770_000_000_990;
 openEachBench(NOW_MS);
+
 /** How many relays are malicious at once. They mostly wait. */
 const AT_ONCE = 6;
 /** Connections that each of them opens, one after the other, and how long each stays. */

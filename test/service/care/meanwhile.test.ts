@@ -5,17 +5,15 @@ import { noteReported } from '@passfob/service/features/care/reports';
 import { cancelTask, fobsWithNewTasks } from '@passfob/service/features/care/tasks';
 import { revokeToken } from '@passfob/service/features/tokens/moves';
 import { expect, it } from 'vitest';
-import { secret } from '../../kit/secrets.ts';
 import { refusalOf, Scene } from '../enrolment/kit.ts';
 import { labelsOf } from '../kit/fob.ts';
 import { insertIn } from '../kit/insert.ts';
 import { accepted, codeOf, grace } from '../users/kit.ts';
 import { adas } from './given.ts';
-import { db, office, openEachScene, owned, scene } from './kit.ts';
+import { db, office, openEachScene, owned, PASSWORD, scene } from './kit.ts';
 
 openEachScene();
 
-const PASSWORD: string = secret('four words of a sentence');
 const HOUR_MS = 3_600_000;
 
 it('a fob that is given away while a session reads it is left as the file describes it', async () => {
@@ -26,7 +24,7 @@ it('a fob that is given away while a session reads it is left as the file descri
     mayHold: true,
     // After the handshake, which needs the keys of the fob.
     onFrame: n => {
-      if (n > 7) given ??= giveFob(office.management, grace, { serial: owned.serial, password: PASSWORD });
+      if (n > 7) given ??= scene.give();
     },
   });
   expect(await run).toMatchObject({ isBusy: true, done: [] });
