@@ -76,7 +76,10 @@ export function testOf<T extends AsyncDisposable>(open: () => T | Promise<T>) {
     else test(title, given[0], isolated(given[1]));
   }
   const skip = (title: string, _run: Run<T>): void => test.skip(title);
-  return Object.assign(testWith, { each: test.each, runIf: (isMet: boolean) => (isMet ? testWith : skip) });
+  return Object.assign(testWith, {
+    each: test.each.bind(test) as typeof test.each,
+    runIf: (isMet: boolean) => (isMet ? testWith : skip),
+  });
 }
 
 /** Tests in a folder for services. */

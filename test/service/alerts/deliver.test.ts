@@ -30,7 +30,7 @@ import { act, testOfRecords as it } from '../audit/kit.ts';
 import { fobAnswer, otherCode, Scene } from '../challenges/kit.ts';
 import { setIn } from '../kit/rows.ts';
 import { codeAt, codeNow, NOON_MS, wrongCode } from '../kit.ts';
-import { codeOf, givePin, grace, Office } from '../users/kit.ts';
+import { accepted, codeOf, givePin, grace, Office } from '../users/kit.ts';
 import { HookReceiver } from './receivers.ts';
 
 /** Long enough for any computer; the awaited results come at once. */
@@ -38,28 +38,17 @@ const WAIT = { timeout: PATIENCE_MS, interval: 20 };
 
 const key = secret('a key of the webhook');
 
-function raise(db: Db, dedupe: string, atMs = NOON_MS): Promise<void> {
-  return writing(db, transaction =>
-    raiseAlert(transaction, {
-      kind: 'clock',
-      dedupe,
-      userId: null,
-      tokenId: null,
-      atMs,
-      source: '192.0.2.7',
-    }),
-  );
+const clockAlert = (dedupe: string, atMs = NOON_MS) =>
+  ({ kind: 'clock', dedupe, userId: null, tokenId: null, atMs, source: '192.0.2.7' }) as const;
+
+function raise(db: Db, dedupe: string, atMs?: number): Promise<void> {
+  return writing(db, transaction => raiseAlert(transaction, clockAlert(dedupe, atMs)));
 }
 
 async function addHook(management: Management, port: number, enabled = true): Promise<string> {
-  const saved = await saveChannel(management, serviceActor, {
-    name: 'hook',
-    enabled,
-    target: { kind: 'webhook', url: `http://127.0.0.1:${port}/alerts` },
-    secret: key,
-  });
-  if (!saved.ok) throw new Error(saved.refusal.code);
-  return saved.value.channel.id;
+  const target = { kind: 'webhook', url: `http://127.0.0.1:${port}/alerts` } as const;
+  const hook = { name: 'hook', enabled, target, secret: key };
+  return accepted(await saveChannel(management, serviceActor, hook)).channel.id;
 }
 
 it('100 repeats are one alert with count 100, sent at 1, 10 and 100, with a signature that the receiver can check', async rig => {
@@ -171,14 +160,7 @@ it('a disabled channel gets nothing; an alert is rolled back with the transactio
   await addHook(management, 9, false);
   await raise(db, 'one');
   const failing = writing(db, async transaction => {
-    await raiseAlert(transaction, {
-      kind: 'clock',
-      dedupe: 'two',
-      userId: null,
-      tokenId: null,
-      atMs: NOON_MS,
-      source: '-',
-    });
+    await raiseAlert(transaction, clockAlert('two'));
     throw new Error('undone');
   });
   await expect(failing).rejects.toThrow('undone');

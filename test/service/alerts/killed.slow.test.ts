@@ -11,6 +11,7 @@ import { secret } from '../../kit/secrets.ts';
 import { locationOf, testOfRecords as test } from '../audit/kit.ts';
 import { startNode } from '../nodes/node.ts';
 import { accepted } from '../users/kit.ts';
+import { mailOn } from './notices.ts';
 import { HookReceiver, MailReceiver, SyslogReceiver } from './receivers.ts';
 
 const ALERTS = 10;
@@ -38,14 +39,7 @@ test('after a node is killed while it sends, each alert still leaves by each cha
   const management = await rig.open();
   await raiseAll(management, [
     { kind: 'webhook', url: `http://127.0.0.1:${hook.port}/` },
-    {
-      kind: 'mail',
-      host: '127.0.0.1',
-      port: mail.port,
-      security: 'none',
-      from: 'passfob@example.test',
-      to: ['one@example.test'],
-    },
+    mailOn(mail.port),
     { kind: 'syslog', host: '127.0.0.1', port: syslog.port, transport: 'tcp' },
   ]);
   const order = { kind: 'background', ...(await locationOf(rig)) } as const;

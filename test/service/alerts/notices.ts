@@ -1,3 +1,4 @@
+import type { MailChannel } from '@passfob/service/features/notify/channels';
 import type { Notice } from '@passfob/service/features/notify/notice';
 import { NOON_MS } from '../kit.ts';
 
@@ -17,3 +18,9 @@ export const notice: Notice = {
 };
 /** A signal that is never aborted. */
 export const never = new AbortController().signal;
+
+/** Returns a mail channel through a server on loopback. */
+export const mailOn = (port: number): MailChannel => ({
+  ...({ kind: 'mail', host: '127.0.0.1', port, security: 'none' } as const),
+  ...{ from: 'passfob@example.test', to: ['one@example.test', 'two@example.test'] },
+});

@@ -120,14 +120,9 @@ describe('configuration mistakes', () => {
     });
     expect(named(found).sort()).toEqual(
       [
-        'PASSFOB_SERVICE_LOK environment',
-        `hots ${path}`,
-        'host --host',
-        `port ${path}`,
-        `trustedProxies ${path}`,
-        'publicUrl --public-url',
-        `lockThreshold ${path}`,
-        'logLevel PASSFOB_SERVICE_LOG_LEVEL',
+        ...['PASSFOB_SERVICE_LOK environment', `hots ${path}`, 'host --host', `port ${path}`],
+        ...[`trustedProxies ${path}`, 'publicUrl --public-url'],
+        ...[`lockThreshold ${path}`, 'logLevel PASSFOB_SERVICE_LOG_LEVEL'],
       ].sort(),
     );
     for (const { sentence, next } of found) {

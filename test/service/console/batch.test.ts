@@ -169,10 +169,8 @@ test('an activation handed over in person shows string and QR code in the formâ€
   for (const path of ['/operator/user?user=bob', '/operator/activations'])
     expect((await desk.get(path)).text).toMatch(/Last refused [\s\S]{0,200}: revoked: resent</);
   for (const path of [
-    '/operator/user?user=bob',
-    '/operator/activations',
-    '/operator/audit',
-    '/operator/user/activate?user=bob',
+    ...['/operator/user?user=bob', '/operator/activations'],
+    ...['/operator/audit', '/operator/user/activate?user=bob'],
   ]) {
     const { text } = await admin.get(path);
     for (const shown of [string, stringOn(again)])

@@ -16,14 +16,8 @@ import { furnished, testOfConsole as it, Visitor } from './kit.ts';
 it('channels are saved, changed without their secret, and removed; a generated key is shown once', async service => {
   const { office } = service;
   const visitor = await service.signedIn('admin');
-  const hook = {
-    id: '',
-    name: 'hook',
-    enabled: 'yes',
-    url: 'https://hooks.example.org/a',
-    secret: '',
-    authority: '',
-  };
+  const empty = { id: '', enabled: 'yes', secret: '', authority: '' };
+  const hook = { ...empty, name: 'hook', url: 'https://hooks.example.org/a' };
   const plain = await visitor.send('/operator/channels/webhook', {
     ...hook,
     url: 'http://hooks.example.org/a',
@@ -44,19 +38,9 @@ it('channels are saved, changed without their secret, and removed; a generated k
     expect((await visitor.get(`/operator${path}`)).text).not.toContain(key);
   // The form of another kind of channel refuses it.
   expect((await visitor.get(`/operator/channels/mail?id=${id}`)).status).toBe(404);
-  const mail = {
-    id: '',
-    name: 'mail',
-    enabled: 'yes',
-    host: 'mail.example.org',
-    port: '587',
-    security: 'none',
-    from: 'a@example.org',
-    to: 'b@example.org\nc@example.org',
-    login: '',
-    secret: '',
-    authority: '',
-  };
+  const server = { host: 'mail.example.org', port: '587', security: 'none', login: '' };
+  const people = { from: 'a@example.org', to: 'b@example.org\nc@example.org' };
+  const mail = { ...empty, ...server, ...people, name: 'mail' };
   expect((await visitor.send('/operator/channels/mail', mail)).text).toContain('Mail without TLS');
   expect((await visitor.send('/operator/channels/mail', { ...mail, security: 'tls' })).status).toBe(303);
   expect((await visitor.send('/operator/channel/remove', { id })).status).toBe(303);
@@ -161,14 +145,11 @@ it('lists that are searched for a text have the button Search, all others Filter
     const { text } = await visitor.get(`/operator/${list}`);
     buttons.push([list, /<form class="search"[\s\S]*?>(\w+)<\/button>/.exec(text)?.[1]]);
   }
-  expect(Object.fromEntries(buttons)).toEqual({
-    users: 'Search',
-    tokens: 'Search',
-    activations: 'Filter',
-    alerts: 'Filter',
-    mails: 'Filter',
-    audit: 'Filter',
-  });
+  expect(buttons.filter(([, button]) => button === 'Search').map(([list]) => list)).toEqual([
+    'users',
+    'tokens',
+  ]);
+  expect(buttons.filter(([, button]) => button === 'Filter')).toHaveLength(4);
 });
 
 /** Opens an administrator's form for a new client of the service's own application. */

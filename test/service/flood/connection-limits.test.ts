@@ -60,12 +60,7 @@ describe('unauthenticated connections', () => {
     bench.ask(busy);
     const newest = bench.accept('192.0.2.1');
     expect(oldest.socket.destroyed).toBe(true);
-    expect([busy, newest, ...others].map(({ socket }) => socket.destroyed)).toEqual([
-      false,
-      false,
-      false,
-      false,
-    ]);
+    expect([busy, newest, ...others].filter(({ socket }) => socket.destroyed)).toEqual([]);
   });
 
   it('connections with a request in progress keep their place, and a new one of the same source is refused', () => {

@@ -30,36 +30,16 @@ const base64 = (length: number) => {
 
 type Fob = ExportedInventory['fobs'][number];
 
-function account(changes: Partial<Fob['accounts'][number]> = {}): Fob['accounts'][number] {
-  return {
-    account_id: '0a0b0c0d',
-    state: 'active',
-    kind: 2,
-    algorithm: 1,
-    digits: 6,
-    period: 30,
-    issuer: 'ACME',
-    label: 'ada',
-    created_ms: 1,
-    suite: null,
-    next_issuer: null,
-    next_label: null,
-    key: base64(20),
-    ...changes,
-  };
-}
+const account = (changes: Partial<Fob['accounts'][number]> = {}): Fob['accounts'][number] => ({
+  ...{ account_id: '0a0b0c0d', state: 'active', kind: 2, algorithm: 1, digits: 6, period: 30 },
+  ...{ issuer: 'ACME', label: 'ada', created_ms: 1, suite: null, next_issuer: null, next_label: null },
+  ...{ key: base64(20), ...changes },
+});
 
 function fob(serial: string, accounts: Fob['accounts'], holder: string | null = null): Fob {
   const pairing = {
-    serial,
-    state: 'confirmed' as const,
-    board: 'pico',
-    firmware: '1.2.3',
-    created_ms: 1,
-    confirmed_ms: 2,
-    erased_ms: null,
-    escrowed_ms: null,
-    holder,
+    ...{ serial, state: 'confirmed' as const, board: 'pico', firmware: '1.2.3', created_ms: 1 },
+    ...{ confirmed_ms: 2, erased_ms: null, escrowed_ms: null, holder },
   };
   const secrets = { device_secret: base64(32), pairing_key: base64(32), recovery_key: base64(32) };
   const clock = { read_ms: 5, is_set: 1 as const, difference_ms: -1499.6, uncertainty_ms: 1 };

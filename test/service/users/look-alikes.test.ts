@@ -52,11 +52,8 @@ test('names in other scripts without a look-alike are accepted, and ASCII names 
   await using office = await Office.open();
   const names = ['user1', 'userl', 'user0', 'usero', 'corner', 'comer', 'modern', 'modem', 'muller'];
   const others = [
-    'm\u00fcller',
-    'jos\u00e9',
-    '\u043c\u0430\u0440\u0438\u044f',
-    '\u4e2d\u6587',
-    '\u03b3\u03b9\u03ac\u03bd\u03bd\u03b7\u03c2',
+    ...['m\u00fcller', 'jos\u00e9', '\u043c\u0430\u0440\u0438\u044f'],
+    ...['\u4e2d\u6587', '\u03b3\u03b9\u03ac\u03bd\u03bd\u03b7\u03c2'],
   ];
   for (const name of [...names, ...others])
     expect([name, await create(office, name)]).toEqual([name, 'done']);
@@ -151,26 +148,11 @@ describe('e-mail addresses', () => {
   );
 
   it.each([
-    '',
-    'ada',
-    '@example.org',
-    'ada@',
-    'ada@-example.org',
-    'ada@example..org',
-    '.ada@example.org',
-    'ada@example.org, eve@example.org',
-    'ada@example.org;eve@example.org',
-    'Ada <ada@example.org>',
-    'ada@example.org\r\nBcc: eve@example.org',
-    'ada@example.org\n',
-    ' ada@example.org',
-    '"a b"@example.org',
-    'ada@[192.0.2.1]',
-    'ada@b@example.org',
-    'ädä@example.org',
-    `${'a'.repeat(65)}@example.org`,
-    `a@${'b'.repeat(64)}.org`,
-    `a@${'b.'.repeat(200)}org`,
+    ...['', 'ada', '@example.org', 'ada@', 'ada@-example.org', 'ada@example..org', '.ada@example.org'],
+    ...['ada@example.org, eve@example.org', 'ada@example.org;eve@example.org', 'Ada <ada@example.org>'],
+    ...['ada@example.org\r\nBcc: eve@example.org', 'ada@example.org\n', ' ada@example.org'],
+    ...['"a b"@example.org', 'ada@[192.0.2.1]', 'ada@b@example.org', 'ädä@example.org'],
+    ...[`${'a'.repeat(65)}@example.org`, `a@${'b'.repeat(64)}.org`, `a@${'b.'.repeat(200)}org`],
   ])('the e-mail address %j is refused', given => expect(prepareEmail(given)).toBeUndefined());
 
   it('no accepted e-mail address contains a character with a meaning in a header', () => {

@@ -36,14 +36,8 @@ async function desk(): Promise<Desk & AsyncDisposable> {
   await office.do(addOperator, { user: 'ada', role: 'admin' });
   const { application } = await ensureApplication(db, office.nowMs, CONSOLE_APPLICATION);
   const decider = { applicationId: application.id, decide: decisionOf(service, office) };
-  return {
-    office,
-    decider,
-    token,
-    password,
-    rig: service.rig,
-    [Symbol.asyncDispose]: service[Symbol.asyncDispose],
-  };
+  const dispose = service[Symbol.asyncDispose];
+  return { office, decider, token, password, rig: service.rig, [Symbol.asyncDispose]: dispose };
 }
 
 /** The password is checked here, the passcode by the service. */
@@ -156,17 +150,9 @@ test('a password that is changed while the session is being stored opens none', 
     looks.emit('looked');
     return office.nowMs;
   };
-  const session = await signIn(
-    { ...office.management, clock },
-    { ...at.decider, decide },
-    {
-      user: 'ada',
-      password: at.password,
-      passcode: codeNow(at.token, office.nowMs),
-      source: '192.0.2.1',
-      requestId: randomUUID(),
-    },
-  );
+  const passcode = codeNow(at.token, office.nowMs);
+  const typed = { user: 'ada', password: at.password, passcode, source: '192.0.2.1', requestId: 'r' };
+  const session = await signIn({ ...office.management, clock }, { ...at.decider, decide }, typed);
   await changed;
   expect(session).toBeUndefined();
 });
