@@ -16,9 +16,11 @@ import {
   refusesRecoveryKey,
   secretsOf,
 } from '../kit/fob.ts';
-import { codeNow, Rig } from '../kit.ts';
+import { codeNow, Rig, testOf } from '../kit.ts';
 import { accepted, startedService } from '../users/kit.ts';
 import { Person, signInTokenOf } from './kit.ts';
+
+const it = testOf(furnished);
 
 /** The labels of the accounts on a fob, without the key for approvals. */
 async function accountLabels(owned: OwnedFob): Promise<string[]> {
@@ -66,8 +68,7 @@ async function furnished() {
   return Object.assign(service, { owned, spare, bobs, bobsAccount, ada, tasks, connect, follow });
 }
 
-test('a fob that lost its time is shown with words, and its user sets the clock by a task that names the user', async () => {
-  await using service = await furnished();
+it('a fob that lost its time is shown with words, and its user sets the clock by a task that names the user', async service => {
   const { office, owned, ada, tasks, connect } = service;
   expect((await ada.get('/me')).text).toContain('The service has not reached it yet.');
   await connect();
@@ -125,8 +126,7 @@ test.each(['ada', 'hana'])(
   },
 );
 
-test('a passcode of the fob itself, a used one and a temporary code alone prove nothing for a forgotten PIN', async () => {
-  await using service = await furnished();
+it('a passcode of the fob itself, a used one and a temporary code alone prove nothing for a forgotten PIN', async service => {
   const { office, owned, spare, ada, tasks, connect } = service;
   await lockByPin(owned);
   service.clock.nowMs = owned.fob.now * 1000 - 10;
@@ -155,8 +155,7 @@ test('a passcode of the fob itself, a used one and a temporary code alone prove 
   expect((await tasks()).filter(task => task.startsWith('pin-reset'))).toEqual([]);
 });
 
-test('a temporary code together with the password resets a forgotten PIN where the service asks for both', async () => {
-  await using service = await furnished();
+it('a temporary code together with the password resets a forgotten PIN where the service asks for both', async service => {
   const { office, owned, ada, tasks, connect } = service;
   await lockByPin(owned);
   service.clock.nowMs = owned.fob.now * 1000 - 10;
@@ -173,8 +172,7 @@ test('a temporary code together with the password resets a forgotten PIN where t
   expect(await tasks()).toContain('pin-reset waiting ada');
 });
 
-test('a user renames only accounts of their own tokens, and nobody acts on the fob of another user', async () => {
-  await using service = await furnished();
+it('a user renames only accounts of their own tokens, and nobody acts on the fob of another user', async service => {
   const { office, owned, bobs, bobsAccount, ada, tasks, connect } = service;
   await connect();
   const { text } = await ada.get('/me');
@@ -195,8 +193,7 @@ test('a user renames only accounts of their own tokens, and nobody acts on the f
   expect(accepted(await listTasks(office.store.db, bobs.serial))).toEqual([]);
 });
 
-test('a fob reported lost at the page counts as lost, and its accounts go when it comes back', async () => {
-  await using service = await furnished();
+it('a fob reported lost at the page counts as lost, and its accounts go when it comes back', async service => {
   const { office, owned, ada, connect } = service;
   const { serial } = await office.row('tokens', { fob_id: owned.id });
   expect((await ada.send('/me/lost', { token: serial })).status).toBe(303);
@@ -206,8 +203,7 @@ test('a fob reported lost at the page counts as lost, and its accounts go when i
   expect([await state(), await accountLabels(owned)]).toEqual(['found', []]);
 });
 
-test('a user with a token on the fob of another user acts on that token only, not on the fob', async () => {
-  await using service = await furnished();
+it('a user with a token on the fob of another user acts on that token only, not on the fob', async service => {
   const { office, bobs, bobsAccount, ada } = service;
   const { serial, id } = await putHeld(office, bobs, 'guest', 'ada');
   const fields = { fob: bobs.serial, account: id, label: 'mine', issuer: '' };
@@ -224,8 +220,7 @@ test('a user with a token on the fob of another user acts on that token only, no
   expect(accepted(await listTasks(db, bobs.serial))).toEqual([]);
 });
 
-test('the page for connecting a fob names the ways without its script, and reaches ports and its own service only', async () => {
-  await using service = await furnished();
+it('the page for connecting a fob names the ways without its script, and reaches ports and its own service only', async service => {
   const { ada } = service;
   const page = await ada.get('/me/connect');
   expect(page.text).toContain(`passfob care --service ${service.url}`);

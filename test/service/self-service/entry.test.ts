@@ -2,12 +2,14 @@ import { relayLimits } from '@passfob/service/base/limits/relay';
 import { selfServiceLimits } from '@passfob/service/base/limits/self-service';
 import { addOperator } from '@passfob/service/features/users/access/operator-changes';
 import { disableUser } from '@passfob/service/features/users/user-changes';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Visitor } from '../console/kit.ts';
-import { codeNow, wrongCode } from '../kit.ts';
+import { codeNow, testOf, wrongCode } from '../kit.ts';
 import { startedService } from '../users/kit.ts';
 import { Person, signInTokenOf } from './kit.ts';
+
+const test = testOf(begun);
 
 /** Starts a service with a user `ada` who has a token. */
 async function begun() {
@@ -15,8 +17,7 @@ async function begun() {
   return Object.assign(service, { token: await service.office.token('ada') });
 }
 
-test('the ticket of an enrolment opens the page once, for a while, and not for a disabled user', async () => {
-  await using service = await begun();
+test('the ticket of an enrolment opens the page once, for a while, and not for a disabled user', async service => {
   const { office } = service;
   const ticket = await signInTokenOf(office, 'ada');
   const both = await Promise.all([
@@ -47,8 +48,7 @@ test('the ticket of an enrolment opens the page once, for a while, and not for a
   for (const value of [ticket, other, late, gone]) expect(stored).not.toContain(value);
 });
 
-test('a ticket is not accepted as a session, nor a session as a ticket', async () => {
-  await using service = await begun();
+test('a ticket is not accepted as a session, nor a session as a ticket', async service => {
   const { office, token } = service;
   const person = new Person(service);
   await person.signInAs('ada', token, service.clock);
@@ -59,8 +59,7 @@ test('a ticket is not accepted as a session, nor a session as a ticket', async (
   expect((await forged.get('/me')).location).toBe('/me/sign-in');
 });
 
-test('a passcode opens the page; refusals are the same page for every user name', async () => {
-  await using service = await begun();
+test('a passcode opens the page; refusals are the same page for every user name', async service => {
   const { office, token } = service;
   const wrong = new URLSearchParams({ user: 'ada', passcode: wrongCode(token, service.clock.nowMs) });
   const refusals = [
@@ -82,8 +81,7 @@ test('a passcode opens the page; refusals are the same page for every user name'
   expect(acts.at(-1)).toBe('user.sign-in ada');
 });
 
-test('signing out ends the session, and the form that opened it opens no other', async () => {
-  await using service = await begun();
+test('signing out ends the session, and the form that opened it opens no other', async service => {
   const { token } = service;
   const form = new URLSearchParams({
     user: 'ada',
@@ -100,8 +98,7 @@ test('signing out ends the session, and the form that opened it opens no other',
   expect((await new Person(service).post('/me/sign-in', form)).status).toBe(403);
 });
 
-test('a passcode that one form accepted opens no other form, whatever the form says of itself', async () => {
-  await using service = await begun();
+test('a passcode that one form accepted opens no other form, whatever the form says of itself', async service => {
   const { office, token } = service;
   const password = await office.password('ada');
   await office.set('applications', { factors: 'password_otp' });
@@ -130,8 +127,7 @@ test('a passcode that one form accepted opens no other form, whatever the form s
   }
 });
 
-test('forms of other sites, without the session’s token or without a session change nothing', async () => {
-  await using service = await begun();
+test('forms of other sites, without the session’s token or without a session change nothing', async service => {
   const { office, token } = service;
   const person = new Person(service);
   await person.signInAs('ada', token, service.clock);

@@ -1,9 +1,11 @@
 import { resetPin } from '@passfob/service/features/users/credentials/pins';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { apiKeyOf, codeAt, comparable, post } from '../kit.ts';
+import { apiKeyOf, codeAt, comparable, post, testOf } from '../kit.ts';
 import { startedService } from '../users/kit.ts';
 import { Person, signInTokenOf } from './kit.ts';
+
+const test = testOf(begun);
 
 const PIN = secret('407183');
 const OTHER_PIN = secret('730519');
@@ -38,8 +40,7 @@ function filled(text: string, fields: Record<string, string>): URLSearchParams {
   return form;
 }
 
-test('at the log-in form a right passcode leads to the choice of a due PIN, and logs nobody in', async () => {
-  await using service = await begun();
+test('at the log-in form a right passcode leads to the choice of a due PIN, and logs nobody in', async service => {
   const { office, next, logIn } = service;
   for (const [path, way] of [
     ['/login', '/login'],
@@ -80,8 +81,7 @@ test('at the log-in form a right passcode leads to the choice of a due PIN, and 
   }
 });
 
-test('after an enrolment the PIN is chosen first, without another passcode', async () => {
-  await using service = await begun();
+test('after an enrolment the PIN is chosen first, without another passcode', async service => {
   const { office, next, logIn } = service;
   const person = new Person(service);
   const form = await person.enterWith(await signInTokenOf(office, 'ada'));
@@ -97,8 +97,7 @@ test('after an enrolment the PIN is chosen first, without another passcode', asy
   expect((await person.enterWith(await signInTokenOf(office, 'ada'))).location).toBe('/me');
 });
 
-test('users change the PIN with a passcode and the present PIN; a mistake uses up no passcode', async () => {
-  await using service = await begun();
+test('users change the PIN with a passcode and the present PIN; a mistake uses up no passcode', async service => {
   const { office, next, logIn } = service;
   const person = new Person(service);
   await person.enterWith(await signInTokenOf(office, 'ada'));
@@ -123,8 +122,7 @@ test('users change the PIN with a passcode and the present PIN; a mistake uses u
   expect([await logIn(next(), PIN), await logIn(next(), OTHER_PIN)]).toEqual([403, 200]);
 });
 
-test('the API asks for a due PIN and accepts it by its proof, and changes it by passcode and present PIN', async () => {
-  await using service = await begun();
+test('the API asks for a due PIN and accepts it by its proof, and changes it by passcode and present PIN', async service => {
   const { next, api, logIn } = service;
   const asked = await api('/v1/validate', { user: 'ada', passcode: next() });
   const {

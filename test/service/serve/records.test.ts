@@ -79,6 +79,7 @@ it('the bounce command accepts a bounced mail from a mail server, and alerts hel
   const none = await commandReading('Subject: hello\r\n\r\nhow are you', service.rig, 'bounce');
   expect(none).toMatchObject(refused('RFC 3464'));
   const taken = await commandReading(bounceOf({ envelopeId: id }), service.rig, 'bounce', '--json');
+  expect(taken.exitCode).toBe(0);
   expect(JSON.parse(taken.out)).toMatchObject({ ok: true, mail: { id, state: 'bounced' } });
   expect(await service.alerts()).toMatchObject([{ kind: 'undelivered', user: 'ada' }]);
 });

@@ -14,10 +14,12 @@ import { isFresh, openSession, sessionOf } from '@passfob/service/features/users
 import { findUser, prepareUserName } from '@passfob/service/features/users/users';
 import type { Service } from '@passfob/service/service';
 import { writing } from '@passfob/service/storage/database/database';
-import { expect, test } from 'vitest';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { codeNow, type Rig, wrongCode } from '../kit.ts';
+import { codeNow, type Rig, testOf, wrongCode } from '../kit.ts';
 import { accepted, freshPassword, grace, Office, startedService } from './kit.ts';
+
+const test = testOf(desk);
 
 interface Desk {
   readonly rig: Rig;
@@ -63,8 +65,7 @@ function enter({ office, decider, token, password }: Desk, changes: Record<strin
   });
 }
 
-test('an operator with password and fob gets a session, and the audit says so', async () => {
-  await using at = await desk();
+test('an operator with password and fob gets a session, and the audit says so', async at => {
   const { office } = at;
   const session = await enter(at, { user: ' ADA ' });
   const value = secret(session?.token ?? '');
@@ -74,8 +75,7 @@ test('an operator with password and fob gets a session, and the audit says so', 
   for (const hidden of [value, at.password]) expect(text).not.toContain(hidden);
 });
 
-test('every refused sign-in looks the same and creates no session', async () => {
-  await using at = await desk();
+test('every refused sign-in looks the same and creates no session', async at => {
   const { office } = at;
   await office.users('bob');
   const bob = { ...at, token: await office.token('bob'), password: await office.password('bob') };
@@ -100,8 +100,7 @@ test('every refused sign-in looks the same and creates no session', async () => 
 
 const addBob = (office: Office) => addOperator(office.management, grace, { user: 'bob', role: 'admin' });
 
-test('an operator who is disabled while the passcode is evaluated gets no session', async () => {
-  await using at = await desk();
+test('an operator who is disabled while the passcode is evaluated gets no session', async at => {
   const { office } = at;
   await office.token('bob');
   await office.password('bob');
@@ -114,8 +113,7 @@ test('an operator who is disabled while the passcode is evaluated gets no sessio
   expect(await enter({ ...at, decider: { ...at.decider, decide } })).toBeUndefined();
 });
 
-test('an operator who is disabled while the proof is evaluated has proved nothing', async () => {
-  await using at = await desk();
+test('an operator who is disabled while the proof is evaluated has proved nothing', async at => {
   const { office } = at;
   const value = secret((await enter(at))?.token ?? '');
   const decide: Decider['decide'] = async () => {
@@ -127,8 +125,7 @@ test('an operator who is disabled while the proof is evaluated has proved nothin
   expect((await office.audit()).acts).not.toContain('operator.prove ada');
 });
 
-test('a password that is changed while the session is being stored opens none', async () => {
-  await using at = await desk();
+test('a password that is changed while the session is being stored opens none', async at => {
   await using other = await Office.beside(at.rig);
   const { office } = at;
   const looks = new EventEmitter();
@@ -157,8 +154,7 @@ test('a password that is changed while the session is being stored opens none', 
   expect(session).toBeUndefined();
 });
 
-test('a session is proved again by its own operator only, and a link’s session never', async () => {
-  await using at = await desk();
+test('a session is proved again by its own operator only, and a link’s session never', async at => {
   const { office } = at;
   const { management } = office;
   const value = secret((await enter(at))?.token ?? '');
