@@ -3,6 +3,7 @@
  * @module
  */
 
+export { checkedParts, checkPartName, isFitted, PART_NAMES, partRecord } from './base/boards-and-parts.ts';
 export { hexOf, textOf } from './base/bytes.ts';
 export { areBytes, checkBytes } from './base/bytes-given.ts';
 export { COMPUTER } from './base/computer.ts';

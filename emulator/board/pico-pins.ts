@@ -2,7 +2,6 @@ import { PICO } from '@passfob/simulator/for-emulator';
 import type { Powered } from './powered.ts';
 import type { Surroundings } from './surroundings.ts';
 
-const PARTS = ['display', 'clock', 'eeprom'] as const;
 const { scl, sda } = PICO.i2c ?? { scl: '', sda: '' };
 
 /** Whether I2C1 of the chip has the pins of the parts. */
@@ -12,7 +11,7 @@ export function isBusConnected(powered: Powered): boolean {
 
 /** The resistors of a module pull both wires of the bus up; a part that was cut off in a byte may hold SDA low. */
 export function pullBus(powered: Powered, outside: Surroundings): void {
-  const isPulledUp = PARTS.some(part => outside.isConnected(part));
+  const isPulledUp = Object.values(outside.connectedParts()).includes(true);
   powered.drive(scl, isPulledUp ? true : undefined);
   powered.drive(sda, isPulledUp ? !outside.i2c.holdsSda : undefined);
 }

@@ -1,6 +1,7 @@
 import {
   At24c32,
   checkedPlan,
+  checkPartName,
   Ds3231,
   EEPROM_BYTES,
   extremeClimate,
@@ -10,15 +11,18 @@ import {
   FobKeys,
   fillStorage,
   type I2cPart,
+  isFitted,
   LARGE_EEPROM_BYTES,
   lowVolts,
   type Memories,
   makeRandomness,
   Operations,
   openMemories,
+  PART_NAMES,
   type PartName,
   type PartsOptions,
   PICO,
+  partRecord,
   type Randomness,
   Scheduler,
   Ssd1306,
@@ -65,6 +69,7 @@ export class Surroundings {
   readonly rtc: Ds3231;
   readonly eeprom: At24c32;
   readonly display: Ssd1306;
+  readonly #parts: Readonly<Record<PartName, I2cPart>>;
   readonly i2c: I2cParts;
   readonly keys: FobKeys;
   /** Acts of the firmware that would harm or stall a real board. */
@@ -109,17 +114,16 @@ export class Surroundings {
       edge: (pin, level) => options.pinChanged(pin, level),
       faults: this.faults,
     });
+    this.#parts = { display: this.display, clock: this.rtc, eeprom: this.eeprom };
     this.i2c = new I2cParts({
-      parts: [this.display, this.rtc, this.eeprom],
+      parts: Object.values(this.#parts),
       faults: this.faults,
       violations: this.violations,
       isConnected: () => options.isConnected(),
       holds: isHeld => options.holds(isHeld),
       halt: () => options.halt(),
     });
-    this.setPart('display', options.parts.display !== false, false);
-    this.setPart('clock', options.parts.clock !== false, false);
-    this.setPart('eeprom', options.parts.eeprom !== 'none', false);
+    for (const name of PART_NAMES) this.setPart(name, isFitted(options.parts, name), false);
     if (this.memories.isNew) this.rtc.loseTime();
   }
 
@@ -145,17 +149,15 @@ export class Surroundings {
     return this.#options.chipUs() ?? this.scheduler.nowUs;
   }
 
-  isConnected(name: PartName): boolean {
-    return this.i2c.isPartConnected(this.#part(name));
-  }
-
-  #part(name: PartName): I2cPart {
-    return { display: this.display, clock: this.rtc, eeprom: this.eeprom }[name];
+  /** Returns which parts are on the bus. */
+  connectedParts(): Readonly<Record<PartName, boolean>> {
+    return partRecord(name => this.i2c.isPartConnected(this.#parts[name]));
   }
 
   /** @param isPowered whether the board is */
   setPart(name: PartName, isConnected: boolean, isPowered: boolean): void {
-    this.i2c.connect(this.#part(name), isConnected, isPowered);
+    checkPartName(name);
+    this.i2c.connect(this.#parts[name], isConnected, isPowered);
   }
 
   setFaults(plan: FaultPlan): void {

@@ -1,5 +1,6 @@
 import {
   boardRandomness,
+  checkedParts,
   DEFAULT_SEED,
   hexOf,
   insidesOf,
@@ -20,18 +21,11 @@ import type { WiredPort } from './powered.ts';
 import { ScreenReader } from './screen-reader.ts';
 import type { Surroundings } from './surroundings.ts';
 
-/** What `parts` may name. */
-const PART_NAMES: readonly string[] = ['display', 'clock', 'eeprom'];
-
 /** @throws TypeError for options that no type has checked, in JavaScript */
-function checkOptions({ board = 'pico', parts = {} }: VirtualBoardOptions): void {
+function checkOptions({ board = 'pico', parts }: VirtualBoardOptions): void {
   if (board !== 'pico')
     throw new TypeError(`a virtual board is a pico, no ${String(board)}: leave board out`);
-  const unknown = Object.keys(parts).find(name => !PART_NAMES.includes(name));
-  if (unknown === undefined) return;
-  throw new TypeError(
-    `parts are ${PART_NAMES.join(', ')}, and not ${unknown}: virtualChip takes parts of your own`,
-  );
+  if (Array.isArray(parts)) throw new TypeError('a list of parts of your own is for virtualChip');
 }
 
 function boardOf(options: VirtualBoardOptions): Board {
@@ -44,7 +38,7 @@ function boardOf(options: VirtualBoardOptions): Board {
     oscillatorPpm: options.oscillatorPpm ?? 0,
     crystal: options.crystal ?? true,
     pace: paceOf(options),
-    parts: options.parts ?? {},
+    parts: checkedParts(options.parts ?? {}),
     faults: options.faults,
     clock: options.clock ?? 'virtual',
     startMs: options.startMs,
@@ -93,11 +87,7 @@ function looks(board: Board): Pick<SimulatedFob, 'wear' | 'storedFile' | 'inspec
         {
           flash,
           eeprom,
-          parts: {
-            display: outside.isConnected('display'),
-            clock: outside.isConnected('clock'),
-            eeprom: outside.isConnected('eeprom'),
-          },
+          parts: outside.connectedParts(),
           isPlugged: board.isPlugged,
           supplyVolts: outside.supplyVolts,
         },

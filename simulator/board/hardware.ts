@@ -1,3 +1,4 @@
+import { checkPartName, isFitted, PART_NAMES, partRecord } from '../base/boards-and-parts.ts';
 import { COMPUTER } from '../base/computer.ts';
 import type { FaultPlan } from '../base/fault-plan.ts';
 import type { PartName, PartsOptions, StateStore, Wear } from '../base/fob.ts';
@@ -17,6 +18,7 @@ import { Files } from './chips/files.ts';
 import { Flash } from './chips/flash.ts';
 import { Glass } from './chips/glass.ts';
 import { I2cBus } from './chips/i2c-bus.ts';
+import type { I2cPart } from './chips/i2c-part.ts';
 import { Radio } from './chips/radio.ts';
 import { Ssd1306 } from './chips/ssd1306.ts';
 import { UsbHost } from './chips/usb-host.ts';
@@ -53,6 +55,8 @@ export class BoardHardware {
   readonly rtc: Ds3231;
   readonly eeprom: At24c32;
   readonly display: Ssd1306;
+  /** The parts that a board with a bus may have. */
+  readonly #parts: Readonly<Record<PartName, I2cPart>>;
   readonly glass: Glass;
   readonly radio: Radio;
   readonly keys: FobKeys;
@@ -105,12 +109,9 @@ export class BoardHardware {
     this.glass = new Glass(facts.bangle, () => this.onDisplayChange(true));
     this.radio = new Radio((us, action) => scheduler.at(scheduler.nowUs + us, action));
     this.eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs, faults);
-    const modules = facts.i2c ? [this.display, this.rtc, this.eeprom] : [];
-    this.i2c = new I2cBus(modules, spend, this.violations, faults);
-    const { parts } = options;
-    this.setPart('display', parts.display !== false, false);
-    this.setPart('clock', parts.clock !== false, false);
-    this.setPart('eeprom', parts.eeprom !== 'none', false);
+    this.#parts = { display: this.display, clock: this.rtc, eeprom: this.eeprom };
+    this.i2c = new I2cBus(facts.i2c ? Object.values(this.#parts) : [], spend, this.violations, faults);
+    for (const name of PART_NAMES) this.setPart(name, isFitted(options.parts, name), false);
     this.usb = new UsbHost(scheduler, facts.hidReportBytes);
     this.keys = new FobKeys({
       pins: facts.keyPins,
@@ -127,9 +128,10 @@ export class BoardHardware {
     this.i2c.countAnew();
   }
 
+  /** A board without a bus has no parts: nothing changes. */
   setPart(name: PartName, connected: boolean, powered: boolean): void {
-    const parts = { display: this.display, clock: this.rtc, eeprom: this.eeprom };
-    this.i2c.connect(parts[name], connected, powered);
+    checkPartName(name);
+    if (this.facts.i2c) this.i2c.connect(this.#parts[name], connected, powered);
   }
 
   /** The resistors of a module pull the wires of the bus up; a part that was cut off in a byte may hold SDA low. */
@@ -137,7 +139,7 @@ export class BoardHardware {
     const { keyPins, cablePin, i2c } = this.facts;
     if (keyPins.includes(pin)) return this.keys.level(pin);
     if (pin === cablePin) return this.usb.plugged;
-    const isPulledUp = [this.display, this.rtc, this.eeprom].some(part => this.i2c.isConnected(part));
+    const isPulledUp = Object.values(this.#parts).some(part => this.i2c.isConnected(part));
     if (i2c === undefined || !isPulledUp) return undefined;
     if (pin === i2c.sda) return !this.i2c.isHeld;
     return pin === i2c.scl ? true : undefined;
@@ -164,12 +166,8 @@ export class BoardHardware {
 
   /** Everything that `insidesOf` looks at. */
   inspected(): Inspected {
-    const { flash, eeprom, facts, i2c, display, rtc, usb, supplyVolts } = this;
-    const parts = facts.i2c && {
-      display: i2c.isConnected(display),
-      clock: i2c.isConnected(rtc),
-      eeprom: i2c.isConnected(eeprom),
-    };
+    const { flash, eeprom, facts, i2c, usb, supplyVolts } = this;
+    const parts = facts.i2c && partRecord(name => i2c.isConnected(this.#parts[name]));
     return { flash, eeprom, parts, isPlugged: usb.plugged, supplyVolts };
   }
 

@@ -1,3 +1,4 @@
+import { BOARD_NAMES, checkedParts } from '../base/boards-and-parts.ts';
 import type { BoardName, BootOptions, SimulatedFob } from '../base/fob.ts';
 import { DEFAULT_SEED, PRESS_HELD_MS, PRESS_SETTLE_MS } from '../base/limits.ts';
 import { boardRandomness } from '../board/board-randomness.ts';
@@ -24,7 +25,7 @@ const BOARDS: Readonly<Record<BoardName, BoardWiring>> = {
 /** Returns the parts of a board. JavaScript callers have no type that requires a name. */
 function wiringOf(board: unknown): BoardWiring {
   if (typeof board === 'string' && Object.hasOwn(BOARDS, board)) return BOARDS[board as BoardName];
-  const names = Object.keys(BOARDS).join(', ');
+  const names = BOARD_NAMES.join(', ');
   throw new TypeError(
     board === undefined
       ? `board is missing: one of ${names}`
@@ -47,7 +48,7 @@ function machineOf(
     driftPpm: options.driftPpm ?? 0,
     oscillatorPpm: options.oscillatorPpm ?? 0,
     crystal: options.crystal ?? true,
-    parts: options.parts ?? {},
+    parts: checkedParts(options.parts ?? {}),
     faults: options.faults,
     clock: options.clock ?? 'virtual',
     startMs: options.startMs,
@@ -78,7 +79,8 @@ function looks(machine: Machine): Pick<SimulatedFob, 'wear' | 'storedFile' | 'in
 
 /**
  * Makes a board of software and powers it on. A new state first gets the image's files; an existing state continues
- * with its contents. Throws for a board that is missing or unknown, and if the state belongs to another board.
+ * with its contents. Throws for a board that is missing or unknown, for unknown `parts`, and if the state belongs to another
+ * board.
  */
 export function makeFob(makeContext: MakeContext, options: BootOptions, built: BuiltImage): SimulatedFob {
   const wiring = wiringOf(options.board);

@@ -1,4 +1,5 @@
 import yargs, { type Argv } from 'yargs';
+import { BOARD_NAMES } from '../base/boards-and-parts.ts';
 import { refuseFlagValues } from '../base/flag-values.ts';
 import { unknownArgument } from '../base/unknown-argument.ts';
 import { UsageError } from '../base/usage-error.ts';
@@ -143,7 +144,7 @@ export function parseOptions(args: readonly string[], program: string) {
       '$0 [options]\n$0 run FILE…  (scenario files: run --help)\n\nA simulated fob: an Espruino board in software that runs the firmware image.',
     )
     .option('board', {
-      choices: ['pico', 'pico-hid', 'banglejs2', 'bench'] as const,
+      choices: BOARD_NAMES,
       default: 'pico' as const,
       describe: 'which board',
     })

@@ -1,4 +1,12 @@
-import type { BoardName, BootOptions, PartsOptions, SimulatedFob, StateStore } from '../base/fob.ts';
+import { BOARD_NAMES } from '../base/boards-and-parts.ts';
+import type {
+  BoardName,
+  BootOptions,
+  PartName,
+  PartsOptions,
+  SimulatedFob,
+  StateStore,
+} from '../base/fob.ts';
 import { BIRTH_BYTES } from '../base/limits.ts';
 import { makeRandomness } from '../base/randomness.ts';
 import { PPM_MAX } from './base/limits.ts';
@@ -10,7 +18,7 @@ const yesOrNo = choice('yes', 'no');
 
 /** Fields of a file that say with which fob it begins. */
 export const SETUP_FIELDS = {
-  board: field(choice('pico', 'pico-hid', 'banglejs2', 'bench'), 'which board; default: pico'),
+  board: field(choice(...BOARD_NAMES), 'which board; default: pico'),
   espruino: field(choice('2v25', '2v29', '2v30'), 'version of Espruino to imitate; default: 2v29'),
   seed: field(number(0, Number.MAX_SAFE_INTEGER), 'seed of all randomness; default: 1'),
   start: field(instant, 'true time at the start; default: 2026-01-01T00:00:00Z'),
@@ -24,7 +32,7 @@ export const SETUP_FIELDS = {
       display: field(yesOrNo, 'whether it has a display'),
       clock: field(yesOrNo, 'whether it has a clock'),
       eeprom: field(choice('AT24C32', 'AT24C256', 'none'), 'its memory'),
-    }),
+    } satisfies Record<PartName, unknown>),
     'parts on the board',
   ),
   usb: field(choice('plugged', 'unplugged'), 'the USB cable at the start; default: plugged'),
@@ -50,12 +58,12 @@ export interface FobMaker {
   memoryStore(): StateStore;
 }
 
+/** Returns the parts that a file names, with `yes` and `no` as options have them. */
 function partsOf(parts: ScenarioSetup['parts']): PartsOptions {
-  return {
-    ...(parts?.display !== undefined && { display: parts.display === 'yes' }),
-    ...(parts?.clock !== undefined && { clock: parts.clock === 'yes' }),
-    ...(parts?.eeprom !== undefined && { eeprom: parts.eeprom }),
-  };
+  const named = Object.entries(parts ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(
+    named.map(([name, value]) => [name, value === 'yes' || (value !== 'no' && value)]),
+  );
 }
 
 /** Makes the memories of a run: empty ones, or a copy of a file. @throws StepFailed if there is no such file */

@@ -20,9 +20,13 @@ export class Sockets {
     return this.#parts.includes(part) && !this.#absent.has(part);
   }
 
-  /** @param powered whether the board is */
+  /**
+   * @param powered whether the board is
+   * @throws if the part is none of this bus
+   */
   connect(part: I2cPart, connected: boolean, powered: boolean): void {
-    if (connected === this.isConnected(part) || !this.#parts.includes(part)) return;
+    if (!this.#parts.includes(part)) throw new Error(`${part.name} is no part of this bus`);
+    if (connected === this.isConnected(part)) return;
     if (connected) {
       this.#absent.delete(part);
       if (powered) part.powerOn();

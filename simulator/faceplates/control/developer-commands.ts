@@ -1,3 +1,4 @@
+import { PART_NAMES } from '../../base/boards-and-parts.ts';
 import { factsLine, inputLine } from '../../recording/replay/format.ts';
 import { type ControlCommand, command } from './command.ts';
 import { BadRequest, flag, hexBytes, oneOf, textUpTo, wholeNumber } from './fields.ts';
@@ -56,15 +57,11 @@ export const developerCommands: Readonly<Record<string, ControlCommand>> = {
     target.fob.setSupply(millivolts / 1_000);
     return undefined;
   }),
-  setPart: command(
-    { part: oneOf('display', 'clock', 'eeprom'), connected: flag },
-    ({ target }, { part, connected }) => {
-      if (target.fob.inspect().parts === undefined)
-        throw new BadRequest('this board has no parts to pull off');
-      target.fob.setPart(part, connected);
-      return undefined;
-    },
-  ),
+  setPart: command({ part: oneOf(...PART_NAMES), connected: flag }, ({ target }, { part, connected }) => {
+    if (target.fob.inspect().parts === undefined) throw new BadRequest('this board has no parts to pull off');
+    target.fob.setPart(part, connected);
+    return undefined;
+  }),
   failCrypto: command(
     { n: wholeNumber(1, MAX_CRYPTO_CALLS_AHEAD, 1), times: wholeNumber(1, MAX_CRYPTO_CALLS_AHEAD, 1) },
     ({ target }, { n, times }) => {

@@ -1,3 +1,4 @@
+import { PART_NAMES } from '../../base/boards-and-parts.ts';
 import {
   MAX_ADVANCE_MS,
   MAX_CRYPTO_CALLS_AHEAD,
@@ -9,8 +10,6 @@ import { panelTexts as texts } from '../texts.ts';
 import { actButton, actForm, actSwitch, numberField, submit, utcText } from './parts.ts';
 import { type Piece, piece } from './pieces.ts';
 import type { Inside, PanelState } from './state.ts';
-
-const PART_NAMES = ['display', 'clock', 'eeprom'] as const;
 
 /** Steps of time for one click. */
 const STEPS = [

@@ -1,3 +1,4 @@
+import type { PartName } from '../../base/fob.ts';
 import { MAX_SHOWN_LINES } from '../limits.ts';
 import type { ControlMessage } from './channel.ts';
 
@@ -46,7 +47,7 @@ export interface Inside {
   readonly sleeping: boolean;
   readonly plugged: boolean;
   readonly supplyMillivolts: number;
-  readonly parts: Readonly<Record<'display' | 'clock' | 'eeprom', boolean>> | null;
+  readonly parts: Readonly<Record<PartName, boolean>> | null;
   readonly operations: number;
   readonly transfers: number;
   readonly cryptoCalls: number;

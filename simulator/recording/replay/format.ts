@@ -4,6 +4,7 @@
  */
 
 import { bytesOfBase64 } from '../../base/base64.ts';
+import { BOARD_NAMES, checkedParts } from '../../base/boards-and-parts.ts';
 import type { FaultPlan } from '../../base/fault-plan.ts';
 import type { BoardName, EspruinoVersion, PartsOptions } from '../../base/fob.ts';
 import { isObject } from '../../base/objects.ts';
@@ -111,14 +112,18 @@ function isFile([name, text]: [string, unknown]): boolean {
   return bytes !== undefined && bytes.length <= MAX_RECORDED_FILE_BYTES;
 }
 
-const PARTS: Readonly<Record<string, Check>> = {
-  display: value => typeof value === 'boolean',
-  clock: value => typeof value === 'boolean',
-  eeprom: value => ['AT24C32', 'AT24C256', 'none'].includes(value as string),
+const areParts: Check = value => {
+  if (!isObject(value)) return false;
+  try {
+    checkedParts(value);
+    return true;
+  } catch {
+    return false;
+  }
 };
 
 const FACTS: { readonly [K in keyof RecordedFacts]: Check } = {
-  board: value => ['pico', 'pico-hid', 'banglejs2', 'bench'].includes(value as string),
+  board: value => BOARD_NAMES.includes(value as BoardName),
   espruino: value => ['2v25', '2v29', '2v30'].includes(value as string),
   clock: value => value === 'virtual' || value === 'real',
   seed: value => Number.isSafeInteger(value),
@@ -126,9 +131,7 @@ const FACTS: { readonly [K in keyof RecordedFacts]: Check } = {
   image: value => typeof value === 'string' && /^(?:[0-9a-f]{8})?$/.test(value),
   files: value => isObject(value) && Object.entries(value).every(isFile),
   faults: isPlan,
-  parts: value =>
-    isObject(value) &&
-    Object.entries(value).every(([name, part]) => Object.hasOwn(PARTS, name) && PARTS[name]?.(part)),
+  parts: areParts,
   crystal: value => typeof value === 'boolean',
 };
 

@@ -1,4 +1,5 @@
 import { bytesOfBase64 } from '../../base/base64.ts';
+import { PART_NAMES } from '../../base/boards-and-parts.ts';
 import type { FaultPlan } from '../../base/fault-plan.ts';
 import type { PartName, SimulatedFob, WristMovement } from '../../base/fob.ts';
 import { isObject } from '../../base/objects.ts';
@@ -109,7 +110,7 @@ const KINDS: { readonly [N in keyof InputFields]: Kind<InputFields[N]> } = {
     apply: (fob, { volts }) => fob.setSupply(volts),
   },
   setPart: {
-    fields: { part: isOneOf('display', 'clock', 'eeprom'), connected: isFlag },
+    fields: { part: isOneOf(...PART_NAMES), connected: isFlag },
     apply: (fob, { part, connected }) => fob.setPart(part, connected),
   },
   setFaults: { fields: { plan: isPlan }, apply: (fob, { plan }) => fob.setFaults(plan) },

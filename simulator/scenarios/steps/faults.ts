@@ -1,4 +1,6 @@
+import { PART_NAMES } from '../../base/boards-and-parts.ts';
 import type { FaultName, FaultPlace, FaultPlan } from '../../base/fault-plan.ts';
+import type { PartName } from '../../base/fob.ts';
 import { FAULT_ODDS_MAX } from '../../base/limits.ts';
 import { FAULT_KINDS } from '../../faults/names.ts';
 import { FAULTS } from '../../faults/table.ts';
@@ -6,9 +8,10 @@ import { OPERATIONS_AHEAD_MAX } from '../base/limits.ts';
 import { StepFailed } from '../base/place.ts';
 import { byKind, choice, field, map, nothing, number, numbered, written } from '../base/shapes.ts';
 import { step } from '../base/step.ts';
+import type { World } from '../base/world.ts';
 
 const SEED_MAX = Number.MAX_SAFE_INTEGER;
-const part = choice('display', 'clock', 'eeprom');
+const part = choice(...PART_NAMES);
 
 /** The N of 1 in N, written as elsewhere: `1/20`. */
 const odds = written('odds, such as 1/20', { type: 'string', pattern: '^1/[1-9]\\d*$' }, value => {
@@ -45,6 +48,12 @@ function planOf(given: Readonly<Record<string, unknown>>): FaultPlan {
   return Object.fromEntries(entries) as FaultPlan;
 }
 
+/** Pulls a part off, or puts it back. */
+function connect({ fob }: World, name: PartName, connected: boolean): void {
+  if (fob.inspect().parts === undefined) throw new StepFailed(`A ${fob.board} has no parts to pull off.`);
+  fob.setPart(name, connected);
+}
+
 /** Steps that break something. */
 export const faultSteps = [
   step(
@@ -53,8 +62,8 @@ export const faultSteps = [
     byKind({ nothing, map: plan }),
     (world, given) => world.fob.setFaults(given === null ? {} : planOf(given)),
   ),
-  step('disconnect', 'pull a part off the board', part, (world, name) => world.fob.setPart(name, false)),
-  step('connect', 'put a part back', part, (world, name) => world.fob.setPart(name, true)),
+  step('disconnect', 'pull a part off the board', part, (world, name) => connect(world, name, false)),
+  step('connect', 'put a part back', part, (world, name) => connect(world, name, true)),
   step(
     'fail crypto call',
     'a call of the crypto library finds no memory: the number of this call from now on, 1 for the next',

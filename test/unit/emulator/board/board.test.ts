@@ -145,6 +145,11 @@ describe('a program on the whole virtual board', () => {
   it('has no parts and ports beyond its own', () => {
     const board = virtualBoard({ firmware: BLINK, seed: 1 });
     expect(() => board.serial('Serial2')).toThrow('USB and Serial1');
+    const setPart = board.setPart as (name: string, connected: boolean) => void;
+    expect(() => setPart('lamp', true)).toThrow('the parts are display, clock, eeprom');
+    const made = virtualBoard as (options: object) => unknown;
+    expect(() => made({ firmware: ECHO, parts: { lamp: true } })).toThrow('there is no part "lamp"');
+    expect(() => made({ firmware: ECHO, parts: [{ address: 0x48 }] })).toThrow('virtualChip');
     expect(() => board.moveWrist('tap')).toThrow('nobody wears');
     expect(() => board.keyDown(1)).toThrow('there is no key 1');
     expect(board.screen().on).toBe(false);

@@ -54,6 +54,12 @@ describe('steps of scenarios', () => {
     expect(failure?.step).toContain(name);
   });
 
+  it('a part is pulled off or put back on a board with parts only', async () => {
+    expect(await sentence(['disconnect: clock', 'connect: clock'])).toBe(undefined);
+    for (const step of ['disconnect: clock', 'connect: clock'])
+      expect(await sentence([step], 'board: banglejs2')).toBe('A banglejs2 has no parts to pull off.');
+  });
+
   it('every step that expects something has a test in which it fails', () => {
     const tested = new Set(FAILING.map(([name]) => name));
     const expecting = STEPS.map(({ name }) => name).filter(name => name.startsWith('expect '));
