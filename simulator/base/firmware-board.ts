@@ -1,6 +1,6 @@
 import type { BootOptions, SimulatedFob } from './fob.ts';
 
-/** Makes a board that runs a firmware: `virtualBoard` of `@passfob/emulator`, which whoever wants `--firmware` passes in. */
+/** Makes a board that runs a firmware: `virtualBoard` of `@passfob/emulator`, which its program passes in for `--firmware`. */
 export type FirmwareBoard = (
   options: Omit<BootOptions, 'board' | 'espruino'> & {
     readonly firmware: Uint8Array;

@@ -1,5 +1,5 @@
 /**
- * The interface of a simulated fob for the rest of the simulator (fronts, faceplates, control) and for tests of other
+ * The interface of a simulated fob for the rest of the simulator (ports, faceplates, scenarios) and for tests of other
  * projects. `boot()` makes a fob; behind this interface is an Espruino board made of software.
  */
 

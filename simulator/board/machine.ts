@@ -22,9 +22,9 @@ export interface MachineOptions extends HardwareOptions, MicrocontrollerOptions 
 }
 
 /**
- * A board of software, as a person and a computer beside it use it. Each of its parts knows those before it alone: the
- * `board` has the chips and all that stays without power, the `microcontroller` the interpreter, the `loop` the time, the
- * `supply` the power.
+ * A board of software, as a person and a computer beside it use it. Its parts, of which each knows only the earlier ones: the
+ * `board` has the chips and all that stays without power, the `signals` and the `display` what is seen from outside, the
+ * `microcontroller` the interpreter, the `loop` the time, the `supply` the power.
  */
 export class Machine {
   readonly board: BoardHardware;
