@@ -3,7 +3,7 @@ import { join, posix } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { anchorOf } from '../../../docs/site/anchors.ts';
 import { itNeeds } from '../../kit/tools.ts';
-import { isReadElsewhere, place, root, textFiles, textOf } from './files.ts';
+import { codeFiles, isReadElsewhere, place, root, textFiles, textOf } from './files.ts';
 import { tableAfter } from './tables.ts';
 
 const documents = textFiles.filter(({ path }) => path.endsWith('.md'));
@@ -97,6 +97,18 @@ describe('documents', () => {
         .map(match => `${place(file, match.index)}: ${match[1]}`);
     });
     expect(broken).toEqual([]);
+  });
+
+  it('exist where code names them', () => {
+    const names = new Set(documents.map(({ path }) => posix.basename(path)));
+    const product = codeFiles.filter(({ path }) => !/^(?:test|docs)\//.test(path));
+    const unknown = product.flatMap(file =>
+      // Those of other projects say so: "docs/vault.md of Aegis".
+      [...file.text.matchAll(/[\w./-]*\w\.md\b(?! of [A-Z])/g)]
+        .filter(([name]) => !names.has(posix.basename(name)))
+        .map(match => `${place(file, match.index)}: ${match[0]}`),
+    );
+    expect(unknown).toEqual([]);
   });
 
   it('set each anchor once', () => {
