@@ -76,7 +76,7 @@ export interface StateStore {
   close?(): void;
 }
 
-/** Parts on the board's I2C bus. An omitted part is present. */
+/** Parts on the board's I2C bus, if it has one. An omitted part is present. */
 export interface PartsOptions {
   readonly display?: boolean;
   readonly clock?: boolean;
@@ -318,7 +318,10 @@ export interface SimulatedFob {
   setFaults(plan?: FaultPlan): void;
   /** The plan, its seed, and how often each fault struck since the plan was set. */
   faults(): FaultReport;
-  /** Connects a part to the board, or pulls it off: the bus and its supply. The clock has its battery. */
+  /**
+   * Connects a part to the board, or pulls it off: the bus and its supply. The clock has its battery. No effect on a board
+   * without an I2C bus. Throws for an unknown part.
+   */
   setPart(part: PartName, connected: boolean): void;
 
   /** Looks inside. The returned object does not change with the fob. */

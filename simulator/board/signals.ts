@@ -3,7 +3,7 @@ import type { BoardHardware } from './hardware.ts';
 import { Listeners } from './listeners.ts';
 import type { LinkName } from './wiring/wiring.ts';
 
-/** What goes out of the board: bytes of its ports, and events for whoever records them. */
+/** The outputs of the board: bytes of its ports, and events for recordings and traces. */
 export class Signals {
   readonly listeners = new Listeners();
   readonly #board: BoardHardware;

@@ -38,7 +38,7 @@ import { readTraceKeys } from './trace-keys.ts';
 
 const PROGRAM = nameOf(process.argv0);
 
-/** What a process asks for that has given up what an image would like to have; undefined where nobody was asked. */
+/** Opens files and ports for a process without permissions (`permitted/`); undefined in a process that has them. */
 let parent: Parent | undefined;
 
 /** Actions for the end of the program, last first. */

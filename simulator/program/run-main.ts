@@ -2,7 +2,8 @@ import type { FirmwareBoard } from '../base/firmware-board.ts';
 import { launch, nameOf } from './launch.ts';
 
 /**
- * Runs the program: the one that a person starts, and the one of the interpreter, which the first one starts.
+ * Runs the program in both of its processes: the parent, which a person starts, and under it the one with the interpreter,
+ * which has few permissions.
  * @param main its file
  * @param firmwareBoard loads what `--firmware` needs
  */
