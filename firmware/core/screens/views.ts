@@ -59,7 +59,7 @@ export const LEAVE = 'l';
 export const LOOK_AGAIN = 'a';
 /** Turns the display off; or, if a request waits, says that its time is over. */
 export const SLEEP = 's';
-/** Opens the settings, or the account under the cursor. */
+/** Opens the settings, or says that the account under the cursor is damaged. */
 export const OPEN = 'o';
 /** Types the passcode, or shows the next one. */
 export const USE_CODE = 'c';
@@ -88,7 +88,7 @@ interface Row {
    */
   readonly keys: string;
   readonly layout: string;
-  /** Each key keeps the display on for another period. In the list `Person` sees to that. */
+  /** Each key keeps the display on for another period. In the list `input.ts` sees to that. */
   readonly keepsDisplayOn?: 1;
   /** A request that waits for the person may belong to it. Any other view makes the computer ask again. */
   readonly keepsRequest?: 1;
