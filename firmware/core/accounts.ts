@@ -190,7 +190,7 @@ export class Accounts {
   }
 
   /**
-   * Returns the next HOTP. The next counter is stored before the passcode exists (RFC 4226 §7.2 allows either order;
+   * Returns the next HOTP. The next counter is stored before the passcode is shown (RFC 4226 §7.2 allows either order;
    * this one never shows a value twice).
    * @returns undefined if storage failed; the caller has checked that the counter has not reached its end
    */

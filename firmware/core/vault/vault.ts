@@ -295,7 +295,7 @@ export class Vault {
     this.wentBack = 0;
   }
 
-  /** Stores one more HOTP press. Its passcode may exist only after that. */
+  /** Stores one more HOTP press. Its passcode may be shown or sent only after that. */
   press(content: Uint8Array): boolean {
     const presses = this.presses;
     if (!presses?.write(content)) return false;
