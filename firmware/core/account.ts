@@ -17,7 +17,7 @@ export interface Account {
   readonly period: number;
   /** The counter in the record; the press journal may be ahead of it. */
   counter: number;
-  /** As in `putOcra` of the wire; only for an OCRA suite. */
+  /** As in `putOcra` of the wire, which says what the bits of `inputs` mean; only for an OCRA suite. */
   readonly question: number;
   readonly length: number;
   readonly inputs: number;

@@ -130,6 +130,7 @@ export class Fob {
     this.due = 0;
   }
 
+  /** Passes the time, and does the work that is due. */
   tick(ms: number, utc: number): void {
     const now = this.now;
     now.ms = ms;

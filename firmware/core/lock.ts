@@ -45,11 +45,13 @@ export class Lock {
     return this.vault.locked;
   }
 
+  /** Attempts since the last right PIN, according to the storage. */
   private get counted(): number {
     const attempts = this.vault.attempts;
     return attempts ? attempts.number - this.policy.settledAttempts : 0;
   }
 
+  /** The same according to the PIN attempt counter; below 0 if the microcontroller lost its memory. */
   private get marked(): number {
     return this.attemptCounter.count() - this.policy.settledMarks;
   }

@@ -27,6 +27,7 @@ export class Person {
   readonly accounts: Accounts;
   readonly time: Timekeeper;
   readonly pool: Pool;
+  /** Policy and settings: the vault's `policy`, not its `state`. */
   readonly state: State;
   readonly now: Now;
 

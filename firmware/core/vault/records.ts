@@ -41,7 +41,7 @@ export class Records {
   readonly capacity: number;
   /** Record id by slot, 0 = free. */
   readonly ids: Int32Array;
-  /** Place in the person's list by slot. */
+  /** By slot, the number by which the person's list is sorted. */
   readonly orders: Uint8Array;
   /** An initialisation vector, and its words: allocated once, and zero after the nonce. */
   private readonly words: Int32Array;
