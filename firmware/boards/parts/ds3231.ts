@@ -34,7 +34,7 @@ function toBcd(value: number): number {
 /**
  * Returns a number in the form of the alarm registers: four bytes, and three bytes of a CRC-32 over it and `MARK`.
  */
-function witnessed(number: number): Uint8Array {
+function alarmsOf(number: number): Uint8Array {
   const out = new Writer(8).number(number, 4).number(MARK, 4);
   const crc = E.CRC32(out.bytes);
   out.at = 4;
@@ -137,13 +137,13 @@ export class Ds3231 implements Clock, AntiRollbackCounter {
       const registers = this.part.insist(ALARMS, ALARM_REGISTERS);
       if (!registers) return SILENT;
       const number = new Reader(registers, 0).number(4);
-      if (E.CRC32(witnessed(number)) === E.CRC32(registers)) return number;
+      if (E.CRC32(alarmsOf(number)) === E.CRC32(registers)) return number;
     }
     return LOST;
   }
 
   save(number: number): boolean {
-    const registers = witnessed(number);
+    const registers = alarmsOf(number);
     const held = this.part.send([ALARMS, registers]) && this.part.ask(ALARMS, ALARM_REGISTERS);
     return held ? E.CRC32(held) === E.CRC32(registers) : false;
   }
