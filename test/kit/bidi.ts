@@ -65,14 +65,9 @@ export class BidiFirefox {
       ([name, value]) => `user_pref(${JSON.stringify(name)}, ${JSON.stringify(value)});\n`,
     );
     writeFileSync(join(profile, 'user.js'), lines.join(''));
-    const child = spawn(
-      program,
-      ['--headless', '--remote-debugging-port=0', '--no-remote', '--profile', profile],
-      {
-        stdio: ['ignore', 'ignore', 'pipe'],
-        env: { ...process.env, MOZ_DISABLE_CONTENT_SANDBOX: '1', HOME: profile },
-      },
-    );
+    const args = ['--headless', '--remote-debugging-port=0', '--no-remote', '--profile', profile];
+    const env = { ...process.env, MOZ_DISABLE_CONTENT_SANDBOX: '1', HOME: profile };
+    const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
     try {
       const socket = new WebSocket(`${await addressOf(child)}/session`);
       await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
@@ -125,11 +120,6 @@ export class BidiFirefox {
     return this.send('browsingContext.close', { context: tab });
   }
 
-  /** Sets the size of a tab, in CSS pixels. */
-  resize(tab: string, width: number, height: number): Promise<Result> {
-    return this.send('browsingContext.setViewport', { context: tab, viewport: { width, height } });
-  }
-
   /**
    * Calls a function in a page.
    * @param source of the function, which returns a promise, a text, a number, a boolean, an element or nothing
@@ -150,22 +140,16 @@ export class BidiFirefox {
 
   /** Moves the pointer onto an element. */
   async hover(context: string, element: BidiElement): Promise<void> {
-    await this.#pointer(context, [
-      {
-        type: 'pointerMove',
-        x: 0,
-        y: 0,
-        origin: { type: 'element', element: { sharedId: element.sharedId } },
-      },
-    ]);
+    const origin = { type: 'element', element: { sharedId: element.sharedId } };
+    await this.#pointer(context, { type: 'pointerMove', x: 0, y: 0, origin });
   }
 
   async pointerDown(context: string): Promise<void> {
-    await this.#pointer(context, [{ type: 'pointerDown', button: 0 }]);
+    await this.#pointer(context, { type: 'pointerDown', button: 0 });
   }
 
   async pointerUp(context: string): Promise<void> {
-    await this.#pointer(context, [{ type: 'pointerUp', button: 0 }]);
+    await this.#pointer(context, { type: 'pointerUp', button: 0 });
   }
 
   /** Presses and releases keys, one after the other. */
@@ -177,11 +161,9 @@ export class BidiFirefox {
     await this.send('input.performActions', { context, actions: [{ type: 'key', id: 'keyboard', actions }] });
   }
 
-  async #pointer(context: string, actions: readonly Action[]): Promise<void> {
-    await this.send('input.performActions', {
-      context,
-      actions: [{ type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' }, actions }],
-    });
+  async #pointer(context: string, action: Action): Promise<void> {
+    const mouse = { type: 'pointer', id: 'mouse', parameters: { pointerType: 'mouse' } };
+    await this.send('input.performActions', { context, actions: [{ ...mouse, actions: [action] }] });
   }
 
   /** Ends the program, and removes its profile. */

@@ -1,49 +1,25 @@
 import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
-import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { PATIENCE_MS } from '../../kit/patience.ts';
-import { describeNeeds, type Need, tool } from '../../kit/tools.ts';
+import type { BrowserContextOptions, FrameLocator, Locator, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { describeInChromiumWith } from '../../kit/browser.ts';
+import { type Need, tool } from '../../kit/tools.ts';
 import { demoPage, needsBuild } from './kit.ts';
 
-const BROWSER_ARGUMENTS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-const needsBrowser: Need<string> = {
+const need: Need<string> = {
   name: 'npm run build, and chromium',
   found: needsBuild.found && tool('chromium'),
 };
 
-describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: BROWSER_ARGUMENTS });
-  });
-  afterAll(() => browser.close());
-
+describeInChromiumWith({ need }, 'the page in Chromium', open => {
   /** The demo's page, and the browser's errors except for the refused log-in. */
   async function opened(options: BrowserContextOptions = {}) {
     const { running, url } = await demoPage();
-    const context = await browser.newContext(options);
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
-    const complaints: string[] = [];
-    page.on('pageerror', error => complaints.push(error.message));
-    page.on('console', message => {
-      const isExpected = message.text().includes('403 (Forbidden)');
-      if (message.type() === 'error' && !isExpected) complaints.push(message.text());
-    });
+    const { page, complaints } = await open(options);
     await page.goto(url);
     // The key has left the address.
     expect(page.url()).toBe(`${new URL(url).origin}/`);
-    return { running, page, complaints, ...panesOf(page) };
+    const others = () => complaints.filter(text => !text.includes('403 (Forbidden)'));
+    return { running, page, others, ...panesOf(page) };
   }
 
   function panesOf(page: Page) {
@@ -82,8 +58,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     const { login } = panesOf(page);
     const passcode = await readPasscode(page);
     await logIn(page, passcode);
-    await login.getByRole('button', { name: 'Log out' }).press('Enter');
-    await login.getByRole('button', { name: 'Autosend' }).waitFor();
+    await logOut(login);
     await logIn(page, passcode);
     await login.getByRole('alert').filter({ hasText: 'was not accepted' }).waitFor();
   }
@@ -91,19 +66,29 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
   /** Longer than the page takes to hear about a step that is done. */
   const NEWS_MS = 1_500;
 
+  /** The numbers of the steps that are done, with `-` for those that are not. */
   const steps = (page: Page) =>
     page
       .locator('[data-fact]')
-      .evaluateAll(steps => steps.map(step => `${step.dataset.step} ${step.hasAttribute('data-done')}`));
+      .evaluateAll(all => all.map(one => (one.hasAttribute('data-done') ? one.dataset.step : '-')).join(''));
+
+  async function signIn(operator: FrameLocator): Promise<void> {
+    await operator.getByRole('button', { name: 'Sign in with this link' }).click();
+    await operator.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+  }
+
+  async function logOut(login: FrameLocator): Promise<void> {
+    await login.getByRole('button', { name: 'Log out' }).press('Enter');
+    await login.getByRole('button', { name: 'Autosend' }).waitFor();
+  }
 
   it('the demo does the main job: pressed, accepted, refused, and the operator sees it without a reload', async () => {
-    const { page, complaints, fob, login, operator } = await opened();
-    await operator.getByRole('button', { name: 'Sign in with this link' }).click();
-    await operator.getByText('Live', { exact: true }).waitFor();
+    const { page, others, fob, login, operator } = await opened();
+    await signIn(operator);
     await operator.locator('body').evaluate(body => body.setAttribute('data-not-reloaded', ''));
-    expect(await steps(page)).toEqual(['1 false', '2 false', '3 false', '4 false']);
+    expect(await steps(page)).toBe('----');
     const passcode = await readPasscode(page);
-    await expect.poll(() => steps(page)).toEqual(['1 true', '2 false', '3 false', '4 false']);
+    await expect.poll(() => steps(page)).toBe('1---');
 
     await logIn(page, passcode);
     await login.getByRole('heading', { name: 'Logged in' }).waitFor();
@@ -112,17 +97,16 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     // The passcode of the enrolment.
     expect(await operator.getByText('Activation', { exact: true }).count()).toBe(1);
     await page.waitForTimeout(NEWS_MS);
-    expect(await steps(page)).toEqual(['1 true', '2 false', '3 false', '4 false']);
+    expect(await steps(page)).toBe('1---');
 
-    await login.getByRole('button', { name: 'Log out' }).press('Enter');
-    await login.getByRole('button', { name: 'Autosend' }).waitFor();
+    await logOut(login);
     await logIn(page, passcode);
     expect(await login.getByRole('alert').textContent()).toContain('was not accepted');
     const alert = operator.getByRole('listitem').filter({ hasText: 'Passcode used again' });
     await alert.filter({ hasText: '1 time' }).waitFor();
     expect(await alert.textContent()).toMatch(/User\s*alice[\s\S]*Token\s*PF-/);
     expect(await operator.locator('body').getAttribute('data-not-reloaded')).toBe('');
-    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 false', '4 true']);
+    await expect.poll(() => steps(page)).toBe('12-4');
     expect(await page.getByRole('status').textContent()).toBe('Step 4 is done.');
 
     await login.getByLabel('User name').focus();
@@ -135,15 +119,15 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     await login.getByRole('heading', { name: 'Logged in' }).waitFor();
     await page.keyboard.up('Space');
     expect(await login.getByRole('status').textContent()).toContain('alice');
-    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 true', '4 true']);
+    await expect.poll(() => steps(page)).toBe('1234');
     // After a reload the console is closed again: what was shown in it is to be seen once more.
     await page.reload();
-    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 true', '4 false']);
+    await expect.poll(() => steps(page)).toBe('123-');
     await page.waitForTimeout(NEWS_MS);
-    expect(await steps(page)).toEqual(['1 true', '2 true', '3 true', '4 false']);
+    expect(await steps(page)).toBe('123-');
     await operator.getByRole('button', { name: 'Sign in with this link' }).click();
-    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 true', '4 true']);
-    expect(complaints).toEqual([]);
+    await expect.poll(() => steps(page)).toBe('1234');
+    expect(others()).toEqual([]);
   });
 
   it('the demo waits with its last step for the alert in the console, and names the button that leads there', async () => {
@@ -151,26 +135,25 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     await useTwice(page);
     await operator.getByRole('heading', { name: 'One-time administrator link' }).waitFor();
     await page.waitForTimeout(NEWS_MS);
-    expect(await steps(page)).toEqual(['1 true', '2 true', '3 false', '4 false']);
+    expect(await steps(page)).toBe('12--');
     const text = (await page.locator('#operator .text').textContent()) ?? '';
     const name = /Select “([^”]+)”/.exec(text)?.[1] ?? '';
     await operator.getByRole('button', { name, exact: true }).click();
     await operator.getByText('Passcode used again').first().waitFor();
-    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 false', '4 true']);
+    await expect.poll(() => steps(page)).toBe('12-4');
   });
 
   it('the demo waits with its last step until the console is on the screen', async () => {
     const { page, operator } = await opened({ viewport: { width: 390, height: 844 } });
-    await operator.getByRole('button', { name: 'Sign in with this link' }).click();
-    await operator.getByText('Live', { exact: true }).waitFor();
+    await signIn(operator);
     await useTwice(page);
     await page.evaluate(() => scrollTo(0, 0));
     await operator.getByText('Passcode used again').first().waitFor();
     await page.waitForTimeout(NEWS_MS);
-    expect(await steps(page)).toEqual(['1 true', '2 true', '3 false', '4 false']);
+    expect(await steps(page)).toBe('12--');
     await page.locator('#operator').scrollIntoViewIfNeeded();
     await page.locator('iframe.operator').evaluate(frame => frame.scrollIntoView());
-    await expect.poll(() => steps(page)).toEqual(['1 true', '2 true', '3 false', '4 true']);
+    await expect.poll(() => steps(page)).toBe('12-4');
   });
 
   it('the demo shows on a desktop what each pane is about without scrolling, and on a tablet fob and log-in', async () => {
@@ -201,8 +184,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     const { page, fob, login, operator } = await opened({ viewport: { width: 390, height: 844 } });
     const passcode = await readPasscode(page);
     await logIn(page, passcode);
-    await login.getByRole('button', { name: 'Log out' }).press('Enter');
-    await login.getByRole('button', { name: 'Autosend' }).waitFor();
+    await logOut(login);
     await login.getByLabel('Passcode').focus();
     const boxOf = async (control: Locator) => {
       const box = await control.boundingBox();
@@ -222,9 +204,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
     await expect.poll(shown).toBe('true, true, true');
     // The console has the window for itself.
     await page.locator('#operator iframe').evaluate(frame => frame.scrollIntoView());
-    const enter = operator.getByRole('button', { name: 'Sign in with this link' });
-    await enter.click();
-    await operator.getByText('Live', { exact: true }).waitFor();
+    await signIn(operator);
   });
 
   it('the demo names everything for a screen reader and works by Tab alone', async () => {
@@ -248,8 +228,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
       'Skip to The user’s mail',
       'The fob',
     ]);
-    await operator.getByRole('button', { name: 'Sign in with this link' }).click();
-    await operator.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+    await signIn(operator);
     await page.getByRole('link', { name: 'Skip to The administrator’s console' }).press('Enter');
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('operator');
     await page.keyboard.press('Tab');
@@ -264,8 +243,7 @@ describeNeeds(needsBrowser, 'the page in Chromium', executablePath => {
 
   it('the demo cuts nothing off sideways on a desktop, a tablet and a phone, and its form needs no scrolling', async () => {
     const { page, fob, login, operator } = await opened();
-    await operator.getByRole('button', { name: 'Sign in with this link' }).click();
-    await operator.getByText('Live', { exact: true }).waitFor({ state: 'attached' });
+    await signIn(operator);
     await logIn(page, '000000');
     await login.getByRole('alert').waitFor();
     const room = (root: Element) => ({

@@ -69,7 +69,7 @@ describeNeeds(needsBuild, 'kept folders', () => {
   it('a kept folder is continued where it was left, by one demo at a time', async () => {
     const home = temporaryFolder();
     const first = await demoPage(['--keep', home]);
-    const facts = /Fob PF-\S+/.exec(first.running.printed().stdout)?.[0];
+    const facts = /Fob PF-\S+/.exec(first.running.said.stdout)?.[0];
     const second = await demo(['--keep', home]).ended;
     expect(second.code).toBe(1);
     expect(second.stderr).toContain(`demo: Another demo works in the folder ${home}.`);
@@ -77,7 +77,7 @@ describeNeeds(needsBuild, 'kept folders', () => {
     await first.running.ended;
 
     const later = await demoPage(['--keep', home]);
-    expect(later.running.printed().stdout).toContain(facts);
+    expect(later.running.said.stdout).toContain(facts);
     later.running.kill('SIGINT');
     expect((await later.running.ended).code).toBe(0);
   });
@@ -103,10 +103,10 @@ describeNeeds(needsProc, 'page of the demo', () => {
     const file = readFileSync(opened, 'utf8').trim();
     expect(readFileSync(file, 'utf8')).toContain(`url=${url}"`);
     expect(statSync(file).mode & 0o077).toBe(0);
-    expect(running.printed().stdout).toMatch(
+    expect(running.said.stdout).toMatch(
       /This system has no pseudo-terminal \(.*\): the fob is reached over TCP instead of a serial port\.\n/,
     );
-    expect(running.printed().stdout).toMatch(
+    expect(running.said.stdout).toMatch(
       /Enrolled by alice, who had a mail about it, over tcp:127\.0\.0\.1:\d+\n/,
     );
   });

@@ -60,24 +60,10 @@ async function served() {
   const cookie = first.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
   const root = `${new URL(page.url).origin}/`;
   const browse = (path = '', options: Asking = {}) => ask(`${root}${path}`, { cookie, ...options });
-  return {
-    page,
-    root,
-    cookie,
-    first,
-    browse,
-    links,
-    watching,
-    tell: (progress: DemoProgress) => tell(progress),
-  };
+  return { page, root, cookie, first, browse, links, watching, tell: (now: DemoProgress) => tell(now) };
 }
 
-interface Asking {
-  readonly method?: string;
-  readonly host?: string;
-  readonly cookie?: string;
-  readonly origin?: string;
-}
+type Asking = Partial<Record<'method' | 'host' | 'cookie' | 'origin', string>>;
 
 async function ask(url: string, options: Asking = {}) {
   const { method = 'GET', host = new URL(url).host, ...more } = options;
@@ -88,7 +74,7 @@ async function ask(url: string, options: Asking = {}) {
 }
 
 it('the page opens by the key in its address, which a cookie then replaces', async () => {
-  const { page, first, root } = await served();
+  const { page, first, root, cookie } = await served();
   expect(page.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/\?key=[\w-]{43}$/);
   const { port } = new URL(page.url);
   expect(first).toMatchObject({ status: 303, body: '', headers: { location: '/' } });
@@ -97,9 +83,7 @@ it('the page opens by the key in its address, which a cookie then replaces', asy
   ]);
   // Another browser gets the same cookie.
   expect((await ask(page.url)).headers['set-cookie']).toEqual(first.headers['set-cookie']);
-  expect(
-    (await ask(root, { cookie: `other=1; ${first.headers['set-cookie']?.[0]?.split(';')[0]}` })).status,
-  ).toBe(200);
+  expect((await ask(root, { cookie: `other=1; ${cookie}` })).status).toBe(200);
 });
 
 it('a request without the key gets nothing, does nothing and learns what to open', async () => {
@@ -139,12 +123,8 @@ it('a console link is made only for a form of the page itself, and never for a r
   );
   // Without a referrer browsers say `Origin: null` with a form.
   expect(form.headers['referrer-policy']).toBe('same-origin');
-  for (const other of [
-    undefined,
-    'null',
-    'http://127.0.0.1:1003',
-    `http://localhost:${new URL(root).port}`,
-  ]) {
+  const { port } = new URL(root);
+  for (const other of [undefined, 'null', 'http://127.0.0.1:1003', `http://localhost:${port}`]) {
     const { status } = await browse('console', { method: 'POST', ...(other && { origin: other }) });
     expect([other, status]).toEqual([other, 403]);
   }

@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onStage } from '@passfob/demo/play/stage';
 import { transcript } from '@passfob/demo/transcript';
@@ -7,7 +7,7 @@ import { temporaryFolder } from '../../kit/folder.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, itNeeds } from '../../kit/tools.ts';
 import { needsPty } from '../../unit/host/kit/simulated-fob.ts';
-import { demo, demoPage, needsBuild, recordSecrets } from './kit.ts';
+import { demo, demoPage, keep, needsBuild, recordSecrets } from './kit.ts';
 
 /** Returns the facts of a transcript by the title of their step, without the number of the step. */
 function stepsIn(printed: string): Map<string, string[]> {
@@ -152,8 +152,3 @@ describeNeeds(needsBuild, 'transcripts', () => {
     keep(said.join('\n'));
   });
 });
-
-function keep(printed: string): void {
-  const directory = process.env.PASSFOB_OUTPUT_DIR;
-  if (directory) appendFileSync(join(directory, 'demo-said'), printed);
-}

@@ -1,32 +1,25 @@
-import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { needsBuilt } from '../../kit/built.ts';
+import { built, needsBuilt } from '../../kit/built.ts';
+import { ran } from '../../kit/started.ts';
 import { describeNeeds } from '../../kit/tools.ts';
 import { apiKeyOf, Rig } from '../../service/kit.ts';
-import { root } from '../../tools/tidy/files.ts';
 
-const builds = needsBuilt('demo/dist/example/main.js');
+const MAIN = 'demo/dist/example/main.js';
 
 /** Runs `npm run example` until it ends; the key is in a file. */
 async function run(folder: string, key: string, args: readonly string[]) {
   const file = join(folder, 'key');
   writeFileSync(file, key, { mode: 0o600 });
-  const main = join(root, 'demo/dist/example/main.js');
-  const child = spawn(process.execPath, [main, '--key-file', file, ...args], { stdio: 'pipe' });
-  let printed = '';
-  child.stderr.on('data', chunk => {
-    printed += chunk;
-  });
-  const code = await new Promise<number | null>(resolve => child.once('close', resolve));
+  const { code, stderr } = await ran(process.execPath, [built(MAIN), '--key-file', file, ...args]);
   rmSync(file);
-  return { code, printed };
+  return { code, printed: stderr };
 }
 
-describeNeeds(builds, 'the start of the example application', () => {
+describeNeeds(needsBuilt(MAIN), 'the start of the example application', () => {
   it('the example names a busy port, a refused key and a silent service, each with the next step', async () => {
     await using rig = new Rig();
     const service = await rig.start();

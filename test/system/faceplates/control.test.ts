@@ -1,9 +1,7 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { type Duplex, PassThrough, type Readable, type Writable } from 'node:stream';
 import type { SimulatedFob } from '@passfob/simulator/base/fob';
 import { controlServer, controlStreams } from '@passfob/simulator/faceplates/control/jsonl';
@@ -11,34 +9,18 @@ import { MAX_REQUEST_BYTES } from '@passfob/simulator/faceplates/control/limits'
 import type { ControlTarget } from '@passfob/simulator/faceplates/control/target';
 import { tcpFront } from '@passfob/simulator/ports/tcp';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '../../kit/folder.ts';
+import { jsonLines } from '../../kit/started.ts';
 import { bootTestFob, litPixels } from './kit.ts';
 
-type Message = Readonly<Record<string, unknown>>;
-
-/** A person or a script at the other end of a control connection. */
-interface Operator {
-  say(request: unknown): void;
-  /** Returns the next message. */
-  hear(): Promise<Message>;
-  ask(request: unknown): Promise<Message>;
-  readonly input: Writable;
-}
-
-function operator(input: Writable, output: Readable): Operator {
-  const lines = createInterface({ input: output })[Symbol.asyncIterator]();
-  const say = (request: unknown) => {
+/** A person or a script at the other end of a control connection: asks, and hears the next message. */
+function operator(input: Writable, output: Readable) {
+  const hear = jsonLines(output);
+  const ask = (request: unknown) => {
     input.write(`${typeof request === 'string' ? request : JSON.stringify(request)}\n`);
+    return hear();
   };
-  const hear = async () => JSON.parse((await lines.next()).value ?? 'null');
-  return {
-    input,
-    say,
-    hear,
-    ask(request) {
-      say(request);
-      return hear();
-    },
-  };
+  return { input, hear, ask };
 }
 
 function target(clock: 'virtual' | 'real' = 'virtual', more: Partial<ControlTarget> = {}): ControlTarget {
@@ -46,7 +28,7 @@ function target(clock: 'virtual' | 'real' = 'virtual', more: Partial<ControlTarg
 }
 
 /** Control over streams, as over standard input and output. */
-function control(on: ControlTarget): Operator & { readonly ended: Promise<void> } {
+function control(on: ControlTarget) {
   const [input, output] = [new PassThrough(), new PassThrough()];
   const ended = controlStreams(on, input, output);
   return { ...operator(input, output), ended };
@@ -57,6 +39,9 @@ function everything(fob: SimulatedFob) {
   const pixels = Buffer.from(bitmap.pixels).toString('hex');
   return { powered: fob.powered, now: fob.now(), operations: fob.operations, on, text, pixels };
 }
+
+const KEYS = '"key" must be a whole number from 0 to 0';
+const TIMES = '"heldMs" must be a whole number from 1 to 60000';
 
 describe('malformed control requests', () => {
   it.each([
@@ -72,39 +57,31 @@ describe('malformed control requests', () => {
     ['an id that is too long', { id: 'x'.repeat(65), do: 'press' }, /^"id" must be/],
     ['an unknown field', { do: 'press', heldMS: 5 }, 'unknown field; this command takes "key" and "heldMs"'],
     [
-      'a field of a command that takes none',
+      'a field of a command without any',
       { do: 'cutPower', key: 0 },
       'unknown field; this command takes none',
     ],
-    ['a key that is not there', { do: 'press', key: 1 }, '"key" must be a whole number from 0 to 0'],
-    ['a key below the first', { do: 'keyDown', key: -1 }, '"key" must be a whole number from 0 to 0'],
-    ['a key that is a string', { do: 'keyDown', key: '0' }, '"key" must be a whole number from 0 to 0'],
-    ['a press of no time', { do: 'press', heldMs: 0 }, '"heldMs" must be a whole number from 1 to 60000'],
-    ['half a millisecond', { do: 'press', heldMs: 0.5 }, '"heldMs" must be a whole number from 1 to 60000'],
-    [
-      'a press of an hour',
-      { do: 'press', heldMs: 3_600_000 },
-      '"heldMs" must be a whole number from 1 to 60000',
-    ],
+    ['a key that is not there', { do: 'press', key: 1 }, KEYS],
+    ['a key below the first', { do: 'keyDown', key: -1 }, KEYS],
+    ['a key that is a string', { do: 'keyDown', key: '0' }, KEYS],
+    ['a press of no time', { do: 'press', heldMs: 0 }, TIMES],
+    ['half a millisecond', { do: 'press', heldMs: 0.5 }, TIMES],
+    ['a press of an hour', { do: 'press', heldMs: 3_600_000 }, TIMES],
     ['no time to advance', { do: 'advance' }, /^"ms" must be a whole number from 0 to /],
     ['time going backward', { do: 'advance', ms: -1 }, /^"ms" must be a whole number from 0 to /],
     ['more time than there is', '{"do":"advance","ms":1e400}', /^"ms" must be a whole number from 0 to /],
     [
-      'a picture of an unknown kind',
+      'a picture of no known kind',
       { do: 'screen', bitmap: 'jpeg' },
       '"bitmap" must be one of rows, pbm, none',
     ],
     ['a key up that is not down', { do: 'keyUp' }, 'this key is not down'],
     ['power on twice', { do: 'powerOn' }, 'the power is on already'],
-    [
-      'an operation that has been',
-      { do: 'cutPowerAtOperation', n: 0 },
-      /^"n" must be a whole number from 1 to /,
-    ],
+    ['a past operation', { do: 'cutPowerAtOperation', n: 0 }, /^"n" must be a whole number from 1 to /],
     ['a flat battery beside full power', { do: 'loseTime' }, /^the clock is fed while the power is on/],
     ['a cable that is not there', { do: 'unplug' }, 'nothing is plugged in'],
     [
-      'more than a line may hold',
+      'too long a line',
       `{"do":"press"${' '.repeat(MAX_REQUEST_BYTES)}}`,
       /^a request is one line of at most/,
     ],
@@ -134,13 +111,8 @@ describe('a fob under control', () => {
     expect(await ask({ id: 1, do: 'press', key: 0, heldMs: 700 })).toEqual({ id: 1, ok: true });
     expect(on.fob.now() - start).toBeGreaterThanOrEqual(700);
     expect(on.fob.now() - start).toBeLessThan(800);
-    expect(await ask({ id: 2, do: 'screen', bitmap: 'none' })).toEqual({
-      id: 2,
-      ok: true,
-      powered: true,
-      on: true,
-      text: ['UP', 'PRESSES 1'],
-    });
+    const shown = { powered: true, on: true, text: ['UP', 'PRESSES 1'] };
+    expect(await ask({ id: 2, do: 'screen', bitmap: 'none' })).toEqual({ id: 2, ok: true, ...shown });
   });
 
   it('control holds a key down until it is released', async () => {
@@ -176,10 +148,8 @@ describe('a fob under control', () => {
     for (; message.id !== 'press'; message = await hear()) heard.push(message.text);
     expect(message).toEqual({ id: 'press', ok: true });
     expect(heard).toContainEqual(['DOWN', 'PRESSES 0']);
-    expect(await ask({ do: 'advance', ms: 1 })).toMatchObject({
-      ok: false,
-      error: expect.stringMatching('time is real'),
-    });
+    const refused = { ok: false, error: expect.stringMatching('time is real') };
+    expect(await ask({ do: 'advance', ms: 1 })).toMatchObject(refused);
   });
 
   it('control shows the pixels as rows and as a PBM file', async () => {
@@ -201,11 +171,8 @@ describe('a fob under control', () => {
   it('control sends each new screen to subscribers, until they unsubscribe', async () => {
     const { ask, hear } = control(target());
     await ask({ do: 'subscribe', bitmap: 'rows' });
-    expect(await hear()).toMatchObject({
-      event: 'screen',
-      text: ['UP', 'PRESSES 0'],
-      bitmap: { width: 128 },
-    });
+    const first = { event: 'screen', text: ['UP', 'PRESSES 0'], bitmap: { width: 128 } };
+    expect(await hear()).toMatchObject(first);
     await ask({ do: 'press' });
     expect(await hear()).toMatchObject({ event: 'screen', text: ['UP', 'PRESSES 1'] });
     await ask({ do: 'cutPower' });
@@ -256,9 +223,11 @@ describe('a fob under control', () => {
   it('control answers in order, and also requests from before the end of the input', async () => {
     const { input, hear, ended } = control(target('real'));
     input.end(['press', 'now', 'operations'].map(name => JSON.stringify({ id: name, do: name })).join('\n'));
-    expect((await hear()).id).toBe('press');
-    expect((await hear()).id).toBe('now');
-    expect((await hear()).id).toBe('operations');
+    expect([await hear(), await hear(), await hear()]).toMatchObject([
+      { id: 'press' },
+      { id: 'now' },
+      { id: 'operations' },
+    ]);
     await ended;
   });
 
@@ -270,22 +239,18 @@ describe('a fob under control', () => {
   });
 });
 
-describe('the control socket', () => {
-  it('the control socket is for this user alone, serves several at once, and goes with the simulator', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'passfob-control-'));
-    onTestFinished(() => rmSync(folder, { recursive: true }));
-    const path = join(folder, 'control');
-    const server = await controlServer(target(), path);
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    const sockets: Duplex[] = [connect(path), connect(path)];
-    const [first, second] = sockets.map(socket => operator(socket, socket));
-    expect(await first?.ask({ id: 1, do: 'press' })).toEqual({ id: 1, ok: true });
-    expect(await second?.ask({ id: 1, do: 'screen', bitmap: 'none' })).toMatchObject({
-      text: ['UP', 'PRESSES 1'],
-    });
-    const gone = sockets.map(socket => once(socket, 'close'));
-    await server.close();
-    await Promise.all(gone);
-    expect(() => statSync(path)).toThrow('ENOENT');
+it('the control socket is for this user alone, serves several at once, and goes with the simulator', async () => {
+  const path = join(temporaryFolder('control'), 'control');
+  const server = await controlServer(target(), path);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  const sockets: Duplex[] = [connect(path), connect(path)];
+  const [first, second] = sockets.map(socket => operator(socket, socket));
+  expect(await first?.ask({ id: 1, do: 'press' })).toEqual({ id: 1, ok: true });
+  expect(await second?.ask({ id: 1, do: 'screen', bitmap: 'none' })).toMatchObject({
+    text: ['UP', 'PRESSES 1'],
   });
+  const gone = sockets.map(socket => once(socket, 'close'));
+  await server.close();
+  await Promise.all(gone);
+  expect(() => statSync(path)).toThrow('ENOENT');
 });

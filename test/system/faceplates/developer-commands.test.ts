@@ -3,11 +3,7 @@ import { join } from 'node:path';
 import { TraceReader } from '@passfob/protocol/trace/read';
 import type { SimulatedFob } from '@passfob/simulator/base/fob';
 import { commands } from '@passfob/simulator/faceplates/control/commands';
-import {
-  MAX_INSIDE_ENTRIES,
-  MAX_TRACE_RECORDS,
-  MAX_WAITING_ITEMS,
-} from '@passfob/simulator/faceplates/control/limits';
+import * as limits from '@passfob/simulator/faceplates/control/limits';
 import { openSession } from '@passfob/simulator/faceplates/control/session';
 import type { ControlTarget } from '@passfob/simulator/faceplates/control/target';
 import { traceLogOf } from '@passfob/simulator/faceplates/control/trace-log';
@@ -44,10 +40,7 @@ function connection(fob: SimulatedFob, more: Partial<ControlTarget> = {}, isSlow
     items: () =>
       heard
         .filter(message => message.event === 'wire')
-        .reduce<Message[]>(
-          (lines, { again, items }) => [...(again ? [] : lines), ...(items as Message[])],
-          [],
-        ),
+        .reduce<Message[]>((all, { again, items }) => [...(again ? [] : all), ...(items as Message[])], []),
   };
 }
 
@@ -92,15 +85,8 @@ it('inside shows Storage, EEPROM, timers and watches as they are, and no content
   const { pages } = inside.storage as { pages: { fileBytes: number; freeBytes: number }[] };
   expect(pages.map(({ fileBytes, freeBytes }) => fileBytes + freeBytes)).toEqual([16_384, 16_384, 16_384]);
   expect(pages[0]?.fileBytes).toBe(32 + Math.ceil(file.length / 4) * 4);
-  expect(inside.written).toEqual(
-    Array.from({ length: 3 }, () => ({
-      atMs: expect.any(Number),
-      memory: 'eeprom',
-      act: 'write',
-      at: 0,
-      length: 1,
-    })),
-  );
+  const write = { atMs: expect.any(Number), memory: 'eeprom', act: 'write', at: 0, length: 1 };
+  expect(inside.written).toEqual([write, write, write]);
   expect(JSON.stringify(inside)).not.toContain('setWatch');
 });
 
@@ -147,10 +133,12 @@ it('faults and supplies reach the fob, and boards without a bus refuse what they
   const watch = boot({ board: 'banglejs2', image: {} });
   onTestFinished(() => watch.close());
   const other = connection(watch);
-  expect(await other.ask({ do: 'setPart', connected: false })).toMatchObject({
-    error: 'this board has no parts to pull off',
-  });
+  const error = 'this board has no parts to pull off';
+  expect(await other.ask({ do: 'setPart', connected: false })).toMatchObject({ error });
 });
+
+const UNRECORDED =
+  'nothing is recorded: the fob is not a new one, was not started with --seed, or is a virtual board (--firmware)';
 
 it.each([
   [{ do: 'setUsb' }, '"plugged" must be true or false'],
@@ -165,10 +153,7 @@ it.each([
   ],
   [{ do: 'replayTo', input: 1 }, 'no recording is loaded'],
   [{ do: 'replayLoad', text: '{}', last: true }, 'this simulator replays nothing'],
-  [
-    { do: 'recording' },
-    'nothing is recorded: the fob is not a new one, was not started with --seed, or is a virtual board (--firmware)',
-  ],
+  [{ do: 'recording' }, UNRECORDED],
 ])('%j is refused with the reason', async (request, error) => {
   const { ask } = connection(bootTestFob('virtual'));
   expect(await ask(request)).toMatchObject({ ok: false, error });
@@ -227,14 +212,14 @@ it('the trace that comes in parts is a whole file with the bytes of the wire and
 it('the log of a fob keeps the latest records, up to its bounds', () => {
   const fob = bootTestFob('virtual');
   const log = traceLogOf(fob);
-  for (let press = 0; press < MAX_TRACE_RECORDS; press++) {
+  for (let press = 0; press < limits.MAX_TRACE_RECORDS; press++) {
     fob.keyDown();
     fob.keyUp();
   }
-  expect(log.records).toHaveLength(MAX_TRACE_RECORDS);
+  expect(log.records).toHaveLength(limits.MAX_TRACE_RECORDS);
   expect(log.records.every(({ kind }) => kind === 'key')).toBe(true);
-  for (let write = 0; write < MAX_INSIDE_ENTRIES + 5; write++) fob.press();
-  expect(log.written).toHaveLength(MAX_INSIDE_ENTRIES);
+  for (let write = 0; write < limits.MAX_INSIDE_ENTRIES + 5; write++) fob.press();
+  expect(log.written).toHaveLength(limits.MAX_INSIDE_ENTRIES);
 });
 
 it('a reader who is slow loses the oldest lines of the wire, and hears how many', async () => {
@@ -242,11 +227,11 @@ it('a reader who is slow loses the oldest lines of the wire, and hears how many'
   let isSlow = true;
   const { ask, items, heard } = connection(fob, {}, () => isSlow);
   await ask({ do: 'observe', what: 'wire' });
-  for (let press = 0; press < MAX_WAITING_ITEMS; press++) fob.press();
+  for (let press = 0; press < limits.MAX_WAITING_ITEMS; press++) fob.press();
   isSlow = false;
-  await expect.poll(() => items().length).toBe(MAX_WAITING_ITEMS);
+  await expect.poll(() => items().length).toBe(limits.MAX_WAITING_ITEMS);
   const lost = heard.filter(({ event }) => event === 'wire').map(event => Number(event.lost));
-  expect(lost.reduce((sum, count) => sum + count)).toBe(MAX_WAITING_ITEMS);
+  expect(lost.reduce((sum, count) => sum + count)).toBe(limits.MAX_WAITING_ITEMS);
 });
 
 it('a recording goes out by control and is replayed by control, step by step', async () => {
@@ -265,18 +250,12 @@ it('a recording goes out by control and is replayed by control, step by step', a
   for (let at = 0; at < text.length; at += 1_800) {
     await ask({ do: 'replayLoad', text: text.slice(at, at + 1_800), last: at + 1_800 >= text.length });
   }
-  expect(await ask({ do: 'replayTo', input: 4, bitmap: 'none' })).toMatchObject({
-    ok: true,
-    input: 4,
-    last: 'advance',
-    text: ['UP', 'PRESSES 1'],
-  });
+  const fourth = { ok: true, input: 4, last: 'advance', text: ['UP', 'PRESSES 1'] };
+  expect(await ask({ do: 'replayTo', input: 4, bitmap: 'none' })).toMatchObject(fourth);
   const end = await ask({ do: 'replayTo', input: 1_201 });
   expect(end).toMatchObject({ text: ['UP', 'PRESSES 300'], last: 'end' });
   expect(end.bitmap).toEqual((await ask({ do: 'screen' })).bitmap);
-  expect(await ask({ do: 'replayTo', input: 1_202 })).toMatchObject({
-    error: 'the recording has 1201 inputs',
-  });
+  expect((await ask({ do: 'replayTo', input: 1_202 })).error).toBe('the recording has 1201 inputs');
   await ask({ do: 'replayEnd' });
   expect(await ask({ do: 'replayTo', input: 0 })).toMatchObject({ error: 'no recording is loaded' });
 });

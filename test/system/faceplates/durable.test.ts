@@ -1,35 +1,24 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { expect, it, onTestFinished } from 'vitest';
-import { built, needsBuilt } from '../../kit/built.ts';
+import { expect, it } from 'vitest';
+import { built } from '../../kit/built.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
+import { started } from '../../kit/started.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
+import { answersTo, needsSimulator } from './kit.ts';
 
-const MAIN = built('simulator/dist/main.js');
 /** Of the count of operations in the header of a state, which is written before each of them. */
 const COUNT_AT = 36;
 
 /** Runs a simulated fob under strace, sends it these requests, and returns its answers and the traced calls. */
 async function traced(strace: string, requests: readonly object[]) {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-durable-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('durable');
   const [log, storage] = [join(folder, 'trace'), join(folder, 'fob')];
   const options = ['-f', '-qq', '-y', '-e', 'trace=openat,pwrite64,fsync,write', '-o', log];
-  const simulator = [MAIN, '--control', '--clock', 'virtual', '--storage', storage, '--birth', 'none'];
-  const child = spawn(strace, [...options, process.execPath, ...simulator]);
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answers: Record<string, unknown>[] = [];
-  for (const request of [...requests, { do: 'quit' }]) {
-    child.stdin.write(`${JSON.stringify(request)}\n`);
-    answers.push(JSON.parse((await lines.next()).value ?? 'null'));
-  }
-  await once(child, 'close');
+  const args = ['--control', '--clock', 'virtual', '--storage', storage, '--birth', 'none'];
+  const run = started(strace, [...options, process.execPath, built('simulator/dist/main.js'), ...args]);
+  const answers = await answersTo(run, ...requests, { do: 'quit' });
+  await run.ended;
   return { answers, folder, storage, calls: readFileSync(log, 'utf8').split('\n') };
 }
 
@@ -39,7 +28,7 @@ function rangeOf(call: string): { from: number; to: number } {
   return { from: Number(from), to: Number(from) + Number(length) };
 }
 
-describeNeeds(needsBuilt('simulator/dist/main.js'), 'a state file', () =>
+describeNeeds(needsSimulator, 'a state file', () =>
   describeNeeds(needsTool('strace'), 'under strace', strace => {
     it('each operation of a fob is on the disk before the fob goes on, and a new file is in its folder', async () => {
       // Ten presses give a fob its initial randomness, which it stores.

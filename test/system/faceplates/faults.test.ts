@@ -1,16 +1,11 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
 import { FAULT_NAMES } from '@passfob/simulator/faults/names';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { built, needsBuilt } from '../../kit/built.ts';
+import { describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { describeNeeds } from '../../kit/tools.ts';
+import { answersTo, needsSimulator, simulator } from './kit.ts';
 
-const MAIN = built('simulator/dist/main.js');
 const DOCUMENT = readFileSync(new URL('../../../docs/simulator.md', import.meta.url), 'utf8');
 
 /** The blocks of the document that begin with this line. */
@@ -18,31 +13,11 @@ const blockOf = (fence: string) => DOCUMENT.split(`\`\`\`${fence}\n`)[1]?.split(
 
 /** Runs a simulated fob in virtual time under these requests. */
 async function run(args: readonly string[], requests: readonly string[]) {
-  const child = spawn(process.execPath, [MAIN, '--control', '--clock', 'virtual', ...args]);
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  const errors = text(child.stderr);
-  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const answers: Record<string, unknown>[] = [];
-  for (const request of requests) {
-    child.stdin.write(`${request}\n`);
-    answers.push(JSON.parse((await lines.next()).value ?? 'null'));
-  }
-  child.stdin.end();
-  await once(child, 'close');
-  const [ready = '', ...report] = (await errors).split('\n');
+  const fob = simulator(['--control', '--clock', 'virtual', ...args]);
+  const answers = await answersTo(fob, ...requests);
+  fob.child.stdin.end();
+  const [ready = '', ...report] = (await fob.ended).stderr.split('\n');
   return { answers, ready: JSON.parse(ready) as Record<string, unknown>, report };
-}
-
-async function finished(...args: string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args]);
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  return { stdout, stderr, code };
 }
 
 /** Presses that give a blank fob its randomness, which it stores; then a screen. */
@@ -53,7 +28,7 @@ const USE = [
   '{"do":"faults"}',
 ];
 
-describeNeeds(needsBuilt('simulator/dist/main.js'), 'faults of a simulator', () => {
+describeNeeds(needsSimulator, 'faults of a simulator', () => {
   describe('a run', () => {
     it('a run tells its seed, and --replay has the same faults strike again', async () => {
       const faults = ['--birth', 'none', '--faults', 'power.cut=1/2,buttons.bounce=1/2,memory.torn=1/2'];
@@ -73,9 +48,7 @@ describeNeeds(needsBuilt('simulator/dist/main.js'), 'faults of a simulator', () 
     });
 
     it('a plan in a file is the one of the document, and control changes it as documented', async () => {
-      const folder = mkdtempSync(join(tmpdir(), 'passfob-faults-'));
-      onTestFinished(() => rmSync(folder, { recursive: true }));
-      const file = join(folder, 'plan.json');
+      const file = join(temporaryFolder('faults'), 'plan.json');
       writeFileSync(file, blockOf('json'));
       const requests = DOCUMENT.split('\n').filter(line => line.startsWith('{"do":"faults"'));
       expect(requests).toHaveLength(3);
@@ -101,7 +74,7 @@ describeNeeds(needsBuilt('simulator/dist/main.js'), 'faults of a simulator', () 
     });
 
     it('the simulator lists every fault', async () => {
-      const { stdout, stderr, code } = await finished('--faults', 'list');
+      const { stdout, stderr, code } = await simulator(['--faults', 'list']).ended;
       expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
       expect(stdout.split('\n').filter(line => /^[a-z]/.test(line))).toEqual(FAULT_NAMES);
     });
@@ -115,7 +88,7 @@ describeNeeds(needsBuilt('simulator/dist/main.js'), 'faults of a simulator', () 
       ['--replay luck', '--replay takes a whole number'],
       ['--seed 1 --replay 1', '--seed repeats the faults as well: leave out --replay'],
     ])('%s is refused', async (args, why) => {
-      const { stderr, code } = await finished('--tcp', '0', ...args.split(' '));
+      const { stderr, code } = await simulator(['--tcp', '0', ...args.split(' ')]).ended;
       expect({ code, why: stderr.slice(0, `simulator: ${why}`.length) }).toEqual({
         code: 2,
         why: `simulator: ${why}`,

@@ -5,6 +5,28 @@ import type { ScreenState } from '@passfob/simulator/faceplates/control/screen-f
 import { boot } from '@passfob/simulator/fob/boot';
 import type { RecordedFacts } from '@passfob/simulator/recording/replay/format';
 import { onTestFinished } from 'vitest';
+import { built, needsBuilt } from '../../kit/built.ts';
+import { jsonLines, type Started, started } from '../../kit/started.ts';
+
+export const needsSimulator = needsBuilt('simulator/dist/main.js');
+
+/** The simulator as a process. */
+export const simulator = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Started =>
+  started(process.execPath, [built('simulator/dist/main.js'), ...args], { env: { ...process.env, ...env } });
+
+/** What it says of itself when it runs. */
+export const readiness = ({ child }: Started) => jsonLines(child.stdout)();
+
+/** Sends requests of the control protocol, each after the answer to the one before. @returns the answers */
+export async function answersTo({ child }: Started, ...requests: readonly (object | string)[]) {
+  const next = jsonLines(child.stdout);
+  const answers: Record<string, unknown>[] = [];
+  for (const request of requests) {
+    child.stdin.write(`${typeof request === 'string' ? request : JSON.stringify(request)}\n`);
+    answers.push(await next());
+  }
+  return answers;
+}
 
 /**
  * A small, readable fob, written by hand for the Pico: it says whether its button is down and how often it was
@@ -51,18 +73,8 @@ export function bootTestFob(clock: 'virtual' | 'real'): SimulatedFob {
 
 /** The facts of that fob, booted fresh with this seed and a virtual clock, as a recording has them. */
 export function testFacts(seed: number): RecordedFacts {
-  return {
-    board: 'pico',
-    espruino: '2v29',
-    clock: 'virtual',
-    seed,
-    startMs: Date.UTC(2026, 0, 1),
-    image: '',
-    files: {},
-    faults: {},
-    parts: {},
-    crystal: false,
-  };
+  const none = { image: '', files: {}, faults: {}, parts: {}, crystal: false };
+  return { board: 'pico', espruino: '2v29', clock: 'virtual', seed, startMs: Date.UTC(2026, 0, 1), ...none };
 }
 
 /** Boots that fob by such facts; it is closed when the test is over. */
@@ -72,41 +84,27 @@ export function bootByFacts({ seed, startMs }: RecordedFacts): SimulatedFob {
   return fob;
 }
 
-/** A wire whose far end echoes its input. */
-export function loopedWire(): Wire {
-  const listeners = new Set<(bytes: Uint8Array) => void>();
-  return {
-    write: bytes => {
-      for (const listener of listeners) listener(Uint8Array.from(bytes));
-    },
-    onData: listener => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-  };
-}
-
 /** A wire whose far end is the test: it sends bytes at any time, and is told about input. */
 export function spokenWire(): { wire: Wire; say(bytes: Uint8Array): void; heard: Promise<void> } {
   const listeners = new Set<(bytes: Uint8Array) => void>();
-  let tell = () => {};
+  let write = () => {};
   const heard = new Promise<void>(resolve => {
-    tell = resolve;
+    write = resolve;
   });
-  const wire: Wire = {
-    write: () => tell(),
-    onData: listener => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
+  const onData: Wire['onData'] = listener => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
   };
-  return {
-    wire,
-    heard,
-    say: bytes => {
-      for (const listener of listeners) listener(bytes);
-    },
+  const say = (bytes: Uint8Array) => {
+    for (const listener of listeners) listener(bytes);
   };
+  return { wire: { write, onData }, heard, say };
+}
+
+/** A wire whose far end echoes its input. */
+export function loopedWire(): Wire {
+  const { wire, say } = spokenWire();
+  return { ...wire, write: bytes => say(Uint8Array.from(bytes)) };
 }
 
 export const FLOOD_BYTES = 64 * 1_024 * 1_024;
@@ -139,14 +137,8 @@ export function keptOfFlood(host: Readable, say: (bytes: Uint8Array) => void): P
   });
 }
 
-export interface Taken {
-  bytes(): Buffer;
-  /** Resolves when that many bytes have come in all. */
-  until(count: number): Promise<void>;
-}
-
 /** Collects the output of a stream. */
-export function taken(stream: Readable): Taken {
+export function taken(stream: Readable) {
   let got = Buffer.alloc(0);
   let wake = () => {};
   stream.on('data', (chunk: Buffer) => {
@@ -155,7 +147,8 @@ export function taken(stream: Readable): Taken {
   });
   return {
     bytes: () => got,
-    async until(count) {
+    /** Resolves when that many bytes have come in all. */
+    async until(count: number): Promise<void> {
       while (got.length < count) {
         await new Promise<void>(resolve => {
           wake = resolve;
@@ -165,22 +158,28 @@ export function taken(stream: Readable): Taken {
   };
 }
 
-/** Process ids of the running children of `parent` that run `program` (Linux's /proc; zombies do not count). */
-export function childrenOf(parent: number, program: string): number[] {
-  return readdirSync('/proc')
-    .filter(name => /^\d+$/.test(name))
-    .filter(pid => {
-      try {
-        // proc_pid_stat(5): pid (comm) state ppid …
-        const [, name, state, ppid] =
-          /^\d+ \((.*)\) (\S) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8')) ?? [];
-        return name === program && state !== 'Z' && Number(ppid) === parent;
-      } catch {
-        return false;
-      }
-    })
-    .map(Number);
+/** Name, state and parent of a process (proc_pid_stat(5)); none of one that is gone. */
+function statOf(pid: number): readonly string[] {
+  try {
+    return /^\d+ \((.*)\) (\S) (\d+)/s.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.slice(1) ?? [];
+  } catch {
+    return [];
+  }
 }
+
+/** Process ids of the running children of `parent` that run `program`. */
+export function childrenOf(parent: number, program: string): number[] {
+  const pids = readdirSync('/proc')
+    .filter(name => /^\d+$/.test(name))
+    .map(Number);
+  return pids.filter(pid => {
+    const [name, state, ppid] = statOf(pid);
+    return name === program && state !== 'Z' && Number(ppid) === parent;
+  });
+}
+
+/** Whether that process runs; one that has ended and waits to be reaped (Z) does not. */
+export const isRunning = (pid: number): boolean => !['Z', undefined].includes(statOf(pid)[1]);
 
 /** Returns a dark screen of that size. */
 export function darkScreen(width: number, height: number): ScreenState {
@@ -199,13 +198,4 @@ export function litPixels(bits: Uint8Array, width: number, height: number): numb
     const [x, y] = [pixel % width, Math.floor(pixel / width)];
     return ((bits[y * rowBytes + (x >> 3)] ?? 0) >> (7 - (x & 7))) & 1;
   });
-}
-
-/** Whether that process runs; one that has ended and waits to be reaped does not (proc_pid_stat(5), state Z). */
-export function isRunning(pid: number): boolean {
-  try {
-    return !/^\d+ \(.*\) Z/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
 }

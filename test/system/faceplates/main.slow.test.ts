@@ -1,79 +1,56 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   readdirSync,
   readFileSync,
   readlinkSync,
-  rmSync,
   statSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
 import { boot, fileStore } from '@passfob/simulator';
 import { builtImage } from '@passfob/simulator/fob/built-image';
 import { imageName } from '@passfob/simulator/fob/image-name';
 import { readyText } from '@passfob/simulator/program/ready';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
-import { built, needsBuilt } from '../../kit/built.ts';
+import { built } from '../../kit/built.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
+import { jsonLines, type Started, started } from '../../kit/started.ts';
 import { itNeeds, needsTool, tool } from '../../kit/tools.ts';
 import { olderImage } from '../../unit/simulator/older-image.ts';
-import { childrenOf, isRunning } from './kit.ts';
-
-const MAIN = built('simulator/dist/main.js');
-const needsSimulator = needsBuilt('simulator/dist/main.js');
+import { answersTo, childrenOf, isRunning, needsSimulator, readiness, simulator } from './kit.ts';
 
 let folder = '';
 beforeEach(() => {
   if (needsSimulator.found === undefined)
     throw new Error('these tests start the built simulator: run `npm run build` first');
-  folder = mkdtempSync(join(tmpdir(), 'passfob-main-'));
-  const made = folder;
-  onTestFinished(() => rmSync(made, { recursive: true }));
+  folder = temporaryFolder('main', onTestFinished);
 });
 
-function simulator(args: readonly string[], env: NodeJS.ProcessEnv = {}): ChildProcessWithoutNullStreams {
-  const child = spawn(process.execPath, [MAIN, ...args], { env: { ...process.env, ...env } });
-  onTestFinished(() => {
-    child.kill('SIGKILL');
-  });
-  return child;
-}
-
-/** Lines of JSON, as they come. */
-function jsonLines(stream: NodeJS.ReadableStream): () => Promise<Record<string, unknown>> {
-  const lines = createInterface({ input: stream })[Symbol.asyncIterator]();
-  return async () => JSON.parse((await lines.next()).value ?? 'null');
-}
-
-/** Returns output and exit code of a run that ends by itself. */
-async function finished(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const child = simulator(args, env);
-  child.stdin.end();
-  const [stdout, stderr, [code]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ]);
-  return { stdout, stderr, code };
+/** Returns output and exit code of a run that ends by itself, with this input. */
+function finished(
+  args: readonly string[],
+  { env, input = '' }: { env?: NodeJS.ProcessEnv; input?: string } = {},
+) {
+  const run = simulator(args, env);
+  run.child.stdin.end(input);
+  return run.ended;
 }
 
 /** Expects a run that ends by itself with this sentence. */
-async function fails(
-  args: readonly string[],
-  why: string,
-  code = 1,
-  env: NodeJS.ProcessEnv = {},
-): Promise<void> {
-  expect(await finished(args, env)).toEqual({ stdout: '', stderr: `simulator: ${why}\n`, code });
+const fails = async (args: readonly string[], why: string, code = 1, env: NodeJS.ProcessEnv = {}) =>
+  expect(await finished(args, { env })).toEqual({ stdout: '', stderr: `simulator: ${why}\n`, code });
+
+/** Expects that a run ends as asked, by a signal or by the end of its input. */
+async function endsWell(run: Started, by: NodeJS.Signals | 'input' = 'SIGTERM'): Promise<void> {
+  if (by === 'input') run.child.stdin.end();
+  else run.kill(by);
+  expect((await run.ended).code).toBe(0);
 }
 
 describe('command line of the simulator', () => {
@@ -92,7 +69,7 @@ describe('command line of the simulator', () => {
     'the simulator fails on a port of --%s in use, and says what to do',
     async option => {
       const first = simulator(['--tcp', '0']);
-      const { tcp } = await jsonLines(first.stdout)();
+      const { tcp } = await readiness(first);
       await fails(
         [`--${option}`, String(tcp)],
         `Port ${tcp} is in use. End the other program, or choose another port: --${option} 0 picks a free one.`,
@@ -119,7 +96,7 @@ describe('command line of the simulator', () => {
   it('the simulator fails on a control socket in use, and says what to do', async () => {
     const control = join(folder, 'control');
     const first = simulator(['--tcp', '0', '--control-socket', control]);
-    await jsonLines(first.stdout)();
+    await readiness(first);
     await fails(
       ['--control-socket', control],
       `${control} exists already. If another simulated fob uses it as its control socket, end that one; else remove the file. Or name another path.`,
@@ -143,7 +120,7 @@ describe('command line of the simulator', () => {
     const reason = 'no pseudo-terminal: socat: not installed; perl: not installed';
     await fails(['--pty'], reason, 1, { PATH: folder });
     const child = simulator(['--pty', '--tcp', '0'], { PATH: folder });
-    expect(await jsonLines(child.stdout)()).toEqual({
+    expect(await readiness(child)).toEqual({
       ready: true,
       seed: expect.any(Number),
       pty: null,
@@ -159,7 +136,7 @@ describe('simulator processes', () => {
     async signal => {
       const control = join(folder, 'control');
       const child = simulator(['--tcp', '0', '--web', '0', '--control-socket', control]);
-      const ready = await jsonLines(child.stdout)();
+      const ready = await readiness(child);
       expect(ready).toEqual({
         ready: true,
         seed: expect.any(Number),
@@ -169,19 +146,19 @@ describe('simulator processes', () => {
       expect(await (await fetch(String(ready.web))).text()).toContain('<title>Passfob simulator</title>');
       const host = connect(Number(ready.tcp), '127.0.0.1');
       await once(host, 'connect');
-      child.kill(signal);
-      expect(await once(child, 'close')).toEqual([0, null]);
+      await endsWell(child, signal);
       expect(existsSync(control)).toBe(false);
     },
   );
 
   it('a page without a key has a plain address, and the simulator warns of it', async () => {
     const child = simulator(['--web', '0', '--no-web-key']);
-    const warned = text(child.stderr);
-    const ready = await jsonLines(child.stdout)();
+    const ready = await readiness(child);
     expect(ready.web).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/);
-    child.kill('SIGTERM');
-    expect(await warned).toContain('simulator: without a key every user of this computer can open the page');
+    await endsWell(child);
+    expect(child.said.stderr).toContain(
+      'simulator: without a key every user of this computer can open the page',
+    );
   });
 
   itNeeds(
@@ -189,17 +166,12 @@ describe('simulator processes', () => {
     'the simulator speaks words on a terminal, and JSON there where it is asked for',
     async () => {
       const firstLines = async (...args: string[]) => {
-        const command = [process.execPath, MAIN, ...args].join(' ');
-        const child = spawn(tool('socat') ?? '', [`EXEC:"${command}",pty,raw,echo=0`, 'STDIO']);
-        onTestFinished(() => {
-          child.kill('SIGKILL');
+        const command = [process.execPath, built('simulator/dist/main.js'), ...args].join(' ');
+        const run = started(tool('socat') ?? '', [`EXEC:"${command}",pty,raw,echo=0`, 'STDIO'], {
+          endsBy: 'SIGTERM',
         });
-        let said = '';
-        child.stdout.on('data', chunk => {
-          said += chunk;
-        });
-        await expect.poll(() => said).toMatch(/Ctrl-C|"ready":true.*\n/);
-        return said.split(/\r?\n/);
+        await run.until(/Ctrl-C|"ready":true.*\n/);
+        return run.said.stdout.split(/\r?\n/);
       };
       const words = await firstLines('--tcp', '0', '--seed', '7');
       expect(words.slice(0, 6)).toEqual([
@@ -218,9 +190,8 @@ describe('simulator processes', () => {
     const started = async (name: string, ...args: string[]) => {
       const file = join(folder, name);
       const child = simulator(['--tcp', '0', '--storage', file, ...args]);
-      const ready = await jsonLines(child.stdout)();
-      child.kill();
-      await once(child, 'close');
+      const ready = await readiness(child);
+      await endsWell(child);
       const memory = readFileSync(file);
       // The count of boots and the time follow; then come the memories, with the initial randomness among them.
       return {
@@ -243,9 +214,8 @@ describe('simulator processes', () => {
     boot({ board: 'pico', image: olderImage(), storage: fileStore(file) }).close();
     const start = async (...args: string[]) => {
       const child = simulator(['--tcp', '0', '--storage', file, ...args]);
-      const ready = await jsonLines(child.stdout)();
-      child.kill();
-      await once(child, 'close');
+      const ready = await readiness(child);
+      await endsWell(child);
       return ready.otherImage;
     };
     const built = imageName(builtImage('pico').app);
@@ -261,58 +231,45 @@ describe('simulator processes', () => {
 
   it('the simulator says where its USB device is', async () => {
     const child = simulator(['--usbip=127.0.0.1:0']);
-    const ready = await jsonLines(child.stdout)();
+    const ready = await readiness(child);
     expect(ready.usbip).toMatch(/^127\.0\.0\.1:\d+$/);
-    child.kill();
-    expect(await once(child, 'close')).toEqual([0, null]);
+    await endsWell(child);
   });
 
   it('the simulator keeps standard output for the control protocol, and ends with its input', async () => {
     const child = simulator(['--control', '--clock', 'virtual', '--tcp', '0']);
-    const [ready, answer] = [jsonLines(child.stderr), jsonLines(child.stdout)];
-    expect(await ready()).toMatchObject({ ready: true });
-    child.stdin.write('{"id":1,"do":"advance","ms":3000}\n{"id":2,"do":"screen","bitmap":"none"}\n');
-    expect(await answer()).toMatchObject({ id: 1, ok: true });
-    expect(await answer()).toMatchObject({
-      id: 2,
-      ok: true,
-      powered: true,
-      on: true,
-      text: expect.arrayContaining(['Passfob']),
-    });
-    child.stdin.end();
-    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(await jsonLines(child.child.stderr)()).toMatchObject({ ready: true });
+    const asked = [
+      { id: 1, do: 'advance', ms: 3_000 },
+      { id: 2, do: 'screen', bitmap: 'none' },
+    ];
+    expect(await answersTo(child, ...asked)).toMatchObject([
+      { id: 1, ok: true },
+      { id: 2, ok: true, powered: true, on: true, text: expect.arrayContaining(['Passfob']) },
+    ]);
+    await endsWell(child, 'input');
   });
 
   it('a simulator with a seed records its fob, which a later one with that seed replays to the same screen', async () => {
-    const seeded = ['--control', '--clock', 'virtual', '--seed', '77'];
-    const first = simulator(seeded);
-    first.stdin.end('{"do":"advance","ms":2000}\n{"do":"press"}\n{"do":"screen"}\n{"do":"recording"}\n');
-    const answers = (await text(first.stdout)).split('\n').filter(Boolean);
-    const [, , screen, recording] = answers.map(line => JSON.parse(line));
+    const requests = [{ do: 'advance', ms: 2_000 }, { do: 'press' }, { do: 'screen' }, { do: 'recording' }];
+    const first = simulator(['--control', '--clock', 'virtual', '--seed', '77']);
+    const [, , screen, recording] = await answersTo(first, ...requests);
     expect(recording).toMatchObject({ ok: true, next: null, unrepeatable: null });
-    const lines: string[] = recording.text.split('\n');
+    const lines = String(recording?.text).split('\n');
     expect(JSON.parse(lines[0] ?? '')).toMatchObject({ board: 'pico', seed: 77, clock: 'virtual' });
 
-    const second = simulator(['--control', '--seed', '1']);
-    const asked = [
-      { do: 'replayLoad', text: recording.text, last: true },
+    const [, replayed] = await answersTo(
+      simulator(['--control', '--seed', '1']),
+      { do: 'replayLoad', text: recording?.text, last: true },
       { do: 'replayTo', input: lines.length - 2 },
-    ];
-    second.stdin.end(asked.map(request => `${JSON.stringify(request)}\n`).join(''));
-    const [, replayed] = (await text(second.stdout)).split('\n').filter(Boolean);
-    const { text: words, bitmap } = JSON.parse(replayed ?? '');
-    expect([words, bitmap]).toEqual([screen.text, screen.bitmap]);
-    expect(words.length).toBeGreaterThan(0);
+    );
+    expect(replayed).toMatchObject({ text: screen?.text, bitmap: screen?.bitmap });
+    expect(replayed?.text).not.toEqual([]);
   });
 
   it('a simulator without a seed records nothing, since its secrets are real ones', async () => {
-    const child = simulator(['--control']);
-    child.stdin.end('{"do":"recording"}\n');
-    expect(JSON.parse((await text(child.stdout)).trim())).toMatchObject({
-      ok: false,
-      error: expect.stringContaining('--seed'),
-    });
+    const [answer] = await answersTo(simulator(['--control']), { do: 'recording' });
+    expect(answer).toMatchObject({ ok: false, error: expect.stringContaining('--seed') });
   });
 
   it('the simulator fails on a file without pairing keys, and prints nothing of it', async () => {
@@ -326,42 +283,37 @@ describe('simulator processes', () => {
 
   it('the simulator quits by control', async () => {
     const child = simulator(['--control']);
-    child.stdin.write('{"id":1,"do":"quit"}\n');
-    expect(await jsonLines(child.stdout)()).toEqual({ id: 1, ok: true });
-    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(await answersTo(child, { id: 1, do: 'quit' })).toEqual([{ id: 1, ok: true }]);
+    expect((await child.ended).code).toBe(0);
   });
 
   it('the simulator ends with its parent on request', async () => {
     const child = simulator(['--tcp', '0', '--exit-with-parent']);
-    await jsonLines(child.stdout)();
-    child.stdin.end();
-    expect(await once(child, 'close')).toEqual([0, null]);
+    await readiness(child);
+    await endsWell(child, 'input');
   });
 
   it('the simulator ends on request at once where its input is /dev/null', async () => {
-    const child = spawn(process.execPath, [MAIN, '--tcp', '0', '--exit-with-parent'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const args = [built('simulator/dist/main.js'), '--tcp', '0', '--exit-with-parent'];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
     onTestFinished(() => void child.kill());
     expect(await once(child, 'close')).toEqual([0, null]);
   });
 
   it('the simulator stays when its input ends, by default', async () => {
     const child = simulator(['--tcp', '0']);
-    const { tcp } = await jsonLines(child.stdout)();
-    child.stdin.end();
+    const { tcp } = await readiness(child);
+    child.child.stdin.end();
     const host = connect(Number(tcp), '127.0.0.1');
     await once(host, 'connect');
-    child.kill();
-    expect(await once(child, 'close')).toEqual([0, null]);
+    await endsWell(child);
   });
 
   /** Returns the text on the display some time after a start with those options. */
   async function textAfter(args: readonly string[]): Promise<string> {
-    const child = simulator(['--control', '--clock', 'virtual', ...args]);
-    child.stdin.end('{"do":"advance","ms":3000}\n{"do":"screen","bitmap":"none"}\n');
-    const [, answer = '{}'] = (await text(child.stdout)).split('\n');
-    return JSON.parse(answer).text.join(' ');
+    const input = '{"do":"advance","ms":3000}\n{"do":"screen","bitmap":"none"}\n';
+    const { stdout } = await finished(['--control', '--clock', 'virtual', ...args], { input });
+    return JSON.parse(stdout.split('\n')[1] ?? '').text.join(' ');
   }
 
   it('the simulator has randomness from its birth, unless it is to have none', async () => {
@@ -388,7 +340,7 @@ describe('simulator processes', () => {
     const other = join(folder, 'other.state');
     symlinkSync(storage, other);
     const first = simulator(['--tcp', '0', '--storage', storage]);
-    await jsonLines(first.stdout)();
+    await readiness(first);
     for (const name of [storage, other]) {
       await fails(
         ['--tcp', '0', '--storage', name],
@@ -396,13 +348,12 @@ describe('simulator processes', () => {
       );
     }
     first.kill('SIGKILL');
-    await once(first, 'close');
+    await first.ended;
     const locks = () => readdirSync(folder).filter(name => name.startsWith('fob.state.lock'));
     expect(locks()).toHaveLength(1);
     const next = simulator(['--tcp', '0', '--storage', storage]);
-    expect(await jsonLines(next.stdout)()).toMatchObject({ ready: true });
-    next.kill();
-    await once(next, 'close');
+    expect(await readiness(next)).toMatchObject({ ready: true });
+    await endsWell(next);
     expect(locks()).toEqual([]);
   });
 
@@ -412,7 +363,7 @@ describe('simulator processes', () => {
     async () => {
       const link = join(folder, 'fob');
       const first = simulator(['--pty', link, '--tcp', '0']);
-      const { tcp } = await jsonLines(first.stdout)();
+      const { tcp } = await readiness(first);
       const terminal = readlinkSync(link);
       await fails(
         ['--pty', link],
@@ -435,12 +386,12 @@ describe('simulator processes', () => {
         symlinkSync(tool(way) ?? '', join(bin, way));
         const link = join(folder, 'fob');
         const child = simulator(['--pty', link], { PATH: bin });
-        expect(await jsonLines(child.stdout)()).toEqual({ ready: true, seed: expect.any(Number), pty: link });
+        expect(await readiness(child)).toEqual({ ready: true, seed: expect.any(Number), pty: link });
         expect(lstatSync(link).isSymbolicLink()).toBe(true);
-        const [helper] = childrenOf(child.pid ?? 0, way);
+        const [helper] = childrenOf(child.pid, way);
         expect(helper).toBeDefined();
         child.kill('SIGKILL');
-        await once(child, 'close');
+        await child.ended;
         await expect.poll(() => existsSync(link) || isRunning(helper ?? 0)).toBe(false);
       },
     );

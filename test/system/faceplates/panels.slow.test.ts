@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { recordFob } from '@passfob/simulator/recording/replay/recorder';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect, it } from 'vitest';
 import { inspect } from '../../kit/axe.ts';
-import { describeNeeds, needsTool } from '../../kit/tools.ts';
-import { launched, opened } from './faceplate-page.ts';
+import { describeInChromium } from '../../kit/browser.ts';
+import { opened } from './faceplate-page.ts';
 import { bootByFacts, testFacts } from './kit.ts';
 
 const FACTS = testFacts(3);
@@ -14,18 +14,12 @@ const bootFresh = () => bootByFacts(FACTS);
 const HELLO = '~AYYB5F28fg==\n';
 const ANSWER = '~AoYBAAEABlBGAAABBHBpY28FMC4xLjDaZ24G\n';
 
-describeNeeds(needsTool('chromium'), 'the panels on the faceplate page', executablePath => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launched(executablePath);
-  });
-  afterAll(() => browser.close());
-
+describeInChromium('the panels on the faceplate page', open => {
   /** A page on a recorded fob with a virtual clock. */
-  function recorded(options: Parameters<Browser['newPage']>[0] = {}) {
+  function recorded(options: BrowserContextOptions = {}) {
     const recorder = recordFob(bootFresh(), FACTS);
     const target = { fob: recorder.fob, recorder, clock: 'virtual', bootAgain: bootFresh } as const;
-    return opened(browser, target, { viewport: { width: 1440, height: 900 }, ...options });
+    return opened(open, target, { viewport: { width: 1440, height: 900 }, ...options });
   }
 
   const unfold = (page: Page, name: string) => page.getByRole('heading', { name }).click();

@@ -1,12 +1,7 @@
 import { MAX_SHOWN_LINES } from '@passfob/simulator/faceplates/limits';
 import { acts } from '@passfob/simulator/faceplates/panels/acts';
 import { panelPieces } from '@passfob/simulator/faceplates/panels/all';
-import {
-  type ControlChannel,
-  type ControlMessage,
-  RequestRefused,
-  Requests,
-} from '@passfob/simulator/faceplates/panels/channel';
+import { type ControlChannel, RequestRefused, Requests } from '@passfob/simulator/faceplates/panels/channel';
 import { controlsView } from '@passfob/simulator/faceplates/panels/controls';
 import { inUseView } from '@passfob/simulator/faceplates/panels/in-use';
 import { memoriesView } from '@passfob/simulator/faceplates/panels/memories';
@@ -110,9 +105,8 @@ describe('the panels of the faceplate', () => {
 
   it('the wire marks sealed and opened frames by words', () => {
     const items = [line(1, { kind: 'sealed' }), line(2, { kind: 'sealed', opened: true })];
-    const marks = findPieces(wireView(afterEvent(emptyPanels([]), wire(items))), each =>
-      (each.attributes.class ?? '').startsWith('mark'),
-    );
+    const view = wireView(afterEvent(emptyPanels([]), wire(items)));
+    const marks = findPieces(view, each => (each.attributes.class ?? '').startsWith('mark'));
     expect(marks.map(mark => textOfPieces(mark.children))).toEqual(['opened', 'sealed']);
   });
 
@@ -158,25 +152,23 @@ describe('the panels of the faceplate', () => {
   });
 
   it('a board without an EEPROM, and one that was never written, are told so', () => {
-    expect(textOfPieces(memoriesView(withInside({ eeprom: null })))).toContain(
-      'There is no EEPROM on the bus.',
-    );
-    const eeprom = { name: 'AT24C32', pageBytes: 32, writes: [0, 0] };
-    expect(textOfPieces(memoriesView(withInside({ eeprom })))).toContain('No page was written since');
+    const textOf = (eeprom: Inside['eeprom']) => textOfPieces(memoriesView(withInside({ eeprom })));
+    expect(textOf(null)).toContain('There is no EEPROM on the bus.');
+    expect(textOf({ name: 'AT24C32', pageBytes: 32, writes: [0, 0] })).toContain('No page was written since');
   });
 
   it('the figures are those of the simulator, and variables those measured on the real interpreter', () => {
     const text = textOfPieces(inUseView(withInside()));
-    expect(text).toContain('Timers 2; the next is due in 25 ms');
-    expect(text).toContain('Watches C13');
-    expect(text).toContain('16,000 bytes in files, 384 in deleted files, 16,384 free');
-    expect(text).toContain('The simulator has no variables to count');
-    expect(text).toContain(
+    for (const part of [
+      'Timers 2; the next is due in 25 ms',
+      'Watches C13',
+      '16,000 bytes in files, 384 in deleted files, 16,384 free',
+      'The simulator has no variables to count',
       '(Espruino 2v29.277, Linux, this image): 3,072 after a start, 3,377 with 32 accounts',
-    );
-    expect(textOfPieces(inUseView(withInside({ image: 'ffffffff' })))).toContain(
-      'with another image of this board, 3fe792f3:',
-    );
+    ])
+      expect(text).toContain(part);
+    const another = textOfPieces(inUseView(withInside({ image: 'ffffffff' })));
+    expect(another).toContain('with another image of this board, 3fe792f3:');
     expect(textOfPieces(inUseView({ ...withInside(), measured: [] }))).toContain('No image of this board');
   });
 
@@ -227,32 +219,16 @@ describe('the panels of the faceplate', () => {
   });
 
   it('a replay draws the screen of its fob, and goes no further than its inputs', () => {
-    const replayed = {
-      inputs: 2,
-      board: 'pico',
-      lastMs: 3_200,
-      input: 2,
-      atMs: 3_200,
-      last: 'keyUp',
-      powered: true,
-      on: true,
-      text: ['123 456'],
-      bitmap: { width: 4, height: 2, rows: ['##.#', '....'] },
-    };
+    const screen = { text: ['123 456'], bitmap: { width: 4, height: 2, rows: ['##.#', '....'] } };
+    const times = { inputs: 2, lastMs: 3_200, input: 2, atMs: 3_200, last: 'keyUp' };
+    const replayed = { board: 'pico', powered: true, on: true, ...times, ...screen };
     const pieces = recordingView({ ...withInside(), replayed });
     expect(byTag(pieces, 'path')[0]?.attributes.d).toBe('M0 0.5h2M3 0.5h1');
     expect(textOfPieces(pieces)).toContain('After input 2 of 2 (keyUp), 3.200 s after the start');
     expect(textOfPieces(pieces)).toContain('123 456');
-    const steps = byAct(pieces, 'replayTo').map(({ attributes }) => [
-      attributes['data-value'],
-      attributes.disabled,
-    ]);
-    expect(steps).toEqual([
-      ['0', undefined],
-      ['1', undefined],
-      ['3', ''],
-      ['2', ''],
-    ]);
+    const steps = byAct(pieces, 'replayTo').map(({ attributes }) => attributes);
+    const texts = steps.map(step => `${step['data-value']}${step.disabled === '' ? ' disabled' : ''}`);
+    expect(texts).toEqual(['0', '1', '3 disabled', '2 disabled']);
     const dark = recordingView({ ...withInside(), replayed: { ...replayed, on: false } });
     expect(byTag(dark, 'path')[0]?.attributes.d).toBe('');
     expect(textOfPieces(dark)).not.toContain('123 456');
@@ -261,67 +237,46 @@ describe('the panels of the faceplate', () => {
 
   it('the panels are headings that fold, and one status that is read out', () => {
     const pieces = panelPieces({ ...withInside(), note: 'It is done.' });
-    expect(byTag(pieces, 'h2').map(each => textOfPieces(each.children))).toEqual([
-      'Wire',
-      'Memories',
-      'In use',
-      'Power, clock and faults',
-      'Recording and replay',
-    ]);
-    const live = findPieces(
-      pieces,
-      ({ attributes }) => attributes.role === 'status' || 'aria-live' in attributes,
-    );
+    const headings = byTag(pieces, 'h2').map(each => textOfPieces(each.children));
+    expect(headings.join('; ')).toBe('Wire; Memories; In use; Power, clock and faults; Recording and replay');
+    const isLive = ({ attributes }: Piece) => attributes.role === 'status' || 'aria-live' in attributes;
+    const live = findPieces(pieces, isLive);
     expect(live.map(each => textOfPieces(each.children))).toEqual(['It is done.']);
-    const unnamed = byTag(pieces, 'input').filter(
-      ({ attributes }) => attributes.name === undefined && attributes['data-act'] === undefined,
-    );
-    expect(unnamed).toEqual([]);
+    const isNamed = ({ attributes: { name, 'data-act': act } }: Piece) =>
+      name !== undefined || act !== undefined;
+    expect(byTag(pieces, 'input').filter(each => !isNamed(each))).toEqual([]);
   });
 
   it('an attribute of false is left out, and one of true is empty', () => {
-    expect(piece('button', { disabled: false, hidden: true, value: 0, key: 7 }, '', undefined, 'Go')).toEqual(
-      {
-        tag: 'button',
-        attributes: { hidden: '', value: '0' },
-        children: ['Go'],
-        key: '7',
-      },
-    );
+    const made = piece('button', { disabled: false, hidden: true, value: 0, key: 7 }, '', undefined, 'Go');
+    const attributes = { hidden: '', value: '0' };
+    expect(made).toEqual({ tag: 'button', attributes, children: ['Go'], key: '7' });
   });
 });
 
 describe('requests over a channel', () => {
+  type Message = Parameters<ControlChannel['send']>[0];
+
   function channel() {
-    const sent: ControlMessage[] = [];
-    const listeners: ((message: ControlMessage) => void)[] = [];
-    const port: ControlChannel = {
-      send: message => sent.push(message),
-      onMessage: listener => {
-        listeners.push(listener);
-        return () => {};
-      },
+    const sent: Message[] = [];
+    const listeners: ((message: Message) => void)[] = [];
+    const onMessage: ControlChannel['onMessage'] = listener => {
+      listeners.push(listener);
+      return () => {};
     };
-    const say = (message: ControlMessage) => {
+    const say = (message: Message) => {
       for (const listener of listeners) listener(message);
     };
-    return { port, sent, say };
+    return { port: { send: (message: Message) => sent.push(message), onMessage }, sent, say };
   }
 
   it('two users of one channel get their own answers, in any order', async () => {
     const { port, sent, say } = channel();
     const [one, other] = [new Requests(port, 'a'), new Requests(port, 'b')];
-    const answers = Promise.all([
-      one.ask({ do: 'now' }),
-      one.ask({ do: 'console' }),
-      other.ask({ do: 'now' }),
-    ]);
+    const asked = [one.ask({ do: 'now' }), one.ask({ do: 'console' }), other.ask({ do: 'now' })];
     for (const { id } of [...sent].reverse()) say({ id, ok: true, of: id });
-    expect(await answers).toEqual([
-      { id: 'a1', ok: true, of: 'a1' },
-      { id: 'a2', ok: true, of: 'a2' },
-      { id: 'b1', ok: true, of: 'b1' },
-    ]);
+    const expected = ['a1', 'a2', 'b1'].map(id => ({ id, ok: true, of: id }));
+    expect(await Promise.all(asked)).toEqual(expected);
   });
 
   it('a refusal and a lost channel end a request with the reason', async () => {
@@ -358,9 +313,7 @@ it('the control session, recordings and panels run where there is no Node', asyn
   for (const { path, text } of outputFiles) {
     // Comments name them.
     const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/[^\n]*/g, '');
-    expect([path, /(?<![.\w])(?:Buffer\.|process\.|require\(|setImmediate\()/.exec(code)?.[0]]).toEqual([
-      path,
-      undefined,
-    ]);
+    const used = /(?<![.\w])(?:Buffer\.|process\.|require\(|setImmediate\()/.exec(code)?.[0];
+    expect([path, used]).toEqual([path, undefined]);
   }
 });

@@ -1,23 +1,14 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
-import { text } from 'node:stream/consumers';
 import { permissions } from '@passfob/simulator/program/permitted/parent';
-import { beforeEach, expect, it, onTestFinished } from 'vitest';
-import { built, needsBuilt } from '../../kit/built.ts';
+import { expect, it } from 'vitest';
+import { built } from '../../kit/built.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
+import { ran } from '../../kit/started.ts';
 import { describeNeeds } from '../../kit/tools.ts';
-import { childrenOf, isRunning } from './kit.ts';
+import { childrenOf, isRunning, needsSimulator, readiness, simulator } from './kit.ts';
 
 const MAIN = built('simulator/dist/main.js');
-let folder: string;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'passfob-permitted-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-});
 
 /** What a program that got out of an image would try; each line says what came of it. */
 const TRIES = `
@@ -35,13 +26,14 @@ for (const [name, act] of Object.entries(tries)) {
   console.log(name + ': ' + result);
 }`;
 
-describeNeeds(needsBuilt('simulator/dist/main.js'), 'the process of the interpreter', () => {
+describeNeeds(needsSimulator, 'the process of the interpreter', () => {
   it('the permissions of the interpreter are its state and its packages, and no programs, threads and native code', async () => {
+    const folder = temporaryFolder('permitted');
     const [state, other] = [join(folder, 'state'), join(folder, 'other')];
     for (const file of [state, other]) writeFileSync(file, 'x');
     const flags = permissions(MAIN, { storage: state });
-    const child = spawn(process.execPath, [...flags, '--eval', TRIES, other, state]);
-    expect((await text(child.stdout)).trimEnd().split('\n')).toEqual([
+    const { stdout } = await ran(process.execPath, [...flags, '--eval', TRIES, other, state]);
+    expect(stdout.trimEnd().split('\n')).toEqual([
       'program: ERR_ACCESS_DENIED',
       'thread: ERR_ACCESS_DENIED',
       'native code: ERR_DLOPEN_DISABLED',
@@ -52,11 +44,10 @@ describeNeeds(needsBuilt('simulator/dist/main.js'), 'the process of the interpre
   });
 
   it('the interpreter runs with these permissions, and ends if the process is killed that gave them', async () => {
-    const storage = join(folder, 'state');
-    const parent = spawn(process.execPath, [MAIN, '--tcp', '0', '--storage', storage]);
-    onTestFinished(() => void parent.kill('SIGKILL'));
-    await once(createInterface({ input: parent.stdout }), 'line');
-    const [child = 0] = childrenOf(parent.pid ?? 0, 'node');
+    const storage = join(temporaryFolder('permitted'), 'state');
+    const parent = simulator(['--tcp', '0', '--storage', storage]);
+    await readiness(parent);
+    const [child = 0] = childrenOf(parent.pid, 'node');
     const line = readFileSync(`/proc/${child}/cmdline`, 'utf8').split('\0');
     const flags = permissions(MAIN, { storage });
     expect(line.slice(1, 1 + flags.length)).toEqual(flags);

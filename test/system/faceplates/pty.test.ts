@@ -4,28 +4,26 @@ import { once } from 'node:events';
 import {
   existsSync,
   lstatSync,
-  mkdtempSync,
   readFileSync,
   readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Wire } from '@passfob/simulator/base/fob';
 import { type PtyFront, type PtyOptions, PtyUnavailable, ptyFront } from '@passfob/simulator/ports/pty';
 import { openSerial } from 'passfob/transports/serial';
 import { SerialPort } from 'serialport';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { beforeEach, expect, it, onTestFinished, vi } from 'vitest';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { describeNeeds, itNeeds, needsTool } from '../../kit/tools.ts';
 import { childrenOf, FLOOD_BYTES, keptOfFlood, loopedWire, spokenWire, taken } from './kit.ts';
 
 let folder = '';
 beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'passfob-pty-'));
+  folder = temporaryFolder('pty', onTestFinished);
 });
-afterEach(() => rmSync(folder, { recursive: true }));
 
 async function plugged(wire: Wire, options: PtyOptions): Promise<PtyFront> {
   const front = await ptyFront(wire, { link: join(folder, 'fob'), ...options });
@@ -195,14 +193,12 @@ itNeeds(
   },
 );
 
-describe('machines without the helpers', () => {
-  it('a machine without the helpers is recognised by the error, with a reason for each way', async () => {
-    vi.stubEnv('PATH', folder);
-    onTestFinished(() => {
-      vi.unstubAllEnvs();
-    });
-    const failure = await ptyFront(loopedWire()).catch((error: unknown) => error);
-    expect(failure).toBeInstanceOf(PtyUnavailable);
-    expect(failure).toMatchObject({ reasons: ['socat: not installed', 'perl: not installed'] });
+it('a machine without the helpers is recognised by the error, with a reason for each way', async () => {
+  vi.stubEnv('PATH', folder);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
   });
+  const failure = await ptyFront(loopedWire()).catch((error: unknown) => error);
+  expect(failure).toBeInstanceOf(PtyUnavailable);
+  expect(failure).toMatchObject({ reasons: ['socat: not installed', 'perl: not installed'] });
 });

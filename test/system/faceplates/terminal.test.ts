@@ -53,9 +53,11 @@ describe('pixels as characters', () => {
 });
 
 describe('frames of the terminal faceplate', () => {
+  const SMALL = { ...darkScreen(128, 64), text: ['Example', '287 082'] };
+  const framed = (...given: Parameters<typeof terminalFrame>) => `\n${terminalFrame(...given).join('\n')}\n`;
+
   it('a frame shows the display, the keys and the notes', () => {
-    const frame = terminalFrame(drawn(PICTURE), { columns: 60, rows: 20 }, ['http://127.0.0.1:8080/']);
-    expect(`\n${frame.join('\n')}\n`).toBe(`
+    expect(framed(drawn(PICTURE), { columns: 60, rows: 20 }, ['http://127.0.0.1:8080/'])).toBe(`
 ╭────────────────╮
 │  ▄▄▄▄          │
 │ █▀  ▀█▄▄▄▄▄▄▄▄ │
@@ -75,12 +77,7 @@ http://127.0.0.1:8080/
   });
 
   it('a frame shows text in a window too small for any drawing, and never more than the window holds', () => {
-    const frame = terminalFrame(
-      { ...darkScreen(128, 64), text: ['Example', '287 082'] },
-      { columns: 40, rows: 5 },
-      ['a note'],
-    );
-    expect(`\n${frame.join('\n')}\n`).toBe(`
+    expect(framed(SMALL, { columns: 40, rows: 5 }, ['a note'])).toBe(`
 Window too small
 
 Example
@@ -90,9 +87,7 @@ space press · h hold · p power · q quit
   });
 
   it('a frame cuts none of its own texts in a window of 30 columns', () => {
-    const screen = { ...darkScreen(128, 64), text: ['Example', '287 082'] };
-    const frame = terminalFrame(screen, { columns: 30, rows: 20 }, ['a note']);
-    expect(`\n${frame.join('\n')}\n`).toBe(`
+    expect(framed(SMALL, { columns: 30, rows: 20 }, ['a note'])).toBe(`
 Window too small
 
 Example
@@ -120,7 +115,7 @@ a note
 
   it('a frame says that the power is off, and shows nothing of the content of the memory', () => {
     const off = { ...drawn('####\n####'), powered: false, on: false, text: [] };
-    expect(`\n${terminalFrame(off, { columns: 60, rows: 20 }, []).join('\n')}\n`).toBe(`
+    expect(framed(off, { columns: 60, rows: 20 }, [])).toBe(`
 ╭────╮
 │    │
 ╰────╯

@@ -1,13 +1,12 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { SHORT_PRESS_MS } from '@passfob/simulator/faceplates/control/limits';
 import { webFaceplate } from '@passfob/simulator/faceplates/web/server';
 import { decode } from 'fast-png';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { expect, it, onTestFinished } from 'vitest';
+import { describeInChromium } from '../../kit/browser.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { describeNeeds, needsTool } from '../../kit/tools.ts';
-import { launched, opened } from './faceplate-page.ts';
+import { listening } from '../../kit/listening.ts';
+import { opened } from './faceplate-page.ts';
 import { bootTestFob } from './kit.ts';
 
 /** WCAG 2.2, relative luminance. */
@@ -23,19 +22,13 @@ function luminance(...channels: number[]): number {
 const extremes = (numbers: readonly number[], pick: (a: number, b: number) => number) =>
   numbers.reduce((a, b) => pick(a, b));
 
-describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await launched(executablePath);
-  });
-  afterAll(() => browser.close());
+describeInChromium('the faceplate page', open => {
+  const opening = (options: BrowserContextOptions = {}, port = 0) =>
+    opened(open, { fob: bootTestFob('real'), clock: 'real' }, options, port);
 
-  const opening = (options: Parameters<Browser['newPage']>[0] = {}, port = 0) =>
-    opened(browser, { fob: bootTestFob('real'), clock: 'real' }, options, port);
-
-  function spoken(page: Page): Promise<string | null> {
-    return page.locator('#speech').textContent();
-  }
+  const says = (page: Page, text: string) =>
+    expect.poll(() => page.locator('#speech').textContent()).toBe(text);
+  const button = (page: Page) => page.getByRole('button', { name: 'Button' });
 
   /** Returns the lit pixels of the canvas: 1 for the display's bright colour, 0 for no colour. */
   function canvasPixels(page: Page): Promise<{ width: number; height: number; pixels: number[] }> {
@@ -65,64 +58,62 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
     "the web faceplate holds the button while key %j is down, and reads out the fob's text",
     async key => {
       const { page } = await opening();
-      await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 0');
-      await page.getByRole('button', { name: 'Button' }).focus();
+      await says(page, 'UP\nPRESSES 0');
+      await button(page).focus();
       await page.keyboard.down(key);
-      await expect.poll(() => spoken(page)).toBe('DOWN\nPRESSES 0');
+      await says(page, 'DOWN\nPRESSES 0');
       await page.keyboard.up(key);
-      await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
+      await says(page, 'UP\nPRESSES 1');
     },
   );
 
   it('the web faceplate holds the button while the pointer is down on it, and releases it with the pointer', async () => {
     const { page } = await opening();
-    await page.getByRole('button', { name: 'Button' }).hover();
+    await button(page).hover();
     await page.mouse.down();
-    await expect.poll(() => spoken(page)).toBe('DOWN\nPRESSES 0');
+    await says(page, 'DOWN\nPRESSES 0');
     await page.mouse.move(5, 5);
     await page.mouse.up();
-    await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
+    await says(page, 'UP\nPRESSES 1');
   });
 
   it('the web faceplate holds the button while a finger is on it', async () => {
     const { page } = await opening({ hasTouch: true });
-    const box = await page.getByRole('button', { name: 'Button' }).boundingBox();
+    const box = await button(page).boundingBox();
     const finger = { x: (box?.x ?? 0) + 20, y: (box?.y ?? 0) + 40 };
     const devtools = await page.context().newCDPSession(page);
     await devtools.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [finger] });
-    await expect.poll(() => spoken(page)).toBe('DOWN\nPRESSES 0');
+    await says(page, 'DOWN\nPRESSES 0');
     await devtools.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
-    await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
+    await says(page, 'UP\nPRESSES 1');
   });
 
-  it('the web faceplate presses the button for assistive technology that only clicks', async () => {
+  it.each<[string, (page: Page) => Promise<void>]>([
+    [
+      'for assistive technology that only clicks',
+      page => button(page).evaluate(one => (one as HTMLElement).click()),
+    ],
+    ['of a tap that is shorter than any finger’s', page => button(page).click()],
+  ])('the web faceplate makes a press %s', async (_what, press) => {
     const { page } = await opening();
-    await page.getByRole('button', { name: 'Button' }).evaluate(button => {
-      if (button instanceof HTMLElement) button.click();
-    });
-    await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
+    await press(page);
+    await says(page, 'UP\nPRESSES 1');
   });
 
   it('the web faceplate makes a press of a click that reaches the simulator late, and all at once', async () => {
     const { page } = await opening();
     // The simulator is in this process, which is busy from before the click until after its end.
-    await page.getByRole('button', { name: 'Button' }).evaluate((button, afterMs) => {
+    await button(page).evaluate((button, afterMs) => {
       if (button instanceof HTMLElement) setTimeout(() => button.click(), afterMs);
     }, SHORT_PRESS_MS);
     const until = performance.now() + 5 * SHORT_PRESS_MS;
     while (performance.now() < until);
-    await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
-  });
-
-  it('the web faceplate makes a press of a tap that is shorter than any finger’s', async () => {
-    const { page } = await opening();
-    await page.getByRole('button', { name: 'Button' }).click();
-    await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 1');
+    await says(page, 'UP\nPRESSES 1');
   });
 
   it('the web faceplate releases the button when the page closes', async () => {
     const { fob, page } = await opening();
-    await page.getByRole('button', { name: 'Button' }).focus();
+    await button(page).focus();
     await page.keyboard.down(' ');
     await expect.poll(() => fob.screen().text[0]).toBe('DOWN');
     await page.goto('about:blank');
@@ -135,12 +126,12 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
     await power.click();
     await page.getByRole('switch', { name: 'Power', checked: false }).waitFor();
     expect(fob.powered).toBe(false);
-    await expect.poll(() => spoken(page)).toBe('The power is off.');
+    await says(page, 'The power is off.');
     await expect.poll(async () => (await canvasPixels(page)).pixels.every(pixel => pixel === 0)).toBe(true);
     await page.getByRole('switch', { name: 'Power', checked: false }).click();
     await power.waitFor();
     expect(fob.powered).toBe(true);
-    await expect.poll(() => spoken(page)).toBe('UP\nPRESSES 0');
+    await says(page, 'UP\nPRESSES 0');
   });
 
   it('the web faceplate offers the text of the display for reading', async () => {
@@ -241,27 +232,22 @@ describeNeeds(needsTool('chromium'), 'the faceplate page', executablePath => {
     const { face, page } = await opening({}, port);
     await face.close();
     await page.getByText('The simulator does not answer.').waitFor();
-    expect(await page.getByRole('button', { name: 'Button' }).isDisabled()).toBe(true);
+    expect(await button(page).isDisabled()).toBe(true);
     const fob = bootTestFob('real');
     const next = await webFaceplate({ fob, clock: 'real', fronts: [], quit() {} }, port);
     onTestFinished(() => next.close());
-    await expect.poll(() => page.getByRole('button', { name: 'Button' }).isEnabled()).toBe(true);
+    await expect.poll(() => button(page).isEnabled()).toBe(true);
     expect(await page.getByText('The simulator does not answer.').count()).toBe(0);
   });
 
   it('the web faceplate works in a frame of a page on another port', async () => {
     const { face, page } = await opening();
-    const outer = createServer((_request, response) => {
+    const outer = await listening((_request, response) => {
       response
         .setHeader('content-type', 'text/html')
         .end(`<iframe src="${face.url}" width="500" height="700"></iframe>`);
     });
-    await new Promise<void>(resolve => outer.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => {
-      outer.closeAllConnections();
-      outer.close();
-    });
-    await page.goto(`http://localhost:${(outer.address() as AddressInfo).port}/`);
+    await page.goto(outer.replace('127.0.0.1', 'localhost'));
     const frame = page.frameLocator('iframe');
     await frame.getByRole('button', { name: 'Button' }).click({ delay: 80 });
     await expect.poll(() => frame.locator('#speech').textContent()).toBe('UP\nPRESSES 1');

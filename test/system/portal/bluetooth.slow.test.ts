@@ -1,43 +1,27 @@
-import { chromium } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
-import { PATIENCE_MS } from '../../kit/patience.ts';
+import { inspect } from '../../kit/axe.ts';
+import { newPage, startChromium } from '../../kit/browser.ts';
 import { secret } from '../../kit/secrets.ts';
 import { itNeeds } from '../../kit/tools.ts';
-import { Rig } from '../../service/kit.ts';
-import { Office } from '../../service/users/kit.ts';
 import { EmulatedWatch, WEB_BLUETOOTH } from '../../unit/host/cables/web/emulated-watch.ts';
-import { fobAtHand, needsBuild } from '../../unit/host/kit/simulated-fob.ts';
-import { findings, handedOver, needsPortal } from './kit.ts';
-
-const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
-/** Six groups of a pairing code. */
-const CODE = /^(?:[a-z0-9]{3} ?){6}$/i;
+import { fobAtHand } from '../../unit/host/kit/simulated-fob.ts';
+import { codeOf, furnished, handedOver, needsFobs } from './kit.ts';
 
 itNeeds(
-  needs,
+  needsFobs,
   'a link leads to an active token on a watch over Bluetooth in Chromium: the connection is lost on the way',
   async executablePath => {
-    await using rig = new Rig();
-    const service = await rig.start({ clock: Date.now });
-    await using office = await Office.beside(rig);
-    office.nowMs = Date.now();
-    await office.users('ada');
+    const { service, office } = await furnished(['ada']);
     const string = await handedOver(office, service, 'ada');
     const fob = await fobAtHand('--board', 'banglejs2');
-    const args = ['--no-sandbox', '--disable-gpu', WEB_BLUETOOTH];
-    const browser = await chromium.launch({ executablePath, args });
+    const browser = await startChromium(executablePath, WEB_BLUETOOTH);
     onTestFinished(() => browser.close());
-    const context = await browser.newContext();
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
-    const complaints: string[] = [];
-    page.on('pageerror', error => complaints.push(error.message));
+    const { context, page, errors, press } = await newPage(browser);
     const watch = await EmulatedWatch.near(browser, context, page, fob.tcp);
     onTestFinished(() => watch.close());
-    const press = (name: string) => page.getByRole('button', { name }).press('Enter');
 
     await page.goto(`${service.url}/activate#${string}`);
-    expect(await findings(page)).toEqual([]);
+    expect(await inspect(page)).toEqual([]);
     watch.isChosen = false;
     await press('My fob is a watch');
     await page.getByRole('alert').filter({ hasText: 'No fob was chosen' }).waitFor();
@@ -51,17 +35,16 @@ itNeeds(
     // The page connects again by itself: the watch was chosen.
     watch.isNear = true;
     await code.waitFor();
-    await expect.poll(fob.code).toMatch(CODE);
-    await code.fill(await fob.code());
+    await code.fill(await codeOf(fob));
     await page.keyboard.press('Enter');
     const isActive = async () => {
       await fob.approve();
       return page.getByRole('heading', { name: 'Your fob is active' }).isVisible();
     };
     await expect.poll(isActive).toBe(true);
-    expect(await findings(page)).toEqual([]);
+    expect(await inspect(page)).toEqual([]);
     secret(await page.locator('#ticket').inputValue());
     expect(await service.tokens()).toMatchObject([{ user: 'ada', state: 'active' }]);
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
   },
 );

@@ -3,96 +3,65 @@ import { readPairingCode } from '@passfob/protocol/pairing';
 import { createTask, listTasks } from '@passfob/service/features/care/tasks';
 import { connect } from 'passfob/client/client';
 import { openTransport, readAddress } from 'passfob/transports/discover';
-import { chromium } from 'playwright-core';
-import { expect, onTestFinished } from 'vitest';
-import { PATIENCE_MS } from '../../kit/patience.ts';
+import type { BrowserContextOptions } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { inspect } from '../../kit/axe.ts';
+import { describeInChromiumWith, type OpenPage } from '../../kit/browser.ts';
 import { secret } from '../../kit/secrets.ts';
-import { itNeeds } from '../../kit/tools.ts';
 import { makeAssignedBy } from '../../service/kit/fob.ts';
-import { Rig } from '../../service/kit.ts';
 import { signInTokenOf } from '../../service/self-service/kit.ts';
-import { accepted, grace, Office } from '../../service/users/kit.ts';
-import { fobAtHand, needsBuild } from '../../unit/host/kit/simulated-fob.ts';
+import { accepted, grace } from '../../service/users/kit.ts';
+import { fobAtHand } from '../../unit/host/kit/simulated-fob.ts';
 import { plugInto } from './cable.ts';
-import { findings, needsPortal } from './kit.ts';
+import { codeOf, enterBy, furnished, needsFobs } from './kit.ts';
 
-const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
-
-/** Starts a service with Ada's fob, and Chromium, which the fob is plugged into, at her page. */
-async function furnished(executablePath: string, rig: Rig) {
-  const service = await rig.start({ clock: Date.now });
-  const office = await Office.beside(rig);
-  onTestFinished(() => office[Symbol.asyncDispose]());
-  office.nowMs = Date.now();
-  await office.users('ada');
+/** Starts a service with Ada's fob, and opens her page in a browser that the fob is plugged into. */
+async function atHerPage(open: (options: BrowserContextOptions) => Promise<OpenPage>) {
+  const { service, office } = await furnished(['ada']);
   await office.token('ada', { label: 'spare' });
   const fob = await fobAtHand();
   const client = connect(await openTransport(readAddress(fob.tcp)), {
     random: length => new Uint8Array(randomBytes(length)),
   });
-  const owned = await makeAssignedBy(office, client, async () => {
-    await expect.poll(() => fob.code()).toMatch(/^(?:[a-z0-9]{3} ?){6}$/i);
-    return secret(readPairingCode(await fob.code()) ?? '');
-  }).finally(() => client.close());
+  const code = async () => secret(readPairingCode(await codeOf(fob)) ?? '');
+  const owned = await makeAssignedBy(office, client, code).finally(() => client.close());
   const { db } = office.store;
   await db.updateTable('tokens').set({ fob_id: owned.id }).where('label', '=', 'spare').execute();
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
-  onTestFinished(() => browser.close());
-  const context = await browser.newContext({ bypassCSP: true });
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
-  const complaints: string[] = [];
-  page.on('pageerror', error => complaints.push(error.message));
+  const { context, page, errors, press } = await open({ bypassCSP: true });
   await plugInto(context, page, fob.tcp);
-  await page.goto(`${service.url}/activate`);
-  await page.evaluate(
-    value => {
-      (document.getElementById('ticket') as HTMLInputElement).value = value;
-      (document.getElementById('ticket-form') as HTMLFormElement).submit();
-    },
-    await signInTokenOf(office, 'ada'),
-  );
+  await enterBy(page, service, await signInTokenOf(office, 'ada'));
   await page.getByRole('heading', { name: 'Try a passcode' }).waitFor();
-  const press = (name: string) => page.getByRole('button', { name, exact: true }).press('Enter');
   const tasks = async () =>
     accepted(await listTasks(db, owned.serial)).map(({ kind, state }) => `${kind} ${state}`);
-  return { service, office, fob, owned, browser, page, press, tasks, complaints };
+  return { service, office, fob, owned, page, press: (name: string) => press(name, true), tasks, errors };
 }
 
-itNeeds(
-  needs,
-  'a fob that lost its time is set right through /me in Chromium, by keyboard, without a hold',
-  async executablePath => {
-    await using rig = new Rig();
-    const { fob, page, press, tasks, complaints } = await furnished(executablePath, rig);
+describeInChromiumWith({ need: needsFobs }, 'the page of a user with a fob', open => {
+  it('a fob that lost its time is set right through /me in Chromium, by keyboard, without a hold', async () => {
+    const { fob, page, press, tasks, errors } = await atHerPage(open);
     for (const step of ['cutPower', 'loseTime', 'powerOn']) await fob.ask({ do: step });
-    const found = await findings(page);
+    const found = await inspect(page);
     await press('Set the clock now');
     await page.getByText('The clock is set as soon as the fob is connected.').waitFor();
-    found.push(...(await findings(page)));
+    found.push(...(await inspect(page)));
     await press('Choose my fob');
     await page.getByRole('heading', { name: 'Result' }).waitFor();
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Result');
     await page.getByText('The fob needs nothing more now.').waitFor();
     await page.getByRole('list', { name: 'This was done:' }).getByText('Set the clock').waitFor();
-    found.push(...(await findings(page)));
+    found.push(...(await inspect(page)));
     await page.getByRole('link', { name: 'Back to your fob' }).press('Enter');
     // Without power its clock could not vouch for the age of the memory either.
     await page.getByRole('list', { name: 'State of the fob' }).getByText('memory went back').waitFor();
-    found.push(...(await findings(page)));
+    found.push(...(await inspect(page)));
     expect(await tasks()).toEqual(['clock done']);
     expect(found).toEqual([]);
-    expect(complaints).toEqual([]);
-  },
-);
+    expect(errors).toEqual([]);
+  });
 
-itNeeds(
-  needs,
-  'the page asks for a hold with what and why, puts it off, and goes on when the person agrees',
-  async executablePath => {
-    await using rig = new Rig();
-    const at = await furnished(executablePath, rig);
-    const { office, fob, owned, page, press, tasks, complaints } = at;
+  it('the page asks for a hold with what and why, puts it off, and goes on when the person agrees', async () => {
+    const at = await atHerPage(open);
+    const { office, fob, owned, page, press, tasks, errors } = at;
     const { db } = office.store;
     // A fob with a token in use is not erased.
     await db.updateTable('tokens').set({ fob_id: null }).where('fob_id', '=', owned.id).execute();
@@ -101,7 +70,7 @@ itNeeds(
     await press('Choose my fob');
     const asked = page.getByRole('alert').filter({ hasText: 'Hold the button of the fob' });
     await asked.filter({ hasText: 'Erase the fob: A person asked for it.' }).waitFor();
-    expect(await findings(page)).toEqual([]);
+    expect(await inspect(page)).toEqual([]);
     await press('Not now');
     await page.getByRole('heading', { name: 'Result' }).waitFor();
     await page.getByRole('list', { name: 'This still waits:' }).getByText('Erase the fob').waitFor();
@@ -112,16 +81,11 @@ itNeeds(
     await fob.approve();
     await page.getByText('The fob is erased.').waitFor();
     expect(await tasks()).toContain('erase done');
-    expect(complaints).toEqual([]);
-  },
-);
+    expect(errors).toEqual([]);
+  });
 
-itNeeds(
-  needs,
-  'the page tells apart a fob of another owner, one that is away, and a browser that cannot reach a fob',
-  async executablePath => {
-    await using rig = new Rig();
-    const { office, service, fob, owned, browser, page, press } = await furnished(executablePath, rig);
+  it('the page tells apart a fob of another owner, one that is away, and a browser that cannot reach a fob', async () => {
+    const { office, service, fob, owned, page, press } = await atHerPage(open);
     const { db } = office.store;
     await db.updateTable('fobs').set({ serial: 'PF-ZZZZ-ZZZZ' }).where('id', '=', owned.id).execute();
     await page.goto(`${service.url}/me/connect`);
@@ -131,10 +95,8 @@ itNeeds(
     await press('Connect a fob again');
     await press('Use the fob that is plugged in');
     await page.getByRole('alert').filter({ hasText: 'could not open the fob' }).waitFor();
-    const poor = await browser.newContext({ bypassCSP: true });
-    await poor.addCookies(await page.context().cookies());
-    const other = await poor.newPage();
-    other.setDefaultTimeout(PATIENCE_MS);
+    const { context, page: other } = await open({ bypassCSP: true });
+    await context.addCookies(await page.context().cookies());
     await other.addInitScript(() => {
       for (const name of ['serial', 'hid', 'bluetooth'])
         Object.defineProperty(navigator, name, { value: undefined });
@@ -142,6 +104,6 @@ itNeeds(
     await other.goto(`${service.url}/me/connect`);
     await other.getByText('This browser cannot reach a fob.').waitFor();
     await other.getByText(`passfob care --service ${service.url}`).waitFor();
-    expect(await findings(other)).toEqual([]);
-  },
-);
+    expect(await inspect(other)).toEqual([]);
+  });
+});

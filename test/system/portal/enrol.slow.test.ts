@@ -1,38 +1,25 @@
-import { chromium, type Page } from 'playwright-core';
-import { expect, onTestFinished } from 'vitest';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { inspect } from '../../kit/axe.ts';
+import { describeInChromiumWith, type OpenPage } from '../../kit/browser.ts';
 import { freePort } from '../../kit/free-port.ts';
-import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
-import { itNeeds } from '../../kit/tools.ts';
-import { Rig } from '../../service/kit.ts';
-import { Office } from '../../service/users/kit.ts';
 import { png } from '../../unit/enrol/images.ts';
-import { fobAtHand, needsBuild } from '../../unit/host/kit/simulated-fob.ts';
+import { fobAtHand } from '../../unit/host/kit/simulated-fob.ts';
 import { plugInto } from './cable.ts';
-import { findings, handedOver, needsPortal, qrPicture } from './kit.ts';
+import { codeOf, furnished, handedOver, needsFobs, qrPicture } from './kit.ts';
 
 const SHORT_MS = 100;
-/** Six groups of a pairing code. */
-const CODE = /^(?:[a-z0-9]{3} ?){6}$/i;
-const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
 
-/** Returns a blank fob, and a page in Chromium that it is plugged into. */
-async function furnished(executablePath: string, others: 'none' | 'silent' = 'none') {
+/** Plugs a blank fob into a page. */
+async function withFob({ context, page, errors, press }: OpenPage, others: 'none' | 'silent' = 'none') {
   const fob = await fobAtHand();
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
-  onTestFinished(() => browser.close());
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
   const addresses: string[] = [];
-  const complaints: string[] = [];
   page.on('request', request => addresses.push(request.url().split('#')[0] ?? ''));
-  page.on('pageerror', error => complaints.push(error.message));
   await plugInto(context, page, fob.tcp, others);
-  const press = (name: string) => page.getByRole('button', { name }).press('Enter');
   const heading = (name: string) => page.getByRole('heading', { name });
   const alert = (text: string) => page.getByRole('alert').filter({ hasText: text });
-  return { fob, page, addresses, complaints, press, heading, alert };
+  return { fob, page, addresses, errors, press, heading, alert };
 }
 
 /** Makes a page that gets no picture before the test lets it. */
@@ -49,34 +36,25 @@ async function readsLate(page: Page): Promise<void> {
 }
 
 /** Checks that the link leads to the page for used links, where nothing can be tried again. */
-async function expectSpent(
-  { page, press, alert }: Awaited<ReturnType<typeof furnished>>,
-  link: string,
-): Promise<void> {
+async function expectSpent({ page, press, alert }: Awaited<ReturnType<typeof withFob>>, link: string) {
   await page.goto(link);
   await press('Choose my fob');
   await alert('This activation is not valid').waitFor();
   const offered = await page.getByRole('button').filter({ visible: true }).allTextContents();
   expect(offered).toEqual(['Use another string']);
-  expect(await findings(page)).toEqual([]);
+  expect(await inspect(page)).toEqual([]);
 }
 
-itNeeds(
-  needs,
-  'a link leads to an active token in Chromium: the cable is pulled and the service restarted on the way',
-  async executablePath => {
-    await using rig = new Rig();
+describeInChromiumWith({ need: needsFobs }, 'an enrolment by the activation page', open => {
+  it('a link leads to an active token in Chromium: the cable is pulled and the service restarted on the way', async () => {
     const logged: string[] = [];
     const log = (...said: unknown[]) => void logged.push(JSON.stringify(said));
     // No other program gets it while the service is away.
     const port = await freePort();
-    const service = await rig.start({ clock: Date.now, log, port });
-    await using office = await Office.beside(rig);
-    office.nowMs = Date.now();
-    await office.users('ada');
+    const { rig, service, office } = await furnished(['ada'], { log, port });
     const string = await handedOver(office, service, 'ada');
-    const at = await furnished(executablePath);
-    const { fob, page, addresses, complaints, press, heading, alert } = at;
+    const at = await withFob(await open());
+    const { fob, page, addresses, errors, press, heading, alert } = at;
 
     await page.goto(`${service.url}/activate#${string}`);
     await press('Choose my fob');
@@ -84,16 +62,14 @@ itNeeds(
     await code.waitFor();
     expect(await code.evaluate(field => field === document.activeElement)).toBe(true);
     expect(await page.locator('#user').textContent()).toBe('For ada.');
-    expect(await findings(page)).toEqual([]);
+    expect(await inspect(page)).toEqual([]);
 
     await fob.ask({ do: 'unplug' });
     await alert('not connected any more').waitFor();
-    expect(await findings(page)).toEqual([]);
+    expect(await inspect(page)).toEqual([]);
     await fob.ask({ do: 'replug' });
     await code.waitFor();
-    // The fob draws it a moment after the answer.
-    await expect.poll(fob.code).toMatch(CODE);
-    await code.fill(await fob.code());
+    await code.fill(await codeOf(fob));
     await page.keyboard.press('Enter');
 
     const asksForPress = page.locator('li[data-step="press"][data-state="now"]');
@@ -109,7 +85,7 @@ itNeeds(
     };
     await expect.poll(isActive).toBe(true);
 
-    expect(await findings(page)).toEqual([]);
+    expect(await inspect(page)).toEqual([]);
     secret(await page.locator('#ticket').inputValue());
     const [token] = await again.tokens();
     expect(token).toMatchObject({ user: 'ada', state: 'active' });
@@ -121,22 +97,14 @@ itNeeds(
     await press('Open your page');
     await heading('Try a passcode').waitFor();
     expect([...addresses, ...logged].join('\n').includes(string.slice(3))).toBe(false);
-    expect(complaints).toEqual([]);
+    expect(errors).toEqual([]);
     await expectSpent(at, `${service.url}/activate#${string}`);
-  },
-);
+  });
 
-itNeeds(
-  needs,
-  'a port that the page was allowed before is used without a list, and a silent port is passed over',
-  async executablePath => {
-    await using rig = new Rig();
-    const service = await rig.start({ clock: Date.now });
-    await using office = await Office.beside(rig);
-    office.nowMs = Date.now();
-    await office.users('ada');
+  it('a port that the page was allowed before is used without a list, and a silent port is passed over', async () => {
+    const { service, office } = await furnished(['ada']);
     const string = await handedOver(office, service, 'ada');
-    const { fob, page, press } = await furnished(executablePath, 'silent');
+    const { fob, page, press } = await withFob(await open(), 'silent');
     await readsLate(page);
 
     await page.goto(`${service.url}/activate#${string}`);
@@ -145,7 +113,7 @@ itNeeds(
     const image = page.locator('#image');
     const buffer = Buffer.from(png(qrPicture(string)));
     await image.setInputFiles({ name: 'qr.png', mimeType: 'image/png', buffer });
-    expect(await findings(page)).toEqual([]);
+    expect(await inspect(page)).toEqual([]);
     await use.press('Enter');
     const code = page.getByLabel('Code on the fob’s screen');
     await code.waitFor();
@@ -153,10 +121,8 @@ itNeeds(
     await page.evaluate(() => Reflect.get(window, 'letRead')());
     await expect.poll(() => image.inputValue()).toBe('');
     expect(await code.isVisible()).toBe(true);
-    expect(await findings(page)).toEqual([]);
-    // The fob draws it a moment after the answer.
-    await expect.poll(fob.code).toMatch(CODE);
-    const shown = await fob.code();
+    expect(await inspect(page)).toEqual([]);
+    const shown = await codeOf(fob);
     await fob.ask({ do: 'press', heldMs: SHORT_MS });
     await expect.poll(async () => (await fob.code()) === shown).toBe(false);
     // The characters typed by then stay, and typing continues.
@@ -170,5 +136,5 @@ itNeeds(
     await page.locator('li[data-step="press"][data-state="now"]').waitFor();
     await press('Stop');
     await use.waitFor();
-  },
-);
+  });
+});

@@ -1,24 +1,27 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { startActivation } from '@passfob/service/features/enrolment/activations';
 import { changeSettings } from '@passfob/service/features/users/settings';
 import type { Service } from '@passfob/service/service';
 import { activationString } from 'passfob/activation/activation-string';
 import { qrSvg } from 'passfob/activation/qr-svg';
 import type { Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { needsBuilt } from '../../kit/built.ts';
 import { secret } from '../../kit/secrets.ts';
 import { type Need, needsTool } from '../../kit/tools.ts';
-import { accepted, grace, type Office } from '../../service/users/kit.ts';
+import { Rig } from '../../service/kit.ts';
+import { accepted, grace, Office } from '../../service/users/kit.ts';
 import { mapped, type Picture } from '../../unit/enrol/images.ts';
+import { needsBuild, type SimulatedFob } from '../../unit/host/kit/simulated-fob.ts';
 
 /** The built script of the page, and a browser. */
 export const needsPortal: Need<string> = {
   name: 'npm run build, and chromium',
   found: needsBuilt('service/dist/portal/portal.json').found && needsTool('chromium').found,
 };
+
+/** Simulated fobs besides. */
+export const needsFobs: Need<string> = { ...needsPortal, found: needsBuild.found && needsPortal.found };
 
 /** Returns a string for a service, with a code that was never given out. */
 export function strangersString(service: string): string {
@@ -37,9 +40,7 @@ export function drawn(svg: string, scale: number): Picture {
   return mapped({ width: side, height: side, pixels }, size, size, (x, y) => [x / scale, y / scale]);
 }
 
-export function qrPicture(string: string, scale = 4): Picture {
-  return drawn(qrSvg(string, 'QR code'), scale);
-}
+export const qrPicture = (string: string, scale = 4): Picture => drawn(qrSvg(string, 'QR code'), scale);
 
 /** Returns the view of a camera on a QR code, as a YUV4MPEG2 file. */
 export function film(string: string): Buffer {
@@ -51,54 +52,47 @@ export function film(string: string): Buffer {
     for (let x = 0; x < code.width; x++)
       luma[(top + y) * width + left + x] = code.pixels[y * code.width + x] === 0 ? 30 : 220;
   const frame = Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc((width * height) / 2, 128)]);
-  return Buffer.concat([
-    Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`),
-    frame,
-    frame,
-  ]);
+  const head = Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420jpeg\n`);
+  return Buffer.concat([head, frame, frame]);
 }
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-interface AxeWindow {
-  readonly axe: {
-    run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }>;
-  };
+/** Six groups of a pairing code, which the fob draws a moment after the answer. */
+export async function codeOf({ code }: Pick<SimulatedFob, 'code'>): Promise<string> {
+  await expect.poll(code).toMatch(/^(?:[a-z0-9]{3} ?){6}$/i);
+  return code();
 }
 
-/**
- * Returns the findings of axe and the elements that overflow sideways, on a desktop by day and on a phone by night.
- */
-export async function findings(page: Page): Promise<string[]> {
-  const found: string[] = [];
-  for (const [width, height, colorScheme] of [
-    [1280, 900, 'light'],
-    [320, 700, 'dark'],
-  ] as const) {
-    await page.setViewportSize({ width, height });
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    await page.evaluate(axeSource);
-    const here = await page.evaluate(async () => {
-      const { violations } = await (window as unknown as AxeWindow).axe.run();
-      const all = violations.flatMap(({ id, nodes }) =>
-        nodes.map(node => `${id}: ${node.html} ${node.failureSummary ?? ''}`),
-      );
-      const { scrollWidth, clientWidth } = document.documentElement;
-      return scrollWidth > clientWidth ? [...all, `${scrollWidth - clientWidth} px stick out`] : all;
-    });
-    found.push(...here.map(text => `${width} ${colorScheme}: ${text}`));
-  }
-  return found;
+/** A running service with the real time, and its office with these users; both end with the test. */
+export async function furnished(users: readonly string[], options: Parameters<Rig['start']>[0] = {}) {
+  const rig = new Rig();
+  onTestFinished(() => rig[Symbol.asyncDispose]());
+  const service = await rig.start({ clock: Date.now, ...options });
+  rig.clock.nowMs = Date.now();
+  const office = await Office.beside(rig);
+  onTestFinished(() => office[Symbol.asyncDispose]());
+  office.nowMs = Date.now();
+  await office.users(...users);
+  return { rig, service, office };
+}
+
+/** Opens the page of a user as the page's script does when the token is active. */
+export async function enterBy(page: Page, service: Service, ticket: string): Promise<void> {
+  await page.goto(`${service.url}/activate`);
+  await page.evaluate(value => {
+    (document.getElementById('ticket') as HTMLInputElement).value = value;
+    (document.getElementById('ticket-form') as HTMLFormElement).submit();
+  }, ticket);
 }
 
 /** Requests of link scanners, and of programs that show previews. */
+const AGENTS = [
+  'Mozilla/5.0 (compatible; SafeLinks)',
+  'Slackbot-LinkExpanding 1.0',
+  'curl/8.0',
+  'python-requests/2.31',
+];
 const SCANNERS = ['GET', 'HEAD', 'GET', 'HEAD', 'GET'].flatMap(method =>
-  [
-    'Mozilla/5.0 (compatible; SafeLinks)',
-    'Slackbot-LinkExpanding 1.0',
-    'curl/8.0',
-    'python-requests/2.31',
-  ].map(agent => ({ method, agent })),
+  AGENTS.map(agent => ({ method, agent })),
 );
 
 /**

@@ -11,28 +11,25 @@ import { connect } from 'passfob/client/client';
 import { pairingCode } from 'passfob/client/handshake';
 import { askedCode, freshSecrets, giveSecrets } from 'passfob/owner/pairing';
 import { openTransport, readAddress } from 'passfob/transports/discover';
-import { type Browser, chromium } from 'playwright-core';
+import type { Browser } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
+import { newPage, startChromium } from '../../kit/browser.ts';
 import { temporaryFolder } from '../../kit/folder.ts';
-import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';
 import { itNeeds } from '../../kit/tools.ts';
-import { apiKeyOf, post, Rig } from '../../service/kit.ts';
-import { accepted, grace, Office } from '../../service/users/kit.ts';
+import { apiKeyOf, post } from '../../service/kit.ts';
+import { accepted, grace, type Office } from '../../service/users/kit.ts';
 import { png } from '../../unit/enrol/images.ts';
 import { passfob } from '../../unit/host/kit/cli.ts';
-import { fobAtHand, needsBuild, type SimulatedFob } from '../../unit/host/kit/simulated-fob.ts';
+import { fobAtHand, type SimulatedFob } from '../../unit/host/kit/simulated-fob.ts';
 import { plugInto } from './cable.ts';
-import { askAsScanners, drawn, needsPortal } from './kit.ts';
+import { askAsScanners, codeOf, drawn, furnished, needsFobs } from './kit.ts';
 import { comparableState } from './state.ts';
 
 // A browser, three fobs and three services start, and a person presses.
 
-const needs = { name: 'npm run build, and chromium', found: needsBuild.found && needsPortal.found };
 const HOLD_MS = 700;
 const SHORT_MS = 100;
-/** Six groups of a pairing code. */
-const CODE = /^(?:[a-z0-9]{3} ?){6}$/i;
 
 /** Makes the service the owner of a blank fob, as flashing and handover do. */
 async function handOver({ management }: Office, fob: SimulatedFob): Promise<void> {
@@ -40,9 +37,7 @@ async function handOver({ management }: Office, fob: SimulatedFob): Promise<void
   const client = connect(await openTransport(readAddress(fob.tcp)), { random });
   const { serial, board, firmware } = await client.hello();
   await client.startPairing();
-  // The fob draws it a moment after the answer.
-  await expect.poll(fob.code, { interval: 100 }).toMatch(CODE);
-  await client.openSession(pairingCode(await askedCode(fob.code)));
+  await client.openSession(pairingCode(await askedCode(() => codeOf(fob))));
   const secrets = freshSecrets(random);
   await giveSecrets({ now: Date.now, random }, client, secrets);
   await client.close();
@@ -51,12 +46,7 @@ async function handOver({ management }: Office, fob: SimulatedFob): Promise<void
 
 /** A service whose user was sent an activation, and an owned fob in the user's hands. */
 async function sentActivation() {
-  const rig = new Rig();
-  onTestFinished(() => rig[Symbol.asyncDispose]());
-  const service = await rig.start({ clock: Date.now });
-  rig.clock.nowMs = Date.now();
-  const office = await Office.beside(rig);
-  onTestFinished(() => office[Symbol.asyncDispose]());
+  const { service, office } = await furnished([]);
   const fob = await fobAtHand();
   const { management } = office;
   await handOver(office, fob);
@@ -81,35 +71,28 @@ async function attended<T>(fob: SimulatedFob, done: Promise<T>): Promise<T> {
     isOver = true;
   });
   over.catch(() => undefined);
-  await expect
-    .poll(() => fob.approve().then(() => isOver), { timeout: PATIENCE_MS, interval: 200 })
-    .toBe(true);
+  await expect.poll(() => fob.approve().then(() => isOver), { interval: 200 }).toBe(true);
   return over;
 }
 
 async function byLink({ fob, link, service }: Sent, browser: Browser): Promise<void> {
   await askAsScanners(link);
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
+  const { context, page } = await newPage(browser);
   await plugInto(context, page, fob.tcp);
   await page.goto(link);
   await page.getByRole('button', { name: 'Choose my fob' }).press('Enter');
   await attended(fob, page.getByRole('heading', { name: 'Your fob is active' }).waitFor());
   secret(await page.locator('#ticket').inputValue());
   expect(service.url).toBe(new URL(link).origin);
-  await context.close();
 }
 
 /** The page on one device shows the QR code; the command line on another reads a picture of it. */
 async function byQr({ fob, link }: Sent, browser: Browser, folder: string): Promise<void> {
-  const page = await browser.newPage();
-  page.setDefaultTimeout(PATIENCE_MS);
+  const { page } = await newPage(browser);
   await page.goto(link);
   await page.getByRole('button', { name: 'Show the QR code' }).click();
   const image = join(folder, 'qr.png');
   writeFileSync(image, png(drawn(await page.locator('#qr-image').innerHTML(), 4)));
-  await page.close();
   await byCommand(fob, ['--qr', image], { home: folder, input: '' });
 }
 
@@ -145,11 +128,11 @@ async function nextPasscode(fob: SimulatedFob): Promise<string> {
 }
 
 itNeeds(
-  needs,
+  needsFobs,
   'link, QR code and string end in the same state of the service, and the fob logs in',
   async executablePath => {
     const folder = temporaryFolder();
-    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    const browser = await startChromium(executablePath);
     onTestFinished(() => browser.close());
     const ways = {
       link: (sent: Sent) => byLink(sent, browser),

@@ -1,23 +1,17 @@
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
-import { PATIENCE_MS } from '../../kit/patience.ts';
+import type { Page } from 'playwright-core';
+import { expect, it } from 'vitest';
+import { inspect } from '../../kit/axe.ts';
+import { describeInChromium } from '../../kit/browser.ts';
 import { secret } from '../../kit/secrets.ts';
-import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { codeAt, codeNow, Rig, wrongCode } from '../../service/kit.ts';
 import { fobWith, signInTokenOf } from '../../service/self-service/kit.ts';
 import { Office } from '../../service/users/kit.ts';
-import { findings } from './kit.ts';
+import { enterBy } from './kit.ts';
 
 const PIN = secret('407183');
 const OTHER_PIN = secret('730519');
 
-describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
-  });
-  afterAll(() => browser.close());
-
+describeInChromium('self-service page', open => {
   /** Checks a page once it is there: the findings of axe, and the focus on the message. */
   async function look(page: Page, heading: string, message?: string): Promise<string[]> {
     await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
@@ -27,7 +21,7 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
         .poll(() => page.evaluate(() => document.activeElement?.textContent ?? ''))
         .toContain(message);
     }
-    return (await findings(page)).map(text => `${heading}: ${text}`);
+    return (await inspect(page)).map(text => `${heading}: ${text}`);
   }
 
   it('self-service works without scripts, by keyboard, and axe finds no fault in any of its states', async () => {
@@ -37,46 +31,46 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     await office.users('ada');
     const token = await office.token('ada', { issuer: 'Example', label: 'ada@example.org' });
     await fobWith(office, token);
-    const page = await browser.newPage({ bypassCSP: true });
-    page.setDefaultTimeout(PATIENCE_MS);
+    const { page, press: pressed } = await open({ bypassCSP: true });
+    const press = (name: string) => pressed(name, true);
     const found: string[] = [];
-    const press = (name: string) => page.getByRole('button', { name, exact: true }).press('Enter');
+    const looked = async (...seen: [heading: string, message?: string]) =>
+      found.push(...(await look(page, ...seen)));
 
     await page.goto(`${service.url}/me`);
-    found.push(...(await look(page, 'Your fob')));
+    await looked('Your fob');
     await page.getByLabel('User name').fill('ada');
     await page.getByRole('textbox', { name: 'Passcode' }).fill(wrongCode(token, rig.clock.nowMs));
     await page.keyboard.press('Enter');
-    found.push(...(await look(page, 'Your fob', 'was not accepted')));
+    await looked('Your fob', 'was not accepted');
     await page.getByRole('textbox', { name: 'Passcode' }).fill(codeNow(token, rig.clock.nowMs));
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Try a passcode' }).waitFor();
-    found.push(...(await look(page, 'Your fob')));
+    await looked('Your fob');
 
     rig.clock.nowMs += 30_000;
     await page.getByRole('textbox', { name: 'Passcode' }).fill(codeNow(token, rig.clock.nowMs));
     await press('Try it');
-    found.push(...(await look(page, 'Your fob', 'Correct. Your fob works.')));
+    await looked('Your fob', 'Correct. Your fob works.');
     await page.getByRole('textbox', { name: 'Passcode' }).fill(wrongCode(token, rig.clock.nowMs));
     await press('Try it');
-    found.push(...(await look(page, 'Your fob', 'Wrong. Check each character')));
+    await looked('Your fob', 'Wrong. Check each character');
     await page.getByRole('link', { name: 'Find my fob again' }).press('Enter');
-    found.push(...(await look(page, 'Find your fob again')));
+    await looked('Find your fob again');
     await page.goBack();
     await page.getByRole('link', { name: 'Name it' }).press('Enter');
-    found.push(...(await look(page, 'Name your fob')));
+    await looked('Name your fob');
     await page.getByLabel('Name').fill('the blue one');
     await press('Save the name');
-    found.push(...(await look(page, 'Your fob', 'The name is saved.')));
+    await looked('Your fob', 'The name is saved.');
     await page.getByRole('region', { name: 'the blue one' }).waitFor();
     await page.getByRole('link', { name: 'Report it lost' }).press('Enter');
-    found.push(...(await look(page, 'Report your fob lost?')));
+    await looked('Report your fob lost?');
     expect((await service.tokens())[0]?.state).toBe('active');
     await press('It is lost: stop it now');
-    found.push(...(await look(page, 'Your fob was stopped')));
+    await looked('Your fob was stopped');
     expect((await service.tokens())[0]?.state).toBe('suspended');
     expect(found).toEqual([]);
-    await page.close();
   });
 
   it('self-service leads from refused passcodes to a found fob, and from the log-in form to a PIN, without scripts', async () => {
@@ -85,10 +79,11 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     await using office = await Office.beside(rig);
     await office.users('ada');
     const token = await office.token('ada', { kind: 'hotp', pinPlace: 'service' });
-    const page = await browser.newPage({ bypassCSP: true });
-    page.setDefaultTimeout(PATIENCE_MS);
+    const { page, press: pressed } = await open({ bypassCSP: true });
+    const press = (name: string) => pressed(name, true);
     const found: string[] = [];
-    const press = (name: string) => page.getByRole('button', { name, exact: true }).press('Enter');
+    const looked = async (...seen: [heading: string, message?: string]) =>
+      found.push(...(await look(page, ...seen)));
     const logIn = async (step: number, pin = '') => {
       await page.goto(`${service.url}/login`);
       await page.getByLabel('User name').fill('ada');
@@ -103,30 +98,29 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     };
 
     await logIn(500);
-    found.push(...(await look(page, 'Log in')));
+    await looked('Log in');
     await page.getByRole('link', { name: 'Find my fob again' }).press('Enter');
-    found.push(...(await look(page, 'Find your fob again')));
+    await looked('Find your fob again');
     await page.getByLabel('User name').fill('ada');
     await page.getByLabel('First passcode').fill(codeAt(token, 501));
     await page.getByLabel('The next passcode').fill(codeAt(token, 503));
     await press('Find my fob again');
-    found.push(...(await look(page, 'Find your fob again', 'Your fob was not found.')));
+    await looked('Find your fob again', 'Your fob was not found.');
     await page.getByLabel('First passcode').fill(codeAt(token, 504));
     await page.getByLabel('The next passcode').fill(codeAt(token, 505));
     await press('Find my fob again');
-    found.push(...(await look(page, 'Your fob was found')));
+    await looked('Your fob was found');
 
     await logIn(506);
-    found.push(...(await look(page, 'Choose your PIN')));
+    await looked('Choose your PIN');
     await choose('1379');
     await page.getByRole('alert').getByText('too easy to guess').waitFor();
-    found.push(...(await look(page, 'Choose your PIN')));
+    await looked('Choose your PIN');
     await choose(PIN);
-    found.push(...(await look(page, 'Your PIN is set')));
+    await looked('Your PIN is set');
     await logIn(507, PIN);
-    found.push(...(await look(page, 'Logged in')));
+    await looked('Logged in');
     expect(found).toEqual([]);
-    await page.close();
   });
 
   it('self-service asks after an enrolment for the required PIN, and changes it later, with scripts and without', async () => {
@@ -135,26 +129,15 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     await using office = await Office.beside(rig);
     await office.users('ada');
     const token = await office.token('ada', { kind: 'hotp', pinPlace: 'service' });
-    const page = await browser.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
-    await page.goto(`${service.url}/activate`);
-    await page.evaluate(
-      value => {
-        (document.getElementById('ticket') as HTMLInputElement).value = value;
-        (document.getElementById('ticket-form') as HTMLFormElement).submit();
-      },
-      await signInTokenOf(office, 'ada'),
-    );
+    const { page } = await open();
+    await enterBy(page, service, await signInTokenOf(office, 'ada'));
     await page.getByRole('heading', { level: 1, name: 'Choose your PIN' }).waitFor();
     await page.getByLabel('New PIN', { exact: true }).fill(PIN);
     await page.getByLabel('New PIN again').fill(PIN);
     await page.getByRole('button', { name: 'Set the PIN' }).click();
     await page.getByText('Your PIN is set.').waitFor();
-    const cookies = await page.context().cookies();
-    const plain = await browser.newContext({ javaScriptEnabled: false });
-    await plain.addCookies(cookies);
-    const other = await plain.newPage();
-    other.setDefaultTimeout(PATIENCE_MS);
+    const { context: plain, page: other } = await open({ javaScriptEnabled: false });
+    await plain.addCookies(await page.context().cookies());
     await other.goto(`${service.url}/me`);
     await other.getByRole('link', { name: 'Change your PIN' }).click();
     await other.getByLabel('Current PIN').fill(PIN);
@@ -164,8 +147,6 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     await other.getByRole('button', { name: 'Set the PIN' }).click();
     await other.getByText('Your PIN is set.').waitFor();
     expect((await office.audit()).acts.filter(act => act === 'user.choose-pin ada')).toHaveLength(2);
-    await plain.close();
-    await page.close();
   });
 
   it('self-service opens with the ticket of an enrolment, and no address contains the ticket', async () => {
@@ -175,19 +156,12 @@ describeNeeds(needsTool('chromium'), 'self-service page', executablePath => {
     await office.users('ada');
     await office.token('ada');
     const ticket = await signInTokenOf(office, 'ada');
-    const page = await browser.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
+    const { page } = await open();
     const addresses: string[] = [];
     page.on('request', request => addresses.push(request.url()));
-    await page.goto(`${service.url}/activate`);
-    // The page's script does this when the token is active.
-    await page.evaluate(value => {
-      (document.getElementById('ticket') as HTMLInputElement).value = value;
-      (document.getElementById('ticket-form') as HTMLFormElement).submit();
-    }, ticket);
+    await enterBy(page, service, ticket);
     await page.getByRole('heading', { name: 'Try a passcode' }).waitFor();
     expect(page.url()).toBe(`${service.url}/me`);
     expect(addresses.some(address => address.includes(ticket))).toBe(false);
-    await page.close();
   });
 });

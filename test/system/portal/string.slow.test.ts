@@ -1,73 +1,47 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Service } from '@passfob/service/service';
 import { inGroups } from 'passfob/activation/activation-string';
 import { readQrImage } from 'passfob/enrol/qr';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
-import { PATIENCE_MS } from '../../kit/patience.ts';
-import { describeNeeds } from '../../kit/tools.ts';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, expect, it } from 'vitest';
+import { inspect } from '../../kit/axe.ts';
+import { describeInChromiumWith } from '../../kit/browser.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { Rig } from '../../service/kit.ts';
 import { png } from '../../unit/enrol/images.ts';
-import { drawn, film, findings, needsPortal, qrPicture, strangersString } from './kit.ts';
+import { drawn, film, needsPortal, qrPicture, strangersString } from './kit.ts';
 
-describeNeeds(needsPortal, 'activation page', executablePath => {
-  const rig = new Rig();
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-portal-'));
-  const logged: string[] = [];
-  let service: Service;
-  let browser: Browser;
-  let filmed: string;
+const rig = new Rig();
+afterAll(() => rig[Symbol.asyncDispose]());
+const camera = join(temporaryFolder('portal'), 'camera.y4m');
+const logged: string[] = [];
+let service: Service;
+let filmed: string;
 
-  beforeAll(async () => {
-    const log = (...said: unknown[]) => void logged.push(JSON.stringify(said));
-    service = await rig.start({ log });
-    filmed = strangersString(service.url);
-    const camera = join(folder, 'camera.y4m');
-    writeFileSync(camera, film(filmed));
-    browser = await chromium.launch({
-      executablePath,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--use-fake-ui-for-media-stream',
-        '--use-fake-device-for-media-stream',
-        `--use-file-for-fake-video-capture=${camera}`,
-      ],
-    });
-  });
-  afterAll(async () => {
-    await browser.close();
-    await rig[Symbol.asyncDispose]();
-    rmSync(folder, { recursive: true });
-  });
+/** Starts the service, whose string the camera of the browser sees. */
+async function cameraArgs(): Promise<string[]> {
+  service = await rig.start({ log: (...said) => void logged.push(JSON.stringify(said)) });
+  filmed = strangersString(service.url);
+  writeFileSync(camera, film(filmed));
+  const fakes = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'];
+  return [...fakes, `--use-file-for-fake-video-capture=${camera}`];
+}
 
+describeInChromiumWith({ need: needsPortal, args: cameraArgs }, 'activation page', open => {
   /** Returns a page in a separate browser, with or without a way to a fob, and the browser's errors. */
   async function newPage(reaches: 'fob' | 'nothing', options: BrowserContextOptions = {}) {
-    const context = await browser.newContext(options);
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
-    const complaints: string[] = [];
+    const { page, complaints } = await open(options);
     const asked: string[] = [];
-    page.on('pageerror', error => complaints.push(error.message));
-    page.on('console', message => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
     page.on('request', request => asked.push(request.url()));
     await page.addInitScript(has => {
-      const value = has
-        ? {
-            getPorts: async () => [],
-            addEventListener: () => undefined,
-            removeEventListener: () => undefined,
-          }
-        : undefined;
+      const nothing = () => undefined;
+      const serial = { getPorts: async () => [], addEventListener: nothing, removeEventListener: nothing };
+      const value = has ? serial : undefined;
       Object.defineProperty(navigator, 'serial', { value });
       Object.defineProperty(navigator, 'hid', { value: undefined });
     }, reaches === 'fob');
-    return { page, context, complaints, asked };
+    return { page, complaints, asked };
   }
 
   const headingOf = (page: Page) =>
@@ -110,18 +84,16 @@ describeNeeds(needsPortal, 'activation page', executablePath => {
 
     await open();
     const image = page.getByLabel('Image file with the QR code');
-    const file = (buffer: Uint8Array) => ({
+    const file = (bytes: Uint8Array) => ({
       name: 'qr.png',
       mimeType: 'image/png',
-      buffer: Buffer.from(buffer),
+      buffer: Buffer.from(bytes),
     });
+    const alert = (text: string) => page.getByRole('alert').filter({ hasText: text }).waitFor();
     await image.setInputFiles(file(png({ width: 40, height: 40, pixels: new Uint8Array(1600).fill(200) })));
-    await page.getByRole('alert').filter({ hasText: 'No activation code was found' }).waitFor();
+    await alert('No activation code was found');
     await image.setInputFiles(file(new TextEncoder().encode('no image')));
-    await page
-      .getByRole('alert')
-      .filter({ hasText: 'Your browser cannot read this file as an image' })
-      .waitFor();
+    await alert('Your browser cannot read this file as an image');
     await image.setInputFiles(file(png(qrPicture(string))));
     await ready();
 
@@ -141,7 +113,7 @@ describeNeeds(needsPortal, 'activation page', executablePath => {
     const link = page.getByRole('link', { name: 'Go to otp.example.org' });
     expect(await link.getAttribute('href')).toBe(`https://otp.example.org/activate#${other}`);
     expect(await page.getByRole('button').filter({ visible: true }).count()).toBe(0);
-    expect(await findings(page)).toEqual([]);
+    expect(await inspect(page)).toEqual([]);
     await page.goto(`${service.url}/activate#javascript:alert(1)`);
     await page.getByRole('alert').filter({ hasText: 'not a whole activation string' }).waitFor();
     const kept = await page.locator('#elsewhere-link').getAttribute('href');
@@ -160,7 +132,7 @@ describeNeeds(needsPortal, 'activation page', executablePath => {
     const decoded = await readQrImage(png(drawn(svg, 4)));
     expect(decoded.toLowerCase()).toBe(string);
     expect(await page.getByRole('img', { name: 'QR code of your activation string' }).count()).toBe(1);
-    expect(await findings(page)).toEqual([]);
+    expect(await inspect(page)).toEqual([]);
     await show.click();
     expect(await page.locator('#qr-image').innerHTML()).toBe('');
     expect(complaints).toEqual([]);
@@ -170,11 +142,11 @@ describeNeeds(needsPortal, 'activation page', executablePath => {
     const { page } = await newPage('fob', { bypassCSP: true });
     await page.goto(`${service.url}/activate`);
     await page.getByRole('heading', { name: 'Your activation string' }).waitFor();
-    expect(await findings(page)).toEqual([]);
+    expect(await inspect(page)).toEqual([]);
     await page.goto(`${service.url}/activate#${strangersString(service.url)}`);
     await page.getByRole('button', { name: 'Show the QR code' }).click();
     await page.getByRole('button', { name: 'Show the string' }).click();
-    expect(await findings(page)).toEqual([]);
+    expect(await inspect(page)).toEqual([]);
     const without = await newPage('fob', { javaScriptEnabled: false });
     await without.page.goto(`${service.url}/activate`);
     const shown = (await without.page.locator('main > section:visible').allTextContents()).join();

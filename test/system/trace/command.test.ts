@@ -1,26 +1,23 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { run } from 'passfob/cli/run';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { secret } from '../../kit/secrets.ts';
 import { type Recorded, readTrace, recordedConversation, SEED } from './kit.ts';
 
-let folder: string;
+const folder = temporaryFolder('trace');
 let recorded: Recorded;
 let file: string;
 let keyFile: string;
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'passfob-trace-'));
   recorded = await recordedConversation();
-  recorded.driver.fob.close();
   file = write('fob.pcapng', recorded.file);
   keyFile = write('keys', `# of a test\n\n${secret(Buffer.from(recorded.owner.key).toString('hex'))}\n`);
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 function write(name: string, content: string | Uint8Array): string {
   const path = join(folder, name);
@@ -29,9 +26,7 @@ function write(name: string, content: string | Uint8Array): string {
 }
 
 /** Runs `passfob trace` in this process. */
-function trace(...args: readonly string[]) {
-  return traceReading([], ...args);
-}
+const trace = (...args: readonly string[]) => traceReading([], ...args);
 
 async function traceReading(input: readonly Uint8Array[], ...args: readonly string[]) {
   const said = { stdout: '', stderr: '' };
@@ -58,33 +53,28 @@ describe('passfob trace', () => {
   });
 
   it('passfob trace prints a line for everything in a trace', async () => {
-    const { exitCode, lines, stderr } = await trace(file);
+    const { exitCode, lines, stdout, stderr } = await trace(file);
     expect([exitCode, stderr]).toEqual([0, '']);
     expect(lines[0]).toMatch(/^ {7}0\.000 {2}USB {7}> request \d+ {2}hello$/);
-    expect(
-      lines.some(line => /USB {7}< response \d+ {2}hello version=2 state=blank .* board="pico"/.test(line)),
-    ).toBe(true);
-    expect(lines.some(line => /> left out: 63 bytes of a session opened by a pairing code$/.test(line))).toBe(
-      true,
-    );
-    expect(lines.some(line => /fob {9}key 0 down$/.test(line))).toBe(true);
-    expect(lines.some(line => /fob {9}eeprom: write 32 bytes at \d+$/.test(line))).toBe(true);
-    expect(lines.some(line => / sealed request 2 {2}14 bytes$/.test(line))).toBe(true);
-    expect(lines.join('\n')).not.toContain('opened with');
+    for (const pattern of [
+      /USB {7}< response \d+ {2}hello version=2 state=blank .* board="pico"/m,
+      /> left out: 63 bytes of a session opened by a pairing code$/m,
+      /fob {9}key 0 down$/m,
+      /fob {9}eeprom: write 32 bytes at \d+$/m,
+      / sealed request 2 {2}14 bytes$/m,
+    ])
+      expect(stdout).toMatch(pattern);
+    expect(stdout).not.toContain('opened with');
   });
 
   it('passfob trace --key opens sealed frames, and leaves their secrets out unless it is told to show them', async () => {
     const hidden = await trace(file, '--key', keyFile);
     expect(hidden.exitCode).toBe(0);
-    const opened = hidden.lines.filter(line => line.includes("(opened with the test's key)"));
-    expect(
-      opened.some(line =>
-        / put id=[\da-f]{8} kind=HOTP algorithm=SHA-1 digits=\(6 decimal\) .* label="alice" secret=\(left out \(20 bytes\)\)$/.test(
-          line,
-        ),
-      ),
-    ).toBe(true);
-    expect(opened.some(line => line.endsWith('code refused: press-needed'))).toBe(true);
+    const opened = hidden.lines.filter(line => line.includes("(opened with the test's key)")).join('\n');
+    expect(opened).toMatch(
+      / put id=[\da-f]{8} kind=HOTP algorithm=SHA-1 digits=\(6 decimal\) .* label="alice" secret=\(left out \(20 bytes\)\)$/m,
+    );
+    expect(opened).toMatch(/code refused: press-needed$/m);
     const seed = Buffer.from(SEED).toString('hex');
     expect(hidden.stdout).not.toContain(seed);
     expect(hidden.stdout).not.toContain(recorded.passcode);

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { itemText } from '@passfob/protocol/trace/text';
 import { traceToFile } from 'passfob/cli/base/trace-file';
@@ -9,7 +8,8 @@ import { watched } from 'passfob/client/trace';
 import { enroll } from 'passfob/commands/enroll';
 import { pair } from 'passfob/commands/pair';
 import { parseOtpauth } from 'passfob/enrol/otpauth';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { workplace } from '../../unit/host/kit/workplace.ts';
@@ -18,9 +18,7 @@ import { decoded, readTrace } from './kit.ts';
 const URI = secret('otpauth://totp/Example:bob?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example');
 
 it('the trace file of a connection has every frame but those of the session by pairing code, and no secret', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-connection-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'trace.pcapng');
+  const path = join(temporaryFolder('connection'), 'trace.pcapng');
   const fob = new CoreFob();
   const lines: string[] = [];
   const watch = { trace: (line: string) => lines.push(line), record: traceToFile(path) };
@@ -51,9 +49,7 @@ it('the trace file of a connection has every frame but those of the session by p
 });
 
 it('at the end of the program a trace gets what waits behind a frame without its end', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-connection-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  const path = join(folder, 'trace.pcapng');
+  const path = join(temporaryFolder('connection'), 'trace.pcapng');
   const others = process.listeners('exit');
   const record = traceToFile(path);
   record('USB', 'out', '~AXs');

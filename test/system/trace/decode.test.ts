@@ -8,7 +8,7 @@ import { PACKET_ANSWER, PAYLOAD_BYTES_MAX } from '@passfob/protocol/limits';
 import { REFUSALS, type RefusalName } from '@passfob/protocol/refusals';
 import { toReports } from '@passfob/protocol/reports';
 import { Handshake, handshakeContext } from '@passfob/protocol/session';
-import { TraceDecoder, type TraceItem } from '@passfob/protocol/trace/decode';
+import { TraceDecoder } from '@passfob/protocol/trace/decode';
 import { layoutFields, utcText } from '@passfob/protocol/trace/fields';
 import { FRAME_FAULTS, readFrame } from '@passfob/protocol/trace/frames';
 import { PORTS_MAX } from '@passfob/protocol/trace/limits';
@@ -59,12 +59,8 @@ const valuesIn = (message: TraceMessage) =>
   Object.fromEntries(message.fields.map(({ name, value }) => [name, value]));
 
 /** What the decoder must say of an exchange, from the vector alone. */
-function expectMessage(
-  message: TraceMessage | undefined,
-  { in: given }: Exchange,
-  isResponse: boolean,
-): void {
-  const { command, request, response = {}, refusal } = given;
+function expectMessage(message: TraceMessage | undefined, exchange: Exchange, isResponse: boolean): void {
+  const { command, request, response = {}, refusal } = exchange.in;
   expect(message).toMatchObject({ command, code: COMMANDS[command][0] });
   expect(message?.fault).toBeUndefined();
   const fields = isResponse ? response : request;
@@ -79,14 +75,8 @@ function opening({ key, sharedKey, serial, ownerNonce, fobNonce, counter }: Hand
   const nonces = [hex(ownerNonce), hex(fobNonce)] as const;
   const context = handshakeContext(key, hex(serial), nonces[0], nonces[1], counter);
   const proof = new Handshake(hostPrimitives, hex(sharedKey), context).fobProof;
-  const hello = {
-    version: 2,
-    state: 1,
-    algorithms: 6,
-    serial: hex(serial),
-    board: bytesOf('x'),
-    firmware: bytesOf('y'),
-  };
+  const about = { serial: hex(serial), board: bytesOf('x'), firmware: bytesOf('y') };
+  const hello = { version: 2, state: 1, algorithms: 6, ...about };
   return [
     record(clear('hello', hello, true)),
     record(clear('open', { key, nonce: nonces[0] }, false), 'in'),
@@ -108,9 +98,8 @@ function clear(command: CommandName, values: Values, isResponse: boolean): strin
 describe('the decoder of traces and the golden bytes of the wire', () => {
   it.each(golden('clear'))('the decoder names command and fields of the clear exchange %s', (_, exchange) => {
     const { requestFrame, responseFrame } = exchange.out;
-    const [request, response] = decoded([record(requestFrame, 'in'), record(responseFrame)]).map(
-      ({ is }) => is,
-    );
+    const items = decoded([record(requestFrame, 'in'), record(responseFrame)]);
+    const [request, response] = items.map(({ is }) => is);
     const { sequence } = exchange.in;
     expect(request).toMatchObject({ kind: 'frame', frame: 'request', sequence });
     expect(response).toMatchObject({ kind: 'frame', frame: 'response', sequence });
@@ -161,15 +150,7 @@ describe('the decoder of traces and the golden bytes of the wire', () => {
 
 describe('what the decoder says', () => {
   it('the decoder shows secrets of opened frames only where it is told to', () => {
-    const [, exchange] =
-      golden('sealed').find(
-        ([
-          ,
-          {
-            in: { command },
-          },
-        ]) => command === 'put',
-      ) ?? [];
+    const exchange = golden('sealed').find(([, one]) => one.in.command === 'put')?.[1];
     if (!exchange) throw new Error('no golden put');
     const { handshake, request } = exchange.in;
     const keys = [new Uint8Array(Buffer.from(handshake.sharedKey, 'hex'))];
@@ -224,13 +205,8 @@ describe('what the decoder says', () => {
 
   it('the decoder reads frames in HID reports, of many characters or of one', () => {
     const frame = clear('open', { key: 0, nonce: new Uint8Array(16) }, false);
-    const report = (bytes: Uint8Array): TraceRecord => ({
-      kind: 'bytes',
-      atUs: 0,
-      port: 'HID',
-      way: 'in',
-      bytes,
-    });
+    const report = (bytes: Uint8Array) =>
+      ({ kind: 'bytes', atUs: 0, port: 'HID', way: 'in', bytes }) as const satisfies TraceRecord;
     const long = toReports(frame, 15).map(report);
     const single = [...bytesOf(frame)].map(byte => report(Uint8Array.of(byte)));
     const lying = report(Uint8Array.of(63, 1, 2));
@@ -314,20 +290,10 @@ describe('the tables of the decoder', () => {
       const used = fields.filter(
         field => field.name === name && (command === undefined || field.command === command),
       );
-      expect(
-        used.map(({ kind }) => kind.charAt(0)),
-        key,
-      ).toEqual(expect.arrayContaining(['u']));
+      expect([key, used.map(({ kind }) => kind.charAt(0))]).toEqual([key, expect.arrayContaining(['u'])]);
     }
-    for (const key of [
-      'hello.state',
-      'open.key',
-      'info.clock',
-      'list.health',
-      'time.state',
-      'status.pin',
-      'putOcra.question',
-    ]) {
+    const words = 'hello.state open.key info.clock list.health time.state status.pin putOcra.question';
+    for (const key of words.split(' ')) {
       for (const [number, word] of Object.entries(NAMED_VALUES[key] ?? {}))
         expect(source).toContain(`${number} ${word}`);
     }
@@ -398,12 +364,9 @@ describe('frames without a library', () => {
     );
     fc.assert(
       fc.property(records, all => {
-        const items: TraceItem[] = decoded(all, {
-          keys: [new Uint8Array(32)],
-          primitives: hostPrimitives,
-          showsSecrets: true,
-        });
-        for (const item of items) expect(itemLine(item, 0)).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+        const keys = [new Uint8Array(32)];
+        for (const item of decoded(all, { keys, primitives: hostPrimitives, showsSecrets: true }))
+          expect(itemLine(item, 0)).not.toMatch(/[\p{Cc}\p{Cf}]/u);
       }),
       { seed: firstSeed(), numRuns: countOf(300, 3_000) },
     );

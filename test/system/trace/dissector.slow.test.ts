@@ -1,6 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { dissectorText } from '@passfob/protocol/trace/dissector';
@@ -8,20 +7,21 @@ import type { TraceRecord } from '@passfob/protocol/trace/records';
 import { itemText } from '@passfob/protocol/trace/text';
 import { TraceWriter } from '@passfob/protocol/trace/write';
 import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { LONG, seedsOf } from '../../kit/counts.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { describeNeeds, type Need, tool } from '../../kit/tools.ts';
 import { decoded, readTrace, recordedConversation } from './kit.ts';
 
 /** Wireshark loads no plugin for root. */
 const NOBODY = '65534';
 
-/** tshark, run by an ordinary user. */
 const needsTshark: Need<readonly string[]> = {
   name: 'tshark, and setpriv where the tests run as root',
   found: command(),
 };
 
+/** tshark, run by an ordinary user. */
 function command(): readonly string[] | undefined {
   const [tshark, setpriv] = [tool('tshark'), tool('setpriv')];
   if (tshark === undefined) return undefined;
@@ -31,13 +31,11 @@ function command(): readonly string[] | undefined {
     : [setpriv, '--reuid', NOBODY, '--regid', NOBODY, '--clear-groups', tshark];
 }
 
-let folder: string;
+const folder = temporaryFolder('dissector');
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'passfob-dissector-'));
   chmodSync(folder, 0o777);
   writeFileSync(join(folder, 'passfob.lua'), dissectorText());
 });
-afterAll(() => rmSync(folder, { recursive: true }));
 
 describeNeeds(needsTshark, 'the dissector for Wireshark', ([program = '', ...before]) => {
   /** Runs tshark on a trace and returns its lines. */
@@ -76,37 +74,33 @@ describeNeeds(needsTshark, 'the dissector for Wireshark', ([program = '', ...bef
   }
 
   it('Wireshark shows a recorded conversation as passfob trace does, packet by packet', async () => {
-    const { file, driver } = await recordedConversation({ screens: true });
-    driver.fob.close();
+    const { file } = await recordedConversation({ screens: true });
     const expected = ours(file);
     expect(expected.length).toBeGreaterThan(50);
     expect(await shown(file)).toEqual(expected);
   });
 
   it('Wireshark filters by command, field, refusal and what is left out', async () => {
-    const { file, driver } = await recordedConversation();
-    driver.fob.close();
+    const { file } = await recordedConversation();
     const count = async (filter: string) => (await tshark(file, '-Y', filter)).length;
     const texts = ours(file).join('\n');
     const hits = (pattern: RegExp) => texts.match(pattern)?.length ?? 0;
-    expect(await count('passfob.command == "hello"')).toBe(hits(/ hello/g));
-    expect(await count('passfob.hello.state == 0 && passfob.hello.board == "pico"')).toBe(
-      hits(/ state=blank/g),
-    );
-    expect(await count('passfob.open.key == 0')).toBe(1);
-    expect(await count('passfob.left_out.why == "code-session"')).toBe(hits(/left out/g));
-    expect(await count('passfob.frame == "request" && passfob.sealed_bytes > 0')).toBe(
-      hits(/sealed request/g),
-    );
-    expect(await count('passfob.key.down == 1')).toBe(1);
+    for (const [filter, expected] of [
+      ['passfob.command == "hello"', hits(/ hello/g)],
+      ['passfob.hello.state == 0 && passfob.hello.board == "pico"', hits(/ state=blank/g)],
+      ['passfob.open.key == 0', 1],
+      ['passfob.left_out.why == "code-session"', hits(/left out/g)],
+      ['passfob.frame == "request" && passfob.sealed_bytes > 0', hits(/sealed request/g)],
+      ['passfob.key.down == 1', 1],
+      ['passfob.power', 2],
+      ['passfob.refusal', 0],
+    ] as const)
+      expect([filter, await count(filter)]).toEqual([filter, expected]);
     expect(await count('passfob.memory == "eeprom" && passfob.memory.length > 8')).toBeGreaterThan(0);
-    expect(await count('passfob.power')).toBe(2);
-    expect(await count('passfob.refusal')).toBe(0);
   });
 
   it('the saved part of a trace is still a trace', async () => {
-    const { file, driver } = await recordedConversation();
-    driver.fob.close();
+    const { file } = await recordedConversation();
     const part = join(folder, 'part.pcapng');
     await tshark(file, '-Y', 'passfob.command', '-w', part);
     const { records, error } = readTrace(readFileSync(part));
@@ -116,8 +110,7 @@ describeNeeds(needsTshark, 'the dissector for Wireshark', ([program = '', ...bef
   });
 
   it('Wireshark agrees with the decoder about damaged and invented bytes', LONG, async () => {
-    const { file, driver } = await recordedConversation();
-    driver.fob.close();
+    const { file } = await recordedConversation();
     for (const seed of seedsOf(2, 200)) {
       const broken = hostile(file, seed);
       expect(await shown(broken), `seed ${seed}`).toEqual(ours(broken));
@@ -164,12 +157,10 @@ function hostile(file: Uint8Array, seed: number): Uint8Array {
   return Buffer.concat(blocks);
 }
 
-describe('the text of the dissector', () => {
-  it('the dissector is Lua of any version: it has no operator that old ones lack', () => {
-    const code = dissectorText()
-      .replace(/--.*$/gm, '')
-      .replace(/"(?:[^"\\]|\\.)*"/g, '""');
-    expect(code).not.toMatch(/\/\/|<<|>>|[^~]~[^=]|&|\bgoto\b|<const>/);
-    expect(code.length).toBeGreaterThan(10_000);
-  });
+it('the dissector is Lua of any version: it has no operator that old ones lack', () => {
+  const code = dissectorText()
+    .replace(/--.*$/gm, '')
+    .replace(/"(?:[^"\\]|\\.)*"/g, '""');
+  expect(code).not.toMatch(/\/\/|<<|>>|[^~]~[^=]|&|\bgoto\b|<const>/);
+  expect(code.length).toBeGreaterThan(10_000);
 });

@@ -126,14 +126,9 @@ describe('trace files', () => {
   it('a chunk longer than a record is written as several', () => {
     const bytes = new Uint8Array(RECORD_BYTES_MAX * 2 + 5).map((_, at) => at);
     const { records } = readTrace(fileOf([{ kind: 'bytes', atUs: AT, port: 'USB', way: 'in', bytes }]));
-    expect(records.map(one => (one.kind === 'bytes' ? one.bytes.length : 0))).toEqual([
-      RECORD_BYTES_MAX,
-      RECORD_BYTES_MAX,
-      5,
-    ]);
-    expect(Buffer.concat(records.map(one => (one.kind === 'bytes' ? one.bytes : new Uint8Array(0))))).toEqual(
-      Buffer.from(bytes),
-    );
+    const pieces = records.map(one => (one.kind === 'bytes' ? one.bytes : new Uint8Array(0)));
+    expect(pieces.map(({ length }) => length)).toEqual([RECORD_BYTES_MAX, RECORD_BYTES_MAX, 5]);
+    expect(Buffer.concat(pieces)).toEqual(Buffer.from(bytes));
   });
 
   it('a record of a later version is known as one, and goes into no file', () => {
@@ -142,9 +137,7 @@ describe('trace files', () => {
       expect(record).toMatchObject({ kind: 'unknown', atUs: AT });
       expect(fileOf([record])).toEqual(fileOf([]));
     }
-    expect(recordOf(bodyOf({ kind: 'key', atUs: AT, key: 1, down: true }), AT, 'x')).toMatchObject({
-      kind: 'key',
-    });
+    expect(recordOf(bodyOf({ kind: 'key', atUs: AT, key: 1, down: true }), AT, 'x').kind).toBe('key');
   });
 
   it('texts of a trace are UTF-8, and other bytes are a character each', LONG, () => {

@@ -9,18 +9,13 @@ import { secret } from '../../kit/secrets.ts';
 
 export const SEED = secret(crypto.getRandomValues(new Uint8Array(20)));
 
-/** A conversation that was recorded: pairing, an account, a passcode after a hold, a refusal. */
-export interface Recorded {
-  readonly file: Uint8Array;
-  /** The file after each record: what a killed process leaves. */
-  readonly ends: readonly number[];
-  readonly driver: SimulatorDriver;
-  readonly owner: Owner;
-  readonly passcode: string;
-}
+export type Recorded = Awaited<ReturnType<typeof recordedConversation>>;
 
-/** Records a simulated pico from its first question on. */
-export async function recordedConversation(options: TraceOptions = {}): Promise<Recorded> {
+/**
+ * Records a simulated pico from its first question on: pairing, an account, a passcode after a hold, a refusal. `ends` are the
+ * lengths of the file after each record: what a killed process leaves.
+ */
+export async function recordedConversation(options: TraceOptions = {}) {
   const driver = new SimulatorDriver();
   const pieces: Uint8Array[] = [];
   const recording = recordTrace(driver.fob, bytes => pieces.push(bytes.slice()), options);
@@ -32,18 +27,10 @@ export async function recordedConversation(options: TraceOptions = {}): Promise<
   await owner.client.call('code', { id: ascii('none') }).catch(() => undefined);
   await driver.reboot();
   recording.stop();
+  driver.fob.close();
   let at = 0;
-  const ends = pieces.map(piece => {
-    at += piece.length;
-    return at;
-  });
-  return {
-    file: Buffer.concat(pieces),
-    ends,
-    driver,
-    owner,
-    passcode: secret(Buffer.from(code).toString('latin1')),
-  };
+  const ends = pieces.map(piece => (at += piece.length));
+  return { file: Buffer.concat(pieces), ends, owner, passcode: secret(Buffer.from(code).toString('latin1')) };
 }
 
 /** Reads a file in chunks of `size` bytes; `error` where it is no trace. */

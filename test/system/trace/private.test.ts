@@ -1,15 +1,14 @@
-import { existsSync, mkdtempSync, readdirSync, readlinkSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readdirSync, readlinkSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readTraceKeys } from '@passfob/simulator/program/trace-keys';
 import { traceToFile as traceFob } from '@passfob/simulator/recording/trace/file';
 import { traceToFile as traceConnection } from 'passfob/cli/base/trace-file';
-import { afterAll, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { itNeeds } from '../../kit/tools.ts';
 import { run } from '../../unit/simulator/kit.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'passfob-trace-'));
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = temporaryFolder('trace');
 
 const FAIL = (error: unknown) => {
   throw error;

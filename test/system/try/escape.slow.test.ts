@@ -1,10 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { bundledTryPage } from '@passfob/demo/bundle/page';
 import { afterAll, beforeAll, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '../../kit/folder.ts';
+import { listening } from '../../kit/listening.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
 import { root } from '../../tools/tidy/files.ts';
 import { type Opener, openChromium, openFirefox } from './hands.ts';
@@ -12,13 +12,13 @@ import { type Opener, openChromium, openFirefox } from './hands.ts';
 /** A page with a frame as well, but without a policy. */
 const PLAIN_PAGE = '<!doctype html><iframe srcdoc="<p>plain</p>"></iframe>';
 
-/** A server that must never be asked, and its address. */
+/** A server that must never be asked. */
 let beacon: string;
-let server: Server;
+let end = () => {};
 const asked: string[] = [];
-const folder = mkdtempSync(join(tmpdir(), 'passfob-escape-'));
+const folder = temporaryFolder('escape');
 beforeAll(async () => {
-  server = createServer(({ url = '' }, response) => {
+  const server = createServer(({ url = '' }, response) => {
     // A browser asks for it by itself, for the plain page.
     if (url !== '/favicon.ico') asked.push(url);
     response.setHeader('access-control-allow-origin', '*');
@@ -29,16 +29,13 @@ beforeAll(async () => {
     asked.push(url);
     socket.destroy();
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  beacon = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  beacon = await listening(server, one => {
+    end = one;
+  });
 });
+afterAll(() => end());
 beforeEach(() => {
   asked.length = 0;
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-  rmSync(folder, { recursive: true, force: true });
 });
 
 /** Tries each way out, and returns the names of those that did not fail. */
@@ -148,22 +145,20 @@ I2C1.writeTo(0x3c, 0, [0x21, 0, 127, 0x22, 0, 7]);
 for (var at = 0; at < 1024; at += 128) I2C1.writeTo(0x3c, 0x40, pixels.subarray(at, at + 128));
 `;
 
-/** Writes the page with that image in the place of the Pico's. */
-async function hostilePage(): Promise<string> {
-  const pico = { '.bootcde': [hostileImage().replace('BEACON', beacon)] };
-  const file = join(folder, 'hostile.html');
-  writeFileSync(
-    file,
-    await bundledTryPage(root, { base: '', boards: { pico, 'pico-hid': {}, banglejs2: {} } }),
-  );
-  return `file://${file}`;
+/** Writes a page. @returns its address */
+function written(name: string, html: string): string {
+  writeFileSync(join(folder, name), html);
+  return `file://${join(folder, name)}`;
 }
 
-async function honestPage(): Promise<string> {
-  const file = join(folder, 'try.html');
-  writeFileSync(file, await bundledTryPage(root));
-  return `file://${file}`;
+/** The page with that image in the place of the Pico's. */
+async function hostilePage(): Promise<string> {
+  const pico = { '.bootcde': [hostileImage().replace('BEACON', beacon)] };
+  const boards = { pico, 'pico-hid': {}, banglejs2: {} };
+  return written('hostile.html', await bundledTryPage(root, { base: '', boards }));
 }
+
+const honestPage = async () => written('try.html', await bundledTryPage(root));
 
 const BROWSERS: readonly (readonly [string, string, (path: string) => Promise<Opener>])[] = [
   ['Chromium', 'chromium', path => openChromium(path, false)],
@@ -178,17 +173,21 @@ for (const [name, program, start] of BROWSERS) {
     });
     afterAll(() => opener.end());
 
-    it(`a script in the frame of the try page reaches no network, no storage and no other page in ${name}`, async () => {
-      const hands = await opener.open(await honestPage());
+    async function opened(url: string) {
+      const hands = await opener.open(url);
       onTestFinished(() => hands.close());
+      return hands;
+    }
+
+    it(`a script in the frame of the try page reaches no network, no storage and no other page in ${name}`, async () => {
+      const hands = await opened(await honestPage());
       expect(await hands.call(TRY_ALL, beacon)).toBe('');
       await hands.call(TRY_TO_LEAVE, beacon);
       expect(asked).toEqual([]);
     });
 
     it(`without a policy and a sandbox, the same script gets out in ${name}`, async () => {
-      const hands = await opener.open(`${beacon}/plain`);
-      onTestFinished(() => hands.close());
+      const hands = await opened(`${beacon}/plain`);
       const found = String(await hands.call(TRY_ALL, beacon)).split(',');
       expect(found).toEqual(
         expect.arrayContaining(['fetch', 'request', 'markup', 'storage', 'database', 'parent']),
@@ -197,15 +196,13 @@ for (const [name, program, start] of BROWSERS) {
     });
 
     it(`a script in a worker of the try page reaches no network in ${name}`, async () => {
-      const hands = await opener.open(await honestPage());
-      onTestFinished(() => hands.close());
+      const hands = await opened(await honestPage());
       expect(await hands.call(TRY_IN_WORKER, beacon)).toBe('');
       expect(asked).toEqual([]);
     });
 
     it(`the code of an image finds nothing of the worker's realm on the try page in ${name}`, async () => {
-      const hands = await opener.open(await hostilePage());
-      onTestFinished(() => hands.close());
+      const hands = await opened(await hostilePage());
       await expect.poll(() => hands.text('pre')).toMatch(/^TRIED 23\n/);
       expect(await hands.text('pre')).toBe('TRIED 23\nNOTHING FOUND');
       expect(asked).toEqual([]);

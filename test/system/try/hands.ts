@@ -1,5 +1,6 @@
-import { type BrowserContext, chromium, type FrameLocator, type Page } from 'playwright-core';
+import type { BrowserContext, FrameLocator, Page } from 'playwright-core';
 import { type BidiElement, BidiFirefox } from '../../kit/bidi.ts';
+import { startChromium } from '../../kit/browser.ts';
 import { PATIENCE_MS } from '../../kit/patience.ts';
 
 /** Hands and eyes of a person at the try page, in one browser or the other. Everything happens inside its frame. */
@@ -37,7 +38,7 @@ export interface ChromiumOpener extends Opener {
 
 /** @param isOffline whether the browser refuses every network, this computer's included */
 export async function openChromium(executablePath: string, isOffline: boolean): Promise<ChromiumOpener> {
-  const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+  const browser = await startChromium(executablePath);
   const context = await browser.newContext();
   await context.setOffline(isOffline);
   return {

@@ -19,28 +19,15 @@ const APPROVE_MS = 1_300;
 export const random = (length: number): Uint8Array => secret(new Uint8Array(randomBytes(length)));
 
 /** A fob and its service as the page puts them together, without a page or a worker. */
-export interface Stand {
-  readonly port: WorkerPort;
-  readonly service: UserService;
-  readonly failures: readonly string[];
-  /** The page's time, ms since 1970. */
-  now(): number;
-  travel(ms: number): void;
-  screen(): ScreenState;
-  /** Waits until the display shows a text, and returns it. */
-  shows(pattern: RegExp): Promise<string>;
-  /** Presses and holds, in milliseconds of the fob. */
-  press(): Promise<void>;
-  hold(): Promise<void>;
-  approve(): Promise<void>;
-}
+export type Stand = ReturnType<typeof stand>;
 
 /** Boots a fob with its service; both end with the test. */
-export function stand(board: TryBoard = 'pico', user = 'Anna'): Stand {
+export function stand(board: TryBoard = 'pico', user = 'Anna') {
   const beganMs = Date.parse('2026-03-01T12:00:00Z');
   let travelledMs = 0;
   const clock = () => performance.now() * SPEED;
   const bootedMs = clock();
+  /** The page's time, ms since 1970. */
   const now = () => beganMs + clock() - bootedMs + travelledMs;
   const { tell, listen } = listeners();
   const driver = new FobDriver({ boot, now: clock, random, post: message => setImmediate(tell, message) });
@@ -62,27 +49,22 @@ export function stand(board: TryBoard = 'pico', user = 'Anna'): Stand {
     port.close();
   });
   port.send({ do: 'boot', board, image: builtImage(board), nowMs: now() });
-  const screen = () => {
+  const screen = (): ScreenState => {
     if (shown === undefined) throw new Error('no screen was shown');
     return shown;
-  };
-  const held = async (ms: number) => {
-    port.send({ do: 'key', key: 0, down: true });
-    await pauseMs(ms);
-    port.send({ do: 'key', key: 0, down: false });
-    await pauseMs(100);
   };
   return {
     port,
     service: new UserService(user, client, { now, random }),
     failures,
     now,
-    travel(ms) {
+    travel(ms: number) {
       travelledMs += ms;
       port.send({ do: 'travel', ms });
     },
     screen,
-    async shows(pattern) {
+    /** Waits until the display shows a text, and returns it. */
+    async shows(pattern: RegExp): Promise<string> {
       await expect.poll(() => shown?.text.join('\n') ?? '').toMatch(pattern);
       return screen().text.join('\n');
     },
@@ -92,9 +74,16 @@ export function stand(board: TryBoard = 'pico', user = 'Anna'): Stand {
       port.send({ do: 'key', key: 0, down: false });
       await pauseMs(600);
     },
-    hold: () => held(HOLD_MS),
-    approve: () => held(APPROVE_MS),
+    hold: () => held(port, HOLD_MS),
+    approve: () => held(port, APPROVE_MS),
   };
+}
+
+async function held(port: WorkerPort, ms: number): Promise<void> {
+  port.send({ do: 'key', key: 0, down: true });
+  await pauseMs(ms);
+  port.send({ do: 'key', key: 0, down: false });
+  await pauseMs(100);
 }
 
 /** Waits, in milliseconds of the fob. */

@@ -1,11 +1,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { bundledTryPage } from '@passfob/demo/bundle/page';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { findings } from '../../kit/axe.ts';
 import { temporaryFolder } from '../../kit/folder.ts';
+import { listening } from '../../kit/listening.ts';
 import { describeNeeds, itNeeds, needsTool } from '../../kit/tools.ts';
 import { root } from '../../tools/tidy/files.ts';
 import { type ChromiumOpener, type Opener, openChromium, openFirefox } from './hands.ts';
@@ -20,16 +19,11 @@ beforeAll(async () => {
 /** Serves the page as any server of files does. @returns its URL, and the paths that were asked for */
 async function served(): Promise<{ url: string; asked: string[] }> {
   const asked: string[] = [];
-  const server = createServer(({ url = '' }, response) => {
+  const origin = await listening(({ url = '' }, response) => {
     asked.push(url);
     response.setHeader('content-type', 'text/html').end(readFileSync(file));
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/try.html`, asked };
+  return { url: `${origin}/try.html`, asked };
 }
 
 /** Travels for 30 days, and returns what the page says meanwhile, and whether its service can be used. */
@@ -81,6 +75,16 @@ describeNeeds(needsTool('chromium'), 'the try page in Chromium', path => {
     return { ...opener, complaints };
   }
 
+  /** The page from its file, without a network. */
+  async function opened() {
+    const { context, open } = await chromium(true);
+    const hands = await open(`file://${file}`);
+    const page = context.pages()[0];
+    const frame = page?.frames()[1];
+    if (page === undefined || frame === undefined) throw new Error('the page has no frame');
+    return { context, hands, page, frame, inside: page.frameLocator('iframe') };
+  }
+
   it('the try page works from a file in Chromium without a network: pair, enrol, sign in, approve, cut the power', async () => {
     const opener = await chromium(true);
     const requests: string[] = [];
@@ -99,12 +103,8 @@ describeNeeds(needsTool('chromium'), 'the try page in Chromium', path => {
   });
 
   it('the try page has no accessibility findings by day, and on a phone by night', async () => {
-    const opener = await chromium(true);
-    const hands = await opener.open(`file://${file}`);
+    const { hands, page, frame } = await opened();
     await pairAndEnrol(hands);
-    const page = opener.context.pages()[0];
-    const frame = page?.frames()[1];
-    if (page === undefined || frame === undefined) throw new Error('the page has no frame');
     await frame.evaluate("for (const one of document.querySelectorAll('details')) one.open = true");
     for (const [width, height, colorScheme] of [
       [1280, 900, 'light'],
@@ -118,15 +118,11 @@ describeNeeds(needsTool('chromium'), 'the try page in Chromium', path => {
   });
 
   it('on a phone the try page keeps the code of the fob in view while it is typed', async () => {
-    const opener = await chromium(true);
-    const hands = await opener.open(`file://${file}`);
-    const page = opener.context.pages()[0];
-    const frame = page?.frames()[1];
-    if (page === undefined || frame === undefined) throw new Error('the page has no frame');
+    const { hands, page, frame, inside } = await opened();
     await page.setViewportSize({ width: 390, height: 500 });
     await expect.poll(() => hands.text('pre')).toMatch(/owner/);
     await hands.click('Pair this fob');
-    const code = page.frameLocator('iframe').getByLabel('Pairing code from the display');
+    const code = inside.getByLabel('Pairing code from the display');
     await code.click();
     const seen = () => frame.evaluate(DISPLAYS_ABOVE_FOCUS);
     await expect.poll(seen).toBe(1);
@@ -136,17 +132,14 @@ describeNeeds(needsTool('chromium'), 'the try page in Chromium', path => {
     await code.focus();
     await expect.poll(seen).toBe(1);
     // At the fob itself there is one display.
-    await page.frameLocator('iframe').locator('.key').scrollIntoViewIfNeeded();
+    await inside.locator('.key').scrollIntoViewIfNeeded();
     await expect.poll(() => frame.evaluate(DISPLAYS_IN_VIEW)).toBe(1);
   });
 
   it('a key of the try page is held by the space bar and by a finger, as by the mouse', async () => {
-    const opener = await chromium(true);
-    const hands = await opener.open(`file://${file}`);
+    const { context, hands, page, inside } = await opened();
     await pairAndEnrol(hands);
-    const page = opener.context.pages()[0];
-    if (page === undefined) throw new Error('there is no page');
-    const key = page.frameLocator('iframe').locator('.key');
+    const key = inside.locator('.key');
     const display = () => hands.text('pre');
     await expect
       .poll(async () => {
@@ -161,7 +154,7 @@ describeNeeds(needsTool('chromium'), 'the try page in Chromium', path => {
     await expect.poll(display).toMatch(/\d{3} \d{3}/);
     const box = await key.boundingBox();
     const touchPoints = [{ x: (box?.x ?? 0) + 30, y: (box?.y ?? 0) + 30 }];
-    const devtools = await opener.context.newCDPSession(page);
+    const devtools = await context.newCDPSession(page);
     await devtools.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints });
     await page.waitForTimeout(150);
     await devtools.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
@@ -169,8 +162,7 @@ describeNeeds(needsTool('chromium'), 'the try page in Chromium', path => {
   });
 
   it('the service of the try page waits while its fob travels through time', async () => {
-    const opener = await chromium(true);
-    const hands = await opener.open(`file://${file}`);
+    const { hands } = await opened();
     await pairAndEnrol(hands);
     const seen = String(await hands.call(TRAVEL)).split('\n');
     expect(seen[0]).toMatch(/^Travelling: (?:\d+ (?:days|hours)|less than an hour) to go …, service off$/);
@@ -178,31 +170,17 @@ describeNeeds(needsTool('chromium'), 'the try page in Chromium', path => {
   });
 
   it('the try page carries several fobs of different boards, each with its own user', async () => {
-    const opener = await chromium(true);
-    const hands = await opener.open(`file://${file}`);
-    await hands.call(
-      "() => { const choice = document.querySelector('.adding select'); choice.value = 'banglejs2'; }",
-    );
-    await hands.click('Take it');
-    await hands.call("() => { document.querySelector('.adding select').value = 'pico-hid'; }");
-    await hands.click('Take it');
-    const texts = async () =>
-      String(
-        await hands.call(
-          "() => [...document.querySelectorAll('.fob pre')].map(one => one.textContent).join()",
-        ),
-      );
-    await expect.poll(texts).toMatch(/no owner.*no\s+owner.*no owner/s);
-    const keys = await hands.call(
-      "() => [...document.querySelectorAll('.keys')].map(one => one.children.length).join()",
-    );
-    expect(keys).toBe('1,4,1');
+    const { hands, inside } = await opened();
+    for (const board of ['banglejs2', 'pico-hid']) {
+      await hands.call("board => { document.querySelector('.adding select').value = board; }", board);
+      await hands.click('Take it');
+    }
+    const texts = async (selector: string) => (await inside.locator(selector).allTextContents()).join();
+    await expect.poll(() => texts('.fob pre')).toMatch(/no owner.*no\s+owner.*no owner/s);
+    const keys = inside.locator('.keys').evaluateAll(all => all.map(one => one.children.length));
+    expect(await keys).toEqual([1, 4, 1]);
     await hands.call("() => { document.querySelectorAll('.stand > button')[1].click(); }");
-    expect(
-      await hands.call(
-        "() => [...document.querySelectorAll('.stand h2')].map(one => one.textContent).join()",
-      ),
-    ).toMatch(/^Anna’s fob .*,Clara’s fob /);
+    expect(await texts('.stand h2')).toMatch(/^Anna’s fob .*,Clara’s fob /);
   });
 });
 
