@@ -26,21 +26,21 @@ it('a service cares for many fobs behind several agents, each task once', async 
   expect(Math.max(...idleRoundTrips)).toBeLessThanOrEqual(IDLE_ROUND_TRIPS_MAX + accounts);
   record({
     tables: [
-      {
-        head: [`${FOBS} fobs behind ${AGENTS} agents, of each`, 'p50', 'p99', 'most', 'round trips'],
-        rows: [
+      [
+        `${FOBS} fobs behind ${AGENTS} agents, of each | p50 | p99 | most | round trips`,
+        [
           relayRow('relay time with three tasks', relayMs, roundTrips),
           relayRow(`relay time with nothing to do, ${accounts} accounts`, idleMs, idleRoundTrips),
         ],
-      },
-      {
-        head: ['all fobs', 'figure'],
-        rows: [
+      ],
+      [
+        'all fobs | figure',
+        [
           ['tasks done', grouped(done)],
           ['tasks done twice', grouped(twice)],
           ['from the first connection to the last release', `${grouped(wholeMs / 1_000, 1)} s`],
         ],
-      },
+      ],
     ],
     conditions: ['the service, the agents and the fobs in one process'],
   });

@@ -47,17 +47,7 @@ it('fobs live days of 24 hours, with a passcode every ten minutes', async () => 
       spreadOf(rounds.flat(), ({ lives, usedMs }) => usedMs / lives, 'ms'),
     ]);
   }
-  record({
-    tables: [
-      {
-        head: [
-          `${PROCESSES} processes`,
-          'simulated hours in a minute of the clock',
-          'simulated hours in a minute of processor time of each',
-          'processor time of a life',
-        ],
-        rows,
-      },
-    ],
-  });
+  const hours =
+    'simulated hours in a minute of the clock | simulated hours in a minute of processor time of each';
+  record({ tables: [[`${PROCESSES} processes | ${hours} | processor time of a life`, rows]] });
 });

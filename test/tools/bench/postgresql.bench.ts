@@ -23,33 +23,23 @@ async function commitMs(databaseUrl: string): Promise<number[]> {
   const times: number[] = [];
   for (let turn = 0; turn < COMMITS; turn++) {
     const beganMs = performance.now();
-    await client.query('update tokens set last_used_ms = $1 where id = $2', [
-      turn,
-      `t${(turn * 7919) % TOKENS}`,
-    ]);
+    const values = [turn, `t${(turn * 7919) % TOKENS}`];
+    await client.query('update tokens set last_used_ms = $1 where id = $2', values);
     times.push(performance.now() - beganMs);
   }
   await client.end();
   return times;
 }
 
-interface Measured {
-  readonly rows: string[][];
-  readonly points: Point[];
-}
-
 /** Measures growing numbers of connections. */
-async function byConnections(nodes: readonly [Node, Node], apiKey: string): Promise<Measured> {
+async function byConnections(nodes: readonly [Node, Node], apiKey: string) {
   const [one] = nodes;
   const { right: body } = new LogIns(TOKENS);
   const rows: string[][] = [];
   const points: Point[] = [];
   for (const connections of CONNECTIONS) {
-    const amount = {
-      warmUp: connections * 100,
-      requests: Math.min(8_000, 200 * connections),
-      rounds: ROUNDS,
-    };
+    const requests = Math.min(8_000, 200 * connections);
+    const amount = { warmUp: connections * 100, requests, rounds: ROUNDS };
     const sides = {
       'one node': { nodes: [one], apiKey, body, connections },
       ...(connections > 1 && { 'two nodes': { nodes, apiKey, body, connections } }),
@@ -70,7 +60,7 @@ async function byConnections(nodes: readonly [Node, Node], apiKey: string): Prom
 }
 
 /** Measures two nodes on one database, and the yardstick there. */
-async function measure(directory: string, databaseUrl: string): Promise<Measured> {
+async function measure(directory: string, databaseUrl: string) {
   const keys = openKeyFile(directory, true);
   const store = await openStore({ directory, databaseUrl });
   const apiKey = await addApplication(store);
@@ -82,17 +72,15 @@ async function measure(directory: string, databaseUrl: string): Promise<Measured
   await one.kill();
   await two.kill();
   const commits = withSpread(await commitMs(databaseUrl), 'ms', 1);
-  return {
-    rows: [...rows, ['yardstick: one durable update in one round trip', commits, '', '', '']],
-    points,
-  };
+  rows.push(['yardstick: one durable update in one round trip', commits, '', '', '']);
+  return { rows, points };
 }
 
 onPostgres('log-ins on PostgreSQL keep their time, with one node and with two', async databaseUrl => {
   const record = begin('postgresql');
   const { rows, points } = await measure(temporaryFolder('bench'), databaseUrl);
   expect(rows).toHaveLength(2 * CONNECTIONS.length);
-  const head = ['PostgreSQL', 'p50', 'p99', 'rate', 'processor time of the nodes'];
+  const head = 'PostgreSQL | p50 | p99 | rate | processor time of the nodes';
   const plot = {
     name: 'postgresql',
     title: 'Time of an accepted log-in on PostgreSQL, one node',
@@ -101,5 +89,5 @@ onPostgres('log-ins on PostgreSQL keep their time, with one node and with two', 
     series: [{ name: 'one node', points }],
   };
   const conditions = ['PostgreSQL with durable commits, on the same cores'];
-  record({ tables: [{ head, rows }], plots: [plot], conditions });
+  record({ tables: [[head, rows]], plots: [plot], conditions });
 });

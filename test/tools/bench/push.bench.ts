@@ -33,11 +33,13 @@ const record = begin('push');
 
 /** The yardstick is the row of the person: the fob's rule, without the way. */
 function recordRows(): void {
-  const head = ['push', 'p50', 'p99', 'most'];
-  record({ tables: [{ head, rows }], conditions: [`${LOGINS} log-ins of ${PEOPLE} users at once`] });
+  record({
+    tables: [['push | p50 | p99 | most', rows]],
+    conditions: [`${LOGINS} log-ins of ${PEOPLE} users at once`],
+  });
 }
 
-async function measure(title: string, databaseUrl?: string): Promise<void> {
+async function measure(title: string, databaseUrl = ''): Promise<void> {
   await using stage = await Stage.open({ databaseUrl });
   using logIns = await stage.people(PEOPLE);
   for (let turn = 0; turn < WARM_UP; turn++) await Promise.all(logIns.users.map(user => logIns.logIn(user)));

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { openPlan, provedLabels, rowsOf, scene } from '../../system/batch/kit/scene.ts';
-import { batchRun, type Traffic } from '../../system/batch/kit/tray.ts';
+import { batchRun } from '../../system/batch/kit/tray.ts';
 import { begin, spread, spreadOf, withSpread } from './figures/record.ts';
 
 /** Fobs of a tray: `TRAYS=1,5 npm run bench -- tray`. */
@@ -10,15 +10,9 @@ const PROCESSES = 2;
 const FOBS_MEASURED = 60;
 const ROUNDS_MAX = 5;
 
-interface Run {
-  readonly seconds: number;
-  readonly traffic: Traffic;
-}
-
-async function provision(fobs: number): Promise<Run> {
-  const { tray, home, plan, ports } = await scene(fobs, openPlan(fobs), {
-    processes: Math.min(PROCESSES, fobs),
-  });
+async function provision(fobs: number) {
+  const processes = Math.min(PROCESSES, fobs);
+  const { tray, home, plan, ports } = await scene(fobs, openPlan(fobs), { processes });
   const beganMs = performance.now();
   const run = await batchRun(tray, { home, args: [plan, ...ports, '--json'] });
   const seconds = (performance.now() - beganMs) / 1_000;
@@ -38,7 +32,7 @@ it('one command provisions trays of simulated fobs, beside the provisioning of o
   const points = [];
   let alone: readonly number[] = [];
   for (const fobs of TRAYS) {
-    const runs: Run[] = [];
+    const runs = [];
     const rounds = Math.max(1, Math.min(ROUNDS_MAX, Math.floor(FOBS_MEASURED / fobs)));
     for (let round = 0; round < rounds; round++) runs.push(await provision(fobs));
     const seconds = runs.map(run => run.seconds);
@@ -54,19 +48,9 @@ it('one command provisions trays of simulated fobs, beside the provisioning of o
     ]);
     points.push({ x: fobs, ...spread(rates) });
   }
+  const share = `time a fob, as a share of a run for ${TRAYS[0]}`;
   record({
-    tables: [
-      {
-        head: [
-          'fobs',
-          'whole run',
-          'rate',
-          `time a fob, as a share of a run for ${TRAYS[0]}`,
-          'round trips, bytes to a fob, and back',
-        ],
-        rows,
-      },
-    ],
+    tables: [[`fobs | whole run | rate | ${share} | round trips, bytes to a fob, and back`, rows]],
     plots: [
       {
         name: 'tray',

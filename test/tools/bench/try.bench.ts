@@ -1,9 +1,8 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
 import { bundledTryPage } from '@passfob/demo/bundle/page';
 import { PAGE_BYTES_MAX } from '@passfob/demo/try/limits';
 import { expect, it, onTestFinished } from 'vitest';
+import { listening } from '../../kit/listening.ts';
 import { tool } from '../../kit/tools.ts';
 import { type Opener, openChromium, openFirefox } from '../../system/try/hands.ts';
 import { root } from '../tidy/files.ts';
@@ -19,17 +18,10 @@ const BROWSERS: readonly (readonly [string, string, (path: string) => Promise<Op
 ];
 
 /** Serves the page compressed, as a server of files does. */
-async function served(html: Buffer): Promise<string> {
-  const server = createServer((_, response) => {
+const served = (html: Buffer): Promise<string> =>
+  listening((_, response) => {
     response.writeHead(200, { 'content-type': 'text/html', 'content-encoding': 'gzip' }).end(html);
   });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-}
 
 /** Returns the milliseconds from the start of the loading to the first fob's display and buttons. */
 async function interactiveMs(opener: Opener, url: string): Promise<number> {
@@ -58,19 +50,13 @@ it('the try page is small, and can be used within a second', async () => {
     medians.push(spread(times).median);
     rows.push([name, withSpread(times, 'ms')]);
   }
-  record({
-    tables: [
-      {
-        head: ['the whole page', 'bytes', 'of at most'],
-        rows: [
-          ['as it is', grouped(Buffer.byteLength(html)), ''],
-          ['by gzip, which every server has', grouped(gzip.length), grouped(PAGE_BYTES_MAX)],
-          ['by brotli', grouped(brotliCompressSync(html).length), ''],
-        ],
-      },
-      { head: ['from the start of the loading', 'to a fob that can be used'], rows },
-    ],
-  });
+  const sizes = [
+    ['as it is', grouped(Buffer.byteLength(html)), ''],
+    ['by gzip, which every server has', grouped(gzip.length), grouped(PAGE_BYTES_MAX)],
+    ['by brotli', grouped(brotliCompressSync(html).length), ''],
+  ];
+  const times = ['from the start of the loading | to a fob that can be used', rows] as const;
+  record({ tables: [['the whole page | bytes | of at most', sizes], times] });
   expect(gzip.length).toBeLessThanOrEqual(PAGE_BYTES_MAX);
   expect(Math.max(...medians)).toBeLessThan(INTERACTIVE_MS_MAX);
 });

@@ -68,15 +68,8 @@ it('response times distinguish refusals no better than chance', async () => {
     .execute();
   await store.close();
   const node = await startNode({ kind: 'service', directory });
-  const load = (body: Load['body'], requests: number) =>
-    run({
-      url: new URL(node.url),
-      apiKey,
-      path: '/v1/validate',
-      body,
-      connections: CONNECTIONS,
-      requests,
-    });
+  const usual = { url: new URL(node.url), apiKey, path: '/v1/validate', connections: CONNECTIONS };
+  const load = (body: Load['body'], requests: number) => run({ ...usual, body, requests });
   // Each passcode is used once, so that it is a replay afterwards.
   await load(nth => bodyFor('replay', nth), EACH);
   const order = mixed();

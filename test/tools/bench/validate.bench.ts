@@ -25,11 +25,7 @@ function numbers(name: string, usual: string): number[] {
 }
 
 /** The programs that are measured in turn, on one database. */
-interface Programs {
-  readonly bare: Node;
-  readonly baseline: Node;
-  readonly service: Node;
-}
+type Programs = Readonly<Record<'bare' | 'baseline' | 'service', Node>>;
 
 type Results = Readonly<Record<'accepted' | 'refused', Readonly<Record<keyof Programs, Round[]>>>>;
 
@@ -41,31 +37,18 @@ async function measure(
 ): Promise<Results> {
   const logIns = new LogIns(size);
   const usual = { apiKey, connections: MOST };
-  const unlock = () =>
-    // A program that was measured just now may still write its checkpoint.
-    vi.waitFor(
-      () =>
-        store.db
-          .updateTable('users')
-          .set({ failures: 0, last_failure_ms: null })
-          .where('failures', '>', 0)
-          .execute()
-          .then(() => undefined),
-      { timeout: 60_000, interval: 100 },
-    );
+  const unlocked = { failures: 0, last_failure_ms: null };
+  const unlock = async () => {
+    await store.db.updateTable('users').set(unlocked).where('failures', '>', 0).execute();
+  };
+  // A program that was measured just now may still write its checkpoint.
+  const before = () => vi.waitFor(unlock, { timeout: 60_000, interval: 100 });
   const right = (node: Node): Side => ({ ...usual, nodes: [node], body: logIns.right });
-  const wrong = (node: Node): Side => ({
-    ...usual,
-    nodes: [node],
-    body: logIns.wrong,
-    status: '403',
-    before: unlock,
-  });
+  const refusing = { ...usual, body: logIns.wrong, status: '403', before };
+  const wrong = (node: Node): Side => ({ ...refusing, nodes: [node] });
   const plain = { ...usual, nodes: [bare], body: new LogIns(1_000).right };
-  const accepted = await inTurn(
-    { bare: plain, baseline: right(baseline), service: right(service) },
-    ACCEPTED,
-  );
+  const sides = { bare: plain, baseline: right(baseline), service: right(service) };
+  const accepted = await inTurn(sides, ACCEPTED);
   const refused = await inTurn({ baseline: wrong(baseline), service: wrong(service) }, REFUSED);
   return { accepted, refused: { bare: [], ...refused } };
 }
@@ -89,7 +72,7 @@ function rowsOf(size: number, { accepted, refused }: Results): string[][] {
   return [rowOf('accepted', accepted), rowOf('refused', refused)];
 }
 
-const HEAD = ['SQLite', 'processor time', 'of the baseline', 'times the baseline', 'rate', 'p50', 'p99'];
+const HEAD = 'SQLite | processor time | of the baseline | times the baseline | rate | p50 | p99';
 
 /** The threads of the service: where the processor time of an accepted log-in goes. */
 function threadRows({ service, baseline, bare }: Results['accepted']): string[][] {
@@ -195,12 +178,9 @@ it('log-ins cost no more than they should, beside a baseline program and a bare 
   expect(first?.accepted.service).toHaveLength(ROUNDS);
   record({
     tables: [
-      { head: HEAD, rows: [...results].flatMap(([size, one]) => rowsOf(size, one)) },
-      {
-        head: ['accepted log-in', 'processor time'],
-        rows: first === undefined ? [] : threadRows(first.accepted),
-      },
-      { head: ['a durable transaction for each compare-and-set, without HTTP', 'rate'], rows: single },
+      [HEAD, [...results].flatMap(([size, one]) => rowsOf(size, one))],
+      ['accepted log-in | processor time', first === undefined ? [] : threadRows(first.accepted)],
+      ['a durable transaction for each compare-and-set, without HTTP | rate', single],
     ],
     plots: [
       {

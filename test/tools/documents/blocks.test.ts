@@ -10,7 +10,7 @@ import { commandsOf, documentedBlocks, KINDS, kindOf } from './documented.ts';
 const titled = (blocks: readonly { title: string }[]) => blocks.map(({ title }) => title);
 
 describe('code blocks of docs/', () => {
-  it('every code block of docs/ is executed by a test, or says why it is not', () => {
+  it('every code block of README.md and docs/ is executed by a test, or says why it is not', () => {
     expect(documentedBlocks.length).toBeGreaterThan(60);
     const open = new Set(unmarked(documentedBlocks));
     expect(

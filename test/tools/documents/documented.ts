@@ -1,16 +1,16 @@
 import { type Block, blocksOf } from '../readme/blocks.ts';
 import { textFiles } from '../tidy/files.ts';
 
-/** A block of code of a document in docs/. */
+/** A block of code of README.md, or of a document in docs/. */
 export interface DocumentedBlock extends Block {
   readonly path: string;
   /** For the title of a test. */
   readonly title: string;
 }
 
-const documents = textFiles.filter(({ path }) => path.startsWith('docs/') && path.endsWith('.md'));
+const documents = textFiles.filter(({ path }) => /^(?:README\.md|docs\/.*\.md)$/.test(path));
 
-/** Every block of code in docs/, in the order of the documents. */
+/** Every such block, in the order of the documents. */
 export const documentedBlocks: readonly DocumentedBlock[] = documents.flatMap(({ path, text }) =>
   blocksOf(text).map(block => ({
     ...block,

@@ -1,23 +1,19 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { readPlan } from 'passfob/batch/plan';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
 import { built, needsBuilt } from '../../kit/built.ts';
 import { temporaryFolder } from '../../kit/folder.ts';
+import { ran, started } from '../../kit/started.ts';
 import { itNeeds } from '../../kit/tools.ts';
 import { blocksOfKind, commandsOf, type DocumentedBlock } from './documented.ts';
 
 const needsProgram = needsBuilt('host/dist/cli/main.js', 'service/dist/cli/index.js');
 
-/** A folder with `passfob` on the path, and the service folder of the documents. */
-interface Computer {
-  readonly folder: string;
-  readonly env: NodeJS.ProcessEnv;
-}
+type Computer = ReturnType<typeof computer>;
 
-function computer(): Computer {
+/** A folder with `passfob` on the path, and the service folder of the documents. */
+function computer(): { readonly folder: string; readonly env: NodeJS.ProcessEnv } {
   const folder = temporaryFolder('documents');
   const bin = join(folder, 'bin');
   mkdirSync(bin);
@@ -25,15 +21,8 @@ function computer(): Computer {
   const program = `#!/bin/sh\nexec "${process.execPath}" "${built('host/bin/passfob.js')}" "$@"\n`;
   writeFileSync(join(bin, 'passfob'), program, { mode: 0o755 });
   const { PASSFOB_DEBUG: _, ...inherited } = process.env;
-  return {
-    folder,
-    env: {
-      ...inherited,
-      PATH: `${bin}:${inherited.PATH}`,
-      PASSFOB_HOME: join(folder, 'inventory'),
-      PASSFOB_SERVICE_DIR: join(folder, 'service'),
-    },
-  };
+  const folders = { PASSFOB_HOME: join(folder, 'inventory'), PASSFOB_SERVICE_DIR: join(folder, 'service') };
+  return { folder, env: { ...inherited, ...folders, PATH: `${bin}:${inherited.PATH}` } };
 }
 
 /** Commands that ask the person at the terminal first: nobody sits at the test's. */
@@ -42,28 +31,15 @@ const ASKING = /^passfob service application-key\b/;
 /** Runs a command line to its end. Output holds secrets, so that only the exit code leaves. */
 function exitCodeOf(command: string, { folder, env }: Computer): Promise<number | null> {
   const agreed = ASKING.test(command) ? `${command} --yes` : command;
-  const child = spawn('sh', ['-c', agreed], { cwd: folder, env, stdio: 'ignore' });
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', resolve);
-  });
+  return ran('sh', ['-c', agreed], { cwd: folder, env }).then(({ code }) => code);
 }
 
 /** Starts a command line that does not end by itself, on a free port, and returns its output up to the administrator's link. */
-async function started(command: string, { folder, env }: Computer): Promise<string[]> {
+async function serving(command: string, { folder, env }: Computer): Promise<string[]> {
   // The shell becomes the program, so that the signal reaches it.
-  const child = spawn('sh', ['-c', `exec ${command} --port 0`], {
-    cwd: folder,
-    env,
-    stdio: ['ignore', 'pipe', 'ignore'],
-  });
-  onTestFinished(() => ended(child));
-  const lines: string[] = [];
-  for await (const line of createInterface({ input: child.stdout })) {
-    lines.push(withoutPlace(line));
-    if (line.includes('key=pfo_')) break;
-  }
-  return lines;
+  const run = started('sh', ['-c', `exec ${command} --port 0`], { cwd: folder, env, endsBy: 'SIGTERM' });
+  const { input } = await run.until(/key=pfo_.*\n/);
+  return input.trimEnd().split('\n').map(withoutPlace);
 }
 
 /** Replaces what differs between two computers. */
@@ -72,11 +48,6 @@ function withoutPlace(line: string): string {
     .replace(/127\.0\.0\.1:\d+/, '127.0.0.1:PORT')
     .replace(/key=pfo_.*/, 'key=KEY')
     .replace(/ \/\S+\/service /, ' /PATH/service ');
-}
-
-function ended(child: ChildProcess): Promise<void> {
-  const closed = new Promise<void>(resolve => child.once('close', () => resolve()));
-  return child.kill() ? closed : Promise.resolve();
 }
 
 /** The lines of output that a block shows below its command. */
@@ -99,7 +70,7 @@ itNeeds(
     );
     const [start, ...others] = blocks;
     if (start === undefined) throw new Error('no document starts a service');
-    expect(await started(commandsOf(start)[0] ?? '', here)).toEqual(expectedLines(start));
+    expect(await serving(commandsOf(start)[0] ?? '', here)).toEqual(expectedLines(start));
     const codes: [string, number | null][] = [];
     for (const block of others)
       for (const command of commandsOf(block))
@@ -114,7 +85,7 @@ itNeeds(
       const serve = commands.pop() ?? '';
       for (const command of commands)
         expect([command, await exitCodeOf(command, here)]).toEqual([command, 0]);
-      expect((await started(serve, here)).at(-1)).toBe('http://127.0.0.1:PORT/operator/enter?key=KEY');
+      expect((await serving(serve, here)).at(-1)).toBe('http://127.0.0.1:PORT/operator/enter?key=KEY');
     }
   },
 );

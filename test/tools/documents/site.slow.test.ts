@@ -1,18 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { createReadStream, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import type { RequestListener } from 'node:http';
 import { extname, join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { Page } from 'playwright-core';
+import { beforeAll, expect, it, onTestFinished } from 'vitest';
 import { checkSearch } from '../../../docs/site/build/check-search.ts';
 import { runSite } from '../../../docs/site/build/main.ts';
 import { serveSite } from '../../../docs/site/build/serve.ts';
 import { GROUPS, LIBRARIES, pageOf } from '../../../docs/site/navigation.ts';
+import { describeInChromium } from '../../kit/browser.ts';
 import { needsBuilt } from '../../kit/built.ts';
-import { PATIENCE_MS } from '../../kit/patience.ts';
-import { describeNeeds, itNeeds, needsTool } from '../../kit/tools.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
+import { listening } from '../../kit/listening.ts';
+import { describeNeeds } from '../../kit/tools.ts';
 import { root, textOf } from '../tidy/files.ts';
 
 // The build takes about 20 seconds on a quiet machine, of two cores.
@@ -45,8 +45,9 @@ const needed = {
 };
 
 /** Serves the folder under the path of the site, as any server of files does. */
-async function serve(folder: string): Promise<Server> {
-  const server = createServer(({ url = '' }, response) => {
+const filesOf =
+  (folder: string): RequestListener =>
+  ({ url = '' }, response) => {
     const path = decodeURI(new URL(url, 'http://localhost').pathname);
     const file = join(folder, path.slice(BASE.length - 1), path.endsWith('/') ? 'index.html' : '');
     if (!path.startsWith(BASE) || !existsSync(file)) {
@@ -55,14 +56,10 @@ async function serve(folder: string): Promise<Server> {
     }
     response.setHeader('content-type', MIME_TYPES[extname(file)] ?? 'application/octet-stream');
     createReadStream(file).pipe(response);
-  });
-  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve));
-  return server;
-}
+  };
 
 describeNeeds(needed, 'the documentation site', () => {
-  const out = mkdtempSync(join(tmpdir(), 'passfob-site-'));
-  afterAll(() => rmSync(out, { recursive: true, force: true }));
+  const out = temporaryFolder('site');
   const said: string[] = [];
   let exitCode: number | undefined;
   beforeAll(async () => {
@@ -107,97 +104,71 @@ describeNeeds(needed, 'the documentation site', () => {
     ]);
   });
 
-  itNeeds(
-    needsTool('chromium'),
-    'the first page shows its picture in the first screen, and a wrong address leads to search and start pages',
-    async path => {
-      const served = await serveSite(out, BASE, 0);
-      let browser: Browser | undefined;
-      try {
-        browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
-        const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
-        page.setDefaultTimeout(PATIENCE_MS);
-        await page.goto(served.url);
-        await seesPicture(page, '.on-light');
-        await page.getByRole('switch').first().click();
-        await seesPicture(page, '.on-dark');
-        await page.goto(`${served.url}guide/no-such-page`);
-        await page.getByRole('heading', { level: 1, name: 'There is no such page' }).waitFor();
-        await page.getByRole('main').getByRole('button', { name: 'Search' }).click();
-        await page.getByRole('searchbox').fill('PIN forgotten');
-        await page.locator('.VPLocalSearchBox .result[href*="start/carry.html"]').first().waitFor();
-        await page.keyboard.press('Escape');
-        await page.getByRole('main').getByRole('link', { name: 'I carry a fob' }).click();
-        await page.getByRole('heading', { level: 1, name: 'I carry a fob' }).waitFor();
-      } finally {
-        await browser?.close();
-        await served.close();
-      }
-    },
-  );
+  describeInChromium('the site in Chromium', open => {
+    /** The site as its own program serves it, until the test ends. */
+    async function served(): Promise<string> {
+      const site = await serveSite(out, BASE, 0);
+      onTestFinished(() => site.close());
+      return site.url;
+    }
 
-  itNeeds(
-    needsTool('chromium'),
-    'the site has the try page in a frame of a page, where its fob starts',
-    async path => {
-      const served = await serveSite(out, BASE, 0);
-      let browser: Browser | undefined;
-      try {
-        browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
-        const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-        page.setDefaultTimeout(PATIENCE_MS);
-        await page.goto(`${served.url}try.html`);
-        const frame = page.frameLocator('iframe.try-page').frameLocator('iframe');
-        await page.locator('iframe.try-page').scrollIntoViewIfNeeded();
-        await expect.poll(() => frame.locator('pre').first().textContent()).toContain('It has no owner yet.');
-        await page.getByRole('link', { name: 'Open it on a page of its own' }).click();
-        const alone = page.frameLocator('iframe');
-        await expect.poll(() => alone.locator('pre').first().textContent()).toContain('It has no owner yet.');
-      } finally {
-        await browser?.close();
-        await served.close();
-      }
-    },
-  );
+    it('the first page shows its picture in the first screen, and a wrong address leads to search and start pages', async () => {
+      const url = await served();
+      const { page } = await open({ viewport: { width: 1440, height: 900 } });
+      await page.goto(url);
+      await seesPicture(page, '.on-light');
+      await page.getByRole('switch').first().click();
+      await seesPicture(page, '.on-dark');
+      await page.goto(`${url}guide/no-such-page`);
+      await page.getByRole('heading', { level: 1, name: 'There is no such page' }).waitFor();
+      await page.getByRole('main').getByRole('button', { name: 'Search' }).click();
+      await page.getByRole('searchbox').fill('PIN forgotten');
+      await page.locator('.VPLocalSearchBox .result[href*="start/carry.html"]').first().waitFor();
+      await page.keyboard.press('Escape');
+      await page.getByRole('main').getByRole('link', { name: 'I carry a fob' }).click();
+      await page.getByRole('heading', { level: 1, name: 'I carry a fob' }).waitFor();
+    });
 
-  itNeeds(
-    needsTool('chromium'),
-    'the site searches, turns dark and follows links in a browser, and is read without a server',
-    async path => {
-      const server = await serve(out);
-      const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-      let browser: Browser | undefined;
-      try {
-        browser = await chromium.launch({ executablePath: path, args: ['--no-sandbox', '--disable-gpu'] });
-        const page = await browser.newPage({ viewport: { width: 1400, height: 900 } });
-        page.setDefaultTimeout(PATIENCE_MS);
-        const faults = watch(page, origin);
-        await page.goto(origin + BASE);
-        await page.getByRole('link', { name: 'Command line' }).first().click();
-        await page.getByRole('heading', { level: 1, name: 'The command line' }).waitFor();
-        await page
-          .getByRole('button', { name: /search/i })
-          .first()
-          .click();
-        await page.getByRole('searchbox').fill('press-timeout');
-        await page.locator('.VPLocalSearchBox .result[href*="errors.html"]').first().click();
-        await page.getByRole('heading', { level: 1, name: 'Errors and exit codes' }).waitFor();
-        const lightness = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
-        const before = await lightness();
-        await page.getByRole('switch').first().click();
-        await expect.poll(lightness).not.toBe(before);
-        await page.goto(`${origin}${BASE}errors.html#problem-too_many`);
-        const row = page.getByRole('row').filter({ has: page.locator('#problem-too_many') });
-        await expect.poll(async () => (await row.boundingBox())?.y ?? 0).toBeGreaterThan(0);
-        expect((await row.boundingBox())?.y).toBeLessThan(900);
-        expect(faults).toEqual([]);
-        await readFromDisk(await browser.newPage(), out);
-      } finally {
-        await browser?.close();
-        server.close();
-      }
-    },
-  );
+    it('the site has the try page in a frame of a page, where its fob starts', async () => {
+      const { page } = await open({ viewport: { width: 1400, height: 900 } });
+      await page.goto(`${await served()}try.html`);
+      await page.locator('iframe.try-page').scrollIntoViewIfNeeded();
+      const framed = page.frameLocator('iframe.try-page').frameLocator('iframe').locator('pre').first();
+      await expect.poll(() => framed.textContent()).toContain('It has no owner yet.');
+      await page.getByRole('link', { name: 'Open it on a page of its own' }).click();
+      const alone = page.frameLocator('iframe').locator('pre').first();
+      await expect.poll(() => alone.textContent()).toContain('It has no owner yet.');
+    });
+
+    it('the site searches, turns dark and follows links in a browser, and is read without a server', async () => {
+      const origin = await listening(filesOf(out));
+      const { page, complaints } = await open({ viewport: { width: 1400, height: 900 } });
+      page.on('request', request => {
+        const url = request.url();
+        if (!url.startsWith(origin) && !url.startsWith('data:')) complaints.push(url);
+      });
+      await page.goto(origin + BASE);
+      await page.getByRole('link', { name: 'Command line' }).first().click();
+      await page.getByRole('heading', { level: 1, name: 'The command line' }).waitFor();
+      await page
+        .getByRole('button', { name: /search/i })
+        .first()
+        .click();
+      await page.getByRole('searchbox').fill('press-timeout');
+      await page.locator('.VPLocalSearchBox .result[href*="errors.html"]').first().click();
+      await page.getByRole('heading', { level: 1, name: 'Errors and exit codes' }).waitFor();
+      const lightness = () => page.evaluate('getComputedStyle(document.body).backgroundColor');
+      const before = await lightness();
+      await page.getByRole('switch').first().click();
+      await expect.poll(lightness).not.toBe(before);
+      await page.goto(`${origin}${BASE}errors.html#problem-too_many`);
+      const row = page.getByRole('row').filter({ has: page.locator('#problem-too_many') });
+      await expect.poll(async () => (await row.boundingBox())?.y ?? 0).toBeGreaterThan(0);
+      expect((await row.boundingBox())?.y).toBeLessThan(900);
+      expect(complaints).toEqual([]);
+      await readFromDisk((await open()).page, out);
+    });
+  });
 });
 
 /** Waits for a picture of the first page: loaded, centred, and whole within the window. */
@@ -223,15 +194,4 @@ async function readFromDisk(page: Page, out: string): Promise<void> {
   );
   await sideBar.getByRole('link', { name: 'Errors and exit codes' }).click();
   await page.getByRole('heading', { level: 1, name: 'Errors and exit codes' }).waitFor();
-}
-
-/** Collects errors of a page, and requests to any other place than the site. */
-function watch(page: Page, origin: string): string[] {
-  const faults: string[] = [];
-  page.on('pageerror', error => faults.push(error.message));
-  page.on('console', message => message.type() === 'error' && faults.push(message.text()));
-  page.on('request', request => {
-    if (!request.url().startsWith(origin) && !request.url().startsWith('data:')) faults.push(request.url());
-  });
-  return faults;
 }

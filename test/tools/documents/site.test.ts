@@ -39,11 +39,7 @@ describe('links of the site', () => {
     ['a document beside it', '[b](bench.md)', '[b](./bench.md)'],
     ['a document above it, with an anchor', '[c](../cli.md#exit-codes)', '[c](../cli.md#exit-codes)'],
     ['a document of the root', '[r](../../README.md#tests)', '[r](../project/readme.md#tests)'],
-    [
-      'a document of another folder',
-      '[w](../../test/unit/wire/README.md)',
-      '[w](../project/test-unit-wire.md)',
-    ],
+    ['a document elsewhere', '[w](../../test/unit/wire/README.md)', '[w](../project/test-unit-wire.md)'],
     ['a document by its file name', '[cli.md](../cli.md#json)', '[Command line](../cli.md#json)'],
     ['an anchor of its own', '[here](#wiring)', '[here](#wiring)'],
     ['an address', '[site](https://example.org/a.md)', '[site](https://example.org/a.md)'],
@@ -73,9 +69,8 @@ describe('links of the site', () => {
 
   it('pictures of README.md are found on the site', () => {
     const shown = '[![a](docs/images/a.png)](docs/cli.md) <img src="demo/b.png">';
-    expect(rewritten(shown, undefined, 'README.md')).toBe(
-      '[![a](../images/a.png)](../cli.md) <img src="./files/demo/b.png">',
-    );
+    const expected = '[![a](../images/a.png)](../cli.md) <img src="./files/demo/b.png">';
+    expect(rewritten(shown, undefined, 'README.md')).toBe(expected);
   });
 });
 
@@ -153,16 +148,13 @@ describe('the search of the site', () => {
 
 describe('the reference of the HTTP API', () => {
   it('subjects are written with the capital letters of their words', () => {
-    expect(['api-keys', 'pins', 'radius-clients', 'temporary-codes', 'users'].map(subjectOf)).toEqual([
-      'API keys',
-      'PINs',
-      'RADIUS clients',
-      'Temporary codes',
-      'Users',
-    ]);
+    const subjects = ['api-keys', 'pins', 'radius-clients', 'temporary-codes', 'users'].map(subjectOf);
+    expect(subjects.join('; ')).toBe('API keys; PINs; RADIUS clients; Temporary codes; Users');
   });
 
   it('the reference has a page for each subject with access, fields and codes that lead to the errors', () => {
+    const properties = { email: { type: ['string', 'null'] }, state: { enum: ['a', 'b'] } };
+    const schema = { required: ['email'], properties };
     const document: OpenApi = {
       info: { title: 'x', version: '1.2.3' },
       paths: {
@@ -178,17 +170,7 @@ describe('the reference of the HTTP API', () => {
             parameters: [
               { name: 'name', in: 'path', required: true, schema: { type: 'string', maxLength: 128 } },
             ],
-            requestBody: {
-              content: {
-                'application/json': {
-                  schema: {
-                    required: ['email'],
-                    properties: { email: { type: ['string', 'null'] }, state: { enum: ['a', 'b'] } },
-                  },
-                  example: { email: null },
-                },
-              },
-            },
+            requestBody: { content: { 'application/json': { schema, example: { email: null } } } },
             responses: {
               200: {
                 description: 'Done.',
@@ -227,21 +209,23 @@ describe('addresses of the built site', () => {
     expect(withRelativeAddresses(page, 'a/c.html', '/x/')).toBe(
       '<a href="../index.html">home</a><a href="../a/b.html#c"></a><img src="../i.svg"><a href="//e.org/"></a><a href="/y"></a>',
     );
-    expect(withRelativeAddresses('<script src="/app.js"></script>', 'index.html', '/')).toBe(
-      '<script src="./app.js"></script>',
-    );
+    const script = withRelativeAddresses('<script src="/app.js"></script>', 'index.html', '/');
+    expect(script).toBe('<script src="./app.js"></script>');
   });
 });
 
-describe('the check of the built site', () => {
-  function faultsOf(files: Readonly<Record<string, string>>, base = '/'): string[] {
-    const out = temporaryFolder('site');
-    for (const [path, text] of Object.entries(files)) {
-      mkdirSync(dirname(join(out, path)), { recursive: true });
-      writeFileSync(join(out, path), text);
-    }
-    return checkOutput(out, base);
+/** Writes files into a folder. @returns the folder */
+function written(files: Readonly<Record<string, string>>): string {
+  const out = temporaryFolder('site');
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(out, path)), { recursive: true });
+    writeFileSync(join(out, path), text);
   }
+  return out;
+}
+
+describe('the check of the built site', () => {
+  const faultsOf = (files: Readonly<Record<string, string>>, base = '/') => checkOutput(written(files), base);
 
   it('the check accepts links to pages, anchors, files and other sites', () => {
     const faults = faultsOf({
@@ -263,8 +247,8 @@ describe('the check of the built site', () => {
     ['a font of another site', { 'a.css': '@font-face { src: url("https://example.org/a.woff2") }' }],
     ['a request to another site', { 'a.js': 'fetch("https://example.org/a")' }],
     ['an import from another site', { 'a.js': 'import("https://example.org/a.js")' }],
-  ])('the check finds %s', (_, files) => {
-    expect(faultsOf(files as unknown as Readonly<Record<string, string>>)).toHaveLength(1);
+  ] as [string, Record<string, string>][])('the check finds %s', (_, files) => {
+    expect(faultsOf(files)).toHaveLength(1);
   });
 
   it('the check finds links that leave the path under which the site is served', () => {
@@ -274,16 +258,8 @@ describe('the check of the built site', () => {
 });
 
 it('the built site is served on this computer alone, and nothing outside its folder', async () => {
-  const folder = temporaryFolder('served');
-  const out = join(folder, 'dist');
-  mkdirSync(join(out, 'sub'), { recursive: true });
-  for (const [name, text] of Object.entries({
-    'index.html': 'first',
-    'sub/a b.css': 'style',
-    '404.html': 'none',
-  }))
-    writeFileSync(join(out, name), text);
-  writeFileSync(join(folder, 'outside.html'), 'outside');
+  const files = { 'dist/index.html': 'first', 'dist/sub/a b.css': 'style', 'dist/404.html': 'none' };
+  const out = join(written({ ...files, 'outside.html': 'outside' }), 'dist');
   const served = await serveSite(out, '/base/', 0);
   try {
     expect(served.url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/base\/$/);

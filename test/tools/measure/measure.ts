@@ -38,15 +38,13 @@ async function measureRun(interpreter: Interpreter, key: Uint8Array | undefined)
 }
 
 /** Stand-ins for the parts that a board has and the Linux interpreter does not. */
+const PINS = 'var A9=D1,B8,B9,BTN1=D0,LED1;';
+const PICO =
+  'I2C1={setup:function(){},writeTo:function(){},readFrom:function(a,n){return new Uint8Array(n)}};' +
+  'USB={on:function(){},write:function(){}};setDeepSleep=global.peek32=global.poke32=function(){};';
 const STAND_INS = {
-  pico:
-    'var A9=D1,B8,B9,BTN1=D0,LED1;' +
-    'I2C1={setup:function(){},writeTo:function(){},readFrom:function(a,n){return new Uint8Array(n)}};' +
-    'USB={on:function(){},write:function(){}};setDeepSleep=global.peek32=global.poke32=function(){};',
-  'pico-hid':
-    'var A9=D1,B8,B9,BTN1=D0,LED1;E.setUSBHID=function(){};E.sendUSBHID=function(){return true};' +
-    'I2C1={setup:function(){},writeTo:function(){},readFrom:function(a,n){return new Uint8Array(n)}};' +
-    'USB={on:function(){},write:function(){}};setDeepSleep=global.peek32=global.poke32=function(){};',
+  pico: PINS + PICO,
+  'pico-hid': `${PINS}E.setUSBHID=function(){};E.sendUSBHID=function(){return true};${PICO}`,
   banglejs2:
     'var BTN1=D0,g=Graphics.createArrayBuffer(176,176,4),Bluetooth={on:function(){},write:function(){}},NRF={setServices:function(){}};' +
     'var Bangle={setOptions:function(){},setLCDPower:function(){},setLCDBrightness:function(){},' +
@@ -75,6 +73,12 @@ function roomy(binary: string): string {
   return process.env.ESPRUINO_ROOMY || binary;
 }
 
+const manifestOf = (board: string) =>
+  JSON.parse(readFileSync(join(imageFolder(board), 'manifest.json'), 'utf8')) as {
+    bytes: number;
+    hash: string;
+  };
+
 function showLedger(ledger: readonly LedgerEntry[]): void {
   writeLedger(ROOT, ledger);
   console.log(JSON.stringify(ledger, null, 2));
@@ -98,15 +102,10 @@ it('the images are measured on the real interpreter, and docs/ledger.json is wri
   const { version, commit, variableBytes } = await about(interpreter);
   const common = { interpreter: `Espruino ${version}, Linux`, commit, variableBytes };
   const accounts = full.booted.usage - blank.booted.usage;
-  const manifest = (board: string) =>
-    JSON.parse(readFileSync(join(imageFolder(board), 'manifest.json'), 'utf8')) as {
-      bytes: number;
-      hash: string;
-    };
   const row = (board: LedgerEntry['board'], afterBoot: number) => ({
     board,
-    image: manifest(board).hash,
-    imageBytes: manifest(board).bytes,
+    image: manifestOf(board).hash,
+    imageBytes: manifestOf(board).bytes,
     ...common,
     variablesAfterBoot: afterBoot,
     variablesWith32Accounts: afterBoot + accounts,
@@ -116,12 +115,9 @@ it('the images are measured on the real interpreter, and docs/ledger.json is wri
   const before = readLedger(ROOT);
   const { instructions } = before.find(entry => entry.board === 'bench') ?? {};
   const { virtualBoard, boardFigures } = before.find(entry => entry.board === 'pico') ?? {};
+  const virtual = { ...(virtualBoard && { virtualBoard }), ...(boardFigures && { boardFigures }) };
   showLedger([
-    {
-      ...row('pico', pico),
-      ...(virtualBoard && { virtualBoard }),
-      ...(boardFigures && { boardFigures }),
-    },
+    { ...row('pico', pico), ...virtual },
     row('pico-hid', hid),
     row('banglejs2', bangle),
     { ...row('bench', blank.booted.usage), ...(instructions && { instructions }) },
@@ -136,20 +132,14 @@ it('the instructions from the list to a passcode are counted and written into do
   if (!binary || !valgrind)
     throw new Error('Set ESPRUINO and install valgrind, then run npm run measure again.');
   const folder = temporaryFolder('measure');
-  try {
-    const interpreter = new Interpreter([binary], folder);
-    await interpreter.flash({ birth: random(32) });
-    await enrolAll(new Interpreter([roomy(binary)], folder), random(32));
-    const ways = await measurePresses(valgrind, binary, folder);
-    const path = process.env.AUTHENTIWATCH;
-    if (!path) console.log('AUTHENTIWATCH does not name its app.js: the reference is not measured.');
-    const app = path && authentiwatchOf(readFileSync(path, 'latin1'));
-    const authentiwatch = app ? await countExpression(valgrind, binary, folder, app) : undefined;
-    const image = (
-      JSON.parse(readFileSync(join(imageFolder('bench'), 'manifest.json'), 'utf8')) as { hash: string }
-    ).hash;
-    const instructions = { image, authentiwatchCode: authentiwatch, ...ways };
-    showLedger(readLedger(ROOT).map(entry => (entry.board === 'bench' ? { ...entry, instructions } : entry)));
-  } finally {
-  }
+  const interpreter = new Interpreter([binary], folder);
+  await interpreter.flash({ birth: random(32) });
+  await enrolAll(new Interpreter([roomy(binary)], folder), random(32));
+  const ways = await measurePresses(valgrind, binary, folder);
+  const path = process.env.AUTHENTIWATCH;
+  if (!path) console.log('AUTHENTIWATCH does not name its app.js: the reference is not measured.');
+  const app = path && authentiwatchOf(readFileSync(path, 'latin1'));
+  const authentiwatch = app ? await countExpression(valgrind, binary, folder, app) : undefined;
+  const instructions = { image: manifestOf('bench').hash, authentiwatchCode: authentiwatch, ...ways };
+  showLedger(readLedger(ROOT).map(entry => (entry.board === 'bench' ? { ...entry, instructions } : entry)));
 });

@@ -130,9 +130,8 @@ export async function measurePresses(
   const hand = new Hand(fob);
   await hand.order();
   const costs: Partial<Record<keyof typeof WAYS, PressCost>> = {};
-  for (const name of Object.keys(WAYS) as (keyof typeof WAYS)[]) {
+  for (const name of Object.keys(WAYS) as (keyof typeof WAYS)[])
     costs[name] = await measureWay(hand, WAYS[name]);
-  }
   await fob.quit();
   return costs as Record<keyof typeof WAYS, PressCost>;
 }

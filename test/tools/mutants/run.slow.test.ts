@@ -1,23 +1,13 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { Defect } from './defect.ts';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { temporaryFolder } from '../../kit/folder.ts';
+import { type Started, started } from '../../kit/started.ts';
+import { root } from '../tidy/files.ts';
+import { type Defect, defectsOf } from './defect.ts';
 
-const packageRoot = fileURLToPath(new URL('../../..', import.meta.url));
 /** A small project of its own, and the folder in which its runs make their copies. */
-let project: string;
-let copies: string;
+const [project, copies] = [temporaryFolder('small'), temporaryFolder('copies')];
 
 const FILES: Record<string, string> = {
   'sum.ts': `export const sum = (a: number, b: number): number => a + b;
@@ -40,71 +30,49 @@ it('one is one', () => expect(one).toBe(1));
 `,
 };
 
-const CAUGHT: Defect = {
-  name: 'It multiplies.',
-  file: 'sum.ts',
-  before: 'a + b',
-  after: 'a * b',
-  test: 'sum.test.ts',
-  title: 'two and three are five',
-};
-const SURVIVOR: Defect = {
-  ...CAUGHT,
-  name: 'It divides by three.',
-  before: 'a / 2',
-  after: 'a / 3',
-  title: 'half of nothing is nothing',
-};
-const THROWS: Defect = {
-  ...CAUGHT,
-  name: 'It throws.',
-  before: 'Math.min(a, b)',
-  after: "JSON.parse(':')",
-  title: 'one is least',
-};
-const LOADS_NOT: Defect = {
-  name: 'It does not load.',
-  file: 'one.ts',
-  before: '= 1',
-  after: "= JSON.parse(':')",
-  test: 'one.test.ts',
-  title: 'one is one',
-};
+const [CAUGHT, SURVIVOR, THROWS, LOADS_NOT] = defectsOf(`
+sum.test.ts: two and three are five
+  It multiplies.
+    sum.ts
+    -a + b
+    +a * b
+sum.test.ts: half of nothing is nothing
+  It divides by three.
+    -a / 2
+    +a / 3
+sum.test.ts: one is least
+  It throws.
+    -Math.min(a, b)
+    +JSON.parse(':')
+one.test.ts: one is one
+  It does not load.
+    one.ts
+    -= 1
+    += JSON.parse(':')
+`) as [Defect, Defect, Defect, Defect];
 
 beforeAll(() => {
-  project = mkdtempSync(join(tmpdir(), 'passfob-small-'));
-  copies = mkdtempSync(join(tmpdir(), 'passfob-copies-'));
   for (const [name, text] of Object.entries(FILES)) writeFileSync(join(project, name), text);
   mkdirSync(join(project, 'node_modules'));
   for (const name of ['vitest', 'typescript', '@vitest'])
-    symlinkSync(join(packageRoot, 'node_modules', name), join(project, 'node_modules', name));
-});
-afterAll(() => {
-  for (const folder of [project, copies]) rmSync(folder, { recursive: true });
+    symlinkSync(join(root, 'node_modules', name), join(project, 'node_modules', name));
 });
 
 /** Starts a run over some rows, as `run.mjs` does over the table. */
-function start(table: readonly Defect[], ...args: string[]): ChildProcess {
-  const program = `import { load } from ${JSON.stringify(join(packageRoot, 'test/load.mjs'))};
+function start(table: readonly Defect[], ...args: string[]): Started {
+  const program = `import { load } from ${JSON.stringify(join(root, 'test/load.mjs'))};
     const { runDefects } = await load('test/tools/mutants/main.ts');
-    const [root, table, ...args] = process.argv.slice(1);
-    process.exitCode = await runDefects(root, args, JSON.parse(table)).catch(error => (console.log(error.message), 2));`;
-  const given = [project, JSON.stringify(table), ...args];
-  return spawn(process.execPath, ['--input-type=module', '-e', program, '--', ...given], {
-    env: { ...process.env, TMPDIR: copies },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
+    const [project, table, ...args] = process.argv.slice(1);
+    process.exitCode = await runDefects(project, args, JSON.parse(table)).catch(error => (console.log(error.message), 2));`;
+  const given = ['--input-type=module', '-e', program, '--', project, JSON.stringify(table), ...args];
+  return started(process.execPath, given, { env: { ...process.env, TMPDIR: copies }, endsBy: 'SIGTERM' });
 }
 
 /** Waits for the end of a run. @returns what it printed, line by line, and its exit code */
-async function ended(child: ChildProcess): Promise<{ code: number | null; lines: string[] }> {
-  let printed = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-    printed += text;
-  });
-  const code = await new Promise<number | null>(resolve => child.on('close', resolve));
+async function ended(run: Started) {
+  const { code, stdout } = await run.ended;
   // Times differ.
-  const lines = printed
+  const lines = stdout
     .trimEnd()
     .replaceAll(/ *\d+\.\d s/g, ' N s')
     .split('\n');

@@ -1,14 +1,14 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { SimulatorControl } from '@passfob/demo/play/control';
 import { decide, readPairingCode, readPasscode } from '@passfob/demo/play/person';
-import { chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { expect, onTestFinished } from 'vitest';
-import { PATIENCE_MS } from '../../kit/patience.ts';
+import { newPage, startChromium } from '../../kit/browser.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { secret } from '../../kit/secrets.ts';
+import { started } from '../../kit/started.ts';
 import { itNeeds, type Need, tool } from '../../kit/tools.ts';
 import { needsBuild } from '../../unit/host/kit/simulated-fob.ts';
 import { blocksOf } from './blocks.ts';
@@ -46,32 +46,10 @@ function named(label: string): string {
   return label;
 }
 
-interface Place {
-  readonly cwd: string;
-  readonly env: NodeJS.ProcessEnv;
-}
-
 /** Runs a program of the page in the background until the test ends. */
-function started(command: string, place: Place): ChildProcessWithoutNullStreams {
+function inBackground(command: string, place: { readonly cwd: string; readonly env: NodeJS.ProcessEnv }) {
   const [program = '', ...args] = command.split(' ');
-  const child = spawn(program, args, place);
-  onTestFinished(() => {
-    child.kill();
-  });
-  return child;
-}
-
-/** Returns the first part of a program's output that matches. */
-function printedBy(child: ChildProcessWithoutNullStreams, words: RegExp): Promise<string> {
-  return new Promise((resolve, reject) => {
-    let printed = '';
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-      printed += chunk;
-      const [found] = words.exec(printed) ?? [];
-      if (found !== undefined) resolve(found);
-    });
-    child.once('close', () => reject(new Error('The program ended.')));
-  });
+  return started(program, args, { ...place, endsBy: 'SIGTERM' });
 }
 
 /** Does what the page says with an administrator's browser; returns the activation string. */
@@ -107,7 +85,7 @@ itNeeds(
   needs,
   'an administrator who follows docs/start/it.md sees a log-in accepted, refused and explained',
   async programs => {
-    const cwd = mkdtempSync(join(tmpdir(), 'passfob-doors-'));
+    const cwd = temporaryFolder('doors');
     mkdirSync(join(cwd, 'try'));
     const { PASSFOB_DEBUG: _debug, PASSFOB_PORT: _port, ...inherited } = process.env;
     const env = { ...inherited, PASSFOB_HOME: join(cwd, 'home') };
@@ -117,19 +95,15 @@ itNeeds(
       [commandWith(word).replace('npx passfob', program).replace('8071', '0'), ...args].join(' ');
 
     const place = { cwd, env };
-    const service = started(own('serve', '--port', '0'), place);
-    const link = secret(await printedBy(service, /http:\S+\/operator\/enter\?key=\S+/));
+    const service = inBackground(own('serve', '--port', '0'), place);
+    const link = secret((await service.until(/http:\S+\/operator\/enter\?key=\S+/))[0]);
     const url = new URL(link).origin;
-    const fob = started(own('simulate', '--control', '--exit-with-parent'), place);
+    const { child: fob } = inBackground(own('simulate', '--control', '--exit-with-parent'), place);
     const control = new SimulatorControl(fob.stdin, fob.stdout, new AbortController().signal);
     await control.watch();
-    const browser = await chromium.launch({ executablePath: programs.chromium, args: ['--no-sandbox'] });
-    onTestFinished(async () => {
-      await browser.close();
-      rmSync(cwd, { recursive: true, force: true });
-    });
-    const admin = await browser.newPage();
-    admin.setDefaultTimeout(PATIENCE_MS);
+    const browser = await startChromium(programs.chromium);
+    onTestFinished(() => browser.close());
+    const { page: admin } = await newPage(browser);
     const string = await sendActivation(admin, link);
     const reactions: Reaction[] = [
       { when: /Activation string/, does: () => `${string}\r` },
@@ -145,8 +119,7 @@ itNeeds(
     const activated = await onTerminal(programs.socat, own('activate'), { ...place, reactions });
     expect(activated).toMatch(/ada/);
 
-    const page = await browser.newPage();
-    page.setDefaultTimeout(PATIENCE_MS);
+    const { page } = await newPage(browser);
     // The passcode of this moment proved the fob, and is used up.
     const { secondsLeft = 0 } = await readPasscode(control, SERVICE_NAME);
     await new Promise(resolve => setTimeout(resolve, (secondsLeft + 1) * 1000));

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -14,9 +14,7 @@ beforeAll(() => {
 });
 
 function program(name: string, body: string): void {
-  const path = join(project, 'bin', name);
-  writeFileSync(path, `#!/bin/sh\n${body}\n`);
-  chmodSync(path, 0o755);
+  writeFileSync(join(project, 'bin', name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
 }
 
 /**
@@ -28,16 +26,10 @@ function run(commands: { cit: string; usb: string; long: string }, seconds = 0, 
   program('node', `echo ${pace}`);
   // What tests need is not installed here, however it stands with this machine.
   program('apt-get', 'exit 1');
-  program(
-    'npm',
-    `case "$*" in\n${[
-      ['cit', commands.cit],
-      ['run test:usb', commands.usb],
-      ['run test:long', commands.long],
-    ]
-      .map(([args, body]) => `"${args}") ${body} ;;`)
-      .join('\n')}\n*) exit 9 ;;\nesac`,
-  );
+  const { cit, usb, long } = commands;
+  const cases = Object.entries({ cit, 'run test:usb': usb, 'run test:long': long });
+  const bodies = cases.map(([args, body]) => `"${args}") ${body} ;;\n`).join('');
+  program('npm', `case "$*" in\n${bodies}*) exit 9 ;;\nesac`);
   const { status, stdout } = spawnSync('bash', [join(project, '.ci/run')], {
     env: { PATH: `${join(project, 'bin')}:/usr/bin:/bin`, SECONDS: String(seconds) },
     encoding: 'utf8',
@@ -68,34 +60,23 @@ describe('.ci/run', () => {
   });
 
   it('runs an eighth of the slow tests with a tenth of the full counts', () => {
-    const { lines } = run({
-      cit: 'echo "cit: <$PASSFOB_SHARE> <$PASSFOB_BIG>"; echo "1 passed, 0 failed"',
-      usb: 'echo "1 passed, 0 failed"',
-      long: 'echo "long: <$PASSFOB_SHARE> <$PASSFOB_PARTS>"; echo "1 passed, 0 failed"',
-    });
+    const one = 'echo "1 passed, 0 failed"';
+    const [cit, long] = ['cit: <$PASSFOB_SHARE> <$PASSFOB_BIG>', 'long: <$PASSFOB_SHARE> <$PASSFOB_PARTS>'];
+    const { lines } = run({ cit: `echo "${cit}"; ${one}`, usb: one, long: `echo "${long}"; ${one}` });
     expect(lines).toContain('cit: <> <>');
     expect(lines).toContain('long: <0.1> <8>');
     expect(lines.at(-1)).toBe('3 passed, 0 failed');
   });
 
-  it('fails where the whole took more than 27 minutes, though every test passed', () => {
-    const { code, lines } = run(PASSING, 27 * 60 + 1);
-    expect(lines.join('\n')).toContain('That is more than 27 minutes');
+  it.each([
     // The quick run had begun that late, and is over its own limit as well.
-    expect(lines.at(-1)).toBe('237 passed, 2 failed, 2 skipped');
-    expect(code).toBe(1);
-  });
-
-  it('fails where the quick run took more than 12 minutes, though every test passed', () => {
-    const { code, lines } = run(PASSING, 12 * 60 + 1);
-    expect(lines.join('\n')).toContain('npm cit took more than 12 minutes');
-    expect(lines.at(-1)).toBe('237 passed, 1 failed, 2 skipped');
-    expect(code).toBe(1);
-  });
-
-  it('says how slow the machine is, and gives it no more minutes for that', () => {
-    const { code, lines } = run(PASSING, 27 * 60 + 1, '2.00');
-    expect(lines.join('\n')).toContain('2.00  times as slow as the machine of docs/bench.json');
+    ['the whole took more than 27 minutes', 27, '1.00', 'That is more than 27 minutes', 2],
+    ['the quick run took more than 12 minutes', 12, '1.00', 'npm cit took more than 12 minutes', 1],
+    ['a slow machine took more', 27, '2.00', '2.00  times as slow as the machine of docs/bench.json', 2],
+  ])('fails where %s, though every test passed, and says so', (_what, minutes, pace, said, failed) => {
+    const { code, lines } = run(PASSING, minutes * 60 + 1, pace);
+    expect(lines.join('\n')).toContain(said);
+    expect(lines.at(-1)).toBe(`237 passed, ${failed} failed, 2 skipped`);
     expect(code).toBe(1);
   });
 

@@ -1,11 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { longSeedOf, partIn, shareIn } from '../../kit/counts.ts';
+import { codeFiles, type ProjectFile } from '../tidy/files.ts';
 
 const DAY_MS = 86_400_000;
-const folder = fileURLToPath(new URL('../..', import.meta.url));
+const sources = codeFiles.filter(({ path }) => /^test\/.*\.ts$/.test(path) && path !== 'test/kit/counts.ts');
 
 describe('a long run', () => {
   it('takes the seed it is given, and another one each day where it is given none', () => {
@@ -35,25 +33,17 @@ describe('a long run', () => {
 
   it('takes the share of a count once, in countOf', () => {
     const isTaken = (text: string) => /kit\/counts\.ts'/.test(text) && /\* ?share\b/.test(text);
-    const twice = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter(name => name.endsWith('.ts') && name !== join('kit', 'counts.ts'))
-      .filter(name => isTaken(readFileSync(join(folder, name), 'utf8')));
-    expect(twice).toEqual([]);
+    expect(sources.filter(({ text }) => isTaken(text)).map(({ path }) => path)).toEqual([]);
   });
 
   it('has every file that uses a full count, since each marks the tests that do', () => {
-    const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-      .filter(name => name.endsWith('.ts') && !name.startsWith(join('kit', 'counts')))
-      .map(name => [name, readFileSync(join(folder, name), 'utf8')] as const);
-    const users = sources.filter(([, text]) =>
-      /\b(?:countOf|seedsOf|seedsOrOne|isBigRun)\b[(;,\s]/.test(text),
-    );
-    const named = users.filter(
-      ([name]) => name !== join('runner', 'long.test.ts') && name !== join('kit', 'tools.ts'),
-    );
-    expect(named.length).toBeGreaterThan(25);
-    expect(
-      named.filter(([name, text]) => !name.endsWith('.test.ts') || !/\bLONG\b(?!.*from)/.test(text)),
-    ).toEqual([]);
+    const users = sources.filter(({ path, text }) => {
+      const isUser = /\b(?:countOf|seedsOf|seedsOrOne|isBigRun)\b[(;,\s]/.test(text);
+      return isUser && path !== 'test/tools/runner/long.test.ts';
+    });
+    expect(users.length).toBeGreaterThan(25);
+    const isMarked = ({ path, text }: ProjectFile) =>
+      path.endsWith('.test.ts') && /\bLONG\b(?!.*from)/.test(text);
+    expect(users.filter(one => !isMarked(one)).map(({ path }) => path)).toEqual([]);
   });
 });

@@ -22,12 +22,7 @@ import { type Report, type Tally, tally, tallyLine } from './tally.ts';
 const LISTED_FINDINGS = 20;
 
 /** Runs vitest with `args`, shows and keeps what it prints in `printed`, and gives its exit code. */
-async function runVitest(
-  root: string,
-  args: string[],
-  printed: string,
-  env: NodeJS.ProcessEnv,
-): Promise<number> {
+async function runVitest(root: string, args: string[], printed: string, env: NodeJS.ProcessEnv) {
   const copy = createWriteStream(printed);
   const child = spawn(process.execPath, [join(root, 'node_modules/vitest/vitest.mjs'), 'run', ...args], {
     env,

@@ -15,10 +15,7 @@ beforeAll(() => {
 const PLANTED = 'plum-anchor-violet';
 
 /** Runs the real test command over one test file with this body, as its user would. */
-function run(
-  body: string,
-  ...args: string[]
-): { code: number | null; lines: string[]; kept: string | undefined } {
+function run(body: string, ...args: string[]) {
   const source = [
     "import { writeFileSync } from 'node:fs';",
     "import { expect, it } from 'vitest';",
@@ -29,11 +26,7 @@ function run(
   return runIn(project, ['--root', project, ...args]);
 }
 
-function runIn(
-  cwd: string,
-  args: string[],
-  more: Record<string, string> = {},
-): { code: number | null; lines: string[]; kept: string | undefined } {
+function runIn(cwd: string, args: string[], more: Record<string, string> = {}) {
   // Of this run's vitest the one inside must not know, nor write to its files.
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(VITEST|PASSFOB_)/.test(name)),
@@ -88,15 +81,10 @@ describe('the test command', () => {
   });
 
   it('runs the full counts of long tests alone, by the seed it was given, and says how to do it again', () => {
-    const { code, lines } = runIn(
-      packageRoot,
-      ['--long', 'test/unit/wire/fuzz.test.ts', '--reporter=verbose'],
-      {
-        PASSFOB_LONG_SEED: '42',
-        PASSFOB_SHARE: '0.00001',
-        PASSFOB_MINUTES_FILE: join(project, 'minutes'),
-      },
-    );
+    const minutes = join(project, 'minutes');
+    const env = { PASSFOB_LONG_SEED: '42', PASSFOB_SHARE: '0.00001', PASSFOB_MINUTES_FILE: minutes };
+    const args = ['--long', 'test/unit/wire/fuzz.test.ts', '--reporter=verbose'];
+    const { code, lines } = runIn(packageRoot, args, env);
     const repeat = lines.findIndex(line =>
       line.startsWith('long run: all slow files, seed 42, 0.00001 of each full count'),
     );
@@ -104,8 +92,8 @@ describe('the test command', () => {
       '  PASSFOB_LONG_SEED=42 PASSFOB_SHARE=0.00001 PASSFOB_PARTS=1 npm run test:long',
     );
     expect(lines.join('\n')).toContain('10 cases from seed 42');
-    expect(readFileSync(join(project, 'minutes'), 'utf8')).toMatch(
-      /^wire\t[1-9]\d+\ttest\/wire\/fuzz\.test\.ts\n$/,
+    expect(readFileSync(minutes, 'utf8')).toMatch(
+      /^unit\/wire\t[1-9]\d+\ttest\/unit\/wire\/fuzz\.test\.ts\n$/,
     );
     expect(lines).toContain('slowest files');
     // The file's other test is not counted; the search for secrets is the one that was skipped.

@@ -1,18 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { secret } from '../../kit/secrets.ts';
 import { readSecrets, searchFiles } from './search.ts';
 import { base32, spellings } from './spellings.ts';
 
 let directory: string;
 beforeEach(() => {
-  directory = mkdtempSync(join(tmpdir(), 'passfob-search-'));
+  directory = temporaryFolder('search', onTestFinished);
 });
-afterEach(() => rmSync(directory, { recursive: true }));
 
 function kindsFound(content: string | Uint8Array, ...secrets: (string | Uint8Array)[]): string[] {
   writeFileSync(join(directory, 'printed'), content);
@@ -20,6 +19,7 @@ function kindsFound(content: string | Uint8Array, ...secrets: (string | Uint8Arr
 }
 
 const key = Buffer.from('00112233445566778899aabbccddeeff01020304', 'hex');
+const COLOURED = '00 11 22\x1b[31m 33 44 55 66 77 88 99 aa bb cc dd ee ff 01 02 03 04';
 
 describe('the secret search', () => {
   it.each([
@@ -29,11 +29,7 @@ describe('the secret search', () => {
     ['Base64', `key=${key.toString('base64')}`, 'base64'],
     ['Base32', `otpauth://totp/x?secret=${base32(key)}&period=30`, 'base32'],
     ['a hex dump', [...key].map(byte => byte.toString(16).padStart(2, '0')).join(' '), 'hex, punctuated'],
-    [
-      'a printed Buffer over colours',
-      '00 11 22\x1b[31m 33 44 55 66 77 88 99 aa bb cc dd ee ff 01 02 03 04',
-      'hex, punctuated',
-    ],
+    ['a printed Buffer over colours', COLOURED, 'hex, punctuated'],
     [
       'a printed array',
       `Uint8Array [\n${[...key].map(byte => `+  ${byte},\n`).join('')}]`,
@@ -105,11 +101,9 @@ describe('the secret search', () => {
         for (const { kind, text, squeezed } of spellings(value)) {
           const isTyped = /^[0-9A-Fa-f]{1,9}$/.test(text);
           const printed = squeezed ? text.split('').join(' ') : isTyped ? ` ${text} ` : text;
-          const content = Buffer.concat([
-            Buffer.from(before),
-            Buffer.from(printed, 'latin1'),
-            Buffer.from(after),
-          ]);
+          const content = Buffer.concat(
+            [before, Buffer.from(printed, 'latin1'), after].map(one => Buffer.from(one)),
+          );
           expect(kindsFound(content, value), kind).not.toEqual([]);
         }
       }),
@@ -118,22 +112,12 @@ describe('the secret search', () => {
   });
 });
 
-describe('secret()', () => {
-  let before: string | undefined;
-  beforeEach(() => {
-    before = process.env.PASSFOB_SECRETS_FILE;
-    process.env.PASSFOB_SECRETS_FILE = join(directory, 'secrets');
-  });
-  afterEach(() => {
-    if (before === undefined) delete process.env.PASSFOB_SECRETS_FILE;
-    else process.env.PASSFOB_SECRETS_FILE = before;
-  });
-
-  it('returns its argument and records it once, short values excepted', () => {
-    expect(secret(key)).toBe(key);
-    expect(secret('correct horse')).toBe('correct horse');
-    secret('correct horse');
-    secret('12345');
-    expect(readSecrets(join(directory, 'secrets'))).toEqual([key, 'correct horse']);
-  });
+it('secret() returns its argument and records it once, short values excepted', () => {
+  vi.stubEnv('PASSFOB_SECRETS_FILE', join(directory, 'secrets'));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  expect(secret(key)).toBe(key);
+  expect(secret('correct horse')).toBe('correct horse');
+  secret('correct horse');
+  secret('12345');
+  expect(readSecrets(join(directory, 'secrets'))).toEqual([key, 'correct horse']);
 });

@@ -54,10 +54,7 @@ export function slowestLines(
   longMs: number,
 ): string[] {
   const files = bySlowest(
-    times.map(({ ms, file }) => ({
-      ms,
-      line: ms > longMs ? `${file}  ${HINT}` : file,
-    })),
+    times.map(({ ms, file }) => ({ ms, line: ms > longMs ? `${file}  ${HINT}` : file })),
   );
   const tests = bySlowest(
     report.testResults.flatMap(({ name, assertionResults }) =>

@@ -49,8 +49,6 @@ const STRANGER = '203.0.113.77';
 export const seedOf = (text: string, length = 20): Uint8Array =>
   secret(new Uint8Array(createHash('sha256').update(`picture of ${text}`).digest().subarray(0, length)));
 
-const policy = (issuer: string, label: string) => ({ issuer, label });
-
 /** A company on a running service, two weeks after it began. */
 export interface Company {
   readonly service: Service;
@@ -66,33 +64,25 @@ async function hire(office: Office): Promise<Map<string, NewToken>> {
     const { management } = office;
     accepted(await createUser(management, grace, { name, displayName, email: `${name}@example.org` }));
     const serial = `PF-${number}`;
-    const token = {
-      user: name,
-      serial: `${serial}-1`,
-      kind: 'totp' as const,
-      secret: seedOf(serial),
-      ...policy('Example Ltd', name),
-    };
+    const kind = 'totp' as const;
+    const shown = { issuer: 'Example Ltd', label: name };
+    const token = { user: name, serial: `${serial}-1`, kind, secret: seedOf(serial), ...shown };
     await office.token(name, token);
     tokens.set(name, token);
-    const secrets = {
-      deviceSecret: seedOf(`${serial} device`, 32),
-      pairingKey: seedOf(`${serial} pairing`, 32),
-      recoveryKey: seedOf(`${serial} recovery`, 32),
-    };
+    const [deviceSecret, pairingKey, recoveryKey] = ['device', 'pairing', 'recovery'].map(each =>
+      seedOf(`${serial} ${each}`, 32),
+    ) as [Uint8Array, Uint8Array, Uint8Array];
+    const secrets = { deviceSecret, pairingKey, recoveryKey };
     const clock = {
       setMs: office.nowMs,
       errorMs: 400,
       driftPpm: Math.round((seedOf(serial)[0] ?? 0) / 16 - 8),
     };
-    accepted(
-      await registerFob(management, grace, { serial, board: 'pico', firmware: '0.2.0', secrets, clock }),
-    );
-    await office.store.db
-      .updateTable('tokens')
-      .set({ fob_id: office.store.db.selectFrom('fobs').select('id').where('serial', '=', serial) })
-      .where('serial', '=', token.serial)
-      .execute();
+    const fob = { serial, board: 'pico', firmware: '0.2.0', secrets, clock };
+    accepted(await registerFob(management, grace, fob));
+    const { db } = office.store;
+    const fob_id = db.selectFrom('fobs').select('id').where('serial', '=', serial);
+    await db.updateTable('tokens').set({ fob_id }).where('serial', '=', token.serial).execute();
   }
   for (const [name, displayName] of NEWCOMERS)
     accepted(await createUser(office.management, grace, { name, displayName, email: `${name}@example.org` }));
@@ -100,12 +90,7 @@ async function hire(office: Office): Promise<Map<string, NewToken>> {
 }
 
 /** Log-ins of two weeks: mornings and afternoons of working days, now and then a mistyped passcode. */
-async function work(
-  { clock }: Rig,
-  service: Service,
-  tokens: ReadonlyMap<string, NewToken>,
-  endMs: number,
-): Promise<void> {
+async function work({ clock }: Rig, service: Service, tokens: Company['tokens'], endMs: number) {
   for (let day = DAYS; day >= 1; day--) {
     const startMs = endMs - day * DAY_MS;
     const isWeekend = [0, 6].includes(new Date(startMs).getUTCDay());
@@ -122,12 +107,7 @@ async function work(
 }
 
 /** What happened this morning. */
-async function morning(
-  { clock }: Rig,
-  service: Service,
-  tokens: ReadonlyMap<string, NewToken>,
-  endMs: number,
-) {
+async function morning({ clock }: Rig, service: Service, tokens: Company['tokens'], endMs: number) {
   const at = (minutes: number) => {
     clock.nowMs = endMs - minutes * MINUTE_MS;
   };
@@ -160,35 +140,20 @@ async function morning(
 }
 
 async function rules({ management }: Office): Promise<void> {
-  accepted(
-    await changeSettings(management, grace, {
-      serviceName: 'Example Ltd',
-      publicAddress: 'https://otp.example.org',
-    }),
-  );
-  accepted(
-    await createPolicy(management, grace, {
-      name: 'staff',
-      kind: 'totp',
-      algorithm: 'sha1',
-      digits: 6,
-      pinPlace: 'none',
-    }),
-  );
+  const settings = { serviceName: 'Example Ltd', publicAddress: 'https://otp.example.org' };
+  accepted(await changeSettings(management, grace, settings));
+  const staff = { name: 'staff', kind: 'totp', algorithm: 'sha1', digits: 6, pinPlace: 'none' } as const;
+  accepted(await createPolicy(management, grace, staff));
   for (const name of ['VPN', 'Wiki', 'Payroll'])
     secret(accepted(await createApplication(management, grace, { name, factors: 'otp' })).value);
 }
 
 /** Fobs on the shelf, and those that went lost. */
 async function shelf({ management }: Office): Promise<void> {
-  for (const number of ['5B2T-QK8N', 'G7VD-4XWP', 'J3MZ-9RCA', 'P8HN-6SQT'])
-    accepted(
-      await issueToken(management, grace, {
-        serial: `PF-${number}-1`,
-        secret: seedOf(number),
-        policy: 'staff',
-      }),
-    );
+  for (const number of ['5B2T-QK8N', 'G7VD-4XWP', 'J3MZ-9RCA', 'P8HN-6SQT']) {
+    const token = { serial: `PF-${number}-1`, secret: seedOf(number), policy: 'staff' };
+    accepted(await issueToken(management, grace, token));
+  }
   accepted(await suspendToken(management, grace, { serial: 'PF-RD8P-3VQS-1' }));
   accepted(await revokeToken(management, grace, { serial: 'PF-T9RA-2DPV-1', reason: 'lost' }));
   accepted(await disableUser(management, grace, 'kofi'));
@@ -218,13 +183,8 @@ export async function openCompany(rig: Rig): Promise<Company> {
 async function appoint(office: Office): Promise<Company['admin']> {
   await office.users('grace');
   const password = await office.password('grace');
-  accepted(
-    await changeUser(office.management, grace, {
-      user: 'grace',
-      displayName: 'Grace Njoroge',
-      email: 'grace@example.org',
-    }),
-  );
+  const named = { user: 'grace', displayName: 'Grace Njoroge', email: 'grace@example.org' };
+  accepted(await changeUser(office.management, grace, named));
   const token = await office.token('grace', { serial: 'PF-Z2NE-7CKW-1', secret: seedOf('grace') });
   accepted(await addOperator(office.management, grace, { user: 'grace', role: 'admin' }));
   return { name: 'grace', password, token };

@@ -19,21 +19,14 @@ export async function seeFobs({ management }: Office): Promise<void> {
       .select(['id', 'serial', 'issuer', 'label'])
       .where('fob_id', '=', fob.id)
       .execute();
-    const accounts = tokens.map(token => ({
-      id: accountIdOf(token, fob.serial),
-      isDamaged: false,
-      kind: 2,
-      issuer: token.issuer,
-      label: token.label,
-    }));
+    const accounts = tokens.map(token => {
+      const { issuer, label } = token;
+      return { id: accountIdOf(token, fob.serial), isDamaged: false, kind: 2, issuer, label };
+    });
+    const need = fob.serial === FOB_IN_NEED && inNeed(nth);
     await keepObserved(db, {
       fobId: fob.id,
-      observed: {
-        ...told(nth),
-        serial: fob.serial,
-        accounts,
-        ...(fob.serial === FOB_IN_NEED && inNeed(nth)),
-      },
+      observed: { ...told(nth), serial: fob.serial, accounts, ...need },
       relay: { kind: 'agent', name: `198.51.100.${20 + nth}` },
       atMs: clock() - nth * HOUR_MS,
     });

@@ -1,12 +1,13 @@
 import { spawn } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { cliMain, type SimulatedFob, simulatedFob } from '../../unit/host/kit/simulated-fob.ts';
 import { keep } from './studio.ts';
 import { COLUMNS, Terminal, terminalSvg } from './terminal.ts';
 
+const LOOKS = { TERM: 'xterm-256color', FORCE_COLOR: '1' };
 /** The same fob in every run. */
 const SEED = '18';
 
@@ -19,13 +20,12 @@ interface Answer {
 /** A person in a folder of their own, at a terminal. */
 class Session {
   readonly terminal = new Terminal();
-  readonly folder = mkdtempSync(join(tmpdir(), 'passfob-pictures-'));
+  readonly folder = temporaryFolder('pictures');
   private readonly environment: Readonly<Record<string, string>>;
 
   constructor(environment: Readonly<Record<string, string>> = {}) {
     mkdirSync(join(this.folder, 'inventory'), { mode: 0o700 });
     this.environment = environment;
-    onTestFinished(() => rmSync(this.folder, { recursive: true, force: true }));
   }
 
   /** Runs a command on a pseudo-terminal, and gives each answer when its question stands there. */
@@ -34,13 +34,7 @@ class Session {
     const command = line.replace(/^passfob/, `"${process.execPath}" "${cliMain}"`);
     const child = spawn('script', ['-qfec', `stty cols ${COLUMNS} rows 40; ${command}`, '/dev/null'], {
       cwd: this.folder,
-      env: {
-        ...process.env,
-        PASSFOB_HOME: './inventory',
-        TERM: 'xterm-256color',
-        FORCE_COLOR: '1',
-        ...this.environment,
-      },
+      env: { ...process.env, ...LOOKS, PASSFOB_HOME: './inventory', ...this.environment },
     });
     const waiting = [...answers];
     let said = '';

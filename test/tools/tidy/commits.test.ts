@@ -22,10 +22,7 @@ function refusalOf(message: string): string | undefined {
   writeFileSync(file, `${message}\n`);
   const { status, stderr } = spawnSync(hook, [file], { encoding: 'utf8' });
   if (status === 0) return undefined;
-  expect({ status, stderr }).toMatchObject({
-    status: 1,
-    stderr: expect.stringContaining('area: imperative'),
-  });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expect.stringContaining('area: imperative') });
   return stderr;
 }
 
@@ -88,30 +85,28 @@ describe('the commit-msg hook', () => {
 });
 
 describe('npm run setup', () => {
-  const clone = (name: string, ...config: string[]): string => {
+  const AUTHOR = ['-c', 'user.name=A', '-c', 'user.email=a@example.org'];
+  const tarball = (name: string): string => {
     const path = join(folder, name);
     mkdirSync(path);
     cpSync(join(root, '.ci'), join(path, '.ci'), { recursive: true });
+    return path;
+  };
+  const clone = (name: string, ...config: string[]): string => {
+    const path = tarball(name);
     execFileSync('git', ['init', '--quiet', path]);
     if (config.length > 0) execFileSync('git', ['-C', path, 'config', ...config]);
     return path;
   };
   const setUp = (path: string) => spawnSync('sh', [join(path, '.ci/setup')], { encoding: 'utf8' });
   const commit = (path: string, subject: string) =>
-    spawnSync(
-      'git',
-      ['-c', 'user.name=A', '-c', 'user.email=a@example.org', 'commit', '--allow-empty', '-m', subject],
-      { cwd: path, encoding: 'utf8' },
-    );
+    spawnSync('git', [...AUTHOR, 'commit', '--allow-empty', '-m', subject], { cwd: path, encoding: 'utf8' });
   const needsGit = { name: 'git', found: git(['--version'], tmpdir()) };
 
   itNeeds(needsGit, 'has git refuse a wrong subject and take a right one, and says so', () => {
     const path = clone('hooked');
-    for (const { status, stdout } of [setUp(path), setUp(path)])
-      expect({ status, stdout }).toEqual({
-        status: 0,
-        stdout: expect.stringContaining('git runs .ci/hooks'),
-      });
+    const said = expect.stringContaining('git runs .ci/hooks');
+    for (const run of [setUp(path), setUp(path)]) expect(run).toMatchObject({ status: 0, stdout: said });
     const wrong = commit(path, 'wip');
     expect([wrong.status, wrong.stderr]).toEqual([1, expect.stringContaining('names no area')]);
     expect(commit(path, 'test: keep a commit').status).toBe(0);
@@ -125,10 +120,8 @@ describe('npm run setup', () => {
   });
 
   itNeeds(needsGit, 'does nothing in a folder that is no checkout', () => {
-    const path = join(folder, 'tarball');
-    mkdirSync(path);
-    cpSync(join(root, '.ci'), join(path, '.ci'), { recursive: true });
-    expect(setUp(path)).toMatchObject({ status: 0, stdout: expect.stringContaining('nothing to set up') });
+    const said = expect.stringContaining('nothing to set up');
+    expect(setUp(tarball('tarball'))).toMatchObject({ status: 0, stdout: said });
   });
 });
 

@@ -39,15 +39,7 @@ const TWO_SIDES: ReadonlySet<string> = new Set(['At24c32', 'Ds3231', 'I2cPart', 
 
 describe('the rules about names', () => {
   it('split a name into its words', () => {
-    expect(wordsOfName('service/rateLimit-MAX_x.test.ts')).toEqual([
-      'service',
-      'rate',
-      'limit',
-      'max',
-      'x',
-      'test',
-      'ts',
-    ]);
+    expect(wordsOfName('service/rateLimit-MAX_x.test.ts').join(' ')).toBe('service rate limit max x test ts');
   });
 
   it.each([

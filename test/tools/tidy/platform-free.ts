@@ -9,29 +9,12 @@ const OF_BROWSERS = ['simulator/interpreter/contexts/browser/', 'simulator/base/
 
 /** Names of Node and of browsers that are no part of the language. As a member or as a key, a name means something else. */
 const NAMES = [
-  'Buffer',
-  'process',
-  'require',
-  'setTimeout',
-  'setInterval',
-  'setImmediate',
-  'clearTimeout',
-  'clearInterval',
-  'queueMicrotask',
-  'performance',
-  'crypto',
-  'fetch',
-  'window',
-  'document',
-  'self',
-  'navigator',
-  'location',
-  'localStorage',
-  'indexedDB',
-  'WebSocket',
-  'Worker',
-  'postMessage',
-  'NodeJS',
+  ...'Buffer process require setTimeout setInterval setImmediate clearTimeout clearInterval queueMicrotask performance'.split(
+    ' ',
+  ),
+  ...'crypto fetch window document self navigator location localStorage indexedDB WebSocket Worker postMessage NodeJS'.split(
+    ' ',
+  ),
 ];
 
 /** Returns the paths of the files that `entry` imports, directly or not, itself included; of types, too. */

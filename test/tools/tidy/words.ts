@@ -20,12 +20,14 @@ const word = (...halves: string[]): string => halves.join('');
 
 const UNFINISHED = [word('TO', 'DO'), word('FIX', 'ME'), word('XX', 'X'), word('HA', 'CK')].join('|');
 const MACHINE_FOLDERS = [
-  word('wo', 'rk'),
-  word('fa', 'rm'),
-  word('tm', 'p'),
-  word('ho', 'me'),
-  word('ro', 'ot'),
-].join('|');
+  ['wo', 'rk'],
+  ['fa', 'rm'],
+  ['tm', 'p'],
+  ['ho', 'me'],
+  ['ro', 'ot'],
+]
+  .map(halves => word(...halves))
+  .join('|');
 
 /**
  * A number of the list that the project once began with, which no reader has. A processor has registers up to R15, and an RFC

@@ -21,20 +21,9 @@ export interface Part {
 
 /** The parts, each with a section of its own in `docs/performance.md`. */
 export const PARTS = [
-  'wire',
-  'provisioning',
-  'tray',
-  'validation',
-  'postgresql',
-  'lists',
-  'push',
-  'care',
-  'simulator',
-  'board',
-  'lives',
-  'try',
-  'start',
-] as const;
+  ...(['wire', 'provisioning', 'tray', 'validation', 'postgresql', 'lists', 'push'] as const),
+  ...(['care', 'simulator', 'board', 'lives', 'try', 'start'] as const),
+];
 export type PartName = (typeof PARTS)[number];
 
 export type Recorded = Partial<Record<PartName, Part>>;
@@ -47,9 +36,9 @@ export function recorded(): Recorded {
   return JSON.parse(readFileSync(FILE, 'utf8')) as Recorded;
 }
 
-/** What a part measured, and what its reader has to know besides. */
+/** What a part measured, and what its reader has to know besides. The head of a table is one text, with ` | ` between the columns. */
 interface Figures {
-  readonly tables: readonly Table[];
+  readonly tables: readonly (readonly [head: string, rows: Table['rows']])[];
   readonly plots?: readonly Plot[];
   readonly conditions?: readonly string[];
 }
@@ -60,7 +49,9 @@ export function begin(name: PartName): (figures: Figures) => void {
   return ({ tables, plots = [], conditions: more = [] }) => {
     const load = `load ${before.toFixed(1)} at the start, ${(loadavg()[0] ?? 0).toFixed(1)} at the end`;
     const conditions = [machine(), `Node ${process.versions.node}`, ...more, load];
-    const part: Part = { at: new Date().toISOString().slice(0, 10), conditions, tables, plots };
+    const at = new Date().toISOString().slice(0, 10);
+    const made = tables.map(([head, rows]) => ({ head: head.split(' | '), rows }));
+    const part: Part = { at, conditions, tables: made, plots };
     const all: Recorded = { ...recorded(), [name]: part };
     const sorted = Object.fromEntries(PARTS.flatMap(known => (all[known] ? [[known, all[known]]] : [])));
     writeFileSync(FILE, `${JSON.stringify(sorted, undefined, 1)}\n`);
@@ -88,14 +79,12 @@ export function withSpread(values: readonly number[], unit: string, digits = 0):
 }
 
 /** Writes the same of a figure of each round. */
-export function spreadOf<T>(
+export const spreadOf = <T>(
   rounds: readonly T[],
   figure: (round: T) => number,
   unit: string,
   digits = 0,
-): string {
-  return withSpread(rounds.map(figure), unit, digits);
-}
+): string => withSpread(rounds.map(figure), unit, digits);
 
 /** Writes a number with commas between thousands. */
 export function grouped(value: number, digits = 0): string {

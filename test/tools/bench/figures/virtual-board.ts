@@ -25,10 +25,7 @@ function actsTable(boards: readonly BoardFigures[]): Table {
     ...boards.flatMap(board => [million(costOf(board)), milliseconds(costOf(board))]),
   ];
   return {
-    head: [
-      'on the virtual board',
-      ...boards.flatMap(({ firmware }) => [`${firmware}: million instructions`, 'ms']),
-    ],
+    head: ['on the virtual board', ...boards.flatMap(one => [`${one.firmware}: million instructions`, 'ms'])],
     rows: [
       ...(Object.keys(ACTS) as Act[])
         // A new act has no row until it is measured.
@@ -39,6 +36,8 @@ function actsTable(boards: readonly BoardFigures[]): Table {
   };
 }
 
+const FORMS = 'forms of instructions executed, of those that the core knows';
+
 /** Memory at its peak, and an estimated day. */
 function useTable(boards: readonly BoardFigures[]): Table {
   const row = (title: string, say: (board: BoardFigures) => string) => [title, ...boards.map(say)];
@@ -46,22 +45,19 @@ function useTable(boards: readonly BoardFigures[]): Table {
     head: ['memory, instructions and current', ...boards.map(({ firmware }) => firmware)],
     rows: [
       row('stack, deepest, bytes', ({ stackBytes }) => grouped(stackBytes)),
-      row(
-        'variables, most',
-        ({ variablesPeak, variablesTotal }) => `${grouped(variablesPeak)} of ${grouped(variablesTotal)}`,
-      ),
-      row(
-        'forms of instructions executed, of those that the core knows',
-        ({ forms, formsExecuted }) => `${formsExecuted} of ${forms}`,
-      ),
+      row('variables, most', one => `${grouped(one.variablesPeak)} of ${grouped(one.variablesTotal)}`),
+      row(FORMS, ({ forms, formsExecuted }) => `${formsExecuted} of ${forms}`),
       row('one passcode, cable out: awake', ({ use }) => `${grouped(use.awakeSeconds, 1)} s`),
       row('one passcode, cable out: million instructions', ({ use }) => grouped(use.instructions / 1e6, 0)),
       row('a day of 20 passcodes: in STOP', ({ day }) => `${(100 * day.stopShare).toFixed(2)} %`),
       row('a day of 20 passcodes: awake', ({ day }) => `${grouped(day.awakeSeconds)} s`),
       row(
         'a day of 20 passcodes, estimate',
-        ({ day: { microampereHours } }) =>
-          `${grouped(microampereHours.least)} to ${grouped(microampereHours.most)} µAh`,
+        ({
+          day: {
+            microampereHours: { least, most },
+          },
+        }) => `${grouped(least)} to ${grouped(most)} µAh`,
       ),
     ],
   };

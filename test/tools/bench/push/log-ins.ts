@@ -1,6 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
+import { text } from 'node:stream/consumers';
 import type { Example } from '@passfob/demo/example/app';
 import type { Db } from '@passfob/service/storage/database/database';
 import type { Answered } from '../../../system/batch/kit/tray.ts';
@@ -65,18 +66,9 @@ export class LogIns implements Disposable {
 
   /** Sends the form as a browser does, and waits for the result on an event stream. */
   async logIn(user: string): Promise<void> {
-    const logIn: LogIn = {
-      user,
-      sentMs: nowMs(),
-      shownMs: Number.NaN,
-      answeredMs: Number.NaN,
-      presses: 0,
-      knownMs: Number.NaN,
-      takenMs: Number.NaN,
-      pageMs: Number.NaN,
-      state: 'unsent',
-      push: '',
-    };
+    const [never, said] = [Number.NaN, { presses: 0, state: 'unsent', push: '' }];
+    const atFob = { shownMs: never, answeredMs: never, knownMs: never };
+    const logIn: LogIn = { user, sentMs: nowMs(), ...atFob, takenMs: never, pageMs: never, ...said };
     this.running.set(user, logIn);
     this.done.push(logIn);
     const form = new URLSearchParams({ user, passcode: '', by: 'push' });
@@ -86,7 +78,7 @@ export class LogIns implements Disposable {
     if (cookie === undefined) return;
     const stream = await this.send('GET', '/events', cookie);
     for await (const piece of stream) if (String(piece).includes('decided')) logIn.pageMs = nowMs();
-    logIn.state = JSON.parse(await textOf(await this.send('GET', '/state', cookie))).state;
+    logIn.state = JSON.parse(await text(await this.send('GET', '/state', cookie))).state;
     (await this.send('POST', '/logout', cookie, '')).resume();
   }
 
@@ -139,10 +131,4 @@ export class LogIns implements Disposable {
     const [response] = (await once(sending, 'response')) as [IncomingMessage];
     return response;
   }
-}
-
-async function textOf(response: IncomingMessage): Promise<string> {
-  let text = '';
-  for await (const piece of response) text += piece;
-  return text;
 }

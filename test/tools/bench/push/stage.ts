@@ -17,13 +17,6 @@ import { LogIns } from './log-ins.ts';
 
 const KEYED_MS = 120_000;
 
-export interface StageOptions {
-  readonly nodes?: number;
-  /** Number of processes for the fobs. */
-  readonly processes?: number;
-  readonly databaseUrl?: string | undefined;
-}
-
 /**
  * A service in separate processes, the example application on its last node, and users: each has a simulated fob,
  * which the built image runs, at its own agent. Agents are connected to the first node.
@@ -40,19 +33,17 @@ export class Stage implements AsyncDisposable {
     this.office = office;
   }
 
-  static async open({ nodes = 1, databaseUrl }: StageOptions = {}): Promise<Stage> {
+  static async open({ nodes = 1, databaseUrl = '' } = {}): Promise<Stage> {
     const directory = mkdtempSync(join(tmpdir(), 'passfob-bench-'));
     const started: Node[] = [];
     while (started.length < nodes)
-      started.push(
-        await startNode({ kind: 'service', directory, ...(databaseUrl !== undefined && { databaseUrl }) }),
-      );
-    const clock = {
-      get nowMs() {
-        return Date.now();
-      },
-    };
-    const office = await Office.beside({ directory, clock, database: Promise.resolve(databaseUrl) });
+      started.push(await startNode({ kind: 'service', directory, ...(databaseUrl && { databaseUrl }) }));
+    const clock = Object.defineProperty({ nowMs: 0 }, 'nowMs', { get: Date.now });
+    const office = await Office.beside({
+      directory,
+      clock,
+      database: Promise.resolve(databaseUrl || undefined),
+    });
     return new Stage(directory, started, office);
   }
 
@@ -89,10 +80,7 @@ export class Stage implements AsyncDisposable {
     return example;
   }
 
-  /**
-   * Makes the service the owner of a user's fob.
-   * @returns its serial
-   */
+  /** Makes the service the owner of a user's fob. @returns its serial */
   private async give(user: string, tray: Tray, address: string): Promise<string> {
     const client = connect(await openTransport(readAddress(address)));
     try {

@@ -63,18 +63,9 @@ async function load(side: Side, requests: number): Promise<Round> {
   await side.before?.();
   const before = await usedBy(nodes);
   const threadsBefore = threadsOf(nodes[0]?.process.pid);
-  const results = await Promise.all(
-    nodes.map(node =>
-      run({
-        url: new URL(node.url),
-        apiKey,
-        path: '/v1/validate',
-        body,
-        connections: Math.ceil(connections / nodes.length),
-        requests: Math.ceil(requests / nodes.length),
-      }),
-    ),
-  );
+  const of = (count: number) => Math.ceil(count / nodes.length);
+  const share = { apiKey, path: '/v1/validate', body, connections: of(connections), requests: of(requests) };
+  const results = await Promise.all(nodes.map(node => run({ url: new URL(node.url), ...share })));
   const [first] = results;
   if (first === undefined) throw new Error('no node');
   const others = results.map(result => requestsOf(result) - (result.statuses[status] ?? 0));

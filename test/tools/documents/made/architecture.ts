@@ -115,10 +115,8 @@ const orderOf = (folder: string): number =>
 function foldersTable(previous: string): string {
   const contentsOf = keptCells(previous, [1]);
   const names = shownFolders().map(folder => `\`${folder}/\``);
-  return tableOf(
-    ['folder', 'contents'],
-    names.map(name => [name, ...contentsOf(name)]),
-  );
+  const rows = names.map(name => [name, ...contentsOf(name)]);
+  return tableOf(['folder', 'contents'], rows);
 }
 
 /** One row for each folder of tests, with its purpose in words of a person. */
@@ -130,10 +128,8 @@ function testFoldersTable(previous: string): string {
   const names = [...new Set(found)].map(name => `\`${name}\``);
   // The order is a person's; what is new stands last.
   const before = rowsOf(previous).flatMap(([name = '']) => (names.includes(name) ? [name] : []));
-  return tableOf(
-    ['folder of `test`', 'what it is for'],
-    [...new Set([...before, ...names])].map(name => [name, ...purposeOf(name)]),
-  );
+  const rows = [...new Set([...before, ...names])].map(name => [name, ...purposeOf(name)]);
+  return tableOf(['folder of `test`', 'what it is for'], rows);
 }
 
 /** Packages, imports and folders. */

@@ -42,12 +42,8 @@ function hostErrors(): string {
   const rows = kinds.map(kind => {
     const { sentence, next } = TEXTS[kind];
     const code = exitOfKind(kind);
-    return [
-      anchored(`error-${kind}`, `\`${kind}\``),
-      `[${code}](#exit-${code})`,
-      cell(sentence.replace('{subject}', '…')),
-      cell(next),
-    ];
+    const texts = [sentence.replace('{subject}', '…'), next].map(cell);
+    return [anchored(`error-${kind}`, `\`${kind}\``), `[${code}](#exit-${code})`, ...texts];
   });
   return tableOf(['error', 'exit code', 'what happened', 'what to do'], rows);
 }
@@ -57,14 +53,8 @@ function fobRefusals(): string {
   const rows = refusals.map(name => {
     const { code, meaning, next, retry } = REFUSALS[name];
     const exit = exitOfRefusal(name);
-    return [
-      anchored(`refusal-${name}`, `\`${name}\``),
-      String(code),
-      `[${exit}](#exit-${exit})`,
-      cell(meaning),
-      cell(next),
-      retry,
-    ];
+    const codes = [String(code), `[${exit}](#exit-${exit})`];
+    return [anchored(`refusal-${name}`, `\`${name}\``), ...codes, cell(meaning), cell(next), retry];
   });
   return tableOf(['refusal', 'number', 'exit code', 'what happened', 'what to do', 'ask again'], rows);
 }
@@ -73,13 +63,8 @@ function fobRefusals(): string {
 function serviceProblems(): string {
   const rows = problemCodes.map(code => {
     const { title, detail } = texts.problems[code];
-    return [
-      anchored(`problem-${code}`, `\`${code}\``),
-      String(statusOf(code)),
-      title,
-      cell(detail),
-      mayRetry(code) ? 'later' : 'never',
-    ];
+    const again = mayRetry(code) ? 'later' : 'never';
+    return [anchored(`problem-${code}`, `\`${code}\``), String(statusOf(code)), title, cell(detail), again];
   });
   return tableOf(['code', 'status', 'title', 'when, and what to do', 'ask again'], rows);
 }
@@ -88,12 +73,8 @@ function serviceProblems(): string {
 function serviceRefusals(): string {
   const rows = (Object.keys(refusalStatuses) as RefusalCode[]).map(code => {
     const status = refusalStatuses[code];
-    return [
-      anchored(`problem-${code}`, `\`${code}\``),
-      String(status),
-      apiTexts.refusedTitles[status],
-      cell(texts.refusals[code]),
-    ];
+    const title = apiTexts.refusedTitles[status];
+    return [anchored(`problem-${code}`, `\`${code}\``), String(status), title, cell(texts.refusals[code])];
   });
   return tableOf(['code', 'status', 'title', 'when, and what to do'], rows);
 }

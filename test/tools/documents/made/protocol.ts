@@ -9,16 +9,10 @@ const code = (text: string) => (text === '' ? '' : `\`${text}\``);
 
 /** Every command of the wire with its layouts. */
 function commandsTable(): string {
-  const rows = Object.entries(COMMANDS).map(([name, [number, since, sealed, request, response]]) => [
-    ...[
-      String(number),
-      code(name),
-      String(since),
-      sealed === 1 ? 'sealed' : 'clear',
-      code(request),
-      code(response),
-    ],
-  ]);
+  const rows = Object.entries(COMMANDS).map(([name, [number, since, sealed, request, response]]) => {
+    const sent = sealed === 1 ? 'sealed' : 'clear';
+    return [String(number), code(name), String(since), sent, code(request), code(response)];
+  });
   return tableOf(['code', 'command', 'since', 'sent', 'request', 'response'], rows);
 }
 
@@ -44,11 +38,7 @@ function limitsTable(previous: string): string {
 /** The popular PINs, which a function of the firmware holds as text: an object outside it would cost the device variables. */
 function popularPins(): string {
   const [, list = ''] = /const popular =([^;]*);/.exec(textOf('protocol/pins.ts') ?? '') ?? [];
-  const lines =
-    list
-      .match(/\d+/g)
-      ?.join(' ')
-      .match(/.{1,99}(?: |$)/g) ?? [];
+  const lines = (list.match(/\d+/g) ?? []).join(' ').match(/.{1,99}(?: |$)/g) ?? [];
   return ['<!-- not executed: a list -->', '```', ...lines.map(line => line.trim()), '```'].join('\n');
 }
 

@@ -16,11 +16,9 @@ export const exampleFiles = readdirSync(EXAMPLES)
   .sort();
 
 /** A table of names, their values and what they do. */
-function table(heading: string, rows: readonly (readonly [string, string, string])[]): string {
-  return tableOf(
-    [heading, 'value', 'what it does'],
-    rows.map(([name, ...cells]) => [`\`${name}\``, ...cells]),
-  );
+function table(heading: string, rows: readonly (readonly string[])[]): string {
+  const quoted = rows.map(([name, ...cells]) => [`\`${name}\``, ...cells]);
+  return tableOf([heading, 'value', 'what it does'], quoted);
 }
 
 function example(name: string): string {
@@ -33,31 +31,18 @@ function example(name: string): string {
 }
 
 /** Fields, steps and examples of scenarios. */
+const fields = Object.entries(SETUP_FIELDS).map(([name, { describe, shape }]) => [
+  name,
+  shape.words,
+  describe,
+]);
+const steps = STEPS.map(({ name, words, describe }) => [name, words, describe]);
+const acts = ACT_NAMES.map(name => [name, ACTS[name].shape.words, ACTS[name].describe]);
+
 export const scenarioParts: readonly MadePart[] = [
-  {
-    name: 'scenario-fields',
-    make: () =>
-      table(
-        'field',
-        Object.entries(SETUP_FIELDS).map(([name, { describe, shape }]) => [name, shape.words, describe]),
-      ),
-  },
-  {
-    name: 'scenario-steps',
-    make: () =>
-      table(
-        'step',
-        STEPS.map(({ name, words, describe }) => [name, words, describe]),
-      ),
-  },
-  {
-    name: 'scenario-acts',
-    make: () =>
-      table(
-        'act',
-        ACT_NAMES.map(name => [name, ACTS[name].shape.words, ACTS[name].describe]),
-      ),
-  },
+  { name: 'scenario-fields', make: () => table('field', fields) },
+  { name: 'scenario-steps', make: () => table('step', steps) },
+  { name: 'scenario-acts', make: () => table('act', acts) },
   { name: 'scenario-examples', make: () => exampleFiles.map(example).join('\n\n') },
 ];
 

@@ -35,13 +35,10 @@ async function metricsTable(): Promise<string> {
 /** Every setting; its default is written by hand, because it is made where the setting is read. */
 function settingsTable(previous: string): string {
   const defaultOf = keptCells(previous, [3]);
-  const rows = Object.entries(settings).map(([name, { flag, variable, meaning }]) => [
-    `\`${name}\``,
-    `\`--${flag}\``,
-    `\`${variable}\``,
-    ...defaultOf(`\`${name}\``),
-    meaning,
-  ]);
+  const rows = Object.entries(settings).map(([name, { flag, variable, meaning }]) => {
+    const [setting = '', ...ways] = [name, `--${flag}`, variable].map(word => `\`${word}\``);
+    return [setting, ...ways, ...defaultOf(setting), meaning];
+  });
   return tableOf(['setting', 'on the command line', 'in the environment', 'default', 'meaning'], rows);
 }
 

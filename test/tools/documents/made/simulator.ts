@@ -4,13 +4,8 @@ import type { MadePart } from './part.ts';
 
 /** Every fault with its envelope. */
 function faultsTable(): string {
-  const rows = Object.entries(FAULTS).map(([name, { on, does, always, fob }]) => [
-    `\`${name}\``,
-    on,
-    does,
-    always,
-    fob,
-  ]);
+  const cells = Object.entries(FAULTS);
+  const rows = cells.map(([name, { on, does, always, fob }]) => [`\`${name}\``, on, does, always, fob]);
   return tableOf(['fault', 'strikes on', 'and then', 'always', 'the fob'], rows);
 }
 
