@@ -108,6 +108,5 @@ it.each([
   onTestFinished(() => void vi.useRealTimers());
   const { port } = server.address() as AddressInfo;
   const url = `ws://127.0.0.1:${port}/`;
-  const failed = await failure(openNodeSocket(url, directTo(url), new AbortController().signal));
-  expect(failed.kind).toBe(kind);
+  expect((await failure(openNodeSocket(url, directTo(url), new AbortController().signal))).kind).toBe(kind);
 });

@@ -64,8 +64,7 @@ it('a service reaches no console through an agent, and reads nothing that a cons
   rig.desk.plug(found);
   const connection = await peer.connection(0, 'fob');
   await tryConsole(connection, heard);
-  expect(heard().includes(key)).toBe(false);
-  expect(connection.text()).toBe('');
+  expect([heard().includes(key), connection.text()]).toEqual([false, '']);
 });
 
 it('a service reaches no console through the relay of an activation', async () => {
@@ -94,8 +93,7 @@ it('a service reaches no console through the relay of an activation', async () =
   );
   const connection = await peer.connection(0, 'fob');
   await tryConsole(connection, heard);
-  expect(heard().includes(key)).toBe(false);
-  expect(connection.text()).toBe('');
+  expect([heard().includes(key), connection.text()]).toEqual([false, '']);
   ending.abort();
   expect((await relayed).kind).toBe('cancelled');
 });

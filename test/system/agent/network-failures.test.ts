@@ -8,7 +8,7 @@ import { connectBy, type Route } from 'passfob/agent/network/connect';
 import { endpointOf, endpointText } from 'passfob/agent/network/endpoint';
 import { isExempt, proxyFor } from 'passfob/agent/network/proxy';
 import type { ServiceSettings } from 'passfob/agent/network/settings';
-import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { freePort } from '../../kit/free-port.ts';
 import { secret } from '../../kit/secrets.ts';
@@ -43,143 +43,136 @@ async function failureOf(route: Route): Promise<{ kind: string; code: unknown; m
   }
 }
 
-describe('proxy settings of a service', () => {
-  it.each([
-    [{}, undefined],
-    [{ HTTPS_PROXY: 'http://proxy:3128' }, 'proxy:3128 HTTPS_PROXY'],
-    [{ HTTPS_PROXY: 'http://upper:1', https_proxy: 'http://lower:2' }, 'lower:2 https_proxy'],
-    [{ HTTPS_PROXY: 'proxy.example:8080' }, 'proxy.example:8080 HTTPS_PROXY'],
-    [{ HTTPS_PROXY: 'http://proxy' }, 'proxy:80 HTTPS_PROXY'],
-    [{ HTTPS_PROXY: 'https://proxy' }, 'proxy:443 HTTPS_PROXY'],
-    [{ HTTPS_PROXY: 'http://[::1]:3128' }, '[::1]:3128 HTTPS_PROXY'],
-    [{ HTTPS_PROXY: '' }, undefined],
-    [{ HTTP_PROXY: 'http://proxy:3128' }, undefined],
-    [{ HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'example.org' }, undefined],
-    [{ HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'ample.org' }, 'proxy:3128 HTTPS_PROXY'],
-    [{ HTTPS_PROXY: 'http://proxy:3128', no_proxy: 'other', NO_PROXY: '*' }, 'proxy:3128 HTTPS_PROXY'],
-  ])('the proxy of %j is %s', (environment, expected) => {
-    const proxy = proxyFor(service(), environment);
-    expect(proxy && `${endpointText(proxy)} ${proxy.source}`).toBe(expected);
-  });
-
-  it('the settings decide the proxy, whatever the environment says; this computer is reached without one', () => {
-    const environment = { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '*' };
-    expect(proxyFor(service({ proxy: 'http://mine:1' }), environment)).toMatchObject({
-      host: 'mine',
-      port: 1,
-    });
-    expect(proxyFor(service({ proxy: 'none' }), { HTTPS_PROXY: 'http://proxy:3128' })).toBeUndefined();
-    for (const url of ['https://localhost', 'https://127.0.0.1:8443', 'https://[::1]:1', 'http://127.1.2.3'])
-      expect(proxyFor(service({ url }), { HTTPS_PROXY: 'http://proxy:3128' })).toBeUndefined();
-  });
-
-  it.each(['socks5://proxy:1080', 'ftp://proxy', 'http://'])('a proxy is refused as %s', text => {
-    expect(() => proxyFor(service(), { HTTPS_PROXY: text })).toThrow(
-      /is not an http:\/\/ or https:\/\/ address/,
-    );
-  });
-
-  it.each([
-    ['tokens.example.org', '', false],
-    ['tokens.example.org', 'tokens.example.org', true],
-    ['tokens.example.org', 'TOKENS.example.ORG', true],
-    ['tokens.example.org', '.example.org', true],
-    ['example.org', '.example.org', true],
-    ['tokens.example.org', '*.example.org', true],
-    ['notexample.org', 'example.org', false],
-    ['tokens.example.org', 'a, b example.org', true],
-    ['tokens.example.org', 'tokens.example.org:443', true],
-    ['tokens.example.org', 'tokens.example.org:8443', false],
-    ['tokens.example.org', 'tokens.example.org:99999', false],
-    ['10.1.2.3', '10.0.0.0/8', true],
-    ['11.1.2.3', '10.0.0.0/8', false],
-    ['tokens.example.org', '10.0.0.0/8', false],
-    ['10.1.2.3', '10.1.2.3', true],
-    ['10.1.2.3', '10.1.2.3:443', true],
-    ['10.1.2.3', '10.0.0.0/99', false],
-    ['2001:db8::1', '2001:db8::/32', true],
-    ['2001:db8::1', '[2001:db8:0::1]:443', true],
-    ['2001:db8::1', '2001:db8::1', true],
-    ['2001:db8::1', '2001:db8::2', false],
-    ['10.1.2.3', '2001:db8::/32', false],
-    ['tokens.example.org', '*', true],
-    ['tokens.example.org', '.', false],
-  ])('the proxy leaves %s out of %j: %s', (host, list, expected) => {
-    expect(isExempt({ host, port: 443 }, list)).toBe(expected);
-  });
-
-  it('the proxy log-in comes from the environment or from a file of this user alone, and is shown nowhere', () => {
-    const password = secret('pa:ss%40wörd-of-a-proxy');
-    const shown = (proxy: unknown) => inspect(proxy, { depth: 9 }) + JSON.stringify(proxy);
-    const expected = `Basic ${Buffer.from(`ada:${password}`).toString('base64')}`;
-    const fromUrl = proxyFor(service(), {
-      HTTPS_PROXY: `http://ada:${encodeURIComponent(password)}@proxy:3128`,
-    });
-    expect(fromUrl?.login?.()).toBe(expected);
-    const path = join(temporaryFolder(), 'login');
-    writeFileSync(path, `ada:${password}\n`, { mode: 0o600 });
-    const fromFile = proxyFor(service({ proxy: 'http://proxy:3128', proxyLogin: path }), {});
-    expect(fromFile?.login?.()).toBe(expected);
-    expect([fromUrl, fromFile].map(shown).join()).not.toMatch(/ss%40|Basic|ada/);
-    chmodSync(path, 0o644);
-    expect(() => proxyFor(service({ proxy: 'http://proxy:3128', proxyLogin: path }), {})).toThrow(
-      /user:password/,
-    );
-  });
+it.each([
+  [{}, undefined],
+  [{ HTTPS_PROXY: 'http://proxy:3128' }, 'proxy:3128 HTTPS_PROXY'],
+  [{ HTTPS_PROXY: 'http://upper:1', https_proxy: 'http://lower:2' }, 'lower:2 https_proxy'],
+  [{ HTTPS_PROXY: 'proxy.example:8080' }, 'proxy.example:8080 HTTPS_PROXY'],
+  [{ HTTPS_PROXY: 'http://proxy' }, 'proxy:80 HTTPS_PROXY'],
+  [{ HTTPS_PROXY: 'https://proxy' }, 'proxy:443 HTTPS_PROXY'],
+  [{ HTTPS_PROXY: 'http://[::1]:3128' }, '[::1]:3128 HTTPS_PROXY'],
+  [{ HTTPS_PROXY: '' }, undefined],
+  [{ HTTP_PROXY: 'http://proxy:3128' }, undefined],
+  [{ HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'example.org' }, undefined],
+  [{ HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: 'ample.org' }, 'proxy:3128 HTTPS_PROXY'],
+  [{ HTTPS_PROXY: 'http://proxy:3128', no_proxy: 'other', NO_PROXY: '*' }, 'proxy:3128 HTTPS_PROXY'],
+])('the proxy of %j is %s', (environment, expected) => {
+  const proxy = proxyFor(service(), environment);
+  expect(proxy && `${endpointText(proxy)} ${proxy.source}`).toBe(expected);
 });
 
-describe('connections through a proxy', () => {
-  const route = async (proxy: { address: string }, login?: string): Promise<Route> => ({
-    target: { ...endpointOf(NAME), isTls: false },
-    proxy: proxyFor(service(), {
-      HTTPS_PROXY: login === undefined ? proxy.address : proxy.address.replace('//', `//${login}@`),
-    }),
-    ca: undefined,
-  });
+it('the settings decide the proxy, whatever the environment says; this computer is reached without one', () => {
+  const environment = { HTTPS_PROXY: 'http://proxy:3128', NO_PROXY: '*' };
+  expect(proxyFor(service({ proxy: 'http://mine:1' }), environment)).toMatchObject({ host: 'mine', port: 1 });
+  expect(proxyFor(service({ proxy: 'none' }), { HTTPS_PROXY: 'http://proxy:3128' })).toBeUndefined();
+  for (const url of ['https://localhost', 'https://127.0.0.1:8443', 'https://[::1]:1', 'http://127.1.2.3'])
+    expect(proxyFor(service({ url }), { HTTPS_PROXY: 'http://proxy:3128' })).toBeUndefined();
+});
 
-  it('a connection through a proxy is a tunnel to one destination, whose name is not looked up here', async () => {
-    await using peer = await Peer.start();
-    await using proxy = await TestProxy.start({ allowed: { [PLACE]: peer.port } });
-    expect(await failureOf(await route(proxy))).toMatchObject({ kind: 'none', code: 'connect proxy' });
-    expect(proxy.log).toEqual([{ target: PLACE, status: 200 }]);
-  });
+it.each(['socks5://proxy:1080', 'ftp://proxy', 'http://'])('a proxy is refused as %s', text => {
+  expect(() => proxyFor(service(), { HTTPS_PROXY: text })).toThrow(
+    /is not an http:\/\/ or https:\/\/ address/,
+  );
+});
 
-  it('a missing, wrong or unsupported proxy log-in is named', async () => {
-    await using proxy = await TestProxy.start({ allowed: {}, login: secret('ada:right-password') });
-    expect(await failureOf(await route(proxy))).toMatchObject({ kind: 'proxy', code: 'proxy-login' });
-    const wrong = await failureOf(await route(proxy, secret('ada:wrong-password')));
-    expect(wrong).toMatchObject({ kind: 'proxy', code: 'proxy-login-wrong' });
-    expect(wrong.message).toContain('It accepts: Basic.');
-    proxy.options = { ...proxy.options, challenge: 'Negotiate, NTLM, Digest realm="a, b", qop="auth"' };
-    const other = await failureOf(await route(proxy));
-    expect(other).toMatchObject({ kind: 'proxy', code: 'proxy-login-other' });
-    expect(other.message).toMatch(/: Negotiate, NTLM, Digest\.$/);
-    expect(proxy.log.map(({ status }) => status)).toEqual([407, 407, 407]);
-  });
+it.each([
+  ['tokens.example.org', '', false],
+  ['tokens.example.org', 'tokens.example.org', true],
+  ['tokens.example.org', 'TOKENS.example.ORG', true],
+  ['tokens.example.org', '.example.org', true],
+  ['example.org', '.example.org', true],
+  ['tokens.example.org', '*.example.org', true],
+  ['notexample.org', 'example.org', false],
+  ['tokens.example.org', 'a, b example.org', true],
+  ['tokens.example.org', 'tokens.example.org:443', true],
+  ['tokens.example.org', 'tokens.example.org:8443', false],
+  ['tokens.example.org', 'tokens.example.org:99999', false],
+  ['10.1.2.3', '10.0.0.0/8', true],
+  ['11.1.2.3', '10.0.0.0/8', false],
+  ['tokens.example.org', '10.0.0.0/8', false],
+  ['10.1.2.3', '10.1.2.3', true],
+  ['10.1.2.3', '10.1.2.3:443', true],
+  ['10.1.2.3', '10.0.0.0/99', false],
+  ['2001:db8::1', '2001:db8::/32', true],
+  ['2001:db8::1', '[2001:db8:0::1]:443', true],
+  ['2001:db8::1', '2001:db8::1', true],
+  ['2001:db8::1', '2001:db8::2', false],
+  ['10.1.2.3', '2001:db8::/32', false],
+  ['tokens.example.org', '*', true],
+  ['tokens.example.org', '.', false],
+])('the proxy leaves %s out of %j: %s', (host, list, expected) => {
+  expect(isExempt({ host, port: 443 }, list)).toBe(expected);
+});
 
-  it('other failures of a proxy are named', async () => {
-    await using proxy = await TestProxy.start({ allowed: {} });
-    expect(await failureOf(await route(proxy))).toMatchObject({ kind: 'proxy', code: 'proxy-forbids' });
-    proxy.options = { allowed: {}, dropEvery: 1 };
-    expect(await failureOf(await route(proxy))).toMatchObject({ code: 'cut' });
-    const none = `http://127.0.0.1:${await freePort()}`;
-    expect(await failureOf(await route({ address: none }))).toMatchObject({
-      kind: 'proxy',
-      code: 'proxy-refused',
-    });
-    expect(await failureOf(await route({ address: 'http://proxy.invalid:3128' }))).toMatchObject({
-      kind: 'proxy',
-      code: 'proxy-name-unknown',
-    });
-    const odd = createServer(socket => socket.end('SSH-2.0-other\r\n'));
-    await new Promise<void>(resolve => odd.listen(0, '127.0.0.1', resolve));
-    onTestFinished(() => void odd.close());
-    const address = odd.address();
-    const port = typeof address === 'object' ? address?.port : 0;
-    expect(await failureOf(await route({ address: `http://127.0.0.1:${port}` }))).toMatchObject({
-      kind: 'proxy',
-      code: 'proxy-odd',
-    });
+it('the proxy log-in comes from the environment or from a file of this user alone, and is shown nowhere', () => {
+  const password = secret('pa:ss%40wörd-of-a-proxy');
+  const shown = (proxy: unknown) => inspect(proxy, { depth: 9 }) + JSON.stringify(proxy);
+  const expected = `Basic ${Buffer.from(`ada:${password}`).toString('base64')}`;
+  const fromUrl = proxyFor(service(), {
+    HTTPS_PROXY: `http://ada:${encodeURIComponent(password)}@proxy:3128`,
+  });
+  expect(fromUrl?.login?.()).toBe(expected);
+  const path = join(temporaryFolder(), 'login');
+  writeFileSync(path, `ada:${password}\n`, { mode: 0o600 });
+  const fromFile = proxyFor(service({ proxy: 'http://proxy:3128', proxyLogin: path }), {});
+  expect(fromFile?.login?.()).toBe(expected);
+  expect([fromUrl, fromFile].map(shown).join()).not.toMatch(/ss%40|Basic|ada/);
+  chmodSync(path, 0o644);
+  expect(() => proxyFor(service({ proxy: 'http://proxy:3128', proxyLogin: path }), {})).toThrow(
+    /user:password/,
+  );
+});
+
+const route = async (proxy: { address: string }, login?: string): Promise<Route> => ({
+  target: { ...endpointOf(NAME), isTls: false },
+  proxy: proxyFor(service(), {
+    HTTPS_PROXY: login === undefined ? proxy.address : proxy.address.replace('//', `//${login}@`),
+  }),
+  ca: undefined,
+});
+
+it('a connection through a proxy is a tunnel to one destination, whose name is not looked up here', async () => {
+  await using peer = await Peer.start();
+  await using proxy = await TestProxy.start({ allowed: { [PLACE]: peer.port } });
+  expect(await failureOf(await route(proxy))).toMatchObject({ kind: 'none', code: 'connect proxy' });
+  expect(proxy.log).toEqual([{ target: PLACE, status: 200 }]);
+});
+
+it('a missing, wrong or unsupported proxy log-in is named', async () => {
+  await using proxy = await TestProxy.start({ allowed: {}, login: secret('ada:right-password') });
+  expect(await failureOf(await route(proxy))).toMatchObject({ kind: 'proxy', code: 'proxy-login' });
+  const wrong = await failureOf(await route(proxy, secret('ada:wrong-password')));
+  expect(wrong).toMatchObject({ kind: 'proxy', code: 'proxy-login-wrong' });
+  expect(wrong.message).toContain('It accepts: Basic.');
+  proxy.options = { ...proxy.options, challenge: 'Negotiate, NTLM, Digest realm="a, b", qop="auth"' };
+  const other = await failureOf(await route(proxy));
+  expect(other).toMatchObject({ kind: 'proxy', code: 'proxy-login-other' });
+  expect(other.message).toMatch(/: Negotiate, NTLM, Digest\.$/);
+  expect(proxy.log.map(({ status }) => status)).toEqual([407, 407, 407]);
+});
+
+it('other failures of a proxy are named', async () => {
+  await using proxy = await TestProxy.start({ allowed: {} });
+  expect(await failureOf(await route(proxy))).toMatchObject({ kind: 'proxy', code: 'proxy-forbids' });
+  proxy.options = { allowed: {}, dropEvery: 1 };
+  expect(await failureOf(await route(proxy))).toMatchObject({ code: 'cut' });
+  const none = `http://127.0.0.1:${await freePort()}`;
+  expect(await failureOf(await route({ address: none }))).toMatchObject({
+    kind: 'proxy',
+    code: 'proxy-refused',
+  });
+  expect(await failureOf(await route({ address: 'http://proxy.invalid:3128' }))).toMatchObject({
+    kind: 'proxy',
+    code: 'proxy-name-unknown',
+  });
+  const odd = createServer(socket => socket.end('SSH-2.0-other\r\n'));
+  await new Promise<void>(resolve => odd.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void odd.close());
+  const address = odd.address();
+  const port = typeof address === 'object' ? address?.port : 0;
+  expect(await failureOf(await route({ address: `http://127.0.0.1:${port}` }))).toMatchObject({
+    kind: 'proxy',
+    code: 'proxy-odd',
   });
 });
 
@@ -260,8 +253,7 @@ describeNeeds(needsOpenssl, 'TLS to a service', () => {
       proxy.cutAll();
       await rig.untilAgain(() => peer.connections.length > connections);
     }
-    expect(proxy.targets).toEqual([PLACE]);
-    expect(proxy.others).toEqual([]);
+    expect(proxy).toMatchObject({ targets: [PLACE], others: [] });
     expect(inspect(rig.agent.status(), { depth: 9 })).not.toContain('password-of-a-proxy');
   });
 

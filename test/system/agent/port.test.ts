@@ -48,8 +48,13 @@ it('a port opens once at a time where it is released while it opens and requeste
   port.carry(listener, toFob('more'));
   await until(() => cable.written === `${toFob('asked anew')}${toFob('more')}`);
   await port.release(listener);
-  expect([cable.isOpen, cable.opens, opening.length]).toEqual([false, 2, 2]);
-  expect([unreached, lost]).toEqual([[], []]);
+  expect([
+    [cable.isOpen, cable.opens, opening.length],
+    [unreached, lost],
+  ]).toEqual([
+    [false, 2, 2],
+    [[], []],
+  ]);
 });
 
 it('an opening that fails after its release fails no later request', async () => {

@@ -31,8 +31,7 @@ describeNeeds(needsBuild, 'passfob agent', () => {
     const connection = await peer.connection(0, 'fob');
     const [{ serial } = { serial: '' }] = connection.of('fob');
     const client = clientBy(connection);
-    const hello = await client.hello();
-    expect(hello.serial).toBe(serial);
+    expect((await client.hello()).serial).toBe(serial);
     // No other program can use the port while the service has it.
     const busy = await station.run(['info', '--port', fob.tcp]);
     expect(busy.exitCode).toBe(exits('port-busy'));
@@ -124,8 +123,7 @@ describeNeeds(needsBuild, 'passfob agent', () => {
     await using station = new Workstation();
     await using peer = await Peer.start();
     const add = (...args: string[]) => station.run(['agent', 'add', ...args]);
-    const unattended = await add(peer.origin);
-    expect([unattended.exitCode, peer.asked]).toEqual([exits('usage'), []]);
+    expect([(await add(peer.origin)).exitCode, peer.asked]).toEqual([exits('usage'), []]);
     const cases = [
       [peer.origin, '--fingerprint', 'abcd'],
       ['http://tokens.example.org', '--fingerprint', peer.fingerprint],

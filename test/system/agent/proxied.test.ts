@@ -56,8 +56,7 @@ describeNeeds(
         0,
         { services: [{ url: NAME, connectsTo: [here], proxyAllows: PLACE, problem: null }] },
       ]);
-      expect(proxy.targets).toEqual([PLACE]);
-      expect(proxy.others).toEqual([]);
+      expect(proxy).toMatchObject({ targets: [PLACE], others: [] });
       const words = await station.run(['agent', 'check'], environment);
       expect(words.stdout).toContain(
         `The agent connects to the proxy ${here}, and to nothing else; the proxy has to allow CONNECT to ${PLACE}.`,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { readSettings, settingsPath } from 'passfob/agent/network/settings';
 import { recordService } from 'passfob/cli/agent/record';
 import { agentCommand, agentTexts } from 'passfob/cli/agent/texts';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { terminalOf } from '../../unit/host/kit/terminal.ts';
 
@@ -25,44 +25,37 @@ async function noted(make: (home: string) => void): Promise<{ home: string; note
   return { home, notes: said.stderr };
 }
 
-describe('the command that starts the agent', () => {
-  it('the hint names the port and the folder that were set, quoted where a shell needs it', () => {
-    expect(agentCommand({})).toBe('passfob agent');
-    expect(agentCommand({ PASSFOB_PORT: './try/ada', PASSFOB_HOME: './my home' })).toBe(
-      "PASSFOB_PORT=./try/ada PASSFOB_HOME='./my home' passfob agent",
-    );
-  });
-
-  it('an agent without services names the folder that it reads', () => {
-    const { sentence, next } = agentTexts.noServices('/there');
-    for (const text of [agentTexts.waitingForServices('/there'), `${sentence} ${next}`]) {
-      expect(text).toContain('there is none in /there.');
-      expect(text).toContain('PASSFOB_HOME');
-    }
-  });
-});
-
-describe('activation of a fob at a service', () => {
-  it('the agent knows a service at which a fob was activated', async () => {
-    const { home, notes } = await noted(() => undefined);
-    expect(readSettings(home).services).toMatchObject([{ url: service, name: 'tokens.example.org' }]);
-    expect(notes).toContain(`The agent keeps a connection to ${service} from now on`);
-    // The variable may have been set for the activation only.
-    expect(notes).toMatch(new RegExp(`Start it: PASSFOB_HOME=${home} passfob agent\n$`));
-  });
-
-  it.each([
-    // As on a full disk: there are no settings yet, and none can be written.
-    ['a folder that cannot be made', (home: string) => symlinkSync(join(home, '..', 'none', 'none'), home)],
-    [
-      'a folder in place of the settings',
-      (home: string) => mkdirSync(settingsPath(home), { recursive: true }),
-    ],
-  ])(
-    'a service is recorded as unknown to the agent, and the activation does not fail, by %s',
-    async (_, make) => {
-      const { notes } = await noted(make);
-      expect(notes).toMatch(/^The service was not added to the agent: .+\. Later: passfob agent add https/);
-    },
+it('the hint names the port and the folder that were set, quoted where a shell needs it', () => {
+  expect(agentCommand({})).toBe('passfob agent');
+  expect(agentCommand({ PASSFOB_PORT: './try/ada', PASSFOB_HOME: './my home' })).toBe(
+    "PASSFOB_PORT=./try/ada PASSFOB_HOME='./my home' passfob agent",
   );
 });
+
+it('an agent without services names the folder that it reads', () => {
+  const { sentence, next } = agentTexts.noServices('/there');
+  for (const text of [agentTexts.waitingForServices('/there'), `${sentence} ${next}`]) {
+    expect(text).toContain('there is none in /there.');
+    expect(text).toContain('PASSFOB_HOME');
+  }
+});
+
+it('the agent knows a service at which a fob was activated', async () => {
+  const { home, notes } = await noted(() => undefined);
+  expect(readSettings(home).services).toMatchObject([{ url: service, name: 'tokens.example.org' }]);
+  expect(notes).toContain(`The agent keeps a connection to ${service} from now on`);
+  // The variable may have been set for the activation only.
+  expect(notes).toMatch(new RegExp(`Start it: PASSFOB_HOME=${home} passfob agent\n$`));
+});
+
+it.each([
+  // As on a full disk: there are no settings yet, and none can be written.
+  ['a folder that cannot be made', (home: string) => symlinkSync(join(home, '..', 'none', 'none'), home)],
+  ['a folder in place of the settings', (home: string) => mkdirSync(settingsPath(home), { recursive: true })],
+])(
+  'a service is recorded as unknown to the agent, and the activation does not fail, by %s',
+  async (_, make) => {
+    const { notes } = await noted(make);
+    expect(notes).toMatch(/^The service was not added to the agent: .+\. Later: passfob agent add https/);
+  },
+);

@@ -155,8 +155,7 @@ describeNeeds(needsBuild, 'batches by the command line', () => {
     });
     expect([0, 13]).toContain(first.exitCode);
     const again = await batchRun(tray, { home, args: [plan, ...ports, '--json'] });
-    expect(again.exitCode).toBe(0);
-    expect((await provedLabels(home, tray)).size).toBe(3);
+    expect([again.exitCode, (await provedLabels(home, tray)).size]).toEqual([0, 3]);
   });
 
   it('a batch waits for the next fob, and works on one after the other, until the plan is done', async () => {
@@ -193,8 +192,7 @@ describeNeeds(needsBuild, 'batches by the command line', () => {
   it('a batch reports errors of a plan before it touches any fob', async () => {
     const { tray, home, plan, ports } = await scene(1, 'label,digits\nalice,6\nbob,9\n');
     const run = await batchRun(tray, { home, args: [plan, ...ports, '--json'] });
-    expect(run.exitCode).toBe(3);
-    expect(run.stdout).toContain('Line 3 of the plan');
+    expect(run).toMatchObject({ exitCode: 3, stdout: expect.stringContaining('Line 3 of the plan') });
     expect((await tray.traffic(tray.addresses[0] ?? '')).requests).toBe(0);
   });
 });

@@ -68,7 +68,6 @@ describeNeeds(needsBuild, 'passfob agent', () => {
     writeFileSync(join(station.home, 'agent.json'), JSON.stringify({ ...settings, services }));
     const agent = station.start(['--port', fob.tcp, '--no-notify']);
     await agent.said({ event: 'standing', standing: 'own', serial: made.fob });
-    expect(await approved(fob, service.url)).toBe(200);
-    expect(await agent.kill('SIGTERM')).toBe(0);
+    expect([await approved(fob, service.url), await agent.kill('SIGTERM')]).toEqual([200, 0]);
   });
 });

@@ -84,9 +84,7 @@ function hidFob(): { readonly fob: Fob; readonly port: BoardPort } {
 }
 
 /** An older fob with its memory as recorded. */
-function fobOf(name: BoardName): { readonly fob: Fob; readonly port: BoardPort } {
-  return name === 'pico-hid' ? hidFob() : new Board(name, {}, memoryOf(name));
-}
+const fobOf = (name: BoardName) => (name === 'pico-hid' ? hidFob() : new Board(name, {}, memoryOf(name)));
 
 /** Enters digits on the wheel that the screen shows, and confirms them. */
 function enter(fob: Fob, digits: string): void {

@@ -106,6 +106,4 @@ export function passcodeAt(token: TokenFacts, nowMs: number): string {
 }
 
 /** Returns another decimal passcode of the same length. */
-export function otherThan(passcode: string): string {
-  return `${(Number(passcode.charAt(0)) + 1) % 10}${passcode.slice(1)}`;
-}
+export const otherThan = (passcode: string) => `${(Number(passcode.charAt(0)) + 1) % 10}${passcode.slice(1)}`;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { codeFiles } from '../../tools/tidy/files.ts';
 import { fileDoors, TRUSTED_READERS } from './files.ts';
 
@@ -14,15 +14,13 @@ const readers = codeFiles
   .map(({ path }) => path);
 const named = new Set([...fileDoors.flatMap(({ files }) => files), ...Object.keys(TRUSTED_READERS)]);
 
-describe('doors that are files', () => {
-  it('every source that reads a file or standard input stands in a row, or in the list of our own', () => {
-    expect(readers.filter(path => !named.has(path))).toEqual([]);
-    expect(readers.length).toBeGreaterThan(50);
-  });
+it('every source that reads a file or standard input stands in a row, or in the list of our own', () => {
+  expect(readers.filter(path => !named.has(path))).toEqual([]);
+  expect(readers.length).toBeGreaterThan(50);
+});
 
-  it('a row and the list name only sources that read', () => {
-    const present = new Set(codeFiles.map(({ path }) => path));
-    expect([...named].filter(path => !present.has(path))).toEqual([]);
-    expect(Object.keys(TRUSTED_READERS).filter(path => !readers.includes(path))).toEqual([]);
-  });
+it('a row and the list name only sources that read', () => {
+  const present = new Set(codeFiles.map(({ path }) => path));
+  expect([...named].filter(path => !present.has(path))).toEqual([]);
+  expect(Object.keys(TRUSTED_READERS).filter(path => !readers.includes(path))).toEqual([]);
 });

@@ -43,8 +43,7 @@ describeNeeds(needsBuild, 'passfob flash and passfob update, as processes', () =
 
     const generate = ['enroll', '--generate', '--label', 'anna'];
     expect((await run(generate)).exitCode).toBe(0);
-    const planned = await run(['update', '--dry-run']);
-    expect(planned.stdout).toMatch(
+    expect((await run(['update', '--dry-run'])).stdout).toMatch(
       /^The fob PF-\S+ has firmware \S+, and would get \S+\.\nWhich files would be written cannot be said yet: /,
     );
 

@@ -57,11 +57,7 @@ async function openSite(nginx: string, service: Service) {
     .join('\n');
   const head = `daemon off; master_process off; pid ${join(folder, 'pid')}; error_log stderr error;\nevents {}\n`;
   writeFileSync(join(folder, 'nginx.conf'), `${head}http { access_log off; ${temporary}\n${site}}`);
-  const settings = {
-    PASSFOB_URL: service.url,
-    PASSFOB_KEY_FILE: join(folder, 'key'),
-    PORT: String(helper),
-  };
+  const settings = { PASSFOB_URL: service.url, PASSFOB_KEY_FILE: join(folder, 'key'), PORT: String(helper) };
   const started: ChildProcess[] = [
     spawn(process.execPath, [PROGRAM], { env: settings, stdio: 'inherit' }),
     spawn(nginx, ['-p', folder, '-c', join(folder, 'nginx.conf'), '-e', 'stderr'], { stdio: 'inherit' }),

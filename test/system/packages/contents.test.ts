@@ -1,7 +1,7 @@
 import { execFileSync, execSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { describeNeeds } from '../../kit/tools.ts';
 import { root } from '../../tools/tidy/files.ts';
@@ -115,30 +115,28 @@ describeNeeds(needsBuild, 'the content of a package', () => {
   });
 });
 
-describe('the documents in a package', () => {
-  it('the package of host takes the texts of docs, without pictures, measurements and the site', () => {
-    const folder = temporaryFolder('prepack');
-    const documents = ['cli.md', 'boards/pico.md'];
-    const others = [
-      'ledger.json',
-      'images/fob.png',
-      'images/list.md',
-      'site/page.md',
-      'site/node_modules/a/README.md',
-    ];
-    for (const path of [...documents, ...others].map(one => join(folder, 'docs', one))) {
-      mkdirSync(dirname(path), { recursive: true });
-      writeFileSync(path, '');
-    }
-    writeFileSync(join(folder, 'CHANGELOG.md'), 'changes');
-    mkdirSync(join(folder, 'host'));
-    const { scripts, files } = partNamed('host');
-    execSync(scripts.prepack ?? '', { cwd: join(folder, 'host') });
-    const copied = readdirSync(join(folder, 'host/docs'), { recursive: true, encoding: 'utf8' });
-    expect(copied.filter(path => path.includes('.')).sort()).toEqual(documents.sort());
-    expect(readFileSync(join(folder, 'host/CHANGELOG.md'), 'utf8')).toBe('changes');
-    expect(files).toEqual(expect.arrayContaining(['CHANGELOG.md', 'docs']));
-    execSync(scripts.postpack ?? '', { cwd: join(folder, 'host') });
-    expect(readdirSync(join(folder, 'host'))).toEqual([]);
-  });
+it('the package of host takes the texts of docs, without pictures, measurements and the site', () => {
+  const folder = temporaryFolder('prepack');
+  const documents = ['cli.md', 'boards/pico.md'];
+  const others = [
+    'ledger.json',
+    'images/fob.png',
+    'images/list.md',
+    'site/page.md',
+    'site/node_modules/a/README.md',
+  ];
+  for (const path of [...documents, ...others].map(one => join(folder, 'docs', one))) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, '');
+  }
+  writeFileSync(join(folder, 'CHANGELOG.md'), 'changes');
+  mkdirSync(join(folder, 'host'));
+  const { scripts, files } = partNamed('host');
+  execSync(scripts.prepack ?? '', { cwd: join(folder, 'host') });
+  const copied = readdirSync(join(folder, 'host/docs'), { recursive: true, encoding: 'utf8' });
+  expect(copied.filter(path => path.includes('.')).sort()).toEqual(documents.sort());
+  expect(readFileSync(join(folder, 'host/CHANGELOG.md'), 'utf8')).toBe('changes');
+  expect(files).toEqual(expect.arrayContaining(['CHANGELOG.md', 'docs']));
+  execSync(scripts.postpack ?? '', { cwd: join(folder, 'host') });
+  expect(readdirSync(join(folder, 'host'))).toEqual([]);
 });

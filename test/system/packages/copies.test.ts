@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
 import { FobError, isFobError } from 'passfob/errors';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { othersOutside } from '../../kit/bundle.ts';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { itNeeds } from '../../kit/tools.ts';
@@ -43,61 +43,59 @@ function loadedBy(...args: readonly string[]): string[] {
     .map(url => url.slice(own.length));
 }
 
-describe('no process has two copies of a module, one of the source and one of the build', () => {
-  itNeeds(needsBuild, 'a built program loads built modules and nothing else', () => {
-    const loaded = [
-      loadedBy('host/bin/passfob.js', 'service', 'config'),
-      loadedBy('host/bin/passfob.js', '--version'),
-      loadedBy('simulator/dist/main.js', '--help'),
-      loadedBy('emulator/dist/main.js', '--help'),
-    ];
-    for (const modules of loaded) {
-      expect(modules.length).toBeGreaterThan(10);
-      expect(modules.filter(path => !/^(?:\w+\/dist\/|host\/bin\/)/.test(path))).toEqual([]);
-      expect(new Set(modules).size).toBe(modules.length);
-    }
-    expect(loaded[0]?.some(path => path.startsWith('service/dist/'))).toBe(true);
-    expect(loaded[0]?.some(path => path.startsWith('protocol/dist/'))).toBe(true);
-  });
+itNeeds(needsBuild, 'a built program loads built modules and nothing else', () => {
+  const loaded = [
+    loadedBy('host/bin/passfob.js', 'service', 'config'),
+    loadedBy('host/bin/passfob.js', '--version'),
+    loadedBy('simulator/dist/main.js', '--help'),
+    loadedBy('emulator/dist/main.js', '--help'),
+  ];
+  for (const modules of loaded) {
+    expect(modules.length).toBeGreaterThan(10);
+    expect(modules.filter(path => !/^(?:\w+\/dist\/|host\/bin\/)/.test(path))).toEqual([]);
+    expect(new Set(modules).size).toBe(modules.length);
+  }
+  expect(loaded[0]?.some(path => path.startsWith('service/dist/'))).toBe(true);
+  expect(loaded[0]?.some(path => path.startsWith('protocol/dist/'))).toBe(true);
+});
 
-  it('a test loads sources and nothing else', async () => {
-    const { readServiceUrl } = await import('@passfob/service/cli/request');
-    let thrown: unknown;
-    try {
-      readServiceUrl('ftp://here');
-    } catch (error) {
-      thrown = error;
-    }
-    // The service made it, and this test knows it: there is one class.
-    expect(thrown).toBeInstanceOf(FobError);
-    expect(isFobError(thrown, 'bad-input')).toBe(true);
-    expect((thrown as Error).stack).toContain('/service/cli/request.ts');
-    expect((thrown as Error).stack).not.toMatch(/\/(?:host|service|protocol)\/dist\//);
-  });
+it('a test loads sources and nothing else', async () => {
+  const { readServiceUrl } = await import('@passfob/service/cli/request');
+  let thrown: unknown;
+  try {
+    readServiceUrl('ftp://here');
+  } catch (error) {
+    thrown = error;
+  }
+  // The service made it, and this test knows it: there is one class.
+  expect(thrown).toBeInstanceOf(FobError);
+  expect(isFobError(thrown, 'bad-input')).toBe(true);
+  expect((thrown as Error).stack).toContain('/service/cli/request.ts');
+  expect((thrown as Error).stack).not.toMatch(/\/(?:host|service|protocol)\/dist\//);
+});
 
-  it.each([
-    'firmware/boards/pico/main.ts',
-    'service/portal/main.ts',
-    'host/cli/main.ts',
-    'simulator/main.ts',
-    'emulator/main.ts',
-    'test/service/nodes/server.ts',
-  ])('a bundle of %s is made of TypeScript alone, including the protocol', async entry => {
-    const { metafile } = await build({
-      absWorkingDir: root,
-      entryPoints: [entry],
-      bundle: true,
-      conditions: ['source'],
-      metafile: true,
-      write: false,
-      platform: 'node',
-      format: 'esm',
-      logLevel: 'silent',
-      ...(entry.startsWith('firmware') && { external: ['crypto', 'Storage', 'fs'] }),
-      plugins: entry.startsWith('firmware') ? [] : [othersOutside],
-    });
-    const inputs = Object.keys(metafile.inputs).filter(path => !path.includes('node_modules/'));
-    expect(inputs.some(path => path.startsWith('protocol/'))).toBe(true);
-    expect(inputs.filter(path => path.includes('dist/') || !path.endsWith('.ts'))).toEqual([]);
+it.each([
+  'firmware/boards/pico/main.ts',
+  'service/portal/main.ts',
+  'host/cli/main.ts',
+  'simulator/main.ts',
+  'emulator/main.ts',
+  'test/service/nodes/server.ts',
+])('a bundle of %s is made of TypeScript alone, including the protocol', async entry => {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [entry],
+    bundle: true,
+    conditions: ['source'],
+    metafile: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'silent',
+    ...(entry.startsWith('firmware') && { external: ['crypto', 'Storage', 'fs'] }),
+    plugins: entry.startsWith('firmware') ? [] : [othersOutside],
   });
+  const inputs = Object.keys(metafile.inputs).filter(path => !path.includes('node_modules/'));
+  expect(inputs.some(path => path.startsWith('protocol/'))).toBe(true);
+  expect(inputs.filter(path => path.includes('dist/') || !path.endsWith('.ts'))).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { otpauthOf } from 'passfob/enrol/otpauth';
 import { readQrImage } from 'passfob/enrol/qr';
 import { freshSeed } from 'passfob/enrol/seed';
 import { IMAGE_BYTES_MAX } from 'passfob/limits';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, expect, it, vi } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { secret } from '../../kit/secrets.ts';
 import { account } from './accounts.ts';
@@ -57,120 +57,115 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe('QR images', () => {
-  it('QR images are read without a network', async () => {
-    const asked = vi.fn(() => Promise.reject(new Error('there is no network here')));
-    vi.stubGlobal('fetch', asked);
-    const uri = newUri();
-    expect(await readQrImage(png(await qrPicture(uri)))).toBe(uri);
-    expect(asked).not.toHaveBeenCalled();
-  });
+it('QR images are read without a network', async () => {
+  const asked = vi.fn(() => Promise.reject(new Error('there is no network here')));
+  vi.stubGlobal('fetch', asked);
+  const uri = newUri();
+  expect(await readQrImage(png(await qrPicture(uri)))).toBe(uri);
+  expect(asked).not.toHaveBeenCalled();
+});
 
-  it('QR images are read for any account', LONG, async () => {
-    await fc.assert(
-      fc.asyncProperty(account, async made => {
-        secret(made.secret);
-        const uri = otpauthOf(made);
-        expect(await readQrImage(png(await qrPicture(uri)))).toBe(uri);
-      }),
-      { numRuns: countOf(5, 40) },
-    );
-  });
+it('QR images are read for any account', LONG, async () => {
+  await fc.assert(
+    fc.asyncProperty(account, async made => {
+      secret(made.secret);
+      const uri = otpauthOf(made);
+      expect(await readQrImage(png(await qrPicture(uri)))).toBe(uri);
+    }),
+    { numRuns: countOf(5, 40) },
+  );
+});
 
-  it.each<[string, (code: Picture) => Picture]>([
-    [
-      'turned by a quarter',
-      code => mapped(code, code.height, code.width, (x, y) => [y, code.height - 1 - x]),
-    ],
-    ['turned by 20 degrees', code => turned(code, Math.PI / 9)],
-    ['mirrored', code => mapped(code, code.width, code.height, (x, y) => [code.width - 1 - x, y])],
-    ['white on black', code => ({ ...code, pixels: code.pixels.map(grey => 255 - grey) })],
-    ['beside nothing', code => sideBySide(blank, code, blank)],
-    ['twice in one image', code => sideBySide(code, code)],
-  ])('QR images are read %s', async (_, change) => {
-    const uri = newUri();
-    expect(await readQrImage(png(change(await qrPicture(uri))))).toBe(uri);
-  });
+it.each<[string, (code: Picture) => Picture]>([
+  ['turned by a quarter', code => mapped(code, code.height, code.width, (x, y) => [y, code.height - 1 - x])],
+  ['turned by 20 degrees', code => turned(code, Math.PI / 9)],
+  ['mirrored', code => mapped(code, code.width, code.height, (x, y) => [code.width - 1 - x, y])],
+  ['white on black', code => ({ ...code, pixels: code.pixels.map(grey => 255 - grey) })],
+  ['beside nothing', code => sideBySide(blank, code, blank)],
+  ['twice in one image', code => sideBySide(code, code)],
+])('QR images are read %s', async (_, change) => {
+  const uri = newUri();
+  expect(await readQrImage(png(change(await qrPicture(uri))))).toBe(uri);
+});
 
-  it.each(['photo.jpg', 'progressive.jpg'])('QR images are read as JPEG: %s', async name => {
-    expect(await readQrImage(file(name))).toBe(PUBLIC);
-  });
+it.each(['photo.jpg', 'progressive.jpg'])('QR images are read as JPEG: %s', async name => {
+  expect(await readQrImage(file(name))).toBe(PUBLIC);
+});
 
-  it('QR images are read from a view into a bigger buffer', async () => {
-    const bytes = file('photo.jpg');
-    const buffer = new Uint8Array(bytes.length + 20);
-    buffer.set(bytes, 7);
-    expect(await readQrImage(buffer.subarray(7, 7 + bytes.length))).toBe(PUBLIC);
-  });
+it('QR images are read from a view into a bigger buffer', async () => {
+  const bytes = file('photo.jpg');
+  const buffer = new Uint8Array(bytes.length + 20);
+  buffer.set(bytes, 7);
+  expect(await readQrImage(buffer.subarray(7, 7 + bytes.length))).toBe(PUBLIC);
+});
 
-  it.each([
-    ['one bit a pixel', { depth: 1, colourType: 0 }],
-    ['two bits a pixel, interlaced', { depth: 2, colourType: 0, isInterlaced: true }],
-    ['16 bits and transparency', { depth: 16, colourType: 6 }],
-    ['16 bits and transparency, interlaced', { depth: 16, colourType: 6, isInterlaced: true }],
-  ])('images of every kind have room for all their pixels and no more: %s', async (_, kind) => {
-    const header = { width: 61, height: 45, ...kind };
-    const bytes = pixelBytes(header);
-    const read = (length: number) => readQrImage(pngOf(header, deflateSync(Buffer.alloc(length))));
-    await expect(read(bytes)).rejects.toThrow('No QR code was found');
-    await expect(read(bytes + 1)).rejects.toThrow('damaged');
-  });
+it.each([
+  ['one bit a pixel', { depth: 1, colourType: 0 }],
+  ['two bits a pixel, interlaced', { depth: 2, colourType: 0, isInterlaced: true }],
+  ['16 bits and transparency', { depth: 16, colourType: 6 }],
+  ['16 bits and transparency, interlaced', { depth: 16, colourType: 6, isInterlaced: true }],
+])('images of every kind have room for all their pixels and no more: %s', async (_, kind) => {
+  const header = { width: 61, height: 45, ...kind };
+  const bytes = pixelBytes(header);
+  const read = (length: number) => readQrImage(pngOf(header, deflateSync(Buffer.alloc(length))));
+  await expect(read(bytes)).rejects.toThrow('No QR code was found');
+  await expect(read(bytes + 1)).rejects.toThrow('damaged');
+});
 
-  it('an image with two different QR codes is refused', async () => {
-    const both = sideBySide(await qrPicture(newUri()), await qrPicture(newUri()));
-    await expect(readQrImage(png(both))).rejects.toThrow('more than one QR code');
-  });
+it('an image with two different QR codes is refused', async () => {
+  const both = sideBySide(await qrPicture(newUri()), await qrPicture(newUri()));
+  await expect(readQrImage(png(both))).rejects.toThrow('more than one QR code');
+});
 
-  it.each<[string, () => Uint8Array, RegExp]>([
-    ['no code', () => png(blank), /No QR code/],
-    ['no file', () => new Uint8Array(0), /not a PNG or JPEG/],
-    ['some text', () => new TextEncoder().encode(PUBLIC), /not a PNG or JPEG/],
-    ['a GIF', () => new TextEncoder().encode('GIF89a\u0001\u0000\u0001\u0000'), /not a PNG or JPEG/],
-    ['only a signature', () => png(blank).slice(0, 20), /not a PNG or JPEG/],
-    ['half a PNG', () => png(blank).slice(0, 60), /damaged|No QR code/],
-    ['half a JPEG header', () => file('photo.jpg').slice(0, 12), /not a PNG or JPEG/],
-    ['a JPEG without an image', () => file('photo.jpg').slice(0, 700), /damaged|No QR code/],
-    ['a bomb of pixels', () => header(60_000, 60_000), /too big/],
-    ['a strip of pixels', () => header(IMAGE_PIXELS_MAX + 1, 1), /too big/],
-    ['a bomb of packed pixels', () => pngOf({ width: 10, height: 10 }, ZEROS), /damaged/],
-    ['a bomb in passes', () => pngOf({ width: 10, height: 10, isInterlaced: true }, ZEROS), /damaged/],
-    ['packed pixels that are none', () => pngOf({ width: 10, height: 10 }, ZEROS.subarray(9)), /damaged/],
-    ['an unknown kind of pixel', () => pngOf({ width: 10, height: 10, colourType: 5 }, ZEROS), /damaged/],
-    [
-      'a header behind another one',
-      () => pngOf({ width: 60_000, height: 60_000 }, ZEROS, FALSE_HEADER),
-      /not a PNG/,
-    ],
-    ['a crowd of chunks', () => withChunks(png(blank), IMAGE_PARTS_MAX), /far more parts/],
-    ['a crowd of scans', () => manyScans(file('progressive.jpg'), IMAGE_SCANS_MAX + 1), /far more parts/],
-    ['a crowd of segments', () => withSegments(file('photo.jpg'), IMAGE_PARTS_MAX), /far more parts/],
-    ['a file too long', () => new Uint8Array(IMAGE_BYTES_MAX + 1), /too big/],
-  ])('images are refused: %s', async (_, make, sentence) => {
-    await expect(readQrImage(make())).rejects.toMatchObject({
-      name: 'FobError',
-      kind: 'bad-input',
-      message: expect.stringMatching(sentence),
-      next: expect.stringMatching(/^[A-Z]/),
-    });
+it.each<[string, () => Uint8Array, RegExp]>([
+  ['no code', () => png(blank), /No QR code/],
+  ['no file', () => new Uint8Array(0), /not a PNG or JPEG/],
+  ['some text', () => new TextEncoder().encode(PUBLIC), /not a PNG or JPEG/],
+  ['a GIF', () => new TextEncoder().encode('GIF89a\u0001\u0000\u0001\u0000'), /not a PNG or JPEG/],
+  ['only a signature', () => png(blank).slice(0, 20), /not a PNG or JPEG/],
+  ['half a PNG', () => png(blank).slice(0, 60), /damaged|No QR code/],
+  ['half a JPEG header', () => file('photo.jpg').slice(0, 12), /not a PNG or JPEG/],
+  ['a JPEG without an image', () => file('photo.jpg').slice(0, 700), /damaged|No QR code/],
+  ['a bomb of pixels', () => header(60_000, 60_000), /too big/],
+  ['a strip of pixels', () => header(IMAGE_PIXELS_MAX + 1, 1), /too big/],
+  ['a bomb of packed pixels', () => pngOf({ width: 10, height: 10 }, ZEROS), /damaged/],
+  ['a bomb in passes', () => pngOf({ width: 10, height: 10, isInterlaced: true }, ZEROS), /damaged/],
+  ['packed pixels that are none', () => pngOf({ width: 10, height: 10 }, ZEROS.subarray(9)), /damaged/],
+  ['an unknown kind of pixel', () => pngOf({ width: 10, height: 10, colourType: 5 }, ZEROS), /damaged/],
+  [
+    'a header behind another one',
+    () => pngOf({ width: 60_000, height: 60_000 }, ZEROS, FALSE_HEADER),
+    /not a PNG/,
+  ],
+  ['a crowd of chunks', () => withChunks(png(blank), IMAGE_PARTS_MAX), /far more parts/],
+  ['a crowd of scans', () => manyScans(file('progressive.jpg'), IMAGE_SCANS_MAX + 1), /far more parts/],
+  ['a crowd of segments', () => withSegments(file('photo.jpg'), IMAGE_PARTS_MAX), /far more parts/],
+  ['a file too long', () => new Uint8Array(IMAGE_BYTES_MAX + 1), /too big/],
+])('images are refused: %s', async (_, make, sentence) => {
+  await expect(readQrImage(make())).rejects.toMatchObject({
+    name: 'FobError',
+    kind: 'bad-input',
+    message: expect.stringMatching(sentence),
+    next: expect.stringMatching(/^[A-Z]/),
   });
+});
 
-  it('images with damaged bytes are read or refused, and cause no other error', LONG, async () => {
-    const good = png(await qrPicture(PUBLIC));
-    const photo = file('photo.jpg');
-    await fc.assert(
-      fc.asyncProperty(
-        fc.constantFrom(good, photo),
-        fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 20 }),
-        async (image, changes) => {
-          const bytes = new Uint8Array(image);
-          for (const [at, value] of changes) bytes[at % bytes.length] = value;
-          const outcome = await readQrImage(bytes).catch((error: unknown) => error);
-          if (outcome !== PUBLIC) expect(outcome).toMatchObject({ name: 'FobError', kind: 'bad-input' });
-        },
-      ),
-      { numRuns: countOf(10, 60) },
-    );
-  });
+it('images with damaged bytes are read or refused, and cause no other error', LONG, async () => {
+  const good = png(await qrPicture(PUBLIC));
+  const photo = file('photo.jpg');
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(good, photo),
+      fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 20 }),
+      async (image, changes) => {
+        const bytes = new Uint8Array(image);
+        for (const [at, value] of changes) bytes[at % bytes.length] = value;
+        const outcome = await readQrImage(bytes).catch((error: unknown) => error);
+        if (outcome !== PUBLIC) expect(outcome).toMatchObject({ name: 'FobError', kind: 'bad-input' });
+      },
+    ),
+    { numRuns: countOf(10, 60) },
+  );
 });
 
 function turned(code: Picture, angle: number): Picture {

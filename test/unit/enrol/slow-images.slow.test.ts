@@ -42,8 +42,7 @@ describeNeeds(needsBuild, 'images that are slow to search', () => {
       const read = failure(readQrTexts(SLOW, { signal: ending.signal }));
       await expect.poll(decoders).toHaveLength(1);
       ending.abort();
-      expect((await read).kind).toBe('cancelled');
-      expect(decoders()).toEqual([]);
+      expect([(await read).kind, decoders()]).toEqual(['cancelled', []]);
     },
   );
 
@@ -61,8 +60,7 @@ describeNeeds(needsBuild, 'images that are slow to search', () => {
     const read = await Promise.allSettled(Array.from({ length: count }, () => readQrTexts(image)));
     clearInterval(watch);
     expect(most).toBe(1);
-    const refused = read.filter(({ status }) => status === 'rejected');
-    expect(refused).toEqual(
+    expect(read.filter(({ status }) => status === 'rejected')).toEqual(
       Array(2).fill({ status: 'rejected', reason: expect.objectContaining({ kind: 'bad-input' }) }),
     );
   });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isFobError } from 'passfob/errors';
 import { readFiles } from 'passfob/formats/read';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { root, textFiles } from '../../tools/tidy/files.ts';
 
 /** Documents that people name by mistake. Many have a line that can be read as a header or as a token. */
@@ -82,29 +82,28 @@ async function refusalOf(name: string, bytes: Uint8Array): Promise<string> {
   }
 }
 
-describe('import of documents that are no exports', () => {
-  it.each(Object.entries(DOCUMENTS))('import says of %s what it looks like', async (name, [look, text]) => {
-    const bytes = new TextEncoder().encode(text);
-    expect(await refusalOf(name, bytes)).toBe(
-      `The file does not look like an export of accounts; it looks like ${look} (${bytes.length} bytes).`,
-    );
-  });
+it.each(Object.entries(DOCUMENTS))('import says of %s what it looks like', async (name, [look, text]) => {
+  const bytes = new TextEncoder().encode(text);
+  expect(await refusalOf(name, bytes)).toBe(
+    `The file does not look like an export of accounts; it looks like ${look} (${bytes.length} bytes).`,
+  );
+});
 
-  it('import says of every document and source of this project what it is, and quotes nothing of it', async () => {
-    const license = { path: 'LICENSE', text: readFileSync(join(root, 'LICENSE'), 'utf8') };
-    const files = [...textFiles, license].filter(({ path }) => !path.startsWith('test/'));
-    expect(files.length).toBeGreaterThan(300);
-    const odd: string[] = [];
-    for (const { path, text } of files) {
-      const said = await refusalOf(path, new TextEncoder().encode(text));
-      const isPlain =
-        /^The file does not look like an export of accounts; it looks like [\w ,]+ \(\d+ bytes?\)\.$/.test(
-          said,
-        );
-      const isClosed =
-        /^The file is (?:an SVG image|a web page|empty, or holds nothing but comments)\.$/.test(said);
-      if (!isPlain && !isClosed) odd.push(`${path}: ${said}`);
-    }
-    expect(odd).toEqual([]);
-  });
+it('import says of every document and source of this project what it is, and quotes nothing of it', async () => {
+  const license = { path: 'LICENSE', text: readFileSync(join(root, 'LICENSE'), 'utf8') };
+  const files = [...textFiles, license].filter(({ path }) => !path.startsWith('test/'));
+  expect(files.length).toBeGreaterThan(300);
+  const odd: string[] = [];
+  for (const { path, text } of files) {
+    const said = await refusalOf(path, new TextEncoder().encode(text));
+    const isPlain =
+      /^The file does not look like an export of accounts; it looks like [\w ,]+ \(\d+ bytes?\)\.$/.test(
+        said,
+      );
+    const isClosed = /^The file is (?:an SVG image|a web page|empty, or holds nothing but comments)\.$/.test(
+      said,
+    );
+    if (!isPlain && !isClosed) odd.push(`${path}: ${said}`);
+  }
+  expect(odd).toEqual([]);
 });

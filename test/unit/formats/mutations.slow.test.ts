@@ -67,9 +67,7 @@ async function readChanged(
   from: number,
   count: number,
 ): Promise<ChildReport> {
-  const child = spawn(process.execPath, [...HEAP, PROGRAM], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-  });
+  const child = spawn(process.execPath, [...HEAP, PROGRAM], { stdio: ['pipe', 'pipe', 'pipe'] });
   let complaint = '';
   child.stderr.on('data', chunk => {
     complaint = `${complaint}${chunk}`.slice(-2_000);

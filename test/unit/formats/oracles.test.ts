@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readFiles } from 'passfob/formats/read';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { describeNeeds, itNeeds, needsTool } from '../../kit/tools.ts';
 import { answersFor, PASSWORD } from './keys.ts';
@@ -48,37 +48,34 @@ describeNeeds(needsTool('pskc2csv'), 'pskc2csv', pskc2csv => {
       encoding: 'utf8',
     });
     const lines = table.trim().split(/\r?\n/).slice(1);
-    const accounts = await ours(name);
-    expect(accounts.map(({ secret, digits }) => `${hex(secret)},${digits}`)).toEqual(lines);
+    expect((await ours(name)).map(({ secret, digits }) => `${hex(secret)},${digits}`)).toEqual(lines);
   });
 });
 
-describe('csv2pskc', () => {
-  itNeeds(
-    needsTool('csv2pskc'),
-    'csv2pskc writes our accounts under a password, and we read them back',
-    async csv2pskc => {
-      const place = temporaryFolder();
-      const secrets = ['3132333435363738393031323334353637383930', 'ff'.repeat(32)];
-      writeFileSync(
-        join(place, 'in.csv'),
-        `serial,secret,counter,issuer,algorithm,response_length\n${secrets
-          .map((secret, at) => `S${at},${secret},${at},Example,hotp,${6 + at}`)
-          .join('\n')}\n`,
-      );
-      writeFileSync(join(place, 'password'), PASSWORD);
-      execFileSync(csv2pskc, [
-        '-p',
-        join(place, 'password'),
-        '-o',
-        join(place, 'out.xml'),
-        join(place, 'in.csv'),
-      ]);
-      const accounts = await ours('by-csv2pskc', readFileSync(join(place, 'out.xml')));
-      expect(accounts.map(({ secret, digits, label }) => [label, hex(secret), digits])).toEqual([
-        ['S0', secrets[0], 6],
-        ['S1', secrets[1], 7],
-      ]);
-    },
-  );
-});
+itNeeds(
+  needsTool('csv2pskc'),
+  'csv2pskc writes our accounts under a password, and we read them back',
+  async csv2pskc => {
+    const place = temporaryFolder();
+    const secrets = ['3132333435363738393031323334353637383930', 'ff'.repeat(32)];
+    writeFileSync(
+      join(place, 'in.csv'),
+      `serial,secret,counter,issuer,algorithm,response_length\n${secrets
+        .map((secret, at) => `S${at},${secret},${at},Example,hotp,${6 + at}`)
+        .join('\n')}\n`,
+    );
+    writeFileSync(join(place, 'password'), PASSWORD);
+    execFileSync(csv2pskc, [
+      '-p',
+      join(place, 'password'),
+      '-o',
+      join(place, 'out.xml'),
+      join(place, 'in.csv'),
+    ]);
+    const accounts = await ours('by-csv2pskc', readFileSync(join(place, 'out.xml')));
+    expect(accounts.map(({ secret, digits, label }) => [label, hex(secret), digits])).toEqual([
+      ['S0', secrets[0], 6],
+      ['S1', secrets[1], 7],
+    ]);
+  },
+);

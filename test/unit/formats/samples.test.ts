@@ -60,8 +60,7 @@ describeNeeds(needsTool('oathtool'), 'oathtool', oathtool => {
   it.each(samples)(
     'the passcodes equal those of the writing program $name: $from',
     async ({ name, accounts }) => {
-      const read = await accountsOf(name);
-      expect(read.map(shown)).toEqual(accounts.map(words => wanted(oathtool, words)));
+      expect((await accountsOf(name)).map(shown)).toEqual(accounts.map(words => wanted(oathtool, words)));
     },
   );
 

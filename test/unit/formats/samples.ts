@@ -86,11 +86,7 @@ export const ORIGINS: readonly Origin[] = [
   },
   {
     from: 'Stratum (Authenticator Pro), Stratum.Core/src/Backup and its Stratum.Test/data/backup.*.authpro: kinds 1 HOTP, 2 TOTP, 4 Steam',
-    files: {
-      'stratum.json': STRATUM,
-      'stratum-encrypted.authpro': STRATUM,
-      'stratum-old.authpro': STRATUM,
-    },
+    files: { 'stratum.json': STRATUM, 'stratum-encrypted.authpro': STRATUM, 'stratum-old.authpro': STRATUM },
   },
   {
     from: 'Proton Authenticator, entry/exporter.rs and entry/password_exporter.rs, and Proton Pass, parser/pass of proton-pass-common: key URIs, or a bare secret',
@@ -255,10 +251,7 @@ export const ORIGINS: readonly Origin[] = [
     from: 'Enpass, its JSON export: a field of the type totp holds a secret or a key URI',
     files: { 'enpass.json': twice },
   },
-  {
-    from: 'Ente Auth, its text export: codeDisplay with trashed',
-    files: { 'ente-trash.txt': ['totp'] },
-  },
+  { from: 'Ente Auth, its text export: codeDisplay with trashed', files: { 'ente-trash.txt': ['totp'] } },
   {
     from: 'KeeOtp and KeeOtp2, fields of KeePass: OtpAuthData of KeeOtp',
     files: { 'keepass-plugins.xml': ['totp d8 s60', 'hotp sha256 c11', 'totp'] },

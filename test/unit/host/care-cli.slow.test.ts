@@ -87,12 +87,10 @@ describeNeeds(needsBuild, 'care by the command line', () => {
         },
       },
     });
-    const listed = await run('inventory', 'list');
-    expect(listed.stdout).toContain('PIN to be chosen');
+    expect((await run('inventory', 'list')).stdout).toContain('PIN to be chosen');
     const [known] = (await run('inventory', 'list', '--json')).json().fobs as { serial: string }[];
     expect(known).toMatchObject({ lastSeen: expect.any(String), health: expect.any(Array) });
-    const shown = await run('inventory', 'show', known?.serial ?? '');
-    expect(shown.stdout).toMatch(/State on \d{4}-/);
+    expect((await run('inventory', 'show', known?.serial ?? '')).stdout).toMatch(/State on \d{4}-/);
   });
 
   it('a fob of another owner ends care with the code for that', async () => {
@@ -102,7 +100,6 @@ describeNeeds(needsBuild, 'care by the command line', () => {
     });
     expect(stranger.exitCode).toBe(8);
     expect(stranger.json()).toMatchObject({ error: { kind: 'not-in-inventory' } });
-    const nobody = await run('care', '--ports', 'tcp:127.0.0.1:1', '--json');
-    expect(nobody.exitCode).toBe(4);
+    expect((await run('care', '--ports', 'tcp:127.0.0.1:1', '--json')).exitCode).toBe(4);
   });
 });

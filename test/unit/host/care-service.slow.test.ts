@@ -78,8 +78,7 @@ describeNeeds(needsBuild, 'care by the service that owns the fob, over the comma
     ]);
     expect(done.stdout).toBe(`The fob ${serial}: The fob needs nothing more now.\n  done    Set the clock\n`);
     expect(await tasks(serial)).toEqual(['clock done']);
-    const again = await care(fob, ['--fingerprint', fingerprint, '--json']);
-    expect(again.json()).toMatchObject({
+    expect((await care(fob, ['--fingerprint', fingerprint, '--json'])).json()).toMatchObject({
       ok: true,
       service: service.url,
       fobs: [{ serial, outcome: 'done', done: [], waiting: [] }],
@@ -102,17 +101,14 @@ describeNeeds(needsBuild, 'care by the service that owns the fob, over the comma
     );
     expect(declined.stdout).toContain('waits   Erase the fob: The person at the fob declined.');
     const agreed = await run(() => fob.approve());
-    expect(agreed.exitCode).toBe(0);
-    expect(agreed.stdout).toContain('The fob is erased.');
+    expect(agreed).toMatchObject({ exitCode: 0, stdout: expect.stringContaining('The fob is erased.') });
     expect(await tasks(serial)).toContain('erase done');
   });
 
   it('a service is used only with its fingerprint: given, known to the agent, or compared by a person', async () => {
     const { fob, serial } = await ownedFob();
-    const unasked = await care(fob, []);
-    expect(unasked.exitCode).toBe(2);
-    const other = await care(fob, ['--fingerprint', 'ab'.repeat(16)]);
-    expect(other.exitCode).toBe(22);
+    expect((await care(fob, [])).exitCode).toBe(2);
+    expect((await care(fob, ['--fingerprint', 'ab'.repeat(16)])).exitCode).toBe(22);
     const home = join(folder, 'known');
     changeSettings(home, () => ({
       services: [{ url: service.url, name: 'Example', fingerprint: fingerprint.replaceAll(' ', '') }],
@@ -132,7 +128,6 @@ describeNeeds(needsBuild, 'care by the service that owns the fob, over the comma
     expect(blank.json()).toMatchObject({
       error: { kind: 'not-in-inventory', details: { fobs: [{ outcome: 'other' }] } },
     });
-    const tried = await care(fob, ['--fingerprint', fingerprint, '--dry-run', '--json']);
-    expect(tried.exitCode).toBe(0);
+    expect((await care(fob, ['--fingerprint', fingerprint, '--dry-run', '--json'])).exitCode).toBe(0);
   });
 });

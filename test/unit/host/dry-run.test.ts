@@ -59,8 +59,7 @@ it.each(Object.keys(WORK))('a dry run ends where the next step would be to %s', 
   if (step.endsWith('reset its PIN')) await choosePin(place, fob);
   const before = await rows(place);
   const screen = fob.screen;
-  const outcome = await WORK[step]?.(place.context, await dry(fob)).catch(error => error);
-  expect(outcome).toMatchObject({
+  expect(await WORK[step]?.(place.context, await dry(fob)).catch(error => error)).toMatchObject({
     kind: 'dry-run',
     message: `Nothing was changed. The next step would be to ${step}.`,
   });

@@ -19,38 +19,35 @@ const key = new Uint8Array(32).map((_, at) => at);
 const keys = { sealing: new Map([[KEY_ID, key]]), currentKeyId: KEY_ID, mac: key };
 const text = (bytes: Uint8Array | undefined) => bytes && Buffer.from(bytes).toString();
 
-describe('values encrypted at rest', () => {
-  it('encrypted values of an inventory and of a service before 0.2 open where they were made', () => {
-    const place = { column: 'accounts.sealed_key', id: '7 01020304' };
-    const sealed = Buffer.from('ChssPWLLIeNdaJMi8Y1CWygUHQiwRsy1k1nVq5fJZ1vF4MePNa6dbRvnyBEAH2Qw', 'base64');
-    expect(text(unseal(keys, place, sealed))).toBe('a seed of before');
-    const row = { table: 'job_items', id: 'é:1' };
-    const box = 'ssjso1jpiefjXGlAoPg/s5yUEw4Fh0iTeJqHF/6yQ0+8E1SswItR+3id/aE=';
-    expect(text(unsealRow(keys, row, { keyId: KEY_ID, box }))).toBe('a seed of before');
-  });
+it('encrypted values of an inventory and of a service before 0.2 open where they were made', () => {
+  const place = { column: 'accounts.sealed_key', id: '7 01020304' };
+  const sealed = Buffer.from('ChssPWLLIeNdaJMi8Y1CWygUHQiwRsy1k1nVq5fJZ1vF4MePNa6dbRvnyBEAH2Qw', 'base64');
+  expect(text(unseal(keys, place, sealed))).toBe('a seed of before');
+  const row = { table: 'job_items', id: 'é:1' };
+  const box = 'ssjso1jpiefjXGlAoPg/s5yUEw4Fh0iTeJqHF/6yQ0+8E1SswItR+3id/aE=';
+  expect(text(unsealRow(keys, row, { keyId: KEY_ID, box }))).toBe('a seed of before');
+});
 
-  it('encrypted values are as long as before: key id, nonce, as many bytes as there were, tag', () => {
-    fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 100 }), plain => {
-        const sealed = seal(keys, { column: 'a.b', id: '1' }, plain);
-        expect(Buffer.from(sealed).toString('hex', 0, 4)).toBe(KEY_ID);
-        expect(sealed).toHaveLength(4 + 12 + plain.length + 16);
-        const { keyId, box } = sealRow(keys, { table: 'a', id: '1' }, plain);
-        expect(keyId).toBe(KEY_ID);
-        expect(Buffer.from(box, 'base64')).toHaveLength(12 + plain.length + 16);
-      }),
-    );
-  });
+it('encrypted values are as long as before: key id, nonce, as many bytes as there were, tag', () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 100 }), plain => {
+      const sealed = seal(keys, { column: 'a.b', id: '1' }, plain);
+      expect(Buffer.from(sealed).toString('hex', 0, 4)).toBe(KEY_ID);
+      expect(sealed).toHaveLength(4 + 12 + plain.length + 16);
+      const { keyId, box } = sealRow(keys, { table: 'a', id: '1' }, plain);
+      expect(keyId).toBe(KEY_ID);
+      expect(Buffer.from(box, 'base64')).toHaveLength(12 + plain.length + 16);
+    }),
+  );
+});
 
-  it('encrypted values are bound to a nonce where the associated data holds it', () => {
-    const plain = secret(new Uint8Array(Buffer.from('bound-to-a-nonce-0417')));
-    const start = Buffer.from('heading');
-    const box = sealBox(key, nonce => Buffer.concat([start, nonce]), plain);
-    expect(openBox(key, Buffer.concat([start, box.subarray(0, 12)]), box)).toEqual(plain);
-    expect(openBox(key, start, box)).toBeUndefined();
-    for (const length of [0, 11, 12, 27])
-      expect(openBox(key, start, box.subarray(0, length))).toBeUndefined();
-  });
+it('encrypted values are bound to a nonce where the associated data holds it', () => {
+  const plain = secret(new Uint8Array(Buffer.from('bound-to-a-nonce-0417')));
+  const start = Buffer.from('heading');
+  const box = sealBox(key, nonce => Buffer.concat([start, nonce]), plain);
+  expect(openBox(key, Buffer.concat([start, box.subarray(0, 12)]), box)).toEqual(plain);
+  expect(openBox(key, start, box)).toBeUndefined();
+  for (const length of [0, 11, 12, 27]) expect(openBox(key, start, box.subarray(0, length))).toBeUndefined();
 });
 
 const FORMATS: readonly KeyTextFormat[] = [
@@ -121,42 +118,39 @@ it('comments and empty lines are read in a key file with purposes, and damage on
   }
 });
 
-describe('re-keying', () => {
-  interface Value extends SealedValue<{ column: string; id: string }, Uint8Array> {
-    readonly id: number;
-  }
-  const added = {
-    sealing: new Map([
-      [KEY_ID, key],
-      ['ffffffff', new Uint8Array(32)],
-    ]),
-    currentKeyId: 'ffffffff',
-  };
-  const table = (count: number) =>
-    Array.from({ length: count }, (_, id): Value => {
-      const place = { column: 'a.b', id: String(id) };
-      return { id, place, sealed: seal(keys, place, Buffer.from(`value ${id}`)) };
-    });
-  const isOld = ({ sealed }: Value) => Buffer.from(sealed).toString('hex', 0, 4) !== 'ffffffff';
-
-  it('re-keying works through all values in groups; a value that does not open stays, and so does a changed one', async () => {
-    const rows = table(10);
-    rows[3] = { id: 3, place: { column: 'a.b', id: '3' }, sealed: new Uint8Array(40) };
-    const sizes: number[] = [];
-    const values: SealedValues<Uint8Array, Value> = {
-      next: async last => rows.filter(row => isOld(row) && row.id > (last?.id ?? -1)).slice(0, 4),
-      async replace(pairs) {
-        sizes.push(pairs.length);
-        const meant = pairs.filter(({ before }) => before.id !== 7);
-        for (const { before, after } of meant) rows[before.id] = { ...before, sealed: after };
-        return meant.length;
-      },
-    };
-    const counts = await reseal(SEAL_FORMAT, added, values);
-    expect(counts).toEqual({ resealed: 8, unreadable: 1, changed: 1 });
-    expect(sizes).toEqual([3, 4, 2]);
-    expect(rows.filter(isOld).map(({ id }) => id)).toEqual([3, 7]);
-    for (const { id, place, sealed } of rows.filter(row => !isOld(row)))
-      expect(text(unseal(added, place, sealed))).toBe(`value ${id}`);
+interface Value extends SealedValue<{ column: string; id: string }, Uint8Array> {
+  readonly id: number;
+}
+const added = {
+  sealing: new Map([
+    [KEY_ID, key],
+    ['ffffffff', new Uint8Array(32)],
+  ]),
+  currentKeyId: 'ffffffff',
+};
+const table = (count: number) =>
+  Array.from({ length: count }, (_, id): Value => {
+    const place = { column: 'a.b', id: String(id) };
+    return { id, place, sealed: seal(keys, place, Buffer.from(`value ${id}`)) };
   });
+const isOld = ({ sealed }: Value) => Buffer.from(sealed).toString('hex', 0, 4) !== 'ffffffff';
+
+it('re-keying works through all values in groups; a value that does not open stays, and so does a changed one', async () => {
+  const rows = table(10);
+  rows[3] = { id: 3, place: { column: 'a.b', id: '3' }, sealed: new Uint8Array(40) };
+  const sizes: number[] = [];
+  const values: SealedValues<Uint8Array, Value> = {
+    next: async last => rows.filter(row => isOld(row) && row.id > (last?.id ?? -1)).slice(0, 4),
+    async replace(pairs) {
+      sizes.push(pairs.length);
+      const meant = pairs.filter(({ before }) => before.id !== 7);
+      for (const { before, after } of meant) rows[before.id] = { ...before, sealed: after };
+      return meant.length;
+    },
+  };
+  const counts = await reseal(SEAL_FORMAT, added, values);
+  expect([counts, sizes]).toEqual([{ resealed: 8, unreadable: 1, changed: 1 }, [3, 4, 2]]);
+  expect(rows.filter(isOld).map(({ id }) => id)).toEqual([3, 7]);
+  for (const { id, place, sealed } of rows.filter(row => !isOld(row)))
+    expect(text(unseal(added, place, sealed))).toBe(`value ${id}`);
 });

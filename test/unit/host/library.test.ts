@@ -2,29 +2,27 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { describeNeeds } from '../../kit/tools.ts';
 import { BLINK } from '../emulator/board/programs.ts';
 import { passfob } from './kit/cli.ts';
 import { needsBuild } from './kit/simulated-fob.ts';
 
-describe('the client library', () => {
-  it.each(['index', 'browser'])('the client library uses nothing that a browser lacks: %s', async name => {
-    const entry = fileURLToPath(new URL(`../../../host/client/${name}.ts`, import.meta.url));
-    const bundle = await build({
-      entryPoints: [entry],
-      bundle: true,
-      conditions: ['source'],
-      write: false,
-      platform: 'browser',
-      format: 'esm',
-      logLevel: 'silent',
-    });
-    const [file] = bundle.outputFiles;
-    expect(file?.text).toContain('getRandomValues');
-    expect(file?.text.match(/\b(?:Buffer|process)\.\w+|\brequire\(/g)).toBeNull();
+it.each(['index', 'browser'])('the client library uses nothing that a browser lacks: %s', async name => {
+  const entry = fileURLToPath(new URL(`../../../host/client/${name}.ts`, import.meta.url));
+  const bundle = await build({
+    entryPoints: [entry],
+    bundle: true,
+    conditions: ['source'],
+    write: false,
+    platform: 'browser',
+    format: 'esm',
+    logLevel: 'silent',
   });
+  const [file] = bundle.outputFiles;
+  expect(file?.text).toContain('getRandomValues');
+  expect(file?.text.match(/\b(?:Buffer|process)\.\w+|\brequire\(/g)).toBeNull();
 });
 
 describeNeeds(needsBuild, 'passfob simulate', () => {

@@ -5,7 +5,7 @@ import { openInventoryFile } from '@passfob/service/features/tokens/import/from-
 import { exportInventory } from 'passfob/inventory/exported';
 import { importHandover, restore } from 'passfob/inventory/handover';
 import { sealWithPassword } from 'passfob/inventory/password-file';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { failure } from './kit/failure.ts';
 import { addFob, FOB } from './kit/inventory-rows.ts';
@@ -73,29 +73,27 @@ const DAMAGED = {
   next: expect.stringContaining('another copy'),
 };
 
-describe('files under a password whose content is malformed', () => {
-  it.each([...SHAPES, ...VALUES])('the file is blamed and nothing is added: %s', async (_, change) => {
-    const { inventory } = workplace().context;
-    const password = secret(`correct horse ${randomBytes(6).toString('hex')}`);
-    const text = JSON.stringify(change(await goodBundle()));
-    const path = join(inventory.directory, 'file');
-    writeFileSync(path, await sealWithPassword('backup', Buffer.from(text), password));
-    expect(await failure(restore(inventory, path, password))).toMatchObject(DAMAGED);
-    writeFileSync(path, await sealWithPassword('handover', Buffer.from(text), password));
-    expect(await failure(importHandover(inventory, path, password, NOW))).toMatchObject(DAMAGED);
-    expect(await inventory.db.selectFrom('pairings').selectAll().execute()).toEqual([]);
-  });
+it.each([...SHAPES, ...VALUES])('the file is blamed and nothing is added: %s', async (_, change) => {
+  const { inventory } = workplace().context;
+  const password = secret(`correct horse ${randomBytes(6).toString('hex')}`);
+  const text = JSON.stringify(change(await goodBundle()));
+  const path = join(inventory.directory, 'file');
+  writeFileSync(path, await sealWithPassword('backup', Buffer.from(text), password));
+  expect(await failure(restore(inventory, path, password))).toMatchObject(DAMAGED);
+  writeFileSync(path, await sealWithPassword('handover', Buffer.from(text), password));
+  expect(await failure(importHandover(inventory, path, password, NOW))).toMatchObject(DAMAGED);
+  expect(await inventory.db.selectFrom('pairings').selectAll().execute()).toEqual([]);
+});
 
-  it.each(SHAPES)('the import of the service blames the file: %s', async (_, change) => {
-    const password = secret(`correct horse ${randomBytes(6).toString('hex')}`);
-    const text = JSON.stringify(change(await goodBundle()));
-    const sealed = await sealWithPassword('backup', Buffer.from(text), password);
-    expect(await failure(openInventoryFile(sealed, password))).toMatchObject(DAMAGED);
-  });
+it.each(SHAPES)('the import of the service blames the file: %s', async (_, change) => {
+  const password = secret(`correct horse ${randomBytes(6).toString('hex')}`);
+  const text = JSON.stringify(change(await goodBundle()));
+  const sealed = await sealWithPassword('backup', Buffer.from(text), password);
+  expect(await failure(openInventoryFile(sealed, password))).toMatchObject(DAMAGED);
+});
 
-  it('a file of a later passfob asks for an update', async () => {
-    const password = secret(`correct horse ${randomBytes(6).toString('hex')}`);
-    const sealed = await sealWithPassword('backup', Buffer.from('{"version":2}'), password);
-    expect((await failure(openInventoryFile(sealed, password))).next).toContain('Update passfob');
-  });
+it('a file of a later passfob asks for an update', async () => {
+  const password = secret(`correct horse ${randomBytes(6).toString('hex')}`);
+  const sealed = await sealWithPassword('backup', Buffer.from('{"version":2}'), password);
+  expect((await failure(openInventoryFile(sealed, password))).next).toContain('Update passfob');
 });

@@ -96,9 +96,7 @@ describeNeeds(needsBuild, 'mistakes and their errors', () => {
 
   it('a command reports a fob unplugged in the middle, and the next one works when it is back', async () => {
     expect((await onFob(['enroll', '--uri', '-'], { input: uri })).exitCode).toBe(0);
-    const failed = await onFob(['code'], {
-      when: ['hold its button', () => fob.ask({ do: 'unplug' })],
-    });
+    const failed = await onFob(['code'], { when: ['hold its button', () => fob.ask({ do: 'unplug' })] });
     expectFailure(failed, 'no-answer', { kind: 'unplugged' });
     await fob.ask({ do: 'replug' });
     expect((await onFob(['verify'])).exitCode).toBe(0);

@@ -37,11 +37,7 @@ describeNeeds(needsBuild, 'installation without scripts', () => {
     const { status, stdout, stderr } = spawnSync(
       process.execPath,
       [join(folder, 'node_modules/passfob/bin/passfob.js'), ...args],
-      {
-        env: { ...process.env, PASSFOB_HOME: join(folder, 'home') },
-        input: '',
-        encoding: 'utf8',
-      },
+      { env: { ...process.env, PASSFOB_HOME: join(folder, 'home') }, input: '', encoding: 'utf8' },
     );
     expect([status === 0, stdout]).toEqual([false, '']);
     expect(stderr).toContain('The native part of the package better-sqlite3');

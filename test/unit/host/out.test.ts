@@ -12,7 +12,7 @@ import { freshSeed } from 'passfob/enrol/seed';
 import { readFiles } from 'passfob/formats/read';
 import { historyOf } from 'passfob/inventory/history';
 import { pairingKeyOf, pairingsOf } from 'passfob/inventory/pairings';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds } from '../../kit/tools.ts';
@@ -33,69 +33,65 @@ async function accountIn(path: string): Promise<Enrolment | undefined> {
   return row?.outcome.state === 'ok' ? row.outcome.enrolment : undefined;
 }
 
-describe('generated accounts that are written to a file', () => {
-  it('the file holds the account as the fob has it, encrypted, for its owner alone', async () => {
-    const { fob, owner, atFob } = await owned();
-    const path = join(temporaryFolder(), 'seeds.xml');
-    const result = await enroll(owner.context, atFob, fresh(), { saveTo: sealed(path), isFresh: true });
-    expect(result.savedTo).toBe(path);
-    expect(statSync(path).mode & 0o777).toBe(0o600);
-    const account = await accountIn(path);
-    const key = secret(account?.secret ?? new Uint8Array(0));
-    expect(readFileSync(path, 'utf8')).not.toContain(Buffer.from(key).toString('base64'));
-    const history = await historyOf(owner.context.inventory, atFob.hello.serial);
-    expect(history.map(({ event, detail }) => `${event} ${detail}`)).toContain(
-      'exported alice, for pskc, by unknown',
-    );
-    const shown = await code(owner.context, await atHand(fob), 'alice');
-    expect(shown.code).toBe(hotp(new Hmac(hostPrimitives, 1, key), 0, 6));
-  });
-
-  it('the secret differs on another fob and under another name, though this computer draws the same bytes', async () => {
-    const keys = new Set<string>();
-    for (let fobs = 0; fobs < 2; fobs++) {
-      const { fob, owner, atFob } = await owned();
-      const place = temporaryFolder();
-      await enroll(owner.context, atFob, fresh(), { saveTo: sealed(join(place, 'a')), isFresh: true });
-      await enroll(owner.context, await atHand(fob), fresh('bob'), {
-        saveTo: sealed(join(place, 'b')),
-        isFresh: true,
-      });
-      for (const name of ['a', 'b']) {
-        keys.add(Buffer.from((await accountIn(join(place, name)))?.secret ?? []).toString('hex'));
-      }
-    }
-    expect(keys.size).toBe(4);
-    expect(keys).not.toContain(Buffer.from(dead(20)).toString('hex'));
-  });
-
-  it('no file is left where the account cannot be written', async () => {
-    const { owner, atFob } = await owned();
-    const path = join(temporaryFolder(), 'seeds.xml');
-    const enrolment = { ...fresh(), issuer: 'x'.repeat(33) };
-    expect(
-      (await failure(enroll(owner.context, atFob, enrolment, { saveTo: sealed(path), isFresh: true }))).kind,
-    ).toBe('bad-input');
-    expect(existsSync(path)).toBe(false);
-  });
+it('the file holds the account as the fob has it, encrypted, for its owner alone', async () => {
+  const { fob, owner, atFob } = await owned();
+  const path = join(temporaryFolder(), 'seeds.xml');
+  const result = await enroll(owner.context, atFob, fresh(), { saveTo: sealed(path), isFresh: true });
+  expect(result.savedTo).toBe(path);
+  expect(statSync(path).mode & 0o777).toBe(0o600);
+  const account = await accountIn(path);
+  const key = secret(account?.secret ?? new Uint8Array(0));
+  expect(readFileSync(path, 'utf8')).not.toContain(Buffer.from(key).toString('base64'));
+  const history = await historyOf(owner.context.inventory, atFob.hello.serial);
+  expect(history.map(({ event, detail }) => `${event} ${detail}`)).toContain(
+    'exported alice, for pskc, by unknown',
+  );
+  const shown = await code(owner.context, await atHand(fob), 'alice');
+  expect(shown.code).toBe(hotp(new Hmac(hostPrimitives, 1, key), 0, 6));
 });
 
-describe('randomness of a session', () => {
-  it('the randomness of each session is new, though the owner sends the same, and none exists before', async () => {
+it('the secret differs on another fob and under another name, though this computer draws the same bytes', async () => {
+  const keys = new Set<string>();
+  for (let fobs = 0; fobs < 2; fobs++) {
     const { fob, owner, atFob } = await owned();
-    const [pairing] = await pairingsOf(owner.context.inventory, atFob.hello.serial);
-    const key = pairingKey(await pairingKeyOf(owner.context.inventory, pairing?.id ?? 0));
-    const client = connect(fob.plugIn().transport, { random: dead });
-    await client.hello();
-    expect(() => client.sessionChance).toThrow();
-    const seen = new Set<string>();
-    for (let sessions = 0; sessions < 3; sessions++) {
-      await client.openSession(key);
-      expect(client.sessionChance).toHaveLength(32);
-      seen.add(Buffer.from(client.sessionChance).toString('hex'));
+    const place = temporaryFolder();
+    await enroll(owner.context, atFob, fresh(), { saveTo: sealed(join(place, 'a')), isFresh: true });
+    await enroll(owner.context, await atHand(fob), fresh('bob'), {
+      saveTo: sealed(join(place, 'b')),
+      isFresh: true,
+    });
+    for (const name of ['a', 'b']) {
+      keys.add(Buffer.from((await accountIn(join(place, name)))?.secret ?? []).toString('hex'));
     }
-    expect(seen.size).toBe(3);
-  });
+  }
+  expect(keys.size).toBe(4);
+  expect(keys).not.toContain(Buffer.from(dead(20)).toString('hex'));
+});
+
+it('no file is left where the account cannot be written', async () => {
+  const { owner, atFob } = await owned();
+  const path = join(temporaryFolder(), 'seeds.xml');
+  const enrolment = { ...fresh(), issuer: 'x'.repeat(33) };
+  expect(
+    (await failure(enroll(owner.context, atFob, enrolment, { saveTo: sealed(path), isFresh: true }))).kind,
+  ).toBe('bad-input');
+  expect(existsSync(path)).toBe(false);
+});
+
+it('the randomness of each session is new, though the owner sends the same, and none exists before', async () => {
+  const { fob, owner, atFob } = await owned();
+  const [pairing] = await pairingsOf(owner.context.inventory, atFob.hello.serial);
+  const key = pairingKey(await pairingKeyOf(owner.context.inventory, pairing?.id ?? 0));
+  const client = connect(fob.plugIn().transport, { random: dead });
+  await client.hello();
+  expect(() => client.sessionChance).toThrow();
+  const seen = new Set<string>();
+  for (let sessions = 0; sessions < 3; sessions++) {
+    await client.openSession(key);
+    expect(client.sessionChance).toHaveLength(32);
+    seen.add(Buffer.from(client.sessionChance).toString('hex'));
+  }
+  expect(seen.size).toBe(3);
 });
 
 describeNeeds(needsBuild, 'passfob enroll --out', () => {

@@ -3,7 +3,7 @@ import { FobError } from 'passfob/client';
 import { PACKET_QUEUE_CHARS_MAX, PACKET_TIMEOUT_MS } from 'passfob/limits';
 import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 const ANSWER = String.fromCharCode(PACKET_ANSWER);
 /** A frame of five packets. */
@@ -79,63 +79,59 @@ const ROWS: [title: string, fob: Fob, steps: string, written: string[]][] = [
   ['frames keep their order', 'known', 'L S a a a a a', [...PACKETS, SHORT]],
 ];
 
-describe('packets', () => {
-  it.each(ROWS)('%s', async (_, fob, steps, expected) => {
-    const { link, written, says, settled } = await portOf(fob);
-    const sends: Promise<void>[] = [];
-    const waits = { t: PACKET_TIMEOUT_MS, w: PACKET_TIMEOUT_MS - 1, '.': 1 };
-    for (const step of steps.split(' ')) {
-      if (step === 'L' || step === 'S') sends.push(link.send(step === 'L' ? LONG : SHORT));
-      else if (step in waits) await vi.advanceTimersByTimeAsync(waits[step as keyof typeof waits]);
-      else if (step === 'done') await Promise.all(sends);
-      else if (/\d/.test(step)) expect(written).toHaveLength(Number(step));
-      else await says(step.replaceAll('a', ANSWER).replaceAll('r', '~response\n'));
-      await settled();
-    }
-    expect(written).toEqual(expected);
-  });
-
-  it('a port that takes less in one piece gets shorter packets', async () => {
-    const { link, written, says, settled } = port(20);
-    void link.send(LONG);
+it.each(ROWS)('%s', async (_, fob, steps, expected) => {
+  const { link, written, says, settled } = await portOf(fob);
+  const sends: Promise<void>[] = [];
+  const waits = { t: PACKET_TIMEOUT_MS, w: PACKET_TIMEOUT_MS - 1, '.': 1 };
+  for (const step of steps.split(' ')) {
+    if (step === 'L' || step === 'S') sends.push(link.send(step === 'L' ? LONG : SHORT));
+    else if (step in waits) await vi.advanceTimersByTimeAsync(waits[step as keyof typeof waits]);
+    else if (step === 'done') await Promise.all(sends);
+    else if (/\d/.test(step)) expect(written).toHaveLength(Number(step));
+    else await says(step.replaceAll('a', ANSWER).replaceAll('r', '~response\n'));
     await settled();
-    await says(ANSWER);
-    expect(written).toEqual([LONG.slice(0, 20), LONG.slice(20, 40)]);
-  });
-
-  it('answers to packets are removed from what a fob sends, and nothing else is', async () => {
-    const { says, heard } = port();
-    await says(`>boot${ANSWER}\n~AA${ANSWER}BB\n${ANSWER}${ANSWER}~CC`);
-    await says(`DD\n${ANSWER}`);
-    expect(heard()).toBe('>boot\n~AABB\n~CCDD\n');
-  });
+  }
+  expect(written).toEqual(expected);
 });
 
-describe('packets of a port that goes', () => {
-  it('a send that waits for an answer fails when the port goes, and so do the sends behind it', async () => {
-    const { link, lost, written, settled } = await portOf('known');
-    const sends = [link.send(LONG), link.send(SHORT)];
-    const failures = sends.map(send => expect(send).rejects.toMatchObject({ kind: 'unplugged' }));
-    await settled();
-    lost(new FobError('unplugged', { subject: 'port' }));
-    await Promise.all(failures);
-    expect(written).toHaveLength(1);
-  });
+it('a port that takes less in one piece gets shorter packets', async () => {
+  const { link, written, says, settled } = port(20);
+  void link.send(LONG);
+  await settled();
+  await says(ANSWER);
+  expect(written).toEqual([LONG.slice(0, 20), LONG.slice(20, 40)]);
+});
 
-  it('a closed port leaves no timer behind', async () => {
-    const { link, settled } = await portOf('known');
-    const failure = expect(link.send(LONG)).rejects.toMatchObject({ kind: 'unplugged' });
-    await settled();
-    await link.close();
-    await failure;
-    expect(vi.getTimerCount()).toBe(0);
-  });
+it('answers to packets are removed from what a fob sends, and nothing else is', async () => {
+  const { says, heard } = port();
+  await says(`>boot${ANSWER}\n~AA${ANSWER}BB\n${ANSWER}${ANSWER}~CC`);
+  await says(`DD\n${ANSWER}`);
+  expect(heard()).toBe('>boot\n~AABB\n~CCDD\n');
+});
 
-  it('text that no port takes is refused instead of kept without bound', async () => {
-    const { link } = await portOf('known');
-    void link.send(SHORT);
-    void link.send('x'.repeat(PACKET_QUEUE_CHARS_MAX - SHORT.length)).catch(() => undefined);
-    await expect(link.send('x')).rejects.toMatchObject({ kind: 'port-hung' });
-    await link.close();
-  });
+it('a send that waits for an answer fails when the port goes, and so do the sends behind it', async () => {
+  const { link, lost, written, settled } = await portOf('known');
+  const sends = [link.send(LONG), link.send(SHORT)];
+  const failures = sends.map(send => expect(send).rejects.toMatchObject({ kind: 'unplugged' }));
+  await settled();
+  lost(new FobError('unplugged', { subject: 'port' }));
+  await Promise.all(failures);
+  expect(written).toHaveLength(1);
+});
+
+it('a closed port leaves no timer behind', async () => {
+  const { link, settled } = await portOf('known');
+  const failure = expect(link.send(LONG)).rejects.toMatchObject({ kind: 'unplugged' });
+  await settled();
+  await link.close();
+  await failure;
+  expect(vi.getTimerCount()).toBe(0);
+});
+
+it('text that no port takes is refused instead of kept without bound', async () => {
+  const { link } = await portOf('known');
+  void link.send(SHORT);
+  void link.send('x'.repeat(PACKET_QUEUE_CHARS_MAX - SHORT.length)).catch(() => undefined);
+  await expect(link.send('x')).rejects.toMatchObject({ kind: 'port-hung' });
+  await link.close();
 });

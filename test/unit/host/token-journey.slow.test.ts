@@ -57,8 +57,7 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
       account: { issuer: 'Example', label: 'carol' },
     });
     expect(await run('move', 'carol', '1')).toMatchObject({ exitCode: 0, position: 1 });
-    expect(await labels()).toEqual(['carol', 'alice']);
-    expect((await run('verify')).exitCode).toBe(0);
+    expect([await labels(), (await run('verify')).exitCode]).toEqual([['carol', 'alice'], 0]);
   });
 
   it('a fob answers OCRA questions', async () => {
@@ -106,8 +105,7 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
     await fob.enter(SECOND);
     await fob.enter(SECOND);
     expect(await status()).toMatchObject({ pin: 'set' });
-    expect(await labels()).toEqual(['carol', 'alice', 'bank']);
-    expect((await run('verify')).exitCode).toBe(0);
+    expect([await labels(), (await run('verify')).exitCode]).toEqual([['carol', 'alice', 'bank'], 0]);
   });
 
   it('a fob asks for a new PIN when its owner requires one', async () => {
@@ -120,8 +118,7 @@ describeNeeds(needsBuild, 'a fob in the hands of its owner and its person', () =
   });
 
   it('a fob opens for an update, after a press, until its power goes', async () => {
-    const opened = await answering(approve, 'maintain');
-    expect(opened).toMatchObject({
+    expect(await answering(approve, 'maintain')).toMatchObject({
       exitCode: 0,
       stdout: expect.stringContaining('take the power off and on'),
     });

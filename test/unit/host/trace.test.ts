@@ -69,8 +69,7 @@ async function pairedWithTrace() {
 it('a trace has a line for every frame both ways, but of a session that a pairing code opens it leaves out all', async () => {
   const { frames, lines, given } = await pairedWithTrace();
   expect(lines.length).toBeGreaterThan(20);
-  const ways = lines.map(line => /^([<>]) \d+ /.exec(line)?.[1]);
-  expect(ways).toEqual(frames.map(({ way }) => way));
+  expect(lines.map(line => /^([<>]) \d+ /.exec(line)?.[1])).toEqual(frames.map(({ way }) => way));
   const opens = frames.flatMap(({ way, payload }, at) =>
     way === '>' && payload[0] === 1 && payload[2] === 3 ? [{ at, isByCode: payload[3] === 1 }] : [],
   );

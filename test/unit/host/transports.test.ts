@@ -12,7 +12,7 @@ import { addressText, openTransport, readAddress } from 'passfob/transports/disc
 import { openSerial } from 'passfob/transports/serial';
 import { openTcp } from 'passfob/transports/tcp';
 import type { Transport } from 'passfob/transports/transport';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { describeNeeds } from '../../kit/tools.ts';
 import { failure } from './kit/failure.ts';
 import { needsPty } from './kit/simulated-fob.ts';
@@ -135,12 +135,10 @@ describeNeeds(needsPty, 'the serial transport', () => {
   });
 });
 
-describe('serial ports that cannot be opened', () => {
-  it('an absent serial port and a path that is no serial port are distinguished', async () => {
-    const absent = join(tmpdir(), `passfob-${randomBytes(6).toString('hex')}`);
-    expect((await failure(openSerial(absent))).kind).toBe('port-absent');
-    expect((await failure(openTransport({ kind: 'serial', path: tmpdir() }))).kind).toBe('port-failed');
-  });
+it('an absent serial port and a path that is no serial port are distinguished', async () => {
+  const absent = join(tmpdir(), `passfob-${randomBytes(6).toString('hex')}`);
+  expect((await failure(openSerial(absent))).kind).toBe('port-absent');
+  expect((await failure(openTransport({ kind: 'serial', path: tmpdir() }))).kind).toBe('port-failed');
 });
 
 async function listening(onClient: (socket: Socket) => void): Promise<{ server: Server; port: number }> {
@@ -151,82 +149,78 @@ async function listening(onClient: (socket: Socket) => void): Promise<{ server: 
   return { server, port: typeof address === 'object' && address !== null ? address.port : 0 };
 }
 
-describe('the TCP transport', () => {
-  it('TCP carries bytes both ways', async () => {
-    const { port } = await listening(socket => socket.pipe(socket));
-    const transport = await openTcp('127.0.0.1', port);
-    closers.push(() => transport.close());
-    const text = '\u0000\u0080\u00ff~\n';
-    const heard = heardBy(transport, text.length);
-    await transport.send(text);
-    expect(await heard).toBe(text);
-  });
-
-  it('TCP reports port-absent where nothing listens', async () => {
-    const { server, port } = await listening(() => undefined);
-    await new Promise(resolve => server.close(resolve));
-    expect((await failure(openTcp('127.0.0.1', port))).kind).toBe('port-absent');
-  });
-
-  it('TCP uses a connection that was made while this process stood still', async () => {
-    const listener = new Worker(
-      `const { parentPort } = require('node:worker_threads');
-       const server = require('node:net').createServer(socket => socket.on('error', () => undefined));
-       server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
-      { eval: true },
-    );
-    closers.push(() => listener.terminate());
-    const [port] = (await once(listener, 'message')) as [number];
-    const opening = openTcp('127.0.0.1', port);
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TCP_CONNECT_TIMEOUT_MS + 300);
-    const transport = await opening;
-    await transport.close();
-  });
-
-  it('TCP reports port-busy when it is closed before any byte, and unplugged after one', async () => {
-    const { port } = await listening(socket => socket.destroy());
-    const turnedAway = await openTcp('127.0.0.1', port);
-    expect((await closed(turnedAway))?.kind).toBe('port-busy');
-
-    const chatty = await listening(socket => socket.end('x'));
-    const spokenTo = await openTcp('127.0.0.1', chatty.port);
-    expect((await closed(spokenTo))?.kind).toBe('unplugged');
-  });
+it('TCP carries bytes both ways', async () => {
+  const { port } = await listening(socket => socket.pipe(socket));
+  const transport = await openTcp('127.0.0.1', port);
+  closers.push(() => transport.close());
+  const text = '\u0000\u0080\u00ff~\n';
+  const heard = heardBy(transport, text.length);
+  await transport.send(text);
+  expect(await heard).toBe(text);
 });
 
-describe('fob addresses', () => {
-  it('an address is read as it is written', () => {
-    const host = fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6());
-    const path = fc.stringMatching(/^\/[\w/.-]+$/);
-    fc.assert(
-      fc.property(host, fc.integer({ min: 1, max: 65535 }), path, (name, port, file) => {
-        for (const address of [
-          { kind: 'tcp', host: name, port },
-          { kind: 'serial', path: file },
-        ] as const) {
-          expect(readAddress(addressText(address))).toEqual(address);
-        }
-      }),
-    );
-  });
+it('TCP reports port-absent where nothing listens', async () => {
+  const { server, port } = await listening(() => undefined);
+  await new Promise(resolve => server.close(resolve));
+  expect((await failure(openTcp('127.0.0.1', port))).kind).toBe('port-absent');
+});
 
-  it('an address may be a bare path or a COM port', () => {
-    expect(readAddress('/dev/ttyACM0')).toEqual({ kind: 'serial', path: '/dev/ttyACM0' });
-    expect(readAddress('COM12')).toEqual({ kind: 'serial', path: 'COM12' });
-    expect(readAddress('serial:COM3')).toEqual({ kind: 'serial', path: 'COM3' });
-  });
+it('TCP uses a connection that was made while this process stood still', async () => {
+  const listener = new Worker(
+    `const { parentPort } = require('node:worker_threads');
+       const server = require('node:net').createServer(socket => socket.on('error', () => undefined));
+       server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port));`,
+    { eval: true },
+  );
+  closers.push(() => listener.terminate());
+  const [port] = (await once(listener, 'message')) as [number];
+  const opening = openTcp('127.0.0.1', port);
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, TCP_CONNECT_TIMEOUT_MS + 300);
+  const transport = await opening;
+  await transport.close();
+});
 
-  it.each([
-    '',
-    'fob',
-    'tcp:',
-    'tcp:host',
-    'tcp:host:0',
-    'tcp:host:65536',
-    'tcp::7070',
-    'http://a:1',
-    'serial:',
-  ])('an address such as %j is refused', text => {
-    expect(() => readAddress(text)).toThrow(FobError);
-  });
+it('TCP reports port-busy when it is closed before any byte, and unplugged after one', async () => {
+  const { port } = await listening(socket => socket.destroy());
+  const turnedAway = await openTcp('127.0.0.1', port);
+  expect((await closed(turnedAway))?.kind).toBe('port-busy');
+
+  const chatty = await listening(socket => socket.end('x'));
+  const spokenTo = await openTcp('127.0.0.1', chatty.port);
+  expect((await closed(spokenTo))?.kind).toBe('unplugged');
+});
+
+it('an address is read as it is written', () => {
+  const host = fc.oneof(fc.domain(), fc.ipV4(), fc.ipV6());
+  const path = fc.stringMatching(/^\/[\w/.-]+$/);
+  fc.assert(
+    fc.property(host, fc.integer({ min: 1, max: 65535 }), path, (name, port, file) => {
+      for (const address of [
+        { kind: 'tcp', host: name, port },
+        { kind: 'serial', path: file },
+      ] as const) {
+        expect(readAddress(addressText(address))).toEqual(address);
+      }
+    }),
+  );
+});
+
+it('an address may be a bare path or a COM port', () => {
+  expect(readAddress('/dev/ttyACM0')).toEqual({ kind: 'serial', path: '/dev/ttyACM0' });
+  expect(readAddress('COM12')).toEqual({ kind: 'serial', path: 'COM12' });
+  expect(readAddress('serial:COM3')).toEqual({ kind: 'serial', path: 'COM3' });
+});
+
+it.each([
+  '',
+  'fob',
+  'tcp:',
+  'tcp:host',
+  'tcp:host:0',
+  'tcp:host:65536',
+  'tcp::7070',
+  'http://a:1',
+  'serial:',
+])('an address such as %j is refused', text => {
+  expect(() => readAddress(text)).toThrow(FobError);
 });

@@ -55,8 +55,7 @@ describe.each(ALPHABETS)('passcodes in $name', ({ alphabet, chars, caseBlind }) 
         const expected = alphabet
           ? [...mac.subarray(0, length)].map(byte => chars[byte % chars.length]).join('')
           : `${value % 10 ** length}`.padStart(length, '0');
-        const made = hotp(new Hmac(primitives, hash, secretKey), moving, length, alphabet);
-        expect(made).toBe(secret(expected));
+        expect(hotp(new Hmac(primitives, hash, secretKey), moving, length, alphabet)).toBe(secret(expected));
       }),
     );
   });
@@ -91,20 +90,15 @@ describe.each(ALPHABETS)('passcodes in $name', ({ alphabet, chars, caseBlind }) 
   });
 });
 
-describe('Base64', () => {
-  it('Base64 keeps case and punctuation: another case is another passcode', () => {
-    expect(readPasscode('aB+/9', BASE64)).toBe('aB+/9');
-    expect(readPasscode('Ab+/9', BASE64)).toBe('Ab+/9');
-    // Mail programs may turn characters into those of base64url, which stand for nothing here.
-    expect(readPasscode('aB_/9', BASE64)).toBeUndefined();
-  });
+it('Base64 keeps case and punctuation: another case is another passcode', () => {
+  expect([readPasscode('aB+/9', BASE64), readPasscode('Ab+/9', BASE64)]).toEqual(['aB+/9', 'Ab+/9']);
+  // Mail programs may turn characters into those of base64url, which stand for nothing here.
+  expect(readPasscode('aB_/9', BASE64)).toBeUndefined();
 });
 
-describe('unknown alphabet numbers', () => {
-  it('an unknown alphabet number reads nothing', () => {
-    for (const alphabet of [-1, 4, 15]) {
-      expect(alphabetOf(alphabet)).toBe('');
-      expect(readPasscode('123456', alphabet)).toBeUndefined();
-    }
-  });
+it('an unknown alphabet number reads nothing', () => {
+  for (const alphabet of [-1, 4, 15]) {
+    expect(alphabetOf(alphabet)).toBe('');
+    expect(readPasscode('123456', alphabet)).toBeUndefined();
+  }
 });

@@ -107,52 +107,50 @@ describe.each(LAYOUTS)('%s', (_, layout) => {
   });
 });
 
-describe('the codec', () => {
-  it('the codec refuses more bytes than a field takes', () => {
-    const lengths = fc.tuple(fc.nat({ max: 40 }), fc.integer({ min: 1, max: 40 }));
-    fc.assert(
-      fc.property(lengths, ([size, excess]) => {
-        const long = new Uint8Array(size + excess);
-        for (const kind of ['b', 'v']) {
-          const out = new Writer(PAYLOAD_BYTES_MAX);
-          encodeFields(`x:${kind}${size}`, { x: long }, out);
-          expect(out.full).toBe(true);
-        }
-        const bytes = Uint8Array.of(long.length, ...long);
-        expect(decodeFields(`x:v${size}`, new Reader(bytes, 0))).toBeUndefined();
-      }),
-    );
-  });
+it('the codec refuses more bytes than a field takes', () => {
+  const lengths = fc.tuple(fc.nat({ max: 40 }), fc.integer({ min: 1, max: 40 }));
+  fc.assert(
+    fc.property(lengths, ([size, excess]) => {
+      const long = new Uint8Array(size + excess);
+      for (const kind of ['b', 'v']) {
+        const out = new Writer(PAYLOAD_BYTES_MAX);
+        encodeFields(`x:${kind}${size}`, { x: long }, out);
+        expect(out.full).toBe(true);
+      }
+      const bytes = Uint8Array.of(long.length, ...long);
+      expect(decodeFields(`x:v${size}`, new Reader(bytes, 0))).toBeUndefined();
+    }),
+  );
+});
 
-  it('the codec refuses fewer bytes than a field of fixed length has', () => {
-    const out = new Writer(PAYLOAD_BYTES_MAX);
-    encodeFields('x:b4', { x: new Uint8Array(3) }, out);
-    expect(out.full).toBe(true);
-  });
+it('the codec refuses fewer bytes than a field of fixed length has', () => {
+  const out = new Writer(PAYLOAD_BYTES_MAX);
+  encodeFields('x:b4', { x: new Uint8Array(3) }, out);
+  expect(out.full).toBe(true);
+});
 
-  it('the codec refuses numbers that a double does not hold exactly', () => {
-    const over = fc.bigInt({ min: 2n ** 53n, max: 2n ** 64n - 1n });
-    fc.assert(
-      fc.property(over, value => {
-        const bytes = new Uint8Array(Buffer.from(value.toString(16).padStart(16, '0'), 'hex'));
-        expect(decodeFields('x:u64', new Reader(bytes, 0))).toBeUndefined();
-      }),
-      { examples: [[2n ** 53n], [2n ** 53n + 1n], [2n ** 64n - 1n]] },
-    );
-  });
+it('the codec refuses numbers that a double does not hold exactly', () => {
+  const over = fc.bigInt({ min: 2n ** 53n, max: 2n ** 64n - 1n });
+  fc.assert(
+    fc.property(over, value => {
+      const bytes = new Uint8Array(Buffer.from(value.toString(16).padStart(16, '0'), 'hex'));
+      expect(decodeFields('x:u64', new Reader(bytes, 0))).toBeUndefined();
+    }),
+    { examples: [[2n ** 53n], [2n ** 53n + 1n], [2n ** 64n - 1n]] },
+  );
+});
 
-  it('the codec reports a message that does not fit its memory, and writes nothing past it', () => {
-    const any = fc
-      .constantFrom(...LAYOUTS.map(([, layout]) => layout))
-      .chain(layout => fc.tuple(fc.constant(layout), valuesFor(layout), fc.nat({ max: 300 })));
-    fc.assert(
-      fc.property(any, ([layout, values, room]) => {
-        const length = fieldsOf(layout).flatMap(field => written(field, values)).length;
-        const out = new Writer(room);
-        encodeFields(layout, values, out);
-        expect(out.full).toBe(length > room);
-        expect(out.done().length).toBeLessThanOrEqual(room);
-      }),
-    );
-  });
+it('the codec reports a message that does not fit its memory, and writes nothing past it', () => {
+  const any = fc
+    .constantFrom(...LAYOUTS.map(([, layout]) => layout))
+    .chain(layout => fc.tuple(fc.constant(layout), valuesFor(layout), fc.nat({ max: 300 })));
+  fc.assert(
+    fc.property(any, ([layout, values, room]) => {
+      const length = fieldsOf(layout).flatMap(field => written(field, values)).length;
+      const out = new Writer(room);
+      encodeFields(layout, values, out);
+      expect(out.full).toBe(length > room);
+      expect(out.done().length).toBeLessThanOrEqual(room);
+    }),
+  );
 });

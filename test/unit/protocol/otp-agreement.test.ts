@@ -13,7 +13,7 @@ import { SHA1, SHA256, SHA512 } from '@passfob/protocol/primitives';
 import fc from 'fast-check';
 import { createGuardrails, generateSync } from 'otplib';
 import { hostPrimitives as primitives } from 'passfob/client/primitives';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { itNeeds, needsTool } from '../../kit/tools.ts';
 
@@ -53,67 +53,65 @@ const guardrails = createGuardrails({
   MAX_PERIOD: PERIOD_SECONDS_MAX,
 });
 
-describe('passcodes of other programs', () => {
-  it('passcodes agree with otplib: 1,000 HOTP values', () => {
-    fc.assert(
-      fc.property(account, counter, (made, moving) => {
-        const theirs = generateSync({
-          strategy: 'hotp',
-          secret: made.key,
-          algorithm: ALGORITHMS[made.algorithm],
-          digits: made.digits,
-          counter: moving,
-          guardrails,
-        });
-        expect(ours(made, moving)).toBe(theirs);
-      }),
-      { numRuns: 1000 },
-    );
-  });
+it('passcodes agree with otplib: 1,000 HOTP values', () => {
+  fc.assert(
+    fc.property(account, counter, (made, moving) => {
+      const theirs = generateSync({
+        strategy: 'hotp',
+        secret: made.key,
+        algorithm: ALGORITHMS[made.algorithm],
+        digits: made.digits,
+        counter: moving,
+        guardrails,
+      });
+      expect(ours(made, moving)).toBe(theirs);
+    }),
+    { numRuns: 1000 },
+  );
+});
 
-  it('passcodes agree with otplib: 1,000 TOTP values', () => {
-    fc.assert(
-      fc.property(account, time, period, (made, epoch, seconds) => {
-        const theirs = generateSync({
-          strategy: 'totp',
-          secret: made.key,
-          algorithm: ALGORITHMS[made.algorithm],
-          digits: made.digits,
-          period: seconds,
-          epoch,
-          guardrails,
-        });
-        expect(ours(made, timeStep(epoch, seconds))).toBe(theirs);
-      }),
-      { numRuns: 1000 },
-    );
-  });
+it('passcodes agree with otplib: 1,000 TOTP values', () => {
+  fc.assert(
+    fc.property(account, time, period, (made, epoch, seconds) => {
+      const theirs = generateSync({
+        strategy: 'totp',
+        secret: made.key,
+        algorithm: ALGORITHMS[made.algorithm],
+        digits: made.digits,
+        period: seconds,
+        epoch,
+        guardrails,
+      });
+      expect(ours(made, timeStep(epoch, seconds))).toBe(theirs);
+    }),
+    { numRuns: 1000 },
+  );
+});
 
-  itNeeds(needsTool('oathtool'), 'passcodes agree with oathtool: 25 HOTP values', oathtool => {
-    const sha1 = account.map(made => ({ ...made, algorithm: SHA1 }) as const);
-    fc.assert(
-      fc.property(sha1, counter, (made, moving) => {
-        const options = ['--hotp', `--counter=${moving}`, `--digits=${made.digits}`];
-        expect(ours(made, moving)).toBe(theirsOf(oathtool, options, made.key));
-      }),
-      { numRuns: 25 },
-    );
-  });
+itNeeds(needsTool('oathtool'), 'passcodes agree with oathtool: 25 HOTP values', oathtool => {
+  const sha1 = account.map(made => ({ ...made, algorithm: SHA1 }) as const);
+  fc.assert(
+    fc.property(sha1, counter, (made, moving) => {
+      const options = ['--hotp', `--counter=${moving}`, `--digits=${made.digits}`];
+      expect(ours(made, moving)).toBe(theirsOf(oathtool, options, made.key));
+    }),
+    { numRuns: 25 },
+  );
+});
 
-  itNeeds(needsTool('oathtool'), 'passcodes agree with oathtool: 25 TOTP values', oathtool => {
-    fc.assert(
-      fc.property(account, time, period, (made, epoch, seconds) => {
-        const options = [
-          `--totp=${ALGORITHMS[made.algorithm]}`,
-          `--now=@${epoch}`,
-          `--time-step-size=${seconds}s`,
-          `--digits=${made.digits}`,
-        ];
-        expect(ours(made, timeStep(epoch, seconds))).toBe(theirsOf(oathtool, options, made.key));
-      }),
-      { numRuns: 25 },
-    );
-  });
+itNeeds(needsTool('oathtool'), 'passcodes agree with oathtool: 25 TOTP values', oathtool => {
+  fc.assert(
+    fc.property(account, time, period, (made, epoch, seconds) => {
+      const options = [
+        `--totp=${ALGORITHMS[made.algorithm]}`,
+        `--now=@${epoch}`,
+        `--time-step-size=${seconds}s`,
+        `--digits=${made.digits}`,
+      ];
+      expect(ours(made, timeStep(epoch, seconds))).toBe(theirsOf(oathtool, options, made.key));
+    }),
+    { numRuns: 25 },
+  );
 });
 
 /** oathtool reads the key from its standard input: on a command line all users could see it. */

@@ -1,5 +1,5 @@
 import type { Session } from '@passfob/protocol/session';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { Receiver } from './kit/receiver.ts';
 import { sample, vectorsOf } from './kit/samples.ts';
 import { type HandshakeInput, OUTPUTS, sessionsOf } from './kit/vectors.ts';
@@ -99,76 +99,73 @@ function everywhere(visit: (sample: Sample, at: number) => void): void {
   }
 }
 
-describe(`${SAMPLE_FRAMES.length} frames on a damaged line`, () => {
-  it('frames are understood whole, in chunks of any size', () => {
-    for (const sample of SAMPLE_FRAMES) {
-      for (const size of [1, 2, 3, 7, 64]) {
-        const chunks = sample.frame.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
-        expect(understood(sample, ...chunks)).toEqual([sample.message]);
-      }
+it('frames are understood whole, in chunks of any size', () => {
+  for (const sample of SAMPLE_FRAMES) {
+    for (const size of [1, 2, 3, 7, 64]) {
+      const chunks = sample.frame.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
+      expect(understood(sample, ...chunks)).toEqual([sample.message]);
     }
-    everywhere((sample, at) => {
-      const messages = understood(sample, sample.frame.slice(0, at), sample.frame.slice(at));
-      expect(messages).toEqual([sample.message]);
-    });
+  }
+  everywhere((sample, at) => {
+    expect(understood(sample, sample.frame.slice(0, at), sample.frame.slice(at))).toEqual([sample.message]);
   });
+});
 
-  it('frames with any one bit flipped are no message, the mark and the newline included', () => {
-    for (const sample of SAMPLE_FRAMES) {
-      for (let bit = 0; bit < 8; bit++)
-        expectRecovery(sample, bitFlipped(sample.frame, 0, bit), `bit ${bit} of 0`);
-    }
-    everywhere((sample, at) => {
-      for (let bit = 0; bit < 8; bit++) {
-        expectRecovery(sample, bitFlipped(sample.frame, at, bit), `bit ${bit} of ${at}`);
-      }
-    });
-  });
-
-  it('frames cut at any place are no message', () => {
-    everywhere((sample, at) => {
-      const { frame } = sample;
-      expectRecovery(sample, frame.slice(0, at), `cut before ${at}`);
-      expectRecovery(sample, `${frame.slice(0, at)}\n`, `line ended before ${at}`);
-      expectRecovery(sample, frame.slice(at), `begun at ${at}`);
-      expectRecovery(sample, frame.slice(0, at) + frame.slice(at + 1), `without ${at}`);
-    });
-  });
-
-  it('frames with characters doubled or swapped are no message', () => {
-    everywhere((sample, at) => {
-      const { frame } = sample;
-      expectRecovery(sample, frame.slice(0, at + 1) + frame.slice(at), `doubled ${at}`);
-      const swapped = frame.slice(0, at) + frame.charAt(at + 1) + frame.charAt(at) + frame.slice(at + 2);
-      if (swapped !== frame) expectRecovery(sample, swapped, `swapped ${at}`);
-    });
-  });
-
-  it('repeated frames are understood twice in the clear and once in a session', () => {
-    for (const sample of SAMPLE_FRAMES) {
-      const { frame, message } = sample;
-      expect(understood(sample, frame + frame)).toEqual(isSealed(sample) ? [message] : [message, message]);
+it('frames with any one bit flipped are no message, the mark and the newline included', () => {
+  for (const sample of SAMPLE_FRAMES) {
+    for (let bit = 0; bit < 8; bit++)
+      expectRecovery(sample, bitFlipped(sample.frame, 0, bit), `bit ${bit} of 0`);
+  }
+  everywhere((sample, at) => {
+    for (let bit = 0; bit < 8; bit++) {
+      expectRecovery(sample, bitFlipped(sample.frame, at, bit), `bit ${bit} of ${at}`);
     }
   });
+});
 
-  it.each(NOISE)('frames with %s inside are no message', (_, noise) => {
-    everywhere((sample, at) => {
-      expectRecovery(sample, sample.frame.slice(0, at) + noise + sample.frame.slice(at), `before ${at}`);
-    });
+it('frames cut at any place are no message', () => {
+  everywhere((sample, at) => {
+    const { frame } = sample;
+    expectRecovery(sample, frame.slice(0, at), `cut before ${at}`);
+    expectRecovery(sample, `${frame.slice(0, at)}\n`, `line ended before ${at}`);
+    expectRecovery(sample, frame.slice(at), `begun at ${at}`);
+    expectRecovery(sample, frame.slice(0, at) + frame.slice(at + 1), `without ${at}`);
   });
+});
 
-  it.each(NOISE)('frames are understood behind %s', (_, noise) => {
-    for (const sample of SAMPLE_FRAMES) {
-      const messages = understood(sample, noise + sample.frame + NEXT.requestFrame);
-      expect(messages).toEqual([sample.message, NEXT.request]);
-    }
+it('frames with characters doubled or swapped are no message', () => {
+  everywhere((sample, at) => {
+    const { frame } = sample;
+    expectRecovery(sample, frame.slice(0, at + 1) + frame.slice(at), `doubled ${at}`);
+    const swapped = frame.slice(0, at) + frame.charAt(at + 1) + frame.charAt(at) + frame.slice(at + 2);
+    if (swapped !== frame) expectRecovery(sample, swapped, `swapped ${at}`);
   });
+});
 
-  it('a frame gives way to a whole other frame inside it', () => {
-    const other = OUTPUTS.clear({ sequence: 201, command: 'hello', request: {}, refusal: 'internal' });
-    everywhere((sample, at) => {
-      const damaged = sample.frame.slice(0, at) + other.requestFrame + sample.frame.slice(at);
-      expectRecovery(sample, damaged, `before ${at}`, other.request);
-    });
+it('repeated frames are understood twice in the clear and once in a session', () => {
+  for (const sample of SAMPLE_FRAMES) {
+    const { frame, message } = sample;
+    expect(understood(sample, frame + frame)).toEqual(isSealed(sample) ? [message] : [message, message]);
+  }
+});
+
+it.each(NOISE)('frames with %s inside are no message', (_, noise) => {
+  everywhere((sample, at) => {
+    expectRecovery(sample, sample.frame.slice(0, at) + noise + sample.frame.slice(at), `before ${at}`);
+  });
+});
+
+it.each(NOISE)('frames are understood behind %s', (_, noise) => {
+  for (const sample of SAMPLE_FRAMES) {
+    const messages = understood(sample, noise + sample.frame + NEXT.requestFrame);
+    expect(messages).toEqual([sample.message, NEXT.request]);
+  }
+});
+
+it('a frame gives way to a whole other frame inside it', () => {
+  const other = OUTPUTS.clear({ sequence: 201, command: 'hello', request: {}, refusal: 'internal' });
+  everywhere((sample, at) => {
+    const damaged = sample.frame.slice(0, at) + other.requestFrame + sample.frame.slice(at);
+    expectRecovery(sample, damaged, `before ${at}`, other.request);
   });
 });

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
 import { fuzzCase } from './kit/fuzz-case.ts';
 
@@ -25,18 +25,16 @@ function finding(seed: number): string | undefined {
   }
 }
 
-describe('hostile bytes into deframer, decoder and dispatcher', () => {
-  it.each(kept)('the fuzzer finds nothing with seed $seed, which once found: $found', ({ seed }) => {
-    expect(finding(seed)).toBeUndefined();
-  });
+it.each(kept)('the fuzzer finds nothing with seed $seed, which once found: $found', ({ seed }) => {
+  expect(finding(seed)).toBeUndefined();
+});
 
-  it(`the fuzzer finds nothing in ${CASES} cases from seed ${first}`, {
-    ...LONG,
-    timeout: LONG_RUN_TIMEOUT_MS,
-  }, () => {
-    for (let i = 0; i < CASES; i++) {
-      const found = finding((first + i) >>> 0);
-      if (found !== undefined) expect.fail(found);
-    }
-  });
+it(`the fuzzer finds nothing in ${CASES} cases from seed ${first}`, {
+  ...LONG,
+  timeout: LONG_RUN_TIMEOUT_MS,
+}, () => {
+  for (let i = 0; i < CASES; i++) {
+    const found = finding((first + i) >>> 0);
+    if (found !== undefined) expect.fail(found);
+  }
 });

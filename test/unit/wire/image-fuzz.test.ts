@@ -16,9 +16,7 @@ const seed = Number(process.env.PASSFOB_SEED ?? firstSeed(randomInt(2 ** 31)));
 
 type Below = (bound: number) => number;
 
-function noise(below: Below, length: number): Uint8Array {
-  return Uint8Array.from({ length }, () => below(256));
-}
+const noise = (below: Below, length: number): Uint8Array => Uint8Array.from({ length }, () => below(256));
 
 /** Returns a request that anyone can make: its CRC is right, its command and fields are random. */
 function clearRequest(below: Below): string {
@@ -57,8 +55,7 @@ it(`the pico image, owned and in session, is unchanged by ${CASES} hostile frame
   }
   // A last newline ends a line that damage left open.
   await driver.transport.send('\n');
-  expect(driver.complaints()).toBe('');
-  expect((await connect(driver.transport).hello()).state).toBe('owned');
+  expect([driver.complaints(), (await connect(driver.transport).hello()).state]).toEqual(['', 'owned']);
   // The session still belongs to the owner.
   expect(await owner.client.call('list', { index: 0 })).toEqual(before);
   await owner.client.call('remove', { id });

@@ -8,7 +8,7 @@ import { connect, pairingCode, pairingKey, readPairingCode, type Transport } fro
 import { hostPrimitives } from 'passfob/client/primitives';
 import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { about, Interpreter, losesBytes, READ_CHARS } from '../../kit/interpreter.ts';
@@ -72,75 +72,72 @@ const ECHO_MS = 2_000;
 const LOST_MS = 50;
 const FRAMES = countOf(300, 10_000);
 
-describe('frames in packets', () => {
-  it('no frame is lost in packets by the Espruino that loses input', {
-    ...LONG,
-    timeout: 600_000,
-  }, async () => {
-    const cable = slowCable(echoBoard('2v29'));
-    const { lost, chars } = await echoed(paced(cable.transport), FRAMES, dice(), ECHO_MS);
-    expect(lost).toBe(0);
-    // As few packets as there can be: no frame was written in pieces smaller than a packet.
-    expect(cable.writes).toBeLessThan(chars / 63 + FRAMES);
-  });
-
-  it('whole frames are lost by the Espruino that loses input, and by no other', async () => {
-    const lost = async (espruino: EspruinoVersion, waitMs: number) =>
-      (await echoed(slowCable(echoBoard(espruino)).transport, 50, dice(), waitMs)).lost;
-    expect(await lost('2v29', LOST_MS)).toBeGreaterThan(30);
-    expect([await lost('2v25', ECHO_MS), await lost('2v30', ECHO_MS)]).toEqual([0, 0]);
-  });
-
-  it('no frame is lost in packets by the Espruino of before and after, either', async () => {
-    for (const espruino of ['2v25', '2v30'] as const) {
-      const { transport } = slowCable(echoBoard(espruino));
-      expect((await echoed(paced(transport), 50, dice(), ECHO_MS)).lost).toBe(0);
-    }
-  });
-
-  it.each(['pico', 'banglejs2', 'bench'] as const)(
-    'the %s image answers a packet before it responds, once, and whether or not it understands it',
-    board => {
-      const fob = boot({ board });
-      onTestFinished(() => fob.close());
-      let said = '';
-      fob.link.onData(bytes => {
-        said += Buffer.from(bytes).toString('latin1');
-      });
-      const hello = new Writer(16).number(FRAME_REQUEST, 1).number(0, 1).number(COMMANDS.hello[0], 1);
-      for (const text of ['~', encodeClear(hostPrimitives, hello), 'noise\n', '~AAAA\n']) {
-        fob.link.write(Buffer.from(text, 'latin1'));
-      }
-      const ANSWER = String.fromCharCode(PACKET_ANSWER);
-      expect(said.replace(/~[^\n]+\n/, '<response>')).toBe(`${ANSWER}${ANSWER}<response>${ANSWER}${ANSWER}`);
-    },
-  );
-
-  it.each(['pico', 'banglejs2', 'bench'] as const)(
-    'the %s image answers requests of every length on the Espruino that loses input, the first time',
-    async board => {
-      const fob = boot({ board, files: { birth: new Uint8Array(32).fill(7) } });
-      onTestFinished(() => fob.close());
-      if (board === 'bench') fob.serial('Serial2').write(Buffer.from('{"ms":1,"utc":1770000000}\n'));
-      const cable = slowCable(fob);
-      const client = connect(cable.transport, { patience: { answerTimeoutMs: 1_000, sendsMax: 1 } });
-      expect((await client.hello()).state).toBe('blank');
-      expect(cable.writes).toBe(1);
-      const link = paced(cable.transport);
-      for (const frame of unknownRequests(countOf(60, 2_000))) {
-        const answer = new Promise<string>((resolve, reject) => {
-          setTimeout(() => reject(new Error('no answer')), 1_000);
-          const stop = link.onText(text => {
-            stop();
-            resolve(text);
-          });
-        });
-        await link.send(frame);
-        expect(await answer).toMatch(/^~[\w+/]+=*\n$/);
-      }
-    },
-  );
+it('no frame is lost in packets by the Espruino that loses input', {
+  ...LONG,
+  timeout: 600_000,
+}, async () => {
+  const cable = slowCable(echoBoard('2v29'));
+  const { lost, chars } = await echoed(paced(cable.transport), FRAMES, dice(), ECHO_MS);
+  expect(lost).toBe(0);
+  // As few packets as there can be: no frame was written in pieces smaller than a packet.
+  expect(cable.writes).toBeLessThan(chars / 63 + FRAMES);
 });
+
+it('whole frames are lost by the Espruino that loses input, and by no other', async () => {
+  const lost = async (espruino: EspruinoVersion, waitMs: number) =>
+    (await echoed(slowCable(echoBoard(espruino)).transport, 50, dice(), waitMs)).lost;
+  expect(await lost('2v29', LOST_MS)).toBeGreaterThan(30);
+  expect([await lost('2v25', ECHO_MS), await lost('2v30', ECHO_MS)]).toEqual([0, 0]);
+});
+
+it('no frame is lost in packets by the Espruino of before and after, either', async () => {
+  for (const espruino of ['2v25', '2v30'] as const) {
+    const { transport } = slowCable(echoBoard(espruino));
+    expect((await echoed(paced(transport), 50, dice(), ECHO_MS)).lost).toBe(0);
+  }
+});
+
+it.each(['pico', 'banglejs2', 'bench'] as const)(
+  'the %s image answers a packet before it responds, once, and whether or not it understands it',
+  board => {
+    const fob = boot({ board });
+    onTestFinished(() => fob.close());
+    let said = '';
+    fob.link.onData(bytes => {
+      said += Buffer.from(bytes).toString('latin1');
+    });
+    const hello = new Writer(16).number(FRAME_REQUEST, 1).number(0, 1).number(COMMANDS.hello[0], 1);
+    for (const text of ['~', encodeClear(hostPrimitives, hello), 'noise\n', '~AAAA\n']) {
+      fob.link.write(Buffer.from(text, 'latin1'));
+    }
+    const ANSWER = String.fromCharCode(PACKET_ANSWER);
+    expect(said.replace(/~[^\n]+\n/, '<response>')).toBe(`${ANSWER}${ANSWER}<response>${ANSWER}${ANSWER}`);
+  },
+);
+
+it.each(['pico', 'banglejs2', 'bench'] as const)(
+  'the %s image answers requests of every length on the Espruino that loses input, the first time',
+  async board => {
+    const fob = boot({ board, files: { birth: new Uint8Array(32).fill(7) } });
+    onTestFinished(() => fob.close());
+    if (board === 'bench') fob.serial('Serial2').write(Buffer.from('{"ms":1,"utc":1770000000}\n'));
+    const cable = slowCable(fob);
+    const client = connect(cable.transport, { patience: { answerTimeoutMs: 1_000, sendsMax: 1 } });
+    expect([(await client.hello()).state, cable.writes]).toEqual(['blank', 1]);
+    const link = paced(cable.transport);
+    for (const frame of unknownRequests(countOf(60, 2_000))) {
+      const answer = new Promise<string>((resolve, reject) => {
+        setTimeout(() => reject(new Error('no answer')), 1_000);
+        const stop = link.onText(text => {
+          stop();
+          resolve(text);
+        });
+      });
+      await link.send(frame);
+      expect(await answer).toMatch(/^~[\w+/]+=*\n$/);
+    }
+  },
+);
 
 /** A blank fob on the Espruino that loses input. */
 function blankFob(): Fob {
@@ -174,70 +171,68 @@ it('a client sends its long requests in packets by itself: the fob takes an owne
   expect((await client.call('info', {})).accounts).toBe(0);
 });
 
-describe('packets on a cable with faults', () => {
-  const ANSWER = String.fromCharCode(PACKET_ANSWER);
-  const FAULTS: readonly (readonly [string, (text: string, nth: number) => string])[] = [
-    ['are lost now and then', (text, nth) => (nth % 9 === 4 ? text.replaceAll(ANSWER, '') : text)],
-    ['come twice', text => text.replaceAll(ANSWER, ANSWER + ANSWER)],
-    ['are forged between frames', text => `${ANSWER}${text}${ANSWER}${ANSWER}`],
-    ['are inserted in frames', text => text.replaceAll(/[~A-Z]/g, char => char + ANSWER)],
-  ];
+const ANSWER = String.fromCharCode(PACKET_ANSWER);
+const FAULTS: readonly (readonly [string, (text: string, nth: number) => string])[] = [
+  ['are lost now and then', (text, nth) => (nth % 9 === 4 ? text.replaceAll(ANSWER, '') : text)],
+  ['come twice', text => text.replaceAll(ANSWER, ANSWER + ANSWER)],
+  ['are forged between frames', text => `${ANSWER}${text}${ANSWER}${ANSWER}`],
+  ['are inserted in frames', text => text.replaceAll(/[~A-Z]/g, char => char + ANSWER)],
+];
 
-  it.each(FAULTS)('an owner does its work where answers to packets %s', async (_what, spoil) => {
-    const fob = blankFob();
-    const cable = slowCable(fob);
-    let nth = 0;
-    const spoiled: Transport = {
-      ...cable.transport,
-      onText: listener => cable.transport.onText(text => listener(spoil(text, nth++))),
-    };
-    await asks(spoiled);
-    const link = paced(spoiled);
-    let answers = 0;
-    link.onText(text => {
-      answers += text.split('\n').length - 1;
-    });
-    // As `Link` does: a lost frame is sent again.
-    for (const frame of unknownRequests(12)) {
-      const before = answers;
-      for (let sends = 0; sends < 3 && answers === before; sends++) {
-        await link.send(frame);
-        for (let turns = 0; turns < 20 && answers === before; turns++) await new Promise(setImmediate);
-      }
-      expect(answers).toBeGreaterThan(before);
+it.each(FAULTS)('an owner does its work where answers to packets %s', async (_what, spoil) => {
+  const fob = blankFob();
+  const cable = slowCable(fob);
+  let nth = 0;
+  const spoiled: Transport = {
+    ...cable.transport,
+    onText: listener => cable.transport.onText(text => listener(spoil(text, nth++))),
+  };
+  await asks(spoiled);
+  const link = paced(spoiled);
+  let answers = 0;
+  link.onText(text => {
+    answers += text.split('\n').length - 1;
+  });
+  // As `Link` does: a lost frame is sent again.
+  for (const frame of unknownRequests(12)) {
+    const before = answers;
+    for (let sends = 0; sends < 3 && answers === before; sends++) {
+      await link.send(frame);
+      for (let turns = 0; turns < 20 && answers === before; turns++) await new Promise(setImmediate);
     }
-  });
+    expect(answers).toBeGreaterThan(before);
+  }
+});
 
-  it('a new owner is understood after the one before ended within a frame', async () => {
-    const fob = blankFob();
-    const before = slowCable(fob);
-    const [frame = ''] = unknownRequests(1).map(text => text.padStart(100, '~'));
-    await before.transport.send(frame.slice(0, 63));
-    await new Promise(setImmediate);
-    await asks(slowCable(fob).transport);
-  });
+it('a new owner is understood after the one before ended within a frame', async () => {
+  const fob = blankFob();
+  const before = slowCable(fob);
+  const [frame = ''] = unknownRequests(1).map(text => text.padStart(100, '~'));
+  await before.transport.send(frame.slice(0, 63));
+  await new Promise(setImmediate);
+  await asks(slowCable(fob).transport);
+});
 
-  it('the fob is understood after its cable was pulled within a frame', async () => {
-    const fob = blankFob();
-    const cable = slowCable(fob);
-    await cable.transport.send('~AAAA'.padEnd(63, 'A'));
-    await new Promise(setImmediate);
-    fob.setUsb(false);
-    fob.advance(500);
-    fob.setUsb(true);
-    fob.advance(500);
-    await asks(cable.transport);
-  });
+it('the fob is understood after its cable was pulled within a frame', async () => {
+  const fob = blankFob();
+  const cable = slowCable(fob);
+  await cable.transport.send('~AAAA'.padEnd(63, 'A'));
+  await new Promise(setImmediate);
+  fob.setUsb(false);
+  fob.advance(500);
+  fob.setUsb(true);
+  fob.advance(500);
+  await asks(cable.transport);
+});
 
-  it('two programs that listen at one port both do their work, one after the other', async () => {
-    const fob = blankFob();
-    const { transport } = slowCable(fob);
-    await asks(transport);
-    await asks(transport);
-    const { transport: another } = slowCable(fob);
-    await asks(another);
-    await asks(transport);
-  });
+it('two programs that listen at one port both do their work, one after the other', async () => {
+  const fob = blankFob();
+  const { transport } = slowCable(fob);
+  await asks(transport);
+  await asks(transport);
+  const { transport: another } = slowCable(fob);
+  await asks(another);
+  await asks(transport);
 });
 
 /** Keeps the Linux build from looking for input only 20 times a second: it looks again soon after it has written. */

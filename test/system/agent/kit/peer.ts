@@ -286,14 +286,8 @@ class Polled {
   }
 }
 
-function rawOf(key: KeyObject): string {
-  return key.export({ format: 'jwk' }).x ?? '';
-}
+const rawOf = (key: KeyObject): string => key.export({ format: 'jwk' }).x ?? '';
 
-function fingerprintOf(key: KeyObject): string {
-  return hash(Buffer.from(rawOf(key), 'base64url'));
-}
+const fingerprintOf = (key: KeyObject): string => hash(Buffer.from(rawOf(key), 'base64url'));
 
-function hash(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
-}
+const hash = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

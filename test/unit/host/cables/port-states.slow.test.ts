@@ -117,8 +117,7 @@ describeNeeds(needsBuild, 'port states in words', () => {
       exit: 'no-fob',
     });
     expect((await said(join(home, 'ttyACM9'), { environment })).exit).toBe('no-fob');
-    const around = await passfob(['devices', '--json'], { home, environment });
-    expect(around.json()).toMatchObject({ ok: true });
+    expect((await passfob(['devices', '--json'], { home, environment })).json()).toMatchObject({ ok: true });
   });
 });
 

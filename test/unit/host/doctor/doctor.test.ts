@@ -8,7 +8,7 @@ import { NODE_VERSION_MIN } from 'passfob/doctor/base/limits';
 import { TEXTS } from 'passfob/doctor/base/texts';
 import { examine } from 'passfob/doctor/doctor';
 import { openSerial } from 'passfob/transports/serial';
-import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, expect, it, onTestFinished } from 'vitest';
 import { temporaryFolder } from '../../../kit/folder.ts';
 import { describeNeeds, itNeeds, needsTool } from '../../../kit/tools.ts';
 import { passfob } from '../kit/cli.ts';
@@ -19,43 +19,41 @@ const fromRoot = (path: string) => fileURLToPath(new URL(`../../../../${path}`, 
 const rulesPath = fromRoot('host/udev/70-passfob.rules');
 const golden = (name: string) => fromRoot(`test/unit/host/doctor/golden/${name}.txt`);
 
-describe('the doctor', () => {
-  it.each(Object.entries(systems))(
-    'the doctor reports the defects of %s and the next steps',
-    async (name, record) => {
-      const checks = await examine(recorded(record), { udevRules, inventory: INVENTORY, port: record.port });
-      const error = unfitness(checks);
-      const said = `${doctorText(checks)}\n\nexit code ${error ? exitCodeOf(error) : 0}\n`;
-      // PASSFOB_GOLDEN=write, for an intended change.
-      if (process.env.PASSFOB_GOLDEN === 'write') writeFileSync(golden(name), said);
-      expect(said).toBe(readFileSync(golden(name), 'utf8'));
-    },
+it.each(Object.entries(systems))(
+  'the doctor reports the defects of %s and the next steps',
+  async (name, record) => {
+    const checks = await examine(recorded(record), { udevRules, inventory: INVENTORY, port: record.port });
+    const error = unfitness(checks);
+    const said = `${doctorText(checks)}\n\nexit code ${error ? exitCodeOf(error) : 0}\n`;
+    // PASSFOB_GOLDEN=write, for an intended change.
+    if (process.env.PASSFOB_GOLDEN === 'write') writeFileSync(golden(name), said);
+    expect(said).toBe(readFileSync(golden(name), 'utf8'));
+  },
+);
+
+it('the doctor uses each of its sentences on some system', async () => {
+  const all = Object.values(systems).map(record =>
+    examine(recorded(record), { udevRules, inventory: INVENTORY, port: record.port }),
   );
-
-  it('the doctor uses each of its sentences on some system', async () => {
-    const all = Object.values(systems).map(record =>
-      examine(recorded(record), { udevRules, inventory: INVENTORY, port: record.port }),
-    );
-    const said = (await Promise.all(all)).flat().map(({ sentence }) => sentence);
-    const untold = Object.entries(TEXTS).filter(([, [words]]) => {
-      const pattern = words.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '.+');
-      return !said.some(sentence => new RegExp(`^${pattern}$`).test(sentence));
-    });
-    expect(untold.map(([name]) => name)).toEqual([]);
+  const said = (await Promise.all(all)).flat().map(({ sentence }) => sentence);
+  const untold = Object.entries(TEXTS).filter(([, [words]]) => {
+    const pattern = words.replace(/[.*+?^$()|[\]\\]/g, '\\$&').replace(/\{\w+\}/g, '.+');
+    return !said.some(sentence => new RegExp(`^${pattern}$`).test(sentence));
   });
+  expect(untold.map(([name]) => name)).toEqual([]);
+});
 
-  it('the doctor requires the Node of package.json', () => {
-    const { engines, files } = JSON.parse(readFileSync(fromRoot('host/package.json'), 'utf8'));
-    expect(engines.node).toBe(`>=${NODE_VERSION_MIN.join('.')}`);
-    expect(files).toContain('udev');
-  });
+it('the doctor requires the Node of package.json', () => {
+  const { engines, files } = JSON.parse(readFileSync(fromRoot('host/package.json'), 'utf8'));
+  expect(engines.node).toBe(`>=${NODE_VERSION_MIN.join('.')}`);
+  expect(files).toContain('udev');
+});
 
-  itNeeds(needsTool('udevadm'), 'the doctor has rules that udev can read', async udevadm => {
-    const { spawnSync } = await import('node:child_process');
-    const verified = spawnSync(udevadm, ['verify', rulesPath], { encoding: 'utf8' });
-    expect(`${verified.stdout}${verified.stderr}`).not.toMatch(/invalid|error|warning/i);
-    expect(verified.status).toBe(0);
-  });
+itNeeds(needsTool('udevadm'), 'the doctor has rules that udev can read', async udevadm => {
+  const { spawnSync } = await import('node:child_process');
+  const verified = spawnSync(udevadm, ['verify', rulesPath], { encoding: 'utf8' });
+  expect(`${verified.stdout}${verified.stderr}`).not.toMatch(/invalid|error|warning/i);
+  expect(verified.status).toBe(0);
 });
 
 describeNeeds(needsBuild, 'passfob doctor', () => {
@@ -65,8 +63,7 @@ describeNeeds(needsBuild, 'passfob doctor', () => {
     const inventory = join(home, 'none');
     const run = await passfob(['doctor', '--json'], { home: inventory });
     const document = run.json() as { checks?: unknown; error?: { details: { checks: unknown } } };
-    const checks = document.checks ?? document.error?.details.checks;
-    expect(checks).toContainEqual({
+    expect(document.checks ?? document.error?.details.checks).toContainEqual({
       check: 'node',
       state: 'ok',
       sentence: `Node ${process.versions.node} runs passfob.`,

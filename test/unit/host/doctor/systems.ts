@@ -113,9 +113,7 @@ export const systems: Readonly<Record<string, Recorded>> = {
     files: { ...UDEV, '/etc/group': GROUPS, '/proc/1/comm': 'systemd\n', '/proc/612/comm': 'ModemManager\n' },
     facts: { '/dev/ttyACM0': [0o660, 0, 20], '/dev/hidraw0': [0o600, 0, 0] },
     programs: { 'timedatectl show --property=NTPSynchronized --value': 'no\n' },
-    failures: {
-      'node-hid': 'libusb-1.0.so.0: cannot open shared object file: No such file or directory',
-    },
+    failures: { 'node-hid': 'libusb-1.0.so.0: cannot open shared object file: No such file or directory' },
     serial: [BOARD],
     hid: ['/dev/hidraw0', '/dev/hidraw7'],
     owners: { '/dev/ttyACM0': [{ pid: 612, program: 'ModemManager' }] },

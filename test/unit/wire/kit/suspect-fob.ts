@@ -26,9 +26,7 @@ export function check(holds: boolean, sentence: string): asserts holds {
   if (!holds) throw new Error(sentence);
 }
 
-export function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0;
-}
+export const isSame = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;
 
 const RESPONSES = new Map(
   EXCHANGES.filter(({ in: { refusal } }) => refusal === undefined).map(

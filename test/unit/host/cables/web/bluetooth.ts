@@ -73,9 +73,7 @@ class WatchOfBrowser implements WebBluetoothDevice {
       },
       getPrimaryService: async () => {
         if (refusals.service !== undefined) throw exception(refusals.service);
-        return {
-          getCharacteristic: async (uuid: string) => (uuid.startsWith('6e400002') ? toFob : fromFob),
-        };
+        return { getCharacteristic: async (uuid: string) => (uuid.startsWith('6e400002') ? toFob : fromFob) };
       },
     };
   }

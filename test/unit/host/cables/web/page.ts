@@ -32,11 +32,7 @@ interface Socket {
 
 const page = globalThis as unknown as {
   readonly WebSocket: new (url: string) => Socket;
-  readonly navigator: {
-    readonly serial: WebSerial;
-    readonly hid: WebHid;
-    readonly bluetooth: WebBluetooth;
-  };
+  readonly navigator: { readonly serial: WebSerial; readonly hid: WebHid; readonly bluetooth: WebBluetooth };
   passfobPage: unknown;
 };
 

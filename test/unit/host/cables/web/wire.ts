@@ -8,6 +8,4 @@ export const bytesOf = (text: string) => Uint8Array.from(text, char => char.char
 export const textOf = (bytes: Uint8Array) => Array.from(bytes, byte => String.fromCharCode(byte)).join('');
 
 /** Returns an error as a browser throws it, by its name. */
-export function exception(name: string): Error {
-  return Object.assign(new Error(`the browser says ${name}`), { name });
-}
+export const exception = (name: string) => Object.assign(new Error(`the browser says ${name}`), { name });

@@ -35,8 +35,7 @@ describeNeeds(needsBuild, 'passfob doctor --board', () => {
     const report = JSON.parse(readFileSync(file, 'utf8')) as { format: string; checks: unknown[] };
     expect([report.format, report.checks.length]).toEqual(['passfob-board-report', 11]);
     // A report is never overwritten.
-    const again = await passfob([...args, '--no-press'], { home });
-    expect(again.exitCode).toBe(EXIT_CODES['bad-input'].code);
+    expect((await passfob([...args, '--no-press'], { home })).exitCode).toBe(EXIT_CODES['bad-input'].code);
     expect(existsSync(join(home, 'inventory.db'))).toBe(false);
   });
 
@@ -74,8 +73,7 @@ describeNeeds(needsBuild, 'passfob doctor --board', () => {
     });
     expect(cancelled.exitCode).toBe(EXIT_CODES.cancelled.code);
     // The board is ready for the next one.
-    const next = await passfob([...args, '--seconds', '5', '--no-press'], { home });
-    expect(next.exitCode).toBe(0);
+    expect((await passfob([...args, '--seconds', '5', '--no-press'], { home })).exitCode).toBe(0);
   });
 
   it('a board that falls silent ends the self-test with a finding', async () => {

@@ -44,10 +44,7 @@ async function run(
     seconds: 20,
     frames: 4,
     isPressed: true,
-    watch: {
-      now: () => board.fob.now(),
-      pause: async ms => board.fob.advance(ms),
-    },
+    watch: { now: () => board.fob.now(), pause: async ms => board.fob.advance(ms) },
     report: one => {
       progress.push(one);
       onProgress(one);
