@@ -113,6 +113,7 @@ export const GROUPS: readonly NavigationGroup[] = [
       page('docs/contribute/route.md', 'Add a route'),
       page('docs/contribute/format.md', 'Add a format'),
       page('docs/contribute/board.md', 'Add a board'),
+      page('docs/contribute/chip.md', 'Add a chip'),
       page('docs/contribute/language.md', 'Add a language'),
       page('docs/contribute/migration.md', 'Add a migration'),
       page('docs/contribute/inliner.md', 'The inliner'),

@@ -75,10 +75,9 @@ export function testOf<T extends AsyncDisposable>(open: () => T | Promise<T>) {
     if (given.length === 1) test(title, isolated(given[0]));
     else test(title, given[0], isolated(given[1]));
   }
-  const skip = (title: string, _run: Run<T>): void => test.skip(title);
   return Object.assign(testWith, {
     each: test.each.bind(test) as typeof test.each,
-    runIf: (isMet: boolean) => (isMet ? testWith : skip),
+    runIf: (isMet: boolean) => (title: string, run: Run<T>) => test(title, { skip: !isMet }, isolated(run)),
   });
 }
 

@@ -89,7 +89,7 @@ export function readAnswer(bytes: Buffer, { authenticator }: Sent, secret: strin
 }
 
 /** Returns a seeded generator of numbers below a bound and of choices. */
-export function makeChance(seed: number) {
+export function makeRandomness(seed: number) {
   let state = seed;
   const below = (bound: number) => {
     state ^= state << 13;

@@ -12,7 +12,7 @@ import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
 import { secret } from '../../kit/secrets.ts';
 import { outcomes, PushFob } from '../push/kit.ts';
 import { Scene } from '../push/scene.ts';
-import { hidden, makeChance, makeRequest, type Pair, readAnswer, type Sent } from './client.ts';
+import { hidden, makeRandomness, makeRequest, type Pair, readAnswer, type Sent } from './client.ts';
 
 const SHARED = secret('shared by the gate and its service');
 /** Passwords and PINs of one name are checked one after another, and only so many may wait. */
@@ -22,7 +22,7 @@ const [REJECT, CHALLENGE] = [3, 11];
 /** Results of a correctly signed packet without a response. */
 const DROPPED: readonly Fate[] = ['malformed', 'proxy_state', 'unsupported'];
 
-type Chance = ReturnType<typeof makeChance>;
+type Chance = ReturnType<typeof makeRandomness>;
 
 /**
  * Opens a service's handler for one client, with a user who has fobs of all alphabets, and the results of its
@@ -138,7 +138,7 @@ test.each([
     await scene.office.users('ada');
     await scene.office.password('ada');
     const { ask, fates } = await gate(scene, factors);
-    const chance = makeChance(firstSeed(0x2545f491) || 1);
+    const chance = makeRandomness(firstSeed(0x2545f491) || 1);
     let left = count;
     const some = async () => {
       while (left-- > 0) {

@@ -19,7 +19,7 @@ import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
 import { add, apiKeyOf, codeNow, isOnPostgres, newToken, post } from '../kit.ts';
 import { makeTrusted, PushFob } from '../push/kit.ts';
 import { accepted, grace, Office } from '../users/kit.ts';
-import { hidden, makeChance, makeRequest, readAnswer } from './client.ts';
+import { hidden, makeRandomness, makeRequest, readAnswer } from './client.ts';
 import { ACCEPT, CHALLENGE, madeSecret, RadiusRig, REJECT, wrongCodeAround } from './kit.ts';
 
 const PARALLEL = 64;
@@ -281,7 +281,7 @@ test(`${FUZZED} fuzzed packets are each decoded within their bounds or rejected,
 }, () => {
   const base = makeRequest({ secret: 'a secret of the client', user: 'ada', password: '123456' }).bytes;
   // Its own generator: so many random numbers of fast-check would take minutes.
-  const { below: random } = makeChance(firstSeed(0x2545f491) || 1);
+  const { below: random } = makeRandomness(firstSeed(0x2545f491) || 1);
   let read = 0;
   for (let turn = 0; turn < FUZZED; turn++) {
     const bytes = Buffer.from(turn % 4 === 0 ? base.subarray(0, random(base.length + 1)) : base);
