@@ -16,6 +16,11 @@ describe('the table of views', () => {
     expect(text).toBe(readFileSync(GOLDEN, 'utf8'));
   });
 
+  it('views.txt has each view', () => {
+    const golden = `\n${readFileSync(GOLDEN, 'utf8')}`;
+    expect(Object.keys(VIEW).filter(name => !golden.includes(`\n${name}, is shown:`))).toEqual([]);
+  });
+
   it('has a letter for each event in each view, and a layout, and no more', () => {
     expect(EVENTS).toBe(views.ON_TIMEOUT + 1);
     expect(LAYOUTS).toHaveLength(Object.keys(VIEW).length);
