@@ -7,17 +7,22 @@ import type { TextConnection } from '@passfob/service/features/connections/conne
 import type { Dialect } from '@passfob/service/features/connections/dialect';
 import { earlierAgentDialect } from '@passfob/service/features/connections/earlier';
 import { fingerprintOfKey } from '@passfob/service/storage/encryption-at-rest/identity';
+import { relayActivation } from 'passfob/activation/relay';
+import { openedSocket } from 'passfob/activation/socket';
 import { type RelayCareEvent, relayCare } from 'passfob/agent/care';
 import type { ServiceSays } from 'passfob/carrier/messages';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { secret } from '../../kit/secrets.ts';
+import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { AgentsNode, ORIGIN } from '../agents/agents-node.ts';
 import { until } from '../agents/kit.ts';
 import { Scene } from '../agents/scene.ts';
 import { keyOfService } from '../agents/world.ts';
+import { makeActivation } from '../enrolment/kit.ts';
 import { makeAssigned } from '../kit/fob.ts';
 import { Rig } from '../kit.ts';
-import { startedService } from '../users/kit.ts';
+import { Office, startedService } from '../users/kit.ts';
 
 const open = (purpose: unknown) =>
   JSON.stringify({ type: 'open', version: 1, for: purpose, nonce: 'A'.repeat(43) });
@@ -160,6 +165,30 @@ it('polls carry no activation', async () => {
   expect(await poll([JSON.parse(open('activation'))])).toEqual([]);
   for (const purpose of ['agent', 'care'])
     expect(await poll([JSON.parse(open(purpose))])).toMatchObject([{ type: 'identity' }]);
+});
+
+it('an activation is enrolled over the path of the carrier protocol', async () => {
+  await using rig = new Rig();
+  const { url } = await rig.start();
+  await using office = await Office.beside(rig);
+  const fob = new CoreFob();
+  const urls: string[] = [];
+  const done = await relayActivation({
+    activation: await makeActivation(office, url),
+    openSocket: (address, signal) => {
+      urls.push(address);
+      return openedSocket(new WebSocket(address), signal);
+    },
+    openFob: async () => ({ transport: fob.plugIn().transport, port: 'tcp' }),
+    askCode: async () => fob.code,
+    report: event => {
+      if (event.event === 'step' && event.step === 'press') fob.approve();
+    },
+    signal: new AbortController().signal,
+  });
+  secret(done.ticket);
+  expect(urls).toEqual([`${url.replace('http', 'ws')}/carrier`]);
+  expect(done.text).toContain('is active');
 });
 
 it('a fob announced as another one is never proved, and the bytes of one fob never count for another', async () => {

@@ -48,6 +48,13 @@ openEachScene();
 
 const OPEN_MS = 60_000;
 
+test('a new question for the same user ends the earlier one, also across sessions', async () => {
+  const first = await scene.ask();
+  const second = await scene.ask('ADA', OTHER_SESSION);
+  expect(await scene.right(first)).toBe('no_challenge');
+  expect(await scene.right(second, {}, { session: OTHER_SESSION })).toBe('accepted');
+});
+
 test('a right answer of the fob is accepted once, and activates the token', async () => {
   const challenge = await scene.ask();
   expect(challenge.question).toMatch(/^[0-9]{8}$/);

@@ -12,6 +12,7 @@ import { codeNow } from '../kit.ts';
 import { invitation, parsed, queue, rowOf } from '../mail/kit.ts';
 import { startedService } from '../users/kit.ts';
 import { furnished, testOfConsole as it, Visitor } from './kit.ts';
+import { fillWorld } from './world.ts';
 
 it('channels are saved, changed without their secret, and removed; a generated key is shown once', async service => {
   const { office } = service;
@@ -81,6 +82,17 @@ it('an acknowledged alert opens again when it is repeated', async service => {
   expect(await open()).toContain('2 times');
 });
 
+it('the console’s own application cannot be changed, disabled or given a key', async service => {
+  await fillWorld(service);
+  const visitor = await service.signedIn('admin');
+  const { id } = await service.office.row('applications', { name: 'console' });
+  for (const act of ['rotate', 'disable', 'factors']) {
+    const refused = await visitor.send(`/operator/application/${act}`, { id, factors: 'otp' });
+    expect([refused.status, refused.text.includes('the console itself')]).toEqual([422, true]);
+  }
+  expect((await visitor.get('/operator/applications')).text).toContain('VPN &lt;gateway&gt;');
+});
+
 it('pages show the configured name of the service as text', async service => {
   const visitor = await service.signedIn('admin');
   const stranger = new Visitor(service);
@@ -145,11 +157,10 @@ it('lists that are searched for a text have the button Search, all others Filter
     const { text } = await visitor.get(`/operator/${list}`);
     buttons.push([list, /<form class="search"[\s\S]*?>(\w+)<\/button>/.exec(text)?.[1]]);
   }
-  expect(buttons.filter(([, button]) => button === 'Search').map(([list]) => list)).toEqual([
-    'users',
-    'tokens',
-  ]);
-  expect(buttons.filter(([, button]) => button === 'Filter')).toHaveLength(4);
+  expect(Object.fromEntries(buttons)).toEqual({
+    ...{ users: 'Search', tokens: 'Search' },
+    ...{ activations: 'Filter', alerts: 'Filter', mails: 'Filter', audit: 'Filter' },
+  });
 });
 
 /** Opens an administrator's form for a new client of the service's own application. */

@@ -7,7 +7,7 @@ import {
 } from '@passfob/service/features/enrolment/activations';
 import { publicUrlOf } from '@passfob/service/features/enrolment/public-url';
 import { activationsOf, viewActivation } from '@passfob/service/features/enrolment/views';
-import { reserveToken } from '@passfob/service/features/tokens/moves';
+import { reserveToken, unassignToken } from '@passfob/service/features/tokens/moves';
 import { createPolicy, removePolicy } from '@passfob/service/features/tokens/policies';
 import { changeSettings } from '@passfob/service/features/users/settings';
 import { disableUser } from '@passfob/service/features/users/user-changes';
@@ -199,6 +199,21 @@ test('of two concurrent resends one succeeds, and the eleventh resend within an 
   expect(codeOf(await resend(office, id))).toBe('done');
   const acts = (await office.audit()).acts.filter(act => act === 'activation.resend bob');
   expect(acts).toHaveLength(11);
+});
+
+test('revoking ends an activation at once and returns the token; so does returning the token', async () => {
+  await stock(office, 'T-1');
+  const first = await started(office, { user: 'bob', serial: 'T-1' });
+  const revoke = () => revokeActivation(management, grace, { id: first.activation.id });
+  expect(accepted(await revoke())).toMatchObject({ state: 'revoked', reason: 'operator' });
+  expect(await tokenOf(office, 'T-1')).toEqual({ state: 'inventory', user: null });
+  expect(codeOf(await revoke())).toBe('activation_over');
+  expect((await office.audit()).acts.slice(-2)).toEqual(['token.unassign T-1', 'activation.revoke bob']);
+  expect(await entered(office, first.string)).toBeUndefined();
+  const second = await started(office, { user: 'bob', serial: 'T-1' });
+  accepted(await unassignToken(management, grace, { serial: 'T-1' }));
+  expect(await entered(office, second.string)).toBeUndefined();
+  expect(await viewActivation(db, second.activation.id, office.nowMs)).toMatchObject({ state: 'revoked' });
 });
 
 test('a disabled user has no open activation, and a policy with an open activation cannot be removed', async () => {

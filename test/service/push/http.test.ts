@@ -61,6 +61,24 @@ async function loggingIn(service: Service, apiKey: string, fob: PushFob, more: o
   return asked(service.url, apiKey, user, { ...more, source });
 }
 
+test('a denial at the fob looks to the session like any other refusal', async () => {
+  await using service = await startedService();
+  const apiKey = apiKeyOf(service);
+  const { office } = service;
+  await office.users('ada', 'bob');
+  const refusal = await comparable(await post(service, apiKey, { user: 'nobody', passcode: '123456' }));
+  for (const [user, to] of [
+    ['ada', 'denied'],
+    ['bob', 'reported'],
+  ] as const) {
+    const fob = await PushFob.of(office, user);
+    const { id } = await asked(service.url, apiKey, user);
+    await endPush(office.management, await fob.show(), to);
+    const taken = await send(service.url, apiKey, `/${id}/take`, { session: SESSION });
+    expect(await comparable(taken)).toBe(refusal);
+  }
+});
+
 test('push requests look the same for every user name, before and after they expire', async () => {
   await using service = await startedService({ lock: { threshold: 1, periodMs: 400_000 } });
   const { office } = service;

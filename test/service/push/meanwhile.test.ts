@@ -73,6 +73,19 @@ for (const change of [{ state: 'withdrawn' }, { link: 'another' }] satisfies Cha
     },
   );
 
+test('a connection that is not the newest of the fob, or claims too late, claims no request', async () => {
+  const { id } = await scene.ask('ada');
+  const older = fob.link ?? '';
+  const newer = await fob.connect();
+  expect(await claimPush(management, id, older)).toBe(false);
+  office.nowMs += 59_999;
+  expect(await claimPush(management, id, newer)).toBe(true);
+  expect(await returnPush(management, { id, link: newer })).toBe(true);
+  office.nowMs += 1;
+  expect(await claimPush(management, id, newer)).toBe(false);
+  expect(await office.row('pushes', { id })).toMatchObject({ state: 'waiting', link: null });
+});
+
 test.runIf(isOnPostgres)(
   'a denial of a request that is withdrawn at the same moment still counts (only on PostgreSQL)',
   async () => {

@@ -83,6 +83,25 @@ test('a request from elsewhere displaces none from a trusted source, and its res
   expect(rows.map(row => row.fob_id !== null)).toEqual([false, false, false, true, false]);
 });
 
+test('a trusted source displaces any request, other sources only those from elsewhere and ended ones', async () => {
+  await logIn(HOME, OFFICE);
+  for (const [first, second, state] of [
+    [HOME, HOME, 'superseded'],
+    [HOME, OFFICE, 'superseded'],
+    [ELSEWHERE, HOME, 'superseded'],
+    [ELSEWHERE, '203.0.113.31', 'superseded'],
+    [HOME, ELSEWHERE, 'waiting'],
+  ] as const) {
+    const earlier = await ask(first);
+    const isNextAsked = await isAsked(second);
+    const seen = [first, second, await scene.stateOf(earlier), isNextAsked];
+    expect(seen).toEqual([first, second, state, state === 'superseded']);
+    office.nowMs += pushLimits.pushMs;
+    expect(await isAsked(ELSEWHERE)).toBe(true);
+    office.nowMs += pushLimits.pushesUnapprovedMs;
+  }
+});
+
 test('a request from a trusted source that reaches nobody blocks none from elsewhere', async () => {
   await logIn(HOME);
   const disabled = { disabled_ms: office.nowMs };
