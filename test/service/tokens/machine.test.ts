@@ -3,6 +3,7 @@ import { mayBecome, tokenStates } from '@passfob/service/base/token-states';
 import { issueToken } from '@passfob/service/features/tokens/issue';
 import {
   assignToken,
+  changeTokenState,
   reactivateToken,
   renameToken,
   reserveToken,
@@ -15,7 +16,7 @@ import { writing } from '@passfob/service/storage/database/database';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { helpdesk, type Office, testOfOffice as test } from '../users/kit.ts';
+import { codeOf, helpdesk, type Office, testOfOffice as test } from '../users/kit.ts';
 
 type Step = { readonly act: string; readonly token: number; readonly user: number };
 
@@ -141,6 +142,19 @@ test('every act that changed something is one audit row that names the operator;
     ]),
   );
   expect(JSON.parse(rows[3]?.detail ?? '')).toMatchObject({ from: 'inventory', reason: 'faulty' });
+});
+
+test('every act on a token refuses a serial that no token has, and leaves no audit row', async office => {
+  await office.userId('ada');
+  const input = { serial: 'S-9', user: 'ada', reason: 'faulty', issuer: 'ACME', label: 'ada' } as const;
+  const { management } = office;
+  const made = [
+    ...[assignToken, reserveToken, renameToken, revokeToken].map(act => act(management, helpdesk, input)),
+    ...[unassignToken, suspendToken, reactivateToken].map(act => act(management, helpdesk, input)),
+    changeTokenState(management, helpdesk, input.serial, 'inventory'),
+  ];
+  expect((await Promise.all(made)).map(codeOf)).toEqual(made.map(() => 'unknown_serial'));
+  expect(await office.rows('audit')).toEqual([]);
 });
 
 test('an act whose audit row cannot be written changes nothing', async office => {
