@@ -109,10 +109,7 @@ const AT_FOB: readonly Act[] = [
       await human.atFob(sentence);
     },
   },
-  {
-    says: /^type the passcode (?:that )?(?:the fob|it) shows/i,
-    does: human => human.readPasscode(),
-  },
+  { says: /^type the passcode (?:that )?(?:the fob|it) shows/i, does: human => human.readPasscode() },
   { says: /^type (?:a passcode and the very next one|two passcodes)/i },
   {
     says: /^for the second, do the same again/i,

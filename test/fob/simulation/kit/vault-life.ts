@@ -157,10 +157,7 @@ export class VaultLife extends VaultWorlds {
 
   private takeOff(): Deed | undefined {
     if (!this.token.vault.records) return undefined;
-    return {
-      work: () => this.token.vault.seal(new Uint8Array(0)),
-      after: world => ({ ...world, pin: '' }),
-    };
+    return { work: () => this.token.vault.seal(new Uint8Array(0)), after: world => ({ ...world, pin: '' }) };
   }
 
   /** The PIN that opens it, where there is one and it is known. */

@@ -13,10 +13,6 @@ const SOURCE = "export * from './host/client/link.ts'; export * from './host/cli
 
 /** Loads the owner's program without some mends. */
 export async function linkWithout(...changes: readonly Change[]): Promise<OwnerLink> {
-  const code = await compiledWithout(SOURCE, changes, {
-    format: 'esm',
-    platform: 'node',
-    target: 'node20',
-  });
+  const code = await compiledWithout(SOURCE, changes, { format: 'esm', platform: 'node', target: 'node20' });
   return import(/* @vite-ignore */ `data:text/javascript;base64,${Buffer.from(code).toString('base64')}`);
 }

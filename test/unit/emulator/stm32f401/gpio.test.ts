@@ -19,11 +19,7 @@ function makeGpio(): Stage {
     Object.fromEntries(Object.entries(OFFSETS).map(([name, offset]) => [letter + name, offset]));
   const port = (name: unknown) => name as keyof typeof gpio.ports;
   return {
-    registers: {
-      ...registersOf(B, OFFSETS),
-      ...registersOf(A, named('A_')),
-      ...registersOf(C, named('C_')),
-    },
+    registers: { ...registersOf(B, OFFSETS), ...registersOf(A, named('A_')), ...registersOf(C, named('C_')) },
     names: { KEY, PINS, P13: 1 << 13, ALL: 0xffff_ffff },
     shows: {
       level: (name, pin) => gpio.level(port(name), Number(pin)),

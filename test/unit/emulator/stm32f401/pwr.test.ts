@@ -13,11 +13,7 @@ function makePwr(): Stage {
       wakes: () => pwr.wakeUpUs,
       pin: level => pwr.wakePin(level === 'high'),
     },
-    acts: {
-      reset: () => pwr.reset(),
-      standby: () => pwr.enterStandby(),
-      powerOn: () => pwr.powerOn(),
-    },
+    acts: { reset: () => pwr.reset(), standby: () => pwr.enterStandby(), powerOn: () => pwr.powerOn() },
   };
 }
 

@@ -35,10 +35,7 @@ const make = (
   vectors: Readonly<Record<number, number>> = {},
 ) => {
   return () =>
-    machineStage({
-      code: { ...LOGGING.code, ...code },
-      vectors: { ...LOGGING.vectors, ...vectors },
-    }).stage;
+    machineStage({ code: { ...LOGGING.code, ...code }, vectors: { ...LOGGING.vectors, ...vectors } }).stage;
 };
 
 scripts(
