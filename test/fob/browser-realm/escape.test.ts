@@ -27,15 +27,13 @@ async function search(isIsolated: boolean): Promise<{ said: string[]; used: read
 }
 
 describe('an image that looks for a way out of a worker', () => {
-  it('an image reaches no way out of a worker that is isolated', async () => {
-    expect(await search(true)).toEqual({ said: ['reached  true'], used: [] });
-  });
+  it('an image reaches no way out of a worker that is isolated', async () =>
+    expect(await search(true)).toEqual({ said: ['reached  true'], used: [] }));
 
   it('an image reaches the global object of a worker that is not isolated, so that the search finds what is there', async () => {
     const { said } = await search(false);
-    for (const name of ['fetch', 'postMessage', 'indexedDB', 'importScripts', 'crypto']) {
+    for (const name of ['fetch', 'postMessage', 'indexedDB', 'importScripts', 'crypto'])
       expect(said.join()).toContain(name);
-    }
   });
 
   it('a worker that is isolated keeps the names that its program asks for, and still runs fobs', () => {

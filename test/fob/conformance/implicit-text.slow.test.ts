@@ -37,9 +37,8 @@ function childrenOf(node: AnyNode): AnyNode[] {
 /** Returns the code of a node in which each text of a number is checked. */
 function checked(node: AnyNode, code: string): string {
   const of = (child: AnyNode) => `(${checked(child, code)})`;
-  if (node.type === 'BinaryExpression' && node.operator === '+' && node.left.type !== 'PrivateIdentifier') {
+  if (node.type === 'BinaryExpression' && node.operator === '+' && node.left.type !== 'PrivateIdentifier')
     return `__sum(${of(node.left)},${of(node.right)})`;
-  }
   if (node.type === 'AssignmentExpression' && node.operator === '+=' && isSimple(node.left)) {
     const left = checked(node.left, code);
     return `${left}=__sum(${left},${of(node.right)})`;
@@ -76,9 +75,8 @@ describe('the image makes text of whole numbers only', () => {
       return fob.consoleText();
     };
     expect(told('')).toBe('532 a3\n');
-    for (const more of ['"" + 0.5', `o.n = 0.5; \`${place}\``, 'o.t += 0.5', '0.5 + o.t']) {
+    for (const more of ['"" + 0.5', `o.n = 0.5; \`${place}\``, 'o.t += 0.5', '0.5 + o.t'])
       expect(told(`${more};`)).toContain('text of a fraction');
-    }
   });
 
   // Each sentence ends with a console on which nothing was printed.

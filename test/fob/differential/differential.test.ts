@@ -70,15 +70,15 @@ describeNeeds(needsEspruino(), 'the simulator beside the real interpreter', bina
 
   it.each(KEPT)(
     'they show, store and send the same in a scenario that once differed: $found',
-    async ({ steps }) => {
-      expect((await compareSteps(steps, ready())).difference).toBeUndefined();
-    },
+    async ({ steps }) => expect((await compareSteps(steps, ready())).difference).toBeUndefined(),
   );
 
-  it(`they show, store and send the same, line by line, in ${COUNT} random scenarios of ${STEPS} steps from seed ${SEED}`, {
-    ...LONG,
-    timeout: 100_000_000,
-  }, async () => {
-    expect((await differencesFrom(ready())).join('\n\n')).toBe('');
-  });
+  it(
+    `they show, store and send the same, line by line, in ${COUNT} random scenarios of ${STEPS} steps from seed ${SEED}`,
+    {
+      ...LONG,
+      timeout: 100_000_000,
+    },
+    async () => expect((await differencesFrom(ready())).join('\n\n')).toBe(''),
+  );
 });

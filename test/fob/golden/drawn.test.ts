@@ -41,7 +41,6 @@ describe.each([
     expect(picture(screen)).toBe(readFileSync(`${folder}${name}.txt`, 'utf8'));
   });
 
-  it('every kept golden belongs to a view', () => {
-    expect(readdirSync(folder).sort()).toEqual(drawnViews.map(([name]) => `${name}.txt`).sort());
-  });
+  it('every kept golden belongs to a view', () =>
+    expect(readdirSync(folder).sort()).toEqual(drawnViews.map(([name]) => `${name}.txt`).sort()));
 });

@@ -33,7 +33,6 @@ describe('screens of the pico', () => {
     expect([fob.consoleText(), fob.violations]).toEqual(['', []]);
   });
 
-  it('every kept golden belongs to a screen of the pico', () => {
-    expect(readdirSync(FOLDER).sort()).toEqual(views.map(([name]) => `${name}.txt`).sort());
-  });
+  it('every kept golden belongs to a screen of the pico', () =>
+    expect(readdirSync(FOLDER).sort()).toEqual(views.map(([name]) => `${name}.txt`).sort()));
 });

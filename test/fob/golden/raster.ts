@@ -44,9 +44,8 @@ export class Raster implements Display {
     const glyph = (letter.charCodeAt(0) - FIRST) * CELL.width;
     for (let column = 0; column < CELL.width; column++) {
       for (let row = 0; row < CELL.height; row++) {
-        if ((FONT[glyph + column] ?? 0) & (0x80 >> row)) {
+        if ((FONT[glyph + column] ?? 0) & (0x80 >> row))
           this.fill(x + column * size, y + row * size, size, size);
-        }
       }
     }
   }

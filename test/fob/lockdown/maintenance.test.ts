@@ -1,5 +1,5 @@
 import { PACKET_ANSWER } from '@passfob/protocol/limits';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { ascii, Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 
@@ -28,25 +28,23 @@ async function owned(): Promise<{ one: SimulatorDriver; owner: Owner; type(line:
   return { one, owner, type };
 }
 
-describe('maintenance mode', () => {
-  it('maintenance opens the console to its port after an approval, until the next reset', async () => {
-    const { one, owner, type } = await owned();
-    expect(await type(LINE)).toBe(NOTHING);
-    await owner.client.call('maintain', {}, { onPressNeeded: owner.approve });
-    await one.advance(500);
-    expect(await type(LINE)).toContain('42\r\n');
-    expect((await one.screen()).join(' ').toLowerCase()).toContain('maintenance');
-    await one.reboot();
-    expect(await type(LINE)).toBe(NOTHING);
-    await owner.open();
-    expect((await owner.client.call('info', {})).accounts).toBe(0);
-    expect(one.fob.violations).toEqual([]);
-  });
+it('maintenance opens the console to its port after an approval, until the next reset', async () => {
+  const { one, owner, type } = await owned();
+  expect(await type(LINE)).toBe(NOTHING);
+  await owner.client.call('maintain', {}, { onPressNeeded: owner.approve });
+  await one.advance(500);
+  expect(await type(LINE)).toContain('42\r\n');
+  expect((await one.screen()).join(' ').toLowerCase()).toContain('maintenance');
+  await one.reboot();
+  expect(await type(LINE)).toBe(NOTHING);
+  await owner.open();
+  expect((await owner.client.call('info', {})).accounts).toBe(0);
+  expect(one.fob.violations).toEqual([]);
+});
 
-  it('maintenance opens nothing when it is declined, or requested by anyone but the owner', async () => {
-    const { owner, type } = await owned();
-    const declined = owner.client.call('maintain', {}, { onPressNeeded: owner.deny });
-    await expect(declined).rejects.toMatchObject({ refusal: 'press-denied' });
-    expect(await type(LINE)).toBe(NOTHING);
-  });
+it('maintenance opens nothing when it is declined, or requested by anyone but the owner', async () => {
+  const { owner, type } = await owned();
+  const declined = owner.client.call('maintain', {}, { onPressNeeded: owner.deny });
+  await expect(declined).rejects.toMatchObject({ refusal: 'press-denied' });
+  expect(await type(LINE)).toBe(NOTHING);
 });

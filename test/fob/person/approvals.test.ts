@@ -1,6 +1,6 @@
 import type { Request, SealedCommand } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { refused } from '../conformance/refused.ts';
 import { Hand, HOLD_MS, START_UTC } from './kit.ts';
 
@@ -31,165 +31,157 @@ async function afterApproval<N extends SealedCommand>(hand: Hand, name: N, reque
   await expect(asking).rejects.toBe(gone);
 }
 
-describe('approvals', () => {
-  it('an approval is for the time on the screen, to a minute, and for no other', async () => {
-    const hand = await Hand.hold();
-    const asked = START_UTC + 3_600;
-    await afterApproval(hand, 'setClock', { utc: asked });
-    await refused(hand.client.call('setClock', { utc: START_UTC + 7_200 }, once(hand)), 'cancelled');
-    await hand.client.call('setClock', { utc: asked + 40 });
-    expect((await hand.client.call('clock', {})).utc).toBe(asked + 40);
-  });
+it('an approval is for the time on the screen, to a minute, and for no other', async () => {
+  const hand = await Hand.hold();
+  const asked = START_UTC + 3_600;
+  await afterApproval(hand, 'setClock', { utc: asked });
+  await refused(hand.client.call('setClock', { utc: START_UTC + 7_200 }, once(hand)), 'cancelled');
+  await hand.client.call('setClock', { utc: asked + 40 });
+  expect((await hand.client.call('clock', {})).utc).toBe(asked + 40);
+});
 
-  it('an approval given in one session does not count in the next one', async () => {
+it('an approval given in one session does not count in the next one', async () => {
+  const hand = await Hand.hold();
+  const id = await hand.put({});
+  const utc = START_UTC + 3_600;
+  await afterApproval(hand, 'code', { id });
+  await hand.openSession();
+  await refused(hand.client.call('code', { id }, once(hand)), 'cancelled');
+  await afterApproval(hand, 'setClock', { utc });
+  await hand.openSession();
+  await refused(hand.client.call('setClock', { utc }, once(hand)), 'cancelled');
+  await afterApproval(hand, 'erase', {});
+  await hand.openSession();
+  await refused(hand.client.call('erase', {}, once(hand)), 'cancelled');
+  expect((await hand.client.hello()).state).toBe('owned');
+});
+
+it('an approval of a log-in counts for no other command, whatever account and question that has', async () => {
+  // The subjects of the questions that erase the fob, reset its PIN and open it, and the id of another account.
+  for (const number of [1, 2, 3, 4, 0x48000000]) {
     const hand = await Hand.hold();
-    const id = await hand.put({});
-    const utc = START_UTC + 3_600;
-    await afterApproval(hand, 'code', { id });
-    await hand.openSession();
-    await refused(hand.client.call('code', { id }, once(hand)), 'cancelled');
-    await afterApproval(hand, 'setClock', { utc });
-    await hand.openSession();
-    await refused(hand.client.call('setClock', { utc }, once(hand)), 'cancelled');
-    await afterApproval(hand, 'erase', {});
-    await hand.openSession();
-    await refused(hand.client.call('erase', {}, once(hand)), 'cancelled');
+    const question = ascii('11111111');
+    const crossed = hostPrimitives.crc32(question) ^ number;
+    const id = new Uint8Array(4);
+    new DataView(id.buffer).setInt32(0, crossed);
+    const names = { issuer: ascii('Bank'), label: ascii('account'), secret: ascii('12345678901234567890') };
+    const suite = { algorithm: 1, digits: 6, question: 0, length: 8, inputs: 0, step: 0, counter: 0 };
+    await hand.client.call('putOcra', { id, ...suite, ...names });
+    const other = Uint8Array.of(0x48, 0, 0, 0);
+    const kind = { kind: 1, algorithm: 1, digits: 6, period: 0, counter: 0 };
+    await hand.client.call('put', { id: other, ...kind, ...names });
+    const login = { id, question, number: 7, service: ascii('vpn'), user: ascii('erika') };
+    await afterApproval(hand, 'respond', login);
+    const { client } = hand;
+    await refused(client.call('erase', {}, once(hand)), 'cancelled');
+    await refused(client.call('maintain', {}, once(hand)), 'cancelled');
+    await refused(client.call('setClock', { utc: 1 }, once(hand)), 'cancelled');
+    await refused(client.call('code', { id: other }, once(hand)), 'cancelled');
     expect((await hand.client.hello()).state).toBe('owned');
-  });
-
-  it('an approval of a log-in counts for no other command, whatever account and question that has', async () => {
-    // The subjects of the questions that erase the fob, reset its PIN and open it, and the id of another account.
-    for (const number of [1, 2, 3, 4, 0x48000000]) {
-      const hand = await Hand.hold();
-      const question = ascii('11111111');
-      const crossed = hostPrimitives.crc32(question) ^ number;
-      const id = new Uint8Array(4);
-      new DataView(id.buffer).setInt32(0, crossed);
-      const names = { issuer: ascii('Bank'), label: ascii('account'), secret: ascii('12345678901234567890') };
-      const suite = { algorithm: 1, digits: 6, question: 0, length: 8, inputs: 0, step: 0, counter: 0 };
-      await hand.client.call('putOcra', { id, ...suite, ...names });
-      const other = Uint8Array.of(0x48, 0, 0, 0);
-      const kind = { kind: 1, algorithm: 1, digits: 6, period: 0, counter: 0 };
-      await hand.client.call('put', { id: other, ...kind, ...names });
-      const login = { id, question, number: 7, service: ascii('vpn'), user: ascii('erika') };
-      await afterApproval(hand, 'respond', login);
-      const { client } = hand;
-      await refused(client.call('erase', {}, once(hand)), 'cancelled');
-      await refused(client.call('maintain', {}, once(hand)), 'cancelled');
-      await refused(client.call('setClock', { utc: 1 }, once(hand)), 'cancelled');
-      await refused(client.call('code', { id: other }, once(hand)), 'cancelled');
-      expect((await hand.client.hello()).state).toBe('owned');
-    }
-  });
+  }
 });
 
 /** Two questions with one CRC-32. */
 const TWINS = ['48283494', '53466621'] as const;
 
-describe('approvals of a log-in', () => {
-  const suite = { algorithm: 1, digits: 6, question: 0, length: 8, inputs: 0, step: 0, counter: 0 };
-  const id = Uint8Array.of(0x48, 0, 0, 0);
-  const login = { id, question: ascii(TWINS[0]), number: 7, service: ascii('vpn'), user: ascii('erika') };
+const suite = { algorithm: 1, digits: 6, question: 0, length: 8, inputs: 0, step: 0, counter: 0 };
+const id = Uint8Array.of(0x48, 0, 0, 0);
+const login = { id, question: ascii(TWINS[0]), number: 7, service: ascii('vpn'), user: ascii('erika') };
 
-  it.each([
-    ['question, though it has the same checksum', { question: ascii(TWINS[1]) }],
-    ['service', { service: ascii('payroll') }],
-    ['user', { user: ascii('heinz') }],
-    ['number to compare', { number: 8 }],
-  ])('an approval of a log-in is for no other %s', async (_, other) => {
-    expect(hostPrimitives.crc32(ascii(TWINS[1]))).toBe(hostPrimitives.crc32(ascii(TWINS[0])));
-    const hand = await Hand.hold();
-    const names = { issuer: ascii('Bank'), label: ascii('account'), secret: ascii('12345678901234567890') };
-    await hand.client.call('putOcra', { id, ...suite, ...names });
-    await afterApproval(hand, 'respond', login);
-    await refused(hand.client.call('respond', { ...login, ...other }, once(hand)), 'cancelled');
-    expect((await hand.client.call('respond', login)).code).toHaveLength(6);
-  });
+it.each([
+  ['question, though it has the same checksum', { question: ascii(TWINS[1]) }],
+  ['service', { service: ascii('payroll') }],
+  ['user', { user: ascii('heinz') }],
+  ['number to compare', { number: 8 }],
+])('an approval of a log-in is for no other %s', async (_, other) => {
+  expect(hostPrimitives.crc32(ascii(TWINS[1]))).toBe(hostPrimitives.crc32(ascii(TWINS[0])));
+  const hand = await Hand.hold();
+  const names = { issuer: ascii('Bank'), label: ascii('account'), secret: ascii('12345678901234567890') };
+  await hand.client.call('putOcra', { id, ...suite, ...names });
+  await afterApproval(hand, 'respond', login);
+  await refused(hand.client.call('respond', { ...login, ...other }, once(hand)), 'cancelled');
+  expect((await hand.client.call('respond', login)).code).toHaveLength(6);
 });
 
-describe('a hold that begins too soon', () => {
-  it('a hold that begins while keys are deaf is rejected on the screen until it ends, and approves nothing', async () => {
-    const hand = await Hand.hold();
-    const id = await hand.put({});
-    let asked = 0;
-    const onPressNeeded = () => {
-      asked += 1;
-      if (asked > 1) return;
-      hand.fob.run(500);
-      expect(hand.fob.screen.at(-1)).toBe('Hold: yes  Press: no');
-      hand.fob.key(true);
-      for (const ms of [1, 150, 100, 1_100]) {
-        hand.fob.run(ms);
-        expect(hand.fob.screen.at(-1)).toBe('Too soon. Hold again.');
-      }
-      hand.fob.key(false);
-      expect(hand.fob.screen.at(-1)).toBe('Hold: yes  Press: no');
-      hand.fob.press(1_050);
-      expect(hand.says('Approved.')).toBe(true);
-    };
-    expect((await hand.client.call('code', { id }, { onPressNeeded })).code).toHaveLength(6);
-  });
-});
-
-describe('presses on a busy fob', () => {
-  const asking = async (act: (hand: Hand) => void) => {
-    const hand = await Hand.hold();
-    const id = await hand.put({});
-    let isAnswered = false;
-    const onPressNeeded = () => {
-      if (!isAnswered) act(hand);
-      isAnswered = true;
-    };
-    return hand.client.call('code', { id }, { onPressNeeded });
-  };
-
-  it('a busy fob does not approve by a press whose end it sees late', async () => {
-    for (const busyMs of [950, 1_000, 1_200, 3_000]) {
-      const asked = asking(hand => {
-        hand.fob.run(710);
-        hand.fob.key(true);
-        hand.fob.run(100);
-        hand.fob.beBusy(busyMs);
-        hand.fob.key(false);
-      });
-      await refused(asked, 'press-denied');
-    }
-  });
-
-  it('a busy fob erases nothing by a press whose end it sees late', async () => {
-    const hand = await Hand.hold();
-    await hand.put({});
-    hand.fob.run(6_000);
-    hand.fob.press();
-    hand.fob.press(HOLD_MS);
-    for (let presses = 0; presses < 9 && !hand.says('Hold 10 s'); presses++) hand.fob.press();
+it('a hold that begins while keys are deaf is rejected on the screen until it ends, and approves nothing', async () => {
+  const hand = await Hand.hold();
+  const id = await hand.put({});
+  let asked = 0;
+  const onPressNeeded = () => {
+    asked += 1;
+    if (asked > 1) return;
+    hand.fob.run(500);
+    expect(hand.fob.screen.at(-1)).toBe('Hold: yes  Press: no');
     hand.fob.key(true);
-    hand.fob.run(100);
-    hand.fob.beBusy(11_000);
+    for (const ms of [1, 150, 100, 1_100]) {
+      hand.fob.run(ms);
+      expect(hand.fob.screen.at(-1)).toBe('Too soon. Hold again.');
+    }
     hand.fob.key(false);
-    expect((await hand.client.hello()).state).toBe('owned');
-    hand.fob.press();
-    for (let presses = 0; presses < 9 && !hand.says('Hold 10 s'); presses++) hand.fob.press();
-    hand.fob.press(10_100);
-    expect((await hand.client.hello()).state).toBe('blank');
-  });
+    expect(hand.fob.screen.at(-1)).toBe('Hold: yes  Press: no');
+    hand.fob.press(1_050);
+    expect(hand.says('Approved.')).toBe(true);
+  };
+  expect((await hand.client.call('code', { id }, { onPressNeeded })).code).toHaveLength(6);
+});
 
-  it('a fob takes no press for an answer before it has read the keys with the question drawn', async () => {
-    const hand = await Hand.hold();
-    const id = await hand.put({});
-    const asked = hand.client.call(
-      'code',
-      { id },
-      {
-        onPressNeeded: () => {
-          hand.fob.beBusy(900);
-          hand.fob.press(1_100);
-          expect(hand.says('Send passcode?')).toBe(true);
-          hand.fob.press(1_100);
-          expect(hand.says('Approved.')).toBe(true);
-        },
+const asking = async (act: (hand: Hand) => void) => {
+  const hand = await Hand.hold();
+  const id = await hand.put({});
+  let isAnswered = false;
+  const onPressNeeded = () => {
+    if (!isAnswered) act(hand);
+    isAnswered = true;
+  };
+  return hand.client.call('code', { id }, { onPressNeeded });
+};
+
+it('a busy fob does not approve by a press whose end it sees late', async () => {
+  for (const busyMs of [950, 1_000, 1_200, 3_000]) {
+    const asked = asking(hand => {
+      hand.fob.run(710);
+      hand.fob.key(true);
+      hand.fob.run(100);
+      hand.fob.beBusy(busyMs);
+      hand.fob.key(false);
+    });
+    await refused(asked, 'press-denied');
+  }
+});
+
+it('a busy fob erases nothing by a press whose end it sees late', async () => {
+  const hand = await Hand.hold();
+  await hand.put({});
+  hand.fob.run(6_000);
+  hand.fob.press();
+  hand.fob.press(HOLD_MS);
+  for (let presses = 0; presses < 9 && !hand.says('Hold 10 s'); presses++) hand.fob.press();
+  hand.fob.key(true);
+  hand.fob.run(100);
+  hand.fob.beBusy(11_000);
+  hand.fob.key(false);
+  expect((await hand.client.hello()).state).toBe('owned');
+  hand.fob.press();
+  for (let presses = 0; presses < 9 && !hand.says('Hold 10 s'); presses++) hand.fob.press();
+  hand.fob.press(10_100);
+  expect((await hand.client.hello()).state).toBe('blank');
+});
+
+it('a fob takes no press for an answer before it has read the keys with the question drawn', async () => {
+  const hand = await Hand.hold();
+  const id = await hand.put({});
+  const asked = hand.client.call(
+    'code',
+    { id },
+    {
+      onPressNeeded: () => {
+        hand.fob.beBusy(900);
+        hand.fob.press(1_100);
+        expect(hand.says('Send passcode?')).toBe(true);
+        hand.fob.press(1_100);
+        expect(hand.says('Approved.')).toBe(true);
       },
-    );
-    expect((await asked).code).toHaveLength(6);
-  });
+    },
+  );
+  expect((await asked).code).toHaveLength(6);
 });

@@ -1,5 +1,5 @@
 import type { Fob } from '@passfob/simulator';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { AT_ONCE, Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
@@ -60,141 +60,135 @@ async function expectEqual(driver: SimulatorDriver, measure: (fob: Fob) => numbe
   await driver.close();
 }
 
-describe('a fob in the first seconds of its supply', () => {
-  it('a hold that began before the change to the crystal lasts as long as any', async () => {
-    const { driver } = await withAccount(1);
-    await expectEqual(driver, fob => {
-      fob.keyDown();
-      const ms = until(fob, screen => /\d{3} \d{3}/.test(screen), 5_000);
-      fob.keyUp();
-      return ms;
-    });
+it('a hold that began before the change to the crystal lasts as long as any', async () => {
+  const { driver } = await withAccount(1);
+  await expectEqual(driver, fob => {
+    fob.keyDown();
+    const ms = until(fob, screen => /\d{3} \d{3}/.test(screen), 5_000);
+    fob.keyUp();
+    return ms;
   });
+});
 
-  it('a press across the change to the crystal is one press', async () => {
-    const { driver } = await withAccount(1);
-    await expectEqual(driver, fob => {
-      const before = text(fob);
-      fob.press(0, 60);
-      const ms = until(fob, screen => screen !== before, 5_000);
-      fob.advance(2_000);
-      expect(text(fob)).toContain('Settings');
-      return ms;
-    });
+it('a press across the change to the crystal is one press', async () => {
+  const { driver } = await withAccount(1);
+  await expectEqual(driver, fob => {
+    const before = text(fob);
+    fob.press(0, 60);
+    const ms = until(fob, screen => screen !== before, 5_000);
+    fob.advance(2_000);
+    expect(text(fob)).toContain('Settings');
+    return ms;
   });
+});
 
-  it('a PIN is entered across the change to the crystal', async () => {
-    const { driver, owner } = await withAccount(1);
-    const pin = secret('8305');
-    await owner.choosePin(pin, { wipe: 0 });
+it('a PIN is entered across the change to the crystal', async () => {
+  const { driver, owner } = await withAccount(1);
+  const pin = secret('8305');
+  await owner.choosePin(pin, { wipe: 0 });
+  for (const ms of BEFORE_CHANGE_MS) {
+    const fob = await coldStarted(driver, ms);
+    for (const symbol of [...pin, 'ok']) {
+      while (!fob.screen().text.includes(symbol)) expectChange(fob, 60);
+      expectChange(fob, 650);
+    }
+    until(fob, screen => screen.includes('alice'), 5_000);
+  }
+  await driver.close();
+});
+
+it('an approval across the change to the crystal takes as long as any, and so does an unanswered question', async () => {
+  const { driver, owner } = await withAccount(1);
+  let utc = 1_700_000_000;
+  const asked = async (answer: (fob: Fob) => number): Promise<number> => {
+    await owner.open();
+    let ms = Number.NaN;
+    const onPressNeeded = () => {
+      ms = answer(driver.fob);
+    };
+    utc -= 100_000;
+    await owner.client.call('setClock', { utc }, { onPressNeeded }).catch(() => undefined);
+    return ms;
+  };
+  const approved = (fob: Fob) => {
+    const question = text(fob);
+    fob.advance(800);
+    fob.keyDown();
+    const ms = until(fob, screen => screen.split('|')[0] !== question.split('|')[0], 5_000);
+    fob.keyUp();
+    fob.advance(50);
+    return ms;
+  };
+  const unanswered = (fob: Fob) => {
+    const question = text(fob);
+    const ms = until(fob, screen => screen.split('|')[0] !== question.split('|')[0], 60_000);
+    fob.cutPower();
+    return ms;
+  };
+  for (const answer of [approved, unanswered]) {
+    const usual = (await coldStarted(driver, LONG_AFTER_MS)) && (await asked(answer));
     for (const ms of BEFORE_CHANGE_MS) {
-      const fob = await coldStarted(driver, ms);
-      for (const symbol of [...pin, 'ok']) {
-        while (!fob.screen().text.includes(symbol)) expectChange(fob, 60);
-        expectChange(fob, 650);
-      }
-      until(fob, screen => screen.includes('alice'), 5_000);
+      await coldStarted(driver, ms);
+      expect(Math.abs((await asked(answer)) - usual), `from ${ms} ms on`).toBeLessThanOrEqual(ERROR_MS);
     }
-    await driver.close();
-  });
+  }
+  await driver.close();
+});
 
-  it('an approval across the change to the crystal takes as long as any, and so does an unanswered question', async () => {
-    const { driver, owner } = await withAccount(1);
-    let utc = 1_700_000_000;
-    const asked = async (answer: (fob: Fob) => number): Promise<number> => {
-      await owner.open();
-      let ms = Number.NaN;
-      const onPressNeeded = () => {
-        ms = answer(driver.fob);
-      };
-      utc -= 100_000;
-      await owner.client.call('setClock', { utc }, { onPressNeeded }).catch(() => undefined);
-      return ms;
-    };
-    const approved = (fob: Fob) => {
-      const question = text(fob);
-      fob.advance(800);
-      fob.keyDown();
-      const ms = until(fob, screen => screen.split('|')[0] !== question.split('|')[0], 5_000);
-      fob.keyUp();
-      fob.advance(50);
-      return ms;
-    };
-    const unanswered = (fob: Fob) => {
-      const question = text(fob);
-      const ms = until(fob, screen => screen.split('|')[0] !== question.split('|')[0], 60_000);
-      fob.cutPower();
-      return ms;
-    };
-    for (const answer of [approved, unanswered]) {
-      const usual = (await coldStarted(driver, LONG_AFTER_MS)) && (await asked(answer));
-      for (const ms of BEFORE_CHANGE_MS) {
-        await coldStarted(driver, ms);
-        expect(Math.abs((await asked(answer)) - usual), `from ${ms} ms on`).toBeLessThanOrEqual(ERROR_MS);
-      }
-    }
-    await driver.close();
-  });
-
-  it('a passcode is typed across the change to the crystal', async () => {
-    const { driver, owner } = await withAccount(1);
-    await owner.allowTyping();
-    await expectEqual(driver, fob => {
-      const before = fob.keyboard.length;
-      const startMs = fob.now();
-      fob.press(0, 650);
-      expect(text(fob)).toMatch(/\d{3} \d{3}/);
-      fob.advance(100);
-      fob.press(0, 650);
-      fob.advance(3_000);
-      const reports = fob.keyboard.slice(before).filter(report => (report.bytes[2] ?? 0) > 0);
-      expect(reports).toHaveLength(6);
-      return (reports.at(-1)?.atMs ?? 0) - startMs;
-    });
-  });
-
-  it('a pairing code that was made before the change to the crystal expires after three minutes', async () => {
-    const driver = new SimulatorDriver();
-    await expectEqual(driver, async fob => {
-      const owner = new Owner(driver);
-      await owner.client.hello();
-      await owner.client.startPairing();
-      const startMs = fob.now();
-      const code = fob.screen().text.slice(2).join('|');
-      fob.advance(177_000);
-      expect(text(fob)).toContain(code);
-      until(fob, screen => !screen.includes(code), 10_000);
-      return fob.now() - startMs;
-    });
+it('a passcode is typed across the change to the crystal', async () => {
+  const { driver, owner } = await withAccount(1);
+  await owner.allowTyping();
+  await expectEqual(driver, fob => {
+    const before = fob.keyboard.length;
+    const startMs = fob.now();
+    fob.press(0, 650);
+    expect(text(fob)).toMatch(/\d{3} \d{3}/);
+    fob.advance(100);
+    fob.press(0, 650);
+    fob.advance(3_000);
+    const reports = fob.keyboard.slice(before).filter(report => (report.bytes[2] ?? 0) > 0);
+    expect(reports).toHaveLength(6);
+    return (reports.at(-1)?.atMs ?? 0) - startMs;
   });
 });
 
-describe('a fob whose oscillator is at an end of its data sheet', () => {
-  it.each([
-    [-470_000, 600 / 0.53],
-    [-100_000, 600 / 0.9],
-    [100_000, 600 / 1.1],
-    [470_000, 600 / 1.47],
-  ])(
-    'an oscillator that is off by %d ppm changes times by that and nothing else',
-    async (oscillatorPpm, holdMs) => {
-      const driver = new SimulatorDriver({ oscillatorPpm });
-      const owner = new Owner(driver);
-      await owner.pair();
-      for (let made = 0; made < 5; made++) {
-        await owner.put({ secret: RFC4226_KEY });
-      }
-      while (text(driver.fob).includes('Settings') || !text(driver.fob).includes('alice')) {
-        driver.fob.advance(6_000);
-        await driver.press(150);
-      }
-      driver.fob.advance(2_000);
-      driver.fob.keyDown();
-      const ms = until(driver.fob, screen => /\d{3} \d{3}/.test(screen), 5_000);
-      driver.fob.keyUp();
-      expect(Math.abs(ms - holdMs - 25 * (holdMs / 600))).toBeLessThan(ERROR_MS);
-      expect([driver.complaints(), driver.fob.violations]).toEqual(['', []]);
-      await driver.close();
-    },
-  );
+it('a pairing code that was made before the change to the crystal expires after three minutes', async () => {
+  const driver = new SimulatorDriver();
+  await expectEqual(driver, async fob => {
+    const owner = new Owner(driver);
+    await owner.client.hello();
+    await owner.client.startPairing();
+    const startMs = fob.now();
+    const code = fob.screen().text.slice(2).join('|');
+    fob.advance(177_000);
+    expect(text(fob)).toContain(code);
+    until(fob, screen => !screen.includes(code), 10_000);
+    return fob.now() - startMs;
+  });
 });
+
+it.each([
+  [-470_000, 600 / 0.53],
+  [-100_000, 600 / 0.9],
+  [100_000, 600 / 1.1],
+  [470_000, 600 / 1.47],
+])(
+  'an oscillator that is off by %d ppm changes times by that and nothing else',
+  async (oscillatorPpm, holdMs) => {
+    const driver = new SimulatorDriver({ oscillatorPpm });
+    const owner = new Owner(driver);
+    await owner.pair();
+    for (let made = 0; made < 5; made++) await owner.put({ secret: RFC4226_KEY });
+    while (text(driver.fob).includes('Settings') || !text(driver.fob).includes('alice')) {
+      driver.fob.advance(6_000);
+      await driver.press(150);
+    }
+    driver.fob.advance(2_000);
+    driver.fob.keyDown();
+    const ms = until(driver.fob, screen => /\d{3} \d{3}/.test(screen), 5_000);
+    driver.fob.keyUp();
+    expect(Math.abs(ms - holdMs - 25 * (holdMs / 600))).toBeLessThan(ERROR_MS);
+    expect([driver.complaints(), driver.fob.violations]).toEqual(['', []]);
+    await driver.close();
+  },
+);

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { Hand } from './kit.ts';
 
 const NEVER = -1;
@@ -13,66 +13,64 @@ const acts = fc.array(
   { maxLength: 12 },
 );
 
-describe('ticks of an idle fob', () => {
-  it('an idle fob needs no tick with the display off, and at most one a second before', async () => {
-    await fc.assert(
-      fc.asyncProperty(acts, async script => {
-        const hand = await Hand.hold();
-        await hand.put({ kind: 2 });
-        await hand.put({ kind: 1 });
-        for (const act of script) {
-          if ('heldMs' in act) hand.fob.press(act.heldMs);
-          else hand.fob.run(act.waitMs);
-        }
-        let wakings = 0;
-        for (let next = hand.fob.deadlineMs; next !== NEVER; next = hand.fob.deadlineMs) {
-          const isShown = hand.shown !== '';
-          hand.fob.run(next);
-          wakings++;
-          // The last tick dismisses the passcode.
-          if (isShown && hand.shown !== '') expect(next).toBeGreaterThanOrEqual(1_000);
-          if (wakings > 400) throw new Error('the fob does not go to sleep');
-        }
-        expect(hand.fob.screen.join('')).toBe('');
-      }),
-      { numRuns: 40 },
-    );
-  });
+it('an idle fob needs no tick with the display off, and at most one a second before', async () => {
+  await fc.assert(
+    fc.asyncProperty(acts, async script => {
+      const hand = await Hand.hold();
+      await hand.put({ kind: 2 });
+      await hand.put({ kind: 1 });
+      for (const act of script) {
+        if ('heldMs' in act) hand.fob.press(act.heldMs);
+        else hand.fob.run(act.waitMs);
+      }
+      let wakings = 0;
+      for (let next = hand.fob.deadlineMs; next !== NEVER; next = hand.fob.deadlineMs) {
+        const isShown = hand.shown !== '';
+        hand.fob.run(next);
+        wakings++;
+        // The last tick dismisses the passcode.
+        if (isShown && hand.shown !== '') expect(next).toBeGreaterThanOrEqual(1_000);
+        if (wakings > 400) throw new Error('the fob does not go to sleep');
+      }
+      expect(hand.fob.screen.join('')).toBe('');
+    }),
+    { numRuns: 40 },
+  );
+});
 
-  it('an idle fob shows a passcode for a minute, second by second', async () => {
-    const hand = await Hand.hold();
-    await hand.enrol(2, 1);
-    hand.fob.press(650);
-    const gaps: number[] = [];
-    while (hand.shown !== '') {
-      gaps.push(hand.fob.deadlineMs);
-      hand.fob.run(hand.fob.deadlineMs);
-    }
-    expect(Math.min(...gaps.slice(0, -1))).toBe(1_000);
-    expect(gaps.reduce((sum, gap) => sum + gap, 0)).toBeLessThanOrEqual(60_000);
-    expect(gaps.length).toBeGreaterThan(58);
-  });
+it('an idle fob shows a passcode for a minute, second by second', async () => {
+  const hand = await Hand.hold();
+  await hand.enrol(2, 1);
+  hand.fob.press(650);
+  const gaps: number[] = [];
+  while (hand.shown !== '') {
+    gaps.push(hand.fob.deadlineMs);
+    hand.fob.run(hand.fob.deadlineMs);
+  }
+  expect(Math.min(...gaps.slice(0, -1))).toBe(1_000);
+  expect(gaps.reduce((sum, gap) => sum + gap, 0)).toBeLessThanOrEqual(60_000);
+  expect(gaps.length).toBeGreaterThan(58);
+});
 
-  it('an idle fob shows a HOTP value for a minute without a tick', async () => {
-    const hand = await Hand.hold();
-    await hand.enrol(1, 1);
-    hand.fob.press(650);
-    expect(hand.fob.deadlineMs).toBeGreaterThan(59_000);
-  });
+it('an idle fob shows a HOTP value for a minute without a tick', async () => {
+  const hand = await Hand.hold();
+  await hand.enrol(1, 1);
+  hand.fob.press(650);
+  expect(hand.fob.deadlineMs).toBeGreaterThan(59_000);
+});
 
-  it('an idle fob turns the display off half a minute after the last key, and the next key only wakes it', async () => {
-    const hand = await Hand.hold();
-    await hand.enrol(2, 1);
-    hand.fob.press();
-    expect(hand.says('Settings')).toBe(true);
-    hand.fob.run(29_000);
-    hand.fob.press();
-    expect(hand.says('account 0')).toBe(true);
-    hand.fob.run(29_999);
-    expect(hand.says('account 0')).toBe(true);
-    hand.fob.run(2);
-    expect(hand.fob.screen.join('')).toBe('');
-    hand.fob.press(3_000);
-    expect(hand.says('account 0')).toBe(true);
-  });
+it('an idle fob turns the display off half a minute after the last key, and the next key only wakes it', async () => {
+  const hand = await Hand.hold();
+  await hand.enrol(2, 1);
+  hand.fob.press();
+  expect(hand.says('Settings')).toBe(true);
+  hand.fob.run(29_000);
+  hand.fob.press();
+  expect(hand.says('account 0')).toBe(true);
+  hand.fob.run(29_999);
+  expect(hand.says('account 0')).toBe(true);
+  hand.fob.run(2);
+  expect(hand.fob.screen.join('')).toBe('');
+  hand.fob.press(3_000);
+  expect(hand.says('account 0')).toBe(true);
 });

@@ -56,50 +56,48 @@ describe('fobs with one key', () => {
   });
 });
 
-describe('HOTP values', () => {
-  it('a HOTP value is made by a hold alone, also where there is only one account', async () => {
-    const hand = await Hand.hold();
-    await hand.enrol(1, 1);
-    for (let presses = 0; presses < 6; presses++) hand.fob.press();
-    expect((await hand.client.call('list', { index: 0 })).counter).toBe(0);
-    hand.fob.press(HOLD_MS);
-    expect(hand.shown).toBe(hand.passcode(0, 0));
-  });
+it('a HOTP value is made by a hold alone, also where there is only one account', async () => {
+  const hand = await Hand.hold();
+  await hand.enrol(1, 1);
+  for (let presses = 0; presses < 6; presses++) hand.fob.press();
+  expect((await hand.client.call('list', { index: 0 })).counter).toBe(0);
+  hand.fob.press(HOLD_MS);
+  expect(hand.shown).toBe(hand.passcode(0, 0));
+});
 
-  it('a HOTP value is not followed by another while the key stays down, nor within 0.7 s', async () => {
-    const hand = await Hand.hold();
-    await hand.enrol(1, 1);
-    hand.fob.press(5_000);
-    expect(hand.shown).toBe(hand.passcode(0, 0));
-    hand.fob.press(20);
-    hand.fob.press(610);
-    hand.fob.press(20);
-    expect((await hand.client.call('list', { index: 0 })).counter).toBe(2);
-    // The hold of 600 ms ends 20 + 20 + 600 ms after the value was made.
-    const quick = await Hand.hold();
-    await quick.enrol(1, 1);
-    quick.fob.press(601);
-    quick.fob.press(20);
-    quick.fob.press(650);
-    expect((await quick.client.call('list', { index: 0 })).counter).toBe(1);
-  });
+it('a HOTP value is not followed by another while the key stays down, nor within 0.7 s', async () => {
+  const hand = await Hand.hold();
+  await hand.enrol(1, 1);
+  hand.fob.press(5_000);
+  expect(hand.shown).toBe(hand.passcode(0, 0));
+  hand.fob.press(20);
+  hand.fob.press(610);
+  hand.fob.press(20);
+  expect((await hand.client.call('list', { index: 0 })).counter).toBe(2);
+  // The hold of 600 ms ends 20 + 20 + 600 ms after the value was made.
+  const quick = await Hand.hold();
+  await quick.enrol(1, 1);
+  quick.fob.press(601);
+  quick.fob.press(20);
+  quick.fob.press(650);
+  expect((await quick.client.call('list', { index: 0 })).counter).toBe(1);
+});
 
-  it('a HOTP value that a computer had meanwhile is not shown again', async () => {
-    const hand = await Hand.hold();
-    const id = await hand.put({});
-    hand.fob.run(6_000);
-    const options = {
-      onPressNeeded: () => {
-        hand.fob.approve();
-        // The list is back before the computer asks again.
-        hand.fob.press();
-      },
-    };
-    const { code } = await hand.client.call('code', { id }, options);
-    expect(Buffer.from(code).toString()).toBe(hand.passcode(0, 0));
-    hand.fob.press(HOLD_MS);
-    expect(hand.shown).toBe(hand.passcode(0, 1));
-  });
+it('a HOTP value that a computer had meanwhile is not shown again', async () => {
+  const hand = await Hand.hold();
+  const id = await hand.put({});
+  hand.fob.run(6_000);
+  const options = {
+    onPressNeeded: () => {
+      hand.fob.approve();
+      // The list is back before the computer asks again.
+      hand.fob.press();
+    },
+  };
+  const { code } = await hand.client.call('code', { id }, options);
+  expect(Buffer.from(code).toString()).toBe(hand.passcode(0, 0));
+  hand.fob.press(HOLD_MS);
+  expect(hand.shown).toBe(hand.passcode(0, 1));
 });
 
 describe('fobs with four keys', () => {
@@ -134,68 +132,65 @@ describe('fobs with four keys', () => {
   });
 });
 
-describe('questions on the screen', () => {
-  const asked = async (keys: number, answer: (hand: Hand) => void) => {
-    const hand = await Hand.hold(withKeys(keys));
-    const id = await hand.put({});
-    let isAnswered = false;
-    const onPressNeeded = () => {
-      if (!isAnswered) answer(hand);
-      isAnswered = true;
-    };
-    return hand.client.call('code', { id }, { onPressNeeded });
+const asked = async (keys: number, answer: (hand: Hand) => void) => {
+  const hand = await Hand.hold(withKeys(keys));
+  const id = await hand.put({});
+  let isAnswered = false;
+  const onPressNeeded = () => {
+    if (!isAnswered) answer(hand);
+    isAnswered = true;
   };
+  return hand.client.call('code', { id }, { onPressNeeded });
+};
 
-  it.each([
-    [1, 0],
-    [4, 0],
-    [4, 3],
-  ])('a question on a fob with %i keys is declined by a press of key %i', async (keys, which) => {
-    const asking = asked(keys, hand => {
+it.each([
+  [1, 0],
+  [4, 0],
+  [4, 3],
+])('a question on a fob with %i keys is declined by a press of key %i', async (keys, which) => {
+  const asking = asked(keys, hand => {
+    hand.fob.run(702);
+    hand.fob.press(50, which);
+  });
+  await refused(asking, 'press-denied');
+});
+
+it('a question is approved by a hold of a full second and by no shorter one', async () => {
+  const heldFor = (ms: number) =>
+    asked(1, hand => {
       hand.fob.run(702);
-      hand.fob.press(50, which);
+      hand.fob.press(ms);
     });
-    await refused(asking, 'press-denied');
-  });
+  for (const ms of [HOLD_MS, 998]) await refused(heldFor(ms), 'press-denied');
+  expect((await heldFor(1_002)).code).toHaveLength(6);
+});
 
-  it('a question is approved by a hold of a full second and by no shorter one', async () => {
-    const heldFor = (ms: number) =>
-      asked(1, hand => {
-        hand.fob.run(702);
-        hand.fob.press(ms);
-      });
-    for (const ms of [HOLD_MS, 998]) await refused(heldFor(ms), 'press-denied');
-    expect((await heldFor(1_002)).code).toHaveLength(6);
-  });
+it('a question is not answered by the keys for next and previous, nor by presses in its first 0.7 s', () =>
+  asked(4, hand => {
+    hand.fob.press(50, 0);
+    hand.fob.press(50, 3);
+    hand.fob.run(700);
+    hand.fob.press(50, 1);
+    hand.fob.press(50, 2);
+    expect(hand.says('Send')).toBe(true);
+    hand.fob.press(1_050, 0);
+    expect(hand.says('Approved.')).toBe(true);
+  }));
 
-  it('a question is not answered by the keys for next and previous, nor by presses in its first 0.7 s', async () => {
-    await asked(4, hand => {
-      hand.fob.press(50, 0);
-      hand.fob.press(50, 3);
-      hand.fob.run(700);
-      hand.fob.press(50, 1);
-      hand.fob.press(50, 2);
-      expect(hand.says('Send')).toBe(true);
-      hand.fob.press(1_050, 0);
-      expect(hand.says('Approved.')).toBe(true);
-    });
-  });
-
-  it('a question is not answered by a key that was down before it appeared', async () => {
-    const hand = await Hand.hold();
-    const id = await hand.put({});
-    hand.toList();
-    hand.fob.key(true);
-    let isAsked = false;
-    const onPressNeeded = () => {
-      if (isAsked) return;
-      isAsked = true;
-      hand.fob.run(2_000);
-      hand.fob.key(false);
-      expect(hand.says('Send')).toBe(true);
-      hand.fob.press(1_050);
-    };
-    await hand.client.call('code', { id }, { onPressNeeded });
-    expect(isAsked).toBe(true);
-  });
+it('a question is not answered by a key that was down before it appeared', async () => {
+  const hand = await Hand.hold();
+  const id = await hand.put({});
+  hand.toList();
+  hand.fob.key(true);
+  let isAsked = false;
+  const onPressNeeded = () => {
+    if (isAsked) return;
+    isAsked = true;
+    hand.fob.run(2_000);
+    hand.fob.key(false);
+    expect(hand.says('Send')).toBe(true);
+    hand.fob.press(1_050);
+  };
+  await hand.client.call('code', { id }, { onPressNeeded });
+  expect(isAsked).toBe(true);
 });

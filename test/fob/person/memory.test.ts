@@ -50,47 +50,43 @@ async function holdingOcra(): Promise<Hand> {
   return hand;
 }
 
-describe('memory of a new PIN', () => {
-  it('the digits of a PIN that is too easy are overwritten as soon as it is refused', async () => {
-    const hand = await choosing();
-    hand.enter('1234');
-    expect(hand.says('Too easy')).toBe(true);
-    expect(left()).toBe('');
-  });
-
-  it('the digits of two PINs that differ are overwritten as soon as they are refused', async () => {
-    const hand = await choosing();
-    hand.enter(PIN);
-    expect(left()).toBe(PIN);
-    hand.enter('730529');
-    expect(hand.says('Not the same.')).toBe(true);
-    expect(left()).toBe('');
-  });
-
-  it('a new PIN can be repeated after a computer has opened another session', async () => {
-    const hand = await choosing();
-    hand.enter(PIN);
-    await hand.openSession();
-    hand.enter(PIN);
-    hand.fob.run(1);
-    expect(hand.says('PIN set.')).toBe(true);
-    expect(left()).toBe('');
-  });
+it('the digits of a PIN that is too easy are overwritten as soon as it is refused', async () => {
+  const hand = await choosing();
+  hand.enter('1234');
+  expect(hand.says('Too easy')).toBe(true);
+  expect(left()).toBe('');
 });
 
-describe('memory of an attempt', () => {
-  it('the digits of an attempt are overwritten once it is checked, right or wrong', async () => {
-    const hand = await choosing();
-    for (const _ of 'xx') hand.enter(PIN);
-    hand.fob.reboot();
-    for (const pin of ['9999', PIN]) {
-      hand.enter(pin);
-      expect(done.mock.results.length).toBeGreaterThan(2);
-      hand.fob.run(6_000);
-      expect(left()).toBe('');
-    }
-    expect(hand.says('account 0')).toBe(true);
-  });
+it('the digits of two PINs that differ are overwritten as soon as they are refused', async () => {
+  const hand = await choosing();
+  hand.enter(PIN);
+  expect(left()).toBe(PIN);
+  hand.enter('730529');
+  expect(hand.says('Not the same.')).toBe(true);
+  expect(left()).toBe('');
+});
+
+it('a new PIN can be repeated after a computer has opened another session', async () => {
+  const hand = await choosing();
+  hand.enter(PIN);
+  await hand.openSession();
+  hand.enter(PIN);
+  hand.fob.run(1);
+  expect(hand.says('PIN set.')).toBe(true);
+  expect(left()).toBe('');
+});
+
+it('the digits of an attempt are overwritten once it is checked, right or wrong', async () => {
+  const hand = await choosing();
+  for (const _ of 'xx') hand.enter(PIN);
+  hand.fob.reboot();
+  for (const pin of ['9999', PIN]) {
+    hand.enter(pin);
+    expect(done.mock.results.length).toBeGreaterThan(2);
+    hand.fob.run(6_000);
+    expect(left()).toBe('');
+  }
+  expect(hand.says('account 0')).toBe(true);
 });
 
 describe('memory of an entry that is left', () => {
@@ -134,90 +130,86 @@ describe('memory of an entry that is left', () => {
   });
 });
 
-describe('memory of a PIN for an approval', () => {
-  it('the PIN for an approval is overwritten once it is checked, right or wrong', async () => {
-    const hand = await choosing();
-    await hand.policy({ asks: 2 });
-    for (const _ of 'xx') hand.enter(PIN);
+it('the PIN for an approval is overwritten once it is checked, right or wrong', async () => {
+  const hand = await choosing();
+  await hand.policy({ asks: 2 });
+  for (const _ of 'xx') hand.enter(PIN);
+  hand.fob.run(6_000);
+  const { id } = await hand.client.call('list', { index: 0 });
+  for (const pin of ['9999', PIN]) {
+    let isAnswered = false;
+    let checked = '';
+    hand.onAsked = () => {
+      // The computer has not got its answer yet.
+      if (/Approved|Wrong/.test(hand.fob.screen.join())) checked = `left: ${left()}`;
+    };
+    const onPressNeeded = () => {
+      if (isAnswered) return;
+      isAnswered = true;
+      hand.fob.run(702);
+      hand.fob.press(1_050);
+      void hand.enterUnderRequest(pin);
+    };
+    const asking = hand.client.call('code', { id }, { onPressNeeded });
+    if (pin === PIN) expect((await asking).code).toHaveLength(6);
+    else await refused(asking, 'press-denied');
+    expect(checked).toBe('left: ');
     hand.fob.run(6_000);
-    const { id } = await hand.client.call('list', { index: 0 });
-    for (const pin of ['9999', PIN]) {
-      let isAnswered = false;
-      let checked = '';
-      hand.onAsked = () => {
-        // The computer has not got its answer yet.
-        if (/Approved|Wrong/.test(hand.fob.screen.join())) checked = `left: ${left()}`;
-      };
-      const onPressNeeded = () => {
-        if (isAnswered) return;
-        isAnswered = true;
-        hand.fob.run(702);
-        hand.fob.press(1_050);
-        void hand.enterUnderRequest(pin);
-      };
-      const asking = hand.client.call('code', { id }, { onPressNeeded });
-      if (pin === PIN) expect((await asking).code).toHaveLength(6);
-      else await refused(asking, 'press-denied');
-      expect(checked).toBe('left: ');
-      hand.fob.run(6_000);
-    }
-  });
+  }
 });
 
-describe('memory of an account’s PIN', () => {
-  const login = {
-    id: ID,
-    question: ascii('22222222'),
-    number: 7,
-    service: ascii('vpn'),
-    user: ascii('erika'),
+const login = {
+  id: ID,
+  question: ascii('22222222'),
+  number: 7,
+  service: ascii('vpn'),
+  user: ascii('erika'),
+};
+
+it('the PIN of an account is overwritten once the passcode is shown', async () => {
+  const hand = await holdingOcra();
+  hand.fob.press(HOLD_MS);
+  hand.enter('22222222');
+  hand.enter('4711');
+  expect(hand.fob.screen.some(line => /^\d{4} \d{4}$/.test(line))).toBe(true);
+  expect(left().replace(/2/g, '')).toBe('');
+});
+
+/** The person approves a log-in, and enters the PIN. */
+function approving(hand: Hand, options: CallOptions<'respond'> = {}) {
+  let isAnswered = false;
+  return hand.client.call('respond', login, {
+    ...options,
+    onPressNeeded() {
+      if (isAnswered) return;
+      isAnswered = true;
+      hand.fob.run(702);
+      hand.fob.press(1_050);
+      expect(hand.fob.screen[0]).toBe('Account PIN');
+      void hand.enterUnderRequest('4711');
+    },
+  });
+}
+
+it('the PIN of an account is overwritten once the computer has the passcode', async () => {
+  const hand = await holdingOcra();
+  expect((await approving(hand)).code).toHaveLength(8);
+  expect(done).toHaveBeenCalledTimes(1);
+  expect(left()).toBe('');
+});
+
+it('the PIN of an account is overwritten when the computer has gone before it fetches the passcode', async () => {
+  const hand = await holdingOcra();
+  const gone = new Error('the computer has gone');
+  const renew = async () => {
+    // The person acts after the fob has got the poll before.
+    for (let turns = 0; turns < 4; turns++) await setImmediate();
+    if (hand.says('Approved.')) throw gone;
+    return login;
   };
-
-  it('the PIN of an account is overwritten once the passcode is shown', async () => {
-    const hand = await holdingOcra();
-    hand.fob.press(HOLD_MS);
-    hand.enter('22222222');
-    hand.enter('4711');
-    expect(hand.fob.screen.some(line => /^\d{4} \d{4}$/.test(line))).toBe(true);
-    expect(left().replace(/2/g, '')).toBe('');
-  });
-
-  /** The person approves a log-in, and enters the PIN. */
-  function approving(hand: Hand, options: CallOptions<'respond'> = {}) {
-    let isAnswered = false;
-    return hand.client.call('respond', login, {
-      ...options,
-      onPressNeeded() {
-        if (isAnswered) return;
-        isAnswered = true;
-        hand.fob.run(702);
-        hand.fob.press(1_050);
-        expect(hand.fob.screen[0]).toBe('Account PIN');
-        void hand.enterUnderRequest('4711');
-      },
-    });
-  }
-
-  it('the PIN of an account is overwritten once the computer has the passcode', async () => {
-    const hand = await holdingOcra();
-    expect((await approving(hand)).code).toHaveLength(8);
-    expect(done).toHaveBeenCalledTimes(1);
-    expect(left()).toBe('');
-  });
-
-  it('the PIN of an account is overwritten when the computer has gone before it fetches the passcode', async () => {
-    const hand = await holdingOcra();
-    const gone = new Error('the computer has gone');
-    const renew = async () => {
-      // The person acts after the fob has got the poll before.
-      for (let turns = 0; turns < 4; turns++) await setImmediate();
-      if (hand.says('Approved.')) throw gone;
-      return login;
-    };
-    await expect(approving(hand, { renew })).rejects.toBe(gone);
-    expect(left()).toBe('4711');
-    hand.fob.run(GONE_MS);
-    expect(done).toHaveBeenCalledTimes(1);
-    expect(left()).toBe('');
-  });
+  await expect(approving(hand, { renew })).rejects.toBe(gone);
+  expect(left()).toBe('4711');
+  hand.fob.run(GONE_MS);
+  expect(done).toHaveBeenCalledTimes(1);
+  expect(left()).toBe('');
 });

@@ -1,5 +1,5 @@
 import type { Request } from 'passfob/client';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { Hand, HOLD_MS } from './kit.ts';
 
 const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
@@ -30,97 +30,93 @@ async function holding(account: Partial<Request<'putOcra'>>): Promise<Hand> {
   return hand;
 }
 
-describe('OCRA accounts in the list', () => {
-  it('an OCRA account asks for its question, then shows the passcode (RFC 6287 C.1)', async () => {
-    const hand = await holding({});
-    hand.fob.press(HOLD_MS);
-    expect(hand.fob.screen[0]).toBe('Question');
-    hand.enter('11111111');
-    expect(hand.shown).toBe('243178');
-    expect(hand.fob.screen[0]).toBe('Bank');
-    hand.fob.press();
-    expect(hand.says('Bank')).toBe(true);
-  });
-
-  it('an OCRA account with a PIN asks for that, too, and shows dots (RFC 6287 C.1)', async () => {
-    const hand = await holding({ algorithm: 2, digits: 8, inputs: 2, secret: KEY32 });
-    hand.fob.press(HOLD_MS);
-    hand.enter('22222222');
-    expect(hand.fob.screen.slice(0, 2)).toEqual(['Account PIN', '']);
-    hand.enter('1234');
-    expect(hand.fob.screen).toContain('1795 7585');
-  });
-
-  it('an OCRA account with a time step says that the clock is not set', async () => {
-    const hand = await holding({ inputs: 16, step: 1 });
-    hand.fob.loseTime();
-    hand.fob.press(HOLD_MS);
-    expect(hand.says('Clock not set')).toBe(true);
-  });
-
-  it.each([
-    ['letters', { question: 1 }],
-    ['a digest', { question: 2, length: 40 }],
-    ['a digest and no time', { question: 2, length: 40, inputs: 16, step: 1 }],
-  ])(
-    'an OCRA account for questions of %s says that it is for approvals, and asks for no PIN first',
-    async (_, suite) => {
-      const hand = await holding(suite);
-      if ('inputs' in suite) hand.fob.loseTime();
-      expect(hand.fob.screen.at(-1)).toBe('For approvals');
-      await hand.policy({ asks: 1 });
-      hand.enter('730528');
-      hand.enter('730528');
-      hand.fob.run(6_000);
-      expect(hand.fob.screen.at(-1)).toBe('For approvals');
-      hand.fob.press(HOLD_MS);
-      expect(hand.says('For approvals: the fob asks you when there is one.')).toBe(true);
-    },
-  );
-
-  it('the wheel for a question names the way out of it, and of what was entered', async () => {
-    const hand = await holding({ question: 2, length: 20 });
-    hand.fob.press(HOLD_MS);
-    for (let presses = 0; presses < 18; presses++) {
-      expect(hand.says('Leave: hold at "back"')).toBe(true);
-      hand.fob.press();
-    }
-    hand.take(['A']);
-    expect(hand.says('Undo: hold at "del"')).toBe(true);
-    hand.take(['del']);
-    expect(hand.says('Leave: hold at "back"')).toBe(true);
-    hand.take(['back']);
-    expect(hand.fob.screen[0]).toBe('Bank');
-  });
+it('an OCRA account asks for its question, then shows the passcode (RFC 6287 C.1)', async () => {
+  const hand = await holding({});
+  hand.fob.press(HOLD_MS);
+  expect(hand.fob.screen[0]).toBe('Question');
+  hand.enter('11111111');
+  expect(hand.shown).toBe('243178');
+  expect(hand.fob.screen[0]).toBe('Bank');
+  hand.fob.press();
+  expect(hand.says('Bank')).toBe(true);
 });
 
-describe('log-ins that a computer requests', () => {
-  const request = {
-    id: ID,
-    question: ascii('11111111'),
-    number: 7,
-    service: ascii('vpn'),
-    user: ascii('erika'),
-  };
+it('an OCRA account with a PIN asks for that, too, and shows dots (RFC 6287 C.1)', async () => {
+  const hand = await holding({ algorithm: 2, digits: 8, inputs: 2, secret: KEY32 });
+  hand.fob.press(HOLD_MS);
+  hand.enter('22222222');
+  expect(hand.fob.screen.slice(0, 2)).toEqual(['Account PIN', '']);
+  hand.enter('1234');
+  expect(hand.fob.screen).toContain('1795 7585');
+});
 
-  const asked = (hand: Hand, answer: () => void) => {
-    let isAnswered = false;
-    const onPressNeeded = () => {
-      if (!isAnswered) answer();
-      isAnswered = true;
-    };
-    return hand.client.call('respond', request, { onPressNeeded });
-  };
+it('an OCRA account with a time step says that the clock is not set', async () => {
+  const hand = await holding({ inputs: 16, step: 1 });
+  hand.fob.loseTime();
+  hand.fob.press(HOLD_MS);
+  expect(hand.says('Clock not set')).toBe(true);
+});
 
-  it('a log-in shows service, user and the number to compare, and is approved by a hold', async () => {
-    const hand = await holding({});
-    const { code } = await asked(hand, () => {
-      expect(hand.fob.screen).toContain('07');
-      expect(hand.says('vpn')).toBe(true);
-      expect(hand.says('erika')).toBe(true);
-      hand.fob.run(702);
-      hand.fob.press(1_050);
-    });
-    expect(Buffer.from(code).toString()).toBe('243178');
+it.each([
+  ['letters', { question: 1 }],
+  ['a digest', { question: 2, length: 40 }],
+  ['a digest and no time', { question: 2, length: 40, inputs: 16, step: 1 }],
+])(
+  'an OCRA account for questions of %s says that it is for approvals, and asks for no PIN first',
+  async (_, suite) => {
+    const hand = await holding(suite);
+    if ('inputs' in suite) hand.fob.loseTime();
+    expect(hand.fob.screen.at(-1)).toBe('For approvals');
+    await hand.policy({ asks: 1 });
+    hand.enter('730528');
+    hand.enter('730528');
+    hand.fob.run(6_000);
+    expect(hand.fob.screen.at(-1)).toBe('For approvals');
+    hand.fob.press(HOLD_MS);
+    expect(hand.says('For approvals: the fob asks you when there is one.')).toBe(true);
+  },
+);
+
+it('the wheel for a question names the way out of it, and of what was entered', async () => {
+  const hand = await holding({ question: 2, length: 20 });
+  hand.fob.press(HOLD_MS);
+  for (let presses = 0; presses < 18; presses++) {
+    expect(hand.says('Leave: hold at "back"')).toBe(true);
+    hand.fob.press();
+  }
+  hand.take(['A']);
+  expect(hand.says('Undo: hold at "del"')).toBe(true);
+  hand.take(['del']);
+  expect(hand.says('Leave: hold at "back"')).toBe(true);
+  hand.take(['back']);
+  expect(hand.fob.screen[0]).toBe('Bank');
+});
+
+const request = {
+  id: ID,
+  question: ascii('11111111'),
+  number: 7,
+  service: ascii('vpn'),
+  user: ascii('erika'),
+};
+
+const asked = (hand: Hand, answer: () => void) => {
+  let isAnswered = false;
+  const onPressNeeded = () => {
+    if (!isAnswered) answer();
+    isAnswered = true;
+  };
+  return hand.client.call('respond', request, { onPressNeeded });
+};
+
+it('a log-in shows service, user and the number to compare, and is approved by a hold', async () => {
+  const hand = await holding({});
+  const { code } = await asked(hand, () => {
+    expect(hand.fob.screen).toContain('07');
+    expect(hand.says('vpn')).toBe(true);
+    expect(hand.says('erika')).toBe(true);
+    hand.fob.run(702);
+    hand.fob.press(1_050);
   });
+  expect(Buffer.from(code).toString()).toBe('243178');
 });

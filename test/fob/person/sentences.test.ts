@@ -159,36 +159,34 @@ describe('a person who does exactly what a sentence says', () => {
   });
 });
 
-describe('press and hold in texts', () => {
-  const sentencesOf = (value: unknown): string[] => {
-    if (typeof value === 'string') return value.split(/(?<=[.:])\s/);
-    if (typeof value === 'function') return [];
-    if (typeof value !== 'object' || value === null) return [];
-    return Object.values(value).flatMap(sentencesOf);
-  };
-  const all = {
-    texts,
-    mailTexts,
-    meTexts: selfServiceTexts,
-    helpTexts,
-    portalTexts,
-    pushConsoleTexts,
-    radiusTexts,
-    relayTexts,
-    consoleFrame,
-    exampleTexts,
-    pageTexts,
-    REFUSALS,
-  };
+const sentencesOf = (value: unknown): string[] => {
+  if (typeof value === 'string') return value.split(/(?<=[.:])\s/);
+  if (typeof value === 'function') return [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.values(value).flatMap(sentencesOf);
+};
+const all = {
+  texts,
+  mailTexts,
+  meTexts: selfServiceTexts,
+  helpTexts,
+  portalTexts,
+  pushConsoleTexts,
+  radiusTexts,
+  relayTexts,
+  consoleFrame,
+  exampleTexts,
+  pageTexts,
+  REFUSALS,
+};
 
-  it.each(Object.entries(all))(
-    'the text asks for no press where the fob requires a hold: %s',
-    (_, catalogue) => {
-      const wrong = sentencesOf(catalogue).filter(
-        sentence =>
-          /press\w*\b.*(?<!\bno )\bpasscode/i.test(sentence) || /\bpress\w*\b.*\bapprove/i.test(sentence),
-      );
-      expect(wrong).toEqual([]);
-    },
-  );
-});
+it.each(Object.entries(all))(
+  'the text asks for no press where the fob requires a hold: %s',
+  (_, catalogue) => {
+    const wrong = sentencesOf(catalogue).filter(
+      sentence =>
+        /press\w*\b.*(?<!\bno )\bpasscode/i.test(sentence) || /\bpress\w*\b.*\bapprove/i.test(sentence),
+    );
+    expect(wrong).toEqual([]);
+  },
+);

@@ -1,6 +1,6 @@
 import type { Ports } from '@passfob/firmware/core/base/ports';
 import { serialText } from 'passfob/client/fob-serial';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { Hand, HOLD_MS } from './kit.ts';
 
 /** Returns a fob with one account, in its settings. */
@@ -20,81 +20,77 @@ function to(hand: Hand, title: string): void {
 
 const words = (hand: Hand) => hand.fob.screen.join(' ');
 
-describe('settings of the fob', () => {
-  it('the settings are those of this board and its policy, and lead back', async () => {
-    const hand = await opened();
-    const titles: (string | undefined)[] = [];
-    for (let presses = 0; presses < 7; presses++) {
-      titles.push(hand.fob.screen[0]);
-      hand.fob.press();
-    }
-    const all = ['About', 'Clock (UTC)', 'Screen off', 'Brightness', 'Erase', 'Back'];
-    expect(titles).toEqual([...all, 'About']);
-    to(hand, 'Back');
-    hand.fob.press(HOLD_MS);
-    expect(hand.says('account 0') || hand.says('Settings')).toBe(true);
-  });
-
-  it('the settings show the serial of the fob as owners know it', async () => {
-    const hand = await opened();
-    expect(words(hand)).toContain(serialText(hand.fob.serial).toLowerCase());
-  });
-
-  it('the settings show the time in UTC with its bound', async () => {
-    for (const utc of [
-      951_868_800, 978_307_199, 1_709_208_000, 1_735_689_599, 2_147_483_648, 4_107_542_400,
-    ]) {
-      const hand = await Hand.hold();
-      await hand.client.call('setClock', { utc }, { onPressNeeded: () => hand.fob.approve() });
-      hand.fob.run(6_000);
-      hand.fob.press(HOLD_MS);
-      to(hand, 'Clock (UTC)');
-      const { utc: now } = await hand.client.call('clock', {});
-      const date = new Date(Number(now) * 1000).toISOString().slice(0, 16).replace('T', ' ');
-      expect(words(hand)).toMatch(new RegExp(`${date} \\+-\\d+s`));
-    }
-  });
-
-  it('the settings change by holds: how long the display stays on, and how bright it is', async () => {
-    const hand = await opened();
-    to(hand, 'Screen off');
-    const seconds: (string | undefined)[] = [];
-    for (let holds = 0; holds < 5; holds++) {
-      seconds.push(hand.fob.screen[1]);
-      hand.fob.press(HOLD_MS);
-    }
-    expect(seconds).toEqual(['30 s', '60 s', '120 s', '15 s', '30 s']);
-    hand.fob.run(59_000);
-    to(hand, 'Brightness');
-    for (let holds = 0; holds < 3; holds++) hand.fob.press(HOLD_MS);
-    expect(hand.fob.lights).toEqual([1, 2, 0, 1]);
-  });
-
-  it('the settings erase after a hold of ten seconds, counted down, and not before', async () => {
-    const hand = await opened();
-    to(hand, 'Erase');
-    hand.fob.key(true);
-    hand.fob.run(3_500);
-    expect(words(hand)).toContain('Erasing in 7 s');
-    hand.fob.run(6_000);
-    hand.fob.key(false);
-    to(hand, 'Erase');
-    expect((await hand.client.call('info', {})).accounts).toBe(1);
-    hand.fob.press(10_100);
-    expect(words(hand)).toContain('Erased.');
-    expect((await hand.client.hello()).state).toBe('blank');
-  });
-
-  it('the settings show the battery where it is measured, and the list says when it is low', async () => {
-    let percent = 16;
-    const hand = await opened({ power: { battery: () => percent } });
-    to(hand, 'Battery');
-    expect(words(hand)).toContain('16%');
-    to(hand, 'Back');
-    hand.fob.press(HOLD_MS);
-    expect(words(hand)).not.toContain('Batt.');
-    percent = 15;
+it('the settings are those of this board and its policy, and lead back', async () => {
+  const hand = await opened();
+  const titles: (string | undefined)[] = [];
+  for (let presses = 0; presses < 7; presses++) {
+    titles.push(hand.fob.screen[0]);
     hand.fob.press();
-    expect(words(hand)).toContain('Batt. 15%');
-  });
+  }
+  const all = ['About', 'Clock (UTC)', 'Screen off', 'Brightness', 'Erase', 'Back'];
+  expect(titles).toEqual([...all, 'About']);
+  to(hand, 'Back');
+  hand.fob.press(HOLD_MS);
+  expect(hand.says('account 0') || hand.says('Settings')).toBe(true);
+});
+
+it('the settings show the serial of the fob as owners know it', async () => {
+  const hand = await opened();
+  expect(words(hand)).toContain(serialText(hand.fob.serial).toLowerCase());
+});
+
+it('the settings show the time in UTC with its bound', async () => {
+  for (const utc of [951_868_800, 978_307_199, 1_709_208_000, 1_735_689_599, 2_147_483_648, 4_107_542_400]) {
+    const hand = await Hand.hold();
+    await hand.client.call('setClock', { utc }, { onPressNeeded: () => hand.fob.approve() });
+    hand.fob.run(6_000);
+    hand.fob.press(HOLD_MS);
+    to(hand, 'Clock (UTC)');
+    const { utc: now } = await hand.client.call('clock', {});
+    const date = new Date(Number(now) * 1000).toISOString().slice(0, 16).replace('T', ' ');
+    expect(words(hand)).toMatch(new RegExp(`${date} \\+-\\d+s`));
+  }
+});
+
+it('the settings change by holds: how long the display stays on, and how bright it is', async () => {
+  const hand = await opened();
+  to(hand, 'Screen off');
+  const seconds: (string | undefined)[] = [];
+  for (let holds = 0; holds < 5; holds++) {
+    seconds.push(hand.fob.screen[1]);
+    hand.fob.press(HOLD_MS);
+  }
+  expect(seconds).toEqual(['30 s', '60 s', '120 s', '15 s', '30 s']);
+  hand.fob.run(59_000);
+  to(hand, 'Brightness');
+  for (let holds = 0; holds < 3; holds++) hand.fob.press(HOLD_MS);
+  expect(hand.fob.lights).toEqual([1, 2, 0, 1]);
+});
+
+it('the settings erase after a hold of ten seconds, counted down, and not before', async () => {
+  const hand = await opened();
+  to(hand, 'Erase');
+  hand.fob.key(true);
+  hand.fob.run(3_500);
+  expect(words(hand)).toContain('Erasing in 7 s');
+  hand.fob.run(6_000);
+  hand.fob.key(false);
+  to(hand, 'Erase');
+  expect((await hand.client.call('info', {})).accounts).toBe(1);
+  hand.fob.press(10_100);
+  expect(words(hand)).toContain('Erased.');
+  expect((await hand.client.hello()).state).toBe('blank');
+});
+
+it('the settings show the battery where it is measured, and the list says when it is low', async () => {
+  let percent = 16;
+  const hand = await opened({ power: { battery: () => percent } });
+  to(hand, 'Battery');
+  expect(words(hand)).toContain('16%');
+  to(hand, 'Back');
+  hand.fob.press(HOLD_MS);
+  expect(words(hand)).not.toContain('Batt.');
+  percent = 15;
+  hand.fob.press();
+  expect(words(hand)).toContain('Batt. 15%');
 });

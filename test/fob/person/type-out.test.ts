@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { Hand, HOLD_MS } from './kit.ts';
 
 /** A computer with a keyboard that records the received keys, and the time between them. */
@@ -45,58 +45,56 @@ async function typing(keyboard: Computer, policy: number): Promise<Hand> {
   return hand;
 }
 
-describe('type-out', () => {
-  it('a hold types the passcode where the person switched that on, without Enter, and makes no new one', async () => {
-    const keyboard = computer();
-    const hand = await typing(keyboard, 1);
-    expect(hand.shown).toBe(hand.passcode(0, 0));
-    hand.fob.press(HOLD_MS);
-    hand.fob.run(2_000);
-    expect(typed(keyboard)).toBe(hand.passcode(0, 0));
-    expect(keyboard.sent).not.toContain(0x58);
-    expect(hand.shown).toBe(hand.passcode(0, 0));
-    expect(hand.says('Typing')).toBe(false);
-    hand.fob.press(HOLD_MS);
-    hand.fob.run(2_000);
-    expect(typed(keyboard)).toBe(hand.passcode(0, 0).repeat(2));
-  });
+it('a hold types the passcode where the person switched that on, without Enter, and makes no new one', async () => {
+  const keyboard = computer();
+  const hand = await typing(keyboard, 1);
+  expect(hand.shown).toBe(hand.passcode(0, 0));
+  hand.fob.press(HOLD_MS);
+  hand.fob.run(2_000);
+  expect(typed(keyboard)).toBe(hand.passcode(0, 0));
+  expect(keyboard.sent).not.toContain(0x58);
+  expect(hand.shown).toBe(hand.passcode(0, 0));
+  expect(hand.says('Typing')).toBe(false);
+  hand.fob.press(HOLD_MS);
+  hand.fob.run(2_000);
+  expect(typed(keyboard)).toBe(hand.passcode(0, 0).repeat(2));
+});
 
-  it('a hold types Enter after the passcode where the policy says so', async () => {
-    const keyboard = computer();
-    const hand = await typing(keyboard, 3);
-    hand.fob.press(HOLD_MS);
-    hand.fob.run(2_000);
-    expect(keyboard.sent.slice(-2)).toEqual([0x58, 0]);
-  });
+it('a hold types Enter after the passcode where the policy says so', async () => {
+  const keyboard = computer();
+  const hand = await typing(keyboard, 3);
+  hand.fob.press(HOLD_MS);
+  hand.fob.run(2_000);
+  expect(keyboard.sent.slice(-2)).toEqual([0x58, 0]);
+});
 
-  it('a hold types nothing under a policy that never allows it', async () => {
-    const keyboard = computer();
-    const hand = await typing(keyboard, 0);
-    hand.fob.press(HOLD_MS);
-    hand.fob.run(2_000);
-    expect(keyboard.sent).toEqual([]);
-  });
+it('a hold types nothing under a policy that never allows it', async () => {
+  const keyboard = computer();
+  const hand = await typing(keyboard, 0);
+  hand.fob.press(HOLD_MS);
+  hand.fob.run(2_000);
+  expect(keyboard.sent).toEqual([]);
+});
 
-  it('type-out says where no computer is there, and types nothing when one comes later', async () => {
-    const keyboard = computer();
-    const hand = await typing(keyboard, 1);
-    keyboard.isThere = false;
-    hand.fob.press(HOLD_MS);
-    hand.fob.run(1_000);
-    expect(hand.says('No computer')).toBe(true);
-    keyboard.isThere = true;
-    hand.fob.run(5_000);
-    expect(keyboard.sent).toEqual([]);
-  });
+it('type-out says where no computer is there, and types nothing when one comes later', async () => {
+  const keyboard = computer();
+  const hand = await typing(keyboard, 1);
+  keyboard.isThere = false;
+  hand.fob.press(HOLD_MS);
+  hand.fob.run(1_000);
+  expect(hand.says('No computer')).toBe(true);
+  keyboard.isThere = true;
+  hand.fob.run(5_000);
+  expect(keyboard.sent).toEqual([]);
+});
 
-  it('type-out stops at a press, with every key up', async () => {
-    const keyboard = computer();
-    const hand = await typing(keyboard, 1);
-    hand.fob.press(HOLD_MS);
-    hand.fob.run(500);
-    hand.fob.press(30);
-    hand.fob.run(3_000);
-    expect(typed(keyboard).length).toBeLessThan(6);
-    expect(keyboard.sent.at(-1) ?? 0).toBe(0);
-  });
+it('type-out stops at a press, with every key up', async () => {
+  const keyboard = computer();
+  const hand = await typing(keyboard, 1);
+  hand.fob.press(HOLD_MS);
+  hand.fob.run(500);
+  hand.fob.press(30);
+  hand.fob.run(3_000);
+  expect(typed(keyboard).length).toBeLessThan(6);
+  expect(keyboard.sent.at(-1) ?? 0).toBe(0);
 });

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import * as views from '@passfob/firmware/core/screens/views';
 import { build } from 'esbuild';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, expect, it } from 'vitest';
 import { root } from '../../tools/tidy/files.ts';
 import type { walk } from './view-walk.ts';
 
@@ -90,13 +90,11 @@ function seen(changed: Table, name: Name): string[] {
   }
 }
 
-describe('each cell of the table of views', () => {
-  it.each(NAMES)('a change of any cell of the row of this view is seen: %s', name => {
-    const expected = seen(table, name);
-    expect(expected.filter(line => !golden.includes(line))).toEqual([]);
-    const missed = [...cells()]
-      .filter(([view, , changed]) => view === name && seen(changed, name).join() === expected.join())
-      .map(([, cell]) => cell);
-    expect(missed).toEqual([]);
-  });
+it.each(NAMES)('a change of any cell of the row of this view is seen: %s', name => {
+  const expected = seen(table, name);
+  expect(expected.filter(line => !golden.includes(line))).toEqual([]);
+  const missed = [...cells()]
+    .filter(([view, , changed]) => view === name && seen(changed, name).join() === expected.join())
+    .map(([, cell]) => cell);
+  expect(missed).toEqual([]);
 });

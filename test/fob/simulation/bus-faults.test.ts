@@ -159,13 +159,16 @@ describe('a bus that fails once', () => {
 });
 
 describe('a bus that fails twice in a row', () => {
-  it('a fob is back seconds after a boot in which a transfer and its retry failed', PATIENT, async () => {
-    await each(await transfersOfBoot(), async (transfer, kind) => {
-      const trial = new BusTrial(plain, planAt(transfer, kind, 2));
-      await trial.driver.advance(4_000);
-      await trial.verify(2);
-    });
-  });
+  it(
+    'a fob is back seconds after a boot in which a transfer and its retry failed',
+    PATIENT,
+    async () =>
+      await each(await transfersOfBoot(), async (transfer, kind) => {
+        const trial = new BusTrial(plain, planAt(transfer, kind, 2));
+        await trial.driver.advance(4_000);
+        await trial.verify(2);
+      }),
+  );
 
   it('a fob whose clock module does not answer at its start asks again before it says that passcodes may come again', async () => {
     const transfers = await transfersOfBoot();

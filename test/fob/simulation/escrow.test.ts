@@ -1,7 +1,7 @@
 import { RECOVERY_PAGE } from '@passfob/firmware/core/base/limits';
 import { hasRecovery } from '@passfob/firmware/core/vault/headers';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { Chips } from './kit/chips.ts';
 import { adopted, KEYS } from './kit/facts.ts';
 import { Token } from './kit/token.ts';
@@ -40,55 +40,52 @@ function lose(chips: Chips, how: string, ...copies: number[]): Chips {
   return chips;
 }
 
-describe('report of an escrowed data key', () => {
-  it.each(Object.keys(LOST))(
-    'a fob reports an escrow as long as one of the two copies opens, whichever holds %s',
-    how => {
-      for (const copy of [0, 1]) {
-        expect(saidAndSo(lose(escrowed(), how, copy))).toEqual({ said: true, opens: true });
-      }
-      expect(saidAndSo(lose(escrowed(), how, 0, 1))).toEqual({ said: false, opens: false });
-    },
-  );
+it.each(Object.keys(LOST))(
+  'a fob reports an escrow as long as one of the two copies opens, whichever holds %s',
+  how => {
+    for (const copy of [0, 1])
+      expect(saidAndSo(lose(escrowed(), how, copy))).toEqual({ said: true, opens: true });
+    expect(saidAndSo(lose(escrowed(), how, 0, 1))).toEqual({ said: false, opens: false });
+  },
+);
 
-  it('a fob reports an escrow after a replaced recovery key, cut off anywhere, exactly when a key opens it', () => {
-    for (let operation = 1; operation <= 3; operation++) {
-      const chips = escrowed();
-      const token = new Token(chips);
-      chips.cutAt(operation, 'part');
-      expect(() => token.vault.escrow(KEYS.otherRecovery)).toThrow();
-      chips.keepPower();
-      const after = new Token(chips.copy());
-      const opens = [KEYS.recovery, KEYS.otherRecovery].some(key => after.recover(key) !== undefined);
-      expect({ operation, said: after.escrowed, opens }).toEqual({ operation, said: true, opens: true });
-    }
-  });
-
-  it('a replaced recovery key opens nothing any more, whichever copy is damaged later', () => {
+it('a fob reports an escrow after a replaced recovery key, cut off anywhere, exactly when a key opens it', () => {
+  for (let operation = 1; operation <= 3; operation++) {
     const chips = escrowed();
-    expect(new Token(chips).vault.escrow(KEYS.otherRecovery)).toBe(true);
-    for (const damaged of [[], [0], [1]]) {
-      const token = new Token(lose(chips.copy(), 'all ones', ...damaged));
-      expect(token.recover(KEYS.recovery)).toBeUndefined();
-      expect(token.recover(KEYS.otherRecovery)).toEqual(KEYS.dataKey);
-    }
-  });
+    const token = new Token(chips);
+    chips.cutAt(operation, 'part');
+    expect(() => token.vault.escrow(KEYS.otherRecovery)).toThrow();
+    chips.keepPower();
+    const after = new Token(chips.copy());
+    const opens = [KEYS.recovery, KEYS.otherRecovery].some(key => after.recover(key) !== undefined);
+    expect({ operation, said: after.escrowed, opens }).toEqual({ operation, said: true, opens: true });
+  }
+});
 
-  it('a fob reports an escrow of an older vault without a named copy by copy A, after which copy B is whole', () => {
-    const chips = escrowed();
-    const before = new Token(chips);
-    before.vault.policy.recoveryCrc = 0;
-    expect(before.vault.policy.save()).toBe(true);
-    expect(saidAndSo(chips)).toEqual({ said: true, opens: true });
-    expect(saidAndSo(lose(chips, 'all ones', 0)).said).toBe(false);
-  });
+it('a replaced recovery key opens nothing any more, whichever copy is damaged later', () => {
+  const chips = escrowed();
+  expect(new Token(chips).vault.escrow(KEYS.otherRecovery)).toBe(true);
+  for (const damaged of [[], [0], [1]]) {
+    const token = new Token(lose(chips.copy(), 'all ones', ...damaged));
+    expect(token.recover(KEYS.recovery)).toBeUndefined();
+    expect(token.recover(KEYS.otherRecovery)).toEqual(KEYS.dataKey);
+  }
+});
 
-  it('a fob reports neither yes nor no about an escrow where the memory does not answer', () => {
-    const chips = escrowed();
-    const { recoveryCrc } = new Token(chips).vault.policy;
-    chips.fail('deaf', 0, 2);
-    expect(hasRecovery(chips.ports, recoveryCrc)).toBe(-1);
-    chips.heal();
-    expect(hasRecovery(chips.ports, recoveryCrc)).toBe(1);
-  });
+it('a fob reports an escrow of an older vault without a named copy by copy A, after which copy B is whole', () => {
+  const chips = escrowed();
+  const before = new Token(chips);
+  before.vault.policy.recoveryCrc = 0;
+  expect(before.vault.policy.save()).toBe(true);
+  expect(saidAndSo(chips)).toEqual({ said: true, opens: true });
+  expect(saidAndSo(lose(chips, 'all ones', 0)).said).toBe(false);
+});
+
+it('a fob reports neither yes nor no about an escrow where the memory does not answer', () => {
+  const chips = escrowed();
+  const { recoveryCrc } = new Token(chips).vault.policy;
+  chips.fail('deaf', 0, 2);
+  expect(hasRecovery(chips.ports, recoveryCrc)).toBe(-1);
+  chips.heal();
+  expect(hasRecovery(chips.ports, recoveryCrc)).toBe(1);
 });

@@ -31,9 +31,8 @@ async function live(life: UsedLife, number: number): Promise<number> {
   } catch (error) {
     // A header torn in a certain way loses all of Storage, the image too, and ends this life (docs/boards/pico.md).
     const isErased = life.driver.fob.consoleText().includes('Storage is corrupt');
-    if (!(isErased && isFobError(error, 'no-answer'))) {
+    if (!(isErased && isFobError(error, 'no-answer')))
       throw new Error(`PASSFOB_SEED=${number}: ${life.told.join(', ')}`, { cause: error });
-    }
   } finally {
     life.driver.fob.close();
   }

@@ -144,48 +144,46 @@ describe('lock after wrong PINs', () => {
   });
 });
 
-describe('data key of a closed vault', () => {
-  const zeros = new Uint8Array(KEYS.dataKey.length);
-  const held = ({ vault }: Token) => Reflect.get(vault, 'dataKey') as Uint8Array;
+const zeros = new Uint8Array(KEYS.dataKey.length);
+const held = ({ vault }: Token) => Reflect.get(vault, 'dataKey') as Uint8Array;
 
-  /** Returns an open fob with a PIN, and the memory of its data key. */
-  function opened(): { token: Token; dataKey: Uint8Array } {
-    const token = new Token(new Chips(makeRandomness(1)));
-    const dataKey = Uint8Array.from(KEYS.dataKey);
-    expect(token.vault.adopt(KEYS.secrets, dataKey)).toBe(true);
-    Object.assign(token.vault.policy, { pinDigits: 6 });
-    expect(token.lock.choose(ascii(pin))).toBe('');
-    expect(dataKey).toEqual(KEYS.dataKey);
-    return { token, dataKey };
-  }
+/** Returns an open fob with a PIN, and the memory of its data key. */
+function opened(): { token: Token; dataKey: Uint8Array } {
+  const token = new Token(new Chips(makeRandomness(1)));
+  const dataKey = Uint8Array.from(KEYS.dataKey);
+  expect(token.vault.adopt(KEYS.secrets, dataKey)).toBe(true);
+  Object.assign(token.vault.policy, { pinDigits: 6 });
+  expect(token.lock.choose(ascii(pin))).toBe('');
+  expect(dataKey).toEqual(KEYS.dataKey);
+  return { token, dataKey };
+}
 
-  it('the data key is overwritten when the vault locks, whether an adoption or a PIN opened it', () => {
-    const { token, dataKey } = opened();
-    token.lock.close();
-    expect(dataKey).toEqual(zeros);
-    expect(token.enter(pin)).toBe('');
-    const again = held(token);
-    expect(again).toEqual(KEYS.dataKey);
-    token.lock.close();
-    expect(again).toEqual(zeros);
-    expect(token.enter(pin)).toBe('');
-  });
+it('the data key is overwritten when the vault locks, whether an adoption or a PIN opened it', () => {
+  const { token, dataKey } = opened();
+  token.lock.close();
+  expect(dataKey).toEqual(zeros);
+  expect(token.enter(pin)).toBe('');
+  const again = held(token);
+  expect(again).toEqual(KEYS.dataKey);
+  token.lock.close();
+  expect(again).toEqual(zeros);
+  expect(token.enter(pin)).toBe('');
+});
 
-  it('the data key is overwritten when the fob is erased', () => {
-    const { token, dataKey } = opened();
-    expect(token.vault.erase()).toBe(true);
-    expect(dataKey).toEqual(zeros);
-  });
+it('the data key is overwritten when the fob is erased', () => {
+  const { token, dataKey } = opened();
+  expect(token.vault.erase()).toBe(true);
+  expect(dataKey).toEqual(zeros);
+});
 
-  it.each([
-    ['the vault locks', (token: Token) => token.lock.close()],
-    ['the fob is erased', (token: Token) => token.vault.erase()],
-  ])('the key of the records’ nonces is overwritten when %s', (_, close) => {
-    const { token } = opened();
-    const nonceKey = token.vault.records?.nonceKey;
-    const pads = (hmac: unknown) => ['inner', 'outer'].map(pad => Reflect.get(hmac as Hmac, pad));
-    expect(pads(nonceKey)).toEqual(pads(new Hmac(hostPrimitives, SHA256, KEYS.dataKey)));
-    close(token);
-    expect(pads(nonceKey)).toEqual(pads(new Hmac(hostPrimitives, SHA256, new Uint8Array(0))));
-  });
+it.each([
+  ['the vault locks', (token: Token) => token.lock.close()],
+  ['the fob is erased', (token: Token) => token.vault.erase()],
+])('the key of the records’ nonces is overwritten when %s', (_, close) => {
+  const { token } = opened();
+  const nonceKey = token.vault.records?.nonceKey;
+  const pads = (hmac: unknown) => ['inner', 'outer'].map(pad => Reflect.get(hmac as Hmac, pad));
+  expect(pads(nonceKey)).toEqual(pads(new Hmac(hostPrimitives, SHA256, KEYS.dataKey)));
+  close(token);
+  expect(pads(nonceKey)).toEqual(pads(new Hmac(hostPrimitives, SHA256, new Uint8Array(0))));
 });

@@ -119,7 +119,7 @@ describe.each([
   ['pico', (storage => new SimulatorDriver({ storage })) as Make],
   ['banglejs2', (storage => new BangleDriver({ storage })) as Make],
 ])('a fob whose native calls find no memory: %s', LONG, (_board, make) => {
-  it('a boot that failed is repeated, and nothing is lost', { timeout: 600_000 }, async () => {
+  it('a boot that failed is repeated, and nothing is lost', async () => {
     const from = await prepared(make, false);
     const calls = await eachCall(
       make,
@@ -133,9 +133,7 @@ describe.each([
     expect(calls).toBeGreaterThan(10);
   });
 
-  it('a handshake is refused or not answered, works again, and takes no wrong key', {
-    timeout: 600_000,
-  }, async () => {
+  it('a handshake is refused or not answered, works again, and takes no wrong key', async () => {
     const from = await prepared(make, false);
     await eachCall(
       make,
@@ -153,7 +151,7 @@ describe.each([
     await driver.close();
   });
 
-  it('an enrolment is refused or done, and works again', { timeout: 600_000 }, async () => {
+  it('an enrolment is refused or done, and works again', async () => {
     const from = await prepared(make, false);
     await eachCall(
       make,
@@ -173,7 +171,7 @@ describe.each([
     );
   });
 
-  it('a passcode is shown or not, and never twice', { timeout: 600_000 }, async () => {
+  it('a passcode is shown or not, and never twice', async () => {
     const from = await prepared(make, false);
     const shown: string[] = [];
     await eachCall(
@@ -194,9 +192,7 @@ describe.each([
     );
   });
 
-  it('an unlocking fails or opens, loses no account, and takes no wrong PIN', {
-    timeout: 600_000,
-  }, async () => {
+  it('an unlocking fails or opens, loses no account, and takes no wrong PIN', async () => {
     const from = await prepared(make, true);
     const enter = (pin: string) => async (driver: Board, owner: Owner) => {
       const { fob } = driver;

@@ -239,27 +239,25 @@ describe('power cut at every operation', () => {
   ];
   it.each(plays)(
     'a power cut at every operation of %s leaves a fob that opens as before or after',
-    { ...LONG, timeout: 600_000 },
+    LONG,
     async (_name, play, fewest) => {
       for (const seed of SEEDS) expect(await cutEverywhere(play(), seed)).toBeGreaterThanOrEqual(fewest);
     },
   );
 });
 
-describe('fobs whose microcontroller lost its memory', () => {
-  it("a fob without its microcontroller's memory says so, refuses to pair, and is blank after a hold of ten seconds", async () => {
-    const { store, owner } = await keptFob(one => one.put({ secret: RFC4226_KEY }));
-    const lost = new SimulatorDriver({ storage: withoutKeys(store) });
-    const client = connect(lost.transport);
-    expect((await client.hello()).state).toBe('keys-lost');
-    await refused(client.startPairing(), 'keys-lost');
-    await refused(client.openSession(pairingKey(owner.key)), 'keys-lost');
-    await lost.advance(6_000);
-    expect((await lost.screen()).join(' ')).toContain('Keys lost');
-    await lost.press(9_000);
-    expect((await client.hello()).state).toBe('keys-lost');
-    await lost.press(10_500);
-    expect((await client.hello()).state).toBe('blank');
-    lost.fob.close();
-  });
+it("a fob without its microcontroller's memory says so, refuses to pair, and is blank after a hold of ten seconds", async () => {
+  const { store, owner } = await keptFob(one => one.put({ secret: RFC4226_KEY }));
+  const lost = new SimulatorDriver({ storage: withoutKeys(store) });
+  const client = connect(lost.transport);
+  expect((await client.hello()).state).toBe('keys-lost');
+  await refused(client.startPairing(), 'keys-lost');
+  await refused(client.openSession(pairingKey(owner.key)), 'keys-lost');
+  await lost.advance(6_000);
+  expect((await lost.screen()).join(' ')).toContain('Keys lost');
+  await lost.press(9_000);
+  expect((await client.hello()).state).toBe('keys-lost');
+  await lost.press(10_500);
+  expect((await client.hello()).state).toBe('blank');
+  lost.fob.close();
 });

@@ -68,23 +68,21 @@ describe.each([
   ['wipe', 1],
   ['lock', 0],
 ])('wrong PINs with the EEPROM put back before each, where the policy is to %s', (_name, wipe) => {
-  it('one state put back again and again allows no more wrong PINs than the policy, for every state', {
-    ...LONG,
-    timeout: 600_000,
-  }, () => {
-    for (const seed of SEEDS) {
-      const past = live(seed, wipe);
-      const most = Math.max(...past.images.map(image => triesOn(past, image)));
-      expect(most).toBeLessThanOrEqual(LIMIT);
-      // The present state takes them all.
-      expect(most).toBe(LIMIT);
-    }
-  });
+  it(
+    'one state put back again and again allows no more wrong PINs than the policy, for every state',
+    LONG,
+    () => {
+      for (const seed of SEEDS) {
+        const past = live(seed, wipe);
+        const most = Math.max(...past.images.map(image => triesOn(past, image)));
+        expect(most).toBeLessThanOrEqual(LIMIT);
+        // The present state takes them all.
+        expect(most).toBe(LIMIT);
+      }
+    },
+  );
 
-  it('any states in turn, and any mixture of them, allow no more wrong PINs than the policy', {
-    ...LONG,
-    timeout: 600_000,
-  }, () => {
+  it('any states in turn, and any mixture of them, allow no more wrong PINs than the policy', LONG, () => {
     for (const seed of SEEDS) {
       const past = live(seed, wipe);
       for (let attack = 0; attack < ATTACKS; attack++) {
@@ -99,11 +97,10 @@ describe.each([
   });
 });
 
-describe('attempt counter that was lost with the memory of the microcontroller', () => {
-  it('the attempt counter is back when its owner has restored it: an older EEPROM gives no further attempts', {
-    ...LONG,
-    timeout: 600_000,
-  }, () => {
+it(
+  'the attempt counter is back when its owner has restored it: an older EEPROM gives no further attempts',
+  LONG,
+  () => {
     for (const seed of seedsOf(1, 20)) {
       const past = live(seed, 0);
       const most = (chips: Chips) =>
@@ -116,5 +113,5 @@ describe('attempt counter that was lost with the memory of the microcontroller',
       expect(lost.marked).toBe(past.chips.marked);
       expect(most(lost)).toBeLessThanOrEqual(LIMIT);
     }
-  });
-});
+  },
+);

@@ -4,7 +4,7 @@ import { CounterRing } from '@passfob/firmware/core/vault/ring';
 import { VAULT_BLANK, VAULT_OWNED, VAULT_SILENT, Vault } from '@passfob/firmware/core/vault/vault';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { hostPrimitives } from 'passfob/client/primitives';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { LONG, seedsOf, seedsOrOne } from '../../kit/counts.ts';
 import { secret } from '../../kit/secrets.ts';
 import { random } from '../conformance/owner.ts';
@@ -113,25 +113,24 @@ function list(accounts: Accounts): { label: string; counter: number }[] {
   });
 }
 
-describe('vault over a storage that fails now and then', () => {
-  it('a vault keeps its owner whichever read of a boot gets no answer', () => {
-    for (let after = 0; after < 60; after++) {
-      const memory = new Chips(makeRandomness(after, 'boot'));
-      const adopted = new Vault(memory.ports);
-      expect(adopted.adopt(secret(random(64)), secret(random(16)))).toBe(true);
-      for (const count of [1, 2, 1_000]) {
-        memory.fail('deaf', after, count);
-        expect([VAULT_OWNED, VAULT_SILENT]).toContain(new Vault(memory.ports).state);
-        memory.heal();
-        expect(new Vault(memory.ports).state).toBe(VAULT_OWNED);
-      }
+it('a vault keeps its owner whichever read of a boot gets no answer', () => {
+  for (let after = 0; after < 60; after++) {
+    const memory = new Chips(makeRandomness(after, 'boot'));
+    const adopted = new Vault(memory.ports);
+    expect(adopted.adopt(secret(random(64)), secret(random(16)))).toBe(true);
+    for (const count of [1, 2, 1_000]) {
+      memory.fail('deaf', after, count);
+      expect([VAULT_OWNED, VAULT_SILENT]).toContain(new Vault(memory.ports).state);
+      memory.heal();
+      expect(new Vault(memory.ports).state).toBe(VAULT_OWNED);
     }
-  });
+  }
+});
 
-  it('a vault keeps its owner, its accounts in order and its counters whichever byte of a read is garbled', {
-    ...LONG,
-    timeout: 600_000,
-  }, () => {
+it(
+  'a vault keeps its owner, its accounts in order and its counters whichever byte of a read is garbled',
+  LONG,
+  () => {
     const image = ownedByFive();
     for (const turn of seedsOf(1, 8)) {
       let isPast = false;
@@ -142,71 +141,68 @@ describe('vault over a storage that fails now and then', () => {
         expect({ nth, turn, ...told }).toEqual({ nth, turn, ...AS_DONE });
       }
     }
-  });
+  },
+);
 
-  it('a vault stays blank where an adoption is not written, and can be adopted when it is', () => {
-    for (let after = 0; after < 120; after++) {
-      for (const how of ['protected', 'worn', 'mute', 'deaf'] as const) {
-        const memory = new Chips(makeRandomness(after, how));
-        const vault = new Vault(memory.ports);
-        memory.fail(how, after, 1_000);
-        const isAdopted = vault.adopt(secret(random(64)), secret(random(16)));
-        memory.heal();
-        const again = new Vault(memory.ports);
-        if (isAdopted) expect(again.state, `${how} ${after}`).toBe(VAULT_OWNED);
-        // A write without an answer may have been stored: the owner kept its keys, as pending.
-        else expect(how === 'mute' ? [VAULT_BLANK, VAULT_OWNED] : [VAULT_BLANK]).toContain(again.state);
-        if (again.state !== VAULT_BLANK) continue;
-        expect(again.adopt(secret(random(64)), secret(random(16)))).toBe(true);
-        expect(new Vault(memory.ports).state).toBe(VAULT_OWNED);
-      }
+it('a vault stays blank where an adoption is not written, and can be adopted when it is', () => {
+  for (let after = 0; after < 120; after++) {
+    for (const how of ['protected', 'worn', 'mute', 'deaf'] as const) {
+      const memory = new Chips(makeRandomness(after, how));
+      const vault = new Vault(memory.ports);
+      memory.fail(how, after, 1_000);
+      const isAdopted = vault.adopt(secret(random(64)), secret(random(16)));
+      memory.heal();
+      const again = new Vault(memory.ports);
+      if (isAdopted) expect(again.state, `${how} ${after}`).toBe(VAULT_OWNED);
+      // A write without an answer may have been stored: the owner kept its keys, as pending.
+      else expect(how === 'mute' ? [VAULT_BLANK, VAULT_OWNED] : [VAULT_BLANK]).toContain(again.state);
+      if (again.state !== VAULT_BLANK) continue;
+      expect(again.adopt(secret(random(64)), secret(random(16)))).toBe(true);
+      expect(new Vault(memory.ports).state).toBe(VAULT_OWNED);
     }
-  });
+  }
 });
 
-describe('session counters', () => {
-  it('session counters never repeat, from a new memory on, over reboots and failures', LONG, () => {
-    for (const seed of SEEDS) {
-      const chance = makeRandomness(seed, 'ring');
-      const memory = new Chips(chance);
-      let last = 0;
-      for (let boot = 0; boot < 30; boot++) {
-        const how = chance.pick<Failing>(['deaf', 'worn', 'protected']);
-        if (chance.below(2) > 0) memory.fail(how, chance.below(8), chance.pick([1, 3, 1_000]));
-        const ring = new CounterRing(hostPrimitives, memory, RING_PAGE);
-        for (let draws = chance.below(40); draws > 0; draws--) {
-          const counter = ring.next();
-          if (counter === -1) continue;
-          if (counter <= last || counter >= 2 ** 32)
-            throw new Error(`seed ${seed}: ${counter} after ${last}`);
-          last = counter;
-        }
-        memory.heal();
+it('session counters never repeat, from a new memory on, over reboots and failures', LONG, () => {
+  for (const seed of SEEDS) {
+    const chance = makeRandomness(seed, 'ring');
+    const memory = new Chips(chance);
+    let last = 0;
+    for (let boot = 0; boot < 30; boot++) {
+      const how = chance.pick<Failing>(['deaf', 'worn', 'protected']);
+      if (chance.below(2) > 0) memory.fail(how, chance.below(8), chance.pick([1, 3, 1_000]));
+      const ring = new CounterRing(hostPrimitives, memory, RING_PAGE);
+      for (let draws = chance.below(40); draws > 0; draws--) {
+        const counter = ring.next();
+        if (counter === -1) continue;
+        if (counter <= last || counter >= 2 ** 32) throw new Error(`seed ${seed}: ${counter} after ${last}`);
+        last = counter;
       }
+      memory.heal();
     }
-  });
+  }
+});
 
-  it('session counters grow over reboots, and one write reserves sixteen of them', () => {
-    for (let sessions = 1; sessions <= 33; sessions++) {
-      const memory = new Chips(makeRandomness(sessions));
-      const writes = () => memory.wear.reduce((sum, pages) => sum + pages, 0);
-      for (let boot = 0; boot < 6; boot++) {
-        const [before, ring] = [writes(), new CounterRing(hostPrimitives, memory, RING_PAGE)];
-        const counters = Array.from({ length: sessions }, () => ring.next());
-        // The numbers that the last boot reserved and did not use are gone.
-        expect(counters).toEqual(counters.map((_, i) => before * 16 + 1 + i));
-        expect(writes() - before).toBe(Math.ceil(sessions / 16));
-      }
+it('session counters grow over reboots, and one write reserves sixteen of them', () => {
+  for (let sessions = 1; sessions <= 33; sessions++) {
+    const memory = new Chips(makeRandomness(sessions));
+    const writes = () => memory.wear.reduce((sum, pages) => sum + pages, 0);
+    for (let boot = 0; boot < 6; boot++) {
+      const [before, ring] = [writes(), new CounterRing(hostPrimitives, memory, RING_PAGE)];
+      const counters = Array.from({ length: sessions }, () => ring.next());
+      // The numbers that the last boot reserved and did not use are gone.
+      expect(counters).toEqual(counters.map((_, i) => before * 16 + 1 + i));
+      expect(writes() - before).toBe(Math.ceil(sessions / 16));
     }
-  });
+  }
+});
 
-  it('session counters end before they would have more than four bytes', () => {
-    const memory = new Chips(makeRandomness(1));
-    const last = new Uint8Array(8);
-    const view = new DataView(last.buffer);
-    view.setUint32(0, 2 ** 32 - 16);
-    view.setUint32(4, hostPrimitives.crc32(last.subarray(0, 4)));
-    memory.write(RING_PAGE * memory.pageBytes, last);
-    expect(new CounterRing(hostPrimitives, memory, RING_PAGE).next()).toBe(-1);
-  });
+it('session counters end before they would have more than four bytes', () => {
+  const memory = new Chips(makeRandomness(1));
+  const last = new Uint8Array(8);
+  const view = new DataView(last.buffer);
+  view.setUint32(0, 2 ** 32 - 16);
+  view.setUint32(4, hostPrimitives.crc32(last.subarray(0, 4)));
+  memory.write(RING_PAGE * memory.pageBytes, last);
+  expect(new CounterRing(hostPrimitives, memory, RING_PAGE).next()).toBe(-1);
 });

@@ -6,7 +6,7 @@ import {
   SYSTEM_PAGES,
 } from '@passfob/firmware/core/base/limits';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
 import { ascii } from '../conformance/owner.ts';
 import { Chips } from './kit/chips.ts';
@@ -21,9 +21,8 @@ const IDS = [0x41000001, 0xc2000002 | 0, 0x43000003, 0xc4000004 | 0, 0x45000005]
 
 function holding(accounts: number, chance = makeRandomness(1)): Token {
   const token = adopted(Object.assign(new Chips(chance), { utc: 1_800_000_000 }));
-  for (const [i, id] of IDS.slice(0, accounts).entries()) {
+  for (const [i, id] of IDS.slice(0, accounts).entries())
     expect(token.put({ id, key: KEYS.seeds[i] as Uint8Array })).toBe(0);
-  }
   return token;
 }
 
@@ -46,11 +45,10 @@ function wearOf(accounts: number, presses: number): Record<string, number> {
   };
 }
 
-describe('page writes for 100,000 HOTP presses', () => {
-  it('HOTP presses cost 12,500 writes of the most written page, with up to three accounts in turn', {
-    ...LONG,
-    timeout: 600_000,
-  }, () => {
+it(
+  'HOTP presses cost 12,500 writes of the most written page, with up to three accounts in turn',
+  LONG,
+  () => {
     for (const accounts of [1, 2, 3]) {
       expect(wearOf(accounts, accounts === 3 ? MANY : FEW)).toEqual({
         presses: 12_500,
@@ -59,12 +57,13 @@ describe('page writes for 100,000 HOTP presses', () => {
         others: 0,
       });
     }
-  });
+  },
+);
 
-  it('HOTP presses cost 200,000 writes of the intent page with four or five in turn, each writing a record', {
-    ...LONG,
-    timeout: 600_000,
-  }, () => {
+it(
+  'HOTP presses cost 200,000 writes of the intent page with four or five in turn, each writing a record',
+  LONG,
+  () => {
     for (const accounts of [4, 5]) {
       const { presses, intent, slots = 0, others } = wearOf(accounts, accounts === 5 ? MANY : FEW);
       expect([presses, others]).toEqual([12_500, 0]);
@@ -73,22 +72,20 @@ describe('page writes for 100,000 HOTP presses', () => {
       // Each record is two pages; its first is written and retired in turns over the free slots.
       expect(slots).toBeLessThan(8_000);
     }
-  });
-});
+  },
+);
 
-describe('page writes for 1,000 right PINs', () => {
-  it('right PINs cost 500 writes of each attempt page and 250 of each state page, and no other', () => {
-    const token = holding(1);
-    expect(token.lock.choose(ascii(KEYS.pin))).toBe('');
-    const { wear } = token.chips;
-    wear.fill(0);
-    for (let i = 0; i < UNLOCKS; i++) {
-      token.lock.close();
-      expect(token.enter(KEYS.pin)).toBe('');
-    }
-    const written = [...wear.entries()].filter(([, writes]) => writes > 0);
-    expect(Object.fromEntries(written)).toEqual({ 9: 250, 10: 250, 11: 250, 12: 250, 15: 500, 16: 500 });
-  });
+it('right PINs cost 500 writes of each attempt page and 250 of each state page, and no other', () => {
+  const token = holding(1);
+  expect(token.lock.choose(ascii(KEYS.pin))).toBe('');
+  const { wear } = token.chips;
+  wear.fill(0);
+  for (let i = 0; i < UNLOCKS; i++) {
+    token.lock.close();
+    expect(token.enter(KEYS.pin)).toBe('');
+  }
+  const written = [...wear.entries()].filter(([, writes]) => writes > 0);
+  expect(Object.fromEntries(written)).toEqual({ 9: 250, 10: 250, 11: 250, 12: 250, 15: 500, 16: 500 });
 });
 
 /** Deeds of a person or an owner, each twice; true where it is done. */
@@ -132,44 +129,40 @@ const LOST: Readonly<Record<number, readonly string[]>> = {
   16: ['unlock'],
 };
 
-describe('worn-out pages', () => {
-  it.each(Array.from({ length: 40 }, (_, page) => page))(
-    'a worn-out page %i loses no more than it must',
-    page => {
-      for (const [name, deed] of Object.entries(DEEDS)) {
-        const token = holding(5, makeRandomness(page, name));
-        expect(token.vault.escrow(KEYS.recovery)).toBe(true);
-        expect(token.lock.choose(ascii(KEYS.pin))).toBe('');
-        token.chips.worn.add(page);
-        const done = deed(token);
-        if (page >= STATE_PAGE && page < STATE_PAGE + 4) expect(done, name).toBe(true);
-        expect([name, done]).toEqual([name, !LOST[page]?.includes(name)]);
-        // After any failure it opens as before: by its PIN, or, where no PIN can be tried, by its recovery key.
-        const again = new Token(token.chips);
-        const opened = !again.lock.closed || again.enter(KEYS.pin) === '' || again.enter(KEYS.newPin) === '';
-        expect(opened || again.reset(KEYS.recovery)).toBe(true);
-        expect(again.accounts.count).toBeGreaterThanOrEqual(5);
-        for (let place = 0; place < 5; place++) expect(again.accounts.read(place)).toBeDefined();
-      }
-    },
-  );
-});
-
-describe('pages that never change', () => {
-  it('a first record page that never changes ends record changes, and never restores changed or removed ones', () => {
-    for (const change of ['rename', 'remove'] as const) {
-      const token = holding(3);
-      token.chips.stuck.add(SYSTEM_PAGES);
-      const { accounts } = token;
-      if (change === 'rename') expect(accounts.rename(0, ascii('I'), ascii('new'))).toBe(0);
-      else expect(accounts.remove(0)).toBe(false);
-      for (const boot of [token, new Token(token.chips), new Token(token.chips)]) {
-        expect(boot.accounts.count).toBe(change === 'rename' ? 3 : 2);
-        const first = boot.accounts.read(0);
-        expect(Buffer.from(first?.label ?? []).toString()).toBe(change === 'rename' ? 'new' : 'l');
-        expect(boot.put({ id: 0x50000100, key: KEYS.seeds[6] as Uint8Array })).not.toBe(0);
-        expect(boot.press(IDS[2] as number)).toMatch(/^\d{6}$/);
-      }
+it.each(Array.from({ length: 40 }, (_, page) => page))(
+  'a worn-out page %i loses no more than it must',
+  page => {
+    for (const [name, deed] of Object.entries(DEEDS)) {
+      const token = holding(5, makeRandomness(page, name));
+      expect(token.vault.escrow(KEYS.recovery)).toBe(true);
+      expect(token.lock.choose(ascii(KEYS.pin))).toBe('');
+      token.chips.worn.add(page);
+      const done = deed(token);
+      if (page >= STATE_PAGE && page < STATE_PAGE + 4) expect(done, name).toBe(true);
+      expect([name, done]).toEqual([name, !LOST[page]?.includes(name)]);
+      // After any failure it opens as before: by its PIN, or, where no PIN can be tried, by its recovery key.
+      const again = new Token(token.chips);
+      const opened = !again.lock.closed || again.enter(KEYS.pin) === '' || again.enter(KEYS.newPin) === '';
+      expect(opened || again.reset(KEYS.recovery)).toBe(true);
+      expect(again.accounts.count).toBeGreaterThanOrEqual(5);
+      for (let place = 0; place < 5; place++) expect(again.accounts.read(place)).toBeDefined();
     }
-  });
+  },
+);
+
+it('a first record page that never changes ends record changes, and never restores changed or removed ones', () => {
+  for (const change of ['rename', 'remove'] as const) {
+    const token = holding(3);
+    token.chips.stuck.add(SYSTEM_PAGES);
+    const { accounts } = token;
+    if (change === 'rename') expect(accounts.rename(0, ascii('I'), ascii('new'))).toBe(0);
+    else expect(accounts.remove(0)).toBe(false);
+    for (const boot of [token, new Token(token.chips), new Token(token.chips)]) {
+      expect(boot.accounts.count).toBe(change === 'rename' ? 3 : 2);
+      const first = boot.accounts.read(0);
+      expect(Buffer.from(first?.label ?? []).toString()).toBe(change === 'rename' ? 'new' : 'l');
+      expect(boot.put({ id: 0x50000100, key: KEYS.seeds[6] as Uint8Array })).not.toBe(0);
+      expect(boot.press(IDS[2] as number)).toMatch(/^\d{6}$/);
+    }
+  }
 });

@@ -7,9 +7,8 @@ it('the picture of the wiring says in words which pad goes to which pin, and sho
   const drawn = picoWiring();
   const [, said = ''] = /<desc[^>]*>(.*)<\/desc>/.exec(drawn) ?? [];
   expect(said).toContain(`3: ${PICO.i2c?.scl} to SCL, 4: ${PICO.i2c?.sda} to SDA`);
-  for (const address of [boards.SSD1306_ADDRESS, boards.DS3231_ADDRESS, boards.AT24C32_ADDRESS]) {
+  for (const address of [boards.SSD1306_ADDRESS, boards.DS3231_ADDRESS, boards.AT24C32_ADDRESS])
     expect(drawn).toContain(`0x${address.toString(16).toUpperCase()}`);
-  }
   expect(drawn).toMatch(/<title[^>]*>\S/);
 });
 

@@ -16,7 +16,7 @@ import {
 } from '@passfob/firmware/build/limits';
 import { memoryStore } from '@passfob/simulator';
 import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES } from '@passfob/simulator/base/limits';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { ascii, Owner } from '../../fob/conformance/owner.ts';
 import { SimulatorDriver } from '../../fob/conformance/simulator-driver.ts';
 import { imageFolder } from '../../kit/interpreter.ts';
@@ -78,52 +78,50 @@ afterEach(async () => {
   driver = undefined;
 });
 
-describe('Storage capacity of a pico', () => {
-  it.each(BOARDS)('the largest %s image and every file at its largest fit without a compaction', board => {
-    const sum = storageSum(Object.values(largestImage(board)).map(file => file.length));
-    expect(sum + STORAGE_FREE_BYTES).toBeLessThanOrEqual(PICO_STORAGE_BYTES);
-  });
+it.each(BOARDS)('the largest %s image and every file at its largest fit without a compaction', board => {
+  const sum = storageSum(Object.values(largestImage(board)).map(file => file.length));
+  expect(sum + STORAGE_FREE_BYTES).toBeLessThanOrEqual(PICO_STORAGE_BYTES);
+});
 
-  it('Storage holds, beside the largest image, the PIN attempts and pairings that the sum counts', async () => {
-    const { made, image } = await partsBesideTheLargestImage();
-    expect(addMarks(made, 1)).toBe(1);
-    // More than fit: the last ones are not kept.
-    expect(addMarks(made, (PICO_ATTEMPT_FILES + 1) * ATTEMPT_COUNTER_BYTES)).toBe(
-      PICO_ATTEMPT_FILES * ATTEMPT_COUNTER_BYTES,
-    );
-    const pairings = made.ask(
-      `(function(){var n=0;while(k.save(new Uint8Array(${SECRETS_BYTES}).fill(n))){n++;if(!k.clear())return -1}return n})()`,
-    );
-    expect(pairings).toBe(PICO_PAIRINGS);
-    expect(PICO_STORAGE_BYTES - free(made)).toBe(storageSum(image));
-    expect(free(made)).toBeGreaterThanOrEqual(STORAGE_FREE_BYTES);
-    expect(made.fob.wear().flashErases).toEqual([0, 0, 0]);
-    expect(made.fob.violations).toEqual([]);
-  });
+it('Storage holds, beside the largest image, the PIN attempts and pairings that the sum counts', async () => {
+  const { made, image } = await partsBesideTheLargestImage();
+  expect(addMarks(made, 1)).toBe(1);
+  // More than fit: the last ones are not kept.
+  expect(addMarks(made, (PICO_ATTEMPT_FILES + 1) * ATTEMPT_COUNTER_BYTES)).toBe(
+    PICO_ATTEMPT_FILES * ATTEMPT_COUNTER_BYTES,
+  );
+  const pairings = made.ask(
+    `(function(){var n=0;while(k.save(new Uint8Array(${SECRETS_BYTES}).fill(n))){n++;if(!k.clear())return -1}return n})()`,
+  );
+  expect(pairings).toBe(PICO_PAIRINGS);
+  expect(PICO_STORAGE_BYTES - free(made)).toBe(storageSum(image));
+  expect(free(made)).toBeGreaterThanOrEqual(STORAGE_FREE_BYTES);
+  expect(made.fob.wear().flashErases).toEqual([0, 0, 0]);
+  expect(made.fob.violations).toEqual([]);
+});
 
-  it('Storage holds only files that the sum counts, whatever a fob has done', async () => {
-    const storage = memoryStore();
-    const one = new SimulatorDriver({ image: largestImage('pico'), storage });
-    driver = one;
-    const owner = new Owner(one);
-    await owner.take(1_800_000_000);
-    await owner.put({ secret: ascii('12345678901234567890') });
-    await owner.choosePin('4831', { attempts: 3, typing: 3 });
-    await owner.toList();
-    expect(await owner.pressed()).toMatch(/^\d{6}$/);
-    await owner.client.call('erase', {}, { onPressNeeded: owner.approve });
-    await owner.pair();
-    let heard = '';
-    one.fob.serial('USB').onData(bytes => {
-      heard += Buffer.from(bytes).toString('latin1');
-    });
-    await owner.client.call('maintain', {}, { onPressNeeded: owner.approve });
-    await one.advance(500);
-    one.fob.serial('USB').write(ascii('\x10print("FILES",require("Storage").list().join(),"END")\n'));
-    await one.advance(500);
-    const files = /FILES (\S*) END/.exec(heard)?.[1]?.split(',').sort();
-    expect(files).toEqual(['.boot0', '.bootcde', 'app', 'birth', 'keys', 'marks0']);
-    expect(one.fob.wear().flashErases).toEqual([0, 0, 0]);
-    expect(one.fob.violations).toEqual([]);
+it('Storage holds only files that the sum counts, whatever a fob has done', async () => {
+  const storage = memoryStore();
+  const one = new SimulatorDriver({ image: largestImage('pico'), storage });
+  driver = one;
+  const owner = new Owner(one);
+  await owner.take(1_800_000_000);
+  await owner.put({ secret: ascii('12345678901234567890') });
+  await owner.choosePin('4831', { attempts: 3, typing: 3 });
+  await owner.toList();
+  expect(await owner.pressed()).toMatch(/^\d{6}$/);
+  await owner.client.call('erase', {}, { onPressNeeded: owner.approve });
+  await owner.pair();
+  let heard = '';
+  one.fob.serial('USB').onData(bytes => {
+    heard += Buffer.from(bytes).toString('latin1');
   });
+  await owner.client.call('maintain', {}, { onPressNeeded: owner.approve });
+  await one.advance(500);
+  one.fob.serial('USB').write(ascii('\x10print("FILES",require("Storage").list().join(),"END")\n'));
+  await one.advance(500);
+  const files = /FILES (\S*) END/.exec(heard)?.[1]?.split(',').sort();
+  expect(files).toEqual(['.boot0', '.bootcde', 'app', 'birth', 'keys', 'marks0']);
+  expect(one.fob.wear().flashErases).toEqual([0, 0, 0]);
+  expect(one.fob.violations).toEqual([]);
 });

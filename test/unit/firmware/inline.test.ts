@@ -115,9 +115,9 @@ function main(n) { return new B(n).all(n); }`;
       'function f(n) { for (;;) if (n++ > 5) return n; }\nfunction main(n) { const a = f(n); return a; }',
     ],
     ['has the name of a variable', 'function f(n) { return n; } function main(f) { return f; }'],
-  ])('a function is not inlined where it %s', (_, code) => {
-    expect(inlined(code, NONE)).toContain('function f(');
-  });
+  ])('a function is not inlined where it %s', (_, code) =>
+    expect(inlined(code, NONE)).toContain('function f('),
+  );
 
   it('a function is not inlined where its name means something else, too', () => {
     const method = 'var A = class {\n  m() { return 1; }\n};\nfunction main() { return new A().m(); }';
@@ -146,95 +146,85 @@ function main(n) { return new B(n).all(n); }`;
     );
   });
 
-  it('the arguments of an inlined function are evaluated once, first, and in order', () => {
+  it('the arguments of an inlined function are evaluated once, first, and in order', () =>
     expectSame(
       'var log = []; function e(n) { log.push(n); return n; } function keep() { return [e, e]; }\n' +
         'function f(a, b, c) { log.push("in"); return b + b + a; }\n' +
         'function main(n) { keep(); const s = f(e(1), e(n), e(3)); return [s, log]; }',
       ['e', 'main'],
-    );
-  });
+    ));
 });
 
-describe('functions that are not inlined', () => {
-  it('a function that is not inlined keeps its name', () => {
-    const sources = ['firmware/core', 'protocol'].flatMap(folder =>
-      readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
-        .filter(path => path.endsWith('.ts'))
-        .map(path => readFileSync(join(ROOT, folder, path), 'utf8')),
-    );
-    const code = sources.join('\n');
-    const gone = APART.split(' ').filter(
-      name => !new RegExp(`^(?:export )?function ${name}\\(|^  private ${name}\\(`, 'm').test(code),
-    );
-    expect(gone).toEqual([]);
-  });
+it('a function that is not inlined keeps its name', () => {
+  const sources = ['firmware/core', 'protocol'].flatMap(folder =>
+    readdirSync(join(ROOT, folder), { recursive: true, encoding: 'utf8' })
+      .filter(path => path.endsWith('.ts'))
+      .map(path => readFileSync(join(ROOT, folder, path), 'utf8')),
+  );
+  const code = sources.join('\n');
+  const gone = APART.split(' ').filter(
+    name => !new RegExp(`^(?:export )?function ${name}\\(|^  private ${name}\\(`, 'm').test(code),
+  );
+  expect(gone).toEqual([]);
 });
 
-describe('small expressions', () => {
-  it('a small expression is inlined at every call', () => {
-    expectSame('function f(a) { return a * 2; }\nfunction main(n) { return f(n) + f(4) - f(n); }', ['main']);
-    expectSame('function f(a) { return a * 2; }\nfunction main(n) { return f(n + 1) + 3 * f(n - 2); }', [
-      'main',
-    ]);
-  });
+it('a small expression is inlined at every call', () => {
+  expectSame('function f(a) { return a * 2; }\nfunction main(n) { return f(n) + f(4) - f(n); }', ['main']);
+  expectSame('function f(a) { return a * 2; }\nfunction main(n) { return f(n + 1) + 3 * f(n - 2); }', [
+    'main',
+  ]);
 });
 
-describe('getters', () => {
-  it('a getter becomes a method that is called', () => {
-    const code =
-      'var A = class {\n  get n() { return this.b + this.b; }\n};\nfunction main(a) { a.b = 2; return a.n + a.n + !a.n; }';
-    expect(withoutGetters(code, NONE)).toBe(
-      'var A = class {\n  n() { return this.b + this.b; }\n};\nfunction main(a) { a.b = 2; return a.n() + a.n() + !a.n(); }',
-    );
-  });
-
-  it.each(['a.n = 1;', 'a.n++;', 'a.n();', 'o = { n: 1 };', 'var B = class {\n  n() {}\n};', 'a["n"];'])(
-    'a getter stays a getter beside %s',
-    other => {
-      const code = `var A = class {\n  get n() { return 1; }\n};\n${other}\nf(a.n);`;
-      expect(withoutGetters(code, NONE)).toBe(code);
-    },
+it('a getter becomes a method that is called', () => {
+  const code =
+    'var A = class {\n  get n() { return this.b + this.b; }\n};\nfunction main(a) { a.b = 2; return a.n + a.n + !a.n; }';
+  expect(withoutGetters(code, NONE)).toBe(
+    'var A = class {\n  n() { return this.b + this.b; }\n};\nfunction main(a) { a.b = 2; return a.n() + a.n() + !a.n(); }',
   );
 });
 
+it.each(['a.n = 1;', 'a.n++;', 'a.n();', 'o = { n: 1 };', 'var B = class {\n  n() {}\n};', 'a["n"];'])(
+  'a getter stays a getter beside %s',
+  other => {
+    const code = `var A = class {\n  get n() { return 1; }\n};\n${other}\nf(a.n);`;
+    expect(withoutGetters(code, NONE)).toBe(code);
+  },
+);
+
 describe('constant numbers', () => {
-  it('constant numbers come first, as constants', () => {
+  it('constant numbers come first, as constants', () =>
     expect(numbersFirst('var A = 1;\nf(A, B);\nvar B = -0x1f;\nvar c = 3;\nc = 4;\n')).toBe(
       'const A = 1;\nconst B = -0x1f;\n\nf(A, B);\n\nvar c = 3;\nc = 4;\n',
-    );
-  });
+    ));
 
   it.each([
     ['var A = 0.015;', 'const A = 0.015;'],
     ['var A = 3;\nvar B = A;', 'const A = 3;\nconst B = 3;'],
     ['var A = 1;\nvar B = 1 << A | 1 << 3;', 'const A = 1;\nconst B = 10;'],
     ['var A = B | 1;\nvar B = C;', ''],
-  ])('in %s the constants are %s', (code, constants) => {
+  ])('in %s the constants are %s', (code, constants) =>
     expect(
       numbersFirst(code)
         .split('\n')
         .filter(line => line.startsWith('const'))
         .join('\n'),
-    ).toBe(constants);
-  });
+    ).toBe(constants),
+  );
 });
 
 describe('what is declared first', () => {
   const code =
     'const N = 1;\nvar a = 2;\nfunction f() { return g(a); }\nclass C {}\nvar g = Math.floor;\nf();';
 
-  it('what is named comes first in its order, behind the constants, and the rest as it was', () => {
+  it('what is named comes first in its order, behind the constants, and the rest as it was', () =>
     expect(declaredFirst(code, ['g', 'f', 'gone'])).toBe(
       'const N = 1;\nvar g = Math.floor;\nfunction f() { return g(a); }\nvar a = 2;\nclass C {}\nf();',
-    );
-  });
+    ));
 
-  it('what reads a later declaration when it is run is refused', () => {
-    expect(() => declaredFirst('var a = 2;\nvar b = a;', ['b'])).toThrow('b cannot be declared before a');
-  });
+  it('what reads a later declaration when it is run is refused', () =>
+    expect(() => declaredFirst('var a = 2;\nvar b = a;', ['b'])).toThrow('b cannot be declared before a'));
 
-  it.each(['var t = time();', 'var t = new Date;'])('%s stays where it is', code => {
-    expect(() => declaredFirst(code, ['t'])).toThrow('t calls');
-  });
+  it.each(['var t = time();', 'var t = new Date;'])('%s stays where it is', code =>
+    expect(() => declaredFirst(code, ['t'])).toThrow('t calls'),
+  );
 });

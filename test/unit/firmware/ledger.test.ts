@@ -38,9 +38,8 @@ function lineOf(change: Partial<LedgerEntry>): string {
 const older = (field: keyof typeof NOW) => ({ ...ENTRY.virtualBoard?.[0], ...NOW, [field]: 'other' });
 
 describe('the line of the build about its measurements', () => {
-  it('says nothing where image and emulator are those of the ledger', () => {
-    expect(lineOf({})).not.toMatch(/run npm run/);
-  });
+  it('says nothing where image and emulator are those of the ledger', () =>
+    expect(lineOf({})).not.toMatch(/run npm run/));
 
   it.each(['image', 'emulator'] as const)(
     'says that the tests and the figures are those of an older %s',
@@ -72,7 +71,6 @@ describe('the hash of the emulator', () => {
     expect(await emulatorHash(path)).not.toBe(before);
   });
 
-  it('is found of the emulator in this tree', async () => {
-    expect(await emulatorHash(root)).toMatch(/^[\da-f]{16}$/);
-  });
+  it('is found of the emulator in this tree', async () =>
+    expect(await emulatorHash(root)).toMatch(/^[\da-f]{16}$/));
 });

@@ -1,5 +1,5 @@
 import { lint } from '@passfob/firmware/build/lint';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
 /**
  * Code that the interpreter cannot parse, does not have, or understands differently (docs/boards.md), one trap a
@@ -50,11 +50,7 @@ const REFUSED: readonly [string, RegExp][] = [
   ['[1].flat();', /\.flat/],
 ];
 
-describe('code that the bundler refuses', () => {
-  it.each(REFUSED)('the bundler refuses %s', (code, reason) => {
-    expect(lint(code).join('; ')).toMatch(reason);
-  });
-});
+it.each(REFUSED)('the bundler refuses %s', (code, reason) => expect(lint(code).join('; ')).toMatch(reason));
 
 it('the bundler accepts code that the interpreter runs', () => {
   const code =

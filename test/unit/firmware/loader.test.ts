@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { fontBitmap } from '@passfob/firmware/build/font';
 import { type BootOptions, boot, type Fob } from '@passfob/simulator';
 import { connect } from 'passfob/client';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { cableOf } from '../../fob/conformance/simulator-driver.ts';
 import { imageFolder } from '../../kit/interpreter.ts';
 
@@ -43,41 +43,39 @@ function drawn(words: string, left: number, top: number): Uint8Array {
   return pixels;
 }
 
-describe('the loader', () => {
-  it('the loader runs the application as it was built', async () => {
-    expect(await answers(flashed(APP))).toBe(true);
-    expect(fob?.consoleText()).toBe('');
-  });
+it('the loader runs the application as it was built', async () => {
+  expect(await answers(flashed(APP))).toBe(true);
+  expect(fob?.consoleText()).toBe('');
+});
 
-  const flipped = Uint8Array.from(APP, (byte, at) => (at === 20_000 ? byte ^ 1 : byte));
-  it.each([
-    ['is cut short', APP.subarray(0, 12_000)],
-    ['has one wrong bit', flipped],
-    ['has one in its header', Uint8Array.from(APP, (byte, at) => (at === 8 ? byte ^ 1 : byte))],
-    ['is empty but for its header', APP.subarray(0, 15)],
-    ['is not there', undefined],
-  ])(
-    'the loader runs nothing when the application %s, and gives the console back for flashing',
-    async (_how, app) => {
-      expect(await answers(flashed(app))).toBe(false);
-      expect(fob?.consoleText()).toContain('image damaged');
-    },
-  );
+const flipped = Uint8Array.from(APP, (byte, at) => (at === 20_000 ? byte ^ 1 : byte));
+it.each([
+  ['is cut short', APP.subarray(0, 12_000)],
+  ['has one wrong bit', flipped],
+  ['has one in its header', Uint8Array.from(APP, (byte, at) => (at === 8 ? byte ^ 1 : byte))],
+  ['is empty but for its header', APP.subarray(0, 15)],
+  ['is not there', undefined],
+])(
+  'the loader runs nothing when the application %s, and gives the console back for flashing',
+  async (_how, app) => {
+    expect(await answers(flashed(app))).toBe(false);
+    expect(fob?.consoleText()).toContain('image damaged');
+  },
+);
 
-  it('the loader shows the error on the display, whatever was shown before', () => {
-    const one = flashed(flipped);
-    expect(one.screen().on).toBe(true);
-    expect(Buffer.from(one.screen().bitmap.pixels).equals(drawn('Image damaged', 25, 24))).toBe(true);
-    expect(one.violations).toEqual([]);
-  });
+it('the loader shows the error on the display, whatever was shown before', () => {
+  const one = flashed(flipped);
+  expect(one.screen().on).toBe(true);
+  expect(Buffer.from(one.screen().bitmap.pixels).equals(drawn('Image damaged', 25, 24))).toBe(true);
+  expect(one.violations).toEqual([]);
+});
 
-  it('the loader gives the console back, too, where there is no display', () => {
-    const one = flashed(undefined, { parts: { display: false } });
-    let text = '';
-    one.link.onData(bytes => {
-      text += Buffer.from(bytes).toString('latin1');
-    });
-    one.link.write(Buffer.from('\x10print(6*7)\n'));
-    expect(text).toContain('42\r\n');
+it('the loader gives the console back, too, where there is no display', () => {
+  const one = flashed(undefined, { parts: { display: false } });
+  let text = '';
+  one.link.onData(bytes => {
+    text += Buffer.from(bytes).toString('latin1');
   });
+  one.link.write(Buffer.from('\x10print(6*7)\n'));
+  expect(text).toContain('42\r\n');
 });

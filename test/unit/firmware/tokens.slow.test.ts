@@ -5,7 +5,7 @@ import type { ImageBoard } from '@passfob/firmware/build/limits';
 import { tokenise } from '@passfob/firmware/build/tokens';
 import { spelled } from '@passfob/simulator/interpreter/realm/tokens';
 import { parse } from 'acorn';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { Interpreter } from '../../kit/interpreter.ts';
 import { itNeeds, needsEspruino } from '../../kit/tools.ts';
@@ -49,66 +49,60 @@ const TRICKY = [
   '"" + !0 + !1 + void 0 + (!0 ? 1 : 2)',
 ];
 
-describe('tokenised programs', () => {
-  it.each<ImageBoard>(['pico', 'bench'])(
-    'the tokenised program equals the %s image, once its words are restored',
-    async board => {
-      const plain = await imageOf(ROOT, board, code => code);
-      const image = await imageOf(ROOT, board);
-      for (const [name, code] of Object.entries(image)) {
-        expect(tree(spelled(code)), name).toEqual(tree(plain[name] ?? ''));
-        expect(code.length, name).toBeLessThanOrEqual(plain[name]?.length ?? 0);
-      }
-    },
+it.each<ImageBoard>(['pico', 'bench'])(
+  'the tokenised program equals the %s image, once its words are restored',
+  async board => {
+    const plain = await imageOf(ROOT, board, code => code);
+    const image = await imageOf(ROOT, board);
+    for (const [name, code] of Object.entries(image)) {
+      expect(tree(spelled(code)), name).toEqual(tree(plain[name] ?? ''));
+      expect(code.length, name).toBeLessThanOrEqual(plain[name]?.length ?? 0);
+    }
+  },
+);
+
+it.each(TRICKY)('a program survives tokenising: %s', code =>
+  expect(tree(spelled(tokenise(code)))).toEqual(tree(code)),
+);
+
+it('a tokenised program has a byte for each word, and no unneeded space', () => {
+  expect(tokenise('if (a === 1) return_ ( typeof b ) ; else c in d')).toBe(
+    '\xa3(a\x8b1)return_(\xbf' + 'b);\xa4c\xb9d',
   );
-
-  it.each(TRICKY)('a program survives tokenising: %s', code => {
-    expect(tree(spelled(tokenise(code)))).toEqual(tree(code));
-  });
-
-  it('a tokenised program has a byte for each word, and no unneeded space', () => {
-    expect(tokenise('if (a === 1) return_ ( typeof b ) ; else c in d')).toBe(
-      '\xa3(a\x8b1)return_(\xbf' + 'b);\xa4c\xb9d',
-    );
-    expect(tokenise('a . return + {return : 1, b : "of"} . of')).toBe('a.return+{return:1,b:"of"}.of');
-    expect(tokenise('a + +b; a++ - -1; 1 .x')).toBe('a+ +b;a\x98- -1;1 .x');
-  });
-
-  it('a tokenised program has longer strings unchanged', () => {
-    expect(tokenise('"\\0\\x01\\n    9"')).toBe('\xd1\x08\0\x01\n    9');
-    const long = 'x'.repeat(300);
-    expect(tokenise(`f("${long}")`)).toBe(`f(\xd2\x2c\x01${long})`);
-  });
-
-  it.each(['"\u20ac"', '`\u20ac`', 'var \xe9 = 1'])(
-    'a program is refused where there is no byte: %s',
-    code => {
-      expect(() => tokenise(code)).toThrow('no byte');
-    },
-  );
-
-  itNeeds(needsEspruino(), 'tokenised code means the same to the real interpreter', async binary => {
-    const folder = temporaryFolder('tokens');
-    const interpreter = new Interpreter([binary], folder);
-    const program = `[${TRICKY.map(code => `function () { return ${code}; }`)}]`;
-    await interpreter.write('plain', Buffer.from(program, 'latin1'));
-    await interpreter.write('tokens', Buffer.from(tokenise(program), 'latin1'));
-    const values = async (name: string) => {
-      const printed = await interpreter.run(
-        'function call(f) { try { return f(); } catch (e) { return "throws " + e; } }' +
-          `print("<<"+JSON.stringify(eval(require("Storage").read("${name}")).map(call))+">>");quit();`,
-      );
-      return JSON.parse(/<<(.*)>>/s.exec(printed)?.[1] ?? printed) as unknown[];
-    };
-    const expected = await values('plain');
-    expect(expected).toHaveLength(TRICKY.length);
-    expect(String(expected)).not.toContain('throws');
-    expect(await values('tokens')).toEqual(expected);
-  });
+  expect(tokenise('a . return + {return : 1, b : "of"} . of')).toBe('a.return+{return:1,b:"of"}.of');
+  expect(tokenise('a + +b; a++ - -1; 1 .x')).toBe('a+ +b;a\x98- -1;1 .x');
 });
 
-it('a tokenised program spells constants as words', () => {
+it('a tokenised program has longer strings unchanged', () => {
+  expect(tokenise('"\\0\\x01\\n    9"')).toBe('\xd1\x08\0\x01\n    9');
+  const long = 'x'.repeat(300);
+  expect(tokenise(`f("${long}")`)).toBe(`f(\xd2\x2c\x01${long})`);
+});
+
+it.each(['"\u20ac"', '`\u20ac`', 'var \xe9 = 1'])('a program is refused where there is no byte: %s', code =>
+  expect(() => tokenise(code)).toThrow('no byte'),
+);
+
+itNeeds(needsEspruino(), 'tokenised code means the same to the real interpreter', async binary => {
+  const folder = temporaryFolder('tokens');
+  const interpreter = new Interpreter([binary], folder);
+  const program = `[${TRICKY.map(code => `function () { return ${code}; }`)}]`;
+  await interpreter.write('plain', Buffer.from(program, 'latin1'));
+  await interpreter.write('tokens', Buffer.from(tokenise(program), 'latin1'));
+  const values = async (name: string) => {
+    const printed = await interpreter.run(
+      'function call(f) { try { return f(); } catch (e) { return "throws " + e; } }' +
+        `print("<<"+JSON.stringify(eval(require("Storage").read("${name}")).map(call))+">>");quit();`,
+    );
+    return JSON.parse(/<<(.*)>>/s.exec(printed)?.[1] ?? printed) as unknown[];
+  };
+  const expected = await values('plain');
+  expect(expected).toHaveLength(TRICKY.length);
+  expect(String(expected)).not.toContain('throws');
+  expect(await values('tokens')).toEqual(expected);
+});
+
+it('a tokenised program spells constants as words', () =>
   expect(spellConstants('return_(!0,!1,void 0,!2,!x,a!=0,-0)').replace(/ /g, '')).toBe(
     'return_(true,false,undefined,!2,!x,a!=0,-0)',
-  );
-});
+  ));

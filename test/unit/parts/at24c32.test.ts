@@ -96,9 +96,8 @@ describe('the size of the EEPROM', () => {
   function complaintsOfWrites(options: Partial<BootOptions>, before = '0'): readonly string[] {
     const { ask, fob } = bench(image, options);
     ask(`${before}; ${MAKE}`);
-    for (let page = 0; page < 20; page++) {
+    for (let page = 0; page < 20; page++)
       expect(ask(`m.write(${page * 32}, new Uint8Array(32).fill(${page + 1}))`)).toBe(true);
-    }
     return fob.violations;
   }
 
@@ -128,21 +127,19 @@ describe('the size of the EEPROM', () => {
   });
 });
 
-describe('the EEPROM at a start', () => {
-  it('a fob that starts while the EEPROM still ends a write waits for it', () => {
-    const files = ['.boot0', '.bootcde', 'app'].map(name => bootFile('pico', name));
-    const image: Record<string, Uint8Array> = Object.assign({}, ...files);
-    // As if a write of the life before were under way: its start is the last thing before the image's.
-    const writing = 'I2C1.setup({scl:B8,sda:B9,bitrate:400000});I2C1.writeTo(0x57,[3,32,7]);';
-    const { '.bootcde': bootcde = new Uint8Array() } = image;
-    const fob = boot({
-      board: 'pico',
-      seed: 1,
-      crystal: false,
-      image: { ...image, '.bootcde': Buffer.concat([Buffer.from(writing, 'latin1'), bootcde]) },
-    });
-    expect([fob.violations, fob.consoleText()]).toEqual([[], '']);
-    expect(fob.screen().text.join(' ')).not.toContain('does not answer');
-    fob.close();
+it('a fob that starts while the EEPROM still ends a write waits for it', () => {
+  const files = ['.boot0', '.bootcde', 'app'].map(name => bootFile('pico', name));
+  const image: Record<string, Uint8Array> = Object.assign({}, ...files);
+  // As if a write of the life before were under way: its start is the last thing before the image's.
+  const writing = 'I2C1.setup({scl:B8,sda:B9,bitrate:400000});I2C1.writeTo(0x57,[3,32,7]);';
+  const { '.bootcde': bootcde = new Uint8Array() } = image;
+  const fob = boot({
+    board: 'pico',
+    seed: 1,
+    crystal: false,
+    image: { ...image, '.bootcde': Buffer.concat([Buffer.from(writing, 'latin1'), bootcde]) },
   });
+  expect([fob.violations, fob.consoleText()]).toEqual([[], '']);
+  expect(fob.screen().text.join(' ')).not.toContain('does not answer');
+  fob.close();
 });

@@ -4,7 +4,7 @@ import { Operations, PowerLost } from '@passfob/simulator/faults/operations';
 import { Region } from '@passfob/simulator/recording/state/memories';
 import { memoryStore } from '@passfob/simulator/recording/state/stores';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Stage, scripts } from '../emulator/kit/register-script.ts';
 import { I2C, lines, QUIET, run } from './kit.ts';
 import { prints } from './prints.ts';
@@ -96,75 +96,73 @@ scripts(
 `,
 );
 
-describe('torn writes', () => {
-  it('the AT24C32 tears within its envelope: the page and no other, old, new, 0xFF or junk', () => {
-    const kinds = { old: 0, whole: 0, span: 0, page: 0 };
-    for (let seed = 0; seed < 300; seed++) {
-      const contents = new Uint8Array(EEPROM_BYTES).map((_, index) => index % 199);
-      const { eeprom, memory, operations, isCut } = part(seed, contents);
-      operations.cutAfter(1);
-      const data = Array.from({ length: 8 }, (_, index) => 200 + index);
-      expect(() => eeprom.write(at(0x48, ...data))).toThrow(PowerLost);
-      expect(isCut()).toBe(true);
-      const page = [...memory.bytes.subarray(0x40, 0x60)];
-      const old = [...contents.subarray(0x40, 0x60)];
-      const fresh = old.map((byte, index) => data[index - 8] ?? byte);
-      expect([...memory.bytes.subarray(0, 0x40)]).toEqual([...contents.subarray(0, 0x40)]);
-      expect([...memory.bytes.subarray(0x60)]).toEqual([...contents.subarray(0x60)]);
-      const outside = page.some((byte, index) => (index < 8 || index >= 16) && byte !== old[index]);
-      if (page.every((byte, index) => byte === old[index])) kinds.old++;
-      else if (page.every((byte, index) => byte === fresh[index])) kinds.whole++;
-      else if (outside) kinds.page++;
-      else kinds.span++;
+it('the AT24C32 tears within its envelope: the page and no other, old, new, 0xFF or junk', () => {
+  const kinds = { old: 0, whole: 0, span: 0, page: 0 };
+  for (let seed = 0; seed < 300; seed++) {
+    const contents = new Uint8Array(EEPROM_BYTES).map((_, index) => index % 199);
+    const { eeprom, memory, operations, isCut } = part(seed, contents);
+    operations.cutAfter(1);
+    const data = Array.from({ length: 8 }, (_, index) => 200 + index);
+    expect(() => eeprom.write(at(0x48, ...data))).toThrow(PowerLost);
+    expect(isCut()).toBe(true);
+    const page = [...memory.bytes.subarray(0x40, 0x60)];
+    const old = [...contents.subarray(0x40, 0x60)];
+    const fresh = old.map((byte, index) => data[index - 8] ?? byte);
+    expect([...memory.bytes.subarray(0, 0x40)]).toEqual([...contents.subarray(0, 0x40)]);
+    expect([...memory.bytes.subarray(0x60)]).toEqual([...contents.subarray(0x60)]);
+    const outside = page.some((byte, index) => (index < 8 || index >= 16) && byte !== old[index]);
+    if (page.every((byte, index) => byte === old[index])) kinds.old++;
+    else if (page.every((byte, index) => byte === fresh[index])) kinds.whole++;
+    else if (outside) kinds.page++;
+    else kinds.span++;
+  }
+  // 1 in 6, 1 in 6, 3 in 6, 1 in 6: every kind occurs, the mixed span most.
+  expect(Math.min(...Object.values(kinds))).toBeGreaterThan(25);
+  expect(kinds.span).toBeGreaterThan(kinds.page);
+});
+
+it('the AT24C32 tears the same way for the same seed and operation', () => {
+  const torn = (seed: number) => {
+    const { eeprom, memory, operations } = part(seed);
+    operations.cutAfter(1);
+    expect(() => eeprom.write(at(0, 1, 2, 3, 4, 5, 6))).toThrow(PowerLost);
+    return [...memory.bytes.subarray(0, 8)].join();
+  };
+  fc.assert(
+    fc.property(fc.nat(), seed => {
+      expect(torn(seed)).toBe(torn(seed));
+    }),
+  );
+  expect(new Set(Array.from({ length: 40 }, (_, seed) => torn(seed))).size).toBeGreaterThan(5);
+});
+
+it('the AT24C32 tears a write under way when the supply goes, and no completed one', () => {
+  const outcome = (waitUs: number) => {
+    const results = new Set<string>();
+    for (let seed = 0; seed < 60; seed++) {
+      const { eeprom, memory, wait } = part(seed);
+      eeprom.write(at(0, 1, 2, 3));
+      wait(waitUs);
+      eeprom.powerOff();
+      results.add([...memory.bytes.subarray(0, 3)].join());
     }
-    // 1 in 6, 1 in 6, 3 in 6, 1 in 6: every kind occurs, the mixed span most.
-    expect(Math.min(...Object.values(kinds))).toBeGreaterThan(25);
-    expect(kinds.span).toBeGreaterThan(kinds.page);
-  });
+    return results;
+  };
+  expect(outcome(EEPROM_WRITE_US - 1).size).toBeGreaterThan(3);
+  expect([...outcome(EEPROM_WRITE_US)]).toEqual(['1,2,3']);
+});
 
-  it('the AT24C32 tears the same way for the same seed and operation', () => {
-    const torn = (seed: number) => {
-      const { eeprom, memory, operations } = part(seed);
-      operations.cutAfter(1);
-      expect(() => eeprom.write(at(0, 1, 2, 3, 4, 5, 6))).toThrow(PowerLost);
-      return [...memory.bytes.subarray(0, 8)].join();
-    };
-    fc.assert(
-      fc.property(fc.nat(), seed => {
-        expect(torn(seed)).toBe(torn(seed));
-      }),
-    );
-    expect(new Set(Array.from({ length: 40 }, (_, seed) => torn(seed))).size).toBeGreaterThan(5);
-  });
-
-  it('the AT24C32 tears a write under way when the supply goes, and no completed one', () => {
-    const outcome = (waitUs: number) => {
-      const results = new Set<string>();
-      for (let seed = 0; seed < 60; seed++) {
-        const { eeprom, memory, wait } = part(seed);
-        eeprom.write(at(0, 1, 2, 3));
-        wait(waitUs);
-        eeprom.powerOff();
-        results.add([...memory.bytes.subarray(0, 3)].join());
-      }
-      return results;
-    };
-    expect(outcome(EEPROM_WRITE_US - 1).size).toBeGreaterThan(3);
-    expect([...outcome(EEPROM_WRITE_US)]).toEqual(['1,2,3']);
-  });
-
-  it('the AT24C256 tears no other 32 bytes than those of the write', () => {
-    const torn = new Set<number>();
-    for (let seed = 0; seed < 120; seed++) {
-      const { eeprom, memory, operations } = part(seed, new Uint8Array(LARGE_EEPROM_BYTES).fill(0xff));
-      operations.cutAfter(1);
-      expect(() => eeprom.write(at(0x60, 1, 2))).toThrow(PowerLost);
-      for (const [address, byte] of memory.bytes.entries()) if (byte !== 0xff) torn.add(address);
-    }
-    expect(Math.min(...torn)).toBeGreaterThanOrEqual(0x60);
-    expect(Math.max(...torn)).toBeLessThan(0x80);
-    expect(torn.size).toBeGreaterThan(20);
-  });
+it('the AT24C256 tears no other 32 bytes than those of the write', () => {
+  const torn = new Set<number>();
+  for (let seed = 0; seed < 120; seed++) {
+    const { eeprom, memory, operations } = part(seed, new Uint8Array(LARGE_EEPROM_BYTES).fill(0xff));
+    operations.cutAfter(1);
+    expect(() => eeprom.write(at(0x60, 1, 2))).toThrow(PowerLost);
+    for (const [address, byte] of memory.bytes.entries()) if (byte !== 0xff) torn.add(address);
+  }
+  expect(Math.min(...torn)).toBeGreaterThanOrEqual(0x60);
+  expect(Math.max(...torn)).toBeLessThan(0x80);
+  expect(torn.size).toBeGreaterThan(20);
 });
 
 prints(

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryStore, type StateStore } from '@passfob/simulator';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { countOf, LONG, seedsOf } from '../../kit/counts.ts';
 import { Interpreter } from '../../kit/interpreter.ts';
 import { itNeeds, needsEspruino } from '../../kit/tools.ts';
@@ -115,96 +115,94 @@ function cutEverywhere(seed: number, start: Worn, writes: readonly Write[]): num
   }
 }
 
-describe('flash pages of the Bangle', () => {
-  it('flash pages read as erased before the first write', () => {
-    const board = new PagesBoard(1, memoryStore());
-    expect(board.contents().equals(BLANK)).toBe(true);
-    expect(board.fob.operations).toBe(0);
-    board.fob.close();
-  });
+it('flash pages read as erased before the first write', () => {
+  const board = new PagesBoard(1, memoryStore());
+  expect(board.contents().equals(BLANK)).toBe(true);
+  expect(board.fob.operations).toBe(0);
+  board.fob.close();
+});
 
-  it('flash pages hold their content through restarts and renewals of their file', LONG, () => {
-    const start = worn(ENTRIES - 10);
-    fc.assert(
-      fc.property(fc.array(fc.oneof(aWrite, fc.constant(undefined)), { maxLength: 40 }), steps => {
-        const board = new PagesBoard(1, copyOf(start.store));
-        let { contents } = start;
-        for (const step of steps) {
-          if (step === undefined) {
-            board.fob.cutPower();
-            board.fob.powerOn();
-          } else {
-            expect(board.write(step)).toBe(true);
-            contents = written(contents, step);
-          }
-          expect(board.contents().equals(contents)).toBe(true);
+it('flash pages hold their content through restarts and renewals of their file', LONG, () => {
+  const start = worn(ENTRIES - 10);
+  fc.assert(
+    fc.property(fc.array(fc.oneof(aWrite, fc.constant(undefined)), { maxLength: 40 }), steps => {
+      const board = new PagesBoard(1, copyOf(start.store));
+      let { contents } = start;
+      for (const step of steps) {
+        if (step === undefined) {
+          board.fob.cutPower();
+          board.fob.powerOn();
+        } else {
+          expect(board.write(step)).toBe(true);
+          contents = written(contents, step);
         }
-        expect(board.fob.violations).toEqual([]);
-        board.fob.close();
-      }),
-      { numRuns: countOf(20, 200) },
-    );
-  });
-
-  it('flash pages are not written again where they hold the same content', () => {
-    const { store } = worn(3);
-    const board = new PagesBoard(1, store);
-    const { operations } = board.fob;
-    expect(board.write(stamped(2))).toBe(true);
-    expect(board.fob.operations).toBe(operations);
-    board.fob.close();
-  });
-
-  it('flash pages are old or new after every power cut in the first file that is made', () => {
-    const operations = SEEDS.map(seed => cutEverywhere(seed, worn(0), [stamped(1), stamped(2)]));
-    expect(Math.min(...operations)).toBeGreaterThan(15);
-  });
-
-  it('flash pages are old or new after every power cut while another file follows a full one', () => {
-    const start = worn(ENTRIES);
-    const writes = [1, 2, 3, 4].map(index => stamped(1000 + index));
-    const operations = SEEDS.map(seed => cutEverywhere(seed, start, writes));
-    expect(Math.min(...operations)).toBeGreaterThan(18);
-  });
-
-  it('flash pages begin the same file again, before any other, where the power went in its header', () => {
-    const start = worn(ENTRIES);
-    const full = written(start.contents, stamped(999));
-    for (const seed of Array.from({ length: 60 }, (_, index) => index)) {
-      const board = new PagesBoard(seed, copyOf(start.store));
-      // The first write made the file: this one is the last that fits.
-      expect(board.write(stamped(999))).toBe(true);
-      board.fob.cutPowerAtOperation(1);
-      expect(board.write(stamped(1000))).toBe(undefined);
-      board.fob.powerOn();
-      expect(board.ask('k()'), `seed ${seed}`).toBe('true');
-      expect(board.write(stamped(1001)), `seed ${seed}`).toBe(true);
-      board.fob.cutPower();
-      board.fob.powerOn();
-      expect(board.contents().equals(written(full, stamped(1001)))).toBe(true);
+        expect(board.contents().equals(contents)).toBe(true);
+      }
       expect(board.fob.violations).toEqual([]);
       board.fob.close();
-    }
-  });
+    }),
+    { numRuns: countOf(20, 200) },
+  );
+});
 
-  it('flash pages refuse a write before Storage would compact itself, and stay readable', () => {
-    const store = memoryStore();
-    // Room for two files and the margin.
-    const board = new PagesBoard(1, store, { junk: new Uint8Array(480_000) });
-    let contents: Buffer = BLANK;
-    let taken = 0;
-    for (; taken < 4 * ENTRIES && board.write(stamped(taken)); taken++)
-      contents = written(contents, stamped(taken));
-    expect(taken).toBeGreaterThan(ENTRIES);
-    expect(taken).toBeLessThan(4 * ENTRIES);
-    expect(board.contents().equals(contents)).toBe(true);
-    expect(Number(board.ask('f()'))).toBeGreaterThan(4096);
-    expect(board.fob.wear().flashErases.every(erases => erases === 0)).toBe(true);
+it('flash pages are not written again where they hold the same content', () => {
+  const { store } = worn(3);
+  const board = new PagesBoard(1, store);
+  const { operations } = board.fob;
+  expect(board.write(stamped(2))).toBe(true);
+  expect(board.fob.operations).toBe(operations);
+  board.fob.close();
+});
+
+it('flash pages are old or new after every power cut in the first file that is made', () => {
+  const operations = SEEDS.map(seed => cutEverywhere(seed, worn(0), [stamped(1), stamped(2)]));
+  expect(Math.min(...operations)).toBeGreaterThan(15);
+});
+
+it('flash pages are old or new after every power cut while another file follows a full one', () => {
+  const start = worn(ENTRIES);
+  const writes = [1, 2, 3, 4].map(index => stamped(1000 + index));
+  const operations = SEEDS.map(seed => cutEverywhere(seed, start, writes));
+  expect(Math.min(...operations)).toBeGreaterThan(18);
+});
+
+it('flash pages begin the same file again, before any other, where the power went in its header', () => {
+  const start = worn(ENTRIES);
+  const full = written(start.contents, stamped(999));
+  for (const seed of Array.from({ length: 60 }, (_, index) => index)) {
+    const board = new PagesBoard(seed, copyOf(start.store));
+    // The first write made the file: this one is the last that fits.
+    expect(board.write(stamped(999))).toBe(true);
+    board.fob.cutPowerAtOperation(1);
+    expect(board.write(stamped(1000))).toBe(undefined);
+    board.fob.powerOn();
+    expect(board.ask('k()'), `seed ${seed}`).toBe('true');
+    expect(board.write(stamped(1001)), `seed ${seed}`).toBe(true);
     board.fob.cutPower();
     board.fob.powerOn();
-    expect(board.contents().equals(contents)).toBe(true);
+    expect(board.contents().equals(written(full, stamped(1001)))).toBe(true);
+    expect(board.fob.violations).toEqual([]);
     board.fob.close();
-  });
+  }
+});
+
+it('flash pages refuse a write before Storage would compact itself, and stay readable', () => {
+  const store = memoryStore();
+  // Room for two files and the margin.
+  const board = new PagesBoard(1, store, { junk: new Uint8Array(480_000) });
+  let contents: Buffer = BLANK;
+  let taken = 0;
+  for (; taken < 4 * ENTRIES && board.write(stamped(taken)); taken++)
+    contents = written(contents, stamped(taken));
+  expect(taken).toBeGreaterThan(ENTRIES);
+  expect(taken).toBeLessThan(4 * ENTRIES);
+  expect(board.contents().equals(contents)).toBe(true);
+  expect(Number(board.ask('f()'))).toBeGreaterThan(4096);
+  expect(board.fob.wear().flashErases.every(erases => erases === 0)).toBe(true);
+  board.fob.cutPower();
+  board.fob.powerOn();
+  expect(board.contents().equals(contents)).toBe(true);
+  board.fob.close();
 });
 
 itNeeds(
@@ -223,9 +221,8 @@ itNeeds(
       const again = await interpreter.run(`${PAGES_IMAGE};${ask}`);
       const expected = writes.reduce(written, BLANK).toString('base64');
       expect(wrote).toContain('DONE true');
-      for (const printed of [wrote, again]) {
+      for (const printed of [wrote, again])
         expect(/<([^>]*)> 1 FILES pages1/.exec(printed)?.[1]).toBe(expected);
-      }
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }

@@ -34,74 +34,66 @@ function withPart(file: string, name: string, source: string): SimulatedFob {
   return bangle(`${code}\n${source}`);
 }
 
-describe("the Bangle's interpreter", () => {
-  it("the Bangle's interpreter has native CCM and no other mode of AES, all hashes, and no PBKDF2", () => {
-    expect(
-      printed(
-        'var c = require("crypto"); print(typeof AES.ccmEncrypt, typeof AES.encrypt, typeof c.AES, typeof c.PBKDF2, typeof c.SHA512, typeof USB)',
-        BANGLE,
-      ),
-    ).toEqual(['function undefined undefined undefined function undefined']);
-  });
+it("the Bangle's interpreter has native CCM and no other mode of AES, all hashes, and no PBKDF2", () =>
+  expect(
+    printed(
+      'var c = require("crypto"); print(typeof AES.ccmEncrypt, typeof AES.encrypt, typeof c.AES, typeof c.PBKDF2, typeof c.SHA512, typeof USB)',
+      BANGLE,
+    ),
+  ).toEqual(['function undefined undefined undefined function undefined']));
 
-  it("the Bangle's interpreter tells its battery and a serial number of 64 bits", () => {
-    expect(printed('print(E.getBattery(), /^\\w{8}-\\w{8}$/.test(getSerial()))', BANGLE)).toEqual([
-      '87 true',
-    ]);
-  });
+it("the Bangle's interpreter tells its battery and a serial number of 64 bits", () =>
+  expect(printed('print(E.getBattery(), /^\\w{8}-\\w{8}$/.test(getSerial()))', BANGLE)).toEqual(['87 true']));
 
-  it("the Bangle's clock begins at 1970, keeps its time through a reset, and loses it with the power", () => {
-    const fob = bangle(
-      `print(Math.floor(getTime())); if (getTime() < 1000) { setTime(${START_UTC}); setTimeout(() => E.reboot(), 5000); }`,
-    );
-    fob.advance(5100);
-    expect(lines(fob)).toEqual(['0', String(START_UTC + 5)]);
-    fob.cutPower();
-    fob.advance(1000);
-    fob.powerOn();
-    expect(lines(fob)).toEqual(['0', String(START_UTC + 5), '0']);
-  });
-
-  it('the Bangle has a crystal that drifts', () => {
-    const fob = bangle(`${CALM}setTime(${START_UTC}); setWatch(() => print(getTime().toFixed(3)), BTN1)`, {
-      driftPpm: 20,
-    });
-    fob.advance(1_000_000);
-    fob.press();
-    expect(Number(lines(fob)[0]) - START_UTC - 1000).toBeCloseTo(0.02, 1);
-  });
-
-  it('the Bangle shows its menu instead of erasing an unsound Storage', () => {
-    const storage = memoryStore();
-    bangle('print("ran")', { storage }).close();
-    const at = STATE_HEADER_BYTES + EEPROM_BYTES;
-    storage.write(at, new Uint8Array(4));
-    const kept = storage.load()?.slice(at);
-    const fob = bangle('', { storage });
-    expect(lines(fob)).toEqual(['Storage is corrupt.']);
-    expect(storage.load()?.slice(at)).toEqual(kept);
-  });
+it("the Bangle's clock begins at 1970, keeps its time through a reset, and loses it with the power", () => {
+  const fob = bangle(
+    `print(Math.floor(getTime())); if (getTime() < 1000) { setTime(${START_UTC}); setTimeout(() => E.reboot(), 5000); }`,
+  );
+  fob.advance(5100);
+  expect(lines(fob)).toEqual(['0', String(START_UTC + 5)]);
+  fob.cutPower();
+  fob.advance(1000);
+  fob.powerOn();
+  expect(lines(fob)).toEqual(['0', String(START_UTC + 5), '0']);
 });
 
-describe("the Bangle's display", () => {
-  it("the Bangle's display shows eight colours, at once or when idle, and refuses those it would dither", () => {
-    const fob = bangle(
-      'g.setColor(0xf800).fillRect(0, 0, 9, 9).setColor(0x07ff).fillRect(10, 0, 10, 0); try { g.setColor(0x1234).fillRect(20, 20, 21, 21).flip() } catch (e) { print(e.message); g.clear(); g.setColor(0xf800).fillRect(0, 0, 9, 9).setColor(0x07ff).fillRect(10, 0, 10, 0) }',
-    );
-    const { colours, pixels, width, height } = fob.screen().bitmap;
-    expect(lines(fob)).toEqual(['colour 0x1234 would be dithered: not simulated']);
-    expect([width, height, colours?.[0], colours?.[10], colours?.[11]]).toEqual([176, 176, 1, 6, 0]);
-    expect([pixels[0], pixels[10], pixels[11]]).toEqual([1, 1, 0]);
+it('the Bangle has a crystal that drifts', () => {
+  const fob = bangle(`${CALM}setTime(${START_UTC}); setWatch(() => print(getTime().toFixed(3)), BTN1)`, {
+    driftPpm: 20,
   });
+  fob.advance(1_000_000);
+  fob.press();
+  expect(Number(lines(fob)[0]) - START_UTC - 1000).toBeCloseTo(0.02, 1);
+});
 
-  it("the Bangle's display has its own light", () => {
-    const fob = bangle('Bangle.setLCDBrightness(0.25); print(Bangle.isLCDOn())');
-    expect(fob.screen().brightness).toBe(0.25);
-    fob.advance(10_001);
-    expect(fob.screen()).toMatchObject({ brightness: 0, on: true });
-    fob.advance(20_000);
-    expect(fob.screen().on).toBe(false);
-  });
+it('the Bangle shows its menu instead of erasing an unsound Storage', () => {
+  const storage = memoryStore();
+  bangle('print("ran")', { storage }).close();
+  const at = STATE_HEADER_BYTES + EEPROM_BYTES;
+  storage.write(at, new Uint8Array(4));
+  const kept = storage.load()?.slice(at);
+  const fob = bangle('', { storage });
+  expect(lines(fob)).toEqual(['Storage is corrupt.']);
+  expect(storage.load()?.slice(at)).toEqual(kept);
+});
+
+it("the Bangle's display shows eight colours, at once or when idle, and refuses those it would dither", () => {
+  const fob = bangle(
+    'g.setColor(0xf800).fillRect(0, 0, 9, 9).setColor(0x07ff).fillRect(10, 0, 10, 0); try { g.setColor(0x1234).fillRect(20, 20, 21, 21).flip() } catch (e) { print(e.message); g.clear(); g.setColor(0xf800).fillRect(0, 0, 9, 9).setColor(0x07ff).fillRect(10, 0, 10, 0) }',
+  );
+  const { colours, pixels, width, height } = fob.screen().bitmap;
+  expect(lines(fob)).toEqual(['colour 0x1234 would be dithered: not simulated']);
+  expect([width, height, colours?.[0], colours?.[10], colours?.[11]]).toEqual([176, 176, 1, 6, 0]);
+  expect([pixels[0], pixels[10], pixels[11]]).toEqual([1, 1, 0]);
+});
+
+it("the Bangle's display has its own light", () => {
+  const fob = bangle('Bangle.setLCDBrightness(0.25); print(Bangle.isLCDOn())');
+  expect(fob.screen().brightness).toBe(0.25);
+  fob.advance(10_001);
+  expect(fob.screen()).toMatchObject({ brightness: 0, on: true });
+  fob.advance(20_000);
+  expect(fob.screen().on).toBe(false);
 });
 
 const TELL =
@@ -163,41 +155,38 @@ prints(
   BANGLE,
 );
 
-describe("the Bangle's wrist", () => {
-  it('a twist of the wrist unlocks a locked Bangle and lights it only where a time switches the display off', () => {
-    const usual = bangle(TELL);
-    usual.advance(30_001);
-    usual.moveWrist('faceUp');
-    usual.moveWrist('twist');
-    expect(lines(usual)).toEqual(['lock true lcd', 'lock false twist']);
-    expect(usual.screen().on).toBe(true);
-    const calm = bangle(`${CALM}${TELL}Bangle.setLCDPower(0);Bangle.setLocked(1);`);
-    calm.moveWrist('twist');
-    calm.press(1);
-    expect(lines(calm)).toEqual(['lock true js', 'lock false twist', 'touch 2 88 132']);
-    expect(calm.screen().on).toBe(false);
-  });
-
-  it('each movement and the button wake the Bangle by their own option', () => {
-    const movements = [
-      ['twist', 'wakeOnTwist'],
-      ['faceUp', 'wakeOnFaceUp'],
-      ['tap', 'wakeOnTouch'],
-      ['doubleTap', 'wakeOnDoubleTap'],
-    ] as const;
-    for (const [movement, option] of movements) {
-      for (const on of [true, false]) {
-        const fob = bangle(`${CALM}${TELL}Bangle.setOptions({${option}:${on}});Bangle.setLocked(1);`);
-        fob.moveWrist(movement);
-        expect(lines(fob)).toEqual(['lock true js', ...(on ? [`lock false ${movement}`] : [])]);
-      }
-    }
-  });
-
-  it('a board that nobody wears has no wrist', () => {
-    expect(() => run('').moveWrist('twist')).toThrow('nobody wears this board');
-  });
+it('a twist of the wrist unlocks a locked Bangle and lights it only where a time switches the display off', () => {
+  const usual = bangle(TELL);
+  usual.advance(30_001);
+  usual.moveWrist('faceUp');
+  usual.moveWrist('twist');
+  expect(lines(usual)).toEqual(['lock true lcd', 'lock false twist']);
+  expect(usual.screen().on).toBe(true);
+  const calm = bangle(`${CALM}${TELL}Bangle.setLCDPower(0);Bangle.setLocked(1);`);
+  calm.moveWrist('twist');
+  calm.press(1);
+  expect(lines(calm)).toEqual(['lock true js', 'lock false twist', 'touch 2 88 132']);
+  expect(calm.screen().on).toBe(false);
 });
+
+it('each movement and the button wake the Bangle by their own option', () => {
+  const movements = [
+    ['twist', 'wakeOnTwist'],
+    ['faceUp', 'wakeOnFaceUp'],
+    ['tap', 'wakeOnTouch'],
+    ['doubleTap', 'wakeOnDoubleTap'],
+  ] as const;
+  for (const [movement, option] of movements) {
+    for (const on of [true, false]) {
+      const fob = bangle(`${CALM}${TELL}Bangle.setOptions({${option}:${on}});Bangle.setLocked(1);`);
+      fob.moveWrist(movement);
+      expect(lines(fob)).toEqual(['lock true js', ...(on ? [`lock false ${movement}`] : [])]);
+    }
+  }
+});
+
+it('a board that nobody wears has no wrist', () =>
+  expect(() => run('').moveWrist('twist')).toThrow('nobody wears this board'));
 
 describe('the Bluetooth keyboard', () => {
   const TELL =
@@ -244,9 +233,9 @@ describe('the Bluetooth keyboard', () => {
     ['NRF.setServices(undefined,{hid:[1]});NRF.sendHIDReport([1])', 'Not connected'],
     ['NRF.setServices(undefined,{hid:1})', "'hid' must be undefined, or an array"],
     ['NRF.setServices(undefined,{hidden:1})', 'Unknown option "hidden"'],
-  ])('the Bluetooth keyboard is refused as by Espruino: %s', (source, message) => {
-    expect(printed(`try { ${source} } catch (e) { print(e.message) }`, BANGLE)).toEqual([message]);
-  });
+  ])('the Bluetooth keyboard is refused as by Espruino: %s', (source, message) =>
+    expect(printed(`try { ${source} } catch (e) { print(e.message) }`, BANGLE)).toEqual([message]),
+  );
 });
 
 describe('frames over Bluetooth HID', () => {
@@ -307,21 +296,19 @@ describe('frames over Bluetooth HID', () => {
   });
 });
 
-describe('cryptography by native CCM', () => {
-  it('native CCM opens its own sealed data and nothing else, and decrypts its own encryption', () => {
-    const fob = withPart(
-      'parts/ccm.ts',
-      'CcmPrimitives',
-      'var p = new Part(), k = new Uint8Array(16).fill(3), n = new Uint8Array(13).fill(5), v = new Uint8Array(16).fill(7), m = new Uint8Array(32).fill(9), s = p.seal(k, n, m);' +
-        'print(s.length, p.open(k, n, s).join() === m.join(), p.open(k, n, s.subarray(0, 39)), p.open(k, n, m.subarray(0, 7)));' +
-        'var e = p.encrypt(k, v, m); print(e.length, e.join() !== m.join(), p.decrypt(k, v, e).join() === m.join());' +
-        'v[12] ^= 1; print(p.decrypt(k, v, e).join() === m.join())',
-    );
-    expect(lines(fob)).toEqual([
-      'ERROR: Authenticated decryption failed',
-      '40 true undefined undefined',
-      '32 true true',
-      'false',
-    ]);
-  });
+it('native CCM opens its own sealed data and nothing else, and decrypts its own encryption', () => {
+  const fob = withPart(
+    'parts/ccm.ts',
+    'CcmPrimitives',
+    'var p = new Part(), k = new Uint8Array(16).fill(3), n = new Uint8Array(13).fill(5), v = new Uint8Array(16).fill(7), m = new Uint8Array(32).fill(9), s = p.seal(k, n, m);' +
+      'print(s.length, p.open(k, n, s).join() === m.join(), p.open(k, n, s.subarray(0, 39)), p.open(k, n, m.subarray(0, 7)));' +
+      'var e = p.encrypt(k, v, m); print(e.length, e.join() !== m.join(), p.decrypt(k, v, e).join() === m.join());' +
+      'v[12] ^= 1; print(p.decrypt(k, v, e).join() === m.join())',
+  );
+  expect(lines(fob)).toEqual([
+    'ERROR: Authenticated decryption failed',
+    '40 true undefined undefined',
+    '32 true true',
+    'false',
+  ]);
 });

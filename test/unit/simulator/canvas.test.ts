@@ -36,9 +36,8 @@ describe('drawing many pixels at a time', LONG, () => {
           ];
           const colour = (chance.word() & fast.colourMask) >>> 0;
           fast.fillRect({ x1, y1, x2, y2 }, colour);
-          for (let y = Math.min(y1, y2); y <= Math.max(y1, y2); y++) {
+          for (let y = Math.min(y1, y2); y <= Math.max(y1, y2); y++)
             for (let x = Math.min(x1, x2); x <= Math.max(x1, x2); x++) slow.setPixel(x, y, colour);
-          }
         }
         expect([seed, fast.modified, fast.bytes]).toEqual([seed, slow.modified, slow.bytes]);
       }

@@ -1,24 +1,21 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { printed } from './kit.ts';
 import { prints } from './prints.ts';
 
-describe('atob', () => {
-  it.each(['==', '=', ' ==', '=\n='])('atob answers %j with a string of length -1 and junk in it', text => {
-    const source = `var s = atob(${JSON.stringify(text)}); print(s.length, typeof s.charCodeAt(0), typeof s.charCodeAt(40))`;
-    expect(printed(source)).toEqual(['-1 number number']);
-  });
+it.each(['==', '=', ' ==', '=\n='])('atob answers %j with a string of length -1 and junk in it', text => {
+  const source = `var s = atob(${JSON.stringify(text)}); print(s.length, typeof s.charCodeAt(0), typeof s.charCodeAt(40))`;
+  expect(printed(source)).toEqual(['-1 number number']);
+});
 
-  it('atob has other junk in another fob', () => {
-    const source =
-      'var s = atob("="); var o = []; for (var i = 0; i < 9; i++) o.push(s.charCodeAt(i)); print(o.join())';
-    expect(printed(source, { seed: 1 })).not.toEqual(printed(source, { seed: 2 }));
-  });
+it('atob has other junk in another fob', () => {
+  const source =
+    'var s = atob("="); var o = []; for (var i = 0; i < 9; i++) o.push(s.charCodeAt(i)); print(o.join())';
+  expect(printed(source, { seed: 1 })).not.toEqual(printed(source, { seed: 2 }));
+});
 
-  it('crypto of the bench has what that of the pico lacks', () => {
-    const source =
-      'var c = require("crypto"); print(typeof c.SHA384, typeof c.SHA512, typeof AES.ccmEncrypt)';
-    expect(printed(source, { board: 'bench' })).toEqual(['function function function']);
-  });
+it('crypto of the bench has what that of the pico lacks', () => {
+  const source = 'var c = require("crypto"); print(typeof c.SHA384, typeof c.SHA512, typeof AES.ccmEncrypt)';
+  expect(printed(source, { board: 'bench' })).toEqual(['function function function']);
 });
 
 prints(

@@ -74,7 +74,6 @@ it.each([
   [20, 2, '000000'],
 ])(
   'the DS3231 is slower by 0.1 ppm a step of the aging offset: %i, with a drift of %i ppm',
-  (aging, ppm, time) => {
-    play(part(ppm), `write 0x10 ${aging & 255}; write 0 0 0 0 1 1 1 0x26; 100 * DAY us; at 0 3 is ${time}`);
-  },
+  (aging, ppm, time) =>
+    play(part(ppm), `write 0x10 ${aging & 255}; write 0 0 0 0 1 1 1 0x26; 100 * DAY us; at 0 3 is ${time}`),
 );

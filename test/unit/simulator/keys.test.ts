@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { lines, QUIET, run } from './kit.ts';
 import { prints } from './prints.ts';
 
@@ -37,41 +37,39 @@ prints(
 `,
 );
 
-describe('simulated keys', () => {
-  it('a key bounces by seed, and the debounce sees one edge each way', () => {
-    const edges = (seed: number, debounce: number) => {
-      const source = `${QUIET}setWatch(e => print(e.state), BTN, { repeat: true, edge: "both", debounce: ${debounce} });`;
-      const fob = run(source, { seed });
-      fob.press();
-      return lines(fob);
-    };
-    const raw = new Set<number>();
-    for (let seed = 0; seed < 20; seed++) {
-      const bare = edges(seed, 0);
-      raw.add(bare.length);
-      expect(bare.at(-1)).toBe('false');
-      expect(edges(seed, 25)).toEqual(['true', 'false']);
-    }
-    expect(Math.max(...raw)).toBeGreaterThan(2);
-    expect(raw.size).toBeGreaterThan(2);
-  });
+it('a key bounces by seed, and the debounce sees one edge each way', () => {
+  const edges = (seed: number, debounce: number) => {
+    const source = `${QUIET}setWatch(e => print(e.state), BTN, { repeat: true, edge: "both", debounce: ${debounce} });`;
+    const fob = run(source, { seed });
+    fob.press();
+    return lines(fob);
+  };
+  const raw = new Set<number>();
+  for (let seed = 0; seed < 20; seed++) {
+    const bare = edges(seed, 0);
+    raw.add(bare.length);
+    expect(bare.at(-1)).toBe('false');
+    expect(edges(seed, 25)).toEqual(['true', 'false']);
+  }
+  expect(Math.max(...raw)).toBeGreaterThan(2);
+  expect(raw.size).toBeGreaterThan(2);
+});
 
-  it('a key reports the time of its change, not the end of the debounce', () => {
-    const fob = run(WATCH('{ repeat: true, edge: "both", debounce: 10 }'), { seed: 4 });
-    fob.press(0, 500);
-    const [down = '', up = ''] = lines(fob);
-    expect(down).toMatch(/^true/);
-    const held = Number(up.replace('false ', ''));
-    expect(held).toBeGreaterThan(0.495);
-    expect(held).toBeLessThan(0.505);
-  });
+it('a key reports the time of its change, not the end of the debounce', () => {
+  const fob = run(WATCH('{ repeat: true, edge: "both", debounce: 10 }'), { seed: 4 });
+  fob.press(0, 500);
+  const [down = '', up = ''] = lines(fob);
+  expect(down).toMatch(/^true/);
+  const held = Number(up.replace('false ', ''));
+  expect(held).toBeGreaterThan(0.495);
+  expect(held).toBeLessThan(0.505);
+});
 
-  it('a key that does not exist is refused', () => {
-    const fob = run('');
-    expect(fob.keys).toBe(1);
-    expect(() => fob.keyDown(1)).toThrow('there is no key 1');
-    const bench = run('', { board: 'bench' });
-    expect(bench.keys).toBe(0);
-    expect(() => bench.press()).toThrow('this board has no keys');
-  });
+it('a key that does not exist is refused', () => {
+  const fob = run('');
+  expect(fob.keys).toBe(1);
+  expect(() => fob.keyDown(1)).toThrow('there is no key 1');
+  const bench = run('', { board: 'bench' });
+  expect(bench.keys).toBe(0);
+  expect(() => bench.press()).toThrow('this board has no keys');
 });

@@ -27,9 +27,8 @@ describe('the native calls of the interpreter', LONG, () => {
     for (const seed of SEEDS) {
       const chance = makeRandomness(seed, 'hash');
       const bytes = chance.bytes(chance.below(300));
-      for (const name of HASHES) {
+      for (const name of HASHES)
         same(hash(name, bytes), new Uint8Array(createHash(name).update(bytes).digest()), seed);
-      }
     }
   });
 

@@ -41,17 +41,17 @@ it.each<[readonly string[], string]>([
   [['--tcp', '0', '--no-json=1'], '--json takes no value but true or false'],
   [['--tcp', '0', '--updateImage=1'], '--update-image takes no value but true or false'],
   [['--tcp', '0', '--unflashed.x'], '--unflashed takes no value but true or false'],
-])('%j is wrong usage of the simulator', async (args, reason) => {
-  await expect(async () => parseOptions(args, 'simulator')).rejects.toThrow(reason);
-});
+])('%j is wrong usage of the simulator', (args, reason) =>
+  expect(async () => parseOptions(args, 'simulator')).rejects.toThrow(reason),
+);
 
 it('an option without a value may say true or false', async () => {
   const parsed = await parseOptions(['--tcp', '0', '--web=0', '--web-key=false', '-j=true'], 'simulator');
   expect(parsed).toMatchObject({ webKey: false, json: true });
 });
 
-it.each([['--json=1'], ['-j1'], ['--show=yes'], ['--update=0']])('%s is wrong usage of "run"', async word => {
-  await expect(parseRunOptions([word, 'a.yaml'], 'simulator run')).rejects.toThrow(
+it.each([['--json=1'], ['-j1'], ['--show=yes'], ['--update=0']])('%s is wrong usage of "run"', word =>
+  expect(parseRunOptions([word, 'a.yaml'], 'simulator run')).rejects.toThrow(
     'takes no value but true or false',
-  );
-});
+  ),
+);

@@ -1,6 +1,6 @@
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { Ssd1306 } from '@passfob/simulator/board/chips/ssd1306';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { play, type Stage, scripts } from '../emulator/kit/register-script.ts';
 
 const display = (): Ssd1306 => {
@@ -83,39 +83,36 @@ scripts(
 `,
 );
 
-describe('SSD1306', () => {
-  it.each([0, 1, 2])('pixels of one transfer arrive where those of many transfers do, in mode %i', mode => {
-    const chance = makeRandomness(mode, 'windows');
-    const [one, many] = [display(), display()];
-    for (let window = 0; window < 60; window++) {
-      const [columns, pages] = [128, 8].map(size =>
-        [chance.below(size), chance.below(size)].sort((a, b) => a - b),
-      ) as [number[], number[]];
-      // Also a column outside of the window, as the commands of page mode set it.
-      const beside =
-        window % 3 === 0 ? [chance.below(16), 0x10 | chance.below(8), 0xb0 | chance.below(8)] : [];
-      const remap = 0xa0 | chance.below(2);
-      const setting = [remap, 0x20, mode, 0x21, ...columns, 0x22, ...pages, ...beside];
-      const pixels = chance.bytes(1 + chance.below(300));
-      for (const display of [one, many]) display.write(Uint8Array.of(0, ...setting));
-      one.write(Uint8Array.of(0x40, ...pixels));
-      for (const byte of pixels) many.write(Uint8Array.of(0xc0, byte));
-      expect([window, Buffer.compare(one.bitmap().pixels, many.bitmap().pixels)]).toEqual([window, 0]);
-    }
-  });
+it.each([0, 1, 2])('pixels of one transfer arrive where those of many transfers do, in mode %i', mode => {
+  const chance = makeRandomness(mode, 'windows');
+  const [one, many] = [display(), display()];
+  for (let window = 0; window < 60; window++) {
+    const [columns, pages] = [128, 8].map(size =>
+      [chance.below(size), chance.below(size)].sort((a, b) => a - b),
+    ) as [number[], number[]];
+    // Also a column outside of the window, as the commands of page mode set it.
+    const beside = window % 3 === 0 ? [chance.below(16), 0x10 | chance.below(8), 0xb0 | chance.below(8)] : [];
+    const remap = 0xa0 | chance.below(2);
+    const setting = [remap, 0x20, mode, 0x21, ...columns, 0x22, ...pages, ...beside];
+    const pixels = chance.bytes(1 + chance.below(300));
+    for (const display of [one, many]) display.write(Uint8Array.of(0, ...setting));
+    one.write(Uint8Array.of(0x40, ...pixels));
+    for (const byte of pixels) many.write(Uint8Array.of(0xc0, byte));
+    expect([window, Buffer.compare(one.bitmap().pixels, many.bitmap().pixels)]).toEqual([window, 0]);
+  }
+});
 
-  it('a picture stays as it was taken while the SSD1306 goes on', () => {
-    const part = display();
-    const command = (...bytes: number[]) => part.write(Uint8Array.of(0, ...bytes));
-    command(0xa1, 0xc8, 0x8d, 0x14, 0xaf);
-    const before = part.bitmap();
-    const taken = part.picture();
-    const takenAgain = part.picture();
-    command(0xa7, 0x21, 0, 127, 0x22, 0, 7);
-    part.write(Uint8Array.of(0x40, 1, 2, 3));
-    expect(taken()).toEqual(before);
-    expect(part.bitmap()).not.toEqual(before);
-    part.powerOff();
-    expect(takenAgain()).toEqual(before);
-  });
+it('a picture stays as it was taken while the SSD1306 goes on', () => {
+  const part = display();
+  const command = (...bytes: number[]) => part.write(Uint8Array.of(0, ...bytes));
+  command(0xa1, 0xc8, 0x8d, 0x14, 0xaf);
+  const before = part.bitmap();
+  const taken = part.picture();
+  const takenAgain = part.picture();
+  command(0xa7, 0x21, 0, 127, 0x22, 0, 7);
+  part.write(Uint8Array.of(0x40, 1, 2, 3));
+  expect(taken()).toEqual(before);
+  expect(part.bitmap()).not.toEqual(before);
+  part.powerOff();
+  expect(takenAgain()).toEqual(before);
 });

@@ -59,9 +59,8 @@ describe('power cuts during a rewrite of a file', () => {
         question,
       );
       expect(results).toHaveLength(3);
-      for (const [index, result] of results.entries()) {
+      for (const [index, result] of results.entries())
         seen.add(`${index + 1}: ${result.replace(/^NEW.*~$/, 'prefix')}`);
-      }
       // The mark may not have been made yet; after it, the old file is gone for good.
       expect(results.slice(1).join()).not.toContain('OLD');
     }

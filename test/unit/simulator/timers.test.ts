@@ -87,9 +87,8 @@ describe('timers', () => {
     expect([fob.now() - before, lines(fob)]).toEqual([10, []]);
   });
 
-  it('time cannot be set on the bench', () => {
-    expect(printed('setTime(5); print(getTime() > 1e9)', { board: 'bench' })).toEqual(['true']);
-  });
+  it('time cannot be set on the bench', () =>
+    expect(printed('setTime(5); print(getTime() > 1e9)', { board: 'bench' })).toEqual(['true']));
 
   it.each([
     [
@@ -109,7 +108,5 @@ describe('timers', () => {
       'new Promise((done, failed) => { var keep = done; failed("why") })',
       ['Unhandled promise rejection: why'],
     ],
-  ])('%s', (_, source, expected) => {
-    expect(printed(source)).toEqual(expected);
-  });
+  ])('%s', (_, source, expected) => expect(printed(source)).toEqual(expected));
 });

@@ -55,9 +55,8 @@ async function works(port: number): Promise<boolean> {
 /** Returns a command of a client that has the device, with the bytes after it. */
 function command(fields: Readonly<Record<number, number>>, tail = Buffer.alloc(0)): Buffer {
   const bytes = Buffer.alloc(48);
-  for (const [at, value] of Object.entries({ 0: 1, 4: 1, 8: 0x00010001, ...fields })) {
+  for (const [at, value] of Object.entries({ 0: 1, 4: 1, 8: 0x00010001, ...fields }))
     bytes.writeUInt32BE(value, Number(at));
-  }
   return Buffer.concat([bytes, tail]);
 }
 
@@ -155,9 +154,8 @@ describe('hostile USB/IP clients', () => {
       });
       const client = chance.below(4) === 0 ? await UsbipClient.connect(port) : await imported(port);
       if (chance.below(2) === 0) await Promise.race([client.set(0x0009, 1), client.closed, wait(SETTLE_MS)]);
-      for (let flips = chance.below(3); flips > 0; flips--) {
+      for (let flips = chance.below(3); flips > 0; flips--)
         bytes[chance.below(bytes.length)] = chance.below(256);
-      }
       client.socket.write(bytes.subarray(0, chance.below(bytes.length + 1)));
       if (chance.below(3) > 0) client.socket.end();
       await Promise.race([client.closed, wait(chance.below(3))]);

@@ -76,9 +76,8 @@ export function memory(stage: Stage): void {
     if (isLost) await stage.driver.press(700);
     expect((await stage.driver.screen()).join(' ')).toContain('one');
     const labels = [];
-    for (const index of ids.keys()) {
+    for (const index of ids.keys())
       labels.push(Buffer.from((await stage.owner.client.call('list', { index })).label).toString());
-    }
     expect(labels).toEqual(['one', 'two', 'three']);
     expect((await stage.owner.client.call('clock', {})).state).toBe(0);
     for (const id of ids) await stage.owner.client.call('remove', { id });

@@ -20,7 +20,7 @@ export function erasure(stage: Stage): void {
     await owner.pair();
   });
 
-  it('an erasure by the person ends the half of a handshake, too', { timeout: 600_000 }, async () => {
+  it('an erasure by the person ends the half of a handshake, too', async () => {
     const { driver, owner } = stage;
     const half = await openHalf(driver, owner.key);
     await owner.toList();

@@ -8,9 +8,8 @@ import type { Stage } from '../stage.ts';
 async function labels(stage: Stage): Promise<string[]> {
   const { accounts } = await stage.owner.client.call('info', {});
   const found = [];
-  for (let index = 0; index < accounts; index++) {
+  for (let index = 0; index < accounts; index++)
     found.push(Buffer.from((await stage.owner.client.call('list', { index })).label).toString());
-  }
   return found;
 }
 
@@ -32,9 +31,8 @@ export function names(stage: Stage): void {
 
   it('accounts move to any place, over a power cut, until no place is left between two', async () => {
     const ids = new Map<string, Uint8Array>();
-    for (const label of ['a', 'b', 'c', 'd']) {
+    for (const label of ['a', 'b', 'c', 'd'])
       ids.set(label, await stage.owner.put({ label: ascii(label), secret: secret(random(20)) }));
-    }
     const order = ['a', 'b', 'c', 'd'];
     const at = (label: string) => ids.get(label) ?? new Uint8Array(4);
     for (const [label, place] of [

@@ -12,9 +12,7 @@ function spellings(value: Uint8Array | string): Buffer[] {
     const end = Math.floor(((before + bytes.length) * 4) / 3);
     all.push(Buffer.from(text.slice(before === 0 ? 0 : before + 1, end)));
   }
-  if (typeof value === 'string') {
-    all.push(Buffer.from(Array.from(value, Number)), Buffer.from(value, 'hex'));
-  }
+  if (typeof value === 'string') all.push(Buffer.from(Array.from(value, Number)), Buffer.from(value, 'hex'));
   return all;
 }
 

@@ -177,9 +177,8 @@ export class Life {
     const { fob } = this.driver;
     const isList = () => fob.screen().text.some(line => /: passcode$/.test(line));
     for (let presses = 0; presses < 4 && !isList(); presses++) fob.press();
-    if (this.held.length > 1) {
+    if (this.held.length > 1)
       for (let steps = this.chance.below(this.held.length); steps > 0; steps--) fob.press();
-    }
     // The settings come after the last account.
     if (!isList()) fob.press();
     fob.press(0, 700);

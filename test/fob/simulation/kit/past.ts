@@ -42,9 +42,8 @@ function liveThrough(seed: number, wipe: number, hasPin: boolean, attempts: numb
   const moments: { image: number; deeds: number }[] = [];
   const shown = new Set<string>();
   const leaks = new Leaks();
-  for (const value of [...KEYS.seeds, KEYS.secrets, KEYS.dataKey, KEYS.pin, KEYS.newPin, KEYS.wrongPin]) {
+  for (const value of [...KEYS.seeds, KEYS.secrets, KEYS.dataKey, KEYS.pin, KEYS.newPin, KEYS.wrongPin])
     leaks.add('a secret', value);
-  }
   leaks.watch(chips);
   const { onWrite } = chips;
   chips.onWrite = (bytes, address, length) => {

@@ -191,9 +191,8 @@ export class UsedLife {
   /** A hold can make a HOTP value, and takes the "ok" of the wheel. */
   #hold(ms: number): void {
     // Without a display nobody knows where the wheel stands, nor what was entered before.
-    if (this.#birth.pin !== undefined && (this.#isDisturbed || this.#words.includes('ok'))) {
+    if (this.#birth.pin !== undefined && (this.#isDisturbed || this.#words.includes('ok')))
       this.#wrong = { least: 0, most: this.#wrong.most + 1 };
-    }
     this.#spent++;
     this.#fob.press(0, ms);
   }
@@ -261,9 +260,8 @@ export class UsedLife {
     // The check is slow, and what it writes takes a while after it.
     this.#fob.advance(SETTLE_MS);
     const isCertain = hasWaited && !this.#isDisturbed;
-    if (isCertain && pin !== this.#birth.pin && this.#words.includes('Wrong PIN.')) {
+    if (isCertain && pin !== this.#birth.pin && this.#words.includes('Wrong PIN.'))
       this.#wrong.least = least + 1;
-    }
     if (this.#fob.powered && this.#words.some(line => line.endsWith(': passcode'))) {
       // On a bad bus the attempt may stay counted.
       this.#wrong = { least: 0, most: this.#isDisturbed ? this.#wrong.most : 0 };
@@ -279,9 +277,8 @@ export class UsedLife {
   /** Looks at each screen: a code on it must be one that it may show. */
   #see(): void {
     const words = this.#words;
-    if (words.some(line => line.includes('was erased')) && this.#wrong.most < ATTEMPTS) {
+    if (words.some(line => line.includes('was erased')) && this.#wrong.most < ATTEMPTS)
       throw new Error('erased before its time');
-    }
     const code = words.find(line => CODE.test(line))?.replace(' ', '') ?? '';
     if (code === this.#onDisplay) return;
     this.#onDisplay = code;

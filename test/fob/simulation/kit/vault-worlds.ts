@@ -119,9 +119,8 @@ export class VaultWorlds {
   reboot(): void {
     if (this.chance.below(4) === 0) this.bootOnFailingStorage();
     for (let boots = 0; ; boots++) {
-      if (boots < 2 && this.chance.below(3) === 0) {
+      if (boots < 2 && this.chance.below(3) === 0)
         this.chips.cutAt(1 + this.chance.below(4), this.chance.pick(TEARS));
-      }
       try {
         this.token = new Token(this.chips);
         break;
@@ -144,9 +143,8 @@ export class VaultWorlds {
     this.token = new Token(this.chips);
     const { state } = this.token.vault;
     this.told.push(`boot on failing storage: ${state}`);
-    if (state === VAULT_BLANK && this.worlds.every(({ owned }) => owned) && !this.mayBeWiped) {
+    if (state === VAULT_BLANK && this.worlds.every(({ owned }) => owned) && !this.mayBeWiped)
       throw new Error('blank, where the storage did not answer');
-    }
     const place = this.anyPlace();
     const held = place < 0 ? undefined : this.held.get(this.token.accounts.idAt(place));
     if (held && held.kind !== KIND_TOTP) this.show(place, held);
@@ -175,9 +173,8 @@ export class VaultWorlds {
     }
     if (vault.state !== VAULT_OWNED) throw new Error(`state ${vault.state} on a storage that works`);
     this.keep('nobody adopted it', ({ owned }) => owned);
-    if (vault.outdated || vault.wentBack !== (this.chips.seen < 0 ? 2 : 0)) {
+    if (vault.outdated || vault.wentBack !== (this.chips.seen < 0 ? 2 : 0))
       throw new Error('says that its storage went back');
-    }
     vault.excuse();
     if (lock.closed) this.unlock();
     else this.keep('no PIN is wanted any more', ({ pin }) => pin === '');
@@ -193,9 +190,8 @@ export class VaultWorlds {
   protected unlock(): void {
     const { vault, lock } = this.token;
     const [least, most] = this.wrongs;
-    if (lock.failures < least || lock.failures > most) {
+    if (lock.failures < least || lock.failures > most)
       throw new Error(`${lock.failures} wrong PINs, where there were ${least} to ${most}`);
-    }
     if (lock.dead) {
       this.keep('dead too early', ({ attempts, wipe }) => wipe === 0 && most >= attempts);
       if (this.worlds.every(({ recovery }) => recovery === 1)) {

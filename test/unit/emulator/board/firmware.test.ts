@@ -18,9 +18,9 @@ describe('firmware for an STM32F401', () => {
     ['behind Storage', 0x0801_0200, 0x0801_0000],
     ['behind Storage, linked for the alias of the flash at 0', 0x0001_0200, 0x0801_0000],
     ['where the flash begins, linked for address 0', 0x0000_0200, 0x0800_0000],
-  ])('belongs %s by its vectors', (_where, handler, address) => {
-    expect(firmwareOf(programAt(handler)).address).toBe(address);
-  });
+  ])('belongs %s by its vectors', (_where, handler, address) =>
+    expect(firmwareOf(programAt(handler)).address).toBe(address),
+  );
 
   it.each([
     ['is too long for the flash', new Uint8Array(384 * 1024 + 1), 'give a .bin file, not .hex, .elf or .lst'],

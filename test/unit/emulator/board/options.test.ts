@@ -39,7 +39,6 @@ describe('the options of a board with its own firmware', () => {
     expect([status, stderr]).toEqual([2, expect.stringContaining('dist/main.js of @passfob/emulator')]);
   });
 
-  it('renewing the firmware needs one', async () => {
-    await expect(parse('--update-firmware')).rejects.toThrow('--update-firmware needs --firmware FILE');
-  });
+  it('renewing the firmware needs one', () =>
+    expect(parse('--update-firmware')).rejects.toThrow('--update-firmware needs --firmware FILE'));
 });

@@ -53,7 +53,6 @@ describe('the text of a display, read from its pixels', () => {
     fob.close();
   });
 
-  it('an application without a font has none', () => {
-    expect(fontIn(new Uint8Array(5000).fill(0xd2))).toBeUndefined();
-  });
+  it('an application without a font has none', () =>
+    expect(fontIn(new Uint8Array(5000).fill(0xd2))).toBeUndefined());
 });

@@ -149,62 +149,58 @@ function storedIn(flash: Uint8Array, name: string): { readonly headerAt: number 
   return { headerAt: STORAGE_AT + file.at };
 }
 
-describe('a virtual chip and JavaScript without types', () => {
-  const bytes = (text: string) => new TextEncoder().encode(text);
-  const made = (options: object) => () => virtualChip({ firmware: BLINK, ...options });
-  const part = { address: 0x48, write() {}, startRead: () => () => 0 };
+const bytes = (text: string) => new TextEncoder().encode(text);
+const made = (options: object) => () => virtualChip({ firmware: BLINK, ...options });
+const part = { address: 0x48, write() {}, startRead: () => () => 0 };
 
-  it.each([
-    ['no firmware', { firmware: undefined }, 'firmware is missing'],
-    ['a path in place of firmware', { firmware: 'espruino.bin' }, 'readFileSync(path)'],
-    ['a flash of another size', { flash: new Uint8Array(10) }, 'flash must be the 393216 bytes'],
-    ['a file of text', { files: { '.bootcde': 'print(1)' } }, 'Buffer.from(text)'],
-    ['a file with a long name', { files: { ['x'.repeat(29)]: bytes('1') } }, 'Storage keeps 28 characters'],
-    ['parts that are no list', { parts: {} }, 'parts must be a list'],
-    ['an address of eight bits', { parts: [{ ...part, address: 0x90 }] }, 'seven bits'],
-    ['two parts with one address', { parts: [part, part] }, 'two parts have the address 0x48'],
-    ['a part that cannot be read', { parts: [{ address: 0x48, write() {} }] }, 'needs the method startRead'],
-    ['a speed that cannot be', { cyclesPerInstruction: 0 }, 'cyclesPerInstruction must be'],
-    ['a pace of text', { usbWaitTicks: '2' }, 'usbWaitTicks must be'],
-  ])('a virtual chip refuses %s', (_what, options, message) => {
-    expect(made(options)).toThrow(message);
-  });
+it.each([
+  ['no firmware', { firmware: undefined }, 'firmware is missing'],
+  ['a path in place of firmware', { firmware: 'espruino.bin' }, 'readFileSync(path)'],
+  ['a flash of another size', { flash: new Uint8Array(10) }, 'flash must be the 393216 bytes'],
+  ['a file of text', { files: { '.bootcde': 'print(1)' } }, 'Buffer.from(text)'],
+  ['a file with a long name', { files: { ['x'.repeat(29)]: bytes('1') } }, 'Storage keeps 28 characters'],
+  ['parts that are no list', { parts: {} }, 'parts must be a list'],
+  ['an address of eight bits', { parts: [{ ...part, address: 0x90 }] }, 'seven bits'],
+  ['two parts with one address', { parts: [part, part] }, 'two parts have the address 0x48'],
+  ['a part that cannot be read', { parts: [{ address: 0x48, write() {} }] }, 'needs the method startRead'],
+  ['a speed that cannot be', { cyclesPerInstruction: 0 }, 'cyclesPerInstruction must be'],
+  ['a pace of text', { usbWaitTicks: '2' }, 'usbWaitTicks must be'],
+])('a virtual chip refuses %s', (_what, options, message) => expect(made(options)).toThrow(message));
 
-  it('a virtual chip refuses times, bytes and levels that are none', () => {
-    const chip = virtualChip({ firmware: BLINK });
-    for (const ms of [Number.NaN, -1, Number.POSITIVE_INFINITY, undefined])
-      expect(() => chip.advance(ms as number)).toThrow('time moves forward only');
-    const text: unknown = '1+1';
-    expect(() => chip.usb.write(text as Uint8Array)).toThrow('must be bytes');
-    const low: unknown = 'low';
-    expect(() => chip.drive('A0', low as boolean)).toThrow('a level is true');
-    const refusals: unknown[] = [];
-    chip.onPin(() => {
-      try {
-        chip.advance(1);
-      } catch (error) {
-        refusals.push(error);
-      }
-    });
-    chip.advance(1.5);
-    expect(refusals).toEqual([new Error('time cannot be advanced from within a listener')]);
+it('a virtual chip refuses times, bytes and levels that are none', () => {
+  const chip = virtualChip({ firmware: BLINK });
+  for (const ms of [Number.NaN, -1, Number.POSITIVE_INFINITY, undefined])
+    expect(() => chip.advance(ms as number)).toThrow('time moves forward only');
+  const text: unknown = '1+1';
+  expect(() => chip.usb.write(text as Uint8Array)).toThrow('must be bytes');
+  const low: unknown = 'low';
+  expect(() => chip.drive('A0', low as boolean)).toThrow('a level is true');
+  const refusals: unknown[] = [];
+  chip.onPin(() => {
+    try {
+      chip.advance(1);
+    } catch (error) {
+      refusals.push(error);
+    }
   });
+  chip.advance(1.5);
+  expect(refusals).toEqual([new Error('time cannot be advanced from within a listener')]);
+});
 
-  it('a virtual chip keeps the files of an earlier flash with their kind, but for those that it gets anew', () => {
-    const files = { '.bootcde': bytes('old'), data: new Uint8Array(9_000).fill(1), log: bytes('kept') };
-    const earlier = virtualChip({ firmware: BLINK, files });
-    // Byte 3 of the header of the last file: a StorageFile of Espruino.
-    const { headerAt } = storedIn(earlier.flash, 'log');
-    earlier.flash[headerAt + 3] = STORAGE_FILE;
-    const later = virtualChip({
-      firmware: BLINK,
-      flash: earlier.flash,
-      files: { '.bootcde': bytes('a longer new one') },
-    });
-    const { '.bootcde': code, ...others } = filesIn(later.flash);
-    expect(Buffer.from(code ?? []).toString()).toBe('a longer new one');
-    expect(others).toEqual({ data: [...files.data], log: [...files.log] });
-    const kept = storedIn(later.flash, 'log');
-    expect(later.flash[kept.headerAt + 3]).toBe(STORAGE_FILE);
+it('a virtual chip keeps the files of an earlier flash with their kind, but for those that it gets anew', () => {
+  const files = { '.bootcde': bytes('old'), data: new Uint8Array(9_000).fill(1), log: bytes('kept') };
+  const earlier = virtualChip({ firmware: BLINK, files });
+  // Byte 3 of the header of the last file: a StorageFile of Espruino.
+  const { headerAt } = storedIn(earlier.flash, 'log');
+  earlier.flash[headerAt + 3] = STORAGE_FILE;
+  const later = virtualChip({
+    firmware: BLINK,
+    flash: earlier.flash,
+    files: { '.bootcde': bytes('a longer new one') },
   });
+  const { '.bootcde': code, ...others } = filesIn(later.flash);
+  expect(Buffer.from(code ?? []).toString()).toBe('a longer new one');
+  expect(others).toEqual({ data: [...files.data], log: [...files.log] });
+  const kept = storedIn(later.flash, 'log');
+  expect(later.flash[kept.headerAt + 3]).toBe(STORAGE_FILE);
 });

@@ -84,9 +84,9 @@ it.each([
   ['msr basepri_max, r0 to a higher one', '0xf380 0x8812', 'r0 = 0x40; BASEPRI = 0x80', 'BASEPRI is 0x40'],
   ['msr basepri_max, r0 to a lower one', '0xf380 0x8812', 'r0 = 0x80; BASEPRI = 0x40', 'BASEPRI is 0x40'],
   ['msr basepri_max, r0 to none', '0xf380 0x8812', 'r0 = 0; BASEPRI = 0x40', 'BASEPRI is 0x40'],
-])('%s does what the manual says', (_, halves, before, after) => {
-  play(make(), `flash 0 ${halves}; ${before}; run 1; ${after}`);
-});
+])('%s does what the manual says', (_, halves, before, after) =>
+  play(make(), `flash 0 ${halves}; ${before}; run 1; ${after}`),
+);
 
 // cmp r0, #0; it eq; moveq r1, #9
 const BLOCK = '0x2800 0xbf08 0x2109';
@@ -173,12 +173,12 @@ it.each([
   ['strd r0, r2, [r1]', '0xe9c1 0x0200'],
   ['ldrex r0, [r1]', '0xe851 0x0f00'],
   ['strex r0, r2, [r1]', '0xe841 0x2000'],
-])('%s refuses an address that is no multiple of four', (_, halves) => {
+])('%s refuses an address that is no multiple of four', (_, halves) =>
   play(
     make(),
     `flash 0 ${halves}; r1 = DATA + 2; fault 1 is unaligned at 20000102; r0 is 0; r1 is DATA + 2; PC is F`,
-  );
-});
+  ),
+);
 
 it.each([
   // The first words of the longer ones still lie in RAM.
@@ -227,12 +227,12 @@ it.each([
   ['wfi.w', '0xf3af 0x8003', 4, 'FOR_INTERRUPT'],
   ['wfe', '0xbf20', 2, 'FOR_EVENT'],
   ['svc #5', '0xdf05', 2, '0'],
-])('%s ends the run behind it', (_, halves, bytes, asleep) => {
+])('%s ends the run behind it', (_, halves, bytes, asleep) =>
   play(
     make(),
     `flash 0 ${halves} 0xbf00 0xbf00; run 3; executed is 1; PC is F + ${bytes}; ASLEEP is ${asleep}`,
-  );
-});
+  ),
+);
 
 it.each([
   ['bkpt #3', '0xbe03', 'breakpoint'],
@@ -243,9 +243,9 @@ it.each([
   ['ldmia r0, {r1, sp}, which is unpredictable', '0xe890 0x2002', 'undefined-instruction'],
   // vmov s3, r0
   ['a floating-point instruction while the unit is disabled', '0xee01 0x0a90', 'no-coprocessor'],
-])('%s faults at its own address', (_, halves, kind) => {
-  play(make(), `flash 0 ${halves}; fault 1 is ${kind} at 8000000; PC is F; CONTROL is 0`);
-});
+])('%s faults at its own address', (_, halves, kind) =>
+  play(make(), `flash 0 ${halves}; fault 1 is ${kind} at 8000000; PC is F; CONTROL is 0`),
+);
 
 scripts(
   'events, calls and the floating-point unit',

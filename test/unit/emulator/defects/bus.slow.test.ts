@@ -51,33 +51,27 @@ async function answeringWithoutDisplay(path: string, changes: readonly Change[])
 
 describeNeeds(needsFirmware(), 'the I2C bus of a virtual board', paths => {
   describe.each(paths.map(path => [basename(path), path]))('%s', (_name, path) => {
-    it('a fob whose first read fails at its start starts as usual', async () => {
-      expect(await shownAfter(path, 'fail', [])).toBe(NEW_FOB);
-    });
+    it('a fob whose first read fails at its start starts as usual', async () =>
+      expect(await shownAfter(path, 'fail', [])).toBe(NEW_FOB));
 
-    it('a fob that does not try again takes the memory for silent', async () => {
-      expect(await shownAfter(path, 'fail', [WITHOUT.retry])).toContain('Memory does not answer.');
-    });
+    it('a fob that does not try again takes the memory for silent', async () =>
+      expect(await shownAfter(path, 'fail', [WITHOUT.retry])).toContain('Memory does not answer.'));
 
     it('a fob that neither tries again nor knows silence takes the memory for damaged', async () => {
       const shown = await shownAfter(path, 'fail', [WITHOUT.retry, WITHOUT.silence]);
       expect(shown).toContain('Memory damaged. Hold 10 s to erase.');
     });
 
-    it('a fob whose start comes late on the bus once starts as usual', async () => {
-      expect(await shownAfter(path, 'late', [])).toBe(NEW_FOB);
-    });
+    it('a fob whose start comes late on the bus once starts as usual', async () =>
+      expect(await shownAfter(path, 'late', [])).toBe(NEW_FOB));
 
-    it('after a late start nothing reaches the display of a fob that does not set the bus up anew', async () => {
-      expect(await shownAfter(path, 'late', [WITHOUT.newSetup], START_MS + LATER_MS)).toBe('');
-    });
+    it('after a late start nothing reaches the display of a fob that does not set the bus up anew', async () =>
+      expect(await shownAfter(path, 'late', [WITHOUT.newSetup], START_MS + LATER_MS)).toBe(''));
 
-    it('a fob without a display answers within five seconds of its start', async () => {
-      expect(await answeringWithoutDisplay(path, [])).toBeLessThan(5_000);
-    });
+    it('a fob without a display answers within five seconds of its start', async () =>
+      expect(await answeringWithoutDisplay(path, [])).toBeLessThan(5_000));
 
-    it('a fob that does not probe an absent display answers nobody for six seconds', async () => {
-      expect(await answeringWithoutDisplay(path, [WITHOUT.probe])).toBe(Number.POSITIVE_INFINITY);
-    });
+    it('a fob that does not probe an absent display answers nobody for six seconds', async () =>
+      expect(await answeringWithoutDisplay(path, [WITHOUT.probe])).toBe(Number.POSITIVE_INFINITY));
   });
 });

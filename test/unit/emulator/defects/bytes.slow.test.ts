@@ -47,9 +47,8 @@ async function lossOf(
 
 describeNeeds(needsFirmware(), 'frames on the USB port of a virtual board', paths => {
   describe.each(paths.map(path => [basename(path), path]))('%s', (_name, path) => {
-    it('no frame is lost in packets that the fob answers', async () => {
-      expect((await lossOf(path, {})).lost).toBe(0);
-    });
+    it('no frame is lost in packets that the fob answers', async () =>
+      expect((await lossOf(path, {})).lost).toBe(0));
 
     it('frames that an owner sends at once are lost by versions from 2v26 to 2v29', async () => {
       const { lost, isLosing } = await lossOf(path, { owner: [WITHOUT.pacing] });

@@ -65,12 +65,10 @@ describeNeeds(needsFirmware(), 'the crystal of a virtual board', paths => {
       expect(await jumpsOf(path, [WITHOUT.monotonicClock])).toBe(1);
     });
 
-    it('a hold two seconds after the power came takes effect in time', async () => {
-      expect(await shownAfterHold(path, [])).toContain('About');
-    });
+    it('a hold two seconds after the power came takes effect in time', async () =>
+      expect(await shownAfterHold(path, [])).toContain('About'));
 
-    it('a hold comes late if the clock changes to the crystal meanwhile', async () => {
-      expect(await shownAfterHold(path, [WITHOUT.oscillator])).toBe(NEW_FOB);
-    });
+    it('a hold comes late if the clock changes to the crystal meanwhile', async () =>
+      expect(await shownAfterHold(path, [WITHOUT.oscillator])).toBe(NEW_FOB));
   });
 });

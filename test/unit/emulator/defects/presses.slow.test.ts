@@ -85,9 +85,8 @@ describeNeeds(needsFirmware(), 'presses on a virtual board', paths => {
       for (const heldMs of [150, 250, 350, 450]) expect(await countedWhileBusy(path, heldMs, [])).toBe(2);
     });
 
-    it('a fob that leaves the debounce to Espruino loses such a press', async () => {
-      expect(await countedWhileBusy(path, 250, [WITHOUT.ownDebounce])).toBe(1);
-    });
+    it('a fob that leaves the debounce to Espruino loses such a press', async () =>
+      expect(await countedWhileBusy(path, 250, [WITHOUT.ownDebounce])).toBe(1));
 
     it('a press that ends a long sleep is as long as it was', async () => {
       for (const heldMs of [60, 200, 550]) expect(await shownAfterSleep(path, heldMs)).toBe(NEW_FOB);
@@ -98,13 +97,12 @@ describeNeeds(needsFirmware(), 'presses on a virtual board', paths => {
       [150, 3],
       [350, 3],
       [550, 1],
-    ])('no press of %i ms counts as a hold, after whatever pause: bounces %i', async (heldMs, seed) => {
-      expect(await pauseBeforeHold(path, { heldMs, seed })).toBe(undefined);
-    });
+    ])('no press of %i ms counts as a hold, after whatever pause: bounces %i', async (heldMs, seed) =>
+      expect(await pauseBeforeHold(path, { heldMs, seed })).toBe(undefined),
+    );
 
-    it('a hold counts as one after any pause', async () => {
-      expect(await pauseBeforeHold(path, { heldMs: 700, seed: 1 })).toBe(PAUSES_MS[0]);
-    });
+    it('a hold counts as one after any pause', async () =>
+      expect(await pauseBeforeHold(path, { heldMs: 700, seed: 1 })).toBe(PAUSES_MS[0]));
 
     it('a press becomes a hold where it counts before Espruino has noticed the sleep', async () => {
       const press = { heldMs: 150, seed: 3 };

@@ -53,13 +53,11 @@ describeNeeds(needsFirmware(), "Espruino's clock after deep sleep", paths => {
       sleeper.close();
     });
 
-    it('a fob whose cable ended a long sleep reacts to its button', async () => {
-      expect(await shownAfterHold(path, [])).toContain('About');
-    });
+    it('a fob whose cable ended a long sleep reacts to its button', async () =>
+      expect(await shownAfterHold(path, [])).toContain('About'));
 
-    it('a fob that does not set its clock then does not react', async () => {
-      expect(await shownAfterHold(path, [WITHOUT.wakeClock])).not.toContain('About');
-    });
+    it('a fob that does not set its clock then does not react', async () =>
+      expect(await shownAfterHold(path, [WITHOUT.wakeClock])).not.toContain('About'));
   });
 });
 

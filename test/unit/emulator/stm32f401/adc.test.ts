@@ -53,13 +53,12 @@ it.each([
   [4, 1, 16e6, (84 + 12) / 4],
 ])(
   'a conversion takes its sample and twelve cycles: SMP %i, ADCPRE %i, APB2 at %i Hz',
-  (smp, adcpre, pclk2, us) => {
+  (smp, adcpre, pclk2, us) =>
     play(
       makeAdc({ pclk2 }).stage,
       `CR2 = ADON; SMPR2 = ${smp} << 9; CCR = ${adcpre} << 16; SQR3 = 3; CR2 |= SWSTART
      ${us - 0.02} us; SR lacks EOC; 0.04 us; SR has EOC`,
-    );
-  },
+    ),
 );
 
 scripts(

@@ -113,7 +113,7 @@ scripts(
 );
 
 describe('programming', () => {
-  it('clears bits and sets none, at every width (RM0368 §3.5.3)', () => {
+  it('clears bits and sets none, at every width (RM0368 §3.5.3)', () =>
     fc.assert(
       fc.property(
         fc.constantFrom(0, 1, 2),
@@ -132,8 +132,7 @@ describe('programming', () => {
         },
       ),
       { numRuns: 30 },
-    );
-  });
+    ));
 
   it.each([
     ['without PG', '0', '0x08004000', 'PGSERR'],
@@ -142,12 +141,12 @@ describe('programming', () => {
     ['across a row of 16 bytes', 'PG | WORD', '0x0800400e', 'PGAERR'],
     ['while a sector erase is selected', 'PG | SER | WORD', '0x08004000', 'PGSERR'],
     ['behind the end of the flash', 'PG | WORD', `${FLASH_ADDRESS + FLASH_BYTES}`, 'WRPERR'],
-  ])('sets an error and changes nothing %s (RM0368 §3.8.4)', (_what, cr, address, error) => {
+  ])('sets an error and changes nothing %s (RM0368 §3.8.4)', (_what, cr, address, error) =>
     play(
       make(),
       `unlock; CR = ${cr}; program ${address} 0 4; SR is ${error}; operations is 0; SR = ${error}; SR is 0`,
-    );
-  });
+    ),
+  );
 });
 
 describe('erasing', () => {
@@ -175,7 +174,6 @@ describe('erasing', () => {
     play(stage, `passed is ${ms} * 1000; CR lacks STRT`);
   });
 
-  it('sets all bits of the flash with MER', () => {
-    play(makeController({ bytes: 0 }).stage, 'unlock; CR = MER | STRT | WORD; erased is true');
-  });
+  it('sets all bits of the flash with MER', () =>
+    play(makeController({ bytes: 0 }).stage, 'unlock; CR = MER | STRT | WORD; erased is true'));
 });

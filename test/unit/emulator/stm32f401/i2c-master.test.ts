@@ -15,9 +15,9 @@ it.each([
   ['a duty of 16 to 9', 0xc000 | 4, 100],
   ['the least values of CCR', 0, 8],
   ['the least value with a duty of 16 to 9', 0xc000, 25],
-])('a period of SCL takes the cycles of PCLK1 that CCR says for %s (RM0368 §18.6.8)', (_, ccr, cycles) => {
-  expect(cyclesPerBit(ccr)).toBe(cycles);
-});
+])('a period of SCL takes the cycles of PCLK1 that CCR says for %s (RM0368 §18.6.8)', (_, ccr, cycles) =>
+  expect(cyclesPerBit(ccr)).toBe(cycles),
+);
 
 scripts(
   'a master transmitter (RM0368 §18.3.3)',

@@ -107,7 +107,7 @@ function hasEvent(enabled: number, flags: number): boolean {
 }
 
 describe('I2C1 under software that makes no sense', () => {
-  it('keeps the flags of the manual consistent, and works after PE was off', () => {
+  it('keeps the flags of the manual consistent, and works after PE was off', () =>
     fc.assert(
       fc.property(fc.array(act, { maxLength: 60 }), acts => {
         const rig = counting(ready());
@@ -129,8 +129,7 @@ describe('I2C1 under software that makes no sense', () => {
         expect(manualRead(rig, EEPROM, 2)).toEqual(before);
       }),
       { numRuns: 300 },
-    );
-  });
+    ));
 });
 
 it('SDA that is held low stops a transmitter in a byte and a stop from being made', () => {

@@ -87,12 +87,11 @@ it.each([
   },
 );
 
-it('clocks never see a crystal ready that is not there', () => {
+it('clocks never see a crystal ready that is not there', () =>
   play(
     makeRcc({ hseHz: 0, lseHz: 0 }).stage,
     'CR |= HSEON; BDCR |= LSEON; 5e6 us; CR lacks HSERDY; BDCR is LSEON',
-  );
-});
+  ));
 
 scripts(
   'the clocks',

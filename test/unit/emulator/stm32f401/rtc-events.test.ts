@@ -18,13 +18,13 @@ it.each([
   ['8 cycles', 1, 4095],
   ['4 cycles', 2, 8191],
   ['2 cycles', 3, 16_383],
-])('the wake-up timer counts in units of %s with WUCKSEL %i (RM0368 §17.3.4)', (_unit, select, count) => {
+])('the wake-up timer counts in units of %s with WUCKSEL %i (RM0368 §17.3.4)', (_unit, select, count) =>
   play(
     makeSet(),
     `CR = ${select}; WUTR = ${count}; CR = ${select} | WUTIE | WUTE; SECOND - 100 us; edges is nothing
      200 us; edges is 22↑; ISR has WUTF; ISR &= ~WUTF; edges is 22↑ 22↓; SECOND us; edges is 22↑ 22↓ 22↑`,
-  );
-});
+  ),
+);
 
 scripts(
   'the wake-up timer',

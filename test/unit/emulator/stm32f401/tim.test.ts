@@ -53,9 +53,9 @@ it.each([
   ['TIM5', 0xffff_ffff],
   ['TIM3', 0xffff],
   ['TIM4', 0xffff],
-] as const)('the counter of %s has as many bits as %i (RM0368 §13.2)', (name, most) => {
-  play(makeTim(name).stage, `ARR is ${most}; CNT = 0xdeadbeef; CNT is 0xdeadbeef & ${most}`);
-});
+] as const)('the counter of %s has as many bits as %i (RM0368 §13.2)', (name, most) =>
+  play(makeTim(name).stage, `ARR is ${most}; CNT = 0xdeadbeef; CNT is 0xdeadbeef & ${most}`),
+);
 
 scripts(
   'the counter of a timer',
@@ -236,6 +236,5 @@ it.each([
   for (const level of levels) play(stage, `100 us; level 1 is ${level}`);
 });
 
-it('a timer refuses channels that no timer has', () => {
-  expect(() => makeTim().tim.level(5)).toThrow(new RangeError('TIM3 has no channel 5'));
-});
+it('a timer refuses channels that no timer has', () =>
+  expect(() => makeTim().tim.level(5)).toThrow(new RangeError('TIM3 has no channel 5')));

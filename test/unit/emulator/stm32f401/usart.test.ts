@@ -75,23 +75,23 @@ it.each([
   ['2 stop bits', 0, 2, 182, 11],
   ['half a stop bit', 0, 1, 182, 9.5],
   ['oversampling by 8: BRR has three bits of fraction', OVER8, 0, 0x16e, 10],
-])('the transmitter needs %s for a frame (RM0368 §19.3.4)', (_format, flags, stop, brr, bits) => {
+])('the transmitter needs %s for a frame (RM0368 §19.3.4)', (_format, flags, stop, brr, bits) =>
   play(
     make(),
     `BRR = ${brr}; CR2 = ${stop} << 12; CR1 = UE | TE | ${flags}; DR = 1
      ${bits} * 182 / 21 - 0.1 us; sent is nothing; 0.2 us; sent is 1`,
-  );
-});
+  ),
+);
 
 it.each([
   ['USART2', 42],
   ['USART6', 21],
-] as const)('the transmitter of %s follows its clock of %i MHz', (name, megahertz) => {
+] as const)('the transmitter of %s follows its clock of %i MHz', (name, megahertz) =>
   play(
     makeUsart(name).stage,
     `BRR = 1000; CR1 = UE | TE; DR = 1; 10_000 / ${megahertz} - 1 us; sent is nothing; 2 us; sent is 1`,
-  );
-});
+  ),
+);
 
 scripts(
   'the receiver',
@@ -159,7 +159,7 @@ it.each([
   },
 );
 
-it('any bytes pass through software that reads in time', () => {
+it('any bytes pass through software that reads in time', () =>
   fc.assert(
     fc.property(fc.array(fc.nat(255), { maxLength: 20 }), bytes => {
       const { usart, sent, stage } = makeUsart();
@@ -173,5 +173,4 @@ it('any bytes pass through software that reads in time', () => {
       play(stage, '5 * FRAME us');
       expect(sent).toEqual(bytes);
     }),
-  );
-});
+  ));

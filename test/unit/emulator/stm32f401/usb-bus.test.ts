@@ -68,6 +68,5 @@ scripts(
 `,
 );
 
-test('each access to OTG FS costs its wait states', () => {
-  play(makeOtg({ waitTicks: 3 }), 'read GINTSTS; GINTMSK = 0; ticks is 6');
-});
+test('each access to OTG FS costs its wait states', () =>
+  play(makeOtg({ waitTicks: 3 }), 'read GINTSTS; GINTMSK = 0; ticks is 6'));

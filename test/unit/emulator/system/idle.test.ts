@@ -161,7 +161,7 @@ describe('a loop that only waits', () => {
     expect(skipping.processor.instructions).toBeLessThan(plain.processor.instructions / 2);
   });
 
-  it('never changes what a program does, whenever its timers and interrupts come', () => {
+  it('never changes what a program does, whenever its timers and interrupts come', () =>
     fc.assert(
       fc.property(
         fc.constantFrom(POLLS, KEEPS_TIME),
@@ -170,8 +170,7 @@ describe('a loop that only waits', () => {
         (program, period, interrupts) => void both({ program, period, interrupts, ticks: 400_000 }),
       ),
       { numRuns: 15 },
-    );
-  });
+    ));
 });
 
 it('a loop after two iterations of which memory is the same is skipped by twos', () => {
@@ -214,9 +213,9 @@ it.each([
   ['writes to a peripheral', [0x6028, 0xe7fd]],
   // LDR r1, =SysTick->CTRL; loop: LDR r0, [r1]; B loop
   ['reads a register whose read has an effect', [0x4901, 0x6808, 0xe7fd, 0, 0xe010, 0xe000]],
-])('a loop that %s is never skipped', (_does, program) => {
-  expect(both({ program, ticks: 300_000 }).skipping.processor.counters.ticksSkipped).toBe(0);
-});
+])('a loop that %s is never skipped', (_does, program) =>
+  expect(both({ program, ticks: 300_000 }).skipping.processor.counters.ticksSkipped).toBe(0),
+);
 
 it('a flag that is set from outside between two runs ends the wait', () => {
   const machine = run({ program: POLLS, ticks: 500_000 }, true);

@@ -32,7 +32,7 @@ function makeSlow(bench: Bench, randomness: Randomness, pieces: Uint8Array[]): v
 const writes = fc.array(fc.uint8Array({ minLength: 1, maxLength: 200 }), { maxLength: 8 });
 
 describe('the serial port of a USB host', () => {
-  test('carries all bytes in order both ways while the device says NAK at random', () => {
+  test('carries all bytes in order both ways while the device says NAK at random', () =>
     fc.assert(
       fc.property(writes, writes, fc.nat(), fc.constantFrom(1, 63, 64), (down, up, seed, packetBytes) => {
         const randomness = makeRandomness(seed, 'slow device');
@@ -50,8 +50,7 @@ describe('the serial port of a USB host', () => {
         expect(read).toEqual(back);
       }),
       { numRuns: 40 },
-    );
-  });
+    ));
 
   test.each([
     { packetBytes: 64, endsWithShortPacket: false, sizes: [64, 64] },

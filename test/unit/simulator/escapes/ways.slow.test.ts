@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeEach, expect, it } from 'vitest';
 import { bytes, run } from '../kit.ts';
 import { AFTER_WAY, BEFORE_WAY } from './kit.ts';
 import { WAYS, type Way } from './ways.ts';
@@ -41,32 +41,30 @@ function typed({ board, code }: Way): ReturnType<typeof run> {
   return fob;
 }
 
-describe('ways out of the context of an image', () => {
-  it('there are forty ways, each with its source', () => {
-    expect(WAYS.length).toBeGreaterThanOrEqual(40);
-    expect(new Set(WAYS.map(way => way.name)).size).toBe(WAYS.length);
-    for (const { source } of WAYS) expect(source.length).toBeGreaterThan(4);
-  });
+it('there are forty ways, each with its source', () => {
+  expect(WAYS.length).toBeGreaterThanOrEqual(40);
+  expect(new Set(WAYS.map(way => way.name)).size).toBe(WAYS.length);
+  for (const { source } of WAYS) expect(source.length).toBeGreaterThan(4);
+});
 
-  it('what the ways look for is found where nothing keeps them in', () => {
-    const reached = new Function(
-      `${BEFORE_WAY.replace(/require\(/g, '(')}; reach(function () {}); return tried;`,
-    );
-    (globalThis as { print?: unknown }).print = undefined;
-    expect(reached()).toBe(0);
-    expect(env.PASSFOB_ESCAPED).toBe(env.PASSFOB_CANARY);
-  });
+it('what the ways look for is found where nothing keeps them in', () => {
+  const reached = new Function(
+    `${BEFORE_WAY.replace(/require\(/g, '(')}; reach(function () {}); return tried;`,
+  );
+  (globalThis as { print?: unknown }).print = undefined;
+  expect(reached()).toBe(0);
+  expect(env.PASSFOB_ESCAPED).toBe(env.PASSFOB_CANARY);
+});
 
-  it.each(WAYS)('an image does not leave its context by $name', async ({ board, code }) => {
-    const text = await lived(run(`${BEFORE_WAY}\n${code}\n${AFTER_WAY}`, { board: board ?? 'pico' }));
-    expect(env.PASSFOB_ESCAPED).toBeUndefined();
-    expect(text).toContain('tried');
-    expect(text).not.toContain('there: ');
-  });
+it.each(WAYS)('an image does not leave its context by $name', async ({ board, code }) => {
+  const text = await lived(run(`${BEFORE_WAY}\n${code}\n${AFTER_WAY}`, { board: board ?? 'pico' }));
+  expect(env.PASSFOB_ESCAPED).toBeUndefined();
+  expect(text).toContain('tried');
+  expect(text).not.toContain('there: ');
+});
 
-  it.each(WAYS)('a line at the console does not leave the context by $name', async way => {
-    const text = await lived(typed(way));
-    expect(env.PASSFOB_ESCAPED).toBeUndefined();
-    expect(text).toContain('tried');
-  });
+it.each(WAYS)('a line at the console does not leave the context by $name', async way => {
+  const text = await lived(typed(way));
+  expect(env.PASSFOB_ESCAPED).toBeUndefined();
+  expect(text).toContain('tried');
 });

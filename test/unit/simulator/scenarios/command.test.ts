@@ -62,7 +62,7 @@ describe('passfob simulate run', () => {
     expect([code, err]).toEqual([2, expect.stringContaining('- can be given only once')]);
   });
 
-  it('each file has a line, a failure its screen beside the expected one, and the end counts them', async () => {
+  it('each file has a line, a failure its screen beside the expected one, and the end counts them', async () =>
     expect(await run(file('good.yaml'), file('bad.yaml'))).toEqual({
       code: 1,
       err: '',
@@ -78,8 +78,7 @@ failed  bad.yaml  It has one (N ms)
              | passfob pair
 1 passed, 1 failed; to repeat it: --seed 7
 `,
-    });
-  });
+    }));
 
   it('a file that cannot be read is reported with its place, and the others run', async () => {
     const { code, out } = await run(file('wrong.yaml'), file('none.yaml'), file('good.yaml'));

@@ -18,29 +18,27 @@ describe('the examples of scenario files with other seeds', LONG, () => {
   });
 });
 
-describe('the examples of scenario files', () => {
-  it('every scenario in a document is a file of the examples', () => {
-    const files = exampleFiles.map(name => readFileSync(join(EXAMPLES, name), 'utf8'));
-    const blocks = blocksOfKind('scenario');
-    expect(blocks.length).toBeGreaterThanOrEqual(10);
-    for (const { text, title } of blocks)
-      expect(
-        files.some(file => file.includes(text)),
-        title,
-      ).toBe(true);
-  });
+it('every scenario in a document is a file of the examples', () => {
+  const files = exampleFiles.map(name => readFileSync(join(EXAMPLES, name), 'utf8'));
+  const blocks = blocksOfKind('scenario');
+  expect(blocks.length).toBeGreaterThanOrEqual(10);
+  for (const { text, title } of blocks)
+    expect(
+      files.some(file => file.includes(text)),
+      title,
+    ).toBe(true);
+});
 
-  it('the same scenario and seed give the same run, and another seed another one', async () => {
-    const scenario = readScenario('title: x\nsteps: [owner: ask for pairing]');
-    const screens: string[] = [];
-    for (const seed of [1, 1, 2]) {
-      const onStep = (step: string, screen: readonly string[]) => {
-        if (!step.startsWith('the end')) screens.push(screen.join(' '));
-      };
-      await runScenario(scenario, { seed, owner: scenarioOwner, onStep });
-    }
-    expect(screens[0]).toMatch(/Pairing/);
-    expect(screens[1]).toBe(screens[0]);
-    expect(screens[2]).not.toBe(screens[0]);
-  });
+it('the same scenario and seed give the same run, and another seed another one', async () => {
+  const scenario = readScenario('title: x\nsteps: [owner: ask for pairing]');
+  const screens: string[] = [];
+  for (const seed of [1, 1, 2]) {
+    const onStep = (step: string, screen: readonly string[]) => {
+      if (!step.startsWith('the end')) screens.push(screen.join(' '));
+    };
+    await runScenario(scenario, { seed, owner: scenarioOwner, onStep });
+  }
+  expect(screens[0]).toMatch(/Pairing/);
+  expect(screens[1]).toBe(screens[0]);
+  expect(screens[2]).not.toBe(screens[0]);
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { readScenario, ScenarioError } from '@passfob/simulator';
 import { Ajv } from 'ajv';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { EXAMPLES, exampleFiles } from '../../../tools/documents/made/scenarios.ts';
 import { textOf } from '../../../tools/tidy/files.ts';
@@ -70,91 +70,86 @@ function mistake(text: string): ScenarioError {
   throw new Error(`it was read: ${text}`);
 }
 
-describe('reading a scenario', () => {
-  it.each([...WRONG, ...WRONG_BEYOND_SCHEMA])(
-    'a wrong file is refused with the place and what to do: %j',
-    (text, where, words) => {
-      const { place, message } = mistake(text);
-      expect([`${place.line}:${place.column}`, message]).toEqual([where, expect.stringMatching(words)]);
-    },
+it.each([...WRONG, ...WRONG_BEYOND_SCHEMA])(
+  'a wrong file is refused with the place and what to do: %j',
+  (text, where, words) => {
+    const { place, message } = mistake(text);
+    expect([`${place.line}:${place.column}`, message]).toEqual([where, expect.stringMatching(words)]);
+  },
+);
+
+it('digits are a text with their zeros, and a word of YAML is a word', () => {
+  const text = withSteps('expect typed: 005924', 'expect screen: [no, ~, 1.50]', 'enter: 0012');
+  expect(readScenario(text).steps).toHaveLength(3);
+});
+
+it('steps stand in steps up to a depth, and a longer file is refused', () => {
+  const nested = (depth: number): string =>
+    depth === 0 ? 'press' : `{ repeat: { times: 1, steps: [${nested(depth - 1)}] } }`;
+  expect(readScenario(withSteps(nested(7))).steps).toHaveLength(1);
+  expect(mistake(withSteps(nested(8))).message).toMatch(/at most 8 deep/);
+  expect(mistake(withSteps(`expect screen: ${'x'.repeat(262_144)}`)).message).toMatch(/too long/);
+});
+
+it('no text brings the reader to anything but a scenario or a mistake with its place', () => {
+  const pieces = fc.constantFrom(
+    ...[
+      'title: x\n',
+      'steps:\n',
+      '  - ',
+      'press',
+      ': ',
+      '{',
+      '}',
+      '[',
+      ']',
+      ', ',
+      '\n',
+      '    ',
+      'owner',
+      '"',
+      "'",
+    ],
+    ...[
+      'hold',
+      '1 s',
+      '&a ',
+      '*a',
+      '? ',
+      '!!map ',
+      '- ',
+      'repeat',
+      'steps',
+      'times',
+      '3',
+      '|',
+      '>',
+      '#',
+      '\t',
+      '~',
+    ],
   );
-
-  it('digits are a text with their zeros, and a word of YAML is a word', () => {
-    const text = withSteps('expect typed: 005924', 'expect screen: [no, ~, 1.50]', 'enter: 0012');
-    expect(readScenario(text).steps).toHaveLength(3);
-  });
-
-  it('steps stand in steps up to a depth, and a longer file is refused', () => {
-    const nested = (depth: number): string =>
-      depth === 0 ? 'press' : `{ repeat: { times: 1, steps: [${nested(depth - 1)}] } }`;
-    expect(readScenario(withSteps(nested(7))).steps).toHaveLength(1);
-    expect(mistake(withSteps(nested(8))).message).toMatch(/at most 8 deep/);
-    expect(mistake(withSteps(`expect screen: ${'x'.repeat(262_144)}`)).message).toMatch(/too long/);
-  });
-
-  it('no text brings the reader to anything but a scenario or a mistake with its place', () => {
-    const pieces = fc.constantFrom(
-      ...[
-        'title: x\n',
-        'steps:\n',
-        '  - ',
-        'press',
-        ': ',
-        '{',
-        '}',
-        '[',
-        ']',
-        ', ',
-        '\n',
-        '    ',
-        'owner',
-        '"',
-        "'",
-      ],
-      ...[
-        'hold',
-        '1 s',
-        '&a ',
-        '*a',
-        '? ',
-        '!!map ',
-        '- ',
-        'repeat',
-        'steps',
-        'times',
-        '3',
-        '|',
-        '>',
-        '#',
-        '\t',
-        '~',
-      ],
-    );
-    fc.assert(
-      fc.property(fc.array(pieces, { maxLength: 30 }), parts => {
-        const text = `title: x\nsteps:\n  - ${parts.join('')}`;
-        try {
-          readScenario(text);
-        } catch (error) {
-          expect(error).toBeInstanceOf(ScenarioError);
-          expect((error as ScenarioError).place.line).toBeGreaterThan(0);
-        }
-      }),
-      { numRuns: 400 },
-    );
-  });
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 30 }), parts => {
+      const text = `title: x\nsteps:\n  - ${parts.join('')}`;
+      try {
+        readScenario(text);
+      } catch (error) {
+        expect(error).toBeInstanceOf(ScenarioError);
+        expect((error as ScenarioError).place.line).toBeGreaterThan(0);
+      }
+    }),
+    { numRuns: 400 },
+  );
 });
 
-describe('the schema for editors', () => {
-  const schema: object = JSON.parse(textOf('simulator/scenario.schema.json') ?? '{}');
-  const validate = new Ajv({ allowUnionTypes: true, strictTypes: false }).compile(schema);
+const schema: object = JSON.parse(textOf('simulator/scenario.schema.json') ?? '{}');
+const validate = new Ajv({ allowUnionTypes: true, strictTypes: false }).compile(schema);
 
-  it.each(exampleFiles)('the schema accepts the example %s', name => {
-    validate(parse(readFileSync(join(EXAMPLES, name), 'utf8')));
-    expect(validate.errors ?? []).toEqual([]);
-  });
-
-  it('the schema refuses what the reader refuses, but for the mistakes that no schema knows', () => {
-    expect(WRONG.filter(([text]) => validate(parse(text)) === true).map(([text]) => text)).toEqual([]);
-  });
+it.each(exampleFiles)('the schema accepts the example %s', name => {
+  validate(parse(readFileSync(join(EXAMPLES, name), 'utf8')));
+  expect(validate.errors ?? []).toEqual([]);
 });
+
+it('the schema refuses what the reader refuses, but for the mistakes that no schema knows', () =>
+  expect(WRONG.filter(([text]) => validate(parse(text)) === true).map(([text]) => text)).toEqual([]));
