@@ -59,10 +59,7 @@ const stageOf = (size: number) => (): Stage => {
   };
 };
 
-scripts(
-  'AT24C32',
-  stageOf(EEPROM_BYTES),
-  `
+scripts('AT24C32', stageOf(EEPROM_BYTES))`
   the AT24C32 wraps a write inside its page of 32 bytes:
     write 0x3e 1 2 3 4; bytes 0x20 4 is 3 4 255 255; bytes 0x3e 4 is 1 2 255 255
 
@@ -80,21 +77,16 @@ scripts(
 
   the AT24C32 counts a page write as one operation, and setting the address as none:
     write 5; write 5 1 2 3; WRITE us; write 5; operations is 1
-`,
-);
+`;
 
-scripts(
-  'AT24C256',
-  stageOf(LARGE_EEPROM_BYTES),
-  `
+scripts('AT24C256', stageOf(LARGE_EEPROM_BYTES))`
   the AT24C256 has 15 bits of address and no place twice:
     write 0x0320 1; WRITE us; write 0x1320 2; WRITE us; write 0x8000 3
     bytes 0x0320 1 is 1; bytes 0x1320 1 is 2; bytes 0 1 is 3
 
   the AT24C256 wraps a write inside its page of 64 bytes:
     write 0x7e 1 2 3; bytes 0x7e 2 is 1 2; bytes 0x40 1 is 3
-`,
-);
+`;
 
 it('the AT24C32 tears within its envelope: the page and no other, old, new, 0xFF or junk', () => {
   const kinds = { old: 0, whole: 0, span: 0, page: 0 };
@@ -165,9 +157,7 @@ it('the AT24C256 tears no other 32 bytes than those of the write', () => {
   expect(torn.size).toBeGreaterThan(20);
 });
 
-prints(
-  'EEPROM on the bus',
-  `
+prints('EEPROM on the bus')`
   an image that waits writes and reads the EEPROM:
     ${QUIET}${I2C}I2C1.writeTo(0x57, 0, 32, [1, 2], new Uint8Array([3])); var t = getTime() + 0.0101; while (getTime() < t);
     I2C1.writeTo(0x57, 0, 32); print(I2C1.readFrom(0x57, 4).join());
@@ -181,8 +171,7 @@ prints(
     > read
     > nobody
     > silent
-`,
-);
+`;
 
 it('an image that polls the EEPROM gets an exception, which is a violation', () => {
   const source = `${QUIET}${I2C}I2C1.writeTo(0x57, 0, 0, 1);

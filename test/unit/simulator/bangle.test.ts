@@ -99,9 +99,7 @@ it("the Bangle's display has its own light", () => {
 const TELL =
   'setWatch(e => print(e.state), BTN1, {repeat:true, edge:"both"}); Bangle.on("touch", (b, xy) => print("touch", b, xy.x, xy.y)); Bangle.on("swipe", (x, y) => print("swipe", x, y)); Bangle.on("lock", (l, why) => print("lock", l, why));';
 
-prints(
-  "the Bangle's button and touch",
-  `
+prints("the Bangle's button and touch", BANGLE)`
   the Bangle locks after half a minute, feels nothing then, and wakes by a press that reaches no image:
     ${TELL}
     @ press 1
@@ -151,9 +149,7 @@ prints(
   the Bangle refuses options that Espruino does not know:
     try { Bangle.setOptions({lockTime:0}) } catch (e) { print(e.message) }
     > Unknown option "lockTime"
-`,
-  BANGLE,
-);
+`;
 
 it('a twist of the wrist unlocks a locked Bangle and lights it only where a time switches the display off', () => {
   const usual = bangle(TELL);

@@ -89,9 +89,7 @@ it('a press that begins while the processor falls asleep is lost, or seen at the
   expect(lines(fob)).toHaveLength(2);
 });
 
-prints(
-  'deep sleep',
-  `
+prints('deep sleep')`
   deep sleep does not come where the image does not allow it:
     ${QUIET}
     @ unplug; advance 3000
@@ -136,5 +134,4 @@ prints(
     ${QUIET}Serial1.setup(9600); Serial1.on("data", d => print(d)); setDeepSleep(1)
     @ unplug; advance 3000; sendSerial1 lost; advance 100; plug; advance 100; sendSerial1 heard; advance 100
     > heard
-`,
-);
+`;

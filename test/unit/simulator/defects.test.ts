@@ -18,9 +18,7 @@ it('crypto of the bench has what that of the pico lacks', () => {
   expect(printed(source, { board: 'bench' })).toEqual(['function function function']);
 });
 
-prints(
-  'differences that an image can meet',
-  `
+prints('differences that an image can meet')`
   atob and btoa keep all 256 values:
     var u = new Uint8Array(256); for (var i = 0; i < 256; i++) u[i] = i; var s = atob(btoa(u)), ok = s.length === 256;
     for (i = 0; i < 256; i++) if (s.charCodeAt(i) !== i) ok = false; print(ok)
@@ -45,5 +43,4 @@ prints(
   crypto on the pico has neither SHA-512 nor CCM:
     var c = require("crypto"); print(typeof c.SHA384, typeof c.SHA512, typeof AES.ccmEncrypt, typeof c.PBKDF2)
     > undefined undefined undefined function
-`,
-);
+`;

@@ -33,10 +33,7 @@ function part(driftPpm = 0): Stage {
   };
 }
 
-scripts(
-  'DS3231',
-  part,
-  `
+scripts('DS3231', part)`
   the DS3231 begins at 2000-01-01 with the oscillator-stop flag set:
     at 0 7 is 00000001010100; at 0x0f 1 is 88; at 0x11 2 is 1900
 
@@ -62,8 +59,7 @@ scripts(
   the DS3231 keeps all bits of its alarm registers, beside the time, until its battery dies:
     write 0x0f 0; write 0 0 0 0 1 1 1 0x26; write 7 255 254 253 252 251 250 249; off; 10 * SECOND us; on
     write 0 0 0 0 1 1 1 0x27; at 7 7 is fffefdfcfbfaf9; die; at 7 7 is 00000000000000
-`,
-);
+`;
 
 it.each([
   // Aging offset, drift in ppm, and the registers after 100 days: 100 steps are 10 ppm, 86.4 s in 100 days.

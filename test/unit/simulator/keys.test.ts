@@ -5,9 +5,7 @@ import { prints } from './prints.ts';
 const WATCH = (options: string) =>
   `${QUIET}setWatch(e => print(e.state, Math.round((e.time - e.lastTime) * 1000) / 1000), BTN, ${options});`;
 
-prints(
-  'simulated keys',
-  `
+prints('simulated keys')`
   a key is high while it is down:
     ${QUIET}setInterval(() => print(BTN.read(), digitalRead(BTN1), C13 === BTN), 50);
     @ down; advance 52
@@ -34,8 +32,7 @@ prints(
     > Invalid pin
     @ press; press
     > false
-`,
-);
+`;
 
 it('a key bounces by seed, and the debounce sees one edge each way', () => {
   const edges = (seed: number, debounce: number) => {

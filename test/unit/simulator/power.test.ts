@@ -109,9 +109,7 @@ it('the screen of the bench is its drawing', () => {
   expect(run(source, { board: 'bench' }).screen()).toMatchObject({ on: true, text: ['bench'] });
 });
 
-prints(
-  'power',
-  `
+prints('power')`
   a power loss clears RAM and keeps the memories:
     ${QUIET}${I2C}if (typeof counted === "undefined") counted = 0; var s = require("Storage"), n = +(s.read("n") || 0);
     I2C1.writeTo(0x57, 0, 0); var e = I2C1.readFrom(0x57, 1)[0]; print(counted++, n, e);
@@ -155,5 +153,4 @@ prints(
     try { g.setFont("Vector", 20) } catch (e) { print(e.message) }
     > only custom fonts are simulated: call setFontCustom first
     > Graphics.setFont is not simulated
-`,
-);
+`;

@@ -1,5 +1,6 @@
 import type { BootOptions, SimulatedFob } from '@passfob/simulator/base/fob';
 import { describe, expect, it } from 'vitest';
+import { filled } from '../../kit/filled.ts';
 import { bytes, lines, run } from './kit.ts';
 
 type Act = (fob: SimulatedFob, words: readonly string[]) => void;
@@ -67,11 +68,12 @@ function play(text: string, options: Partial<BootOptions>): void {
  * done to the board, lines with `>` that the image must have printed at that place, and no others, and lines with `?` of
  * what is then to be seen, and with `<` what the port of the board has sent since the last of these lines, escaped as in JSON.
  */
-export function prints(what: string, text: string, options: Partial<BootOptions> = {}): void {
-  describe(what, () => {
-    for (const paragraph of text.trim().split(/\n\s*\n/)) {
-      const [title = '', ...rest] = paragraph.split('\n');
-      it(title.trim().replace(/:$/, ''), () => play(rest.join('\n'), options));
-    }
-  });
-}
+export const prints =
+  (what: string, options: Partial<BootOptions> = {}) =>
+  (text: TemplateStringsArray, ...values: readonly unknown[]) =>
+    describe(what, () => {
+      for (const paragraph of filled(text, values).split(/\n\s*\n/)) {
+        const [title = '', ...rest] = paragraph.split('\n');
+        it(title.trim().replace(/:$/, ''), () => play(rest.join('\n'), options));
+      }
+    });

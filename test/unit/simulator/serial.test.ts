@@ -131,9 +131,7 @@ it('a sender waits while the queue of inputs is full, and nothing is lost by tha
   expect(whole).toBe(5000);
 });
 
-prints(
-  'serial ports and the console',
-  String.raw`
+prints('serial ports and the console')`${String.raw`
   a port writes nested values:
     ${QUIET}USB.on("data", () => { USB.write("a", [98, [99]], new Uint8Array([100]), { data: "e", count: 2 }); USB.print("f"); USB.println(7) });
     @ send x
@@ -180,8 +178,7 @@ prints(
     < password>\r\nInvalid password\r\npassword>
     @ send word\r; send 1+1\r
     < \r\nLogged in.\r\n>1+1\r\n=2\r\n>
-`,
-);
+`}`;
 
 it("the console shows the image's output and exceptions", () => {
   const fob = run('setTimeout(() => { print("noise"); null.x }, 5);');

@@ -45,10 +45,7 @@ function makeStage(): Stage {
   return stage;
 }
 
-scripts(
-  'SSD1306',
-  makeStage,
-  `
+scripts('SSD1306', makeStage)`
   the SSD1306 shows noise until it is written, and nothing before it is on:
     count above 1000; on is false; command 0xaf; on is false; command 0x8d 0x14 0xaf; on is true; command 0xae; on is false
 
@@ -80,8 +77,7 @@ scripts(
 
   the SSD1306 answers its status with whether it is off:
     status is 0x40; command 0x8d 0x14 0xaf; status is 0
-`,
-);
+`;
 
 it.each([0, 1, 2])('pixels of one transfer arrive where those of many transfers do, in mode %i', mode => {
   const chance = makeRandomness(mode, 'windows');

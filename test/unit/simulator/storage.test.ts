@@ -5,9 +5,7 @@ import { prints } from './prints.ts';
 const S = 'var s = require("Storage");';
 const tried = (call: string) => `try { print(${call}) } catch (e) { print(e.message) }`;
 
-prints(
-  'Storage',
-  `
+prints('Storage')`
   Storage writes, reads, lists and erases:
     ${S}print(s.write("a", "Hello"), s.read("a"), s.read("a", 1, 3), s.read("a", 9), s.read("b"));
     s.write("b", [1, 2]); s.write("c", new Uint8Array([3])); s.write("d", { x: 1 });
@@ -43,8 +41,7 @@ prints(
     ${S}if (s.read("done") === undefined) { s.write("done", "x"); print("before"); try { E.reboot() } catch (e) {} print("never") } else print("again")
     > before
     > again
-`,
-);
+`;
 
 it.each([
   ['s.write("a", "one")', 2],

@@ -2,9 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lines, printed, QUIET, run } from './kit.ts';
 import { prints } from './prints.ts';
 
-prints(
-  'timers',
-  `
+prints('timers')`
   timers run in the order of their times, and of their making where those are equal:
     ${QUIET}[[30, "c"], [10, "a"], [20, "b1"], [20, "b2"]].forEach(t => setTimeout(() => print(t[1]), t[0]));
     @ advance 9
@@ -75,8 +73,7 @@ prints(
     @ advance 10
     > f
     > end
-`,
-);
+`;
 
 describe('timers', () => {
   it('timers that never end do not stop the stimulus from returning', () => {

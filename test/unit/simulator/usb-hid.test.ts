@@ -92,9 +92,7 @@ it('the power supply is measured', () => {
   expect(lines(fob)).toEqual(['3.3', '2.9']);
 });
 
-prints(
-  'exceptions of events',
-  `
+prints('exceptions of events')`
   an exception of an event reaches the listener of the image:
     ${QUIET}process.on("uncaughtException", e => print("told", e.message)); setTimeout(() => { throw new Error("oh") }, 10);
     @ advance 20
@@ -111,5 +109,4 @@ prints(
     @ advance 30
     > Uncaught again
     > alive
-`,
-);
+`;

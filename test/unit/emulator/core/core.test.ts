@@ -4,10 +4,7 @@ import { makeProgram } from './program.ts';
 
 const make = () => makeProgram().stage;
 
-scripts(
-  'the run of a core',
-  make,
-  `
+scripts('the run of a core', make)`
   the run of a core counts its instructions exactly, also while one of them executes:
     // 1: nop, ldr r0, [r1], nop, b 1b
     device answering; flash 0 0xbf00 0x6808 0xbf00 0xe7fb; r1 = 0x40000000; run 10; run 3; executed is 13; bus is 1 5 9
@@ -47,8 +44,7 @@ scripts(
   code in RAM changes when it is written:
     // movs r0, #1, strh r2, [r3], movs r1, #1, over which goes movs r1, #9
     ram 0 0x2001 0x801a 0x2101; r2 = 0x2109; r3 = R + 4; PC = R; run 3; r0 is 1; r1 is 9; PC is R + 6
-`,
-);
+`;
 
 it.each(['10000000', '40000000', '60000000', 'e0000000'])(
   'code cannot run at %s, where there is no memory',
@@ -93,10 +89,7 @@ const BLOCK = '0x2800 0xbf08 0x2109';
 // itete eq; addeq r0, #1; addne r0, #2; addeq r1, #1; addne r1, #2
 const ITETE = '0xbf0b 0x3001 0x3002 0x3101 0x3102';
 
-scripts(
-  'IT blocks in RAM',
-  make,
-  `
+scripts('IT blocks in RAM', make)`
   keep their conditions where an interrupt runs the same code in between:
     ram 0 ${BLOCK}; PC = R; r0 = 1; run 2; PC = R; run 3; PC = R + 4; run 1; r1 is 0
 
@@ -112,13 +105,9 @@ scripts(
   execute each instruction under its condition, also when it changes, and none for one that takes its place:
     ram 0 ${ITETE}; NZ = 0; PC = R; run 5; r0 is 1; r1 is 1
     r0 = 0; r1 = 0; NZ = 1; PC = R; run 5; r0 is 2; r1 is 2; ram 0 0xbf00 0x2009; NZ = 1; PC = R; run 2; r0 is 9
-`,
-);
+`;
 
-scripts(
-  'IT blocks in flash',
-  make,
-  `
+scripts('IT blocks in flash', make)`
   hold their conditions when a run begins in their middle:
     flash 0 ${ITETE}; NZ = 0; run 2; run 1; r0 is 1; PC is F + 6
 
@@ -130,13 +119,9 @@ scripts(
 
   fix their conditions again where they reach into forgotten code:
     flash 0 ${ITETE}; run 5; forget F+4 100; PC = F; r0 = 0; r1 = 0; NZ = 0; run 5; r0 is 1; r1 is 1
-`,
-);
+`;
 
-scripts(
-  'a branch to an even address',
-  make,
-  `
+scripts('a branch to an even address', make)`
   bx r0 to an even address faults there:
     flash 0 0x4700; r0 = F + 0x20; fault 1 is invalid-state at 8000020; PC is F + 0x20
 
@@ -148,13 +133,9 @@ scripts(
 
   pop {r0, pc} to an even address faults there, after it has done the rest:
     flash 0 0xbd01; SP = R; store R 7; store R+4 F+8; fault 1 is invalid-state at 8000008; r0 is 7; SP is R + 8; PC is F + 8
-`,
-);
+`;
 
-scripts(
-  'stores and exclusive accesses',
-  make,
-  `
+scripts('stores and exclusive accesses', make)`
   writes to the flash go to the bus:
     // str r0, [r1], strh r0, [r1], strb r0, [r1]
     device answering; flash 0 0x6008 0x8008 0x7008; r0 = 0x87654321; r1 = F + 0x100; run 3
@@ -163,8 +144,7 @@ scripts(
   an exclusive store succeeds once after a load of the same address:
     // ldrex r0, [r1], strex r2, r3, [r1], strex r4, r3, [r1]
     flash 0 0xe851 0x0f00 0xe841 0x3200 0xe841 0x3400; r1 = DATA; r3 = 5; run 3; r2 is 0; r4 is 1; load DATA is 5
-`,
-);
+`;
 
 it.each([
   ['ldmia r1!, {r0, r2}', '0xc905'],
@@ -194,10 +174,7 @@ it.each([
   play(make(), `flash 0 ${halves}; r1 = ${base}; fault 1 is data-bus at 20001000; r1 is ${base}; PC is F`);
 });
 
-scripts(
-  'special registers',
-  make,
-  `
+scripts('special registers', make)`
   MRS reads CONTROL:
     flash 0 0xf3ef 0x8014; CONTROL = 6; run 1; r0 is 6
 
@@ -215,8 +192,7 @@ scripts(
   CONTROL changes no stack in a handler:
     flash 0 0xf380 0x8814; r0 = 2; IPSR = 15; SP = 0x20000100; OTHER_SP = 0x20000200; run 1
     SP is 0x20000100; OTHER_SP is 0x20000200; CONTROL is 0
-`,
-);
+`;
 
 it.each([
   ['cpsie i', '0xb662', 2, '0'],
@@ -247,10 +223,7 @@ it.each([
   play(make(), `flash 0 ${halves}; fault 1 is ${kind} at 8000000; PC is F; CONTROL is 0`),
 );
 
-scripts(
-  'events, calls and the floating-point unit',
-  make,
-  `
+scripts('events, calls and the floating-point unit', make)`
   WFE consumes an event that SEV has left, and sleeps the next time:
     flash 0 0xbf40 0xbf20 0xbf20; run 2; ASLEEP is 0; EVENT is 0; PC is F + 4; run 1; ASLEEP is FOR_EVENT
 
@@ -262,5 +235,4 @@ scripts(
 
   floating-point arithmetic, such as vadd.f32, is refused by a clear text:
     fpu; flash 0 0xee30 0x0a81; message 1 is undefined-instruction at 08000000: floating-point arithmetic is not modelled
-`,
-);
+`;

@@ -1,5 +1,6 @@
 import { IRQ } from '@passfob/emulator/stm32f401/interrupts';
 import { describe, expect, it } from 'vitest';
+import { filled } from '../../../kit/filled.ts';
 import { evaluate } from './expression.ts';
 import { clearBits, type RecordedLines, type Registers, setBits, store, storeHalf } from './fixture.ts';
 
@@ -103,11 +104,12 @@ export function play(stage: Stage, script: string): void {
  * Makes a test of each paragraph: its first line is the title with the clause of the manual, and ends with a colon. The
  * lines below it are the script.
  */
-export function scripts(what: string, make: () => Stage, text: string): void {
-  describe(what, () => {
-    for (const paragraph of text.trim().split(/\n\s*\n/)) {
-      const [title = '', ...lines] = paragraph.split('\n');
-      it(title.trim().replace(/:$/, ''), () => play(make(), lines.join('\n')));
-    }
-  });
-}
+export const scripts =
+  (what: string, make: () => Stage) =>
+  (text: TemplateStringsArray, ...values: readonly unknown[]) =>
+    describe(what, () => {
+      for (const paragraph of filled(text, values).split(/\n\s*\n/)) {
+        const [title = '', ...lines] = paragraph.split('\n');
+        it(title.trim().replace(/:$/, ''), () => play(make(), lines.join('\n')));
+      }
+    });

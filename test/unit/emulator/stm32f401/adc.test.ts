@@ -61,10 +61,7 @@ it.each([
     ),
 );
 
-scripts(
-  'a conversion',
-  make,
-  `
+scripts('a conversion', make)`
   measures a pin against the supply in 4096 steps:
     CR2 = ADON; volts 5 1.65; converted 5 above 2040; converted 5 below 2056
     volts 5 5; converted 5 is 4095; volts 5 -1; converted 5 is 0
@@ -85,13 +82,9 @@ scripts(
 
   requests an interrupt at its end if EOCIE asks for one:
     CR1 = EOCIE; CR2 = ADON | SWSTART; 1000 us; irq is ADC; read DR; irq is nothing
-`,
-);
+`;
 
-scripts(
-  'a sequence',
-  make,
-  `
+scripts('a sequence', make)`
   goes through its channels, with EOC after the last, or with EOCS after each (RM0368 §11.3.8):
     volts 1 4; CR1 = SCAN; SQR1 = 1 << 20; SQR3 = 2 | 1 << 5; CR2 = ADON | SWSTART
     0.4 us; SR lacks EOC; 0.4 us; SR has EOC; DR is 4095
@@ -103,20 +96,15 @@ scripts(
   begins again with CONT:
     CR2 = ADON | CONT | SWSTART
     0.4 us; SR has EOC; read DR; 0.4 us; SR has EOC; read DR; 0.4 us; SR has EOC
-`,
-);
+`;
 
-scripts(
-  'the analog watchdog',
-  make,
-  `
+scripts('the analog watchdog', make)`
   reports a result beyond its thresholds, of one channel or of all (RM0368 §11.3.7):
     volts 1 2; volts 2 2; CR2 = ADON; HTR = 2000; read converted 1; SR lacks AWD
     CR1 = 1 << 23 | 1 << 9 | 1 << 6 | 2; read converted 1; SR lacks AWD
     HTR = 2600; read converted 2; SR lacks AWD; HTR = 2400; read converted 2; SR has AWD
     SR = 0; HTR = 2600; LTR = 2500; read converted 2; SR has AWD; irq is ADC
-`,
-);
+`;
 
 describe('an internal channel', () => {
   it('gives the reference and the temperature while the sensor is on (RM0368 §11.9)', () => {

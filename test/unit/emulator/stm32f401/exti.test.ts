@@ -32,10 +32,7 @@ function makePins(): Stage {
   };
 }
 
-scripts(
-  'an edge at a pin',
-  makePins,
-  `
+scripts('an edge at a pin', makePins)`
   requests the interrupt of its line if the rising edge is selected (RM0368 §10.2.4):
     EXTICR4 |= 2 << 4; RTSR |= 1 << 13; IMR |= 1 << 13
     pin C 13 low; PR is 0; pin C 13 high; PR is 1 << 13; irq is EXTI15_10
@@ -49,8 +46,7 @@ scripts(
 
   stays pending without a request while its line is masked:
     RTSR = 1 << 5; edge 5; PR is 1 << 5; irq is nothing; IMR = 1 << 5; irq is EXTI9_5
-`,
-);
+`;
 
 it.each([
   ...[0, 1, 2, 3, 4].map(line => [line, IRQ.EXTI0 + line]),
@@ -72,10 +68,7 @@ it.each([
   expect(lines.requested.size).toBe(0);
 });
 
-scripts(
-  'the requests of EXTI',
-  makePins,
-  `
+scripts('the requests of EXTI', makePins)`
   last while any line of a shared interrupt is pending:
     IMR = 0xffff; RTSR = 0xffff; edge 10; edge 13; PR = 1 << 10; irq is EXTI15_10; PR = 1 << 13; irq is nothing
 
@@ -91,30 +84,21 @@ scripts(
   are set by software where the interrupt is enabled, until they are cleared (RM0368 §10.3.5):
     SWIER = 1; PR is 0; IMR = 3; SWIER = 3; PR is 2; irq is EXTI1
     PR = 2; SWIER is 1; SWIER |= 2; PR is 2
-`,
-);
+`;
 
-scripts(
-  'a wake-up',
-  makePins,
-  `
+scripts('a wake-up', makePins)`
   comes from an unmasked interrupt or event, and from no other edge (RM0368 §10.2.3):
     RTSR = 0x400003; edge 0; EMR = 2; edge 1; IMR = 0x400000; edge 22 falling; edge 22
     wakes is 1 event, 22 interrupt
 
   does not come after a reset, which clears masks and requests:
     RTSR = 1; IMR = 1; edge 0; reset; irq is nothing; edge 0; wakes is 0 interrupt
-`,
-);
+`;
 
-scripts(
-  'SYSCFG',
-  makePins,
-  `
+scripts('SYSCFG', makePins)`
   selects a port for each line by four bits:
     EXTICR1 = 0x7421; ports is BCEHA; EXTICR1 = 0x7425; ports is -CEHA
 
   has its compensation cell ready once it is on:
     CMPCR is 0; CMPCR = 1; CMPCR is 0x101
-`,
-);
+`;

@@ -74,10 +74,7 @@ it.each([
   play(stage, 'unlock; CR is LOCK; reset; unlock; CR is 0');
 });
 
-scripts(
-  'the registers of the flash',
-  make,
-  `
+scripts('the registers of the flash', make)`
   open CR by the keys, which ignores writes before (RM0368 §3.5.1):
     CR = PG; CR is LOCK; unlock; CR = PG; CR is PG; CR |= LOCK; CR = 0; CR is LOCK | PG
 
@@ -96,21 +93,16 @@ scripts(
   hold up the code that runs from flash for 16 µs a word (data sheet, table 44):
     unlock; CR = PG | WORD; program 0x08004000 0x12345678 4
     passed is 16; changes is 4 at 8004000; SR is 0
-`,
-);
+`;
 
-scripts(
-  'the flash under code that runs from RAM',
-  fromRam,
-  `
+scripts('the flash under code that runs from RAM', fromRam)`
   shows BSY to code that runs from RAM, and makes its next store to flash wait:
     unlock; CR = PG | WORD; program 0x08004000 0 4; SR is BSY
     10 us; program 0x08004004 0 4; passed is 16; 16.1 us; SR is 0
 
   interrupts at the end of an operation, with EOP, only if EOPIE asks for it (RM0368 §3.8.4):
     unlock; CR = PG | WORD | EOPIE; program 0x08004000 0 4; 17 us; SR is EOP; irq is FLASH; SR = EOP; irq is nothing
-`,
-);
+`;
 
 describe('programming', () => {
   it('clears bits and sets none, at every width (RM0368 §3.5.3)', () =>

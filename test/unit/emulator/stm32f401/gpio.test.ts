@@ -36,10 +36,7 @@ function makeGpio(): Stage {
   };
 }
 
-scripts(
-  'a pin after a reset',
-  makeGpio,
-  `
+scripts('a pin after a reset', makeGpio)`
   is an input, apart from those of the debugger, which have pulls: PA13 and PA15 up, PA14 down (RM0368 §8.3.1):
     A_MODER is 0xa8000000; A_OSPEEDR is 0x0c000000; A_PUPDR is 0x64000000
     MODER is 0x280; OSPEEDR is 0xc0; PUPDR is 0x100; C_MODER is 0; C_OSPEEDR is 0; C_PUPDR is 0
@@ -47,13 +44,9 @@ scripts(
 
   is one again when the port is reset:
     MODER = 1 << 4; ODR = 1 << 2; output B 2 is true; reset; output B 2 is undefined; ODR is 0
-`,
-);
+`;
 
-scripts(
-  'an output',
-  makeGpio,
-  `
+scripts('an output', makeGpio)`
   shows ODR on the wire and in IDR, whatever the outside applies:
     MODER = 1 << 4; drive B 2 low; ODR = 1 << 2; level B 2 is true; IDR is 1 << 2 | 1 << 4; wires is B2 high
 
@@ -64,13 +57,9 @@ scripts(
 
   is set and reset by BSRR, by half-words too, and set wins (RM0368 §8.4.7):
     BSRR = 14; BSRR = 6 << 16 | 2; ODR is 10; BSRR.high = 8; BSRR.low = 1; ODR is 3; BSRR is 0
-`,
-);
+`;
 
-scripts(
-  'an input',
-  makeGpio,
-  `
+scripts('an input', makeGpio)`
   reads what drives it, else its pull, else the last level:
     C_IDR lacks P13; drive C 13 high; C_IDR has P13; drive C 13 open; C_IDR has P13
     C_PUPDR = 2 << 26; C_IDR lacks P13; drive C 13 high; C_IDR has P13
@@ -88,13 +77,9 @@ scripts(
   has the alternate function that AFRL tells for pins up to 7 and AFRH above:
     MODER = 2 << 12 | 2 << 18; AFRL = 4 << 24; AFRH = 9 << 4
     alternate B 6 is 4; alternate B 9 is 9; alternate B 7 is undefined
-`,
-);
+`;
 
-scripts(
-  'the lock',
-  makeGpio,
-  `
+scripts('the lock', makeGpio)`
   freezes the configuration of its pins until a reset (RM0368 §8.3.6):
     LCKR = KEY | PINS; LCKR = PINS; LCKR = KEY | PINS; LCKR is KEY | PINS
     MODER = ALL; OTYPER = ALL; AFRL = ALL; AFRH = ALL
@@ -112,5 +97,4 @@ scripts(
 
   stays open where a write is left out:
     LCKR = PINS; LCKR = KEY | PINS; LCKR lacks KEY; MODER = 0; MODER is 0
-`,
-);
+`;

@@ -19,10 +19,7 @@ it.each([
   expect(cyclesPerBit(ccr)).toBe(cycles),
 );
 
-scripts(
-  'a master transmitter (RM0368 §18.3.3)',
-  i2cStage,
-  `
+scripts('a master transmitter (RM0368 §18.3.3)', i2cStage)`
   sets each flag at its bit and clears it by its sequence; DR stays empty after the first byte (EV8_1):
     CR1 = PE | START; BIT - TICK us; SR1 is 0; SR2 is 0; TICK us; SR1 is SB; SR2 is MSL | BUSY; CR1 is PE
     DR = EEPROM << 1; BYTE - TICK us; SR1 is 0; TICK us; SR1 is ADDR | TXE; SR2 is MSL | BUSY | TRA; SR1 is TXE
@@ -71,13 +68,9 @@ scripts(
   gets no acknowledge from an EEPROM that writes:
     write EEPROM 0 0 5; writing EEPROM 0 0 is flags 400; end; settle; SR1 = 0; write EEPROM 0 0
     violations is AT24C32 addressed during its write time
-`,
-);
+`;
 
-scripts(
-  'a master receiver (RM0368 §18.3.3)',
-  makeCounting,
-  `
+scripts('a master receiver (RM0368 §18.3.3)', makeCounting)`
   stretches the clock while DR and the shift register are full, and sets BTF:
     select EEPROM read; read SR1; read SR2; BYTE us; SR1 is RXNE; BYTE us; SR1 is RXNE | BTF
     50 * BYTE us; DR is 0; SR1 is RXNE; DR is 1; SR1 is 0; BYTE us; DR is 2
@@ -93,8 +86,7 @@ scripts(
   follows a start that is requested during the last byte:
     select EEPROM read; read SR1; read SR2; CR1 = PE | START; BYTE + BIT us; SR1 is RXNE | SB; SR2 is MSL | BUSY
     DR is 0; DR = CLOCK << 1; BYTE us; SR1 is ADDR | TXE
-`,
-);
+`;
 
 describe('a master receiver (RM0368 §18.3.3)', () => {
   it('reads the bytes it is to read and no more, whatever the software is late by', () => {

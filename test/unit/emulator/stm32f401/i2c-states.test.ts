@@ -25,10 +25,7 @@ const ACKNOWLEDGING: I2cWires = {
 /** I2C1 whose first transfer suffers a fault. */
 const suffering = (fault: BusFault) => () => i2cStage(counting(ready({ bus: { at: { 1: fault } } })));
 
-scripts(
-  'I2C1 (RM0368 §18.4 and §18.6.1)',
-  i2cStage,
-  `
+scripts('I2C1 (RM0368 §18.4 and §18.6.1)', i2cStage)`
   requests the event interrupt where ITEVTEN and ITBUFEN ask for it:
     CR2 = CLK | ITEVTEN; CR1 = PE | START; event is false; BIT us; event is true
     read SR1; DR = EEPROM << 1; event is false; BYTE us; event is true; read SR1; read SR2; event is false
@@ -50,13 +47,9 @@ scripts(
 
   reaches no part through pins that are not those of I2C1:
     connect off; writing CLOCK 0 is flags 400
-`,
-);
+`;
 
-scripts(
-  'SDA that a part holds low',
-  suffering('hang'),
-  `
+scripts('SDA that a part holds low', suffering('hang'))`
   looks busy and lets no start happen until nine clocks and a setup, since a reset alone shows the bus free:
     CR1 = PE | START; held is true; 1000 * BIT us; SR1 is 0; SR2 is BUSY; setup; SR2 is BUSY
     CR1 = PE | START; clocks 9; held is false; 1000 * BIT us; SR1 is 0; SR2 is BUSY
@@ -65,29 +58,20 @@ scripts(
   takes the bus away from a master that sends a 1 (RM0368 §18.3.4):
     connect off; CR2 = CLK | ITERREN; CR1 = PE | START; BIT us; connect on; read SR1; DR = EEPROM << 1; BYTE us
     SR1 is ARLO; SR2 is BUSY; error is true; connect off; CR1 |= START; 1000 * BIT us; SR1 is ARLO; SR2 is BUSY
-`,
-);
+`;
 
-scripts(
-  'a start that comes late',
-  suffering('late'),
-  `
+scripts('a start that comes late', suffering('late'))`
   leaves BUSY set where a driver gave up on it and asked for another, until I2C1 is set up anew:
     CR1 = PE | ACK | START; 100 us; SR1 is 0; 300 us; SR1 is SB; CR1 |= START
     DR = EEPROM << 1; BYTE us; read SR1; read SR2; CR1 |= STOP; 10 * BIT us; SR1 is SB; SR2 is MSL | BUSY
     setup; write EEPROM 0 5; reads EEPROM 2 is 5 6
-`,
-);
+`;
 
-scripts(
-  'a read whose end is missed',
-  suffering('fail'),
-  `
+scripts('a read whose end is missed', suffering('fail'))`
   ends BUSY and MSL with its last byte, one bit too soon for software that waits for all three, once:
     select EEPROM read; read SR1; read SR2; CR1 = PE | STOP; BYTE us; SR1 is RXNE; SR2 is 0
     setup; write EEPROM 0 5; reads EEPROM 2 is 5 6
-`,
-);
+`;
 
 /** Something that software does to I2C1: any bits of any register at any time. */
 const act = fc.record({

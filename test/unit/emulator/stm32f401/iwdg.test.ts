@@ -25,10 +25,7 @@ it.each([17000, 47000])('the watchdog follows LSI at %i Hz, as Espruino sets it 
   );
 });
 
-scripts(
-  'the independent watchdog',
-  makeWatchdog,
-  `
+scripts('the independent watchdog', makeWatchdog)`
   sleeps until it is started, and then keeps LSI on (RM0368 §15.3):
     60e6 us; resets is 0; forced is 0; KR = START; running is true; forced is 1
 
@@ -55,5 +52,4 @@ scripts(
 
   stops at a reset:
     KR = UNLOCK; PR = 2; KR = START; reset; 60e6 us; resets is 0; running is false; PR is 0; SR is 0
-`,
-);
+`;

@@ -60,10 +60,7 @@ function makeMap() {
   return { map, stage };
 }
 
-scripts(
-  'the memory map of the STM32F401',
-  () => makeMap().stage,
-  `
+scripts('the memory map of the STM32F401', () => makeMap().stage)`
   a byte or half-word for an APB is repeated all over the word:
     write USART1+4 0x41 1; write USART1+12 0x202c 2
     noted is USART1+4 41414141&ffffffff USART1+c 202c202c&ffffffff
@@ -95,8 +92,7 @@ scripts(
 
   the registers of the processor are bytes, half-words and words:
     write SCS+0x403 0xc0 1; noted is SCS+400 c0000000&ff000000
-`,
-);
+`;
 
 it.each(['20020000', '60000000', '1ffe0000', '08100000', '40030000', 'f0000000'])(
   'nothing answers at 0x%s',

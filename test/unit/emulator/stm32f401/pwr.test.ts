@@ -17,10 +17,7 @@ function makePwr(): Stage {
   };
 }
 
-scripts(
-  'power control',
-  makePwr,
-  `
+scripts('power control', makePwr)`
   protects the backup domain until DBP is set, and again after a reset (RM0368 §5.4.1):
     CR is 0x8000; writable is false; CR |= DBP; writable is true; reset; writable is false
 
@@ -39,5 +36,4 @@ scripts(
 
   forgets everything without power:
     standby; powerOn; CSR is 0x4000
-`,
-);
+`;

@@ -93,10 +93,7 @@ it('clocks never see a crystal ready that is not there', () =>
     'CR |= HSEON; BDCR |= LSEON; 5e6 us; CR lacks HSERDY; BDCR is LSEON',
   ));
 
-scripts(
-  'the clocks',
-  make,
-  `
+scripts('the clocks', make)`
   run at the 16 MHz of HSI after a reset (RM0368 §6.2.6):
     CR has 0x83; CR lacks 0x7c; PLLCFGR is 0x24003010; CFGR is 0
     hclk is 16e6; pclk1 is 16e6; pclk2 is 16e6; timer is 16e6; usb is 0; rtc is 0
@@ -129,13 +126,9 @@ scripts(
 
   request an interrupt when a source that may interrupt gets ready, until the flag is cleared (RM0368 §6.3.4):
     CIR = 0x800; CR |= HSEON; 2100 us; CIR is 0x808; irq is RCC; CIR = 0x800 | 8 << 16; CIR is 0x800; irq is nothing
-`,
-);
+`;
 
-scripts(
-  'the backup domain',
-  make,
-  `
+scripts('the backup domain', make)`
   takes no writes while PWR protects it (RM0368 §6.3.20):
     protect; BDCR = RTCEN | LSE | LSEON; BDCR is 0
 
@@ -152,13 +145,9 @@ scripts(
   outlives a reset of the system, unlike LSI, and ends with the power (RM0368 §6.1):
     CSR |= LSION; BDCR = RTCEN | LSE | LSEON; 6e5 us; reset software
     BDCR is RTCEN | LSE | LSEON | LSERDY; CSR lacks LSION | LSIRDY; rtc is 32768; powerOn; BDCR is 0
-`,
-);
+`;
 
-scripts(
-  'resets',
-  make,
-  `
+scripts('resets', make)`
   leave a flag for their cause beside that of the reset pin, until RMVF (RM0368 §6.3.21):
     CSR is 0x0e000000; CSR |= 1 << 24; CSR is 0
     reset independent-watchdog; CSR is 0x24000000; reset software; CSR is 0x34000000
@@ -175,5 +164,4 @@ scripts(
 
   end the hold of the independent watchdog on LSI (RM0368 §6.2.5):
     forceLsi; 20 us; CSR &= ~LSION; CSR has LSIRDY; reset independent-watchdog; CSR lacks LSIRDY
-`,
-);
+`;

@@ -26,10 +26,7 @@ it.each([
   ),
 );
 
-scripts(
-  'the wake-up timer',
-  makeSet,
-  `
+scripts('the wake-up timer', makeSet)`
   counts seconds of the calendar with WUCKSEL 4:
     CR = 4; WUTR = 9; CR = 4 | WUTIE | WUTE; 9.99 * SECOND us; edges is nothing; 0.01 * SECOND us; edges is 22↑
 
@@ -54,13 +51,9 @@ scripts(
   keeps what is left of its seconds when the calendar is set:
     CR = 4; WUTR = 9; CR = 4 | WUTIE | WUTE; 5.5 * SECOND us; set 0x010000 0x102101
     4.9 * SECOND us; edges is nothing; 0.2 * SECOND us; edges is 22↑
-`,
-);
+`;
 
-scripts(
-  'an alarm',
-  makeSet,
-  `
+scripts('an alarm', makeSet)`
   comes once a day at its time and interrupts through line 17 (RM0368 §17.3.3):
     ALRMAR = MSK4 | 0x120005; CR |= ALRAE | ALRAIE; 4.9 * SECOND us; edges is nothing
     0.1 * SECOND us; edges is 17↑; ISR has ALRAF; ISR lacks ALRBF
@@ -78,8 +71,7 @@ scripts(
 
   waits while the calendar is being set:
     ALRMAR = EACH; CR |= ALRAE | ALRAIE; ISR |= INIT; 10 * SECOND us; edges is nothing
-`,
-);
+`;
 
 describe('an alarm', () => {
   it('comes at the same seconds as a search through all of them finds', () => {

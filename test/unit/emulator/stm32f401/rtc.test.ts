@@ -5,10 +5,7 @@ import { makeRtc } from './rtc-fixture.ts';
 
 const make = () => makeRtc().stage;
 
-scripts(
-  'the calendar of the RTC',
-  make,
-  `
+scripts('the calendar of the RTC', make)`
   begins at 2000-01-01 00:00:00 with 256 steps a second (RM0368 §17.6):
     PRER is 0x007f00ff; SECOND / 2 + CYCLES us; SSR is 127; calendar is 002101 000000
     SECOND us; calendar is 002101 000001; ISR lacks INITS
@@ -59,8 +56,7 @@ scripts(
 
   follows the clock that it runs from:
     set 0 0x2101; clock 32000; 1024 * SECOND us; TR is 0x001640
-`,
-);
+`;
 
 describe('the calendar of the RTC', () => {
   it('tells the same as a calendar of the world does, for any second of the century', () => {
@@ -97,10 +93,7 @@ describe('the calendar of the RTC', () => {
   });
 });
 
-scripts(
-  'the shadow registers',
-  make,
-  `
+scripts('the shadow registers', make)`
   hold the time and the date from a read of SSR or TR to one of DR (RM0368 §17.3.6):
     set 0x235959 0x24c605; SSR above 0x7ff0; SECOND us; calendar is 24c605 235959; calendar is 24e606 000000
     TR is 0; SECOND us; DR is 0x24e606; calendar is 24e606 000001
@@ -120,13 +113,9 @@ scripts(
 
   are passed by with BYPSHAD (RM0368 §17.3.6):
     set 0x120000 0x2101; CR |= BYPSHAD; ISR lacks RSF; read SSR; SECOND us; TR is 0x120001
-`,
-);
+`;
 
-scripts(
-  'the write protection of the RTC',
-  make,
-  `
+scripts('the write protection of the RTC', make)`
   opens with 0xCA and 0x53 and closes with any other key (RM0368 §17.3.5):
     WUTR = 1; WUTR is 0xffff; unlock; WUTR = 2; WUTR is 2; WPR = 0xff; WUTR = 3; WUTR is 2
     WPR = 0x53; WPR = 0xca; WUTR = 4; WUTR is 2; WPR is 0
@@ -140,13 +129,9 @@ scripts(
 
   lets the calendar and the prescalers be written in initialization mode only:
     unlock; PRER = 0x7fff; DR = 0x242101; CR |= FMT; PRER is 0x007f00ff; DR is 0x2101; CR is 0
-`,
-);
+`;
 
-scripts(
-  'resets',
-  make,
-  `
+scripts('resets', make)`
   of the chip leave the calendar running and reset its shadow (RM0368 §17.3.7):
     set 0x120000 0x242101; BKP0R = 7; 5 * SECOND us; reset; ISR lacks RSF; calendar is 002101 000000
     CYCLES us; calendar is 242101 120005; BKP0R is 7; PRER is 0x7fff
@@ -157,5 +142,4 @@ scripts(
   of the backup domain lose all of it:
     set 0x120000 0x242101; BKP0R = 7; resetBackup; CYCLES us; calendar is 002101 000000
     BKP0R is 0; PRER is 0x007f00ff; CR is 0; WUTR = 1; WUTR is 0xffff
-`,
-);
+`;

@@ -57,10 +57,7 @@ it.each([
   play(makeTim(name).stage, `ARR is ${most}; CNT = 0xdeadbeef; CNT is 0xdeadbeef & ${most}`),
 );
 
-scripts(
-  'the counter of a timer',
-  make,
-  `
+scripts('the counter of a timer', make)`
   counts cycles of the timer clock while CEN is set (RM0368 §13.4.1):
     1 us; CNT is 0; CR1 = CEN; 1 us; CNT is 84; CR1 = 0; 1 us; CNT is 84
 
@@ -90,8 +87,7 @@ scripts(
   stops at a reset of the chip, which takes its request back:
     slow; DIER = UIE; CR1 = CEN; 70_000 us; irq is TIM3; reset; irq is nothing
     70_000 us; CR1 is 0; DIER is 0; SR is 0; CNT is 0; PSC is 0
-`,
-);
+`;
 
 it('a timer reads as one that is stepped cycle by cycle does', () => {
   const settings = fc.record({
@@ -141,10 +137,7 @@ function step(state: { count: number; phase: number; flags: number }, settings: 
     state.flags |= CC1IF;
 }
 
-scripts(
-  'an update event',
-  () => makeTim('TIM5').stage,
-  `
+scripts('an update event', () => makeTim('TIM5').stage)`
   interrupts with UIE until software clears UIF, each period anew (RM0368 §13.4.5):
     slow; ARR = 99; DIER = UIE; CR1 = CEN; 99 us; irq is nothing; 1 us; irq is TIM5
     SR = ~UIF; irq is nothing; 99.5 us; irq is nothing; 0.5 us; irq is TIM5
@@ -170,13 +163,9 @@ scripts(
 
   reaches the utility timer of the firmware after its time, 10 ms, more cycles than 16 bits hold:
     ARR = 64615; PSC = 12; EGR = UG; SR = ~UIF; DIER = UIE; CR1 = CEN; 9999 us; irq is nothing; 2 us; irq is TIM5
-`,
-);
+`;
 
-scripts(
-  'a compare channel',
-  make,
-  `
+scripts('a compare channel', make)`
   raises its flag and its interrupt when the counter has its value (RM0368 §13.4.5):
     slow; CCR1 = 10; CCR2 = 20; CCR3 = 30; CCR4 = 40; DIER = CC2IE; CR1 = CEN
     19 us; SR is CC1IF; irq is nothing; 1 us; SR is CC1IF | CC2IF; irq is TIM3; 20 us; SR is 0x1e
@@ -199,8 +188,7 @@ scripts(
 
   toggles as often as matches come while nobody looks:
     slow; ARR = 99; CCR1 = 50; CCMR1 = 0x30; CCER = 1; CR1 = CEN; 460 us; level 1 is true; 300 us; level 1 is false
-`,
-);
+`;
 
 it.each([
   // Compare value of a period of 100: duty, and the counter's first and last value at which it is high.

@@ -40,10 +40,7 @@ function makeUsart(name: UsartOptions['name'] = 'USART1') {
 
 const make = () => makeUsart().stage;
 
-scripts(
-  'the transmitter',
-  make,
-  `
+scripts('the transmitter', make)`
   is empty and complete after a reset (RM0368 §19.6.1):
     SR is TXE | TC
 
@@ -66,8 +63,7 @@ scripts(
 
   stands still in STOP:
     begin; DR = 1; FRAME / 2 us; stop; 1000 us; sent is nothing; start; FRAME / 2 + 1 us; sent is 1
-`,
-);
+`;
 
 it.each([
   ['8 data bits, 1 stop bit', 0, 0, 182, 10],
@@ -93,10 +89,7 @@ it.each([
   ),
 );
 
-scripts(
-  'the receiver',
-  make,
-  `
+scripts('the receiver', make)`
   has a byte after a frame, interrupts with RXNEIE and gives it on a read of DR (RM0368 §19.3.3):
     begin RXNEIE; receive 0x55; FRAME - 1 us; irq is nothing; 2 us; irq is USART1; SR has RXNE
     DR is 0x55; SR lacks RXNE; irq is nothing
@@ -127,8 +120,7 @@ scripts(
   stops at a reset of the chip, which takes its request back:
     begin RXNEIE; receive 1 2; DR = 7; FRAME * 0.9 us; reset; 1000 us
     SR is TXE | TC; DR is 0; BRR is 0; CR1 is 0; irq is nothing; sent is nothing
-`,
-);
+`;
 
 it('the receiver has a bound for what waits on the wire', () => {
   const { usart, stage } = makeUsart();

@@ -2,10 +2,7 @@ import { test } from 'vitest';
 import { play, scripts } from '../kit/register-script.ts';
 import { makeOtg } from './usb-fixture.ts';
 
-scripts(
-  'the session of OTG FS (RM0368 §22.5.1)',
-  makeOtg,
-  `
+scripts('the session of OTG FS (RM0368 §22.5.1)', makeOtg)`
   the pull-up needs the transceiver, a valid session and no soft disconnect:
     vbus on; attached is false; GCCFG = PWRDWN; attached is false; GCCFG = POWERED; attached is true
     DCTL = 2; attached is false; DCTL = 0; vbus off; attached is false
@@ -16,13 +13,9 @@ scripts(
   VBUS raises SRQINT as it comes and SEDET as it goes:
     GCCFG = POWERED; vbus on; lines is SRQINT; GOTGCTL has 1 << 19
     GINTSTS = SRQINT; vbus off; lines is OTGINT; GOTGINT is 4; GOTGINT = 4; lines is 0
-`,
-);
+`;
 
-scripts(
-  'the lines of OTG FS (RM0368 §22.5.2 and §22.17.5)',
-  makeOtg,
-  `
+scripts('the lines of OTG FS (RM0368 §22.5.2 and §22.17.5)', makeOtg)`
   a reset raises USBRST as it begins and ENUMDNE as it is over, at full speed:
     attach idle; GINTSTS = ALL; drive reset; lines is USBRST; drive frames; lines is USBRST | ENUMDNE
     DSTS has FULL_SPEED
@@ -46,13 +39,9 @@ scripts(
   frames are wanted one by one only while their interrupt is let through:
     attach; GAHBCFG = 1; frames is false; news is 1; GINTMSK = SOF; frames is true; news is 2
     number 1; sof; irq is OTG_FS; GINTSTS = SOF; irq is nothing
-`,
-);
+`;
 
-scripts(
-  'addresses and resets of OTG FS (RM0368 §22.16 and §22.17.5)',
-  makeOtg,
-  `
+scripts('addresses and resets of OTG FS (RM0368 §22.16 and §22.17.5)', makeOtg)`
   the old address is answered until the host uses the new one:
     attach; DCFG = 5 << 4; in 0 0 is nak; in 5 0 is nak; in 0 0 is silent; setup 6 is silent
 
@@ -65,8 +54,7 @@ scripts(
 
   a reset of the chip gives the interrupt and the pull-up up:
     attach; GINTMSK = ALL; GAHBCFG = 1; irq is OTG_FS; reset; irq is nothing; attached is false
-`,
-);
+`;
 
 test('each access to OTG FS costs its wait states', () =>
   play(makeOtg({ waitTicks: 3 }), 'read GINTSTS; GINTMSK = 0; ticks is 6'));

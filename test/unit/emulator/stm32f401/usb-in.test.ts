@@ -18,10 +18,7 @@ function makeBulk(): Stage {
   };
 }
 
-scripts(
-  'IN transfers of OTG FS (RM0368 §22.17.6)',
-  makeBulk,
-  `
+scripts('IN transfers of OTG FS (RM0368 §22.17.6)', makeBulk)`
   a token gets NAK until the whole packet is in the FIFO:
     in 0 1 is nak; begin 1 6; FIFO1 = 0x04030201; in 0 1 is nak; FIFO1 = 0xffff0605; in 0 1 is DATA0 1 2 3 4 5 6
 
@@ -67,5 +64,4 @@ scripts(
 
   words beyond the depth of the FIFO are lost:
     ${'FIFO1 = 5; '.repeat(20)} DTXFSTS1 is 0
-`,
-);
+`;

@@ -14,10 +14,7 @@ const makeBulk = (packets: number) => (): Stage => {
 
 const FULL = '1 2 3 4 5 6 7 8';
 
-scripts(
-  'SETUP packets and endpoint 0 of OTG FS (RM0368 §22.17.6)',
-  makeOtg,
-  `
+scripts('SETUP packets and endpoint 0 of OTG FS (RM0368 §22.17.6)', makeOtg)`
   a SETUP packet is taken whatever NAK and STALL say, and clears STALL:
     attach; DOEPCTL = SNAK | STALL; DIEPCTL = STALL; in 0 0 is stall; setup 0 is ack
     DIEPCTL has NAKSTS; DIEPCTL lacks STALL; DOEPCTL has NAKSTS; DOEPCTL lacks STALL
@@ -38,13 +35,9 @@ scripts(
 
   an OUT token for endpoint 0 while it is not enabled raises OTEPDIS:
     attach; out 0 0 DATA1 is nak; DOEPINT is 0x10
-`,
-);
+`;
 
-scripts(
-  'OUT transfers of OTG FS (RM0368 §22.17.6)',
-  makeBulk(4),
-  `
+scripts('OUT transfers of OTG FS (RM0368 §22.17.6)', makeBulk(4))`
   a short packet ends the transfer, with NAK at once and XFRC when software pops the entry:
     out 0 1 DATA0 ${FULL} is ack; out 0 1 DATA1 9 10 11 12 13 is ack; out 0 1 DATA0 14 is nak
     pop is 1 2 8 4030201 8070605; pop is 1 2 5 c0b0a09 d; DOEPINT1 is 0; DOEPCTL1 has ENABLE
@@ -67,22 +60,14 @@ scripts(
   a disabled endpoint raises EPDISD, while OUT endpoint 0 cannot be disabled:
     DOEPCTL1 = DISABLE | SNAK | ACTIVE | 8; DOEPINT1 is 2; DOEPCTL1 lacks ENABLE
     DOEPCTL = ENABLE; DOEPCTL = DISABLE; DOEPCTL has ENABLE
-`,
-);
+`;
 
-scripts(
-  'OUT transfers of OTG FS of two packets',
-  makeBulk(2),
-  `
+scripts('OUT transfers of OTG FS of two packets', makeBulk(2))`
   a transfer ends when its packets are counted down:
     out 0 1 DATA0 ${FULL} is ack; out 0 1 DATA1 ${FULL} is ack; out 0 1 DATA0 ${FULL} is nak
-`,
-);
+`;
 
-scripts(
-  'the receive FIFO of OTG FS',
-  makeBulk(20),
-  `
+scripts('the receive FIFO of OTG FS', makeBulk(20))`
   data that does not fit into the receive FIFO gets NAK, and SETUP packets still fit:
     GRXFSIZ = 10 + 10; out 0 1 DATA0 ${FULL} is ack; out 0 1 DATA1 ${FULL} is ack; out 0 1 DATA0 ${FULL} is ack
     out 0 1 DATA1 ${FULL} is nak; setup 0 is ack; read pop; read pop; out 0 1 DATA1 ${FULL} is ack
@@ -91,5 +76,4 @@ scripts(
     GRXFSIZ = 10 + 5; out 0 1 DATA0 ${FULL} is ack; out 0 1 DATA1 ${FULL} is nak; read GRXSTSP; news is 3
     out 0 1 DATA1 ${FULL} is nak; read FIFO; news is 4; out 0 1 DATA1 ${FULL} is ack
     read FIFO; pop is 1 2 8 4030201 8070605
-`,
-);
+`;

@@ -38,10 +38,7 @@ const make = (
     machineStage({ code: { ...LOGGING.code, ...code }, vectors: { ...LOGGING.vectors, ...vectors } }).stage;
 };
 
-scripts(
-  'exception entry and return (ARMv7-M ARM B1.5.6, B1.5.8)',
-  make(),
-  `
+scripts('exception entry and return (ARMv7-M ARM B1.5.6, B1.5.8)', make())`
   push eight words and load them again:
     r0 = 1; r1 = 2; r2 = 3; r3 = 4; r12 = 12; LR = 0x55; NZ = -1; enable 0 0x80; raise 0 10; run 22
     words STACK-32 8 is 1 2 3 4 c 55 100 81000000; PC is 0x200; SP is STACK - 32; IPSR is 16; LR is 0xfffffff9
@@ -67,22 +64,14 @@ scripts(
     CONTROL = 2; SP = RAM + 0x400; OTHER_SP = STACK; enable 0 0; raise 0 1; lower 0 2; run 14
     SP is STACK; OTHER_SP is RAM + 0x3e0; LR is 0xfffffffd; CONTROL is 0
     run 100; SP is RAM + 0x400; OTHER_SP is STACK; CONTROL is 2
-`,
-);
+`;
 
-scripts(
-  'exception return (ARMv7-M ARM B1.5.8)',
-  make({ 512: CLEARS_THUMB }, { 3: 0x241 }),
-  `
+scripts('exception return (ARMv7-M ARM B1.5.8)', make({ 512: CLEARS_THUMB }, { 3: 0x241 }))`
   faults where a handler has taken the Thumb bit from the frame (UFSR.INVSTATE):
     enable 0 0; raise 0 100; lower 0 101; run 150; faults is invalid-state at 100 in 3; values is 3
-`,
-);
+`;
 
-scripts(
-  'priorities (ARMv7-M ARM B1.5.4)',
-  make({ 512: RAISING }),
-  `
+scripts('priorities (ARMv7-M ARM B1.5.4)', make({ 512: RAISING }))`
   let a higher one preempt a handler:
     enable 0 0x80; enable 1 0x70; raise 0 1; lower 0 2; lower 1 60; run 200; values 2 is 1 2; last is 3
 
@@ -94,13 +83,9 @@ scripts(
 
   preempt by their group only:
     AIRCR = 0x05fa0700; enable 0 0x80; enable 1 0x70; raise 0 1; lower 0 2; lower 1 40; run 200; values 3 is 1 3 2
-`,
-);
+`;
 
-scripts(
-  'masks of exceptions (ARMv7-M ARM B1.5.4)',
-  make({}, { 2: 0x261 }),
-  `
+scripts('masks of exceptions (ARMv7-M ARM B1.5.4)', make({}, { 2: 0x261 }))`
   PRIMASK keeps an interrupt out:
     PRIMASK = 1; enable 0 0x80; raise 0 10; lower 0 11; run 100; values is nothing
 
@@ -116,13 +101,9 @@ scripts(
 
   PRIMASK and FAULTMASK let NMI through, which leaves them set:
     PRIMASK = 1; FAULTMASK = 1; request 0x80000000 5; run 100; values is 8; FAULTMASK is 1
-`,
-);
+`;
 
-scripts(
-  'the order of exceptions that meet',
-  make(),
-  `
+scripts('the order of exceptions that meet', make())`
   is by priority where one arrives while the frame of another is pushed (B1.5.11):
     enable 0 0x80; enable 1 0x40; raise 0 10; raise 1 15; lower 0 23; lower 1 23; run 200; values is 2 1
     late is 1; tailChained is 1; taken 16 is 1; taken 17 is 1
@@ -133,30 +114,21 @@ scripts(
 
   takes an interrupt again whose line is still high at the return (B3.4.1):
     enable 0 0; raise 0 10; lower 0 35; run 200; values is 1 1
-`,
-);
+`;
 
-scripts(
-  'SVC (ARMv7-M ARM B1.5.13)',
-  make({ [MAIN]: [0xdf2a /* SVC #42 */, SPIN] }, { 3: 0x241, 11: 0x201 }),
-  `
+scripts('SVC (ARMv7-M ARM B1.5.13)', make({ [MAIN]: [0xdf2a /* SVC #42 */, SPIN] }, { 3: 0x241, 11: 0x201 }))`
   SVC goes on behind itself after its handler:
     run 13; words STACK-8 1 is 102; run 100; values is 1; PC is MAIN + 2
 
   an SVC that its priority does not let in is a HardFault:
     PRIMASK = 1; run 14; IPSR is 3; values is nothing
-`,
-);
+`;
 
-scripts(
-  'PendSV (ARMv7-M ARM B1.5.13)',
-  make(),
-  `
+scripts('PendSV (ARMv7-M ARM B1.5.13)', make())`
   PendSV waits for the interrupts with a higher priority, and is cleared by PENDSVCLR:
     enable 0 0x10; SHPR3 = 0x00ff0000; request 1<<28 10; raise 0 10; lower 0 11; run 100; values is 1 8
     PRIMASK = 1; ICSR = 1 << 28; ICSR is 1 << 28 | 14 << 12; ICSR = 1 << 27; ICSR is 0
-`,
-);
+`;
 
 scripts(
   'an interrupt in the middle of a program',
@@ -168,8 +140,7 @@ scripts(
       SPIN,
     ],
   }),
-  `
+)`
   an interrupt is taken right after the instruction whose store has raised it:
     r1 = RAISE; enable 0 0; run 13; words STACK-32 7 is 0 ${RAISE.toString(16)} 0 0 0 ffffffff 102
-`,
-);
+`;

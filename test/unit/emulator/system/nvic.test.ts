@@ -39,10 +39,7 @@ function makeNvic(): Stage {
   };
 }
 
-scripts(
-  'the interrupt controller (ARMv7-M ARM B3.4 and B1.5.4)',
-  makeNvic,
-  `
+scripts('the interrupt controller (ARMv7-M ARM B3.4 and B1.5.4)', makeNvic)`
   sets and clears enable bits by writing ones, and reads them at both addresses:
     ISER1 = 6; ICER1 = 2; ISER1 is 4; ICER1 is 4; enabled 34 is true
 
@@ -70,5 +67,4 @@ scripts(
 
   preempts by the upper part of its priority that PRIGROUP leaves:
     groups 5; group 0x70 is 0x40; group 0xf0 is 0xc0; group -1 is -1
-`,
-);
+`;

@@ -5,10 +5,7 @@ const make = (main: readonly number[], handler: readonly number[] = logging(1)) 
   return () => machineStage({ code: { [MAIN]: main, 512: handler }, vectors: { 16: 0x201 } }).stage;
 };
 
-scripts(
-  'a processor',
-  make([SPIN]),
-  `
+scripts('a processor', make([SPIN]))`
   begins with the stack and the address of its vector table (ARMv7-M ARM B1.5.5):
     PC is MAIN; SP is STACK
 
@@ -21,8 +18,7 @@ scripts(
 
   shows an interrupt that PRIMASK keeps out as pending:
     PRIMASK = 1; enable 0 0; raise 0 10; run 100; ICSR is 1 << 22 | 16 << 12
-`,
-);
+`;
 
 scripts(
   'a processor that resets itself',
@@ -31,12 +27,11 @@ scripts(
     0x6008, // STR r0, [r1]
     SPIN,
   ]),
-  `
+)`
   asks for a reset after the instruction that sets SYSRESETREQ, and forgets its masks:
     r0 = 0x05fa0004; r1 = 0xe000ed0c; BASEPRI = 0x40; CARRY = 1; run 2; resets is nothing; PRIMASK is 1
     run 3; resets is 2; BASEPRI is 0; CARRY is 0; IPSR is 0
-`,
-);
+`;
 
 scripts(
   'a processor that stops its clock',
@@ -50,9 +45,8 @@ scripts(
       0x4770, // BX LR
     ],
   ),
-  `
+)`
   executes nothing more once an instruction has stopped its clock, and time goes on:
     enable 0 0; raise 0 100; lower 0 101; run 1000; PC is 520; now is 1000
     clock 84e6; run 1050; PC is MAIN; now is 1050
-`,
-);
+`;

@@ -34,10 +34,7 @@ function makeSystemControl(): Stage {
   };
 }
 
-scripts(
-  'the System Control Block (ARMv7-M ARM B3.2)',
-  makeSystemControl,
-  `
+scripts('the System Control Block (ARMv7-M ARM B3.2)', makeSystemControl)`
   tells that it is a Cortex-M4 r0p1 with an FPU and without an MPU:
     CPUID is 0x410fc241; MVFR0 is 0x10110021; MPU_TYPE is 0
 
@@ -59,5 +56,4 @@ scripts(
   shows what is pending and active in ICSR, and takes requests for SysTick there:
     ICSR = 1 << 26; ICSR is 1 << 26 | SYS_TICK << 12; activate SYS_TICK; ICSR is 1 << 11 | SYS_TICK
     enable 20; pend 20; ICSR is 1 << 11 | SYS_TICK | 1 << 22 | 20 << 12
-`,
-);
+`;

@@ -15,10 +15,7 @@ const make = (...before: number[]) => {
   return () => machineStage(sleeping(...before)).stage;
 };
 
-scripts(
-  'WFI (ARMv7-M ARM B1.5.19)',
-  make(WFI),
-  `
+scripts('WFI (ARMv7-M ARM B1.5.19)', make(WFI))`
   sleeps until an interrupt, and executes nothing meanwhile:
     enable 0 0x80; raise 0 100_000; lower 0 100_001; run 99_999; asleep is true; instructions is 1
     run 100_100; log is 1@100015 9@100030; slept is 99999 0
@@ -31,39 +28,26 @@ scripts(
 
   is not ended by an interrupt that is not enabled:
     raise 1 50; run 1000; values is nothing
-`,
-);
+`;
 
-scripts(
-  'sleep on exit (ARMv7-M ARM B1.5.19)',
-  make(SPIN),
-  `
+scripts('sleep on exit (ARMv7-M ARM B1.5.19)', make(SPIN))`
   follows the last handler if SCR.SLEEPONEXIT is set:
     SCR = ${SLEEPONEXIT}; enable 0 0x80; raise 0 10; lower 0 11; raise 0 1000; lower 0 1001; run 5000
     values is 1 1; instructions below 30
-`,
-);
+`;
 
-scripts(
-  'WFE (ARMv7-M ARM B1.5.18)',
-  make(WFE),
-  `
+scripts('WFE (ARMv7-M ARM B1.5.18)', make(WFE))`
   is not ended by an interrupt that is not enabled:
     raise 1 100; run 1000; values is nothing
 
   is ended by an interrupt that is not enabled with SCR.SEVONPEND:
     SCR = 1 << 4; raise 1 100; run 1000; values is 9
-`,
-);
+`;
 
-scripts(
-  'WFE after SEV (ARMv7-M ARM B1.5.18)',
-  make(SEV, WFE, WFE),
-  `
+scripts('WFE after SEV (ARMv7-M ARM B1.5.18)', make(SEV, WFE, WFE))`
   goes on at once after an event, and clears it:
     run 1000; instructions is 3; asleep is true; event; run 2000; values is 9
-`,
-);
+`;
 
 it('deep sleep asks the chip with SCR.SLEEPDEEP, whose clocks may stop, and tells it when it ends (B1.5.17)', () => {
   const calls: string[] = [];

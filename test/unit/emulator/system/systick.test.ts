@@ -28,10 +28,7 @@ function makeSysTick(): Stage {
   };
 }
 
-scripts(
-  'SysTick (ARMv7-M ARM B3.3)',
-  makeSysTick,
-  `
+scripts('SysTick (ARMv7-M ARM B3.3)', makeSysTick)`
   counts down to 0 and goes on from LOAD, with LOAD + 1 counts a period:
     LOAD = 9; CTRL = ON; VAL is 0; TICK us; VAL is 9; TICK us; VAL is 8; 7 * TICK us; VAL is 1; TICK us; VAL is 0
     TICK us; VAL is 9; 9 * TICK us; VAL is 0; TICK us; VAL is 9
@@ -56,5 +53,4 @@ scripts(
 
   stays at 0 with a LOAD of 0:
     CTRL = TICKING; 1000 * TICK us; VAL is 0; pending is false
-`,
-);
+`;

@@ -3,10 +3,7 @@ import { play, scripts } from '../kit/register-script.ts';
 import { Bench } from '../kit/usb/bench.ts';
 import { benchStage } from '../kit/usb/stage.ts';
 
-scripts(
-  'a USB host whose cable or computer comes and goes',
-  benchStage,
-  `
+scripts('a USB host whose cable or computer comes and goes', benchStage)`
   the cable out in the middle of a transfer loses it, and all works after the next plug:
     configure; device 1; host 2; 5000 us; read is 1; deaf on; hostBytes 200; hold on; deviceBytes 100; 5000 us
     unplug; 50_000 us; state is unplugged; connected is false; pending is 0
@@ -29,8 +26,7 @@ scripts(
   a device that stops to answer gets a reset of the port:
     configure; forget; usbClock 0; host 1; 20_000 us; state is enumerating; usbClock 48e6; until configured
     log is reset reset configured
-`,
-);
+`;
 
 it('the cable out at any moment of the enumeration is followed by a full one', () => {
   for (let milliseconds = 1; milliseconds < 270; milliseconds += 7)

@@ -21,10 +21,7 @@ it('the HID driver of a USB host fetches a report at each interval and not soone
     if (index > 0) expect(at - (times[index - 1] ?? 0)).toBeCloseTo(POLL_MS, 1);
 });
 
-scripts(
-  'the HID driver of a USB host',
-  benchStage,
-  `
+scripts('the HID driver of a USB host', benchStage)`
   says which interface a report is from:
     configure; report 1 2 3 4 5 6 7 8; 20_000 us; faces is 2; reports is 1
 
@@ -37,5 +34,4 @@ scripts(
 
   forgets a request of before when the cable is back:
     configure; light 2; unplug; 10_000 us; configure; 100_000 us; lights is nothing
-`,
-);
+`;

@@ -91,10 +91,7 @@ describe('the serial port of a USB host', () => {
   });
 });
 
-scripts(
-  'the serial port of a USB host',
-  benchStage,
-  `
+scripts('the serial port of a USB host', benchStage)`
   a device that is not ready keeps the bytes waiting in the host:
     configure; deaf on; hostBytes 10; host 1 2; 500_000 us; pending is 2; listen; 1000 us; pending is 0; receivedBytes is 12
 
@@ -112,18 +109,13 @@ scripts(
 
   the host clears the halt of an OUT endpoint and goes on:
     configure; device 1; host 2; 10_000 us; stall 0x03; host 3; 20_000 us; device 4; 20_000 us; received is 2 3; read is 1 4
-`,
-);
+`;
 
-scripts(
-  'a closed serial port',
-  () => benchStage({ serial: { isOpen: false } }),
-  `
+scripts('a closed serial port', () => benchStage({ serial: { isOpen: false } }))`
   opening and closing the port sets DTR and RTS, and a closed port is not read:
     configure; lineState is 0; device 1; host 9; 100_000 us; read is nothing; received is nothing
     open; 10_000 us; lineState is 3; read is 1; close; 10_000 us; lineState is 0; connected is false
-`,
-);
+`;
 
 test('the state of the line is read from the device', () => {
   const bench = new Bench();
