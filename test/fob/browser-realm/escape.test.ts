@@ -47,7 +47,6 @@ describe('an image that looks for a way out of a worker', () => {
     const fob = worker.simulator.boot({ board: 'pico', crystal: false, image });
     fob.advance(10);
     expect(fob.consoleText()).toBe('2\n');
-    fob.close();
   });
 
   it('isolating takes names from the prototypes of the global object, too, and names those it cannot take', () => {

@@ -10,5 +10,4 @@ it('tests of this project run images in the realm of a browser, by whichever nam
   // Node's context has no constructor there, and an image in a browser no built-ins that its board lacks.
   expect(fob.consoleText()).toBe('undefined undefined\n');
   expect(fob.screen().bitmap.pixels).not.toBeInstanceOf(Uint8Array);
-  fob.close();
 });

@@ -11,35 +11,14 @@ const BUNDLE = join(import.meta.dirname, '../../../simulator/dist/browser/simula
 
 /** What of a worker's global object leads out of it: to the network, to stored data, to other code, to the page. */
 export const WAYS_OUT = [
-  'fetch',
-  'XMLHttpRequest',
-  'WebSocket',
-  'WebTransport',
-  'EventSource',
-  'importScripts',
-  'indexedDB',
-  'caches',
-  'navigator',
-  'location',
-  'Worker',
-  'SharedWorker',
-  'BroadcastChannel',
-  'MessageChannel',
-  'postMessage',
-  'addEventListener',
-  'close',
-  'self',
-  'top',
-  'parent',
-  'origin',
-  'Blob',
-  'URL',
-  'Request',
-  'Notification',
-  'name',
-  'onmessage',
-  'console',
-] as const;
+  ...'fetch XMLHttpRequest WebSocket WebTransport EventSource importScripts indexedDB caches navigator'.split(
+    ' ',
+  ),
+  ...'location Worker SharedWorker BroadcastChannel MessageChannel postMessage addEventListener close'.split(
+    ' ',
+  ),
+  ...'self top parent origin Blob URL Request Notification name onmessage console'.split(' '),
+];
 
 /** What the simulator uses of a worker, by functions of Node's that code in the context cannot reach. */
 const USED = `(function (outside) {

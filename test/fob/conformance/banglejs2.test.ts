@@ -24,5 +24,4 @@ it('a watch answers each request on the link that it came on', async () => {
   expect((await connect(cableOf(driver.fob)).hello()).state).toBe('blank');
   expect(uart.join('').replaceAll('\x06', '')).toMatch(/^~\S+\n$/);
   expect(driver.lengths.size).toBe(0);
-  await driver.close();
 });

@@ -15,7 +15,6 @@ describe('the pico-hid image on the simulator, over HID reports', () => {
     const driver = new PicoHidDriver();
     await connect(driver.transport).hello();
     expect([...driver.lengths]).toEqual([63]);
-    await driver.close();
   });
 
   it('the pico-hid fob ignores everything before the computer has set it up, and every report that is not for it', () => {
@@ -36,6 +35,5 @@ describe('the pico-hid image on the simulator, over HID reports', () => {
     fob.advance(500);
     expect(heard).toBeGreaterThan(0);
     expect([fob.consoleText(), fob.violations]).toEqual(['', []]);
-    fob.close();
   });
 });

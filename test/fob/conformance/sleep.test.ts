@@ -50,7 +50,6 @@ describe('power saving', () => {
       asked.length = 0;
       await driver.advance(86_400_000);
       expect(asked).toEqual([]);
-      await driver.close();
     });
   }
 });

@@ -6,7 +6,7 @@ import { RFC4226_KEY } from '../conformance/vectors.ts';
 
 /** Public, so that the pairing code on its golden screen is no secret. */
 const PUBLIC_BIRTH = Uint8Array.from({ length: 32 }, (_, i) => i);
-const utf8 = (text: string) => new Uint8Array(Buffer.from(text));
+export const utf8 = (text: string) => new Uint8Array(Buffer.from(text));
 /** The beginning of a step of 30 and of 60 seconds. */
 const START_UTC = 1_800_000_000;
 

@@ -1,16 +1,30 @@
 import { COMMANDS } from '@passfob/protocol/commands';
 import { REFUSED_WRONG_PROOF } from '@passfob/protocol/refusals';
+import type { Request } from 'passfob/client';
 import { withDamaged, withNoise, withoutKeys } from '../../kit/memories.ts';
 import { askClear, openHalf } from '../conformance/raw.ts';
-import { Scene } from './scene.ts';
+import { Scene, utf8 } from './scene.ts';
 
 /** A view: the name of its golden file, and the steps that lead to it. */
 type View = readonly [name: string, arrange: () => Promise<Scene>];
 
-async function withOne(): Promise<Scene> {
-  const scene = await Scene.timed();
-  await scene.totp();
+/** The list of a fob with the time, or without it, that holds one account. */
+async function withTotp(account: Partial<Request<'put'>> = {}, make = Scene.timed): Promise<Scene> {
+  const scene = await make();
+  await scene.totp(account);
   return scene.list();
+}
+
+async function withHotp(account: Partial<Request<'put'>> = {}): Promise<Scene> {
+  const scene = await Scene.owned();
+  await scene.hotp(account);
+  return scene.list();
+}
+
+async function damaged(): Promise<Scene> {
+  const scene = await Scene.timed();
+  const id = await scene.totp();
+  return scene.after(store => withDamaged(store, id));
 }
 
 async function withThree(): Promise<Scene> {
@@ -21,11 +35,7 @@ async function withThree(): Promise<Scene> {
   return scene.list();
 }
 
-async function withNames(issuer: string, label: string): Promise<Scene> {
-  const scene = await Scene.timed();
-  await scene.named(issuer, label);
-  return scene.list();
-}
+const withNames = (issuer: string, label: string) => withTotp({ issuer: utf8(issuer), label: utf8(label) });
 
 const longNames = () => withNames('United Widget Works Ltd', 'erika@widgets.example.');
 const foreignNames = () => withNames('Zoë & Müller', 'zoë@müller.example');
@@ -81,51 +91,23 @@ const lists: readonly View[] = [
       return scene;
     },
   ],
-  ['list-of-one', withOne],
+  ['list-of-one', () => withTotp()],
   ['list-of-three', async () => (await withThree()).press()],
   ['list-long-names', longNames],
   ['list-foreign-names', foreignNames],
   ['list-no-issuer', () => withNames('', 'alice')],
-  ['off', async () => (await withOne()).wait(31_000)],
+  ['off', async () => (await withTotp()).wait(31_000)],
 ];
 
 const passcodes: readonly View[] = [
-  ['totp-30s', async () => (await (await withOne()).press(700)).until('30s')],
-  ['totp-7s', async () => (await (await withOne()).press(700)).until('7s')],
-  [
-    'totp-8-digits',
-    async () => {
-      const scene = await Scene.timed();
-      await scene.totp({ digits: 8, period: 60 });
-      return (await (await scene.list()).press(700)).until('45s');
-    },
-  ],
-  [
-    'totp-7-digits',
-    async () => {
-      const scene = await Scene.timed();
-      await scene.totp({ digits: 7, period: 90 });
-      return (await (await scene.list()).press(700)).until('60s');
-    },
-  ],
+  ['totp-30s', async () => (await (await withTotp()).press(700)).until('30s')],
+  ['totp-7s', async () => (await (await withTotp()).press(700)).until('7s')],
+  ['totp-8-digits', async () => (await (await withTotp({ digits: 8, period: 60 })).press(700)).until('45s')],
+  ['totp-7-digits', async () => (await (await withTotp({ digits: 7, period: 90 })).press(700)).until('60s')],
   ['totp-long-names', async () => (await (await longNames()).press(700)).until('15s')],
   ['totp-foreign-names', async () => (await (await foreignNames()).press(700)).until('1s')],
-  [
-    'hotp',
-    async () => {
-      const scene = await Scene.owned();
-      await scene.hotp();
-      return (await scene.list()).press(700);
-    },
-  ],
-  [
-    'hotp-8-digits',
-    async () => {
-      const scene = await Scene.owned();
-      await scene.hotp({ digits: 8 });
-      return (await scene.list()).press(700);
-    },
-  ],
+  ['hotp', async () => (await withHotp()).press(700)],
+  ['hotp-8-digits', async () => (await withHotp({ digits: 8 })).press(700)],
 ];
 
 const questions: readonly View[] = [
@@ -145,38 +127,15 @@ const questions: readonly View[] = [
 ];
 
 const troubles: readonly View[] = [
-  [
-    'clock-not-set',
-    async () => {
-      const scene = await Scene.owned();
-      await scene.totp();
-      return (await scene.list()).press(700);
-    },
-  ],
-  [
-    'account-damaged',
-    async () => {
-      const scene = await Scene.timed();
-      const id = await scene.totp();
-      return scene.after(store => withDamaged(store, id));
-    },
-  ],
-  [
-    'account-damaged-pressed',
-    async () => {
-      const scene = await Scene.timed();
-      const id = await scene.totp();
-      return scene.after(store => withDamaged(store, id)).press(700);
-    },
-  ],
+  ['clock-not-set', async () => (await withTotp({}, Scene.owned)).press(700)],
+  ['account-damaged', damaged],
+  ['account-damaged-pressed', async () => (await damaged()).press(700)],
   ['keys-lost', async () => (await Scene.owned()).after(withoutKeys)],
   ['keys-lost-erased', async () => (await Scene.owned()).after(withoutKeys).press(10_500)],
   [
     'memory-silent',
     async () => {
-      const scene = await Scene.owned();
-      await scene.hotp();
-      await scene.list();
+      const scene = await withHotp();
       scene.driver.fob.setPart('eeprom', false);
       await scene.press();
       return scene.press();

@@ -2,7 +2,7 @@ import type { Request, SealedCommand } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, it } from 'vitest';
 import { refused } from '../conformance/refused.ts';
-import { Hand, HOLD_MS, START_UTC } from './kit.ts';
+import { Hand, START_UTC } from './kit.ts';
 
 const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
@@ -22,9 +22,7 @@ async function afterApproval<N extends SealedCommand>(hand: Hand, name: N, reque
   const gone = new Error('the computer has gone');
   const asking = hand.client.call(name, request, {
     onPressNeeded() {
-      hand.fob.run(710);
-      hand.fob.press(1_100);
-      expect(hand.says('Approved.')).toBe(true);
+      hand.plays('wait 710; press 1100; says Approved.');
     },
     renew: () => Promise.reject(gone),
   });
@@ -110,17 +108,11 @@ it('a hold that begins while keys are deaf is rejected on the screen until it en
   const onPressNeeded = () => {
     asked += 1;
     if (asked > 1) return;
-    hand.fob.run(500);
-    expect(hand.fob.screen.at(-1)).toBe('Hold: yes  Press: no');
-    hand.fob.key(true);
+    hand.plays('wait 500; hint Hold: yes  Press: no; down');
     for (const ms of [1, 150, 100, 1_100]) {
-      hand.fob.run(ms);
-      expect(hand.fob.screen.at(-1)).toBe('Too soon. Hold again.');
+      hand.plays(`wait ${ms}; hint Too soon. Hold again.`);
     }
-    hand.fob.key(false);
-    expect(hand.fob.screen.at(-1)).toBe('Hold: yes  Press: no');
-    hand.fob.press(1_050);
-    expect(hand.says('Approved.')).toBe(true);
+    hand.plays('up; hint Hold: yes  Press: no; press 1050; says Approved.');
   };
   expect((await hand.client.call('code', { id }, { onPressNeeded })).code).toHaveLength(6);
 });
@@ -139,11 +131,7 @@ const asking = async (act: (hand: Hand) => void) => {
 it('a busy fob does not approve by a press whose end it sees late', async () => {
   for (const busyMs of [950, 1_000, 1_200, 3_000]) {
     const asked = asking(hand => {
-      hand.fob.run(710);
-      hand.fob.key(true);
-      hand.fob.run(100);
-      hand.fob.beBusy(busyMs);
-      hand.fob.key(false);
+      hand.plays(`wait 710; down; wait 100; busy ${busyMs}; up`);
     });
     await refused(asked, 'press-denied');
   }
@@ -152,18 +140,9 @@ it('a busy fob does not approve by a press whose end it sees late', async () => 
 it('a busy fob erases nothing by a press whose end it sees late', async () => {
   const hand = await Hand.hold();
   await hand.put({});
-  hand.fob.run(6_000);
-  hand.fob.press();
-  hand.fob.press(HOLD_MS);
-  for (let presses = 0; presses < 9 && !hand.says('Hold 10 s'); presses++) hand.fob.press();
-  hand.fob.key(true);
-  hand.fob.run(100);
-  hand.fob.beBusy(11_000);
-  hand.fob.key(false);
+  hand.plays('wait 6000; press; hold; find Hold 10 s; down; wait 100; busy 11000; up');
   expect((await hand.client.hello()).state).toBe('owned');
-  hand.fob.press();
-  for (let presses = 0; presses < 9 && !hand.says('Hold 10 s'); presses++) hand.fob.press();
-  hand.fob.press(10_100);
+  hand.plays('press; find Hold 10 s; press 10100');
   expect((await hand.client.hello()).state).toBe('blank');
 });
 
@@ -175,11 +154,7 @@ it('a fob takes no press for an answer before it has read the keys with the ques
     { id },
     {
       onPressNeeded: () => {
-        hand.fob.beBusy(900);
-        hand.fob.press(1_100);
-        expect(hand.says('Send passcode?')).toBe(true);
-        hand.fob.press(1_100);
-        expect(hand.says('Approved.')).toBe(true);
+        hand.plays('busy 900; press 1100; says Send passcode?; press 1100; says Approved.');
       },
     },
   );

@@ -94,7 +94,6 @@ it('a PIN is entered across the change to the crystal', async () => {
     }
     until(fob, screen => screen.includes('alice'), 5_000);
   }
-  await driver.close();
 });
 
 it('an approval across the change to the crystal takes as long as any, and so does an unanswered question', async () => {
@@ -132,7 +131,6 @@ it('an approval across the change to the crystal takes as long as any, and so do
       expect(Math.abs((await asked(answer)) - usual), `from ${ms} ms on`).toBeLessThanOrEqual(ERROR_MS);
     }
   }
-  await driver.close();
 });
 
 it('a passcode is typed across the change to the crystal', async () => {
@@ -189,6 +187,5 @@ it.each([
     driver.fob.keyUp();
     expect(Math.abs(ms - holdMs - 25 * (holdMs / 600))).toBeLessThan(ERROR_MS);
     expect([driver.complaints(), driver.fob.violations]).toEqual(['', []]);
-    await driver.close();
   },
 );

@@ -62,15 +62,7 @@ it('an idle fob shows a HOTP value for a minute without a tick', async () => {
 it('an idle fob turns the display off half a minute after the last key, and the next key only wakes it', async () => {
   const hand = await Hand.hold();
   await hand.enrol(2, 1);
-  hand.fob.press();
-  expect(hand.says('Settings')).toBe(true);
-  hand.fob.run(29_000);
-  hand.fob.press();
-  expect(hand.says('account 0')).toBe(true);
-  hand.fob.run(29_999);
-  expect(hand.says('account 0')).toBe(true);
-  hand.fob.run(2);
-  expect(hand.fob.screen.join('')).toBe('');
-  hand.fob.press(3_000);
-  expect(hand.says('account 0')).toBe(true);
+  hand.plays(`
+    press; says Settings; wait 29000; press; says account 0; wait 29999; says account 0; wait 2; dark
+    press 3000; says account 0`);
 });

@@ -8,14 +8,11 @@ describe('fobs with one key', () => {
     await hand.enrol(1, 20);
     const places: string[] = [];
     for (let presses = 0; presses < 4; presses++) {
-      hand.fob.press(50);
-      hand.fob.run(200);
+      hand.plays('press 50; wait 200');
       places.push(hand.fob.screen[0] ?? '');
     }
     expect(places).toEqual(['account 1', 'account 2', 'account 7', 'account 12']);
-    hand.fob.run(1_000);
-    hand.fob.press(50);
-    expect(hand.says('account 13')).toBe(true);
+    hand.plays('wait 1000; press 50; says account 13');
   });
 
   it('quick presses do not jump in a list of five', async () => {
@@ -28,31 +25,22 @@ describe('fobs with one key', () => {
   it('a hold on a passcode shows the next one until the key is released', async () => {
     const hand = await Hand.hold();
     await hand.put({ kind: 2, period: 300 });
-    hand.fob.run(6_000);
-    hand.fob.press(HOLD_MS);
-    hand.fob.key(true);
-    hand.fob.run(HOLD_MS);
+    hand.plays(`wait 6000; hold; down; wait ${HOLD_MS}`);
     const next = hand.passcode(0, Math.floor(START_UTC / 300) + 1);
-    expect(hand.says(`next ${next.slice(0, 3)} ${next.slice(3)}`)).toBe(true);
-    hand.fob.key(false);
-    expect(hand.says('next')).toBe(false);
-    expect(hand.shown).toBe(hand.passcode(0, START_UTC / 300));
+    hand.plays(`
+      says next ${next.slice(0, 3)} ${next.slice(3)}; up; lacks next
+      code ${hand.passcode(0, START_UTC / 300)}`);
   });
 
   it('the next passcode appears in the last seconds of the step', async () => {
     const hand = await Hand.hold();
     await hand.put({ kind: 2 });
-    hand.fob.run(6_000);
-    hand.fob.press(HOLD_MS);
+    hand.plays('wait 6000; hold');
     for (let second = 0; second < 20 && !hand.fob.screen.includes('4s'); second++) {
-      expect(hand.says('next')).toBe(false);
-      hand.fob.run(1_000);
+      hand.plays('lacks next; wait 1000');
     }
     const next = hand.passcode(0, START_UTC / 30 + 1);
-    expect(hand.says(`next ${next.slice(0, 3)} ${next.slice(3)}`)).toBe(true);
-    hand.fob.run(5_000);
-    expect(hand.shown).toBe(next);
-    expect(hand.says('next')).toBe(false);
+    hand.plays(`says next ${next.slice(0, 3)} ${next.slice(3)}; wait 5000; code ${next}; lacks next`);
   });
 });
 
@@ -61,25 +49,18 @@ it('a HOTP value is made by a hold alone, also where there is only one account',
   await hand.enrol(1, 1);
   for (let presses = 0; presses < 6; presses++) hand.fob.press();
   expect((await hand.client.call('list', { index: 0 })).counter).toBe(0);
-  hand.fob.press(HOLD_MS);
-  expect(hand.shown).toBe(hand.passcode(0, 0));
+  hand.plays(`hold; code ${hand.passcode(0, 0)}`);
 });
 
 it('a HOTP value is not followed by another while the key stays down, nor within 0.7 s', async () => {
   const hand = await Hand.hold();
   await hand.enrol(1, 1);
-  hand.fob.press(5_000);
-  expect(hand.shown).toBe(hand.passcode(0, 0));
-  hand.fob.press(20);
-  hand.fob.press(610);
-  hand.fob.press(20);
+  hand.plays(`press 5000; code ${hand.passcode(0, 0)}; press 20; press 610; press 20`);
   expect((await hand.client.call('list', { index: 0 })).counter).toBe(2);
   // The hold of 600 ms ends 20 + 20 + 600 ms after the value was made.
   const quick = await Hand.hold();
   await quick.enrol(1, 1);
-  quick.fob.press(601);
-  quick.fob.press(20);
-  quick.fob.press(650);
+  quick.plays('press 601; press 20; press 650');
   expect((await quick.client.call('list', { index: 0 })).counter).toBe(1);
 });
 
@@ -96,39 +77,22 @@ it('a HOTP value that a computer had meanwhile is not shown again', async () => 
   };
   const { code } = await hand.client.call('code', { id }, options);
   expect(Buffer.from(code).toString()).toBe(hand.passcode(0, 0));
-  hand.fob.press(HOLD_MS);
-  expect(hand.shown).toBe(hand.passcode(0, 1));
+  hand.plays(`hold; code ${hand.passcode(0, 1)}`);
 });
 
 describe('fobs with four keys', () => {
   it('each of the four keys does what it says', async () => {
     const hand = await Hand.hold(withKeys(4));
     await hand.enrol(2, 3);
-    hand.fob.press(50, 1);
-    expect(hand.says('account 1')).toBe(true);
-    hand.fob.press(50, 2);
-    hand.fob.press(50, 2);
-    expect(hand.says('Settings')).toBe(true);
-    hand.fob.press(50, 0);
-    expect(hand.says('About')).toBe(true);
-    hand.fob.press(50, 3);
-    expect(hand.says('Settings')).toBe(true);
-    hand.fob.run(1_000);
-    hand.fob.press(50, 1);
-    hand.fob.press(50, 0);
-    expect(hand.shown).toMatch(/^\d{6}$/);
-    hand.fob.press(50, 3);
-    expect(hand.shown).toBe('');
+    hand.plays(`
+      press 50 1; says account 1; press 50 2; press 50 2; says Settings; press 50 0; says About; press 50 3
+      says Settings; wait 1000; press 50 1; press 50 0; code any; press 50 3; code none`);
   });
 
   it('on four keys a HOTP value is made by a hold alone', async () => {
     const hand = await Hand.hold(withKeys(4));
     await hand.enrol(1, 1);
-    hand.fob.press(50, 0);
-    expect(hand.shown).toBe('');
-    expect(hand.says('Hold: passcode')).toBe(true);
-    hand.fob.press(HOLD_MS, 0);
-    expect(hand.shown).toBe(hand.passcode(0, 0));
+    hand.plays(`press 50 0; code none; says Hold: passcode; hold; code ${hand.passcode(0, 0)}`);
   });
 });
 
@@ -149,8 +113,7 @@ it.each([
   [4, 3],
 ])('a question on a fob with %i keys is declined by a press of key %i', async (keys, which) => {
   const asking = asked(keys, hand => {
-    hand.fob.run(702);
-    hand.fob.press(50, which);
+    hand.plays(`wait 702; press 50 ${which}`);
   });
   await refused(asking, 'press-denied');
 });
@@ -167,29 +130,19 @@ it('a question is approved by a hold of a full second and by no shorter one', as
 
 it('a question is not answered by the keys for next and previous, nor by presses in its first 0.7 s', () =>
   asked(4, hand => {
-    hand.fob.press(50, 0);
-    hand.fob.press(50, 3);
-    hand.fob.run(700);
-    hand.fob.press(50, 1);
-    hand.fob.press(50, 2);
-    expect(hand.says('Send')).toBe(true);
-    hand.fob.press(1_050, 0);
-    expect(hand.says('Approved.')).toBe(true);
+    hand.plays(`
+      press 50 0; press 50 3; wait 700; press 50 1; press 50 2; says Send; press 1050 0; says Approved.`);
   }));
 
 it('a question is not answered by a key that was down before it appeared', async () => {
   const hand = await Hand.hold();
   const id = await hand.put({});
-  hand.toList();
-  hand.fob.key(true);
+  hand.plays('list; down');
   let isAsked = false;
   const onPressNeeded = () => {
     if (isAsked) return;
     isAsked = true;
-    hand.fob.run(2_000);
-    hand.fob.key(false);
-    expect(hand.says('Send')).toBe(true);
-    hand.fob.press(1_050);
+    hand.plays('wait 2000; up; says Send; press 1050');
   };
   await hand.client.call('code', { id }, { onPressNeeded });
   expect(isAsked).toBe(true);

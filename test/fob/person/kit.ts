@@ -4,6 +4,7 @@ import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { type Client, connect, pairingCode, pairingKey, type Request } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
+import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 
@@ -25,6 +26,41 @@ export const withKeys = (keys: number): Partial<Ports> => {
     clockPpm: 2,
   };
   return { facts };
+};
+
+type Act = (hand: Hand, words: string) => void;
+
+const pressUntil = ({ fob }: Hand, isThere: () => boolean) => {
+  for (let presses = 0; presses < 9 && !isThere(); presses++) fob.press();
+};
+const numbers = (words: string) => words.split(' ').map(Number);
+
+/** Statements of a script, with what is behind their first word. */
+const ACTS: Readonly<Record<string, Act>> = {
+  press: ({ fob }, words) => fob.press(...(words === '' ? [] : numbers(words))),
+  hold: ({ fob }) => fob.press(HOLD_MS),
+  down: ({ fob }) => fob.key(true),
+  up: ({ fob }) => fob.key(false),
+  wait: ({ fob }, ms) => fob.run(Number(ms)),
+  busy: ({ fob }, ms) => fob.beBusy(Number(ms)),
+  reboot: ({ fob }) => fob.reboot(),
+  enter: (hand, digits) => hand.enter(digits),
+  take: (hand, symbols) => hand.take(symbols.split(' ')),
+  list: hand => hand.toList(),
+  wake: ({ fob }) => fob.screen.join('') === '' && fob.press(),
+  find: (hand, words) => pressUntil(hand, () => hand.says(words)),
+  turn: (hand, title) => {
+    pressUntil(hand, () => hand.fob.screen[0] === title);
+    expect(hand.fob.screen[0]).toBe(title);
+  },
+  says: ({ fob }, words) => expect(fob.screen.join(' ')).toContain(words),
+  lacks: ({ fob }, words) => expect(fob.screen.join(' ')).not.toContain(words),
+  title: ({ fob }, words) => expect(fob.screen[0]).toBe(words),
+  hint: ({ fob }, words) => expect(fob.screen.at(-1)).toBe(words),
+  dark: ({ fob }) => expect(fob.screen.join('')).toBe(''),
+  ticks: ({ fob }, ms) => expect(fob.deadlineMs).toBe(Number(ms)),
+  /** A passcode on the screen: this one, `any` or `none`. */
+  code: ({ shown }, code) => expect(shown).toMatch({ any: /^\d{6}$/, none: /^$/ }[code] ?? code),
 };
 
 /** A person with a paired fob in the hand, and its owner at the cable. */
@@ -99,6 +135,16 @@ export class Hand {
     const key = this.keys[number];
     if (!key) throw new Error(`there is no account ${number}`);
     return hotp(new Hmac(hostPrimitives, 1, key), counter, 6);
+  }
+
+  /** Plays statements of `ACTS`, in lines or between semicolons: `press 50; wait 700; says Settings; code none`. */
+  plays(script: string): void {
+    for (const statement of script.trim().split(/;\s*|\s*\n\s*/)) {
+      const [, name = '', words = ''] = /^(\w+) ?(.*)$/.exec(statement) ?? [];
+      const act = ACTS[name];
+      if (!act) throw new Error(`nothing does "${statement}"`);
+      act(this, words);
+    }
   }
 
   /** Turns the wheel with one key, and takes each symbol and then "ok". */

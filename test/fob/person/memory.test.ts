@@ -5,7 +5,7 @@ import type { CallOptions } from 'passfob/client';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { refused } from '../conformance/refused.ts';
-import { Hand, HOLD_MS } from './kit.ts';
+import { Hand } from './kit.ts';
 
 const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 const PIN = secret('730528');
@@ -45,15 +45,13 @@ async function holdingOcra(): Promise<Hand> {
   const suite = { algorithm: 2, digits: 8, question: 0, length: 8, inputs: 2, step: 0, counter: 0 };
   const names = { issuer: ascii('Bank'), label: ascii('account') };
   await hand.client.call('putOcra', { id: ID, ...suite, ...names, secret: secret(randomBytes(32)) });
-  hand.fob.run(6_000);
-  expect(hand.says('Bank')).toBe(true);
+  hand.plays('wait 6000; says Bank');
   return hand;
 }
 
 it('the digits of a PIN that is too easy are overwritten as soon as it is refused', async () => {
   const hand = await choosing();
-  hand.enter('1234');
-  expect(hand.says('Too easy')).toBe(true);
+  hand.plays('enter 1234; says Too easy');
   expect(left()).toBe('');
 });
 
@@ -61,8 +59,7 @@ it('the digits of two PINs that differ are overwritten as soon as they are refus
   const hand = await choosing();
   hand.enter(PIN);
   expect(left()).toBe(PIN);
-  hand.enter('730529');
-  expect(hand.says('Not the same.')).toBe(true);
+  hand.plays('enter 730529; says Not the same.');
   expect(left()).toBe('');
 });
 
@@ -70,9 +67,7 @@ it('a new PIN can be repeated after a computer has opened another session', asyn
   const hand = await choosing();
   hand.enter(PIN);
   await hand.openSession();
-  hand.enter(PIN);
-  hand.fob.run(1);
-  expect(hand.says('PIN set.')).toBe(true);
+  hand.plays(`enter ${PIN}; wait 1; says PIN set.`);
   expect(left()).toBe('');
 });
 
@@ -97,8 +92,7 @@ describe('memory of an entry that is left', () => {
       'a computer asks for a press',
       async hand => {
         const onPressNeeded = () => {
-          hand.fob.run(710);
-          hand.fob.press();
+          hand.plays('wait 710; press');
         };
         await refused(hand.client.call('erase', {}, { onPressNeeded }), 'press-denied');
       },
@@ -122,8 +116,7 @@ describe('memory of an entry that is left', () => {
 
   it.each(ways)('the digits of a PIN that was to be repeated are overwritten when %s', async (_, leave) => {
     const hand = await choosing();
-    hand.enter(PIN);
-    hand.take(['7', '3', '0']);
+    hand.plays(`enter ${PIN}; take 7 3 0`);
     expect([...left()].sort()).toEqual([...`${PIN}730`].sort());
     await leave(hand);
     expect(left()).toBe('');
@@ -146,8 +139,7 @@ it('the PIN for an approval is overwritten once it is checked, right or wrong', 
     const onPressNeeded = () => {
       if (isAnswered) return;
       isAnswered = true;
-      hand.fob.run(702);
-      hand.fob.press(1_050);
+      hand.plays('wait 702; press 1050');
       void hand.enterUnderRequest(pin);
     };
     const asking = hand.client.call('code', { id }, { onPressNeeded });
@@ -168,9 +160,7 @@ const login = {
 
 it('the PIN of an account is overwritten once the passcode is shown', async () => {
   const hand = await holdingOcra();
-  hand.fob.press(HOLD_MS);
-  hand.enter('22222222');
-  hand.enter('4711');
+  hand.plays('hold; enter 22222222; enter 4711');
   expect(hand.fob.screen.some(line => /^\d{4} \d{4}$/.test(line))).toBe(true);
   expect(left().replace(/2/g, '')).toBe('');
 });
@@ -183,9 +173,7 @@ function approving(hand: Hand, options: CallOptions<'respond'> = {}) {
     onPressNeeded() {
       if (isAnswered) return;
       isAnswered = true;
-      hand.fob.run(702);
-      hand.fob.press(1_050);
-      expect(hand.fob.screen[0]).toBe('Account PIN');
+      hand.plays('wait 702; press 1050; title Account PIN');
       void hand.enterUnderRequest('4711');
     },
   });

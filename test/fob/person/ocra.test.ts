@@ -25,26 +25,18 @@ async function holding(account: Partial<Request<'putOcra'>>): Promise<Hand> {
     secret: KEY20,
     ...account,
   });
-  hand.fob.run(6_000);
-  expect(hand.says('Bank')).toBe(true);
+  hand.plays('wait 6000; says Bank');
   return hand;
 }
 
 it('an OCRA account asks for its question, then shows the passcode (RFC 6287 C.1)', async () => {
   const hand = await holding({});
-  hand.fob.press(HOLD_MS);
-  expect(hand.fob.screen[0]).toBe('Question');
-  hand.enter('11111111');
-  expect(hand.shown).toBe('243178');
-  expect(hand.fob.screen[0]).toBe('Bank');
-  hand.fob.press();
-  expect(hand.says('Bank')).toBe(true);
+  hand.plays('hold; title Question; enter 11111111; code 243178; title Bank; press; says Bank');
 });
 
 it('an OCRA account with a PIN asks for that, too, and shows dots (RFC 6287 C.1)', async () => {
   const hand = await holding({ algorithm: 2, digits: 8, inputs: 2, secret: KEY32 });
-  hand.fob.press(HOLD_MS);
-  hand.enter('22222222');
+  hand.plays('hold; enter 22222222');
   expect(hand.fob.screen.slice(0, 2)).toEqual(['Account PIN', '']);
   hand.enter('1234');
   expect(hand.fob.screen).toContain('1795 7585');
@@ -53,8 +45,7 @@ it('an OCRA account with a PIN asks for that, too, and shows dots (RFC 6287 C.1)
 it('an OCRA account with a time step says that the clock is not set', async () => {
   const hand = await holding({ inputs: 16, step: 1 });
   hand.fob.loseTime();
-  hand.fob.press(HOLD_MS);
-  expect(hand.says('Clock not set')).toBe(true);
+  hand.plays('hold; says Clock not set');
 });
 
 it.each([
@@ -68,12 +59,9 @@ it.each([
     if ('inputs' in suite) hand.fob.loseTime();
     expect(hand.fob.screen.at(-1)).toBe('For approvals');
     await hand.policy({ asks: 1 });
-    hand.enter('730528');
-    hand.enter('730528');
-    hand.fob.run(6_000);
-    expect(hand.fob.screen.at(-1)).toBe('For approvals');
-    hand.fob.press(HOLD_MS);
-    expect(hand.says('For approvals: the fob asks you when there is one.')).toBe(true);
+    hand.plays(`
+      enter 730528; enter 730528; wait 6000; hint For approvals; hold
+      says For approvals: the fob asks you when there is one.`);
   },
 );
 
@@ -81,15 +69,9 @@ it('the wheel for a question names the way out of it, and of what was entered', 
   const hand = await holding({ question: 2, length: 20 });
   hand.fob.press(HOLD_MS);
   for (let presses = 0; presses < 18; presses++) {
-    expect(hand.says('Leave: hold at "back"')).toBe(true);
-    hand.fob.press();
+    hand.plays('says Leave: hold at "back"; press');
   }
-  hand.take(['A']);
-  expect(hand.says('Undo: hold at "del"')).toBe(true);
-  hand.take(['del']);
-  expect(hand.says('Leave: hold at "back"')).toBe(true);
-  hand.take(['back']);
-  expect(hand.fob.screen[0]).toBe('Bank');
+  hand.plays('take A; says Undo: hold at "del"; take del; says Leave: hold at "back"; take back; title Bank');
 });
 
 const request = {
@@ -113,10 +95,7 @@ it('a log-in shows service, user and the number to compare, and is approved by a
   const hand = await holding({});
   const { code } = await asked(hand, () => {
     expect(hand.fob.screen).toContain('07');
-    expect(hand.says('vpn')).toBe(true);
-    expect(hand.says('erika')).toBe(true);
-    hand.fob.run(702);
-    hand.fob.press(1_050);
+    hand.plays('says vpn; says erika; wait 702; press 1050');
   });
   expect(Buffer.from(code).toString()).toBe('243178');
 });

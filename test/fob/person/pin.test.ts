@@ -12,50 +12,30 @@ async function withPin(policy: Partial<Request<'setPolicy'>> = {}): Promise<Hand
   const hand = await Hand.hold();
   await hand.enrol(2, 1);
   await hand.policy(policy);
-  hand.enter(PIN);
-  hand.enter(PIN);
-  hand.fob.run(6_000);
-  expect(hand.says('account 0')).toBe(true);
+  hand.plays(`enter ${PIN}; enter ${PIN}; wait 6000; says account 0`);
   return hand;
 }
 
 /** Lets the display go off with time, and wakes it by a key. */
 function wake(hand: Hand): void {
-  hand.fob.run(31_000);
-  expect(hand.fob.screen.join('')).toBe('');
-  hand.fob.press();
+  hand.plays('wait 31000; dark; press');
 }
 
 it('a PIN is chosen before anything else: no trivial one, twice the same', async () => {
   const hand = await Hand.hold();
   await hand.enrol(2, 1);
   await hand.policy({});
-  expect(hand.fob.screen[0]).toBe('New PIN');
-  hand.enter('1234');
-  expect(hand.says('Too easy')).toBe(true);
-  hand.fob.run(6_000);
-  hand.enter(PIN);
-  expect(hand.fob.screen[0]).toBe('The same again');
-  hand.enter('730529');
-  expect(hand.says('Not the same.')).toBe(true);
-  hand.fob.run(6_000);
-  hand.enter(PIN);
-  hand.enter(PIN);
-  hand.fob.run(1);
-  expect(hand.says('PIN set.')).toBe(true);
-  hand.fob.run(6_000);
-  expect(hand.says('account 0')).toBe(true);
+  hand.plays(`
+    title New PIN; enter 1234; says Too easy; wait 6000; enter ${PIN}; title The same again; enter 730529
+    says Not the same.; wait 6000; enter ${PIN}; enter ${PIN}; wait 1; says PIN set.; wait 6000
+    says account 0`);
 });
 
 it('a PIN that must be chosen can be left: the display goes off, and asks for it again when it is woken', async () => {
   const hand = await Hand.hold();
   await hand.enrol(2, 1);
   await hand.policy({});
-  expect(hand.says('Leave: hold at "back"')).toBe(true);
-  hand.take(['back']);
-  expect(hand.fob.screen.join('')).toBe('');
-  hand.fob.press();
-  expect(hand.fob.screen[0]).toBe('New PIN');
+  hand.plays('says Leave: hold at "back"; take back; dark; press; title New PIN');
 });
 
 it('a PIN protects the list after a reboot, and is drawn as dots', async () => {
@@ -64,29 +44,16 @@ it('a PIN protects the list after a reboot, and is drawn as dots', async () => {
   expect(hand.fob.screen.slice(0, 2)).toEqual(['PIN', '']);
   hand.fob.press(HOLD_MS);
   expect(hand.fob.screen.slice(0, 2)).toEqual(['PIN', '*']);
-  hand.fob.reboot();
-  hand.enter(PIN);
-  hand.fob.run(1);
-  expect(hand.says('account 0')).toBe(true);
+  hand.plays(`reboot; enter ${PIN}; wait 1; says account 0`);
 });
 
 it('a wrong PIN is reported, and the next attempt waits, counted down', async () => {
   const hand = await withPin();
-  hand.fob.reboot();
-  hand.enter('9999');
+  hand.plays('reboot; enter 9999');
   expect(hand.says('Checking') || hand.says('Wrong PIN.')).toBe(true);
-  hand.fob.run(6_000);
-  hand.enter('9998');
-  hand.fob.run(1);
-  expect(hand.says('Wrong PIN.')).toBe(true);
-  hand.fob.press();
-  expect(hand.says('Wait')).toBe(true);
-  expect(hand.says('8 tries left')).toBe(true);
-  hand.fob.run(4_000);
-  expect(hand.fob.screen[0]).toBe('PIN');
-  hand.enter(PIN);
-  hand.fob.run(1);
-  expect(hand.says('account 0')).toBe(true);
+  hand.plays(`
+    wait 6000; enter 9998; wait 1; says Wrong PIN.; press; says Wait; says 8 tries left; wait 4000
+    title PIN; enter ${PIN}; wait 1; says account 0`);
 });
 
 it('a PIN is checked after "Checking" was drawn, not while a key waits', async () => {
@@ -96,18 +63,14 @@ it('a PIN is checked after "Checking" was drawn, not while a key waits', async (
     while (!hand.fob.screen.includes(digit)) hand.fob.press(50);
     hand.fob.press(HOLD_MS);
   }
-  hand.fob.key(true);
-  hand.fob.run(600);
-  expect(hand.says('Checking')).toBe(true);
-  expect(hand.fob.deadlineMs).toBe(1);
+  hand.plays('down; wait 600; says Checking; ticks 1');
 });
 
 it('too many wrong PINs wipe the fob, and the screen says so', async () => {
   const hand = await withPin({ attempts: 3 });
   hand.fob.reboot();
   for (let attempt = 0; attempt < 3; attempt++) {
-    hand.enter('9999');
-    hand.fob.run(1);
+    hand.plays('enter 9999; wait 1');
     if (attempt < 2) hand.fob.run(12_000);
     if (attempt < 2 && hand.fob.screen[0] !== 'PIN') hand.fob.press();
   }
@@ -119,14 +82,9 @@ it('too many wrong PINs leave the fob to its owner, where the policy says so', a
   const hand = await withPin({ attempts: 3, wipe: 0 });
   hand.fob.reboot();
   for (let attempt = 0; attempt < 3; attempt++) {
-    hand.enter('9999');
-    hand.fob.run(12_000);
+    hand.plays('enter 9999; wait 12000');
   }
-  if (hand.fob.screen.join('') === '') hand.fob.press();
-  expect(hand.fob.screen.join(' ')).toContain('Its owner can reset the PIN.');
-  hand.fob.press();
-  hand.fob.press(HOLD_MS);
-  expect(hand.fob.screen.join(' ')).toContain('Its owner can reset the PIN.');
+  hand.plays('wake; says Its owner can reset the PIN.; press; hold; says Its owner can reset the PIN.');
 });
 
 it('the fob locks when the display goes off, where the policy says 0 s', async () => {
@@ -138,22 +96,14 @@ it('the fob locks when the display goes off, where the policy says 0 s', async (
 it('the fob locks the set time after the last key, and needs no tick any more', async () => {
   const hand = await withPin({ lockSeconds: 60 });
   wake(hand);
-  expect(hand.says('account 0')).toBe(true);
-  hand.fob.run(31_000);
+  hand.plays('says account 0; wait 31000');
   expect(hand.fob.deadlineMs).toBeGreaterThan(0);
-  hand.fob.run(30_000);
-  expect(hand.fob.deadlineMs).toBe(-1);
-  hand.fob.press();
-  expect(hand.fob.screen[0]).toBe('PIN');
+  hand.plays('wait 30000; ticks -1; press; title PIN');
 });
 
 it('the fob locks while it shows a passcode, too', async () => {
   const hand = await withPin({ lockSeconds: 30 });
-  hand.fob.press(HOLD_MS);
-  expect(hand.shown).toMatch(/^\d{6}$/);
-  hand.fob.run(30_000);
-  expect(hand.shown).toBe('');
-  expect(hand.fob.screen[0]).toBe('PIN');
+  hand.plays('hold; code any; wait 30000; code none; title PIN');
 });
 
 it('a fob whose owner requires a new PIN still locks itself', async () => {
@@ -162,11 +112,7 @@ it('a fob whose owner requires a new PIN still locks itself', async () => {
     await hand.client.call('requirePin', {});
     hand.fob.run(61_000);
     expect((await hand.client.call('status', {})).locked).toBe(1);
-    if (hand.fob.screen.join('') === '') hand.fob.press();
-    expect(hand.fob.screen[0]).toBe('PIN');
-    hand.enter(PIN);
-    hand.fob.run(1);
-    expect(hand.fob.screen[0]).toBe('New PIN');
+    hand.plays(`wake; title PIN; enter ${PIN}; wait 1; title New PIN`);
   }
 });
 
@@ -174,9 +120,7 @@ it('a locked fob keeps nothing of an account or a PIN in memory', async () => {
   const hand = await withPin({ lockSeconds: 60 });
   const key = secret(new Uint8Array(randomBytes(20)));
   await hand.put({ secret: key });
-  hand.toList();
-  hand.fob.press();
-  hand.fob.press(HOLD_MS);
+  hand.plays('list; press; hold');
   expect(hand.fob.remembers(key)).toBe(true);
   hand.fob.run(61_000);
   expect((await hand.client.call('status', {})).locked).toBe(1);
@@ -189,20 +133,16 @@ it('a fob that locks under a passcode keeps nothing of its account', async () =>
   const key = secret(new Uint8Array(randomBytes(20)));
   await hand.client.call('remove', { id: (await hand.client.call('list', { index: 0 })).id });
   await hand.put({ secret: key, kind: 2, period: 30, label: new Uint8Array(Buffer.from('account 1')) });
-  hand.toList();
-  hand.fob.press(HOLD_MS);
-  expect(hand.shown).toMatch(/^\d{6}$/);
+  hand.plays('list; hold; code any');
   expect(hand.fob.remembers(key)).toBe(true);
-  hand.fob.run(30_000);
-  expect(hand.fob.screen[0]).toBe('PIN');
+  hand.plays('wait 30000; title PIN');
   expect(hand.fob.remembers(key)).toBe(false);
 });
 
 it('a fob locks in maintenance mode, too, whose console sees its memory', async () => {
   const hand = await withPin();
   const onPressNeeded = () => {
-    hand.fob.run(710);
-    hand.fob.press(1_100);
+    hand.plays('wait 710; press 1100');
   };
   await hand.client.call('maintain', {}, { onPressNeeded });
   expect((await hand.client.call('status', {})).locked).toBe(1);
@@ -210,12 +150,7 @@ it('a fob locks in maintenance mode, too, whose console sees its memory', async 
 
 it('the PIN is required before every passcode', async () => {
   const hand = await withPin({ asks: 1 });
-  hand.fob.press(HOLD_MS);
-  expect(hand.shown).toBe('');
-  hand.enter(PIN);
-  hand.fob.run(1);
-  expect(hand.shown).toMatch(/^\d{6}$/);
-  expect(hand.says('account 0')).toBe(true);
+  hand.plays(`hold; code none; enter ${PIN}; wait 1; code any; says account 0`);
 });
 
 it('the PIN is required before every approval', async () => {
@@ -226,9 +161,7 @@ it('the PIN is required before every approval', async () => {
     return () => {
       if (isAnswered) return;
       isAnswered = true;
-      hand.fob.run(702);
-      hand.fob.press(1_050);
-      expect(hand.fob.screen[0]).toBe('PIN');
+      hand.plays('wait 702; press 1050; title PIN');
       void hand.enterUnderRequest(pin);
     };
   };
@@ -240,29 +173,13 @@ it('the PIN is required before every approval', async () => {
 
 it('the PIN is required before the settings', async () => {
   const hand = await withPin({ asks: 4 });
-  hand.fob.press();
-  hand.fob.press(HOLD_MS);
-  expect(hand.fob.screen[0]).toBe('PIN');
-  hand.enter(PIN);
-  hand.fob.run(1);
-  expect(hand.says('About')).toBe(true);
+  hand.plays(`press; hold; title PIN; enter ${PIN}; wait 1; says About`);
 });
 
 it('the settings change the PIN after the old one', async () => {
   const hand = await withPin();
-  hand.fob.press();
-  hand.fob.press(HOLD_MS);
-  for (let presses = 0; presses < 9 && !hand.says('Change PIN'); presses++) hand.fob.press();
-  hand.fob.press(HOLD_MS);
-  hand.enter(PIN);
-  hand.fob.run(1);
+  hand.plays(`press; hold; find Change PIN; hold; enter ${PIN}; wait 1`);
   const other = secret('915736');
-  hand.enter(other);
-  hand.enter(other);
-  hand.fob.run(1);
-  expect(hand.says('PIN set.')).toBe(true);
-  hand.fob.reboot();
-  hand.enter(other);
-  hand.fob.run(1);
-  expect(hand.says('account 0')).toBe(true);
+  hand.plays(`
+    enter ${other}; enter ${other}; wait 1; says PIN set.; reboot; enter ${other}; wait 1; says account 0`);
 });

@@ -47,8 +47,7 @@ describe('passcode computed ahead for the account under the cursor', () => {
       expect(during(() => hand.fob.press())).toBe(0);
       expect(hand.says('Settings')).toBe(true);
       expect(during(() => hand.fob.press())).toBe(2);
-      hand.fob.run(31_000);
-      expect(hand.fob.screen.join('')).toBe('');
+      hand.plays('wait 31000; dark');
       expect(during(() => hand.fob.press())).toBe(2);
       expect(hand.says('account 0')).toBe(true);
     });
@@ -56,21 +55,16 @@ describe('passcode computed ahead for the account under the cursor', () => {
 
   it('the ready passcode of a past step is computed again', async () => {
     const { hand, during } = await counted(TOTP);
-    hand.fob.press();
-    hand.fob.press();
+    hand.plays('press; press');
     hand.fob.run(29_000 - ((hand.utc - START_UTC) % 30) * 1000);
-    hand.fob.press();
-    hand.fob.press();
-    hand.fob.run(1_500);
+    hand.plays('press; press; wait 1500');
     expect(during(() => hand.fob.press(HOLD_MS))).toBe(2);
     expect(hand.shown).toBe(hand.passcode(0, Math.floor(hand.utc / 30)));
   });
 
   it('a ready passcode needs no tick: the fob wakes only to turn the display off', async () => {
     const { hand } = await counted(TOTP);
-    hand.fob.press();
-    hand.fob.press();
-    expect(hand.fob.deadlineMs).toBe(30_000);
+    hand.plays('press; press; ticks 30000');
   });
 
   it('a ready HOTP value spends no counter before the press, despite repeated views and power losses', async () => {
@@ -78,32 +72,24 @@ describe('passcode computed ahead for the account under the cursor', () => {
     for (let looks = 0; looks < 9; looks++) hand.fob.press();
     hand.fob.reboot();
     for (let looks = 0; looks < 3; looks++) hand.fob.press();
-    expect(hand.says('account 0')).toBe(true);
-    hand.fob.press(HOLD_MS);
-    expect(hand.shown).toBe(hand.passcode(0, 0));
-    hand.fob.reboot();
-    hand.fob.press(HOLD_MS);
-    expect(hand.shown).toBe(hand.passcode(0, 1));
+    hand.plays(`
+      says account 0; hold; code ${hand.passcode(0, 0)}; reboot; hold; code ${hand.passcode(0, 1)}`);
   });
 
   it('a ready HOTP value is not shown where a computer got it since', async () => {
     const { hand } = await counted(HOTP);
-    hand.fob.press();
-    hand.fob.press();
+    hand.plays('press; press');
     const id = Uint8Array.of(200, 0, 0, 0);
     const { code } = await hand.client.call('code', { id }, { onPressNeeded: () => hand.fob.approve() });
     expect(Buffer.from(code).toString()).toBe(hand.passcode(0, 0));
-    hand.toList();
-    hand.fob.press(HOLD_MS);
-    expect(hand.shown).toBe(hand.passcode(0, 1));
+    hand.plays(`list; hold; code ${hand.passcode(0, 1)}`);
   });
 
   it('the ready passcode is dropped when the session changes accounts', async () => {
     const { hand, during, count } = await counted(TOTP);
     const id = Uint8Array.of(200, 0, 0, 0);
     const [issuer, label] = [new Uint8Array(0), new Uint8Array(Buffer.from('account new'))];
-    hand.fob.press();
-    hand.fob.press();
+    hand.plays('press; press');
     const before = count();
     await hand.client.call('rename', { id, issuer, label });
     expect(hand.says('account new')).toBe(true);
@@ -116,14 +102,11 @@ describe('passcode computed ahead for the account under the cursor', () => {
   it('the ready passcode is dropped when the fob locks, and computed again after the PIN', async () => {
     const { hand, during } = await counted(TOTP);
     await hand.policy({ lockSeconds: 10 });
-    hand.enter('7294');
-    hand.enter('7294');
-    hand.toList();
+    hand.plays('enter 7294; enter 7294; list');
     expect(during(() => hand.fob.run(11_000))).toBe(0);
     expect(hand.says('account')).toBe(false);
     const made = during(() => {
-      hand.enter('7294');
-      hand.fob.run(10);
+      hand.plays('enter 7294; wait 10');
     });
     expect(hand.says('account 0')).toBe(true);
     expect(made).toBe(2);
@@ -132,24 +115,18 @@ describe('passcode computed ahead for the account under the cursor', () => {
   it('no passcode is computed ahead where each one requires the PIN, not even if it was before', async () => {
     const { hand, during } = await counted(TOTP);
     await hand.policy({ asks: 1 });
-    hand.enter('7294');
-    hand.enter('7294');
+    hand.plays('enter 7294; enter 7294');
     expect(during(() => hand.toList())).toBe(0);
-    expect(hand.says('account 0')).toBe(true);
-    hand.fob.press(HOLD_MS);
-    expect(hand.shown).toBe('');
+    hand.plays('says account 0; hold; code none');
     const made = during(() => {
-      hand.enter('7294');
-      hand.fob.run(10);
+      hand.plays('enter 7294; wait 10');
     });
     expect(made).toBe(2);
     expect(hand.shown).not.toBe('');
     await hand.policy({ asks: 0 });
     hand.toList();
     await hand.policy({ asks: 1 });
-    hand.toList();
-    hand.fob.press(HOLD_MS);
-    expect(hand.shown).toBe('');
+    hand.plays('list; hold; code none');
   });
 
   it.each([
@@ -177,8 +154,7 @@ describe('passcode computed ahead for the account under the cursor', () => {
 
   it('a press on boards with more keys gives the same passcode', async () => {
     const { hand, during } = await counted(TOTP, 1, withKeys(4));
-    hand.fob.press(50, 1);
-    hand.fob.press(50, 1);
+    hand.plays('press 50 1; press 50 1');
     expect(during(() => hand.fob.press())).toBe(0);
     expect(hand.shown).toBe(hand.passcode(0, Math.floor(hand.utc / 30)));
   });

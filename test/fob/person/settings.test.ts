@@ -7,8 +7,7 @@ import { Hand, HOLD_MS } from './kit.ts';
 async function opened(parts: Partial<Ports> = {}): Promise<Hand> {
   const hand = await Hand.hold(parts);
   await hand.enrol(2, 1);
-  hand.fob.press();
-  hand.fob.press(HOLD_MS);
+  hand.plays('press; hold');
   return hand;
 }
 
@@ -29,8 +28,7 @@ it('the settings are those of this board and its policy, and lead back', async (
   }
   const all = ['About', 'Clock (UTC)', 'Screen off', 'Brightness', 'Erase', 'Back'];
   expect(titles).toEqual([...all, 'About']);
-  to(hand, 'Back');
-  hand.fob.press(HOLD_MS);
+  hand.plays('turn Back; hold');
   expect(hand.says('account 0') || hand.says('Settings')).toBe(true);
 });
 
@@ -43,9 +41,7 @@ it('the settings show the time in UTC with its bound', async () => {
   for (const utc of [951_868_800, 978_307_199, 1_709_208_000, 1_735_689_599, 2_147_483_648, 4_107_542_400]) {
     const hand = await Hand.hold();
     await hand.client.call('setClock', { utc }, { onPressNeeded: () => hand.fob.approve() });
-    hand.fob.run(6_000);
-    hand.fob.press(HOLD_MS);
-    to(hand, 'Clock (UTC)');
+    hand.plays('wait 6000; hold; turn Clock (UTC)');
     const { utc: now } = await hand.client.call('clock', {});
     const date = new Date(Number(now) * 1000).toISOString().slice(0, 16).replace('T', ' ');
     expect(words(hand)).toMatch(new RegExp(`${date} \\+-\\d+s`));
@@ -61,36 +57,23 @@ it('the settings change by holds: how long the display stays on, and how bright 
     hand.fob.press(HOLD_MS);
   }
   expect(seconds).toEqual(['30 s', '60 s', '120 s', '15 s', '30 s']);
-  hand.fob.run(59_000);
-  to(hand, 'Brightness');
+  hand.plays('wait 59000; turn Brightness');
   for (let holds = 0; holds < 3; holds++) hand.fob.press(HOLD_MS);
   expect(hand.fob.lights).toEqual([1, 2, 0, 1]);
 });
 
 it('the settings erase after a hold of ten seconds, counted down, and not before', async () => {
   const hand = await opened();
-  to(hand, 'Erase');
-  hand.fob.key(true);
-  hand.fob.run(3_500);
-  expect(words(hand)).toContain('Erasing in 7 s');
-  hand.fob.run(6_000);
-  hand.fob.key(false);
-  to(hand, 'Erase');
+  hand.plays('turn Erase; down; wait 3500; says Erasing in 7 s; wait 6000; up; turn Erase');
   expect((await hand.client.call('info', {})).accounts).toBe(1);
-  hand.fob.press(10_100);
-  expect(words(hand)).toContain('Erased.');
+  hand.plays('press 10100; says Erased.');
   expect((await hand.client.hello()).state).toBe('blank');
 });
 
 it('the settings show the battery where it is measured, and the list says when it is low', async () => {
   let percent = 16;
   const hand = await opened({ power: { battery: () => percent } });
-  to(hand, 'Battery');
-  expect(words(hand)).toContain('16%');
-  to(hand, 'Back');
-  hand.fob.press(HOLD_MS);
-  expect(words(hand)).not.toContain('Batt.');
+  hand.plays('turn Battery; says 16%; turn Back; hold; lacks Batt.');
   percent = 15;
-  hand.fob.press();
-  expect(words(hand)).toContain('Batt. 15%');
+  hand.plays('press; says Batt. 15%');
 });

@@ -20,7 +20,6 @@ it('the pico image holds 32 accounts and one more in 4 kB, refuses the next and 
   expect(listed).toEqual(ids);
   await owner.client.call('remove', { id: ids[7] ?? new Uint8Array(4) });
   await owner.put({ secret: secret(random(20)) });
-  await driver.close();
 });
 
 // The DS3231 takes 2100 for a leap year; the image counts days with it and must be right afterwards.
@@ -43,5 +42,4 @@ it.each([...MOMENTS, DS3231_UTC_MAX - 10])('the pico image keeps the time from %
   await driver.reboot();
   await owner.open();
   expect((await owner.client.call('clock', {})).utc - utc).toBeLessThan(9);
-  await driver.close();
 });

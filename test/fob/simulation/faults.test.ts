@@ -121,7 +121,6 @@ it('a supply that a fault has cut stays off where somebody unplugs the fob meanw
   fob.cutPower();
   await driver.advance(60_000);
   expect(fob.powered).toBe(false);
-  await driver.close();
 });
 
 it.each(['torn', 'stuck', 'worn'] as const)(

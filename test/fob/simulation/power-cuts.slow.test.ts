@@ -259,5 +259,4 @@ it("a fob without its microcontroller's memory says so, refuses to pair, and is 
   expect((await client.hello()).state).toBe('keys-lost');
   await lost.press(10_500);
   expect((await client.hello()).state).toBe('blank');
-  lost.fob.close();
 });

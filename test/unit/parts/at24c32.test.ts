@@ -141,5 +141,4 @@ it('a fob that starts while the EEPROM still ends a write waits for it', () => {
   });
   expect([fob.violations, fob.consoleText()]).toEqual([[], '']);
   expect(fob.screen().text.join(' ')).not.toContain('does not answer');
-  fob.close();
 });

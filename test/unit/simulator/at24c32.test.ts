@@ -3,7 +3,6 @@ import { At24c32 } from '@passfob/simulator/board/chips/at24c32';
 import { Operations, PowerLost } from '@passfob/simulator/faults/operations';
 import { Region } from '@passfob/simulator/recording/state/memories';
 import { memoryStore } from '@passfob/simulator/recording/state/stores';
-import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { type Stage, scripts } from '../emulator/kit/register-script.ts';
 import { I2C, lines, QUIET, run } from './kit.ts';
@@ -111,21 +110,6 @@ it('the AT24C32 tears within its envelope: the page and no other, old, new, 0xFF
   // 1 in 6, 1 in 6, 3 in 6, 1 in 6: every kind occurs, the mixed span most.
   expect(Math.min(...Object.values(kinds))).toBeGreaterThan(25);
   expect(kinds.span).toBeGreaterThan(kinds.page);
-});
-
-it('the AT24C32 tears the same way for the same seed and operation', () => {
-  const torn = (seed: number) => {
-    const { eeprom, memory, operations } = part(seed);
-    operations.cutAfter(1);
-    expect(() => eeprom.write(at(0, 1, 2, 3, 4, 5, 6))).toThrow(PowerLost);
-    return [...memory.bytes.subarray(0, 8)].join();
-  };
-  fc.assert(
-    fc.property(fc.nat(), seed => {
-      expect(torn(seed)).toBe(torn(seed));
-    }),
-  );
-  expect(new Set(Array.from({ length: 40 }, (_, seed) => torn(seed))).size).toBeGreaterThan(5);
 });
 
 it('the AT24C32 tears a write under way when the supply goes, and no completed one', () => {

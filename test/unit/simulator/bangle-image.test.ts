@@ -51,7 +51,6 @@ it('the Bangle moves through its list by taps, shows a passcode by its button, a
   driver.fob.press(3);
   expect(await title()).toBe(first);
   expect(driver.complaints()).toBe('');
-  await driver.close();
 });
 
 it('the Bangle sleeps without a timer, feels no touch then, and wakes by a press that does nothing else', () =>
@@ -64,7 +63,6 @@ it('no movement of the wrist unlocks a sleeping Bangle', async () => {
   expect(driver.fob.consoleText()).toBe('true js\n');
   driver.fob.press(0);
   expect(driver.fob.consoleText()).toBe('true js\nfalse button\n');
-  await driver.close();
 });
 
 it('a touch of a dark Bangle is no key even where something else unlocked the watch', async () => {
@@ -78,7 +76,6 @@ it('a touch of a dark Bangle is no key even where something else unlocked the wa
   expect(driver.fob.screen()).toMatchObject({ on: false, text: [] });
   driver.fob.press(0);
   expect((await driver.screen())[0]).toBe(title);
-  await driver.close();
 });
 
 it('the Bangle lights up after a reset that finds its display off', () => {
@@ -88,7 +85,6 @@ it('the Bangle lights up after a reset that finds its display off', () => {
   expect(fob.screen().on).toBe(true);
   fob.press(1);
   expect(fob.screen().text).not.toEqual([]);
-  fob.close();
 });
 
 it('the Bangle lights up by itself at a question, and takes a hold of its button', async () => {
@@ -99,7 +95,6 @@ it('the Bangle lights up by itself at a question, and takes a hold of its button
   // Seconds continue from the set time.
   driver.fob.advance(10_000);
   expect((await owner.client.call('clock', {})).utc).toBeGreaterThanOrEqual(1_800_000_010);
-  await driver.close();
 });
 
 it('the Bangle survives a hold of ten seconds, by which a fob that lost its keys is erased', async () => {
@@ -114,7 +109,6 @@ it('the Bangle survives a hold of ten seconds, by which a fob that lost its keys
   lost.fob.press(0, 10_500);
   expect((await new Owner(lost).client.hello()).state).toBe('blank');
   expect(lost.complaints()).toBe('');
-  await lost.close();
 });
 
 it('the Bangle holds 32 accounts with keys of 64 bytes and names of full length', async () => {
@@ -127,7 +121,6 @@ it('the Bangle holds 32 accounts with keys of 64 bytes and names of full length'
   expect((await owner.client.call('info', {})).accounts).toBe(32);
   await refused(owner.put(account()), 'full');
   expect(driver.complaints()).toBe('');
-  await driver.close();
 });
 
 it('the Bangle is old or new after every power cut of an enrolment', async () => {
@@ -175,7 +168,6 @@ it('the loader of the Bangle shows a damaged image on the display and gives the 
   });
   fob.link.write(new Uint8Array(Buffer.from('print(6*7)\n')));
   expect(said).toContain('42');
-  fob.close();
 });
 
 it('the loader of the Bangle leaves no console on any port of a sound image', () => {
@@ -190,5 +182,4 @@ it('the loader of the Bangle leaves no console on any port of a sound image', ()
     // The image answers each packet, and nothing else.
     expect(said).toBe(port === 'Bluetooth' ? String.fromCharCode(PACKET_ANSWER) : '');
   }
-  fob.close();
 });

@@ -119,7 +119,6 @@ it('flash pages read as erased before the first write', () => {
   const board = new PagesBoard(1, memoryStore());
   expect(board.contents().equals(BLANK)).toBe(true);
   expect(board.fob.operations).toBe(0);
-  board.fob.close();
 });
 
 it('flash pages hold their content through restarts and renewals of their file', LONG, () => {
@@ -151,7 +150,6 @@ it('flash pages are not written again where they hold the same content', () => {
   const { operations } = board.fob;
   expect(board.write(stamped(2))).toBe(true);
   expect(board.fob.operations).toBe(operations);
-  board.fob.close();
 });
 
 it('flash pages are old or new after every power cut in the first file that is made', () => {
@@ -202,7 +200,6 @@ it('flash pages refuse a write before Storage would compact itself, and stay rea
   board.fob.cutPower();
   board.fob.powerOn();
   expect(board.contents().equals(contents)).toBe(true);
-  board.fob.close();
 });
 
 itNeeds(

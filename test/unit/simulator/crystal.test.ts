@@ -60,7 +60,6 @@ it('timers are late by what the clock lost, and code stands still until the crys
   while (lines(fob).length === 0) fob.advance(5);
   expect(fob.now() - silent).toBeGreaterThan(3000);
   expect(fob.now() - silent).toBeLessThan(5000);
-  fob.close();
 });
 
 it('the clock does not change where the image turned the crystal off', () => {
@@ -76,7 +75,6 @@ it('the clock does not change where the image turned the crystal off', () => {
   fob.keyDown();
   const seconds = lines(fob).slice(1).map(Number);
   expect((seconds.at(-1) ?? 0) - (seconds[0] ?? 0)).toBeCloseTo(3, 2);
-  fob.close();
 });
 
 it('the clock of a Pico without a crystal runs on by its oscillator', () => {

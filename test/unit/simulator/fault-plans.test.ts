@@ -48,7 +48,6 @@ it.each([
   expect(() => checkedPlan(plan)).toThrow(why);
   const fob = run('');
   expect(() => fob.setFaults(plan as object)).toThrow(why);
-  fob.close();
 });
 
 it('a fault strikes at its odds, and one fault never shifts another', () => {
@@ -185,7 +184,6 @@ it('what a cable holds back is not lost with the power of the board', () => {
   });
   fob.advance(60_000);
   expect(back).toBe('x');
-  fob.close();
 });
 
 it('a crystal that does not start costs an image no time, and a slow one costs it more than another', () => {

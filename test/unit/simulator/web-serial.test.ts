@@ -113,11 +113,9 @@ it('two fobs are two ports of one page', async () => {
     await client.close();
   }
   expect(new Set(serials).size).toBe(2);
-  other.close();
 });
 
 it('a board without a serial port for frames is refused', async () => {
   const watch = boot({ board: 'banglejs2' });
   await expect(plugIntoPage(page, watch)).rejects.toThrow('use pico');
-  watch.close();
 });

@@ -24,14 +24,12 @@ describe('a program on the whole virtual board', () => {
       'STR (immediate) T1',
     ]);
     expect(board.violations).toEqual([]);
-    board.close();
   });
 
   it.each([{}, { wire: { flip: 10 } }])('a board refuses text for its link, with the faults %j', faults => {
     const board = virtualBoard({ firmware: BLINK, faults });
     const text: unknown = '123';
     expect(() => board.link.write(text as Uint8Array)).toThrow('must be bytes');
-    board.close();
   });
 
   it('tells the forms of instructions that were executed before a loss of power, too', () => {
@@ -41,7 +39,6 @@ describe('a program on the whole virtual board', () => {
     board.cutPower();
     expect(board.executedForms()).toEqual(before);
     expect(before).toContain('EOR (register) T1');
-    board.close();
   });
 
   it('echoes bytes on the serial port at its rate', () => {
@@ -59,7 +56,6 @@ describe('a program on the whole virtual board', () => {
       [0x42, 2],
       [0x43, 3],
     ]);
-    board.close();
   });
 
   it('writes to the EEPROM and polls until it answers', () => {
@@ -68,7 +64,6 @@ describe('a program on the whole virtual board', () => {
     expect(board.wear().eepromWrites[2]).toBe(1);
     expect(board.operations).toBe(1);
     expect(board.transfers).toBeGreaterThan(2);
-    board.close();
   });
 
   it('erases and programs flash, which its state keeps', () => {
@@ -114,7 +109,6 @@ describe('a program on the whole virtual board', () => {
     board.advance(1000);
     expect(board.operations).toBe(4 + 9);
     expect(board.powered).toBe(true);
-    board.close();
   });
 
   it('refuses the state of a board with another firmware, unless it is to be replaced', () => {
@@ -139,7 +133,6 @@ describe('a program on the whole virtual board', () => {
     });
     board.advance(1);
     expect(board.violations[0]).toMatch(/^HardFault: undefined-instruction at 08000200/);
-    board.close();
   });
 
   it('has no parts and ports beyond its own', () => {
@@ -154,6 +147,5 @@ describe('a program on the whole virtual board', () => {
     expect(() => board.keyDown(1)).toThrow('there is no key 1');
     expect(board.screen().on).toBe(false);
     expect(board.screen().text).toEqual([]);
-    board.close();
   });
 });

@@ -23,7 +23,6 @@ describeNeeds(needsEspruinosArm(), "Espruino's own firmware on the virtual board
     expect(evaluated(board, 'process.env.BOARD')).toContain('="PICO_R1_3"');
     expect(evaluated(board, 'Math.sqrt(2)')).toContain('=1.41421356237\r\n');
     expect(board.violations).toEqual([]);
-    board.close();
   });
 
   it.each(paths)('%s keeps a file of Storage over a loss of power', path => {
@@ -38,7 +37,6 @@ describeNeeds(needsEspruinosArm(), "Espruino's own firmware on the virtual board
     board.close();
     const again = booted(path, { storage });
     expect(evaluated(again, 'require("Storage").read("kept")')).toContain('="yes"');
-    again.close();
   });
 
   it.each(paths)('%s reads a pressed button, and measures its supply', path => {
@@ -51,7 +49,6 @@ describeNeeds(needsEspruinosArm(), "Espruino's own firmware on the virtual board
     const volts = Number(/=(\d\.\d+)/.exec(evaluated(board, 'E.getAnalogVRef()'))?.[1]);
     expect(volts).toBeGreaterThan(2.85);
     expect(volts).toBeLessThan(2.95);
-    board.close();
   });
 
   it.each(paths)('%s talks to the chips on the bus', path => {
@@ -65,7 +62,6 @@ describeNeeds(needsEspruinosArm(), "Espruino's own firmware on the virtual board
       /=new Uint8Array\(\[\d+\]\)/,
     );
     expect(board.violations).toEqual([]);
-    board.close();
   });
 
   it.each(paths)('%s types as a keyboard that the computer polls', path => {
@@ -78,7 +74,6 @@ describeNeeds(needsEspruinosArm(), "Espruino's own firmware on the virtual board
       [0, 0, 4, 0, 0, 0, 0, 0],
       [0, 0, 0, 0, 0, 0, 0, 0],
     ]);
-    board.close();
   });
 
   it.each(paths)('%s sleeps deeply without USB where it may, and wakes by the button', path => {
@@ -93,7 +88,6 @@ describeNeeds(needsEspruinosArm(), "Espruino's own firmware on the virtual board
     board.press();
     board.advance(400);
     expect(board.screen().text).toContain('passfob pair');
-    board.close();
   });
 
   it.each(paths)('%s: a look in the middle of a redraw finds the last whole screen', path => {
@@ -113,7 +107,6 @@ describeNeeds(needsEspruinosArm(), "Espruino's own firmware on the virtual board
     expect([...seen]).toEqual([...whole].filter(text => seen.has(text)));
     expect(whole.size).toBeGreaterThan(2);
     expect(looksInTheMiddle).toBeGreaterThan(10);
-    board.close();
   });
 
   it.each(paths)('%s shows what the simulator shows, with the image of the fob', path => {
@@ -134,6 +127,5 @@ describeNeeds(needsEspruinosArm(), "Espruino's own firmware on the virtual board
     model.close();
     expect(board.inspect().parts).toEqual({ display: true, clock: true, eeprom: true });
     expect(board.violations).toEqual([]);
-    board.close();
   });
 });

@@ -281,6 +281,5 @@ describe('a program that harms', () => {
     const board = virtualBoard({ firmware: assembled(source), seed: 1 });
     board.advance(20_000);
     expect(board.counters().seconds).toBeGreaterThan(19);
-    board.close();
   });
 });

@@ -22,7 +22,6 @@ describe('the text of a display, read from its pixels', () => {
       fob.press(0, step % 3 === 0 ? 1200 : 100);
     }
     expect(seen.size).toBeGreaterThan(1);
-    fob.close();
   });
 
   it('has the large digit of the PIN, into whose cell the line below it reaches', async () => {
@@ -40,7 +39,6 @@ describe('the text of a display, read from its pixels', () => {
       fob.press();
     }
     expect([...symbols].sort().join('')).toMatch(/^0123456789/);
-    fob.close();
   });
 
   it('is empty without anything drawn, and leaves out what is no letter', () => {
@@ -50,7 +48,6 @@ describe('the text of a display, read from its pixels', () => {
     expect(textOn({ width: 128, height: 64, pixels }, font)).toEqual([]);
     for (let y = 8; y < 14; y++) pixels.fill(1, y * 128 + 20, y * 128 + 90);
     expect(textOn({ width: 128, height: 64, pixels }, font)).toEqual([]);
-    fob.close();
   });
 
   it('an application without a font has none', () =>

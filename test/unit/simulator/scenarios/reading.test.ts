@@ -93,41 +93,8 @@ it('steps stand in steps up to a depth, and a longer file is refused', () => {
 
 it('no text brings the reader to anything but a scenario or a mistake with its place', () => {
   const pieces = fc.constantFrom(
-    ...[
-      'title: x\n',
-      'steps:\n',
-      '  - ',
-      'press',
-      ': ',
-      '{',
-      '}',
-      '[',
-      ']',
-      ', ',
-      '\n',
-      '    ',
-      'owner',
-      '"',
-      "'",
-    ],
-    ...[
-      'hold',
-      '1 s',
-      '&a ',
-      '*a',
-      '? ',
-      '!!map ',
-      '- ',
-      'repeat',
-      'steps',
-      'times',
-      '3',
-      '|',
-      '>',
-      '#',
-      '\t',
-      '~',
-    ],
+    ...['title: x\n', '  - ', ': ', ', ', '\n', '    ', '1 s', '&a ', '? ', '!!map ', '- ', '\t'],
+    ...`steps:\n press { } [ ] owner " ' hold *a repeat steps times 3 | > # ~`.split(' '),
   );
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 30 }), parts => {

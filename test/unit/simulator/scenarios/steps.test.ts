@@ -1,14 +1,21 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readScenario, runScenario, runScenarioFile } from '@passfob/simulator';
 import { FAULT_KINDS } from '@passfob/simulator/faults/names';
 import { STEPS } from '@passfob/simulator/scenarios/steps/table';
-import { expect, it, onTestFinished } from 'vitest';
+import { expect, it } from 'vitest';
+import { temporaryFolder } from '../../../kit/folder.ts';
 import { ENROLLED, HOTP, runSteps } from './kit.ts';
 
 const sentence = async (steps: readonly string[], head?: string) =>
   (await runSteps(steps, head)).failure?.sentence;
+
+/** The screen of a blank fob. */
+const BLANK = [
+  'Passfob',
+  'It has no owner yet.',
+  ...['Open the link in your', 'mail. If none, run:', 'passfob pair'],
+];
 
 /** Steps of which the last one must fail, with a part of its sentence. Each looks at something that is not so. */
 const FAILING: readonly (readonly [string, readonly string[], RegExp])[] = [
@@ -66,15 +73,8 @@ it('every step that expects something has a test in which it fails', () => {
 });
 
 it('a screen is compared line by line, with lines left out and regular expressions', async () => {
-  const screen = [
-    'Passfob',
-    'It has no owner yet.',
-    'Open the link in your',
-    'mail. If none, run:',
-    'passfob pair',
-  ];
   const good = [
-    `expect screen: ${JSON.stringify(screen)}`,
+    `expect screen: ${JSON.stringify(BLANK)}`,
     'expect screen: ["...", passfob pair]',
     'expect screen: [Passfob, "..."]',
     'expect screen: ["...", /^Open the (link|mail)/, "...", passfob pair, "..."]',
@@ -93,13 +93,7 @@ it('a failed step has its place, and the expected lines beside those on the scre
     step: 'expect screen: [one, two]',
     sentence: 'The screen differs.',
     expected: ['one', 'two'],
-    shown: [
-      'Passfob',
-      'It has no owner yet.',
-      'Open the link in your',
-      'mail. If none, run:',
-      'passfob pair',
-    ],
+    shown: BLANK,
   });
 });
 
@@ -144,11 +138,7 @@ it.each(['/etc/hostname', '../a.txt', 'b/../../a.txt', 'C:\\a.txt', '\\a.txt', '
 );
 
 it('a link beside a scenario that leads out of its folder is refused, and its target stays as it is', async () => {
-  const outside = mkdtempSync(join(tmpdir(), 'passfob-outside-'));
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-scenario-'));
-  onTestFinished(() => {
-    for (const one of [outside, folder]) rmSync(one, { recursive: true });
-  });
+  const [outside, folder] = [temporaryFolder('outside'), temporaryFolder('scenario')];
   const file = join(outside, 'file.txt');
   writeFileSync(file, 'untouched');
   symlinkSync(file, join(folder, 'file.txt'));
@@ -169,8 +159,7 @@ it('a scenario file without an end is refused, and not read to it', () =>
   expect(runScenarioFile('/dev/zero')).rejects.toThrow('/dev/zero is not a regular file'));
 
 it('a picture is written by --update, compared afterwards, and a difference is shown', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-scenario-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('scenario');
   const scenario = readScenario('title: x\nsteps:\n  - expect picture: a.txt');
   expect((await runScenario(scenario, { folder, isUpdate: true })).passed).toBe(true);
   const drawn = readFileSync(join(folder, 'a.txt'), 'utf8');
@@ -183,8 +172,7 @@ it('a picture is written by --update, compared afterwards, and a difference is s
 });
 
 it('a scenario begins with the memories of a file, and does not change it', async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-scenario-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
+  const folder = temporaryFolder('scenario');
   const { boot, fileStore } = await import('@passfob/simulator');
   const fob = boot({
     board: 'pico',
