@@ -1,5 +1,5 @@
 import { isolate } from '@passfob/simulator/interpreter/contexts/browser/isolate';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { report, SEARCH } from '../../unit/simulator/escapes/search.ts';
 import { bytes } from '../../unit/simulator/kit.ts';
 import { startWorker, WAYS_OUT } from './worker.ts';
@@ -26,38 +26,36 @@ async function search(isIsolated: boolean): Promise<{ said: string[]; used: read
   return { said: said.filter(line => line.startsWith('reached')), used: worker.used };
 }
 
-describe('an image that looks for a way out of a worker', () => {
-  it('an image reaches no way out of a worker that is isolated', async () =>
-    expect(await search(true)).toEqual({ said: ['reached  true'], used: [] }));
+it('an image reaches no way out of a worker that is isolated', async () =>
+  expect(await search(true)).toEqual({ said: ['reached  true'], used: [] }));
 
-  it('an image reaches the global object of a worker that is not isolated, so that the search finds what is there', async () => {
-    const { said } = await search(false);
-    for (const name of ['fetch', 'postMessage', 'indexedDB', 'importScripts', 'crypto'])
-      expect(said.join()).toContain(name);
-  });
+it('an image reaches the global object of a worker that is not isolated, so that the search finds what is there', async () => {
+  const { said } = await search(false);
+  for (const name of ['fetch', 'postMessage', 'indexedDB', 'importScripts', 'crypto'])
+    expect(said.join()).toContain(name);
+});
 
-  it('a worker that is isolated keeps the names that its program asks for, and still runs fobs', () => {
-    const worker = startWorker();
-    expect(worker.evaluate('typeof fetch')).toBe('function');
-    worker.simulator.isolate(['postMessage', 'crypto']);
-    expect(
-      worker.evaluate('[typeof postMessage, typeof crypto, typeof fetch, typeof setTimeout].join()'),
-    ).toBe('function,object,undefined,undefined');
-    const image = { '.bootcde': bytes('setTimeout(function () { print(1 + 1); }, 5)') };
-    const fob = worker.simulator.boot({ board: 'pico', crystal: false, image });
-    fob.advance(10);
-    expect(fob.consoleText()).toBe('2\n');
-  });
+it('a worker that is isolated keeps the names that its program asks for, and still runs fobs', () => {
+  const worker = startWorker();
+  expect(worker.evaluate('typeof fetch')).toBe('function');
+  worker.simulator.isolate(['postMessage', 'crypto']);
+  expect(worker.evaluate('[typeof postMessage, typeof crypto, typeof fetch, typeof setTimeout].join()')).toBe(
+    'function,object,undefined,undefined',
+  );
+  const image = { '.bootcde': bytes('setTimeout(function () { print(1 + 1); }, 5)') };
+  const fob = worker.simulator.boot({ board: 'pico', crystal: false, image });
+  fob.advance(10);
+  expect(fob.consoleText()).toBe('2\n');
+});
 
-  it('isolating takes names from the prototypes of the global object, too, and names those it cannot take', () => {
-    const parent = { addEventListener() {}, toString: undefined };
-    const global = Object.create(parent, {
-      location: { value: 1, configurable: false },
-      fetch: { value: 1, configurable: true },
-      Math: { value: Math, configurable: true },
-    });
-    expect(isolate([], global)).toEqual(['location']);
-    expect(Object.keys(parent)).toEqual([]);
-    expect(Object.getOwnPropertyNames(global)).toEqual(['location', 'Math']);
+it('isolating takes names from the prototypes of the global object, too, and names those it cannot take', () => {
+  const parent = { addEventListener() {}, toString: undefined };
+  const global = Object.create(parent, {
+    location: { value: 1, configurable: false },
+    fetch: { value: 1, configurable: true },
+    Math: { value: Math, configurable: true },
   });
+  expect(isolate([], global)).toEqual(['location']);
+  expect(Object.keys(parent)).toEqual([]);
+  expect(Object.getOwnPropertyNames(global)).toEqual(['location', 'Math']);
 });

@@ -125,12 +125,7 @@ export class Owner {
   }
 
   /** Expects that the fob proves an account of this key with these traits. */
-  async expectProof(
-    id: Uint8Array,
-    key: Uint8Array,
-    traits: AccountTraits,
-    nonce: Uint8Array = random(16),
-  ): Promise<void> {
+  async expectProof(id: Uint8Array, key: Uint8Array, traits: AccountTraits, nonce: Uint8Array = random(16)) {
     const { mac } = await this.client.call('prove', { id, nonce });
     expect(mac).toEqual(accountProof(hostPrimitives, key, id, traits, nonce));
   }

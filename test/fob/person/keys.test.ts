@@ -1,47 +1,45 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { refused } from '../conformance/refused.ts';
 import { Hand, HOLD_MS, START_UTC, withKeys } from './kit.ts';
 
-describe('fobs with one key', () => {
-  it('the third quick press and each after it move by five', async () => {
-    const hand = await Hand.hold();
-    await hand.enrol(1, 20);
-    const places: string[] = [];
-    for (let presses = 0; presses < 4; presses++) {
-      hand.plays('press 50; wait 200');
-      places.push(hand.fob.screen[0] ?? '');
-    }
-    expect(places).toEqual(['account 1', 'account 2', 'account 7', 'account 12']);
-    hand.plays('wait 1000; press 50; says account 13');
-  });
+it('the third quick press and each after it move by five', async () => {
+  const hand = await Hand.hold();
+  await hand.enrol(1, 20);
+  const places: string[] = [];
+  for (let presses = 0; presses < 4; presses++) {
+    hand.plays('press 50; wait 200');
+    places.push(hand.fob.screen[0] ?? '');
+  }
+  expect(places).toEqual(['account 1', 'account 2', 'account 7', 'account 12']);
+  hand.plays('wait 1000; press 50; says account 13');
+});
 
-  it('quick presses do not jump in a list of five', async () => {
-    const hand = await Hand.hold();
-    await hand.enrol(1, 4);
-    for (let presses = 0; presses < 4; presses++) hand.fob.press(50);
-    expect(hand.says('Settings')).toBe(true);
-  });
+it('quick presses do not jump in a list of five', async () => {
+  const hand = await Hand.hold();
+  await hand.enrol(1, 4);
+  for (let presses = 0; presses < 4; presses++) hand.fob.press(50);
+  expect(hand.says('Settings')).toBe(true);
+});
 
-  it('a hold on a passcode shows the next one until the key is released', async () => {
-    const hand = await Hand.hold();
-    await hand.put({ kind: 2, period: 300 });
-    hand.plays(`wait 6000; hold; down; wait ${HOLD_MS}`);
-    const next = hand.passcode(0, Math.floor(START_UTC / 300) + 1);
-    hand.plays(`
+it('a hold on a passcode shows the next one until the key is released', async () => {
+  const hand = await Hand.hold();
+  await hand.put({ kind: 2, period: 300 });
+  hand.plays(`wait 6000; hold; down; wait ${HOLD_MS}`);
+  const next = hand.passcode(0, Math.floor(START_UTC / 300) + 1);
+  hand.plays(`
       says next ${next.slice(0, 3)} ${next.slice(3)}; up; lacks next
       code ${hand.passcode(0, START_UTC / 300)}`);
-  });
+});
 
-  it('the next passcode appears in the last seconds of the step', async () => {
-    const hand = await Hand.hold();
-    await hand.put({ kind: 2 });
-    hand.plays('wait 6000; hold');
-    for (let second = 0; second < 20 && !hand.fob.screen.includes('4s'); second++) {
-      hand.plays('lacks next; wait 1000');
-    }
-    const next = hand.passcode(0, START_UTC / 30 + 1);
-    hand.plays(`says next ${next.slice(0, 3)} ${next.slice(3)}; wait 5000; code ${next}; lacks next`);
-  });
+it('the next passcode appears in the last seconds of the step', async () => {
+  const hand = await Hand.hold();
+  await hand.put({ kind: 2 });
+  hand.plays('wait 6000; hold');
+  for (let second = 0; second < 20 && !hand.fob.screen.includes('4s'); second++) {
+    hand.plays('lacks next; wait 1000');
+  }
+  const next = hand.passcode(0, START_UTC / 30 + 1);
+  hand.plays(`says next ${next.slice(0, 3)} ${next.slice(3)}; wait 5000; code ${next}; lacks next`);
 });
 
 it('a HOTP value is made by a hold alone, also where there is only one account', async () => {
@@ -80,20 +78,18 @@ it('a HOTP value that a computer had meanwhile is not shown again', async () => 
   hand.plays(`hold; code ${hand.passcode(0, 1)}`);
 });
 
-describe('fobs with four keys', () => {
-  it('each of the four keys does what it says', async () => {
-    const hand = await Hand.hold(withKeys(4));
-    await hand.enrol(2, 3);
-    hand.plays(`
+it('each of the four keys does what it says', async () => {
+  const hand = await Hand.hold(withKeys(4));
+  await hand.enrol(2, 3);
+  hand.plays(`
       press 50 1; says account 1; press 50 2; press 50 2; says Settings; press 50 0; says About; press 50 3
       says Settings; wait 1000; press 50 1; press 50 0; code any; press 50 3; code none`);
-  });
+});
 
-  it('on four keys a HOTP value is made by a hold alone', async () => {
-    const hand = await Hand.hold(withKeys(4));
-    await hand.enrol(1, 1);
-    hand.plays(`press 50 0; code none; says Hold: passcode; hold; code ${hand.passcode(0, 0)}`);
-  });
+it('on four keys a HOTP value is made by a hold alone', async () => {
+  const hand = await Hand.hold(withKeys(4));
+  await hand.enrol(1, 1);
+  hand.plays(`press 50 0; code none; says Hold: passcode; hold; code ${hand.passcode(0, 0)}`);
 });
 
 const asked = async (keys: number, answer: (hand: Hand) => void) => {

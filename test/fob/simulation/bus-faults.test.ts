@@ -14,16 +14,6 @@ beforeAll(async () => {
   withPin = await busFob(true);
 });
 
-interface Operation {
-  readonly kept: () => KeptFob;
-  /** Brings the fob to the moment before. */
-  prepare(trial: BusTrial): Promise<void>;
-  /** Returns whether it was done. */
-  act(trial: BusTrial): Promise<boolean>;
-  /** Accounts afterwards. */
-  readonly accounts: number;
-}
-
 const hotpId = async (trial: BusTrial) => (await trial.owner.client.call('list', { index: 0 })).id;
 let id = new Uint8Array();
 const withSession = async (trial: BusTrial) => {
@@ -31,65 +21,53 @@ const withSession = async (trial: BusTrial) => {
   id = new Uint8Array(await hotpId(trial));
 };
 
+const toTimed = async (trial: BusTrial) => {
+  await trial.toFirst();
+  await trial.until(() => trial.words.includes('Timed'));
+};
+const removal = async ({ owner: { client } }: BusTrial) => {
+  // The first attempt may have removed it, and only its end failed.
+  if ((await client.call('info', {})).accounts === 1) return;
+  const { id } = await client.call('list', { index: 1 });
+  await client.call('remove', { id });
+};
+const names = { issuer: Buffer.from('Example'), label: Buffer.from('dave') };
+
+/**
+ * @param prepare brings the fob to the moment before
+ * @param act resolves to whether it was done
+ * @param accounts afterwards
+ */
+const operation = (
+  prepare: (trial: BusTrial) => Promise<void>,
+  act: (trial: BusTrial) => Promise<boolean>,
+  accounts = 2,
+  kept = () => plain,
+) => ({ prepare, act, accounts, kept });
+type Operation = ReturnType<typeof operation>;
+
 const OPERATIONS: Readonly<Record<string, Operation>> = {
-  'a hold for a HOTP value': {
-    kept: () => plain,
-    prepare: trial => trial.toFirst(),
-    act: trial => trial.hotp(),
-    accounts: 2,
-  },
-  'a hold for a TOTP value': {
-    kept: () => plain,
-    prepare: async trial => {
-      await trial.toFirst();
-      await trial.until(() => trial.words.includes('Timed'));
-    },
-    act: trial => trial.totp(),
-    accounts: 2,
-  },
-  'the check of a PIN': {
-    kept: () => withPin,
-    prepare: trial => trial.enterMost(),
-    act: trial => trial.unlock(),
-    accounts: 2,
-  },
-  'an enrolment': { kept: () => plain, prepare: withSession, act: trial => trial.put(), accounts: 3 },
-  'a removal': {
-    kept: () => plain,
-    prepare: withSession,
-    act: trial =>
-      trial.call(
-        (async () => {
-          const { client } = trial.owner;
-          // The first attempt may have removed it, and only its end failed.
-          if ((await client.call('info', {})).accounts === 1) return;
-          const { id } = await client.call('list', { index: 1 });
-          await client.call('remove', { id });
-        })(),
-      ),
-    accounts: 1,
-  },
-  'a new name': {
-    kept: () => plain,
-    prepare: withSession,
-    act: trial =>
-      trial.call(
-        trial.owner.client.call('rename', { id, issuer: Buffer.from('Example'), label: Buffer.from('dave') }),
-      ),
-    accounts: 2,
-  },
-  'setting the clock': {
-    kept: () => plain,
-    prepare: withSession,
-    act: trial => trial.setClock(),
-    accounts: 2,
-  },
-  'a new session': {
-    kept: () => plain,
-    prepare: async () => undefined,
-    act: trial => trial.call(trial.owner.open()),
-    accounts: 2,
-  },
+  'a hold for a HOTP value': operation(
+    trial => trial.toFirst(),
+    trial => trial.hotp(),
+  ),
+  'a hold for a TOTP value': operation(toTimed, trial => trial.totp()),
+  'the check of a PIN': operation(
+    trial => trial.enterMost(),
+    trial => trial.unlock(),
+    2,
+    () => withPin,
+  ),
+  'an enrolment': operation(withSession, trial => trial.put(), 3),
+  'a removal': operation(withSession, trial => trial.call(removal(trial)), 1),
+  'a new name': operation(withSession, trial =>
+    trial.call(trial.owner.client.call('rename', { id, ...names })),
+  ),
+  'setting the clock': operation(withSession, trial => trial.setClock()),
+  'a new session': operation(
+    async () => undefined,
+    trial => trial.call(trial.owner.open()),
+  ),
 };
 
 /** Returns the number of transfers of an operation that succeeds. */
@@ -111,10 +89,7 @@ async function transfersOfBoot(): Promise<number> {
 }
 
 /** Tries faults of each kind at each of so many transfers; in `npm test` a few of them, spread. */
-async function each(
-  transfers: number,
-  work: (transfer: number, kind: BusFault) => Promise<void>,
-): Promise<void> {
+async function each(transfers: number, work: (transfer: number, kind: BusFault) => Promise<void>) {
   const cases = KINDS.flatMap(kind => Array.from({ length: transfers }, (_, at) => [at + 1, kind] as const));
   const count = countOf(4, cases.length);
   for (let i = 0; i < count; i++) {

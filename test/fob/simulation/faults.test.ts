@@ -77,11 +77,7 @@ class Trial extends WatchedFob {
 }
 
 /** Tries a plan under each seed; a failure names the one that repeats it. */
-async function underSeeds(
-  seeds: readonly number[],
-  plan: FaultPlan,
-  work: (trial: Trial) => Promise<void>,
-): Promise<void> {
+async function underSeeds(seeds: readonly number[], plan: FaultPlan, work: (trial: Trial) => Promise<void>) {
   for (const seed of seeds) {
     try {
       await work(new Trial({ ...plan, seed }));

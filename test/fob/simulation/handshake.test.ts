@@ -5,7 +5,7 @@ import { pairingCodeKey } from '@passfob/protocol/pairing';
 import { REFUSED_NO_SESSION, REFUSED_WRONG_PROOF } from '@passfob/protocol/refusals';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { hostPrimitives } from 'passfob/client/primitives';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { askClear, openHalf } from '../conformance/raw.ts';
 import { Chips } from './kit/chips.ts';
@@ -32,22 +32,20 @@ async function codeOf(fob: CoreFob): Promise<string> {
   return fob.code;
 }
 
-describe('pairing codes in a handshake', () => {
-  it.each([
-    ['a pairing code is good at finish in the last millisecond of its time', -1, [FINISH, 0]],
-    [
-      'a pairing code that expires between open and finish is refused at finish',
-      0,
-      [FINISH, REFUSED_NO_SESSION],
-    ],
-  ])('%s', async (_, laterMs, answer) => {
-    const fob = new CoreFob();
-    const key = pairingCodeKey(await codeOf(fob));
-    const line = lineOf(fob);
-    const half = await openHalf(line, key, 1);
-    fob.pass(PAIRING_CODE_SECONDS * 1000 + laterMs);
-    expect(await askClear(line, FINISH, ...half.ownerProof)).toEqual(answer);
-  });
+it.each([
+  ['a pairing code is good at finish in the last millisecond of its time', -1, [FINISH, 0]],
+  [
+    'a pairing code that expires between open and finish is refused at finish',
+    0,
+    [FINISH, REFUSED_NO_SESSION],
+  ],
+])('%s', async (_, laterMs, answer) => {
+  const fob = new CoreFob();
+  const key = pairingCodeKey(await codeOf(fob));
+  const line = lineOf(fob);
+  const half = await openHalf(line, key, 1);
+  fob.pass(PAIRING_CODE_SECONDS * 1000 + laterMs);
+  expect(await askClear(line, FINISH, ...half.ownerProof)).toEqual(answer);
 });
 
 it.each([0, 15, 16, 31])("the owner's proof is refused if only its byte %i is wrong", async at => {

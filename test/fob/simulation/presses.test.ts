@@ -83,11 +83,7 @@ describe('presses while the fob is busy', () => {
   const WITH_LIST = CASES.filter(([faults, place]) => faults.length === 1 || place !== 5);
 
   /** Moves the button, with the faults from the first edge on; returns the entry of the list that is shown later. */
-  async function shownAfter(
-    faults: readonly BusFault[],
-    place: number,
-    moves: readonly number[],
-  ): Promise<string> {
+  async function shownAfter(faults: readonly BusFault[], place: number, moves: readonly number[]) {
     const { fob } = driver;
     fob.setFaults({ bus: { at: Object.fromEntries(faults.map((fault, at) => [place + at, fault])) } });
     for (const [at, ms] of moves.entries()) {

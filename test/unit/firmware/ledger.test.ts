@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emulatorHash } from '@passfob/firmware/build/emulator';
 import { type LedgerEntry, ledgerLine, writeLedger } from '@passfob/firmware/build/ledger';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { root } from '../../tools/tidy/files.ts';
 
@@ -37,40 +37,34 @@ function lineOf(change: Partial<LedgerEntry>): string {
 
 const older = (field: keyof typeof NOW) => ({ ...ENTRY.virtualBoard?.[0], ...NOW, [field]: 'other' });
 
-describe('the line of the build about its measurements', () => {
-  it('says nothing where image and emulator are those of the ledger', () =>
-    expect(lineOf({})).not.toMatch(/run npm run/));
+it('the line of the build says nothing where image and emulator are those of the ledger', () =>
+  expect(lineOf({})).not.toMatch(/run npm run/));
 
-  it.each(['image', 'emulator'] as const)(
-    'says that the tests and the figures are those of an older %s',
-    field => {
-      const tests = [{ espruino: '2v29', sha256: '9', passed: 99, ...older(field) }];
-      expect(lineOf({ virtualBoard: tests })).toMatch(
-        new RegExp(`tested on the virtual board with an older ${field}: run npm run test:board$`),
-      );
-      expect(lineOf({ boardFigures: [older(field)] })).toMatch(
-        new RegExp(
-          `measured on virtual boards with an older ${field}: run npm run measure -- virtual-board$`,
-        ),
-      );
-    },
-  );
+it.each(['image', 'emulator'] as const)(
+  'the line of the build says that the tests and the figures are those of an older %s',
+  field => {
+    const tests = [{ espruino: '2v29', sha256: '9', passed: 99, ...older(field) }];
+    expect(lineOf({ virtualBoard: tests })).toMatch(
+      new RegExp(`tested on the virtual board with an older ${field}: run npm run test:board$`),
+    );
+    expect(lineOf({ boardFigures: [older(field)] })).toMatch(
+      new RegExp(`measured on virtual boards with an older ${field}: run npm run measure -- virtual-board$`),
+    );
+  },
+);
+
+it('the hash of the emulator changes with the code that the virtual board loads, and with no comment and no type', async () => {
+  const path = folder();
+  mkdirSync(join(path, 'emulator/board'), { recursive: true });
+  const part = join(path, 'emulator/board/part.ts');
+  writeFileSync(join(path, 'emulator/board/virtual-board.ts'), "export { part } from './part.ts';\n");
+  writeFileSync(part, 'export const part = 1;\n');
+  const before = await emulatorHash(path);
+  writeFileSync(part, '// A comment.\nexport const part: number = 1;\n');
+  expect(await emulatorHash(path)).toBe(before);
+  writeFileSync(part, 'export const part = 2;\n');
+  expect(await emulatorHash(path)).not.toBe(before);
 });
 
-describe('the hash of the emulator', () => {
-  it('changes with the code that the virtual board loads, and with no comment and no type', async () => {
-    const path = folder();
-    mkdirSync(join(path, 'emulator/board'), { recursive: true });
-    const part = join(path, 'emulator/board/part.ts');
-    writeFileSync(join(path, 'emulator/board/virtual-board.ts'), "export { part } from './part.ts';\n");
-    writeFileSync(part, 'export const part = 1;\n');
-    const before = await emulatorHash(path);
-    writeFileSync(part, '// A comment.\nexport const part: number = 1;\n');
-    expect(await emulatorHash(path)).toBe(before);
-    writeFileSync(part, 'export const part = 2;\n');
-    expect(await emulatorHash(path)).not.toBe(before);
-  });
-
-  it('is found of the emulator in this tree', async () =>
-    expect(await emulatorHash(root)).toMatch(/^[\da-f]{16}$/));
-});
+it('the hash of the emulator is found of the emulator in this tree', async () =>
+  expect(await emulatorHash(root)).toMatch(/^[\da-f]{16}$/));

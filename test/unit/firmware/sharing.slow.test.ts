@@ -5,7 +5,7 @@ import { optionalIn, placeOptional } from '@passfob/firmware/build/optional';
 import { holders, propertyName, share } from '@passfob/firmware/build/sharing';
 import { parsed, walk } from '@passfob/firmware/build/tree';
 import type { AnyNode } from 'acorn';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
 const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 
@@ -23,36 +23,34 @@ function shared(
   return share(new Map(Object.entries(counts)), sets, new Set(alone), new Set(taken));
 }
 
-describe('names that one object may hold', () => {
-  it('the names of a class are its methods, fields, accessors and own properties', () =>
-    expect(
-      groupsOf('class A { kept; get all() { return [1].map(x => this.of + x); } put() { this.set = 1; } }'),
-    ).toEqual(['all kept of put set']));
+it('the names of a class are its methods, fields, accessors and own properties', () =>
+  expect(
+    groupsOf('class A { kept; get all() { return [1].map(x => this.of + x); } put() { this.set = 1; } }'),
+  ).toEqual(['all kept of put set']));
 
-  it('the names of a class include those of its superclasses, but not of their other subclasses', () => {
-    const code =
-      'var A = class { a() {} }, B = class extends A { b() {} }; class C extends B { c() {} } class D extends A {}';
-    expect(groupsOf(code)).toEqual(['a', 'a b', 'a b c', 'a']);
-  });
-
-  it('all literals of a function share their names: TypeScript may see one type in them', () => {
-    const code =
-      'function f(x) { return x ? { a: 1, n: { b: 2 } } : { c: 3 }; } var g = () => ({ d: 4 }); h({ e: 5 }); k({ f: 6 });';
-    expect(groupsOf(code)).toEqual(['a b c n', 'd', 'e', 'f']);
-  });
-
-  it.each([
-    ['var o = { ...p };', 'spread'],
-    ['Object.assign(a, b);', 'Object.assign'],
-    ['function f() { this.a = 1; }', 'outside a class'],
-    ['class A { m() { return function () { return this.a; }; } }', 'outside a class'],
-    ['class A extends f() {}', 'no class'],
-    ['class A extends Device {}', 'no class'],
-    ['var x = "a" in o;', 'may lack'],
-  ])('the names of an object cannot be told in %s', (code, why) =>
-    expect(() => holders(parsed(code))).toThrow(why),
-  );
+it('the names of a class include those of its superclasses, but not of their other subclasses', () => {
+  const code =
+    'var A = class { a() {} }, B = class extends A { b() {} }; class C extends B { c() {} } class D extends A {}';
+  expect(groupsOf(code)).toEqual(['a', 'a b', 'a b c', 'a']);
 });
+
+it('all literals of a function share their names: TypeScript may see one type in them', () => {
+  const code =
+    'function f(x) { return x ? { a: 1, n: { b: 2 } } : { c: 3 }; } var g = () => ({ d: 4 }); h({ e: 5 }); k({ f: 6 });';
+  expect(groupsOf(code)).toEqual(['a b c n', 'd', 'e', 'f']);
+});
+
+it.each([
+  ['var o = { ...p };', 'spread'],
+  ['Object.assign(a, b);', 'Object.assign'],
+  ['function f() { this.a = 1; }', 'outside a class'],
+  ['class A { m() { return function () { return this.a; }; } }', 'outside a class'],
+  ['class A extends f() {}', 'no class'],
+  ['class A extends Device {}', 'no class'],
+  ['var x = "a" in o;', 'may lack'],
+])('the names of an object cannot be told in %s', (code, why) =>
+  expect(() => holders(parsed(code))).toThrow(why),
+);
 
 const source = `
     interface Suite { readonly kind: number; digits: number; step?: number; /* not?: this */ }

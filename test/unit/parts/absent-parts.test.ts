@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { memoryStore, type PartsOptions, type StateStore } from '@passfob/simulator';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, expect, it } from 'vitest';
 import { ascii, Owner } from '../../fob/conformance/owner.ts';
 import { refused } from '../../fob/conformance/refused.ts';
 import { SimulatorDriver } from '../../fob/conformance/simulator-driver.ts';
@@ -37,10 +37,7 @@ async function owned(kind: number): Promise<KeptFob & { readonly id: Uint8Array 
 }
 
 /** The same owner at a fob that has lost a part. */
-async function without(
-  parts: PartsOptions,
-  kind = HOTP,
-): Promise<{ one: SimulatorDriver; owner: Owner; id: Uint8Array }> {
+async function without(parts: PartsOptions, kind = HOTP) {
   const { store, owner: before, id } = await owned(kind);
   const one = fob(store, parts);
   const owner = new Owner(one, {}, before);
@@ -202,19 +199,17 @@ it('without any of these parts the fob boots and answers', async () => {
   expect(one.complaints()).toBe('');
 });
 
-describe('fobs with the larger memory', () => {
-  it('with the larger memory the fob takes a hundred accounts, and keeps them', async () => {
-    const storage = memoryStore();
-    const parts = { eeprom: 'AT24C256' } as const;
-    const one = fob(storage, parts);
-    const owner = new Owner(one);
-    await owner.pair();
-    for (let i = 0; i < 100; i++) await owner.put({ secret: secret(new Uint8Array(20).fill(i + 1)) });
-    await refused(owner.put({ secret: secret(new Uint8Array(20).fill(101)) }), 'full');
-    await one.reboot();
-    await owner.open();
-    expect((await owner.client.call('info', {})).accounts).toBe(100);
-    expect((await owner.client.call('list', { index: 99 })).health).toBe(0);
-    expect(one.fob.violations).toEqual([]);
-  });
+it('with the larger memory the fob takes a hundred accounts, and keeps them', async () => {
+  const storage = memoryStore();
+  const parts = { eeprom: 'AT24C256' } as const;
+  const one = fob(storage, parts);
+  const owner = new Owner(one);
+  await owner.pair();
+  for (let i = 0; i < 100; i++) await owner.put({ secret: secret(new Uint8Array(20).fill(i + 1)) });
+  await refused(owner.put({ secret: secret(new Uint8Array(20).fill(101)) }), 'full');
+  await one.reboot();
+  await owner.open();
+  expect((await owner.client.call('info', {})).accounts).toBe(100);
+  expect((await owner.client.call('list', { index: 99 })).health).toBe(0);
+  expect(one.fob.violations).toEqual([]);
 });

@@ -50,9 +50,7 @@ export async function partCode(classes: Readonly<Record<string, string>>): Promi
  * interpreter and at its chips.
  * @param classes class to file, `{ Ds3231: 'ds3231' }`
  */
-export async function partImage(
-  classes: Readonly<Record<string, string>>,
-): Promise<Record<string, Uint8Array>> {
+export async function partImage(classes: Readonly<Record<string, string>>) {
   return { '.bootcde': Buffer.from(LISTENER + (await partCode(classes)), 'latin1') };
 }
 

@@ -1,6 +1,6 @@
 import { busFault } from '@passfob/simulator/faults/bus';
 import { FaultDraw } from '@passfob/simulator/faults/draw';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { type Bench, bench, partImage } from '../parts/kit.ts';
 
 /** Microseconds may be lost in JSON. */
@@ -22,53 +22,51 @@ const WRITE = 'I2C1.writeTo(0x57,0)';
 const SETUP = 'I2C1.setup({scl:B8,sda:B9,bitrate:400000})';
 const CLOCKS = 'pinMode(B9,"input");pinMode(B8,"opendrain");for(var i=18;i--;)digitalWrite(B8,~i&1)';
 
-describe('the bus of a simulated fob', () => {
-  it.each([
-    [1, 1_200],
-    [7, 4_800],
-    [34, 20_900],
-    [64, 38_900],
-  ])(
-    'a transfer of %i bytes to an absent part takes as long as on the real driver',
-    async (bytes, wantedMs) => {
-      const one = await board({ parts: { eeprom: 'none' } });
-      const { error, tookMs } = timed(one, `I2C1.writeTo(0x57,new Uint8Array(${bytes}))`);
-      expect(error).toContain('Timeout on I2C Write');
-      expect(Math.abs(tookMs - wantedMs)).toBeLessThan(NEAR_MS);
-    },
-  );
+it.each([
+  [1, 1_200],
+  [7, 4_800],
+  [34, 20_900],
+  [64, 38_900],
+])(
+  'a transfer of %i bytes to an absent part takes as long as on the real driver',
+  async (bytes, wantedMs) => {
+    const one = await board({ parts: { eeprom: 'none' } });
+    const { error, tookMs } = timed(one, `I2C1.writeTo(0x57,new Uint8Array(${bytes}))`);
+    expect(error).toContain('Timeout on I2C Write');
+    expect(Math.abs(tookMs - wantedMs)).toBeLessThan(NEAR_MS);
+  },
+);
 
-  it('a read that fails has happened, and the next one is good', async () => {
-    const one = await board({ faults: { bus: { at: { 1: 'fail' } } } });
-    expect(timed(one, READ).error).toContain('Timeout on I2C Read');
-    expect(timed(one, READ).error).toBe('');
-  });
+it('a read that fails has happened, and the next one is good', async () => {
+  const one = await board({ faults: { bus: { at: { 1: 'fail' } } } });
+  expect(timed(one, READ).error).toContain('Timeout on I2C Read');
+  expect(timed(one, READ).error).toBe('');
+});
 
-  it('after a late start every transfer fails until I2C1 is set up anew', async () => {
-    const one = await board({ faults: { bus: { at: { 1: 'late' } } } });
-    expect(timed(one, READ)).toEqual({ error: 'Error: I2C device not responding', tookMs: 0 });
-    expect(timed(one, WRITE).error).toContain('not responding');
-    expect(timed(one, `${SETUP};${WRITE}`).error).toBe('');
-  });
+it('after a late start every transfer fails until I2C1 is set up anew', async () => {
+  const one = await board({ faults: { bus: { at: { 1: 'late' } } } });
+  expect(timed(one, READ)).toEqual({ error: 'Error: I2C device not responding', tookMs: 0 });
+  expect(timed(one, WRITE).error).toContain('not responding');
+  expect(timed(one, `${SETUP};${WRITE}`).error).toBe('');
+});
 
-  it('a part that holds SDA lets go after nine clocks, and I2C1 must then be set up', async () => {
-    const one = await board({ faults: { bus: { at: { 1: 'hang' } } } });
-    expect(timed(one, READ).error).toContain('not responding');
-    expect(timed(one, `${SETUP};${WRITE}`).error).toContain('not responding');
-    expect(timed(one, `${CLOCKS};${WRITE}`).error).toContain('not responding');
-    expect(timed(one, `${SETUP};${WRITE}`).error).toBe('');
-  });
+it('a part that holds SDA lets go after nine clocks, and I2C1 must then be set up', async () => {
+  const one = await board({ faults: { bus: { at: { 1: 'hang' } } } });
+  expect(timed(one, READ).error).toContain('not responding');
+  expect(timed(one, `${SETUP};${WRITE}`).error).toContain('not responding');
+  expect(timed(one, `${CLOCKS};${WRITE}`).error).toContain('not responding');
+  expect(timed(one, `${SETUP};${WRITE}`).error).toBe('');
+});
 
-  it('the same seed fails the same transfers, and another one others', () => {
-    const kinds = (seed: number) => {
-      const faults = new FaultDraw(seed);
-      faults.set({ bus: { fail: 10, late: 10, hang: 10 } });
-      return Array.from({ length: 200 }, (_, at) => busFault(faults, at + 1)?.kind ?? 'good');
-    };
-    expect(kinds(1)).toEqual(kinds(1));
-    expect(kinds(1)).not.toEqual(kinds(2));
-    expect(new Set(kinds(1)).size).toBe(4);
-  });
+it('the same seed fails the same transfers, and another one others', () => {
+  const kinds = (seed: number) => {
+    const faults = new FaultDraw(seed);
+    faults.set({ bus: { fail: 10, late: 10, hang: 10 } });
+    return Array.from({ length: 200 }, (_, at) => busFault(faults, at + 1)?.kind ?? 'good');
+  };
+  expect(kinds(1)).toEqual(kinds(1));
+  expect(kinds(1)).not.toEqual(kinds(2));
+  expect(new Set(kinds(1)).size).toBe(4);
 });
 
 it.each(['fail', 'late', 'hang'] as const)(

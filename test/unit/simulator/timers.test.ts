@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { lines, printed, QUIET, run } from './kit.ts';
 import { prints } from './prints.ts';
 
@@ -75,35 +75,33 @@ prints('timers')`
     > end
 `;
 
-describe('timers', () => {
-  it('timers that never end do not stop the stimulus from returning', () => {
-    const fob = run(`${QUIET}USB.on("data", () => { setInterval(() => {}, 0) });`);
-    fob.link.write(Uint8Array.of(65));
-    const before = fob.now();
-    fob.advance(10);
-    expect([fob.now() - before, lines(fob)]).toEqual([10, []]);
-  });
+it('timers that never end do not stop the stimulus from returning', () => {
+  const fob = run(`${QUIET}USB.on("data", () => { setInterval(() => {}, 0) });`);
+  fob.link.write(Uint8Array.of(65));
+  const before = fob.now();
+  fob.advance(10);
+  expect([fob.now() - before, lines(fob)]).toEqual([10, []]);
+});
 
-  it('time cannot be set on the bench', () =>
-    expect(printed('setTime(5); print(getTime() > 1e9)', { board: 'bench' })).toEqual(['true']));
+it('time cannot be set on the bench', () =>
+  expect(printed('setTime(5); print(getTime() > 1e9)', { board: 'bench' })).toEqual(['true']));
 
-  it.each([
-    [
-      'time advances by the work done',
-      'var t = getTime() + 0.01; while (getTime() < t); print("there")',
-      ['there'],
-    ],
-    [
-      'events and promises run after the code that made them',
-      `var o = {}; o.on("x", (a, b) => print("got", a, b)); o.emit("x", 1, 2);
+it.each([
+  [
+    'time advances by the work done',
+    'var t = getTime() + 0.01; while (getTime() < t); print("there")',
+    ['there'],
+  ],
+  [
+    'events and promises run after the code that made them',
+    `var o = {}; o.on("x", (a, b) => print("got", a, b)); o.emit("x", 1, 2);
        Promise.resolve(5).then(v => { print("then", v); throw new Error("inside") }).catch(e => print(e.message));
        Promise.all([Promise.resolve(1), 2]).then(v => print(v.join())); print("first");`,
-      ['first', 'got 1 2', 'then 5', 'inside', '1,2'],
-    ],
-    [
-      'an unhandled rejection is reported',
-      'new Promise((done, failed) => { var keep = done; failed("why") })',
-      ['Unhandled promise rejection: why'],
-    ],
-  ])('%s', (_, source, expected) => expect(printed(source)).toEqual(expected));
-});
+    ['first', 'got 1 2', 'then 5', 'inside', '1,2'],
+  ],
+  [
+    'an unhandled rejection is reported',
+    'new Promise((done, failed) => { var keep = done; failed("why") })',
+    ['Unhandled promise rejection: why'],
+  ],
+])('%s', (_, source, expected) => expect(printed(source)).toEqual(expected));

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { createContext, runInContext } from 'node:vm';
-import { boot, type Fob, type PagePort, plugIntoPage, type WebSerialOptions } from '@passfob/simulator';
+import { boot, type Fob, plugIntoPage, type WebSerialOptions } from '@passfob/simulator';
 import { chooseWebSerial, connect, grantedWebSerial, openWebSerial, type WebSerial } from 'passfob/browser';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
@@ -40,9 +40,7 @@ beforeEach(() => {
 });
 afterEach(() => fob.close());
 
-async function plugged(
-  options?: WebSerialOptions,
-): Promise<{ port: PagePort; serial: WebSerial & EventTarget }> {
+async function plugged(options?: WebSerialOptions) {
   const port = await plugIntoPage(page, fob, options);
   return { port, serial: page.serial };
 }

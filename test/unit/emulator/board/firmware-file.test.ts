@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { UsageError } from '@passfob/simulator/base/usage-error';
 import { readFirmware } from '@passfob/simulator/program/firmware-options';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, expect, it } from 'vitest';
 
 const folder = mkdtempSync(join(tmpdir(), 'firmware-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -14,28 +14,26 @@ function refused(path: string, message: string): void {
   expect(() => readFirmware(path)).toThrow(message);
 }
 
-describe('the file of --firmware', () => {
-  it('is read', () => {
-    const path = join(folder, 'program.bin');
-    writeFileSync(path, Uint8Array.of(1, 2, 3));
-    expect(readFirmware(path)).toEqual(Uint8Array.of(1, 2, 3));
-  });
+it('the file of --firmware is read', () => {
+  const path = join(folder, 'program.bin');
+  writeFileSync(path, Uint8Array.of(1, 2, 3));
+  expect(readFirmware(path)).toEqual(Uint8Array.of(1, 2, 3));
+});
 
-  it('is refused if it is not there or is a directory', () => {
-    refused(join(folder, 'missing.bin'), 'no such file');
-    refused(folder, 'is not a regular file');
-  });
+it('the file of --firmware is refused if it is not there or is a directory', () => {
+  refused(join(folder, 'missing.bin'), 'no such file');
+  refused(folder, 'is not a regular file');
+});
 
-  it('is refused if it is a pipe, for which the process would wait without an end', () => {
-    const path = join(folder, 'pipe');
-    execFileSync('mkfifo', [path]);
-    refused(path, 'is not a regular file');
-  });
+it('the file of --firmware is refused if it is a pipe, for which the process would wait without an end', () => {
+  const path = join(folder, 'pipe');
+  execFileSync('mkfifo', [path]);
+  refused(path, 'is not a regular file');
+});
 
-  it('is refused if it is huge, without being read', () => {
-    const path = join(folder, 'huge.bin');
-    writeFileSync(path, '');
-    truncateSync(path, 2 ** 31);
-    refused(path, 'it is no firmware');
-  });
+it('the file of --firmware is refused if it is huge, without being read', () => {
+  const path = join(folder, 'huge.bin');
+  writeFileSync(path, '');
+  truncateSync(path, 2 ** 31);
+  refused(path, 'it is no firmware');
 });

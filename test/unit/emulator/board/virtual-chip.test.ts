@@ -4,124 +4,122 @@ import { Operations } from '@passfob/simulator/faults/operations';
 import { nameOf, StorageFiles } from '@passfob/simulator/interpreter/storage/storage-files';
 import { Region } from '@passfob/simulator/recording/state/memories';
 import { memoryStore } from '@passfob/simulator/recording/state/memory-store';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { assembled, BLINK, ECHO, EEPROM_WRITE, writes } from './programs.ts';
 
-describe('a chip with pins and parts of its own', () => {
-  it('tells of each edge at a pin', () => {
-    const chip = virtualChip({ firmware: BLINK });
-    const edges: (readonly [string, boolean, number])[] = [];
-    const stop = chip.onPin((pin, isHigh) => edges.push([pin, isHigh, Math.round(chip.now)]));
-    chip.advance(3.5);
-    stop();
-    chip.advance(3);
-    expect(edges).toEqual([
-      ['B2', true, 1],
-      ['B2', false, 2],
-      ['B2', true, 3],
-    ]);
-    expect(chip.level('B2')).toBe(false);
-    expect(() => chip.level('B16')).toThrow('there is no pin B16');
-  });
+it('a virtual chip tells of each edge at a pin', () => {
+  const chip = virtualChip({ firmware: BLINK });
+  const edges: (readonly [string, boolean, number])[] = [];
+  const stop = chip.onPin((pin, isHigh) => edges.push([pin, isHigh, Math.round(chip.now)]));
+  chip.advance(3.5);
+  stop();
+  chip.advance(3);
+  expect(edges).toEqual([
+    ['B2', true, 1],
+    ['B2', false, 2],
+    ['B2', true, 3],
+  ]);
+  expect(chip.level('B2')).toBe(false);
+  expect(() => chip.level('B16')).toThrow('there is no pin B16');
+});
 
-  it('has a serial port, and starts anew after a reset', () => {
-    const chip = virtualChip({ firmware: ECHO });
-    const echoed: number[] = [];
-    chip.serial1.onData(bytes => echoed.push(...bytes));
-    chip.advance(1);
-    chip.serial1.write(Uint8Array.of(7));
-    chip.advance(5);
-    chip.reset();
-    chip.advance(1);
-    chip.serial1.write(Uint8Array.of(8));
-    chip.advance(5);
-    expect(echoed).toEqual([8, 9]);
-    expect(chip.faults).toEqual([]);
-  });
+it('a virtual chip has a serial port, and starts anew after a reset', () => {
+  const chip = virtualChip({ firmware: ECHO });
+  const echoed: number[] = [];
+  chip.serial1.onData(bytes => echoed.push(...bytes));
+  chip.advance(1);
+  chip.serial1.write(Uint8Array.of(7));
+  chip.advance(5);
+  chip.reset();
+  chip.advance(1);
+  chip.serial1.write(Uint8Array.of(8));
+  chip.advance(5);
+  expect(echoed).toEqual([8, 9]);
+  expect(chip.faults).toEqual([]);
+});
 
-  it('a virtual chip may be reset from within a listener, and then starts again', () => {
-    const chip = virtualChip({ firmware: BLINK });
-    const rises: number[] = [];
-    chip.onPin((_pin, isHigh) => {
-      if (!isHigh) return;
-      rises.push(Math.round(chip.now));
-      if (rises.length === 1) chip.reset();
-    });
-    chip.advance(3.5);
-    expect(rises).toEqual([1, 2]);
+it('a virtual chip may be reset from within a listener, and then starts again', () => {
+  const chip = virtualChip({ firmware: BLINK });
+  const rises: number[] = [];
+  chip.onPin((_pin, isHigh) => {
+    if (!isHigh) return;
+    rises.push(Math.round(chip.now));
+    if (rises.length === 1) chip.reset();
   });
+  chip.advance(3.5);
+  expect(rises).toEqual([1, 2]);
+});
 
-  it('a virtual chip tells the pulses that a timer sends at a pin, and their level at the moment', () => {
-    const [RCC, GPIOA, TIM2] = [0x4002_3800, 0x4002_0000, 0x4000_0000];
-    const source = writes(
-      ...([
-        [RCC + 0x30, 1],
-        [RCC + 0x40, 1],
-        [GPIOA, 2],
-        [GPIOA + 0x20, 1],
-        // 1000 steps of a microsecond, of which PWM mode 1 sends 250 high.
-        [TIM2 + 0x28, 15],
-        [TIM2 + 0x2c, 999],
-        [TIM2 + 0x34, 250],
-        [TIM2 + 0x18, 0x60],
-        [TIM2 + 0x20, 1],
-        [TIM2 + 0x14, 1],
-        [TIM2, 1],
-      ] as const),
-    );
-    const chip = virtualChip({ firmware: assembled(source) });
-    chip.advance(10.1);
-    expect(chip.pulses('A0')).toEqual({ hz: 1000, duty: 0.25 });
-    expect(chip.pulses('A1')).toBeUndefined();
-    expect(chip.level('A0')).toBe(true);
-    chip.advance(0.4);
-    expect(chip.level('A0')).toBe(false);
-  });
+it('a virtual chip tells the pulses that a timer sends at a pin, and their level at the moment', () => {
+  const [RCC, GPIOA, TIM2] = [0x4002_3800, 0x4002_0000, 0x4000_0000];
+  const source = writes(
+    ...([
+      [RCC + 0x30, 1],
+      [RCC + 0x40, 1],
+      [GPIOA, 2],
+      [GPIOA + 0x20, 1],
+      // 1000 steps of a microsecond, of which PWM mode 1 sends 250 high.
+      [TIM2 + 0x28, 15],
+      [TIM2 + 0x2c, 999],
+      [TIM2 + 0x34, 250],
+      [TIM2 + 0x18, 0x60],
+      [TIM2 + 0x20, 1],
+      [TIM2 + 0x14, 1],
+      [TIM2, 1],
+    ] as const),
+  );
+  const chip = virtualChip({ firmware: assembled(source) });
+  chip.advance(10.1);
+  expect(chip.pulses('A0')).toEqual({ hz: 1000, duty: 0.25 });
+  expect(chip.pulses('A1')).toBeUndefined();
+  expect(chip.level('A0')).toBe(true);
+  chip.advance(0.4);
+  expect(chip.level('A0')).toBe(false);
+});
 
-  it('a virtual chip is woken from standby by a rising edge at A0, by a reset', () => {
-    const [RCC, GPIOB, PWR, SCR] = [0x4002_3800, 0x4002_0400, 0x4000_7000, 0xe000_ed10];
-    const source = writes(
-      ...([
-        [RCC + 0x30, 2],
-        [RCC + 0x40, 1 << 28],
-        [GPIOB, 0x10],
-        [GPIOB + 0x18, 4],
-        [PWR + 4, 0x100],
-        [PWR, 2],
-        [SCR, 4],
-      ] as const),
-    );
-    const chip = virtualChip({ firmware: assembled(`${source}\n  bf30  wfi`) });
-    let starts = 0;
-    chip.onPin((pin, isHigh) => {
-      if (pin === 'B2' && isHigh) starts++;
-    });
-    chip.advance(5);
-    chip.drive('A0', true);
-    chip.advance(5);
-    expect(starts).toBe(2);
-    chip.drive('A0', false);
-    chip.advance(5);
-    expect(starts).toBe(2);
+it('a virtual chip is woken from standby by a rising edge at A0, by a reset', () => {
+  const [RCC, GPIOB, PWR, SCR] = [0x4002_3800, 0x4002_0400, 0x4000_7000, 0xe000_ed10];
+  const source = writes(
+    ...([
+      [RCC + 0x30, 2],
+      [RCC + 0x40, 1 << 28],
+      [GPIOB, 0x10],
+      [GPIOB + 0x18, 4],
+      [PWR + 4, 0x100],
+      [PWR, 2],
+      [SCR, 4],
+    ] as const),
+  );
+  const chip = virtualChip({ firmware: assembled(`${source}\n  bf30  wfi`) });
+  let starts = 0;
+  chip.onPin((pin, isHigh) => {
+    if (pin === 'B2' && isHigh) starts++;
   });
+  chip.advance(5);
+  chip.drive('A0', true);
+  chip.advance(5);
+  expect(starts).toBe(2);
+  chip.drive('A0', false);
+  chip.advance(5);
+  expect(starts).toBe(2);
+});
 
-  it('talks to a part at its address', () => {
-    const received: number[][] = [];
-    const memory = [0x5a];
-    const chip = virtualChip({
-      firmware: EEPROM_WRITE,
-      parts: [
-        {
-          address: 0x57,
-          write: bytes => void received.push([...bytes]),
-          startRead: () => () => memory[0] ?? 0xff,
-        },
-      ],
-    });
-    chip.advance(20);
-    expect(received[0]).toEqual([0, 0x40, 0x5a]);
-    expect(chip.level('B2')).toBe(true);
+it('a virtual chip talks to a part at its address', () => {
+  const received: number[][] = [];
+  const memory = [0x5a];
+  const chip = virtualChip({
+    firmware: EEPROM_WRITE,
+    parts: [
+      {
+        address: 0x57,
+        write: bytes => void received.push([...bytes]),
+        startRead: () => () => memory[0] ?? 0xff,
+      },
+    ],
   });
+  chip.advance(20);
+  expect(received[0]).toEqual([0, 0x40, 0x5a]);
+  expect(chip.level('B2')).toBe(true);
 });
 
 /** The flag of a file that grows. */

@@ -18,12 +18,7 @@ const START_MS = 1_800;
 const LATER_MS = 700;
 
 /** Starts a fob whose bus fails once; returns what it shows then. */
-async function shownAfter(
-  path: string,
-  fault: 'fail' | 'late',
-  changes: readonly Change[],
-  ms = START_MS,
-): Promise<string> {
+async function shownAfter(path: string, fault: 'fail' | 'late', changes: readonly Change[], ms = START_MS) {
   const board = await fobWithout(path, changes, { faults: { bus: { at: { [READ_AT_START]: fault } } } });
   board.advance(ms);
   const shown = shownBy(board);

@@ -1,4 +1,4 @@
-import type { VirtualBoard, VirtualBoardOptions } from '@passfob/emulator/board/options';
+import type { VirtualBoard } from '@passfob/emulator/board/options';
 import type { BootOptions, SimulatedFob, Wire } from '@passfob/simulator/base/fob';
 import { PRESS_HELD_MS } from '@passfob/simulator/base/limits';
 import { builtImage } from '@passfob/simulator/fob/built-image';
@@ -15,12 +15,7 @@ const REST_SHARE = 0.3;
 const WORK_MS_MAX = 60_000;
 
 /** What `boot` takes and a virtual board does not is left out. */
-function boardOptions({
-  board: _,
-  espruino: __,
-  image,
-  ...rest
-}: BootOptions): Omit<VirtualBoardOptions, 'firmware'> {
+function boardOptions({ board: _, espruino: __, image, ...rest }: BootOptions) {
   // Without a crystal the clock does not jump two seconds after a start.
   return { crystal: false, image: image ?? builtImage('pico'), ...rest };
 }

@@ -48,12 +48,7 @@ function seenBy(sides: readonly ScenarioSide[]): readonly string[] {
  *
  * @param onBoard `born`, with the memory of a virtual board
  */
-async function difference(
-  seed: number,
-  born: Birth,
-  onBoard: Birth,
-  make: MakeFob,
-): Promise<string | undefined> {
+async function difference(seed: number, born: Birth, onBoard: Birth, make: MakeFob) {
   const imitated = new ScenarioSide(born, seed, boot);
   const virtual = new ScenarioSide(onBoard, seed, make);
   const told: string[] = [];

@@ -63,11 +63,7 @@ function changesOf(ram: Int32Array, copy: Int32Array): RamChange[] {
   return changes;
 }
 
-function runOurs(
-  { core, devices, flash, ramWords }: OurSide,
-  copy: Int32Array,
-  trial: InstructionTrial,
-): OurStep {
+function runOurs({ core, devices, flash, ramWords }: OurSide, copy: Int32Array, trial: InstructionTrial) {
   flash.set(codeOf(trial), trial.pc - FLASH_AT);
   core.forget(trial.pc, SLOT_BYTES);
   placeState(trial.state, core.places);
@@ -168,10 +164,8 @@ interface OurTrial {
  * Runs trials on our side alone. Those that cannot be compared are undone and have no result; their code stays in flash.
  * @param memory what they begin with
  */
-export const ourSteps = (
-  trials: readonly InstructionTrial[],
-  memory: Parameters<typeof makeOurSide>[0],
-): OurTrial[] => runAllOurs(makeOurSide(memory), trials);
+export const ourSteps = (trials: readonly InstructionTrial[], memory: Parameters<typeof makeOurSide>[0]) =>
+  runAllOurs(makeOurSide(memory), trials);
 
 function runAllOurs(side: OurSide, trials: readonly InstructionTrial[]): OurTrial[] {
   const copy = Int32Array.from(side.ramWords);

@@ -96,11 +96,7 @@ function chain(before: Int32Array, number: number, memory: ExceptionMemory): Exc
 const isReturn = (state: Int32Array): boolean => at(state, PC) >>> 28 === 0xf;
 
 /** Returns the exceptions that lead from one state to another, or undefined if none do. */
-export function exceptionsBetween(
-  before: Int32Array,
-  after: Int32Array,
-  memory: ExceptionMemory,
-): ExceptionChange[] | undefined {
+export function exceptionsBetween(before: Int32Array, after: Int32Array, memory: ExceptionMemory) {
   const number = at(after, IPSR);
   const leads = (change: ExceptionChange): boolean => differences(change.state, after).length === 0;
   if (!isReturn(before)) {

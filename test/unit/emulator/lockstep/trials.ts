@@ -122,12 +122,7 @@ export function slotAt(number: number): number {
 }
 
 /** Returns trials of a row; fewer than `count` where the row has no predictable instruction. */
-export function trialsOf(
-  source: InstructionSource,
-  row: InstructionForm,
-  seed: number,
-  count: number,
-): InstructionTrial[] {
+export function trialsOf(source: InstructionSource, row: InstructionForm, seed: number, count: number) {
   const random = makeRandomness(seed, row.name, row.bits);
   const trials: InstructionTrial[] = [];
   for (let number = 0; number < count; number++) {

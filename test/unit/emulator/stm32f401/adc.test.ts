@@ -1,6 +1,6 @@
 import { Adc } from '@passfob/emulator/stm32f401/adc';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { makeStillTime, RecordedLines } from '../kit/fixture.ts';
 import { irqOf, play, registersOf, type Stage, scripts } from '../kit/register-script.ts';
 
@@ -106,34 +106,32 @@ scripts('the analog watchdog', make)`
     SR = 0; HTR = 2600; LTR = 2500; read converted 2; SR has AWD; irq is ADC
 `;
 
-describe('an internal channel', () => {
-  it('gives the reference and the temperature while the sensor is on (RM0368 §11.9)', () => {
-    const { stage, converted } = makeAdc();
-    play(stage, 'CR2 = ADON; converted 17 below 8; CCR = TSVREFE');
-    const reference = converted(17);
-    expect((reference / 4096) * 3.3).toBeCloseTo(1.21, 2);
-    for (const channel of [16, 18]) {
-      const volts = (converted(channel) * 1.21) / reference;
-      expect(Math.abs((volts - 0.76) / 0.0025 + 25 - 35)).toBeLessThan(4);
-    }
-  });
+it('an internal channel gives the reference and the temperature while the sensor is on (RM0368 §11.9)', () => {
+  const { stage, converted } = makeAdc();
+  play(stage, 'CR2 = ADON; converted 17 below 8; CCR = TSVREFE');
+  const reference = converted(17);
+  expect((reference / 4096) * 3.3).toBeCloseTo(1.21, 2);
+  for (const channel of [16, 18]) {
+    const volts = (converted(channel) * 1.21) / reference;
+    expect(Math.abs((volts - 0.76) / 0.0025 + 25 - 35)).toBeLessThan(4);
+  }
+});
 
-  it('gives a quarter of the battery with VBATE, before the temperature (RM0368 §11.10)', () => {
-    const { stage, converted } = makeAdc();
-    play(stage, 'CR2 = ADON; CCR = TSVREFE | VBATE');
-    expect((converted(18) / 4096) * 3.3).toBeCloseTo(0.75, 2);
-  });
+it('an internal channel gives a quarter of the battery with VBATE, before the temperature (RM0368 §11.10)', () => {
+  const { stage, converted } = makeAdc();
+  play(stage, 'CR2 = ADON; CCR = TSVREFE | VBATE');
+  expect((converted(18) / 4096) * 3.3).toBeCloseTo(0.75, 2);
+});
 
-  it('has noise that is the same for a seed, differs between seeds, and stays within a few steps', () => {
-    const readings = (seed: number) => {
-      const { stage, converted } = makeAdc({ seed });
-      play(stage, 'CR2 = ADON; CCR = TSVREFE');
-      return Array.from({ length: 64 }, () => converted(17));
-    };
-    const first = readings(1);
-    expect(readings(1)).toEqual(first);
-    expect(readings(2)).not.toEqual(first);
-    expect(new Set(first).size).toBeGreaterThan(2);
-    expect(Math.max(...first) - Math.min(...first)).toBeLessThan(12);
-  });
+it('an internal channel has noise that is the same for a seed, differs between seeds, and stays within a few steps', () => {
+  const readings = (seed: number) => {
+    const { stage, converted } = makeAdc({ seed });
+    play(stage, 'CR2 = ADON; CCR = TSVREFE');
+    return Array.from({ length: 64 }, () => converted(17));
+  };
+  const first = readings(1);
+  expect(readings(1)).toEqual(first);
+  expect(readings(2)).not.toEqual(first);
+  expect(new Set(first).size).toBeGreaterThan(2);
+  expect(Math.max(...first) - Math.min(...first)).toBeLessThan(12);
 });

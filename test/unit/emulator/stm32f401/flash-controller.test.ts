@@ -4,7 +4,7 @@ import { FLASH_ADDRESS, FLASH_BYTES } from '@passfob/emulator/stm32f401/chip-add
 import { FlashController, type FlashOperation } from '@passfob/emulator/stm32f401/flash-controller';
 import { FLASH_SECTORS } from '@passfob/emulator/stm32f401/flash-sectors';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { makeStillTime, RecordedLines } from '../kit/fixture.ts';
 import { irqOf, play, registersOf, type Stage, scripts } from '../kit/register-script.ts';
 
@@ -104,68 +104,64 @@ scripts('the flash under code that runs from RAM', fromRam)`
     unlock; CR = PG | WORD | EOPIE; program 0x08004000 0 4; 17 us; SR is EOP; irq is FLASH; SR = EOP; irq is nothing
 `;
 
-describe('programming', () => {
-  it('clears bits and sets none, at every width (RM0368 §3.5.3)', () =>
-    fc.assert(
-      fc.property(
-        fc.constantFrom(0, 1, 2),
-        fc.nat(1000),
-        fc.array(fc.nat(0xffff_ffff), { minLength: 1, maxLength: 4 }),
-        (psize, index, values) => {
-          const { controller, flash, stage } = makeController();
-          const bytes = 1 << psize;
-          play(stage, `unlock; CR = PG | ${psize} << 8`);
-          for (const value of values) controller.program(FLASH_ADDRESS + index * bytes, value, bytes);
-          const all = values.reduce((before, value) => before & value, -1);
-          const expected = Array.from({ length: bytes }, (_, at) => (all >>> (8 * at)) & 255);
-          expect([...flash.slice(index * bytes, index * bytes + bytes)]).toEqual(expected);
-          flash.fill(0xff, index * bytes, index * bytes + bytes);
-          play(stage, 'erased is true; SR is 0');
-        },
-      ),
-      { numRuns: 30 },
-    ));
-
-  it.each([
-    ['without PG', '0', '0x08004000', 'PGSERR'],
-    ['of another width than PSIZE', 'PG', '0x08004000', 'PGPERR'],
-    ['with PSIZE x64, which two words cannot give', 'PG | 3 << 8', '0x08004000', 'PGPERR'],
-    ['across a row of 16 bytes', 'PG | WORD', '0x0800400e', 'PGAERR'],
-    ['while a sector erase is selected', 'PG | SER | WORD', '0x08004000', 'PGSERR'],
-    ['behind the end of the flash', 'PG | WORD', `${FLASH_ADDRESS + FLASH_BYTES}`, 'WRPERR'],
-  ])('sets an error and changes nothing %s (RM0368 §3.8.4)', (_what, cr, address, error) =>
-    play(
-      make(),
-      `unlock; CR = ${cr}; program ${address} 0 4; SR is ${error}; operations is 0; SR = ${error}; SR is 0`,
+it('programming clears bits and sets none, at every width (RM0368 §3.5.3)', () =>
+  fc.assert(
+    fc.property(
+      fc.constantFrom(0, 1, 2),
+      fc.nat(1000),
+      fc.array(fc.nat(0xffff_ffff), { minLength: 1, maxLength: 4 }),
+      (psize, index, values) => {
+        const { controller, flash, stage } = makeController();
+        const bytes = 1 << psize;
+        play(stage, `unlock; CR = PG | ${psize} << 8`);
+        for (const value of values) controller.program(FLASH_ADDRESS + index * bytes, value, bytes);
+        const all = values.reduce((before, value) => before & value, -1);
+        const expected = Array.from({ length: bytes }, (_, at) => (all >>> (8 * at)) & 255);
+        expect([...flash.slice(index * bytes, index * bytes + bytes)]).toEqual(expected);
+        flash.fill(0xff, index * bytes, index * bytes + bytes);
+        play(stage, 'erased is true; SR is 0');
+      },
     ),
-  );
+    { numRuns: 30 },
+  ));
+
+it.each([
+  ['without PG', '0', '0x08004000', 'PGSERR'],
+  ['of another width than PSIZE', 'PG', '0x08004000', 'PGPERR'],
+  ['with PSIZE x64, which two words cannot give', 'PG | 3 << 8', '0x08004000', 'PGPERR'],
+  ['across a row of 16 bytes', 'PG | WORD', '0x0800400e', 'PGAERR'],
+  ['while a sector erase is selected', 'PG | SER | WORD', '0x08004000', 'PGSERR'],
+  ['behind the end of the flash', 'PG | WORD', `${FLASH_ADDRESS + FLASH_BYTES}`, 'WRPERR'],
+])('programming sets an error and changes nothing %s (RM0368 §3.8.4)', (_what, cr, address, error) =>
+  play(
+    make(),
+    `unlock; CR = ${cr}; program ${address} 0 4; SR is ${error}; operations is 0; SR = ${error}; SR is 0`,
+  ),
+);
+
+it('erasing finds the sectors of the STM32F401CD (RM0368 §3.3, table 5)', () => {
+  expect(FLASH_SECTORS.map(({ address }) => address)).toEqual([
+    ...[0x0800_0000, 0x0800_4000, 0x0800_8000, 0x0800_c000, 0x0801_0000, 0x0802_0000, 0x0804_0000],
+  ]);
+  expect(FLASH_SECTORS.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(FLASH_BYTES);
 });
 
-describe('erasing', () => {
-  it('finds the sectors of the STM32F401CD (RM0368 §3.3, table 5)', () => {
-    expect(FLASH_SECTORS.map(({ address }) => address)).toEqual([
-      ...[0x0800_0000, 0x0800_4000, 0x0800_8000, 0x0800_c000, 0x0801_0000, 0x0802_0000, 0x0804_0000],
-    ]);
-    expect(FLASH_SECTORS.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(FLASH_BYTES);
-  });
-
-  it.each([
-    // Sector, PSIZE, ms (data sheet, table 44)
-    [1, 2, 250],
-    [1, 0, 400],
-    [4, 2, 550],
-    [6, 1, 1300],
-    [6, 2, 1000],
-  ])('sets all bits of sector %i and no other, with PSIZE %i in %i ms', (number, psize, ms) => {
-    const { flash, operations, stage } = makeController({ bytes: 0 });
-    play(stage, `unlock; CR = SER | ${number} << 3 | ${psize} << 8; CR |= STRT`);
-    const { address, bytes } = FLASH_SECTORS[number] ?? { address: 0, bytes: 0 };
-    const at = address - FLASH_ADDRESS;
-    expect(flash.every((byte, index) => byte === (index >= at && index < at + bytes ? 0xff : 0))).toBe(true);
-    expect(operations).toEqual([['erase', address, bytes]]);
-    play(stage, `passed is ${ms} * 1000; CR lacks STRT`);
-  });
-
-  it('sets all bits of the flash with MER', () =>
-    play(makeController({ bytes: 0 }).stage, 'unlock; CR = MER | STRT | WORD; erased is true'));
+it.each([
+  // Sector, PSIZE, ms (data sheet, table 44)
+  [1, 2, 250],
+  [1, 0, 400],
+  [4, 2, 550],
+  [6, 1, 1300],
+  [6, 2, 1000],
+])('erasing sets all bits of sector %i and no other, with PSIZE %i in %i ms', (number, psize, ms) => {
+  const { flash, operations, stage } = makeController({ bytes: 0 });
+  play(stage, `unlock; CR = SER | ${number} << 3 | ${psize} << 8; CR |= STRT`);
+  const { address, bytes } = FLASH_SECTORS[number] ?? { address: 0, bytes: 0 };
+  const at = address - FLASH_ADDRESS;
+  expect(flash.every((byte, index) => byte === (index >= at && index < at + bytes ? 0xff : 0))).toBe(true);
+  expect(operations).toEqual([['erase', address, bytes]]);
+  play(stage, `passed is ${ms} * 1000; CR lacks STRT`);
 });
+
+it('erasing sets all bits of the flash with MER', () =>
+  play(makeController({ bytes: 0 }).stage, 'unlock; CR = MER | STRT | WORD; erased is true'));

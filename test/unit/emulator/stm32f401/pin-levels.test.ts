@@ -1,6 +1,6 @@
 import { type PinStates, wireLevels } from '@passfob/emulator/stm32f401/pin-levels';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 
 const pins = fc.nat(0xffff);
 const someStates = fc.record({
@@ -19,17 +19,15 @@ function levelOf(states: PinStates, before: number, pin: number): boolean {
   return has(before);
 }
 
-describe('the wires of a port', () => {
-  it('have the level of the chip, else of the outside, else of their pull, else the last one', () => {
-    fc.assert(
-      // PUPDR has one pull or none for a pin (RM0368 §8.4.4).
-      fc.property(someStates, pins, (drawn, before) => {
-        const states = { ...drawn, pulledDown: drawn.pulledDown & ~drawn.pulledUp };
-        const levels = wireLevels(states, before);
-        for (let pin = 0; pin < 16; pin += 1)
-          expect(((levels >> pin) & 1) === 1, `pin ${pin}`).toBe(levelOf(states, before, pin));
-        expect(levels >>> 16).toBe(0);
-      }),
-    );
-  });
+it('the wires of a port have the level of the chip, else of the outside, else of their pull, else the last one', () => {
+  fc.assert(
+    // PUPDR has one pull or none for a pin (RM0368 §8.4.4).
+    fc.property(someStates, pins, (drawn, before) => {
+      const states = { ...drawn, pulledDown: drawn.pulledDown & ~drawn.pulledUp };
+      const levels = wireLevels(states, before);
+      for (let pin = 0; pin < 16; pin += 1)
+        expect(((levels >> pin) & 1) === 1, `pin ${pin}`).toBe(levelOf(states, before, pin));
+      expect(levels >>> 16).toBe(0);
+    }),
+  );
 });

@@ -1,7 +1,7 @@
 import { nextMatch } from '@passfob/emulator/stm32f401/rtc-alarm';
 import { weekdayOf } from '@passfob/emulator/stm32f401/rtc-calendar';
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { play, scripts } from '../kit/register-script.ts';
 import { makeRtc } from './rtc-fixture.ts';
 
@@ -73,52 +73,50 @@ scripts('an alarm', makeSet)`
     ALRMAR = EACH; CR |= ALRAE | ALRAIE; ISR |= INIT; 10 * SECOND us; edges is nothing
 `;
 
-describe('an alarm', () => {
-  it('comes at the same seconds as a search through all of them finds', () => {
-    const bcd = (value: number) => (Math.floor(value / 10) << 4) | (value % 10);
-    const field = fc.option(fc.nat(3), { nil: undefined });
-    const alarm = fc.record({
-      seconds: field,
-      minutes: field,
-      hours: field,
-      day: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
-      isWeekday: fc.boolean(),
-      weekShift: fc.nat(6),
-      from: fc.nat(20_000),
-    });
-    fc.assert(
-      fc.property(alarm, ({ seconds, minutes, hours, day, isWeekday, weekShift, from }) => {
-        const time =
-          (seconds === undefined ? MSK1 : bcd(seconds)) |
-          (minutes === undefined ? MSK2 : bcd(minutes) << 8) |
-          (hours === undefined ? MSK3 : bcd(hours) << 16) |
-          (day === undefined ? MSK4 : day << 24) |
-          (isWeekday ? WDSEL : 0);
-        const isDay = (second: number) =>
-          day === undefined ||
-          (isWeekday ? weekdayOf(second, weekShift) : Math.floor(second / 86_400) + 1) === day;
-        const isMet = (second: number) =>
-          (seconds ?? second % 60) === second % 60 &&
-          (minutes ?? Math.floor(second / 60) % 60) === Math.floor(second / 60) % 60 &&
-          (hours ?? Math.floor(second / 3600) % 24) === Math.floor(second / 3600) % 24 &&
-          isDay(second);
-        const match = nextMatch(
-          { time, subsecond: 0, is12Hours: false, weekShift, subsecondStart: 255 },
-          { seconds: from, subsecond: 100 },
-        );
-        let expected: number | undefined;
-        for (let second = from + 1; second < 7 * 86_400 && expected === undefined; second += 1)
-          if (isMet(second)) expected = second;
-        // The 1st to 3rd of a month after the first week are out of the search's sight.
-        if (expected !== undefined) expect(match).toEqual({ seconds: expected, subsecond: 255 });
-        else expect(match?.seconds).toBeGreaterThan(7 * 86_400 - 1);
-      }),
-      { numRuns: 50 },
-    );
+it('an alarm comes at the same seconds as a search through all of them finds', () => {
+  const bcd = (value: number) => (Math.floor(value / 10) << 4) | (value % 10);
+  const field = fc.option(fc.nat(3), { nil: undefined });
+  const alarm = fc.record({
+    seconds: field,
+    minutes: field,
+    hours: field,
+    day: fc.option(fc.integer({ min: 1, max: 3 }), { nil: undefined }),
+    isWeekday: fc.boolean(),
+    weekShift: fc.nat(6),
+    from: fc.nat(20_000),
   });
+  fc.assert(
+    fc.property(alarm, ({ seconds, minutes, hours, day, isWeekday, weekShift, from }) => {
+      const time =
+        (seconds === undefined ? MSK1 : bcd(seconds)) |
+        (minutes === undefined ? MSK2 : bcd(minutes) << 8) |
+        (hours === undefined ? MSK3 : bcd(hours) << 16) |
+        (day === undefined ? MSK4 : day << 24) |
+        (isWeekday ? WDSEL : 0);
+      const isDay = (second: number) =>
+        day === undefined ||
+        (isWeekday ? weekdayOf(second, weekShift) : Math.floor(second / 86_400) + 1) === day;
+      const isMet = (second: number) =>
+        (seconds ?? second % 60) === second % 60 &&
+        (minutes ?? Math.floor(second / 60) % 60) === Math.floor(second / 60) % 60 &&
+        (hours ?? Math.floor(second / 3600) % 24) === Math.floor(second / 3600) % 24 &&
+        isDay(second);
+      const match = nextMatch(
+        { time, subsecond: 0, is12Hours: false, weekShift, subsecondStart: 255 },
+        { seconds: from, subsecond: 100 },
+      );
+      let expected: number | undefined;
+      for (let second = from + 1; second < 7 * 86_400 && expected === undefined; second += 1)
+        if (isMet(second)) expected = second;
+      // The 1st to 3rd of a month after the first week are out of the search's sight.
+      if (expected !== undefined) expect(match).toEqual({ seconds: expected, subsecond: 255 });
+      else expect(match?.seconds).toBeGreaterThan(7 * 86_400 - 1);
+    }),
+    { numRuns: 50 },
+  );
+});
 
-  it('never comes on day 0', () => {
-    const pattern = { time: 0x120000, subsecond: 0, is12Hours: false, weekShift: 0, subsecondStart: 255 };
-    expect(nextMatch(pattern, { seconds: 0, subsecond: 0 })).toBeUndefined();
-  });
+it('an alarm never comes on day 0', () => {
+  const pattern = { time: 0x120000, subsecond: 0, is12Hours: false, weekShift: 0, subsecondStart: 255 };
+  expect(nextMatch(pattern, { seconds: 0, subsecond: 0 })).toBeUndefined();
 });

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { play, scripts } from '../kit/register-script.ts';
 import { makeRtc } from './rtc-fixture.ts';
 
@@ -58,39 +58,34 @@ scripts('the calendar of the RTC', make)`
     set 0 0x2101; clock 32000; 1024 * SECOND us; TR is 0x001640
 `;
 
-describe('the calendar of the RTC', () => {
-  it('tells the same as a calendar of the world does, for any second of the century', () => {
-    const bcd = (value: number) => (Math.floor(value / 10) << 4) | (value % 10);
-    const registersAt = (date: Date) => {
-      const time =
-        (bcd(date.getUTCHours()) << 16) | (bcd(date.getUTCMinutes()) << 8) | bcd(date.getUTCSeconds());
-      const year = bcd(date.getUTCFullYear() - 2000) << 16;
-      const weekday = ((date.getUTCDay() + 6) % 7) + 1;
-      const day = year | (weekday << 13) | (bcd(date.getUTCMonth() + 1) << 8) | bcd(date.getUTCDate());
-      return { time, day };
-    };
-    const start = fc.date({ min: new Date('2000-01-01'), max: new Date('2098-12-31'), noInvalidDate: true });
-    fc.assert(
-      fc.property(start, fc.nat(31_000_000), (date, seconds) => {
-        const from = registersAt(date);
-        const to = registersAt(new Date(Math.floor(date.getTime() / 1000) * 1000 + seconds * 1000));
-        play(
-          make(),
-          `set ${from.time} ${from.day}; ${seconds} * SECOND us; TR is ${to.time}; DR is ${to.day}`,
-        );
-      }),
-    );
-  });
+it('the calendar of the RTC tells the same as a calendar of the world does, for any second of the century', () => {
+  const bcd = (value: number) => (Math.floor(value / 10) << 4) | (value % 10);
+  const registersAt = (date: Date) => {
+    const time =
+      (bcd(date.getUTCHours()) << 16) | (bcd(date.getUTCMinutes()) << 8) | bcd(date.getUTCSeconds());
+    const year = bcd(date.getUTCFullYear() - 2000) << 16;
+    const weekday = ((date.getUTCDay() + 6) % 7) + 1;
+    const day = year | (weekday << 13) | (bcd(date.getUTCMonth() + 1) << 8) | bcd(date.getUTCDate());
+    return { time, day };
+  };
+  const start = fc.date({ min: new Date('2000-01-01'), max: new Date('2098-12-31'), noInvalidDate: true });
+  fc.assert(
+    fc.property(start, fc.nat(31_000_000), (date, seconds) => {
+      const from = registersAt(date);
+      const to = registersAt(new Date(Math.floor(date.getTime() / 1000) * 1000 + seconds * 1000));
+      play(make(), `set ${from.time} ${from.day}; ${seconds} * SECOND us; TR is ${to.time}; DR is ${to.day}`);
+    }),
+  );
+});
 
-  it('is seen every second cycle only through the shadow registers', () => {
-    const { rtc, stage } = makeRtc();
-    play(stage, 'set 0x120000 0x2101');
-    const seen = Array.from({ length: 6 }, () => {
-      play(stage, 'SECOND / 32_768 us');
-      return rtc.read(0x28);
-    });
-    expect(new Set(seen.map((ssr, index) => ssr - (seen[index + 1] ?? ssr - 2)))).toEqual(new Set([0, 2]));
+it('the calendar of the RTC is seen every second cycle only through the shadow registers', () => {
+  const { rtc, stage } = makeRtc();
+  play(stage, 'set 0x120000 0x2101');
+  const seen = Array.from({ length: 6 }, () => {
+    play(stage, 'SECOND / 32_768 us');
+    return rtc.read(0x28);
   });
+  expect(new Set(seen.map((ssr, index) => ssr - (seen[index + 1] ?? ssr - 2)))).toEqual(new Set([0, 2]));
 });
 
 scripts('the shadow registers', make)`

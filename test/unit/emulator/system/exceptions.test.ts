@@ -1,5 +1,5 @@
 import { scripts } from '../kit/register-script.ts';
-import { logging, MAIN, machineStage, RAISE, SPIN } from './machine.ts';
+import { code as codeOf, logging, MAIN, machineStage, RAISE, SPIN } from './machine.ts';
 
 /** MAIN spins; interrupts 0 to 2 log 1 to 3. */
 const LOGGING = {
@@ -8,26 +8,13 @@ const LOGGING = {
 };
 
 /** A handler that raises interrupt 1 and logs 1, then logs 3. */
-const RAISING = [
-  0xb500, // PUSH {LR}
-  0x2101, // MOVS r1, #1
-  0x0789, // LSLS r1, r1, #30
-  0x2001, // MOVS r0, #1
-  0x6008, // STR r0, [r1]
-  0x6048, // STR r0, [r1, #4]
-  0x2003, // MOVS r0, #3
-  0x6008, // STR r0, [r1]
-  0xbd00, // POP {PC}
-];
+const RAISING = codeOf(`
+  b500 PUSH {LR}; 2101 MOVS r1, #1; 0789 LSLS r1, r1, #30; 2001 MOVS r0, #1; 6008 STR r0, [r1]
+  6048 STR r0, [r1, #4]; 2003 MOVS r0, #3; 6008 STR r0, [r1]; bd00 POP {PC}`);
 
-const CLEARS_THUMB = [
-  0x9807, // LDR r0, [sp, #28]
-  0x2101, // MOVS r1, #1
-  0x0609, // LSLS r1, r1, #24
-  0x4388, // BICS r0, r1
-  0x9007, // STR r0, [sp, #28]
-  0x4770, // BX LR
-];
+const CLEARS_THUMB = codeOf(`
+  9807 LDR r0, [sp, #28]; 2101 MOVS r1, #1; 0609 LSLS r1, r1, #24; 4388 BICS r0, r1
+  9007 STR r0, [sp, #28]; 4770 BX LR`);
 
 /** Beside that, what stands at an address. */
 const make = (

@@ -54,16 +54,17 @@ export interface MachineOptions {
   readonly deepSleep?: StopMode;
 }
 
+/** The half-words of a program, between semicolons: their digits, then their meaning. */
+export const code = (source: string): number[] =>
+  source
+    .split(/[;\n]/)
+    .flatMap(each => /^(?:[\da-f]{4}(?: |$))+/.exec(each.trim())?.[0].trim().split(' ') ?? [])
+    .map(half => Number.parseInt(half, 16));
+
 /** A handler that logs a value below 256, from which it returns. */
-export function logging(value: number): number[] {
-  return [
-    0x2000 | value, // MOVS r0, #value
-    0x2101, // MOVS r1, #1
-    0x0789, // LSLS r1, r1, #30
-    0x6008, // STR r0, [r1]
-    0x4770, // BX LR
-  ];
-}
+export const logging = (value: number): number[] =>
+  code(`20${value.toString(16).padStart(2, '0')} MOVS r0, #value; 2101 MOVS r1, #1; 0789 LSLS r1, r1, #30
+    6008 STR r0, [r1]; 4770 BX LR`);
 
 function flashWith({ code, vectors = {} }: MachineOptions): Uint8Array {
   const flash = new Uint8Array(0x1000);

@@ -1,5 +1,5 @@
 import { scripts } from '../kit/register-script.ts';
-import { logging, MAIN, machineStage, SPIN } from './machine.ts';
+import { code, logging, MAIN, machineStage, SPIN } from './machine.ts';
 
 const make = (main: readonly number[], handler: readonly number[] = logging(1)) => {
   return () => machineStage({ code: { [MAIN]: main, 512: handler }, vectors: { 16: 0x201 } }).stage;
@@ -20,14 +20,7 @@ scripts('a processor', make([SPIN]))`
     PRIMASK = 1; enable 0 0; raise 0 10; run 100; ICSR is 1 << 22 | 16 << 12
 `;
 
-scripts(
-  'a processor that resets itself',
-  make([
-    0xb672, // CPSID I
-    0x6008, // STR r0, [r1]
-    SPIN,
-  ]),
-)`
+scripts('a processor that resets itself', make([...code('b672 CPSID I; 6008 STR r0, [r1]'), SPIN]))`
   asks for a reset after the instruction that sets SYSRESETREQ, and forgets its masks:
     r0 = 0x05fa0004; r1 = 0xe000ed0c; BASEPRI = 0x40; CARRY = 1; run 2; resets is nothing; PRIMASK is 1
     run 3; resets is 2; BASEPRI is 0; CARRY is 0; IPSR is 0
@@ -37,13 +30,7 @@ scripts(
   'a processor that stops its clock',
   make(
     [SPIN],
-    [
-      0x2000, // MOVS r0, #0
-      0x2101, // MOVS r1, #1
-      0x0789, // LSLS r1, r1, #30
-      0x6108, // STR r0, [r1, #16]
-      0x4770, // BX LR
-    ],
+    code('2000 MOVS r0, #0; 2101 MOVS r1, #1; 0789 LSLS r1, r1, #30; 6108 STR r0, [r1, #16]; 4770 BX LR'),
   ),
 )`
   executes nothing more once an instruction has stopped its clock, and time goes on:

@@ -1,5 +1,5 @@
 import type { UsbRequest } from '@passfob/emulator/usb-host/requests';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { Bench } from '../kit/usb/bench.ts';
 import { PRODUCT, REPORT_DESCRIPTOR } from '../kit/usb/gadget.ts';
 
@@ -12,8 +12,9 @@ function treat(bench: Bench, matches: (request: Uint8Array) => boolean, how: () 
   };
 }
 
-describe('the enumeration by a USB host', () => {
-  test.each([8, 64])('reads all of a device, from a first request of %i bytes on', firstDescriptorBytes => {
+test.each([8, 64])(
+  'the enumeration by a USB host reads all of a device, from a first request of %i bytes on',
+  firstDescriptorBytes => {
     const bench = new Bench({ firstDescriptorBytes });
     bench.configure();
     expect(bench.host.device).toMatchObject({
@@ -31,57 +32,60 @@ describe('the enumeration by a USB host', () => {
       ...(firstDescriptorBytes === 64 ? ['reset', 'reset'] : ['reset']),
       'configured',
     ]);
-  });
+  },
+);
 
-  test('waits until the device has been attached for a tenth of a second', () => {
-    const bench = new Bench();
-    bench.host.plug();
-    bench.run(99);
-    expect(bench.gadget.log).not.toContain('reset');
-    bench.run(2);
-    expect(bench.gadget.log).toContain('reset');
-  });
+test('the enumeration by a USB host waits until the device has been attached for a tenth of a second', () => {
+  const bench = new Bench();
+  bench.host.plug();
+  bench.run(99);
+  expect(bench.gadget.log).not.toContain('reset');
+  bench.run(2);
+  expect(bench.gadget.log).toContain('reset');
+});
 
-  test('goes on without a string that the device refuses', () => {
-    const bench = new Bench();
-    const isString = (request: Uint8Array) => request[1] === 6 && request[3] === 3;
-    treat(bench, isString, () => bench.gadget.refuse());
-    bench.configure();
-    expect(bench.host.device?.product).toBeUndefined();
-  });
+test('the enumeration by a USB host goes on without a string that the device refuses', () => {
+  const bench = new Bench();
+  const isString = (request: Uint8Array) => request[1] === 6 && request[3] === 3;
+  treat(bench, isString, () => bench.gadget.refuse());
+  bench.configure();
+  expect(bench.host.device?.product).toBeUndefined();
+});
 
-  test('goes on after a refused SET_IDLE', () => {
-    const bench = new Bench();
-    const setsIdle = (request: Uint8Array) => request[1] === 0x0a;
-    treat(bench, setsIdle, () => bench.gadget.refuse());
-    bench.configure();
-    expect(bench.host.hid.reportDescriptors.size).toBe(1);
-  });
+test('the enumeration by a USB host goes on after a refused SET_IDLE', () => {
+  const bench = new Bench();
+  const setsIdle = (request: Uint8Array) => request[1] === 0x0a;
+  treat(bench, setsIdle, () => bench.gadget.refuse());
+  bench.configure();
+  expect(bench.host.hid.reportDescriptors.size).toBe(1);
+});
 
-  test('gives a device up that refuses its configuration four times, and tries again after a plug', () => {
-    const bench = new Bench();
-    let refused = 0;
-    treat(
-      bench,
-      request => request[1] === 6 && request[3] === 2,
-      () => {
-        refused++;
-        bench.gadget.refuse();
-      },
-    );
-    bench.host.plug();
-    bench.until(() => bench.host.state === 'failed');
-    expect(refused).toBe(4);
-    bench.host.unplug();
-    bench.run(10);
-    bench.gadget.onSetup = () => false;
-    bench.configure();
-  });
+test('the enumeration by a USB host gives a device up that refuses its configuration four times, and tries again after a plug', () => {
+  const bench = new Bench();
+  let refused = 0;
+  treat(
+    bench,
+    request => request[1] === 6 && request[3] === 2,
+    () => {
+      refused++;
+      bench.gadget.refuse();
+    },
+  );
+  bench.host.plug();
+  bench.until(() => bench.host.state === 'failed');
+  expect(refused).toBe(4);
+  bench.host.unplug();
+  bench.run(10);
+  bench.gadget.onSetup = () => false;
+  bench.configure();
+});
 
-  test.each([
-    { ignoring: 1, results: ['timeout'], resets: 2 },
-    { ignoring: 2, results: ['timeout', 'timeout'], resets: 4 },
-  ])('repeats a request after five seconds, and resets the port after another five', expected => {
+test.each([
+  { ignoring: 1, results: ['timeout'], resets: 2 },
+  { ignoring: 2, results: ['timeout', 'timeout'], resets: 4 },
+])(
+  'the enumeration by a USB host repeats a request after five seconds, and resets the port after another five',
+  expected => {
     const results: string[] = [];
     const onControl = (_: UsbRequest, result: Uint8Array | string) => {
       if (typeof result === 'string') results.push(result);
@@ -96,49 +100,49 @@ describe('the enumeration by a USB host', () => {
     bench.until(() => bench.host.state === 'configured', 20_000);
     expect(results).toEqual(expected.results);
     expect(bench.gadget.log.filter(line => line === 'reset')).toHaveLength(expected.resets);
-  });
+  },
+);
 
-  test('is repeated by a reset of the port', () => {
-    const bench = new Bench();
+test('the enumeration by a USB host is repeated by a reset of the port', () => {
+  const bench = new Bench();
+  bench.configure();
+  bench.host.resetPort();
+  bench.run(1);
+  expect(bench.host.state).toBe('enumerating');
+  bench.until(() => bench.host.state === 'configured');
+  expect(bench.gadget.log.filter(line => line === 'configured')).toHaveLength(2);
+});
+
+test('the enumeration by a USB host takes the same times from the same seed, and other times from another', () => {
+  const configuredAt = (seed: number) => {
+    const bench = new Bench({ seed });
+    let at = 0;
+    bench.host.onState(state => {
+      if (state === 'configured') at = bench.time.now;
+    });
     bench.configure();
-    bench.host.resetPort();
-    bench.run(1);
-    expect(bench.host.state).toBe('enumerating');
-    bench.until(() => bench.host.state === 'configured');
-    expect(bench.gadget.log.filter(line => line === 'configured')).toHaveLength(2);
-  });
+    return at;
+  };
+  expect(configuredAt(1)).toBe(configuredAt(1));
+  expect(configuredAt(1)).not.toBe(configuredAt(2));
+});
 
-  test('takes the same times from the same seed, and other times from another', () => {
-    const configuredAt = (seed: number) => {
-      const bench = new Bench({ seed });
-      let at = 0;
-      bench.host.onState(state => {
-        if (state === 'configured') at = bench.time.now;
-      });
-      bench.configure();
-      return at;
-    };
-    expect(configuredAt(1)).toBe(configuredAt(1));
-    expect(configuredAt(1)).not.toBe(configuredAt(2));
-  });
+test('the enumeration by a USB host is followed by no alarm at all while nothing happens', () => {
+  const bench = new Bench();
+  bench.configure();
+  bench.alarms = 0;
+  bench.run(1_000);
+  expect(bench.alarms).toBe(0);
+  expect((bench.gadget.driver.read(0x808) >>> 8) & 0x7ff).toBeGreaterThan(900);
+});
 
-  test('is followed by no alarm at all while nothing happens', () => {
-    const bench = new Bench();
-    bench.configure();
-    bench.alarms = 0;
-    bench.run(1_000);
-    expect(bench.alarms).toBe(0);
-    expect((bench.gadget.driver.read(0x808) >>> 8) & 0x7ff).toBeGreaterThan(900);
-  });
-
-  test('is followed by an alarm for each frame that the device wants, and by its interrupt', () => {
-    const bench = new Bench({}, { wantsFrames: true });
-    bench.configure();
-    bench.alarms = 0;
-    let frames = 0;
-    bench.gadget.onFrame = () => frames++;
-    bench.run(1_000);
-    expect(frames).toBe(1_000);
-    expect(bench.alarms).toBe(2_000);
-  });
+test('the enumeration by a USB host is followed by an alarm for each frame that the device wants, and by its interrupt', () => {
+  const bench = new Bench({}, { wantsFrames: true });
+  bench.configure();
+  bench.alarms = 0;
+  let frames = 0;
+  bench.gadget.onFrame = () => frames++;
+  bench.run(1_000);
+  expect(frames).toBe(1_000);
+  expect(bench.alarms).toBe(2_000);
 });

@@ -1,7 +1,7 @@
 import { TICKS_PER_US } from '@passfob/emulator/base/timeline';
 import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
 import fc from 'fast-check';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { scripts } from '../kit/register-script.ts';
 import { Bench } from '../kit/usb/bench.ts';
 import { benchStage } from '../kit/usb/stage.ts';
@@ -31,64 +31,62 @@ function makeSlow(bench: Bench, randomness: Randomness, pieces: Uint8Array[]): v
 
 const writes = fc.array(fc.uint8Array({ minLength: 1, maxLength: 200 }), { maxLength: 8 });
 
-describe('the serial port of a USB host', () => {
-  test('carries all bytes in order both ways while the device says NAK at random', () =>
-    fc.assert(
-      fc.property(writes, writes, fc.nat(), fc.constantFrom(1, 63, 64), (down, up, seed, packetBytes) => {
-        const randomness = makeRandomness(seed, 'slow device');
-        const latencyUs = () => 1 + randomness.below(300);
-        const bench = new Bench({ seed, serial: { packetBytes } }, { latencyUs });
-        const read = listen(bench);
-        bench.configure();
-        makeSlow(bench, randomness, [...up]);
-        for (const bytes of down) bench.host.serial.write(bytes);
-        const sent = down.flatMap(bytes => [...bytes]);
-        const back = up.flatMap(bytes => [...bytes]);
-        bench.until(() => bench.gadget.received.length >= sent.length && read.length >= back.length, 60_000);
-        bench.run(100);
-        expect(bench.gadget.received).toEqual(sent);
-        expect(read).toEqual(back);
-      }),
-      { numRuns: 40 },
-    ));
+test('the serial port of a USB host carries all bytes in order both ways while the device says NAK at random', () =>
+  fc.assert(
+    fc.property(writes, writes, fc.nat(), fc.constantFrom(1, 63, 64), (down, up, seed, packetBytes) => {
+      const randomness = makeRandomness(seed, 'slow device');
+      const latencyUs = () => 1 + randomness.below(300);
+      const bench = new Bench({ seed, serial: { packetBytes } }, { latencyUs });
+      const read = listen(bench);
+      bench.configure();
+      makeSlow(bench, randomness, [...up]);
+      for (const bytes of down) bench.host.serial.write(bytes);
+      const sent = down.flatMap(bytes => [...bytes]);
+      const back = up.flatMap(bytes => [...bytes]);
+      bench.until(() => bench.gadget.received.length >= sent.length && read.length >= back.length, 60_000);
+      bench.run(100);
+      expect(bench.gadget.received).toEqual(sent);
+      expect(read).toEqual(back);
+    }),
+    { numRuns: 40 },
+  ));
 
-  test.each([
-    { packetBytes: 64, endsWithShortPacket: false, sizes: [64, 64] },
-    { packetBytes: 64, endsWithShortPacket: true, sizes: [64, 64, 0] },
-    { packetBytes: 63, endsWithShortPacket: false, sizes: [63, 63, 2] },
-    { packetBytes: 100, endsWithShortPacket: false, sizes: [64, 64] },
-  ])('a write of 128 bytes makes packets of $sizes', ({ packetBytes, endsWithShortPacket, sizes }) => {
-    const bench = new Bench({ serial: { packetBytes, endsWithShortPacket } });
-    bench.configure();
-    const seen: number[] = [];
-    const { gadget } = bench;
-    let before = 0;
-    gadget.onPacket = () => {
-      seen.push(gadget.received.length - before);
-      before = gadget.received.length;
-      gadget.listen();
-    };
-    bench.host.serial.write(new Uint8Array(128));
-    bench.run(20);
-    expect(seen).toEqual(sizes);
-  });
+test.each([
+  { packetBytes: 64, endsWithShortPacket: false, sizes: [64, 64] },
+  { packetBytes: 64, endsWithShortPacket: true, sizes: [64, 64, 0] },
+  { packetBytes: 63, endsWithShortPacket: false, sizes: [63, 63, 2] },
+  { packetBytes: 100, endsWithShortPacket: false, sizes: [64, 64] },
+])('a write of 128 bytes makes packets of $sizes', ({ packetBytes, endsWithShortPacket, sizes }) => {
+  const bench = new Bench({ serial: { packetBytes, endsWithShortPacket } });
+  bench.configure();
+  const seen: number[] = [];
+  const { gadget } = bench;
+  let before = 0;
+  gadget.onPacket = () => {
+    seen.push(gadget.received.length - before);
+    before = gadget.received.length;
+    gadget.listen();
+  };
+  bench.host.serial.write(new Uint8Array(128));
+  bench.run(20);
+  expect(seen).toEqual(sizes);
+});
 
-  test('64 bytes at once take about 50 µs on the bus', () => {
-    const bench = new Bench({ reactionUs: 0 });
-    bench.configure();
-    const times: number[] = [];
-    bench.gadget.onPacket = () => {
-      times.push(bench.time.now / TICKS_PER_US);
-      bench.gadget.listen();
-    };
-    bench.host.serial.write(new Uint8Array(640));
-    bench.run(20);
-    const [first = 0] = times;
-    const last = times.at(-1) ?? 0;
-    expect(times).toHaveLength(10);
-    expect((last - first) / 9).toBeGreaterThan(50);
-    expect((last - first) / 9).toBeLessThan(80);
-  });
+test('64 bytes at once take about 50 µs on the bus', () => {
+  const bench = new Bench({ reactionUs: 0 });
+  bench.configure();
+  const times: number[] = [];
+  bench.gadget.onPacket = () => {
+    times.push(bench.time.now / TICKS_PER_US);
+    bench.gadget.listen();
+  };
+  bench.host.serial.write(new Uint8Array(640));
+  bench.run(20);
+  const [first = 0] = times;
+  const last = times.at(-1) ?? 0;
+  expect(times).toHaveLength(10);
+  expect((last - first) / 9).toBeGreaterThan(50);
+  expect((last - first) / 9).toBeLessThan(80);
 });
 
 scripts('the serial port of a USB host', benchStage)`

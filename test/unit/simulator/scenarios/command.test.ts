@@ -29,10 +29,7 @@ function run(...args: readonly string[]) {
   return runReading('', ...args);
 }
 
-async function runReading(
-  input: string,
-  ...args: readonly string[]
-): Promise<{ code: number; out: string; err: string }> {
+async function runReading(input: string, ...args: readonly string[]) {
   let [out, err] = ['', ''];
   const code = await runFiles(args, {
     program: 'passfob simulate run',
