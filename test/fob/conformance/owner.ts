@@ -6,6 +6,7 @@ import { hostPrimitives } from 'passfob/client/primitives';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import type { Driver } from './driver.ts';
+import { RFC4226_KEY } from './vectors.ts';
 
 export const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 export const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
@@ -26,6 +27,11 @@ export const AT_ONCE: ClientOptions = { patience: { answerTimeoutMs: 15, sendsMa
 
 /** The policy of a new owner: no PIN. */
 export const NO_PIN = { pinDigits: 0, attempts: 10, wipe: 1, lockSeconds: 0, asks: 0, typing: 0 } as const;
+/** An account for decimal questions of eight digits. */
+export const OCRA = {
+  ...{ algorithm: 1, digits: 6, question: 0, length: 8, inputs: 0, step: 0, counter: 0 },
+  ...{ issuer: ascii('Bank'), label: ascii('account'), secret: RFC4226_KEY },
+} as const;
 /** Longer than any message stays on the screen. */
 export const MESSAGE_MS = 6_000;
 
@@ -122,6 +128,13 @@ export class Owner {
       ...account,
     });
     return id;
+  }
+
+  /** Enrols an account for questions and returns its id. */
+  async putOcra(account: Partial<Request<'putOcra'>> = {}): Promise<Uint8Array> {
+    const request = { ...OCRA, id: Uint8Array.of(130, ...random(3)), ...account };
+    await this.client.call('putOcra', request);
+    return request.id;
   }
 
   /** Expects that the fob proves an account of this key with these traits. */

@@ -1,10 +1,9 @@
 import type { Request, SealedCommand } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, it } from 'vitest';
+import { ascii } from '../conformance/owner.ts';
 import { refused } from '../conformance/refused.ts';
-import { Hand, START_UTC } from './kit.ts';
-
-const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+import { Hand, onceAsked, START_UTC } from './kit.ts';
 
 /** Checks that a question is asked once: a remembered approval would have come at once. */
 function once(hand: Hand) {
@@ -62,12 +61,9 @@ it('an approval of a log-in counts for no other command, whatever account and qu
     const crossed = hostPrimitives.crc32(question) ^ number;
     const id = new Uint8Array(4);
     new DataView(id.buffer).setInt32(0, crossed);
-    const names = { issuer: ascii('Bank'), label: ascii('account'), secret: ascii('12345678901234567890') };
-    const suite = { algorithm: 1, digits: 6, question: 0, length: 8, inputs: 0, step: 0, counter: 0 };
-    await hand.client.call('putOcra', { id, ...suite, ...names });
+    await hand.putOcra({ id });
     const other = Uint8Array.of(0x48, 0, 0, 0);
-    const kind = { kind: 1, algorithm: 1, digits: 6, period: 0, counter: 0 };
-    await hand.client.call('put', { id: other, ...kind, ...names });
+    await hand.put({ id: other });
     const login = { id, question, number: 7, service: ascii('vpn'), user: ascii('erika') };
     await afterApproval(hand, 'respond', login);
     const { client } = hand;
@@ -82,7 +78,6 @@ it('an approval of a log-in counts for no other command, whatever account and qu
 /** Two questions with one CRC-32. */
 const TWINS = ['48283494', '53466621'] as const;
 
-const suite = { algorithm: 1, digits: 6, question: 0, length: 8, inputs: 0, step: 0, counter: 0 };
 const id = Uint8Array.of(0x48, 0, 0, 0);
 const login = { id, question: ascii(TWINS[0]), number: 7, service: ascii('vpn'), user: ascii('erika') };
 
@@ -94,8 +89,7 @@ it.each([
 ])('an approval of a log-in is for no other %s', async (_, other) => {
   expect(hostPrimitives.crc32(ascii(TWINS[1]))).toBe(hostPrimitives.crc32(ascii(TWINS[0])));
   const hand = await Hand.hold();
-  const names = { issuer: ascii('Bank'), label: ascii('account'), secret: ascii('12345678901234567890') };
-  await hand.client.call('putOcra', { id, ...suite, ...names });
+  await hand.putOcra({ id });
   await afterApproval(hand, 'respond', login);
   await refused(hand.client.call('respond', { ...login, ...other }, once(hand)), 'cancelled');
   expect((await hand.client.call('respond', login)).code).toHaveLength(6);
@@ -120,12 +114,8 @@ it('a hold that begins while keys are deaf is rejected on the screen until it en
 const asking = async (act: (hand: Hand) => void) => {
   const hand = await Hand.hold();
   const id = await hand.put({});
-  let isAnswered = false;
-  const onPressNeeded = () => {
-    if (!isAnswered) act(hand);
-    isAnswered = true;
-  };
-  return hand.client.call('code', { id }, { onPressNeeded });
+  const acted = onceAsked(() => act(hand));
+  return hand.client.call('code', { id }, acted);
 };
 
 it('a busy fob does not approve by a press whose end it sees late', async () => {

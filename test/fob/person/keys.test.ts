@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { refused } from '../conformance/refused.ts';
-import { Hand, HOLD_MS, START_UTC, withKeys } from './kit.ts';
+import { Hand, HOLD_MS, onceAsked, START_UTC, withKeys } from './kit.ts';
 
 it('the third quick press and each after it move by five', async () => {
   const hand = await Hand.hold();
@@ -95,12 +95,8 @@ it('on four keys a HOTP value is made by a hold alone', async () => {
 const asked = async (keys: number, answer: (hand: Hand) => void) => {
   const hand = await Hand.hold(withKeys(keys));
   const id = await hand.put({});
-  let isAnswered = false;
-  const onPressNeeded = () => {
-    if (!isAnswered) answer(hand);
-    isAnswered = true;
-  };
-  return hand.client.call('code', { id }, { onPressNeeded });
+  const answered = onceAsked(() => answer(hand));
+  return hand.client.call('code', { id }, answered);
 };
 
 it.each([
@@ -134,12 +130,6 @@ it('a question is not answered by a key that was down before it appeared', async
   const hand = await Hand.hold();
   const id = await hand.put({});
   hand.plays('list; down');
-  let isAsked = false;
-  const onPressNeeded = () => {
-    if (isAsked) return;
-    isAsked = true;
-    hand.plays('wait 2000; up; says Send; press 1050');
-  };
-  await hand.client.call('code', { id }, { onPressNeeded });
-  expect(isAsked).toBe(true);
+  const answered = onceAsked(() => hand.plays('wait 2000; up; says Send; press 1050'));
+  expect((await hand.client.call('code', { id }, answered)).code).toHaveLength(6);
 });

@@ -7,6 +7,7 @@ import { hostPrimitives } from 'passfob/client/primitives';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
+import { OCRA } from '../conformance/owner.ts';
 
 const utf8 = (text: string) => new Uint8Array(Buffer.from(text));
 
@@ -62,6 +63,18 @@ const ACTS: Readonly<Record<string, Act>> = {
   /** A passcode on the screen: this one, `any` or `none`. */
   code: ({ shown }, code) => expect(shown).toMatch({ any: /^\d{6}$/, none: /^$/ }[code] ?? code),
 };
+
+/** Options of a call by which the person acts once, when the computer first waits for a press. */
+export function onceAsked(act: () => void) {
+  let isAsked = false;
+  return {
+    onPressNeeded() {
+      if (isAsked) return;
+      isAsked = true;
+      act();
+    },
+  };
+}
 
 /** A person with a paired fob in the hand, and its owner at the cable. */
 export class Hand {
@@ -130,6 +143,12 @@ export class Hand {
     return id;
   }
 
+  /** Enrols an account for questions, and waits until the list is shown. */
+  async putOcra(account: Partial<Request<'putOcra'>> & Pick<Request<'putOcra'>, 'id'>): Promise<void> {
+    await this.client.call('putOcra', { ...OCRA, ...account });
+    this.plays('wait 6000; says Bank');
+  }
+
   /** Returns the value of an account, by its number, at a counter or time step. */
   passcode(number: number, counter: number): string {
     const key = this.keys[number];
@@ -152,8 +171,14 @@ export class Hand {
     this.take([...symbols, 'ok']);
   }
 
+  /** Holds to approve, and enters the PIN that the fob then asks for. */
+  approveByPin(pin: string, title = 'PIN'): void {
+    this.plays(`wait 702; press 1050; title ${title}`);
+    void this.enterUnderRequest(pin);
+  }
+
   /** Enters symbols while a computer waits, which polls between two symbols. */
-  async enterUnderRequest(symbols: string): Promise<void> {
+  private async enterUnderRequest(symbols: string): Promise<void> {
     for (const symbol of [...symbols, 'ok']) {
       this.take([symbol]);
       await new Promise<void>(resolve => {

@@ -4,10 +4,10 @@ import { Entry } from '@passfob/firmware/core/entry';
 import type { CallOptions } from 'passfob/client';
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
+import { ascii } from '../conformance/owner.ts';
 import { refused } from '../conformance/refused.ts';
-import { Hand } from './kit.ts';
+import { Hand, onceAsked } from './kit.ts';
 
-const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 const PIN = secret('730528');
 const ID = Uint8Array.of(200, 1, 2, 3);
 /** A computer that does not poll for five seconds has gone. */
@@ -42,10 +42,7 @@ async function choosing(): Promise<Hand> {
 /** Returns a fob that holds an OCRA account with a PIN, with its list on the screen. */
 async function holdingOcra(): Promise<Hand> {
   const hand = await Hand.hold();
-  const suite = { algorithm: 2, digits: 8, question: 0, length: 8, inputs: 2, step: 0, counter: 0 };
-  const names = { issuer: ascii('Bank'), label: ascii('account') };
-  await hand.client.call('putOcra', { id: ID, ...suite, ...names, secret: secret(randomBytes(32)) });
-  hand.plays('wait 6000; says Bank');
+  await hand.putOcra({ id: ID, algorithm: 2, digits: 8, inputs: 2, secret: secret(randomBytes(32)) });
   return hand;
 }
 
@@ -130,19 +127,13 @@ it('the PIN for an approval is overwritten once it is checked, right or wrong', 
   hand.fob.run(6_000);
   const { id } = await hand.client.call('list', { index: 0 });
   for (const pin of ['9999', PIN]) {
-    let isAnswered = false;
     let checked = '';
     hand.onAsked = () => {
       // The computer has not got its answer yet.
       if (/Approved|Wrong/.test(hand.fob.screen.join())) checked = `left: ${left()}`;
     };
-    const onPressNeeded = () => {
-      if (isAnswered) return;
-      isAnswered = true;
-      hand.plays('wait 702; press 1050');
-      void hand.enterUnderRequest(pin);
-    };
-    const asking = hand.client.call('code', { id }, { onPressNeeded });
+    const answered = onceAsked(() => hand.approveByPin(pin));
+    const asking = hand.client.call('code', { id }, answered);
     if (pin === PIN) expect((await asking).code).toHaveLength(6);
     else await refused(asking, 'press-denied');
     expect(checked).toBe('left: ');
@@ -150,13 +141,7 @@ it('the PIN for an approval is overwritten once it is checked, right or wrong', 
   }
 });
 
-const login = {
-  id: ID,
-  question: ascii('22222222'),
-  number: 7,
-  service: ascii('vpn'),
-  user: ascii('erika'),
-};
+const login = { id: ID, question: ascii('22222222'), number: 7, service: ascii('vpn'), user: ascii('erika') };
 
 it('the PIN of an account is overwritten once the passcode is shown', async () => {
   const hand = await holdingOcra();
@@ -167,16 +152,8 @@ it('the PIN of an account is overwritten once the passcode is shown', async () =
 
 /** The person approves a log-in, and enters the PIN. */
 function approving(hand: Hand, options: CallOptions<'respond'> = {}) {
-  let isAnswered = false;
-  return hand.client.call('respond', login, {
-    ...options,
-    onPressNeeded() {
-      if (isAnswered) return;
-      isAnswered = true;
-      hand.plays('wait 702; press 1050; title Account PIN');
-      void hand.enterUnderRequest('4711');
-    },
-  });
+  const answered = onceAsked(() => hand.approveByPin('4711', 'Account PIN'));
+  return hand.client.call('respond', login, { ...options, ...answered });
 }
 
 it('the PIN of an account is overwritten once the computer has the passcode', async () => {

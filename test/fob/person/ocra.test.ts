@@ -1,31 +1,16 @@
 import type { Request } from 'passfob/client';
 import { expect, it } from 'vitest';
-import { Hand, HOLD_MS } from './kit.ts';
+import { ascii } from '../conformance/owner.ts';
+import { Hand, HOLD_MS, onceAsked } from './kit.ts';
 
-const ascii = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
-/** RFC 6287 appendix C.1: the standard key and the PIN 1234. */
-const KEY20 = ascii('12345678901234567890');
+/** RFC 6287 appendix C.1, with the PIN 1234. */
 const KEY32 = ascii('12345678901234567890123456789012');
 const ID = Uint8Array.of(200, 1, 2, 3);
 
 /** Returns a fob that holds one OCRA account, with its list on the screen. */
 async function holding(account: Partial<Request<'putOcra'>>): Promise<Hand> {
   const hand = await Hand.hold();
-  await hand.client.call('putOcra', {
-    id: ID,
-    algorithm: 1,
-    digits: 6,
-    question: 0,
-    length: 8,
-    inputs: 0,
-    step: 0,
-    counter: 0,
-    issuer: ascii('Bank'),
-    label: ascii('account'),
-    secret: KEY20,
-    ...account,
-  });
-  hand.plays('wait 6000; says Bank');
+  await hand.putOcra({ id: ID, ...account });
   return hand;
 }
 
@@ -68,34 +53,18 @@ it.each([
 it('the wheel for a question names the way out of it, and of what was entered', async () => {
   const hand = await holding({ question: 2, length: 20 });
   hand.fob.press(HOLD_MS);
-  for (let presses = 0; presses < 18; presses++) {
-    hand.plays('says Leave: hold at "back"; press');
-  }
+  for (let presses = 0; presses < 18; presses++) hand.plays('says Leave: hold at "back"; press');
   hand.plays('take A; says Undo: hold at "del"; take del; says Leave: hold at "back"; take back; title Bank');
 });
 
-const request = {
-  id: ID,
-  question: ascii('11111111'),
-  number: 7,
-  service: ascii('vpn'),
-  user: ascii('erika'),
-};
-
-const asked = (hand: Hand, answer: () => void) => {
-  let isAnswered = false;
-  const onPressNeeded = () => {
-    if (!isAnswered) answer();
-    isAnswered = true;
-  };
-  return hand.client.call('respond', request, { onPressNeeded });
-};
-
 it('a log-in shows service, user and the number to compare, and is approved by a hold', async () => {
   const hand = await holding({});
-  const { code } = await asked(hand, () => {
+  const names = { service: ascii('vpn'), user: ascii('erika') };
+  const request = { id: ID, question: ascii('11111111'), number: 7, ...names };
+  const approval = onceAsked(() => {
     expect(hand.fob.screen).toContain('07');
     hand.plays('says vpn; says erika; wait 702; press 1050');
   });
+  const { code } = await hand.client.call('respond', request, approval);
   expect(Buffer.from(code).toString()).toBe('243178');
 });

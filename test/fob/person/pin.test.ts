@@ -3,7 +3,7 @@ import type { Request } from 'passfob/client';
 import { expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { refused } from '../conformance/refused.ts';
-import { Hand, HOLD_MS } from './kit.ts';
+import { Hand, HOLD_MS, onceAsked } from './kit.ts';
 
 const PIN = secret('730528');
 
@@ -141,10 +141,7 @@ it('a fob that locks under a passcode keeps nothing of its account', async () =>
 
 it('a fob locks in maintenance mode, too, whose console sees its memory', async () => {
   const hand = await withPin();
-  const onPressNeeded = () => {
-    hand.plays('wait 710; press 1100');
-  };
-  await hand.client.call('maintain', {}, { onPressNeeded });
+  await hand.client.call('maintain', {}, { onPressNeeded: () => hand.plays('wait 710; press 1100') });
   expect((await hand.client.call('status', {})).locked).toBe(1);
 });
 
@@ -156,18 +153,10 @@ it('the PIN is required before every passcode', async () => {
 it('the PIN is required before every approval', async () => {
   const hand = await withPin({ asks: 2 });
   const { id } = await hand.client.call('list', { index: 0 });
-  const answer = (pin: string) => {
-    let isAnswered = false;
-    return () => {
-      if (isAnswered) return;
-      isAnswered = true;
-      hand.plays('wait 702; press 1050; title PIN');
-      void hand.enterUnderRequest(pin);
-    };
-  };
-  await refused(hand.client.call('code', { id }, { onPressNeeded: answer('9999') }), 'press-denied');
+  const answered = (pin: string) => onceAsked(() => hand.approveByPin(pin));
+  await refused(hand.client.call('code', { id }, answered('9999')), 'press-denied');
   hand.fob.run(3_000);
-  const { code } = await hand.client.call('code', { id }, { onPressNeeded: answer(PIN) });
+  const { code } = await hand.client.call('code', { id }, answered(PIN));
   expect(code).toHaveLength(6);
 });
 

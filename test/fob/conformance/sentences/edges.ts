@@ -56,10 +56,7 @@ export function edges(stage: Stage): void {
     const question = { question: ascii('11111111'), number: 255, service: ascii('a'), user: ascii('b') };
     await refused(client.call('respond', { id: hotp, ...question }), 'unsupported');
     await client.call('remove', { id: hotp });
-    const id = Uint8Array.of(132, ...random(3));
-    const suite = { algorithm: 1, digits: 6, question: 0, length: 8, inputs: 0, step: 0, counter: 0 };
-    const names = { issuer: ascii('a'), label: ascii('b') };
-    await client.call('putOcra', { id, ...suite, ...names, secret: RFC4226_KEY });
+    const id = await stage.owner.putOcra();
     await refused(client.call('code', { id }), 'unsupported');
     await client.call('remove', { id });
   });

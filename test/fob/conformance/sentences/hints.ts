@@ -1,18 +1,14 @@
 import type { Request } from 'passfob/client';
 import { expect, it } from 'vitest';
-import { ascii, random } from '../owner.ts';
+import { ascii } from '../owner.ts';
 import type { Stage } from '../stage.ts';
 import { RFC4226_KEY } from '../vectors.ts';
-
-const SUITE = { algorithm: 1, digits: 6, question: 0, length: 8, inputs: 0, step: 0, counter: 0 };
 
 const shown = async (stage: Stage) => (await stage.driver.screen()).join(' ');
 
 /** Enrols for OCRA under the name of the service's own account for log-ins. */
 async function putPush(stage: Stage, suite: Partial<Request<'putOcra'>>): Promise<Uint8Array> {
-  const id = Uint8Array.of(131, ...random(3));
-  const names = { issuer: ascii('Example'), label: ascii('push') };
-  await stage.owner.client.call('putOcra', { ...SUITE, ...suite, id, ...names, secret: RFC4226_KEY });
+  const id = await stage.owner.putOcra({ issuer: ascii('Example'), label: ascii('push'), ...suite });
   await stage.owner.toList();
   return id;
 }

@@ -55,10 +55,7 @@ export function names(stage: Stage): void {
   });
 
   it('an account for approvals stands behind those enrolled or moved after it, over a power cut', async () => {
-    const push = Uint8Array.of(132, ...random(3));
-    const suite = { algorithm: 1, digits: 8, question: 2, length: 40, inputs: 0, step: 0, counter: 0 };
-    const names = { issuer: ascii('Example'), label: ascii('push') };
-    await stage.owner.client.call('putOcra', { id: push, ...suite, ...names, secret: secret(random(20)) });
+    const push = await stage.owner.putOcra({ digits: 8, question: 2, length: 40, label: ascii('push') });
     const ids: Uint8Array[] = [];
     for (const label of ['a', 'b'])
       ids.push(await stage.owner.put({ label: ascii(label), secret: secret(random(20)) }));

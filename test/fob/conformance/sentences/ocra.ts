@@ -14,16 +14,7 @@ async function putOcra(stage: Stage, text: string, key?: Uint8Array): Promise<Ui
   const suite = parseOcraSuite(text);
   if (!suite) throw new Error('not a suite');
   const secretBytes = key ?? ascii('1234567890'.repeat(7).slice(0, KEY_BYTES[suite.algorithm]));
-  const id = Uint8Array.of(130, ...random(3));
-  await stage.owner.client.call('putOcra', {
-    ...suite,
-    id,
-    counter: 0,
-    issuer: ascii(''),
-    label: ascii('o'),
-    secret: secretBytes,
-  });
-  return id;
+  return stage.owner.putOcra({ ...suite, issuer: ascii(''), secret: secretBytes });
 }
 
 /** Returns the hashes that a suite requires of the board: of the passcode, and of the PIN. */
@@ -49,13 +40,8 @@ export function challenges(stage: Stage): void {
       }
       const id = await putOcra(stage, text);
       for (const { question, passcode } of someOf(stage.driver, vectors)) {
-        const request = {
-          id,
-          question: ascii(question),
-          number: 42,
-          service: ascii('rfc'),
-          user: ascii('6287'),
-        };
+        const names = { service: ascii('rfc'), user: ascii('6287') };
+        const request = { id, question: ascii(question), number: 42, ...names };
         if (text.endsWith('T1M')) await stage.owner.setClock(OCRA_UTC);
         const person = approving(stage, text);
         const renew = async () => {
@@ -77,31 +63,20 @@ export function challenges(stage: Stage): void {
 function denials(stage: Stage): void {
   it('a declined request gets no passcode, and the owner learns of a reported one', async () => {
     const id = await putOcra(stage, 'OCRA-1:HOTP-SHA1-6:QN08', secret(random(20)));
-    const request = {
-      id,
-      question: ascii('12345678'),
-      number: 255,
-      service: ascii('Payroll'),
-      user: ascii('alice'),
-    };
+    const names = { service: ascii('Payroll'), user: ascii('alice') };
+    const request = { id, question: ascii('12345678'), number: 255, ...names };
     const declining = async (report: boolean) => {
       await stage.driver.advance(800);
       await stage.driver.press();
       await stage.driver.advance(800);
       await stage.driver.press(report ? 1_200 : undefined);
     };
-    const denied = stage.owner.client.call('respond', request, {
-      onPressNeeded: () => void declining(false),
-    });
-    await refused(denied, 'press-denied');
-    const reported = stage.owner.client.call('respond', request, {
-      onPressNeeded: () => void declining(true),
-    });
-    await refused(reported, 'press-reported');
-    await refused(
-      stage.owner.client.call('respond', { ...request, question: ascii('1234567x') }),
-      'out-of-range',
-    );
+    const { client } = stage.owner;
+    for (const [report, refusal] of [[false, 'press-denied'] as const, [true, 'press-reported'] as const]) {
+      const onPressNeeded = () => void declining(report);
+      await refused(client.call('respond', request, { onPressNeeded }), refusal);
+    }
+    await refused(client.call('respond', { ...request, question: ascii('1234567x') }), 'out-of-range');
     await stage.owner.client.call('remove', { id });
   });
 }
