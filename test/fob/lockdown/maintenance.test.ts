@@ -1,5 +1,6 @@
 import { PACKET_ANSWER } from '@passfob/protocol/limits';
 import { afterEach, expect, it } from 'vitest';
+import { heardFrom } from '../../kit/heard.ts';
 import { ascii, Owner } from '../conformance/owner.ts';
 import { SimulatorDriver } from '../conformance/simulator-driver.ts';
 
@@ -15,15 +16,12 @@ async function owned(): Promise<{ one: SimulatorDriver; owner: Owner; type(line:
   driver = one;
   const owner = new Owner(one);
   await owner.pair();
-  let heard = '';
-  one.fob.serial('USB').onData(bytes => {
-    heard += Buffer.from(bytes).toString('latin1');
-  });
+  const heard = heardFrom(one.fob.serial('USB'));
   const type = async (line: string) => {
-    heard = '';
+    heard.text = '';
     one.fob.serial('USB').write(ascii(line));
     await one.advance(500);
-    return heard;
+    return heard.text;
   };
   return { one, owner, type };
 }

@@ -1,5 +1,6 @@
 import { boot, type Fob } from '@passfob/simulator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { heardFrom } from '../../kit/heard.ts';
 import { writePackets } from '../../kit/packets.ts';
 import { secret } from '../../kit/secrets.ts';
 import { BangleDriver } from '../conformance/banglejs2-driver.ts';
@@ -26,19 +27,14 @@ const TARGETS: readonly Target[] = [
   { name: 'bench', ports: ['USB', 'Serial1'], make: () => BenchSimulatorDriver.make() },
 ];
 
-/** Collects all bytes that leave the fob from now on. */
+/** All bytes that leave the fob from now on, of which each call takes those that came since the last one. */
 function hear(fob: Fob, ports: readonly PortName[]): { take(): string } {
-  let text = '';
-  for (const port of ports) {
-    fob.serial(port).onData(bytes => {
-      text += Buffer.from(bytes).toString('latin1');
-    });
-  }
+  const heard = heardFrom(...ports.map(port => fob.serial(port)));
   return {
     take() {
-      const taken = text;
-      text = '';
-      return taken;
+      const { text } = heard;
+      heard.text = '';
+      return text;
     },
   };
 }

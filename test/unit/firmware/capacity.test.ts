@@ -19,6 +19,7 @@ import { STORAGE_ALIGN_BYTES, STORAGE_HEADER_BYTES } from '@passfob/simulator/ba
 import { afterEach, expect, it } from 'vitest';
 import { ascii, Owner } from '../../fob/conformance/owner.ts';
 import { SimulatorDriver } from '../../fob/conformance/simulator-driver.ts';
+import { heardFrom } from '../../kit/heard.ts';
 import { imageFolder } from '../../kit/interpreter.ts';
 import { type Bench, bench, partImage } from '../parts/kit.ts';
 
@@ -112,15 +113,12 @@ it('Storage holds only files that the sum counts, whatever a fob has done', asyn
   expect(await owner.pressed()).toMatch(/^\d{6}$/);
   await owner.client.call('erase', {}, { onPressNeeded: owner.approve });
   await owner.pair();
-  let heard = '';
-  one.fob.serial('USB').onData(bytes => {
-    heard += Buffer.from(bytes).toString('latin1');
-  });
+  const heard = heardFrom(one.fob.serial('USB'));
   await owner.client.call('maintain', {}, { onPressNeeded: owner.approve });
   await one.advance(500);
   one.fob.serial('USB').write(ascii('\x10print("FILES",require("Storage").list().join(),"END")\n'));
   await one.advance(500);
-  const files = /FILES (\S*) END/.exec(heard)?.[1]?.split(',').sort();
+  const files = /FILES (\S*) END/.exec(heard.text)?.[1]?.split(',').sort();
   expect(files).toEqual(['.boot0', '.bootcde', 'app', 'birth', 'keys', 'marks0']);
   expect(one.fob.wear().flashErases).toEqual([0, 0, 0]);
   expect(one.fob.violations).toEqual([]);

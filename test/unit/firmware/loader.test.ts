@@ -6,6 +6,7 @@ import { type BootOptions, boot, type Fob } from '@passfob/simulator';
 import { connect } from 'passfob/client';
 import { afterEach, expect, it } from 'vitest';
 import { cableOf } from '../../fob/conformance/simulator-driver.ts';
+import { heardFrom } from '../../kit/heard.ts';
 import { imageFolder } from '../../kit/interpreter.ts';
 
 const read = (name: string) => new Uint8Array(readFileSync(join(imageFolder('pico'), name)));
@@ -72,10 +73,7 @@ it('the loader shows the error on the display, whatever was shown before', () =>
 
 it('the loader gives the console back, too, where there is no display', () => {
   const one = flashed(undefined, { parts: { display: false } });
-  let text = '';
-  one.link.onData(bytes => {
-    text += Buffer.from(bytes).toString('latin1');
-  });
+  const heard = heardFrom(one.link);
   one.link.write(Buffer.from('\x10print(6*7)\n'));
-  expect(text).toContain('42\r\n');
+  expect(heard.text).toContain('42\r\n');
 });

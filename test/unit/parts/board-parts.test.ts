@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from 'vitest';
+import { heardFrom } from '../../kit/heard.ts';
 import { type Bench, bench, bootFile, partImage } from './kit.ts';
 
 let image: Record<string, Uint8Array>;
@@ -25,14 +26,11 @@ it('the supply is a percentage between an empty and a full battery', () => {
 
 it('maintenance gives the console to the port until the next reset', () => {
   const { fob, ask } = bench({ ...image, ...bootFile('pico', '.boot0') });
-  let text = '';
-  fob.serial('USB').onData(bytes => {
-    text += Buffer.from(bytes).toString('latin1');
-  });
+  const heard = heardFrom(fob.serial('USB'));
   const type = (line: string) => {
-    text = '';
+    heard.text = '';
     fob.serial('USB').write(Buffer.from(line));
-    return text;
+    return heard.text;
   };
   expect(type('\x03\x10print("me")\n')).not.toContain('me\r\n');
   ask('new ConsoleMaintenance(USB).begin(); 0');

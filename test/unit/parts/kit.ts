@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { fontBitmap } from '@passfob/firmware/build/font';
 import { type BootOptions, boot, type Fob } from '@passfob/simulator';
 import { build } from 'esbuild';
+import { heardFrom } from '../../kit/heard.ts';
 import { imageFolder } from '../../kit/interpreter.ts';
 import { writePackets } from '../../kit/packets.ts';
 
@@ -64,16 +65,13 @@ export interface Bench {
 export function bench(image: Record<string, Uint8Array>, options: Partial<BootOptions> = {}): Bench {
   // An image that does not turn the crystal off would stand still two seconds after its start.
   const fob = boot({ board: 'pico', seed: 1, image, crystal: false, ...options });
-  let answer = '';
-  fob.link.onData(bytes => {
-    answer += Buffer.from(bytes).toString('latin1');
-  });
+  const answer = heardFrom(fob.link);
   return {
     fob,
     ask(expression) {
-      answer = '';
+      answer.text = '';
       writePackets(fob.link, Buffer.from(`${expression}\n`, 'latin1'));
-      return answer === '' ? undefined : JSON.parse(answer);
+      return answer.text === '' ? undefined : JSON.parse(answer.text);
     },
   };
 }

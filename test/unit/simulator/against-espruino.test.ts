@@ -1,5 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BoardName } from '@passfob/simulator/base/fob';
 import {
@@ -13,6 +12,7 @@ import { boot } from '@passfob/simulator/fob/boot';
 import { memoryStore } from '@passfob/simulator/recording/state/stores';
 import { expect, it } from 'vitest';
 import { LONG, seedsOf } from '../../kit/counts.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { Interpreter } from '../../kit/interpreter.ts';
 import { describeNeeds, needsEspruino } from '../../kit/tools.ts';
 import { bytes, run } from './kit.ts';
@@ -36,15 +36,6 @@ function told(output: string): string[] {
   for (const [, index = '', text = ''] of output.matchAll(/<<(\d+):(.*?)>>/gs))
     found[Number(index)] = text.trimEnd();
   return found;
-}
-
-async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-espruino-'));
-  try {
-    return await use(folder);
-  } finally {
-    rmSync(folder, { recursive: true });
-  }
 }
 
 /** Expressions and what Espruino answers to each; behind the empty line, those that the bench alone has something for. */
@@ -138,8 +129,8 @@ const simulated = (source: string, board: BoardName = 'bench'): string => {
 };
 
 describeNeeds(needsEspruino(), 'simulator against the real interpreter', espruino => {
-  const real = (source: string) =>
-    inFolder(folder => new Interpreter([espruino], folder).run(`${source}\nquit();`));
+  const interpreter = (folder = temporaryFolder('espruino')) => new Interpreter([espruino], folder);
+  const real = (source: string) => interpreter().run(`${source}\nquit();`);
 
   it('Espruino answers calls as it did', async () => {
     const pairs = [...EVERYWHERE, ...ON_BENCH];
@@ -158,9 +149,7 @@ describeNeeds(needsEspruino(), 'simulator against the real interpreter', espruin
       Promise.resolve(1).then(() => { throw "thrown" }).catch(e => say("caught " + e));
       setTimeout(() => { changeInterval(j, 20); say("changed") }, 700); var j = setInterval(() => { say("slow"); clearInterval(j) }, 100000);
       say("first");`;
-    const expected = told(
-      await inFolder(folder => new Interpreter([espruino], folder).run(`${program}setTimeout(quit, 900);`)),
-    );
+    const expected = told(await interpreter().run(`${program}setTimeout(quit, 900);`));
     const fob = run(program, { board: 'bench' });
     fob.advance(900);
     fob.close();
@@ -178,11 +167,10 @@ describeNeeds(needsEspruino(), 'simulator against the real interpreter', espruin
   it.each(SEEDS)('simulator and Espruino store the same bytes, seed %i', LONG, async seed => {
     const program = SHOW + filing(makeRandomness(seed, 'filing'));
     const flashBytes = BENCH_FLASH_PAGE_BYTES * BENCH_FLASH_PAGES;
-    const expected = await inFolder(async folder => {
-      const source = `require("Storage").write(".bootcde",atob("${Buffer.from(program).toString('base64')}"));${program}\nquit();`;
-      const output = await new Interpreter([espruino], folder).run(source);
-      return { told: told(output), flash: readFileSync(join(folder, 'espruino.flash')) };
-    });
+    const folder = temporaryFolder('espruino');
+    const source = `require("Storage").write(".bootcde",atob("${Buffer.from(program).toString('base64')}"));${program}\nquit();`;
+    const output = await interpreter(folder).run(source);
+    const expected = { told: told(output), flash: readFileSync(join(folder, 'espruino.flash')) };
     const storage = memoryStore();
     const fob = boot({ board: 'bench', image: { '.bootcde': bytes(program) }, storage });
     expect(told(fob.consoleText())).toEqual(expected.told);

@@ -7,6 +7,7 @@ import { BangleDriver } from '../../fob/conformance/banglejs2-driver.ts';
 import { Owner, random } from '../../fob/conformance/owner.ts';
 import { refused } from '../../fob/conformance/refused.ts';
 import { RFC4226, RFC4226_KEY } from '../../fob/conformance/vectors.ts';
+import { heardFrom } from '../../kit/heard.ts';
 import { passes } from '../../kit/scenario.ts';
 import { secret } from '../../kit/secrets.ts';
 import { copyOf } from './bangle-pages-kit.ts';
@@ -162,24 +163,18 @@ it('the loader of the Bangle shows a damaged image on the display and gives the 
   app.writeUInt8(app.readUInt8(2000) ^ 1, 2000);
   const fob = boot({ board: 'banglejs2', image: { ...image, app: new Uint8Array(app) } });
   expect(fob.screen().text.join(' ')).toMatch(/Image damaged/);
-  let said = '';
-  fob.link.onData(data => {
-    said += Buffer.from(data).toString('latin1');
-  });
+  const said = heardFrom(fob.link);
   fob.link.write(new Uint8Array(Buffer.from('print(6*7)\n')));
-  expect(said).toContain('42');
+  expect(said.text).toContain('42');
 });
 
 it('the loader of the Bangle leaves no console on any port of a sound image', () => {
   const fob = boot({ board: 'banglejs2' });
   for (const port of ['Bluetooth', 'Serial1'] as const) {
-    let said = '';
-    fob.serial(port).onData(data => {
-      said += Buffer.from(data).toString('latin1');
-    });
+    const said = heardFrom(fob.serial(port));
     fob.serial(port).write(new Uint8Array(Buffer.from('\x03\x03\nprint(6*7)\n')));
     fob.advance(1000);
     // The image answers each packet, and nothing else.
-    expect(said).toBe(port === 'Bluetooth' ? String.fromCharCode(PACKET_ANSWER) : '');
+    expect(said.text).toBe(port === 'Bluetooth' ? String.fromCharCode(PACKET_ANSWER) : '');
   }
 });

@@ -1,10 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { memoryStore, type StateStore } from '@passfob/simulator';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { countOf, LONG, seedsOf } from '../../kit/counts.ts';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { Interpreter } from '../../kit/interpreter.ts';
 import { itNeeds, needsEspruino } from '../../kit/tools.ts';
 import {
@@ -206,22 +204,17 @@ itNeeds(
   needsEspruino(),
   'flash pages hold their content on the real interpreter, through a renewal of their file',
   async binary => {
-    const folder = mkdtempSync(join(tmpdir(), 'passfob-pages-'));
-    try {
-      const interpreter = new Interpreter([binary], folder);
-      const writes = Array.from({ length: ENTRIES + 20 }, (_, index) => stamped(index));
-      const orders = writes.map(
-        ({ address, data }) => `w(${address},"${Buffer.from(data).toString('base64')}")`,
-      );
-      const ask = 'print("<"+r()+">",v(),"FILES",require("Storage").list().join());quit();';
-      const wrote = await interpreter.run(`${PAGES_IMAGE};print("DONE",${orders.join('&&')});${ask}`);
-      const again = await interpreter.run(`${PAGES_IMAGE};${ask}`);
-      const expected = writes.reduce(written, BLANK).toString('base64');
-      expect(wrote).toContain('DONE true');
-      for (const printed of [wrote, again])
-        expect(/<([^>]*)> 1 FILES pages1/.exec(printed)?.[1]).toBe(expected);
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
+    const interpreter = new Interpreter([binary], temporaryFolder('pages'));
+    const writes = Array.from({ length: ENTRIES + 20 }, (_, index) => stamped(index));
+    const orders = writes.map(
+      ({ address, data }) => `w(${address},"${Buffer.from(data).toString('base64')}")`,
+    );
+    const ask = 'print("<"+r()+">",v(),"FILES",require("Storage").list().join());quit();';
+    const wrote = await interpreter.run(`${PAGES_IMAGE};print("DONE",${orders.join('&&')});${ask}`);
+    const again = await interpreter.run(`${PAGES_IMAGE};${ask}`);
+    const expected = writes.reduce(written, BLANK).toString('base64');
+    expect(wrote).toContain('DONE true');
+    for (const printed of [wrote, again])
+      expect(/<([^>]*)> 1 FILES pages1/.exec(printed)?.[1]).toBe(expected);
   },
 );

@@ -6,6 +6,7 @@ import { faultReport } from '@passfob/simulator/faults/reports';
 import { FAULTS } from '@passfob/simulator/faults/table';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
+import { heardFrom } from '../../kit/heard.ts';
 import { bytes, I2C, lines, listen, QUIET, run } from './kit.ts';
 
 const plans = fc
@@ -138,10 +139,7 @@ it('bytes that a cable holds back arrive in order, and all of them', () => {
   for (const kind of ['delay', 'stall']) {
     const fob = run(echo, { faults: { seed: 5, wire: { [kind]: 3 } } });
     const seen = listen(fob, 'USB');
-    let back = '';
-    fob.link.onData(data => {
-      back += Buffer.from(data).toString('latin1');
-    });
+    const back = heardFrom(fob.link);
     let sent = '';
     let late = 0;
     for (let at = 0; at < 40; at++) {
@@ -149,11 +147,11 @@ it('bytes that a cable holds back arrive in order, and all of them', () => {
       sent += text;
       fob.link.write(bytes(text));
       fob.advance(10);
-      if (back !== sent) late++;
+      if (back.text !== sent) late++;
     }
     fob.advance(60_000);
     expect(late).toBeGreaterThan(5);
-    expect(back).toBe(sent);
+    expect(back.text).toBe(sent);
     // The port itself is beyond the cable.
     expect(seen.text()).toBe(sent);
     fob.close();
@@ -178,12 +176,9 @@ it('what a cable holds back is not lost with the power of the board', () => {
   fob.link.write(bytes('x'));
   fob.cutPower();
   fob.powerOn();
-  let back = '';
-  fob.link.onData(data => {
-    back += Buffer.from(data).toString('latin1');
-  });
+  const back = heardFrom(fob.link);
   fob.advance(60_000);
-  expect(back).toBe('x');
+  expect(back.text).toBe('x');
 });
 
 it('a crystal that does not start costs an image no time, and a slow one costs it more than another', () => {

@@ -1,5 +1,6 @@
 import type { BootOptions, SimulatedFob } from '@passfob/simulator/base/fob';
 import { boot } from '@passfob/simulator/fob/boot';
+import { heardFrom } from '../../kit/heard.ts';
 
 export const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 
@@ -22,11 +23,8 @@ export function printed(source: string, options: Partial<BootOptions> = {}): str
 
 /** Collects everything a port sends from now on. */
 export function listen(fob: SimulatedFob, port: 'USB' | 'Serial1' | 'Serial2'): { text(): string } {
-  let text = '';
-  fob.serial(port).onData(data => {
-    text += Buffer.from(data).toString('latin1');
-  });
-  return { text: () => text };
+  const heard = heardFrom(fob.serial(port));
+  return { text: () => heard.text };
 }
 
 /** Image text that takes the console away from USB. */

@@ -1,16 +1,14 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { lockStorage } from '@passfob/simulator/recording/state/lock';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { itNeeds } from '../../kit/tools.ts';
 
 let storage = '';
 let lock = '';
 beforeEach(() => {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-lock-'));
-  onTestFinished(() => rmSync(folder, { recursive: true }));
-  storage = join(folder, 'fob');
+  storage = join(temporaryFolder('lock', onTestFinished), 'fob');
   lock = `${storage}.lock`;
 });
 

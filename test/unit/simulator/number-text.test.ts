@@ -1,9 +1,7 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { fixedText, numberText } from '@passfob/simulator/interpreter/realm/number-text';
 import { expect, it } from 'vitest';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { Interpreter } from '../../kit/interpreter.ts';
 import { describeNeeds, needsEspruino } from '../../kit/tools.ts';
 import { printed } from './kit.ts';
@@ -54,20 +52,15 @@ describeNeeds(needsEspruino(), 'numbers beside the real interpreter', espruino =
   it('three thousand numbers have the text that Espruino prints', async () => {
     const all = numbers(1000);
     const bits = Buffer.from(Float64Array.from(all).buffer).toString('base64');
-    const folder = mkdtempSync(join(tmpdir(), 'passfob-numbers-'));
-    try {
-      const output = await new Interpreter([espruino], folder).run(
-        `new Float64Array(E.toArrayBuffer(atob("${bits}"))).forEach(x => print("<<" + x + "|" + x.toFixed(3) + "|" + x.toString(16) + "|" + JSON.stringify([x]) + ">>"));quit();`,
-      );
-      const texts = [...output.matchAll(/<<(.*?)>>/g)].map(([, text]) => text);
-      expect(texts).toEqual(
-        all.map(
-          number =>
-            `${numberText(number)}|${fixedText(number, 3)}|${numberText(number, 16)}|[${numberText(number)}]`,
-        ),
-      );
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+    const output = await new Interpreter([espruino], temporaryFolder('numbers')).run(
+      `new Float64Array(E.toArrayBuffer(atob("${bits}"))).forEach(x => print("<<" + x + "|" + x.toFixed(3) + "|" + x.toString(16) + "|" + JSON.stringify([x]) + ">>"));quit();`,
+    );
+    const texts = [...output.matchAll(/<<(.*?)>>/g)].map(([, text]) => text);
+    expect(texts).toEqual(
+      all.map(
+        number =>
+          `${numberText(number)}|${fixedText(number, 3)}|${numberText(number, 16)}|[${numberText(number)}]`,
+      ),
+    );
   });
 });

@@ -1,6 +1,7 @@
 import type { BootOptions, SimulatedFob } from '@passfob/simulator/base/fob';
 import { describe, expect, it } from 'vitest';
 import { filled } from '../../kit/filled.ts';
+import { heardFrom } from '../../kit/heard.ts';
 import { bytes, lines, run } from './kit.ts';
 
 type Act = (fob: SimulatedFob, words: readonly string[]) => void;
@@ -38,10 +39,7 @@ function play(text: string, options: Partial<BootOptions>): void {
   const behind = all.findIndex(line => /^[@>?<]( |$)/.test(line));
   const fob = run(all.slice(0, behind).join('\n'), options);
   const expected: string[] = [];
-  let heard = '';
-  fob.link.onData(data => {
-    heard += Buffer.from(data).toString('latin1');
-  });
+  const heard = heardFrom(fob.link);
   for (const [at, line] of all.entries()) {
     if (/^>( |$)/.test(line)) expected.push(line.slice(2));
     if (line.startsWith('@'))
@@ -51,8 +49,8 @@ function play(text: string, options: Partial<BootOptions>): void {
         ACTS[name]?.(fob, words);
       }
     if (/^<( |$)/.test(line)) {
-      expect(heard, line).toBe(JSON.parse(`"${line.slice(2)}"`));
-      heard = '';
+      expect(heard.text, line).toBe(JSON.parse(`"${line.slice(2)}"`));
+      heard.text = '';
     }
     if (line.startsWith('?')) {
       const [, name = '', value] = /^\? (\w+) ?(.*)$/.exec(line) ?? [];

@@ -1,27 +1,19 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { chmodSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BootOptions, StateStore } from '@passfob/simulator/base/fob';
 import { boot } from '@passfob/simulator/fob/boot';
 import { fileStore, memoryStore } from '@passfob/simulator/recording/state/stores';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '../../kit/folder.ts';
 import { bytes, I2C, lines, QUIET, run } from './kit.ts';
 
 const COUNT = `${QUIET}var s = require("Storage"), n = +(s.read("n") || 0); print(n, getSerial()); s.write("n", "" + (n + 1));`;
 
 describe('state files', () => {
-  let folder: string;
   let path: string;
-
   beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'passfob-state-'));
-    path = join(folder, 'fob');
+    path = join(temporaryFolder('state', onTestFinished), 'fob');
   });
-
-  afterEach(() => {
-    rmSync(folder, { recursive: true });
-  });
-
   const open = () => run(COUNT, { storage: fileStore(path) });
 
   it('a state file keeps a fob across processes, even one that was not closed', () => {
@@ -57,7 +49,7 @@ describe('state files', () => {
     writeFileSync(path, 'dear diary');
     expect(() => fileStore(path)).toThrow('is not the memory of a simulated fob');
     expect(readFileSync(path, 'latin1')).toBe('dear diary');
-    expect(() => fileStore(join(folder, 'no', 'such', 'folder'))).toThrow();
+    expect(() => fileStore(join(path, '..', 'no', 'such', 'folder'))).toThrow();
   });
 
   it('a state file of another board, layout or length is refused', () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { virtualChip } from '@passfob/emulator';
 import { expect, it } from 'vitest';
+import { heardFrom } from '../../../kit/heard.ts';
 import { describeNeeds, needsEspruinosArm } from '../../../kit/tools.ts';
 
 // Seconds of the board's time, of which a busy machine makes minutes.
@@ -23,13 +24,10 @@ describeNeeds(needsEspruinosArm(), "Espruino's own firmware on a chip of its own
       chip.drive('A0', level);
       chip.advance(10);
     }
-    let text = '';
-    chip.usb.onData(bytes => {
-      text += Buffer.from(bytes).toString('latin1');
-    });
+    const heard = heardFrom(chip.usb);
     chip.usb.write(Buffer.from('watched\n'));
     chip.advance(200);
-    expect(text).toContain('=2');
+    expect(heard.text).toContain('=2');
     const other = virtualChip({ firmware, flash: chip.flash });
     other.advance(800);
     let others = 0;
