@@ -37,11 +37,8 @@ declare function require(name: 'fs'): DeviceFiles;
 interface DevicePin {
   read(): boolean;
 }
-declare const B8: DevicePin;
-declare const B9: DevicePin;
-/** High while a cable supplies the Pico. */
+/** High while a cable supplies an Espruino Pico. */
 declare const A9: DevicePin;
-declare const BTN1: DevicePin;
 declare const LED1: DevicePin;
 
 /** Data for native calls: flattened, numbers modulo 256. */
@@ -181,7 +178,7 @@ declare function setWatch(
 declare function peek32(address: number): number;
 declare function poke32(address: number, value: number): void;
 declare function setDeepSleep(on: number): void;
-declare function pinMode(pin: DevicePin, mode: 'input' | 'opendrain'): void;
+declare function pinMode(pin: DevicePin, mode: 'input' | 'input_pullup' | 'opendrain'): void;
 declare function digitalWrite(pin: DevicePin, value: number): void;
 declare function print(text: string): void;
 
@@ -189,3 +186,15 @@ declare function print(text: string): void;
 declare const FIRMWARE_VERSION: string;
 /** Bytes of the font, made by the bundler from `parts/font.txt`. */
 declare const FONT_BITMAP: string;
+
+/** Facts of the board, written into its image by the bundler (`build/facts.ts`). */
+declare const BOARD: string;
+declare const BUS_SCL: DevicePin;
+declare const BUS_SDA: DevicePin;
+declare const BUTTON: DevicePin;
+/** Whether a pressed button is low. */
+declare const BUTTON_IS_LOW: boolean;
+declare const HAS_SHA512: boolean;
+declare const HAS_USB_HID: boolean;
+declare const IS_STM32: boolean;
+declare const MEASURES_SUPPLY: boolean;

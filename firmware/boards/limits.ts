@@ -44,11 +44,11 @@ export const CLOCK_JUMP_MS = 50;
 export const DISPLAY_WIDTH = 128;
 export const DISPLAY_HEIGHT = 64;
 
-/** A vault record of 96 bytes in the EEPROM. */
-export const PICO_RECORD_PAGES = 3;
-/** The bench's memory is files, so its records may be longer: a 64-byte SHA-512 key with names. */
+/** A vault record of 96 bytes, of which the small EEPROM holds 32. */
+export const SHORT_RECORD_PAGES = 3;
+/** A record of 160 bytes: a 64-byte key for SHA-512, with names. */
+export const LONG_RECORD_PAGES = 5;
 export const BENCH_PAGES = 256;
-export const BENCH_RECORD_PAGES = 5;
 
 /** Device secret and pairing key, as the core stores them. */
 export const SECRETS_BYTES = 64;
@@ -95,11 +95,7 @@ export const BLE_HID_RETRY_MS = 8;
 /** Characters of one line of the bench's control channel. */
 export const CONTROL_LINE_CHARS_MAX = 512;
 
-/**
- * A record of 160 bytes: a 64-byte key for SHA-512, with names. 192 pages hold 33 of them after the vault's own
- * pages.
- */
-export const BANGLE_RECORD_PAGES = 5;
+/** They hold 33 long records after the vault's own pages. */
 export const BANGLE_PAGES = 192;
 /** Size of the two files that hold the pages in turn: all pages, and room for 276 changes. */
 export const FLASH_FILE_BYTES = 16384;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { type BuildOptions, build } from 'esbuild';
 import { spellConstants } from './constants.ts';
+import { factsOf } from './facts.ts';
 import { declaredFirst } from './first.ts';
 import { fontBitmap } from './font.ts';
 import { inlined, withoutGetters } from './inline.ts';
@@ -121,9 +122,11 @@ export async function imageOf(
   const { version } = JSON.parse(readFileSync(join(root, 'firmware/package.json'), 'utf8')) as {
     version: string;
   };
+  const facts = factsOf(board);
   const additions = {
     inject: [join(root, 'firmware/boards/parts/short-names.ts')],
     define: {
+      ...facts,
       FIRMWARE_VERSION: JSON.stringify(version),
       FONT_BITMAP: JSON.stringify(fontBitmap(join(root, 'firmware/boards/parts/font.txt'))),
     },
@@ -135,8 +138,8 @@ export async function imageOf(
   const loader = (file: string) =>
     existsSync(join(root, 'firmware/boards', board, file)) ? `${board}/${file}` : `loader/${file}`;
   return {
-    '.boot0': encode(await bundle(root, loader('boot0.ts'), {})),
-    '.bootcde': encode(await bundle(root, loader('bootcde.ts'), {})),
+    '.boot0': encode(await bundle(root, loader('boot0.ts'), { define: facts })),
+    '.bootcde': encode(await bundle(root, loader('bootcde.ts'), { define: facts })),
     app: `//PF1 ${crc}\n${code}`,
   };
 }

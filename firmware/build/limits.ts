@@ -41,7 +41,12 @@ export const STORAGE_FREE_BYTES = 228;
 export const BUDGETS = {
   pico: { imageBytes: 42_000, variables: 3_600, variablesTotal: 4_100 },
   'pico-hid': { imageBytes: 42_000, variables: 3_600, variablesTotal: 4_100 },
-  // Megabytes of Storage and 12,000 variables: these bounds only reveal growth.
+  // One page of 64 kB of Storage, and 8,190 variables.
+  'espruino-wifi': { imageBytes: 42_000, variables: 3_600, variablesTotal: 7_100 },
+  // 256 kB of Storage (3 MB on the Pico 2) and 12,000 variables: these bounds only reveal growth.
+  'rpi-pico': { imageBytes: 42_000, variables: 3_600, variablesTotal: 11_000 },
+  'rpi-pico2': { imageBytes: 42_000, variables: 3_600, variablesTotal: 11_000 },
+  // Megabytes of Storage and 12,000 variables.
   banglejs2: { imageBytes: 42_000, variables: 5_000, variablesTotal: 12_000 },
   // The interpreter on Linux has no such limits; a bound near the Pico's limits the shared core. The bench's ports
   // are objects with files and numbers, and need more variables than chips.

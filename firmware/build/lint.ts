@@ -4,7 +4,7 @@ import { declaredNames, isReference, parsed, walk } from './tree.ts';
 /** Globals of the boards that the image may use. */
 const GLOBALS = new Set(
   (
-    'Array ArrayBuffer DataView E Graphics I2C1 Int32Array JSON LED1 BTN1 A9 B8 B9 Math Object Serial1 Serial2 String ' +
+    'Array ArrayBuffer DataView E Graphics I2C1 Int32Array JSON LED1 BTN1 A9 B8 B9 D4 D5 D15 Math Object Serial1 Serial2 String ' +
     'AES Bangle Bluetooth NRF g setTime USB Uint8Array BENCH atob btoa clearTimeout digitalWrite pinMode eval getSerial ' +
     'getTime isNaN print peek32 poke32 process require setDeepSleep setTimeout setWatch undefined arguments'
   ).split(' '),

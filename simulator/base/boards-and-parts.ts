@@ -5,6 +5,9 @@ import type { BoardName, PartName, PartsOptions } from './fob.ts';
 const BOARDS: Readonly<Record<BoardName, true>> = {
   pico: true,
   'pico-hid': true,
+  'espruino-wifi': true,
+  'rpi-pico': true,
+  'rpi-pico2': true,
   banglejs2: true,
   bench: true,
 };

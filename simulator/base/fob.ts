@@ -6,7 +6,14 @@
 import type { TraceRecord } from '@passfob/protocol/trace/records';
 import type { FaultPlan, FaultReport } from './fault-plan.ts';
 
-export type BoardName = 'pico' | 'pico-hid' | 'banglejs2' | 'bench';
+export type BoardName =
+  | 'pico'
+  | 'pico-hid'
+  | 'espruino-wifi'
+  | 'rpi-pico'
+  | 'rpi-pico2'
+  | 'banglejs2'
+  | 'bench';
 
 /**
  * A version of Espruino. The versions from 2v26 to 2v29 lose input: of the events of a port that wait together, they

@@ -40,6 +40,21 @@ export const FLASH_WORD_BYTES = 4;
 export const FLASH_WORD_WRITE_US = 16;
 export const FLASH_ERASE_US = 250_000;
 
+/** STM32F411: one sector of 64 kB; erasing takes 550 ms (data sheet, typical for 64 kB). */
+export const WIFI_FLASH_PAGE_BYTES = 65_536;
+export const WIFI_FLASH_PAGES = 1;
+export const WIFI_FLASH_ERASE_US = 550_000;
+
+/**
+ * The flash chip of a Raspberry Pi Pico (W25Q16JV): sectors of 4 kB, erased in 45 ms, and pages of 256 bytes, programmed in
+ * 0.7 ms (data sheet, typical). A Pico 2 has 768 sectors of Storage; the simulator has as many as on a Pico.
+ */
+export const RP2_FLASH_PAGE_BYTES = 4096;
+export const RP2_FLASH_PAGES = 64;
+export const RP2_FLASH_PROGRAM_BYTES = 256;
+export const RP2_FLASH_PROGRAM_US = 700;
+export const RP2_FLASH_ERASE_US = 45_000;
+
 /** The Linux interpreter keeps Storage in a file of 64 pages of 4 kB. */
 export const BENCH_FLASH_PAGE_BYTES = 4096;
 export const BENCH_FLASH_PAGES = 64;
@@ -144,17 +159,11 @@ export const CCM_NONCE_MAX_BYTES = 13;
 export const DESCRIBE_MAX_DEPTH = 4;
 
 /**
- * I2C of Espruino 2v29 on an STM32F401: default clock; the cost of polling for an acknowledge that does not come, for
- * the address and for each byte (two million polls; measured in an emulated microcontroller: 1.2 s for the shortest
- * transfer, 4.8 s for 7 bytes, 20.9 s for 34, 38.9 s for 64); time for which the driver waits for a start, and until it
- * gives up on a bus that stays busy; clocks after which a part has released SDA; the delay of a start that is late on an
+ * I2C: default clock of Espruino; clocks after which a part has released SDA; the delay of a start that is late on an
  * emulated microcontroller, which must exceed what the driver waits.
  */
 export const I2C_DEFAULT_BITRATE = 100_000;
 export const I2C_BITS_PER_BYTE = 9;
-export const I2C_TIMEOUT_US = 597_000;
-export const I2C_START_US = 100;
-export const I2C_BUSY_US = 1_054_000;
 export const I2C_CLOCKS_TO_FREE = 9;
 export const I2C_LATE_START_US = 300;
 

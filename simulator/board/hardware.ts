@@ -96,6 +96,7 @@ export class BoardHardware {
     this.flash = new Flash({
       memory: this.memories.flash,
       pageBytes: facts.flash.pageBytes,
+      timing: facts.flash.timing,
       operations: this.operations,
       spend,
       violations: this.violations,
@@ -110,14 +111,15 @@ export class BoardHardware {
     this.radio = new Radio((us, action) => scheduler.at(scheduler.nowUs + us, action));
     this.eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs, faults);
     this.#parts = { display: this.display, clock: this.rtc, eeprom: this.eeprom };
-    this.i2c = new I2cBus(facts.i2c ? Object.values(this.#parts) : [], spend, this.violations, faults);
+    const onBus = facts.i2c ? Object.values(this.#parts) : [];
+    this.i2c = new I2cBus(onBus, spend, this.violations, faults, facts.i2c?.driver);
     for (const name of PART_NAMES) this.setPart(name, isFitted(options.parts, name), false);
     this.usb = new UsbHost(scheduler, facts.hidReportBytes);
     this.keys = new FobKeys({
       pins: facts.keyPins,
       scheduler,
       randomness: makeRandomness(seed, 'bounce'),
-      edge: (pin, level, atUs) => this.onEdge(pin, level, atUs),
+      edge: (pin, down, atUs) => this.onEdge(pin, down === (facts.pressed === 'high'), atUs),
       faults,
     });
     if (this.memories.isNew) this.rtc.loseTime();
@@ -136,8 +138,8 @@ export class BoardHardware {
 
   /** The resistors of a module pull the wires of the bus up; a part that was cut off in a byte may hold SDA low. */
   level(pin: string): boolean | undefined {
-    const { keyPins, cablePin, i2c } = this.facts;
-    if (keyPins.includes(pin)) return this.keys.level(pin);
+    const { keyPins, cablePin, i2c, pressed } = this.facts;
+    if (keyPins.includes(pin)) return keyLevel(this.keys.level(pin), pressed);
     if (pin === cablePin) return this.usb.plugged;
     const isPulledUp = Object.values(this.#parts).some(part => this.i2c.isConnected(part));
     if (i2c === undefined || !isPulledUp) return undefined;
@@ -218,6 +220,12 @@ export class BoardHardware {
   get volts(): number {
     return this.#lowVolts ?? this.supplyVolts;
   }
+}
+
+/** A key to the supply has a resistor to ground; one to ground has none. */
+function keyLevel(down: boolean, pressed: 'high' | 'low'): boolean | undefined {
+  if (pressed === 'high') return down;
+  return down ? false : undefined;
 }
 
 /** Returns the time at which a board goes on: that of a virtual clock is in its state. */

@@ -10,7 +10,7 @@ export class FobKeys {
   readonly #pins: readonly string[];
   readonly #scheduler: Scheduler;
   readonly #randomness: Randomness;
-  readonly #edge: (pin: string, level: boolean, atUs: number) => void;
+  readonly #edge: (pin: string, down: boolean, atUs: number) => void;
   readonly #levels = new Map<string, boolean>();
   readonly #bounces = new Map<string, Due[]>();
   readonly #faults: FaultDraw;
@@ -23,7 +23,7 @@ export class FobKeys {
     pins: readonly string[];
     scheduler: Scheduler;
     randomness: Randomness;
-    edge(pin: string, level: boolean, atUs: number): void;
+    edge(pin: string, down: boolean, atUs: number): void;
     faults?: FaultDraw;
   }) {
     this.#faults = options.faults ?? new FaultDraw(0);

@@ -256,7 +256,7 @@ export class Microcontroller {
   #clockStartUs(systemUs: number): number {
     const { facts, scheduler } = this.#board;
     if (facts.hosted) return scheduler.nowUs;
-    if (!facts.bangle) return FIRST_CLOCK_MS * 1000;
+    if (facts.clockStarts !== 'kept') return facts.clockStarts === 'zero' ? 0 : FIRST_CLOCK_MS * 1000;
     // The nRF52 starts at 1970 and keeps its count in memory that survives a reset.
     this.#clockAheadUs ??= -systemUs;
     return systemUs + this.#clockAheadUs;

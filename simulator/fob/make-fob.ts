@@ -5,7 +5,8 @@ import { boardRandomness } from '../board/board-randomness.ts';
 import { Machine } from '../board/machine.ts';
 import { BANGLEJS2 } from '../board/wiring/banglejs2.ts';
 import { BENCH } from '../board/wiring/bench.ts';
-import { PICO, PICO_HID } from '../board/wiring/pico.ts';
+import { ESPRUINO_WIFI, PICO, PICO_HID } from '../board/wiring/pico.ts';
+import { RPI_PICO, RPI_PICO2 } from '../board/wiring/rpi-pico.ts';
 import type { BoardWiring } from '../board/wiring/wiring.ts';
 import type { MakeContext } from '../interpreter/contexts/image-context.ts';
 import { memoryStore } from '../recording/state/memory-store.ts';
@@ -18,6 +19,9 @@ type BuiltImage = () => ImageFiles;
 const BOARDS: Readonly<Record<BoardName, BoardWiring>> = {
   pico: PICO,
   'pico-hid': PICO_HID,
+  'espruino-wifi': ESPRUINO_WIFI,
+  'rpi-pico': RPI_PICO,
+  'rpi-pico2': RPI_PICO2,
   banglejs2: BANGLEJS2,
   bench: BENCH,
 };

@@ -50,10 +50,8 @@ const JUNK_CHARACTERS = 64;
 
 function serialOf({ device }: SessionParts): string {
   if (device.facts.hosted) return HOSTED_SERIAL;
-  const hex = hexOf(device.serial);
-  const id = `${hex.slice(0, 8)}-${hex.slice(8, 16)}`;
-  // The nRF52 has a number of 64 bits, the STM32 of 96.
-  return device.facts.bangle ? id : `${id}-${hex.slice(16)}`;
+  const hex = hexOf(device.serial.subarray(0, device.facts.serialBytes));
+  return (hex.match(/.{8}/g) ?? []).join('-');
 }
 
 function modules(parts: SessionParts): Named {
@@ -119,7 +117,10 @@ function system(parts: SessionParts): Named {
       save: () => {
         throw realm.error('save is not simulated');
       },
-      setDeepSleep: allowed => device.allowDeepSleep(Boolean(allowed)),
+      // Only in builds for the STM32 (jswrap_interactive.c).
+      ...(device.facts.stm32 && {
+        setDeepSleep: (allowed: Value) => device.allowDeepSleep(Boolean(allowed)),
+      }),
       setSleepIndicator: () => undefined,
       setBusyIndicator: () => undefined,
       analogRead: () => device.randomness.fraction(),

@@ -103,7 +103,7 @@ function watchGlobals({ realm, facts, watches, pins, clock, call }: TimeParts): 
       // The Linux build has no pins: a number names one, and nothing ever happens on it.
       const name = pins.nameOf(pin) ?? (facts.hosted ? `D${wholeNumber(pin)}` : undefined);
       if (name === undefined) throw realm.error('Invalid pin');
-      const options = watchOptions(realm, asked, facts.keyPins.includes(name));
+      const options = watchOptions(realm, asked, facts.pinAliases.BTN1 === name);
       if (!options) {
         throw realm.typeError("'edge' in setWatch should be 1, -1, 0, 'rising', 'falling' or 'both'");
       }

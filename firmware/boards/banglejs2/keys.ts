@@ -59,7 +59,7 @@ export function listenToKeys(loop: Loop): void {
       kicking = event.state ? setTimeout(kick, WATCHDOG_KICK_MS) : 0;
       loop.edge(event.state, event.time);
     },
-    BTN1,
+    BUTTON,
     { repeat: true, edge: 'both', debounce: 0 },
   );
 }

@@ -1,7 +1,7 @@
 import { PACKET_ANSWER } from '@passfob/protocol/limits';
 import type { Link } from '../../core/base/ports.ts';
 import { Fob } from '../../core/fob.ts';
-import { AT24C32_PAGE_BYTES, BANGLE_PAGES, BANGLE_RECORD_PAGES } from '../limits.ts';
+import { AT24C32_PAGE_BYTES, BANGLE_PAGES, LONG_RECORD_PAGES } from '../limits.ts';
 import { NoAntiRollbackCounter, NoKeyDerivation } from '../parts/absent.ts';
 import { SHA1_TO_SHA512 } from '../parts/algorithms.ts';
 import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
@@ -34,7 +34,7 @@ const fob = new Fob(
       clockPpm: 20,
     },
     primitives,
-    storage: new FlashPages(BANGLE_PAGES, AT24C32_PAGE_BYTES, BANGLE_RECORD_PAGES),
+    storage: new FlashPages(BANGLE_PAGES, AT24C32_PAGE_BYTES, LONG_RECORD_PAGES),
     keystore: new StorageKeystore(),
     entropy: { sample: () => E.hwRand() },
     clock,

@@ -1,7 +1,7 @@
 import { PACKET_ANSWER } from '@passfob/protocol/limits';
 import type { Now } from '../../core/base/ports.ts';
 import { Fob } from '../../core/fob.ts';
-import { BENCH_PAGES, BENCH_RECORD_PAGES, CONTROL_LINE_CHARS_MAX } from '../limits.ts';
+import { BENCH_PAGES, CONTROL_LINE_CHARS_MAX, LONG_RECORD_PAGES } from '../limits.ts';
 import { NoMaintenance } from '../parts/absent.ts';
 import { SHA1_TO_SHA512 } from '../parts/algorithms.ts';
 import { StorageAttemptCounter } from '../parts/attempt-counter.ts';
@@ -45,7 +45,7 @@ const fob = new Fob(
   {
     facts,
     primitives,
-    storage: new FilePages(BENCH_PAGES, BENCH_RECORD_PAGES),
+    storage: new FilePages(BENCH_PAGES, LONG_RECORD_PAGES),
     keystore: new StorageKeystore(),
     entropy: { sample: () => sample++ },
     clock,

@@ -4,8 +4,10 @@ import { SHA256 } from '@passfob/protocol/primitives';
 import type {
   AntiRollbackCounter,
   AttemptCounter,
+  Keyboard,
   KeyDerivation,
   Maintenance,
+  Power,
 } from '../../core/base/ports.ts';
 
 /** Parts that a board lacks: ordinary parts that do nothing, so that the core needs no `if`. */
@@ -49,4 +51,24 @@ export class NoKeyDerivation implements KeyDerivation {
 
 export class NoMaintenance implements Maintenance {
   begin(): void {}
+}
+
+/** A board whose Espruino has no USB HID: no computer ever takes a key. */
+export class NoKeyboard implements Keyboard {
+  readonly ready: boolean;
+
+  constructor() {
+    this.ready = false;
+  }
+
+  report(): boolean {
+    return false;
+  }
+}
+
+/** A board that cannot measure its supply. */
+export class NoSupply implements Power {
+  battery(): number {
+    return -1;
+  }
 }

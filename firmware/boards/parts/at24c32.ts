@@ -5,8 +5,10 @@ import {
   AT24C32_PAGES,
   AT24C256_PAGES,
   I2C_CHUNK_BYTES,
+  LONG_RECORD_PAGES,
   PROBE_ADDRESS,
   PROBE_ALIAS,
+  SHORT_RECORD_PAGES,
 } from '../limits.ts';
 import { I2cPart, waitForWrite } from './i2c.ts';
 
@@ -16,14 +18,12 @@ import { I2cPart, waitForWrite } from './i2c.ts';
 export class At24c32 implements Storage {
   readonly pageBytes: number;
   readonly eraseBytes: number;
-  readonly recordPages: number;
   private readonly part: I2cPart;
   private size: number;
 
-  constructor(recordPages: number) {
+  constructor() {
     this.pageBytes = AT24C32_PAGE_BYTES;
     this.eraseBytes = 0;
-    this.recordPages = recordPages;
     this.part = new I2cPart(AT24C32_ADDRESS);
     this.size = 0;
   }
@@ -31,6 +31,11 @@ export class At24c32 implements Storage {
   get pages(): number {
     if (!this.size) this.size = this.measure();
     return this.size;
+  }
+
+  /** The larger chip has room for the keys of SHA-512 with their names, where the board has that. */
+  get recordPages(): number {
+    return HAS_SHA512 && this.pages > AT24C32_PAGES ? LONG_RECORD_PAGES : SHORT_RECORD_PAGES;
   }
 
   /**

@@ -12,7 +12,7 @@ const NOTHING = new Uint8Array(0);
 
 /** Sets I2C1 up, which also resets the microcontroller's side of it. */
 export function setUpBus(): void {
-  I2C1.setup({ scl: B8, sda: B9, bitrate: I2C_BITRATE });
+  I2C1.setup({ scl: BUS_SCL, sda: BUS_SDA, bitrate: I2C_BITRATE });
 }
 
 /**
@@ -33,9 +33,9 @@ export function waitForWrite(): void {
  * be writing them.
  */
 function freeBus(): void {
-  pinMode(B9, 'input');
-  pinMode(B8, 'opendrain');
-  for (let edges = 18; edges--; ) digitalWrite(B8, ~edges & 1);
+  pinMode(BUS_SDA, 'input');
+  pinMode(BUS_SCL, 'opendrain');
+  for (let edges = 18; edges--; ) digitalWrite(BUS_SCL, ~edges & 1);
   setUpBus();
   waitForWrite();
 }

@@ -79,7 +79,7 @@ export class Loop {
   private settle(down: boolean, at: number): void {
     this.isDown = down;
     // A release while the processor falls asleep would be noticed at the next wake only, and make a press a hold.
-    setDeepSleep(down ? 0 : 1);
+    if (IS_STM32) setDeepSleep(down ? 0 : 1);
     this.tell(0, down, at + DEBOUNCE_MS);
   }
 

@@ -9,7 +9,7 @@ if (sound) {
   digitalWrite(LED1, 1);
   E.setConsole(USB, { force: true });
   print('Passfob: image damaged. Flash it again.');
-  I2C1.setup({ scl: B8, sda: B9 });
+  I2C1.setup({ scl: BUS_SCL, sda: BUS_SDA });
   // Ends here without a display: each byte that a longer transfer sends it would cost half a second.
   I2C1.writeTo(SSD1306_ADDRESS, 0);
   // Charge pump, horizontal addressing, wiring of the modules, whole memory, on. The other registers keep their reset

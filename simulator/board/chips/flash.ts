@@ -16,6 +16,19 @@ import type { Region } from '../../recording/state/memories.ts';
 
 const ERASED = 0xff;
 
+/** Time of a flash: of each unit that a write touches, and of the erasure of a page. */
+export interface FlashTiming {
+  readonly unitBytes: number;
+  readonly unitUs: number;
+  readonly eraseUs: number;
+}
+
+export const STM32_FLASH: FlashTiming = {
+  unitBytes: FLASH_WORD_BYTES,
+  unitUs: FLASH_WORD_WRITE_US,
+  eraseUs: FLASH_ERASE_US,
+};
+
 export class Flash {
   readonly pageBytes: number;
   readonly length: number;
@@ -26,6 +39,7 @@ export class Flash {
   readonly #operations: Operations;
   readonly #spend: (us: number) => void;
   readonly #violations: string[];
+  readonly #timing: FlashTiming;
 
   constructor(options: {
     memory: Region;
@@ -33,7 +47,9 @@ export class Flash {
     operations: Operations;
     spend(us: number): void;
     violations: string[];
+    timing?: FlashTiming;
   }) {
+    this.#timing = options.timing ?? STM32_FLASH;
     this.#memory = options.memory;
     this.pageBytes = options.pageBytes;
     this.length = options.memory.bytes.length;
@@ -69,7 +85,9 @@ export class Flash {
     if (merged.some((byte, index) => byte !== bytes[index])) {
       this.#violations.push('flash written where it was not erased');
     }
-    this.#spend(Math.ceil(bytes.length / FLASH_WORD_BYTES) * FLASH_WORD_WRITE_US);
+    const { unitBytes, unitUs } = this.#timing;
+    const units = Math.ceil((at + bytes.length) / unitBytes) - Math.floor(at / unitBytes);
+    this.#spend(units * unitUs);
     this.#operations.onOperation('flash', 'write', at, merged.length);
     this.#operations.run(tear => {
       this.#memory.write(at, tear ? merged.subarray(0, tornLength(merged.length, tear)) : merged);
@@ -78,7 +96,7 @@ export class Flash {
 
   erasePage(page: number): void {
     this.erases[page] = (this.erases[page] ?? 0) + 1;
-    this.#spend(FLASH_ERASE_US);
+    this.#spend(this.#timing.eraseUs);
     const at = page * this.pageBytes;
     this.#operations.onOperation('flash', 'erase', at, this.pageBytes);
     this.#operations.run(tear => {

@@ -1,13 +1,7 @@
-import {
-  I2C_BITS_PER_BYTE,
-  I2C_BUSY_US,
-  I2C_CLOCKS_TO_FREE,
-  I2C_DEFAULT_BITRATE,
-  I2C_START_US,
-  I2C_TIMEOUT_US,
-} from '../../base/limits.ts';
+import { I2C_BITS_PER_BYTE, I2C_CLOCKS_TO_FREE, I2C_DEFAULT_BITRATE } from '../../base/limits.ts';
 import { busFault, type TransferFault } from '../../faults/bus.ts';
 import { FaultDraw } from '../../faults/draw.ts';
+import { type I2cDriver, STM32_I2C } from './i2c-driver.ts';
 import type { I2cPart } from './i2c-part.ts';
 import { Sockets } from './sockets.ts';
 
@@ -18,8 +12,7 @@ export class NoStart extends Error {}
 
 /**
  * The wires between the microcontroller and its parts. A part that does not acknowledge costs the time that
- * Espruino's STM32 driver polls for it. Addressing a busy part is also recorded as a violation, because a real board
- * stalls for it.
+ * Espruino's driver waits for it. Addressing a busy part is also recorded as a violation, because an STM32 stalls for it.
  */
 export class I2cBus {
   readonly #sockets: Sockets;
@@ -27,11 +20,12 @@ export class I2cBus {
   readonly #violations: string[];
   #bitrate = I2C_DEFAULT_BITRATE;
   #connected = false;
-  /** The microcontroller finds the bus busy for ever, until a setup. */
+  /** The microcontroller finds the bus busy: on an STM32 for ever, until a setup. */
   #stuck = false;
   /** Clocks that a part which holds SDA has yet to see. */
   #held = 0;
   readonly #faults: FaultDraw;
+  readonly #driver: I2cDriver;
   #transfers = 0;
 
   constructor(
@@ -39,7 +33,9 @@ export class I2cBus {
     spend: (us: number) => void,
     violations: string[],
     faults = new FaultDraw(0),
+    driver = STM32_I2C,
   ) {
+    this.#driver = driver;
     this.#faults = faults;
     this.#sockets = new Sockets(parts);
     this.#spend = spend;
@@ -124,15 +120,16 @@ export class I2cBus {
   #begin(count: number): TransferFault | undefined {
     this.#transfers++;
     const fault = busFault(this.#faults, this.#transfers);
+    const driver = this.#driver;
+    if (driver.busyUs === 0) this.#stuck = this.#held > 0;
     if (this.#stuck) {
-      this.#spend(I2C_BUSY_US);
+      this.#spend(driver.busyUs || driver.heldUs(count));
       throw new NoStart();
     }
     if (!fault || fault.kind === 'fail') return fault;
     this.#stuck = true;
     if (fault.kind === 'hang') this.#held = I2C_CLOCKS_TO_FREE;
-    // A part that holds SDA does so in the middle: the driver polls for the rest.
-    this.#spend(fault.kind === 'late' ? I2C_START_US : I2C_TIMEOUT_US * (count + 1));
+    this.#spend(fault.kind === 'late' ? driver.startUs : driver.heldUs(count));
     throw new NoStart();
   }
 
@@ -146,9 +143,9 @@ export class I2cBus {
     return this.#giveUp(count);
   }
 
-  /** Polls for the acknowledge of the address, or of the last byte, and of this many more bytes. */
+  /** Waits for the acknowledge of the address, or of the last byte, and of this many more bytes. */
   #giveUp(count: number): never {
-    this.#spend(I2C_TIMEOUT_US * (count + 1));
+    this.#spend(this.#driver.silentUs(count));
     throw new NoAcknowledge();
   }
 }

@@ -1,4 +1,5 @@
 import { BANGLE_FLASH_PAGE_BYTES, BANGLE_FLASH_PAGES, BANGLE_SIDE } from '../../base/limits.ts';
+import { STM32_FLASH } from '../chips/flash.ts';
 import type { BoardWiring } from './wiring.ts';
 
 /**
@@ -13,12 +14,19 @@ export const BANGLEJS2: BoardWiring = {
   flatAbove: 19,
   queueBytes: 2048,
   eventBytes: 134,
-  flash: { at: 0x60000000, pageBytes: BANGLE_FLASH_PAGE_BYTES, pages: BANGLE_FLASH_PAGES },
+  flash: {
+    at: 0x60000000,
+    pageBytes: BANGLE_FLASH_PAGE_BYTES,
+    pages: BANGLE_FLASH_PAGES,
+    timing: STM32_FLASH,
+  },
+  serialBytes: 8,
   link: 'Bluetooth',
   hidReportBytes: 0,
   consolePort: 'Bluetooth',
   ports: ['Bluetooth', 'Serial1'],
   keyPins: ['D17'],
+  pressed: 'high',
   pins: Array.from({ length: 48 }, (_, pin) => `D${pin}`),
   cablePin: undefined,
   pinAliases: { BTN: 'D17', BTN1: 'D17' },
@@ -40,4 +48,5 @@ export const BANGLEJS2: BoardWiring = {
     writeBytes: 128,
   },
   stm32: false,
+  clockStarts: 'kept',
 };

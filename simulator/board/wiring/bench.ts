@@ -1,4 +1,5 @@
 import { BENCH_FLASH_PAGE_BYTES, BENCH_FLASH_PAGES } from '../../base/limits.ts';
+import { STM32_FLASH } from '../chips/flash.ts';
 import type { BoardWiring } from './wiring.ts';
 
 /**
@@ -13,12 +14,14 @@ export const BENCH: BoardWiring = {
   flatAbove: 41,
   queueBytes: 1024,
   eventBytes: 64,
-  flash: { at: 0x10000000, pageBytes: BENCH_FLASH_PAGE_BYTES, pages: BENCH_FLASH_PAGES },
+  flash: { at: 0x10000000, pageBytes: BENCH_FLASH_PAGE_BYTES, pages: BENCH_FLASH_PAGES, timing: STM32_FLASH },
+  serialBytes: 12,
   link: 'Serial1',
   hidReportBytes: 0,
   consolePort: 'USB',
   ports: ['USB', 'Serial1', 'Serial2'],
   keyPins: [],
+  pressed: 'high',
   pins: [],
   cablePin: undefined,
   pinAliases: {},
@@ -30,4 +33,5 @@ export const BENCH: BoardWiring = {
   hosted: true,
   bangle: undefined,
   stm32: false,
+  clockStarts: 'RTC',
 };

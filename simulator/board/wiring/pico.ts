@@ -1,9 +1,15 @@
 import {
   PICO_FLASH_PAGE_BYTES,
   PICO_FLASH_PAGES,
+  SERIAL_BYTES,
   USB_HID_LONG_REPORT_BYTES,
   USB_HID_REPORT_BYTES,
+  WIFI_FLASH_ERASE_US,
+  WIFI_FLASH_PAGE_BYTES,
+  WIFI_FLASH_PAGES,
 } from '../../base/limits.ts';
+import { STM32_FLASH } from '../chips/flash.ts';
+import { STM32_I2C } from '../chips/i2c-driver.ts';
 import type { BoardWiring } from './wiring.ts';
 
 const numbered = (port: string, count: number) => Array.from({ length: count }, (_, pin) => `${port}${pin}`);
@@ -20,16 +26,23 @@ export const PICO: BoardWiring = {
   flatAbove: 17,
   queueBytes: 1024,
   eventBytes: 64,
-  flash: { at: 0x08004000, pageBytes: PICO_FLASH_PAGE_BYTES, pages: PICO_FLASH_PAGES },
+  flash: {
+    at: 0x08004000,
+    pageBytes: PICO_FLASH_PAGE_BYTES,
+    pages: PICO_FLASH_PAGES,
+    timing: STM32_FLASH,
+  },
+  serialBytes: SERIAL_BYTES,
   link: 'USB',
   hidReportBytes: USB_HID_REPORT_BYTES,
   consolePort: 'USB',
   ports: ['USB', 'Serial1', 'Serial2'],
   keyPins: ['C13'],
+  pressed: 'high',
   pins: [...numbered('A', 16), ...numbered('B', 16), 'C13', 'C14', 'C15', 'H0', 'H1'],
   cablePin: 'A9',
   pinAliases: { BTN: 'C13', BTN1: 'C13', LED1: 'B2', LED2: 'B12' },
-  i2c: { scl: 'B8', sda: 'B9' },
+  i2c: { scl: 'B8', sda: 'B9', driver: STM32_I2C },
   hashes: ['SHA1', 'SHA224', 'SHA256'],
   aesModes: true,
   nativeCcm: false,
@@ -37,6 +50,7 @@ export const PICO: BoardWiring = {
   hosted: false,
   bangle: undefined,
   stm32: true,
+  clockStarts: 'RTC',
 };
 
 /**
@@ -48,4 +62,19 @@ export const PICO_HID: BoardWiring = {
   name: 'pico-hid',
   link: 'HID',
   hidReportBytes: USB_HID_LONG_REPORT_BYTES,
+};
+
+/** Espruino WiFi (boards/ESPRUINOWIFI.py, an STM32F411) with the same parts at the same pins. Its WiFi chip stays off. */
+export const ESPRUINO_WIFI: BoardWiring = {
+  ...PICO,
+  name: 'espruino-wifi',
+  build: 'ESPRUINOWIFI',
+  variables: 8190,
+  flash: {
+    at: 0x08010000,
+    pageBytes: WIFI_FLASH_PAGE_BYTES,
+    pages: WIFI_FLASH_PAGES,
+    timing: { ...STM32_FLASH, eraseUs: WIFI_FLASH_ERASE_US },
+  },
+  hashes: ['SHA1', 'SHA224', 'SHA256', 'SHA384', 'SHA512'],
 };

@@ -1,4 +1,6 @@
 import type { BoardName, EspruinoVersion } from '../../base/fob.ts';
+import type { FlashTiming } from '../chips/flash.ts';
+import type { I2cDriver } from '../chips/i2c-driver.ts';
 
 export type PortName = 'USB' | 'Serial1' | 'Serial2' | 'Bluetooth';
 /** The path of frames: a port, or HID reports. */
@@ -40,22 +42,31 @@ export interface BoardWiring {
   readonly queueBytes: number;
   readonly eventBytes: number;
   /** `at` is where Storage begins in the address space. */
-  readonly flash: { readonly at: number; readonly pageBytes: number; readonly pages: number };
+  readonly flash: {
+    readonly at: number;
+    readonly pageBytes: number;
+    readonly pages: number;
+    readonly timing: FlashTiming;
+  };
+  /** Bytes of the microcontroller's own number. */
+  readonly serialBytes: number;
   readonly link: LinkName;
   /** Bytes of a USB HID input report, 0 if the build has no USB HID. */
   readonly hidReportBytes: number;
   /** Port of the console at boot, while the board is plugged into a host. */
   readonly consolePort: PortName;
   readonly ports: readonly PortName[];
-  /** Pins of the keys, in their order on the case. A pressed key is high. */
+  /** Pins of the keys, in their order on the case. */
   readonly keyPins: readonly string[];
+  /** Level of a pressed key. A released one that leads to ground is at no level of its own. */
+  readonly pressed: 'high' | 'low';
   readonly pins: readonly string[];
   /** The pin that is high while a USB cable supplies the board, if it has one. */
   readonly cablePin: string | undefined;
   /** Other names of pins. */
   readonly pinAliases: Readonly<Record<string, string>>;
   /** Pins of I2C1 that the display and clock modules are soldered to. */
-  readonly i2c: { readonly scl: string; readonly sda: string } | undefined;
+  readonly i2c: { readonly scl: string; readonly sda: string; readonly driver: I2cDriver } | undefined;
   readonly hashes: readonly ('SHA1' | 'SHA224' | 'SHA256' | 'SHA384' | 'SHA512')[];
   /** `AES.encrypt` and `decrypt`, and `require("crypto").AES`. */
   readonly aesModes: boolean;
@@ -64,6 +75,8 @@ export interface BoardWiring {
   /** The Linux interpreter: real time, `rand()` as randomness, files. */
   readonly hosted: boolean;
   readonly bangle: BangleFacts | undefined;
-  /** An STM32F401: time from an oscillator or a crystal, and deep sleep. */
+  /** An STM32F4: time from an oscillator or a crystal, and deep sleep. */
   readonly stm32: boolean;
+  /** What its clock shows at a start: the first date of an RTC, 0, or with an nRF52 a count that survives a reset. */
+  readonly clockStarts: 'RTC' | 'zero' | 'kept';
 }

@@ -95,11 +95,16 @@ function imageBytes(sizes: MemorySizes): number {
   return STATE_HEADER_BYTES + sizes.eeprom + sizes.flash + fileBytes(sizes);
 }
 
+/** What the image has of a board's name. */
+function keptName(board: string): string {
+  return board.slice(0, BOARD_NAME_BYTES);
+}
+
 function newImage(board: string, sizes: MemorySizes, random: RandomBytes): Uint8Array {
   const image = new Uint8Array(imageBytes(sizes));
   image.set(bytesOfText(STATE_MAGIC));
   new DataView(image.buffer).setUint16(VERSION_AT, STATE_VERSION, true);
-  image.set(bytesOfText(board), BOARD_AT);
+  image.set(bytesOfText(keptName(board)), BOARD_AT);
   image.set(random(SERIAL_BYTES), SERIAL_AT);
   image.fill(0xff, STATE_HEADER_BYTES, STATE_HEADER_BYTES + sizes.eeprom + sizes.flash);
   return image;
@@ -115,7 +120,7 @@ function refuse(image: Uint8Array, board: string, sizes: MemorySizes): void {
     throw new Error(`this fob's memory has layout ${version}; this simulator knows layout ${STATE_VERSION}`);
   }
   const kept = textAt(BOARD_AT, BOARD_NAME_BYTES).replace(/\0+$/, '');
-  if (kept !== board) {
+  if (kept !== keptName(board)) {
     throw new Error(
       `this is the memory of a ${kept} board, not of a ${board} board: start it with the options it was made with (--board, --firmware), or name another file`,
     );
@@ -145,7 +150,7 @@ function keptNumber(header: Region, at: number, kind: 'u32' | 'f64'): StoredNumb
 
 /**
  * Opens the memories in `store`, or makes them. Throws if they belong to another board or are not a fob's.
- * @param board a name of at most twelve letters
+ * @param board a name that differs from the others in its first twelve letters
  */
 export function openMemories(
   store: StateStore,

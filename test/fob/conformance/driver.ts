@@ -4,6 +4,8 @@ import type { Transport } from 'passfob/transports/transport';
 export interface Driver {
   /** Hash algorithms the board computes. */
   readonly algorithms: readonly number[];
+  /** Whether its records are too short for the longest keys of SHA-512 beside more than a name. */
+  readonly hasShortRecords?: boolean;
   /** Earliest and latest time the board's clock can hold, in seconds since 1970. */
   readonly utcMin: number;
   readonly utcMax: number;

@@ -26,7 +26,8 @@ export function cableOf(fob: Fob): Transport {
 
 /** The pico image on the simulator, or the image of another board. */
 export class SimulatorDriver extends OneKey implements Driver {
-  readonly algorithms: readonly number[] = [1, 2];
+  readonly algorithms: readonly number[];
+  readonly hasShortRecords: boolean;
   readonly utcMin: number = DS3231_UTC_MIN;
   readonly utcMax: number = DS3231_UTC_MAX;
   readonly fob: Fob;
@@ -43,6 +44,9 @@ export class SimulatorDriver extends OneKey implements Driver {
   ) {
     super();
     const own = birth.length > 0 ? { birth } : {};
+    // The stock Espruino of an Espruino Pico has no SHA-512.
+    this.algorithms = board.startsWith('pico') ? [1, 2] : [1, 2, 3];
+    this.hasShortRecords = options.parts?.eeprom !== 'AT24C256';
     this.fob = make({ board, seed: 1, ...options, files: { ...files, ...own } });
     this.transport = cableOf(this.fob);
   }

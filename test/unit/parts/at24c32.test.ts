@@ -10,7 +10,7 @@ beforeAll(async () => {
 
 type Chip = 'AT24C32' | 'AT24C256';
 const PROBE_PAGE = 25;
-const MAKE = 'global.m = new At24c32(3); m.pages';
+const MAKE = 'global.m = new At24c32(); m.pages';
 
 /** The memories of a fob with this chip, which holds `contents(address)`. */
 function holding(eeprom: Chip, contents: (address: number) => number): StateStore {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { factsOf } from '@passfob/firmware/build/facts';
 import { fontBitmap } from '@passfob/firmware/build/font';
 import { type BootOptions, boot, type Fob } from '@passfob/simulator';
 import { build } from 'esbuild';
@@ -40,7 +41,7 @@ export async function partCode(classes: Readonly<Record<string, string>>): Promi
     platform: 'neutral',
     external: ['crypto', 'Storage', 'fs'],
     target: 'es2017',
-    define: { FONT_BITMAP: JSON.stringify(fontBitmap(join(PARTS, 'font.txt'))) },
+    define: { ...factsOf('pico'), FONT_BITMAP: JSON.stringify(fontBitmap(join(PARTS, 'font.txt'))) },
     tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   });
   return outputFiles[0]?.text ?? '';

@@ -1,0 +1,1 @@
+import '../pico/boot0.ts';

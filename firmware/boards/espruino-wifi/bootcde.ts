@@ -1,0 +1,1 @@
+import '../pico/bootcde.ts';
