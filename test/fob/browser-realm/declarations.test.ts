@@ -1,5 +1,5 @@
 import { createContext, runInContext } from 'node:vm';
-import type { BoardName } from '@passfob/simulator/base/fob';
+import { BOARD_NAMES } from '@passfob/simulator/base/boards-and-parts';
 import { builtImage } from '@passfob/simulator/fob/built-image';
 import { declarationsOf } from '@passfob/simulator/interpreter/contexts/browser/declarations';
 import { spelled } from '@passfob/simulator/interpreter/realm/tokens';
@@ -14,7 +14,7 @@ function declaredInV8(code: string): string[] {
   return names().filter(name => !before.has(name));
 }
 
-const BOARDS = ['pico', 'pico-hid', 'banglejs2', 'bench'] satisfies BoardName[];
+const BOARDS = BOARD_NAMES;
 
 it.each(BOARDS)('every name that the files of the %s image declare is found, and no other', board => {
   for (const [name, bytes] of Object.entries(builtImage(board))) {

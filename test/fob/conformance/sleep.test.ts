@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { BoardName } from '@passfob/simulator';
 import { describe, expect, it } from 'vitest';
 import { imageFolder } from '../../kit/interpreter.ts';
 import { BangleDriver } from './banglejs2-driver.ts';
@@ -22,12 +23,19 @@ function probed(board: string): Record<string, Uint8Array> {
   return image;
 }
 
-const DRIVERS = { pico: SimulatorDriver, 'pico-hid': PicoHidDriver, banglejs2: BangleDriver };
+const DRIVERS = {
+  pico: SimulatorDriver,
+  'pico-hid': PicoHidDriver,
+  'espruino-wifi': SimulatorDriver,
+  'rpi-pico': SimulatorDriver,
+  'rpi-pico2': SimulatorDriver,
+  banglejs2: BangleDriver,
+};
 
 describe('power saving', () => {
   for (const [board, OfBoard] of Object.entries(DRIVERS)) {
     it(`the ${board} image wakes once a second with a passcode on its screen, and never with the screen off`, async () => {
-      const driver = new OfBoard({ image: probed(board) });
+      const driver = new OfBoard({ image: probed(board) }, board as BoardName);
       const asked: number[] = [];
       const wire = driver.fob.serial('Serial1');
       wire.onData(bytes => {

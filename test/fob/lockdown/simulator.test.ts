@@ -21,6 +21,11 @@ interface Target {
 
 const TARGETS: readonly Target[] = [
   { name: 'pico', ports: ['USB', 'Serial1', 'Serial2'], make: async () => new SimulatorDriver() },
+  ...(['espruino-wifi', 'rpi-pico', 'rpi-pico2'] as const).map(board => ({
+    name: board,
+    ports: ['USB', 'Serial1', 'Serial2'] as const,
+    make: async () => new SimulatorDriver({}, board),
+  })),
   { name: 'pico-hid', ports: ['USB', 'Serial1', 'Serial2'], make: async () => new PicoHidDriver() },
   { name: 'banglejs2', ports: ['Bluetooth', 'Serial1'], make: async () => new BangleDriver() },
   // Serial2 is how tests control the bench's time and key: it obeys everyone, which is why the bench is no token.

@@ -1,3 +1,4 @@
+import type { BoardName } from '@passfob/simulator';
 import { isFobError } from 'passfob/errors';
 import { describe, expect, it } from 'vitest';
 import { LONG, seedsOrOne } from '../../kit/counts.ts';
@@ -6,11 +7,13 @@ import { Life } from './kit/life.ts';
 const STEPS = 30;
 /** `PASSFOB_SEED=n` begins with that life, as the message of a failure says. */
 const SEEDS = seedsOrOne(8, 100);
+/** For boards of the same image in other facts. */
+const OTHER_SEEDS = seedsOrOne(2, 25);
 /** Tore the header of the file of keys, which another file of another length then replaced. */
 const TORN_HEADER = 217_007;
 
-async function live(seed: number, steps: number): Promise<void> {
-  const life = new Life(seed);
+async function live(seed: number, steps: number, board: BoardName = 'pico'): Promise<void> {
+  const life = new Life(seed, { board });
   try {
     await life.settle();
     for (let step = 0; step < steps; step++) await life.step();
@@ -31,6 +34,13 @@ describe('a fob in random use whose power goes at random', { ...LONG, timeout: 1
   it('a fob loses no account, revives none, shows no HOTP value twice, and always has one owner or none', async () => {
     for (const seed of SEEDS) await live(seed, STEPS);
   });
+
+  it.each<BoardName>(['espruino-wifi', 'rpi-pico', 'rpi-pico2'])(
+    'a %s in random use loses and revives nothing either',
+    async board => {
+      for (const seed of OTHER_SEEDS) await live(seed, STEPS, board);
+    },
+  );
 
   it('a fob can be paired, however often the power went during pairing', async () => {
     await live(TORN_HEADER, 0);

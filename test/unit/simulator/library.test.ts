@@ -42,7 +42,9 @@ it.each([virtualBoard, virtualChip, BadFirmware, ...Object.values(formerly)])(
 
 it('a boot without a board, or with an unknown one, names the boards', () => {
   const asked = boot as (options: object) => Fob;
-  expect(() => asked({})).toThrow('board is missing: one of pico, pico-hid, espruino-wifi, rpi-pico, rpi-pico2, banglejs2, bench');
+  expect(() => asked({})).toThrow(
+    'board is missing: one of pico, pico-hid, espruino-wifi, rpi-pico, rpi-pico2, banglejs2, bench',
+  );
   expect(() => asked({ board: 'constructor' })).toThrow(
     'board is unknown: "constructor"; it is one of pico, pico-hid, espruino-wifi, rpi-pico, rpi-pico2, banglejs2, bench',
   );

@@ -97,7 +97,7 @@ it('no frame is lost in packets by the Espruino of before and after, either', as
   }
 });
 
-it.each(['pico', 'banglejs2', 'bench'] as const)(
+it.each(['pico', 'rpi-pico', 'banglejs2', 'bench'] as const)(
   'the %s image answers a packet before it responds, once, and whether or not it understands it',
   board => {
     const fob = boot({ board });
@@ -115,7 +115,7 @@ it.each(['pico', 'banglejs2', 'bench'] as const)(
   },
 );
 
-it.each(['pico', 'banglejs2', 'bench'] as const)(
+it.each(['pico', 'rpi-pico', 'banglejs2', 'bench'] as const)(
   'the %s image answers requests of every length on the Espruino that loses input, the first time',
   async board => {
     const fob = boot({ board, files: { birth: new Uint8Array(32).fill(7) } });

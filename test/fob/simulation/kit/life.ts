@@ -2,7 +2,7 @@ import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
 import { Hmac } from '@passfob/protocol/hmac';
 import { hotp } from '@passfob/protocol/otp';
 import { SHA1 } from '@passfob/protocol/primitives';
-import type { BootOptions, SimulatedFob } from '@passfob/simulator/base/fob';
+import type { BoardName, BootOptions, SimulatedFob } from '@passfob/simulator/base/fob';
 import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
 import { type Client, isFobError } from 'passfob/client';
 import { hostPrimitives } from 'passfob/client/primitives';
@@ -32,6 +32,8 @@ export type MakeFob = (options: BootOptions) => SimulatedFob;
 
 /** How a life differs on another kind of board. */
 export interface LifeOptions {
+  /** Of the imitated board. Default: pico. */
+  readonly board?: BoardName;
   /** Makes the fob. Default: an imitated board. */
   readonly make?: MakeFob;
   /** The power goes in one step of so many, if the step gets so far. Default 2. */
@@ -60,8 +62,8 @@ export class Life {
   constructor(seed: number, options: LifeOptions = {}) {
     this.options = options;
     this.chance = makeRandomness(seed, 'life');
-    const { make } = options;
-    this.driver = new SimulatorDriver({ seed, birth: this.secret(32), ...(make && { make }) });
+    const { make, board } = options;
+    this.driver = new SimulatorDriver({ seed, birth: this.secret(32), ...(make && { make }) }, board);
     this.owner = this.newOwner();
   }
 

@@ -6,7 +6,12 @@ import { PicoHidDriver } from '../../../fob/conformance/pico-hid-driver.ts';
 import { SimulatorDriver } from '../../../fob/conformance/simulator-driver.ts';
 import { RFC4226_KEY } from '../../../fob/conformance/vectors.ts';
 
-export const LIVES_BOARDS = ['pico', 'pico-hid', 'banglejs2'] as const satisfies readonly BoardName[];
+export const LIVES_BOARDS = [
+  'pico',
+  'pico-hid',
+  'rpi-pico',
+  'banglejs2',
+] as const satisfies readonly BoardName[];
 export type LivesBoard = (typeof LIVES_BOARDS)[number];
 
 const START_UTC = 1_800_000_000;
@@ -22,7 +27,12 @@ export interface KeptFob {
   readonly aheadMs?: number;
 }
 
-const DRIVERS = { pico: SimulatorDriver, 'pico-hid': PicoHidDriver, banglejs2: BangleDriver };
+const DRIVERS = {
+  pico: SimulatorDriver,
+  'pico-hid': PicoHidDriver,
+  'rpi-pico': SimulatorDriver,
+  banglejs2: BangleDriver,
+};
 
 /**
  * Makes a fob with one account of the key of RFC 4226: TOTP where a battery keeps the time of a fob that is off, HOTP on
@@ -30,7 +40,7 @@ const DRIVERS = { pico: SimulatorDriver, 'pico-hid': PicoHidDriver, banglejs2: B
  */
 export async function keptFob(board: LivesBoard): Promise<KeptFob> {
   const storage = memoryStore();
-  const driver = new DRIVERS[board]({ storage });
+  const driver = new DRIVERS[board]({ storage }, board);
   const owner = new Owner(driver);
   await owner.pair();
   const keepsTime = board !== 'banglejs2';
