@@ -44,6 +44,9 @@ const PICO =
   'USB={on:function(){},write:function(){}};setDeepSleep=global.peek32=global.poke32=function(){};';
 const STAND_INS = {
   pico: PINS + PICO,
+  'espruino-wifi': PINS + PICO,
+  'rpi-pico': PICO,
+  'rpi-pico2': PICO,
   'pico-hid': `${PINS}E.setUSBHID=function(){};E.sendUSBHID=function(){return true};${PICO}`,
   banglejs2:
     'var BTN1=D0,g=Graphics.createArrayBuffer(176,176,4),Bluetooth={on:function(){},write:function(){}},NRF={setServices:function(){}};' +
@@ -111,14 +114,16 @@ it('the images are measured on the real interpreter, and docs/ledger.json is wri
     variablesWith32Accounts: afterBoot + accounts,
     variablesPeak: afterBoot + accounts + (full.peak.peak - full.booted.usage),
   });
-  const hid = await afterBoot(interpreter, 'pico-hid');
+  const others = ['pico-hid', 'espruino-wifi', 'rpi-pico', 'rpi-pico2'] as const;
+  const otherRows: LedgerEntry[] = [];
+  for (const board of others) otherRows.push(row(board, await afterBoot(interpreter, board)));
   const before = readLedger(ROOT);
   const { instructions } = before.find(entry => entry.board === 'bench') ?? {};
   const { virtualBoard, boardFigures } = before.find(entry => entry.board === 'pico') ?? {};
   const virtual = { ...(virtualBoard && { virtualBoard }), ...(boardFigures && { boardFigures }) };
   showLedger([
     { ...row('pico', pico), ...virtual },
-    row('pico-hid', hid),
+    ...otherRows,
     row('banglejs2', bangle),
     { ...row('bench', blank.booted.usage), ...(instructions && { instructions }) },
   ]);
