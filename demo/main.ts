@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { FobError } from 'passfob/errors';
+import { DEMO_BOARDS, type DemoBoard } from './play/boards.ts';
 import { faultOf, traceOf } from './play/faults.ts';
 import { onStage } from './play/stage.ts';
 import { texts } from './play/texts.ts';
@@ -10,17 +11,20 @@ import { transcript } from './transcript.ts';
 export interface DemoOptions {
   readonly mode: 'page' | 'transcript' | 'help';
   readonly keep: string | undefined;
+  readonly board: DemoBoard | undefined;
   /** Whether to open the page in this computer's browser. */
   readonly open: boolean;
 }
 
 /** Reads the command line. @throws FobError `usage` */
 function readOptions(args: readonly string[]): DemoOptions {
-  const { transcript = false, keep, open = false, help = false } = parsed(args);
-  if (help) return { mode: 'help', keep: undefined, open: false };
+  const { transcript = false, keep, open = false, help = false, board: name } = parsed(args);
+  if (help) return { mode: 'help', keep: undefined, board: undefined, open: false };
   if (keep === '') throw new FobError('usage', texts.errors.usage(texts.usage.keepWhat));
   if (transcript && open) throw new FobError('usage', texts.errors.usage(texts.usage.openWhat));
-  return { mode: transcript ? 'transcript' : 'page', keep, open };
+  const board = DEMO_BOARDS.find(each => each === name);
+  if (name !== undefined && !board) throw new FobError('usage', texts.errors.usage(texts.usage.boardWhat));
+  return { mode: transcript ? 'transcript' : 'page', keep, board, open };
 }
 
 function parsed(args: readonly string[]) {
@@ -28,6 +32,7 @@ function parsed(args: readonly string[]) {
     const options = {
       transcript: { type: 'boolean' },
       keep: { type: 'string' },
+      board: { type: 'string' },
       open: { type: 'boolean' },
       help: { type: 'boolean', short: 'h' },
     } as const;
@@ -47,10 +52,10 @@ const say = (line: string) => console.log(line);
 /** @param stop stops the demo, with an error as its reason @returns the exit code */
 async function run(args: readonly string[], stop: AbortController): Promise<number> {
   try {
-    const { mode, keep, open } = readOptions(args);
+    const { mode, keep, board, open } = readOptions(args);
     if (mode === 'help') say(texts.help);
-    else if (mode === 'transcript') await onStage({ keep, stop }, stage => transcript(stage, say));
-    else await page({ keep, stop, open });
+    else if (mode === 'transcript') await onStage({ keep, board, stop }, stage => transcript(stage, say));
+    else await page({ keep, board, stop, open });
     return EXIT.done;
   } catch (caught) {
     // The stop came first; errors after it are its consequences.
@@ -65,16 +70,18 @@ async function run(args: readonly string[], stop: AbortController): Promise<numb
 /** The page runs until the user stops it, so that stop is not a failure. */
 async function page({
   keep,
+  board,
   stop,
   open,
 }: {
-  keep?: string | undefined;
+  keep: string | undefined;
+  board: DemoBoard | undefined;
   stop: AbortController;
   open: boolean;
 }) {
   say(texts.ready.starting);
   try {
-    await onStage({ keep, stop }, stage => showPage(stage, { open, say }));
+    await onStage({ keep, board, stop }, stage => showPage(stage, { open, say }));
   } catch (error) {
     if (!isInterrupted(stop.signal)) throw error;
   }

@@ -1,11 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TryBoard } from '../try/fob/messages.ts';
 import type { EmbeddedImages } from '../try/page/embedded.ts';
 import type { SharedText } from '../try/page/shared-text.ts';
 import { shareText } from './shared-text.ts';
 
-const BOARDS: readonly TryBoard[] = ['pico', 'pico-hid', 'banglejs2'];
 const MANIFEST = 'manifest.json';
 
 /**
@@ -21,6 +19,12 @@ export function embeddedImages(folder: string): EmbeddedImages {
         .sort()
         .map(name => [name, shareText(base, readFileSync(join(folder, board, name), 'latin1'))]),
     );
-  const [pico, hid, bangle] = BOARDS.map(filesOf);
-  return { base, boards: { pico: pico ?? {}, 'pico-hid': hid ?? {}, banglejs2: bangle ?? {} } };
+  const boards = {
+    pico: filesOf('pico'),
+    'pico-hid': filesOf('pico-hid'),
+    'espruino-wifi': filesOf('espruino-wifi'),
+    'rpi-pico': filesOf('rpi-pico'),
+    banglejs2: filesOf('banglejs2'),
+  };
+  return { base, boards };
 }

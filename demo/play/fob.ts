@@ -53,9 +53,9 @@ export async function startFob(place: FobHome, stop: AbortController): Promise<D
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-function spawned({ port, memories }: FobHome): Child {
+function spawned({ board: name, port, memories }: FobHome): Child {
   if (!existsSync(program)) throw new FobError('no-fob', texts.errors.notBuilt);
-  const board = ['--board', 'pico', '--clock', 'real', '--birth', 'random', '--storage', memories];
+  const board = ['--board', name, '--clock', 'real', '--birth', 'random', '--storage', memories];
   const fronts = ['--pty', port, '--tcp', '0', '--web', '0', '--control'];
   return spawn(process.execPath, [program, ...board, ...fronts], {
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -3,10 +3,12 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { FobError } from 'passfob/errors';
 import { FileLocked, takeLock } from 'passfob/file-lock';
+import type { DemoBoard } from './boards.ts';
 import { texts } from './texts.ts';
 
-/** Paths of a simulated fob's files. */
+/** A simulated fob and the paths of its files. */
 export interface FobHome {
+  readonly board: DemoBoard;
   /** The link to its serial port. */
   readonly port: string;
   /** The file with the contents of its memories. */
@@ -31,15 +33,15 @@ export interface Home {
  * @param kept the folder to keep everything in; a temporary folder if left out
  * @throws FobError `inventory` if it cannot be created, or another demo uses it
  */
-export function openHome(kept: string | undefined): Home {
+export function openHome(kept: string | undefined, board: DemoBoard = 'pico'): Home {
   const directory = kept === undefined ? madeTemporary() : resolve(kept);
   const release = claim(directory);
   const isKept = kept !== undefined;
   return {
     directory,
     isKept,
-    fob: { port: join(directory, 'fob'), memories: join(directory, 'fob.memories') },
-    secondFob: { port: join(directory, 'fob2'), memories: join(directory, 'fob2.memories') },
+    fob: { board, port: join(directory, 'fob'), memories: join(directory, 'fob.memories') },
+    secondFob: { board, port: join(directory, 'fob2'), memories: join(directory, 'fob2.memories') },
     inventory: join(directory, 'inventory'),
     service: join(directory, 'service'),
     close() {

@@ -3,6 +3,7 @@ import { createService, type Service } from '@passfob/service/service';
 import type { Context } from 'passfob/commands/context';
 import { openInventory } from 'passfob/inventory/inventory';
 import { type AlertsShown, watchAlertsShown } from './alerts-shown.ts';
+import type { DemoBoard } from './boards.ts';
 import { type DemoFob, startFob } from './fob.ts';
 import { type Home, openHome } from './home.ts';
 import { LOCK_PERIOD_MS, LOCK_THRESHOLD } from './limits.ts';
@@ -24,6 +25,8 @@ export interface Stage {
 export interface StageOptions {
   /** The folder to keep everything in; a temporary one if left out. */
   readonly keep?: string | undefined;
+  /** Default: the Espruino Pico. */
+  readonly board?: DemoBoard | undefined;
   /** Stops everything, with an error as its reason; aborted here if the fob is lost. */
   readonly stop: AbortController;
   /** Source of unpredictable bytes. */
@@ -38,7 +41,7 @@ export async function onStage<T>(options: StageOptions, play: (stage: Stage) => 
   const { stop } = options;
   const closers: (() => unknown)[] = [];
   try {
-    const home = openHome(options.keep);
+    const home = openHome(options.keep, options.board);
     closers.push(() => home.close());
     const fob = await startFob(home.fob, stop);
     closers.push(() => fob.close());

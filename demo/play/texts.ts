@@ -1,5 +1,7 @@
 /** Every English text of the demo, except the page's (`page/texts.ts`). */
 
+import { DEMO_BOARDS } from './boards.ts';
+
 const again = 'Run the demo again; if it fails again, report what it printed.';
 
 export const texts = {
@@ -11,6 +13,7 @@ fob, an application to log in to by passcode or by approval on the fob, the oper
   --transcript   does the whole job by itself, without a browser, and prints each step
   --keep DIR     keeps fob and service in DIR and goes on with them next time; without it they are in a
                  temporary folder that goes at the end
+  --board NAME   the board that the fob is: ${DEMO_BOARDS.join(', ')}; without it pico
   --open         opens the page in the browser of this computer
   --help         prints this
 
@@ -18,6 +21,7 @@ Exit codes: 0 ended as asked (transcript: every step had the expected result), 1
 
   usage: {
     keepWhat: '--keep needs the name of a folder.',
+    boardWhat: `--board is one of ${DEMO_BOARDS.join(', ')}.`,
     openWhat: '--open opens the page, but --transcript has no page.',
     unreadable: 'The arguments cannot be understood.',
   },

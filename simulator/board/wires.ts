@@ -56,7 +56,7 @@ export function usbHidOf({ board, microcontroller, signals, loop }: WireParts): 
     },
     reportBytes: facts.hidReportBytes,
     takesReports: facts.link === 'HID',
-    serialNumber: hexOf(memories.serial),
+    serialNumber: hexOf(memories.serial.subarray(0, facts.serialBytes)),
     serve: computer => loop.change(() => usb.serve(computer, microcontroller.powered)),
     configure: configured => loop.change(() => usb.configure(configured)),
     write: report =>

@@ -1,7 +1,7 @@
 import { joined } from '../base/bytes.ts';
 import { I2C_DEFAULT_BITRATE } from '../base/limits.ts';
 import { type I2cBus, NoAcknowledge, NoStart } from '../board/chips/i2c-bus.ts';
-import type { I2cDriver } from '../board/chips/i2c-driver.ts';
+import type { I2cDriver } from '../board/wiring/i2c-driver.ts';
 import type { Pins } from './pins.ts';
 import { int32 } from './realm/bytes.ts';
 import { type ImageObject, isRecord, type Value } from './realm/held.ts';

@@ -9,25 +9,12 @@
  *   Stricter than flash: writing a 1 over a 0 is recorded as a violation and leaves both values' zeros.
  */
 
-import { FLASH_ERASE_US, FLASH_WORD_BYTES, FLASH_WORD_WRITE_US } from '../../base/limits.ts';
 import type { Randomness } from '../../base/randomness.ts';
 import type { Operations } from '../../faults/operations.ts';
 import type { Region } from '../../recording/state/memories.ts';
+import { type FlashTiming, STM32_FLASH } from '../wiring/flash-timing.ts';
 
 const ERASED = 0xff;
-
-/** Time of a flash: of each unit that a write touches, and of the erasure of a page. */
-export interface FlashTiming {
-  readonly unitBytes: number;
-  readonly unitUs: number;
-  readonly eraseUs: number;
-}
-
-export const STM32_FLASH: FlashTiming = {
-  unitBytes: FLASH_WORD_BYTES,
-  unitUs: FLASH_WORD_WRITE_US,
-  eraseUs: FLASH_ERASE_US,
-};
 
 export class Flash {
   readonly pageBytes: number;

@@ -1,7 +1,7 @@
 import { I2C_BITS_PER_BYTE, I2C_CLOCKS_TO_FREE, I2C_DEFAULT_BITRATE } from '../../base/limits.ts';
 import { busFault, type TransferFault } from '../../faults/bus.ts';
 import { FaultDraw } from '../../faults/draw.ts';
-import { type I2cDriver, STM32_I2C } from './i2c-driver.ts';
+import { type I2cDriver, STM32_I2C } from '../wiring/i2c-driver.ts';
 import type { I2cPart } from './i2c-part.ts';
 import { Sockets } from './sockets.ts';
 

@@ -1,5 +1,5 @@
 import { BANGLE_FLASH_PAGE_BYTES, BANGLE_FLASH_PAGES, BANGLE_SIDE } from '../../base/limits.ts';
-import { STM32_FLASH } from '../chips/flash.ts';
+import { STM32_FLASH } from './flash-timing.ts';
 import type { BoardWiring } from './wiring.ts';
 
 /**

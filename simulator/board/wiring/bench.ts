@@ -1,5 +1,5 @@
 import { BENCH_FLASH_PAGE_BYTES, BENCH_FLASH_PAGES } from '../../base/limits.ts';
-import { STM32_FLASH } from '../chips/flash.ts';
+import { STM32_FLASH } from './flash-timing.ts';
 import type { BoardWiring } from './wiring.ts';
 
 /**

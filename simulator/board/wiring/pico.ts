@@ -8,8 +8,8 @@ import {
   WIFI_FLASH_PAGE_BYTES,
   WIFI_FLASH_PAGES,
 } from '../../base/limits.ts';
-import { STM32_FLASH } from '../chips/flash.ts';
-import { STM32_I2C } from '../chips/i2c-driver.ts';
+import { STM32_FLASH } from './flash-timing.ts';
+import { STM32_I2C } from './i2c-driver.ts';
 import type { BoardWiring } from './wiring.ts';
 
 const numbered = (port: string, count: number) => Array.from({ length: count }, (_, pin) => `${port}${pin}`);

@@ -5,7 +5,7 @@ import {
   RP2_FLASH_PROGRAM_BYTES,
   RP2_FLASH_PROGRAM_US,
 } from '../../base/limits.ts';
-import { RP2_I2C } from '../chips/i2c-driver.ts';
+import { RP2_I2C } from './i2c-driver.ts';
 import type { BoardWiring } from './wiring.ts';
 
 const TIMING = {

@@ -1,6 +1,6 @@
 import type { BoardName, EspruinoVersion } from '../../base/fob.ts';
-import type { FlashTiming } from '../chips/flash.ts';
-import type { I2cDriver } from '../chips/i2c-driver.ts';
+import type { FlashTiming } from './flash-timing.ts';
+import type { I2cDriver } from './i2c-driver.ts';
 
 export type PortName = 'USB' | 'Serial1' | 'Serial2' | 'Bluetooth';
 /** The path of frames: a port, or HID reports. */

@@ -112,7 +112,7 @@ export class ControlTransfer {
     const [type, index] = [value >> 8, value & 0xff];
     if (type === STRING) return stringDescriptor(index, this.#facts);
     if (index !== 0) return undefined;
-    if (type === DEVICE) return deviceDescriptor();
+    if (type === DEVICE) return deviceDescriptor(this.#facts.ids);
     return type === CONFIGURATION_TYPE ? configurationDescriptor(this.#facts) : undefined;
   }
 

@@ -1,3 +1,4 @@
+import type { UsbIds } from '../usb-ids.ts';
 import {
   HID_INTERVAL_MS,
   NOTIFICATION_BYTES,
@@ -6,11 +7,6 @@ import {
   STRING_DESCRIPTOR_MAX_BYTES,
   SUPPLY_CURRENT_UNITS,
 } from './limits.ts';
-
-/** STMicroelectronics' Virtual COM Port, which Espruino's STM32 boards carry. */
-export const VENDOR_ID = 0x0483;
-export const PRODUCT_ID = 0x5740;
-export const DEVICE_RELEASE = 0x0200;
 
 /** Interface Association: class, subclass and protocol of a device whose functions span interfaces (USB ECN IAD). */
 export const DEVICE_CLASS = [0xef, 0x02, 0x01] as const;
@@ -48,6 +44,7 @@ const SERIAL_NUMBER = 3;
 
 /** Facts of one simulated board for its descriptors. */
 export interface DeviceFacts {
+  readonly ids: UsbIds;
   readonly product: string;
   readonly serialNumber: string;
   /** Descriptor of the HID interface; undefined if there is none. */
@@ -62,10 +59,10 @@ export interface DeviceFacts {
 const word = (value: number) => [value & 0xff, value >> 8];
 
 /** USB 2.0 §9.6.1 */
-export function deviceDescriptor(): Uint8Array {
+export function deviceDescriptor({ vendorId, productId, release }: UsbIds): Uint8Array {
   return Uint8Array.of(
     ...[18, DEVICE, ...word(0x0200), ...DEVICE_CLASS, PACKET_BYTES],
-    ...[...word(VENDOR_ID), ...word(PRODUCT_ID), ...word(DEVICE_RELEASE)],
+    ...[...word(vendorId), ...word(productId), ...word(release)],
     ...[MANUFACTURER, PRODUCT, SERIAL_NUMBER, 1],
   );
 }
@@ -133,7 +130,7 @@ export function hidDescriptor(reportDescriptor: Uint8Array): Uint8Array {
 export function stringDescriptor(index: number, facts: DeviceFacts): Uint8Array | undefined {
   if (index === 0) return Uint8Array.of(4, STRING, ...word(ENGLISH_US));
   const strings: Readonly<Record<number, string>> = {
-    [MANUFACTURER]: 'Espruino',
+    [MANUFACTURER]: facts.ids.manufacturer,
     [PRODUCT]: facts.product,
     [SERIAL_NUMBER]: facts.serialNumber,
   };

@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { SimulatedFob } from '../../base/fob.ts';
 import type { Front } from '../front.ts';
+import { USB_IDS } from '../usb-ids.ts';
 import { serveClient } from './client.ts';
 import type { DeviceFacts } from './descriptors.ts';
 import { UsbDevice } from './device.ts';
@@ -52,8 +53,10 @@ class Plug {
 
   #facts(): DeviceFacts | undefined {
     const { board, powered, usbHid } = this.#fob;
-    if (!this.plugged || !powered) return undefined;
+    const ids = USB_IDS[board];
+    if (!this.plugged || !powered || !ids) return undefined;
     return {
+      ids,
       product: `${board} simulated by Passfob`,
       serialNumber: usbHid.serialNumber,
       reportDescriptor: usbHid.reportDescriptor,

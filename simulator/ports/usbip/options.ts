@@ -2,6 +2,7 @@ import type { Argv } from 'yargs';
 import type { SimulatedFob } from '../../base/fob.ts';
 import type { Front } from '../front.ts';
 import { MAX_PORT } from '../limits.ts';
+import { USB_BOARDS } from '../usb-ids.ts';
 import { usbipFront } from './front.ts';
 import { USBIP_PORT } from './limits.ts';
 import { attach } from './vhci.ts';
@@ -59,7 +60,8 @@ export function checkUsbip({
   tcp,
 }: UsbipArguments): string | undefined {
   if (usbip === undefined) return isAttached ? '--attach needs --usbip' : undefined;
-  if (!board.startsWith('pico')) return '--usbip needs a board with USB: --board=pico or --board=pico-hid';
+  if (!USB_BOARDS.includes(board))
+    return `--usbip needs a board with USB: ${USB_BOARDS.map(name => `--board=${name}`).join(', ')}`;
   if (pty === undefined && tcp === undefined) return undefined;
   return 'the board has one USB cable: use --usbip without --pty and --tcp';
 }

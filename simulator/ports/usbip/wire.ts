@@ -1,13 +1,5 @@
 /** USB/IP as bytes (Linux `Documentation/usb/usbip_protocol.rst`, version 1.1.1). Numbers are big-endian. */
-import {
-  CONFIGURATION,
-  DEVICE_CLASS,
-  DEVICE_RELEASE,
-  type DeviceFacts,
-  interfaceClasses,
-  PRODUCT_ID,
-  VENDOR_ID,
-} from './descriptors.ts';
+import { CONFIGURATION, DEVICE_CLASS, type DeviceFacts, interfaceClasses } from './descriptors.ts';
 import { BUS_ID_BYTES, COMMAND_BYTES, DEVICE_BYTES, PATH_BYTES, REQUEST_HEADER_BYTES } from './limits.ts';
 
 const VERSION = 0x0111;
@@ -79,7 +71,8 @@ function device(facts: DeviceFacts): Buffer {
   bytes.write(BUS_ID, PATH_BYTES, 'latin1');
   let at = PATH_BYTES + BUS_ID_BYTES;
   for (const value of [BUS, DEVICE, FULL_SPEED]) at = bytes.writeUInt32BE(value, at);
-  for (const value of [VENDOR_ID, PRODUCT_ID, DEVICE_RELEASE]) at = bytes.writeUInt16BE(value, at);
+  const { vendorId, productId, release } = facts.ids;
+  for (const value of [vendorId, productId, release]) at = bytes.writeUInt16BE(value, at);
   for (const value of [...DEVICE_CLASS, CONFIGURATION, 1, interfaceClasses(facts).length]) {
     at = bytes.writeUInt8(value, at);
   }

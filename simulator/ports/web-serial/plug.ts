@@ -1,4 +1,5 @@
 import type { SimulatedFob } from '../../base/fob.ts';
+import { USB_IDS } from '../usb-ids.ts';
 import { type PortCalls, type PortFacts, portScript } from './in-page.ts';
 
 /** A page, or a browser context with all of its pages: those of Playwright have both methods. */
@@ -25,9 +26,6 @@ export interface PagePort {
   unplug(): void;
   plugIn(): void;
 }
-
-/** As Espruino's own boards have them: STMicroelectronics, virtual COM port. */
-const USB = { usbVendorId: 0x0483, usbProductId: 0x5740 };
 
 /** Numbers given so far, in this process: to ports for their names, and to connections. */
 let ports = 0;
@@ -85,11 +83,14 @@ export async function plugIntoPage(
   fob: SimulatedFob,
   { isGranted = false }: WebSerialOptions = {},
 ): Promise<PagePort> {
-  if (fob.board !== 'pico' && fob.board !== 'bench') {
+  // The bench's port looks like that of an Espruino Pico.
+  const ids = USB_IDS[fob.board === 'bench' ? 'pico' : fob.board];
+  if (!ids || fob.board === 'pico-hid') {
     throw new TypeError(`the board ${fob.board} has no serial port for a page: use pico`);
   }
   ports++;
-  const facts: PortFacts = { ...USB, call: `passfobPort${ports}`, isGranted };
+  const { vendorId: usbVendorId, productId: usbProductId } = ids;
+  const facts: PortFacts = { usbVendorId, usbProductId, call: `passfobPort${ports}`, isGranted };
   const connection = new Connection();
   fob.link.onData(bytes => connection.arrived(bytes));
   let isPlugged = true;

@@ -171,7 +171,7 @@ describeNeeds(needsTool('chromium'), 'the try page in Chromium', path => {
 
   it('the try page carries several fobs of different boards, each with its own user', async () => {
     const { hands, inside } = await opened();
-    for (const board of ['banglejs2', 'pico-hid']) {
+    for (const board of ['banglejs2', 'rpi-pico']) {
       await hands.call("board => { document.querySelector('.adding select').value = board; }", board);
       await hands.click('Take it');
     }

@@ -5,7 +5,7 @@ import { isFobError } from 'passfob/errors';
 import { expect, it } from 'vitest';
 import { pair, pauseMs, type Stand, stand } from './kit.ts';
 
-const BOARDS: readonly TryBoard[] = ['pico', 'pico-hid', 'banglejs2'];
+const BOARDS: readonly TryBoard[] = ['pico', 'pico-hid', 'rpi-pico', 'banglejs2'];
 
 /** Shows the list of accounts at the first one, whatever the display shows. */
 async function toList({ press, screen }: Stand): Promise<void> {

@@ -28,7 +28,10 @@ it.each<[readonly string[], string]>([
   [['--usbip=nowhere'], '--usbip takes HOST:PORT, or PORT alone'],
   [['--usbip=65536'], '--usbip takes HOST:PORT, or PORT alone'],
   [['--usbip', '--tcp', '0'], 'the board has one USB cable: use --usbip without --pty and --tcp'],
-  [['--usbip', '--board', 'bench'], '--usbip needs a board with USB: --board=pico or --board=pico-hid'],
+  [
+    ['--usbip', '--board', 'bench'],
+    '--usbip needs a board with USB: --board=pico, --board=pico-hid, --board=espruino-wifi, --board=rpi-pico, --board=rpi-pico2',
+  ],
   [['--attach', '--tcp', '0'], '--attach needs --usbip'],
   [['--clock', 'virtual', '--tcp', '0'], 'virtual time is moved by --control or --control-socket: add one'],
   // yargs would read each of these as false, whatever it says.
