@@ -43,6 +43,12 @@ export const PROBE_SENDS_MAX = 2;
 /** Timeout for a board's other ports once one has answered: `pico-hid` is silent at its serial port. */
 export const PROBE_SIBLING_MS = 300;
 
+/** How long a port is quiet before what it showed counts as whole; its USB id does not tell an Espruino. */
+export const KNOCK_QUIET_MS = 100;
+/** Characters kept of what such a port shows: a line of Espruino's greeting, and the prompt. */
+export const KNOCK_CHARS_MAX = 512;
+export const BUILD_NAME_CHARS_MAX = 40;
+
 /** Far below PRESS_POLL_MS, after which the fob drops the question, and too short for a person to notice. */
 export const PRESS_POLL_INTERVAL_MS = 250;
 /**

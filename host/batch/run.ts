@@ -6,7 +6,7 @@ import { FobError, isFobError } from '../errors.ts';
 import { ANSWER_TIMEOUT_MS, SENDS_MAX } from '../limits.ts';
 import type { AskCode } from '../owner/pairing.ts';
 import { addressText, readAddress } from '../transports/discover.ts';
-import { listPorts } from '../transports/ports.ts';
+import { listPorts, namedPort, type PortFound } from '../transports/ports.ts';
 import type { Ledger } from './ledger.ts';
 import { INSERT_POLL_MS } from './limits.ts';
 import { inParallel } from './parallel.ts';
@@ -62,7 +62,7 @@ export async function runBatch(context: Context, options: BatchOptions): Promise
   let isFirst = true;
   while (isFirst || (options.waits && options.ledger.left > 0 && !visitor.isStopped)) {
     const before = results.length;
-    await inParallel(await addresses(options), options.parallel, address => visitor.visit(address, isFirst));
+    await inParallel(await portsOf(options), options.parallel, port => visitor.visit(port, isFirst));
     const hasWaited = !isFirst && results.length === before;
     isFirst = false;
     if (!options.waits || options.ledger.left === 0 || visitor.isStopped) break;
@@ -72,10 +72,10 @@ export async function runBatch(context: Context, options: BatchOptions): Promise
   return results;
 }
 
-async function addresses({ ports }: BatchOptions): Promise<readonly string[]> {
-  if (ports !== undefined) return ports;
+async function portsOf({ ports }: BatchOptions): Promise<readonly PortFound[]> {
+  if (ports !== undefined) return ports.map(port => namedPort(readAddress(port)));
   const found = await listPorts();
-  return found.filter(({ isLikely }) => isLikely).map(({ address }) => addressText(address));
+  return found.filter(({ isLikely }) => isLikely);
 }
 
 /** Waits for an answer that a person or a pipe may never give. @throws FobError `cancelled` */
@@ -113,12 +113,13 @@ class Visitor {
   }
 
   /** @param isNamed whether to report a port without a fob */
-  async visit(address: string, isNamed: boolean): Promise<void> {
+  async visit(port: PortFound, isNamed: boolean): Promise<void> {
     const { signal } = this.context;
     if (this.isStopped) return;
+    const address = addressText(port.address);
     // A port named by the user is expected to have a fob, so it gets the longest timeout.
     const patience = this.options.ports === undefined ? undefined : PATIENCE;
-    const found = await probePort(readAddress(address), signal, patience).catch((error: unknown) => {
+    const found = await probePort(port, signal, patience).catch((error: unknown) => {
       if (isFobError(error, 'cancelled')) return undefined;
       throw error;
     });

@@ -3,11 +3,14 @@ import type { RetryPolicy } from '../client/link.ts';
 import { type WireWatch, watched } from '../client/trace.ts';
 import { FobError, isFobError } from '../errors.ts';
 import { PROBE_SENDS_MAX, PROBE_SIBLING_MS, PROBE_TIMEOUT_MS } from '../limits.ts';
-import { type Address, addressText, openTransport } from '../transports/discover.ts';
+import { addressText, openTransport } from '../transports/discover.ts';
+import { knock, strangerAt } from '../transports/knock.ts';
 import type { PortFound } from '../transports/ports.ts';
 import { type Found, isSameBoard } from './joined.ts';
 
 const PROBE = { answerTimeoutMs: PROBE_TIMEOUT_MS, sendsMax: PROBE_SENDS_MAX };
+
+type PortToAsk = Pick<PortFound, 'address' | 'isShared'>;
 
 /** Options for the communication with fobs. */
 export interface WireOptions extends WireWatch {
@@ -23,7 +26,7 @@ export function probeAll(
 ): Promise<PromiseSettledResult<Found>[]> {
   const hurry = ports.map(() => new AbortController());
   const probes = ports.map(async (port, place) => {
-    const found = await probe(port.address, wire, hurry[place]?.signal, signal);
+    const found = await probe(port, wire, hurry[place]?.signal, signal);
     if (!('client' in found)) return found;
     for (const [at, other] of hurry.entries()) if (isSameBoard(port, ports[at])) other.abort();
     return found;
@@ -31,20 +34,20 @@ export function probeAll(
   return Promise.allSettled(probes);
 }
 
-/** Opens one port and says hello. @throws FobError `cancelled` */
+/** Opens one port and says hello, at a port that others share only to a fob. @throws FobError `cancelled` */
 export function probePort(
-  address: Address,
+  port: PortToAsk,
   signal: AbortSignal | undefined,
   patience: RetryPolicy = PROBE,
 ): Promise<Found> {
-  return probe(address, {}, undefined, signal, patience);
+  return probe(port, {}, undefined, signal, patience);
 }
 
 /**
  * @param hurry aborted when the port is likely silent; from then on, or from the opening, it gets PROBE_SIBLING_MS
  */
 async function probe(
-  address: Address,
+  { address, isShared }: PortToAsk,
   wire: WireOptions,
   hurry?: AbortSignal,
   signal?: AbortSignal,
@@ -53,16 +56,15 @@ async function probe(
   const name = addressText(address);
   try {
     const opened = await openTransport(address);
-    const client = connect(
-      watched(opened, wire, () => performance.now()),
-      { isDryRun: wire.isDryRun },
-    );
+    const transport = watched(opened, wire, () => performance.now());
     const ending = abortedLater(hurry);
     try {
       const either = signal === undefined ? ending.signal : AbortSignal.any([ending.signal, signal]);
+      if (isShared && (await knock(transport, patience, either)) !== 'fob') throw strangerAt(name);
+      const client = connect(transport, { isDryRun: wire.isDryRun });
       return { address: name, client, hello: await client.hello(patience, either) };
     } catch (error) {
-      await client.close();
+      await transport.close();
       if (!ending.signal.aborted || signal?.aborted) throw error;
       throw new FobError('no-answer', { subject: name });
     } finally {

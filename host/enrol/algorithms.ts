@@ -24,5 +24,5 @@ export const BOARDS_WITHOUT: Record<Algorithm, readonly string[]> = {
 /** Returns a sentence about the boards that can use it, where not all can; empty otherwise. */
 export function boardsText(algorithm: Algorithm): string {
   if (BOARDS_WITHOUT[algorithm].length === 0) return '';
-  return 'Only a fob on a Bangle.js 2 (banglejs2) has SHA-512; a Pico refuses this account.';
+  return 'A fob on an Espruino Pico (pico, pico-hid) has no SHA-512 and refuses this account; every other fob takes it.';
 }

@@ -1,10 +1,13 @@
 /**
- * Largest drift of each board's crystal in ppm, at the temperatures of a pocket, as its firmware knows it: `clockPpm` in
- * `firmware/boards`.
+ * Largest drift of the crystal that each board tells the time by, in ppm, at the temperatures of a pocket, as its firmware
+ * knows it: `clockPpm` in `firmware/boards`. Boards with a DS3231 take its 2 ppm, whatever drives their microcontroller.
  */
 const CRYSTAL_PPM: ReadonlyMap<string, number> = new Map([
   ['pico', 2],
   ['pico-hid', 2],
+  ['espruino-wifi', 2],
+  ['rpi-pico', 2],
+  ['rpi-pico2', 2],
   ['banglejs2', 20],
   ['bench', 2],
 ]);

@@ -3,6 +3,7 @@ import { isFobError } from '../errors.ts';
 import { type Address, addressText } from './discover.ts';
 import { type HidDevice, listHidDevices } from './hid.ts';
 import { serialport } from './serial.ts';
+import { ESPRUINO_USB_IDS } from './usb-ids.ts';
 
 export interface PortFound {
   readonly address: Address;
@@ -12,6 +13,8 @@ export interface PortFound {
   readonly usbSerial: string | undefined;
   /** Whether the board is of a kind that runs Espruino. */
   readonly isLikely: boolean;
+  /** Whether programs of others have the same USB id: then `knock` comes before anything else that is sent. */
+  readonly isShared: boolean;
 }
 
 /** The system's facts about a serial port. */
@@ -21,9 +24,6 @@ export interface SystemPort {
   readonly productId?: string | undefined;
   readonly serialNumber?: string | undefined;
 }
-
-/** USB ids of Espruino's own boards: STMicroelectronics Virtual COM Port (Espruino `boards/`, STM32 boards). */
-const ESPRUINO_USB_IDS = ['0483:5740'];
 
 /** Lists this machine's serial ports and HID devices, those that may have a fob first. */
 export async function listPorts(): Promise<PortFound[]> {
@@ -52,10 +52,20 @@ export function portsOf(
   return [...once.values()].sort((one, other) => Number(other.isLikely) - Number(one.isLikely));
 }
 
+/** The port that a person names, whatever device it has. */
+export const namedPort = (address: Address): PortFound => ({
+  address,
+  usbId: undefined,
+  usbSerial: undefined,
+  isLikely: true,
+  isShared: false,
+});
+
 /** Another vendor's HID device may use the page of frames too, so passfob writes to it only if it was named. */
 function port(address: Address, usbId: string | undefined, usbSerial: string | undefined): PortFound {
-  const isLikely = usbId !== undefined && ESPRUINO_USB_IDS.includes(usbId);
-  return { address, usbId, usbSerial: usbSerial || undefined, isLikely };
+  const known = ESPRUINO_USB_IDS.find(({ text }) => text === usbId);
+  const isLikely = known !== undefined;
+  return { address, usbId, usbSerial: usbSerial || undefined, isLikely, isShared: known?.isShared === true };
 }
 
 /** On macOS opening `/dev/tty.*` waits for a carrier, which boards do not raise; `/dev/cu.*` is the same port. */

@@ -3,6 +3,7 @@ import { SERIAL_BAUD } from '../limits.ts';
 import { inOrder } from './in-order.ts';
 import { pipe } from './pipe.ts';
 import type { Transport } from './transport.ts';
+import { ESPRUINO_USB_IDS } from './usb-ids.ts';
 import { type EventSource, exceptionName, hasItOpen, whyForbidden, whyNotChosen } from './web.ts';
 
 /** The part in use of a Web Serial port (WICG, `SerialPort`). */
@@ -11,7 +12,7 @@ export interface WebSerialPort extends EventSource<'disconnect', unknown> {
   readonly writable: ByteSink | null;
   /** Whether the device is plugged in; absent in older browsers. */
   readonly connected?: boolean;
-  getInfo(): { readonly usbVendorId?: number };
+  getInfo(): { readonly usbVendorId?: number; readonly usbProductId?: number };
   open(options: { readonly baudRate: number }): Promise<void>;
   setSignals(signals: {
     readonly dataTerminalReady: boolean;
@@ -34,17 +35,22 @@ interface ByteSink {
   getWriter(): { write(bytes: Uint8Array): Promise<void>; releaseLock(): void };
 }
 
+interface PortFilter {
+  readonly usbVendorId: number;
+  readonly usbProductId?: number;
+}
+
 /** The part in use of `navigator.serial`. */
 export interface WebSerial {
   /** The ports that this page may open. */
   getPorts(): Promise<WebSerialPort[]>;
-  requestPort(options: {
-    readonly filters: readonly { readonly usbVendorId: number }[];
-  }): Promise<WebSerialPort>;
+  requestPort(options: { readonly filters: readonly PortFilter[] }): Promise<WebSerialPort>;
 }
 
-/** STMicroelectronics: the vendor id of Espruino's own boards. */
-const ESPRUINO_VENDOR = 0x0483;
+const FILTERS: readonly PortFilter[] = ESPRUINO_USB_IDS.map(({ vendor, product }) => ({
+  usbVendorId: vendor,
+  ...(product !== undefined && { usbProductId: product }),
+}));
 const NAME = 'Web Serial';
 
 /**
@@ -52,7 +58,7 @@ const NAME = 'Web Serial';
  * @throws FobError `cancelled` if none was chosen, `port-forbidden` if the browser does not ask
  */
 export async function chooseWebSerial(serial: WebSerial): Promise<WebSerialPort> {
-  return await serial.requestPort({ filters: [{ usbVendorId: ESPRUINO_VENDOR }] }).catch((cause: unknown) => {
+  return await serial.requestPort({ filters: FILTERS }).catch((cause: unknown) => {
     throw whyNotChosen(cause);
   });
 }
@@ -69,7 +75,13 @@ export async function grantedWebSerial(serial: WebSerial): Promise<WebSerialPort
     throw whyForbidden(cause);
   });
   // If every port is granted, the list includes the computer's own.
-  return ports.filter(port => port.getInfo().usbVendorId === ESPRUINO_VENDOR && port.connected !== false);
+  return ports.filter(port => isOfBoard(port.getInfo()) && port.connected !== false);
+}
+
+function isOfBoard({ usbVendorId, usbProductId }: ReturnType<WebSerialPort['getInfo']>): boolean {
+  return ESPRUINO_USB_IDS.some(
+    ({ vendor, product }) => vendor === usbVendorId && (product === undefined || product === usbProductId),
+  );
 }
 
 /**

@@ -7,7 +7,7 @@ import { probePort } from '../../commands/probe.ts';
 import { type FobError, isFobError } from '../../errors.ts';
 import { PORT_POLL_INTERVAL_MS } from '../../limits.ts';
 import { addressText, openTransport, readAddress } from '../../transports/discover.ts';
-import { listPorts, type PortFound } from '../../transports/ports.ts';
+import { listPorts, namedPort, type PortFound } from '../../transports/ports.ts';
 import { watchPorts } from '../../transports/watch-ports.ts';
 
 /** Called for a port that cannot be used, once for each reason. */
@@ -25,9 +25,7 @@ export function finderOf(choice: FobChoice, troubled: Troubled): AgentOptions['f
     const look =
       named === undefined
         ? async () => (await listPorts()).filter(({ isLikely }) => isLikely)
-        : async (): Promise<readonly PortFound[]> => [
-            { address: named, usbId: undefined, usbSerial: undefined, isLikely: true },
-          ];
+        : async (): Promise<readonly PortFound[]> => [namedPort(named)];
     try {
       await watchPorts(
         port => watch.appeared(port),
@@ -127,10 +125,9 @@ class PortWatch {
 
   /** @returns delay before the next attempt; undefined: no further attempt */
   private async askOnce(watched: Watched, ending: AbortSignal): Promise<number | undefined> {
-    const { address } = watched.port;
     let found: Awaited<ReturnType<typeof probePort>>;
     try {
-      found = await probePort(address, ending);
+      found = await probePort(watched.port, ending);
     } catch (error) {
       if (isFobError(error, 'cancelled')) return undefined;
       throw error;

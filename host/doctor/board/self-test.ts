@@ -50,7 +50,7 @@ export async function selfTest(repl: BoardConsole, options: SelfTestOptions): Pr
     await repl.close();
     throw new FobError('bad-input', {
       sentence: `The self-test is for an Espruino Pico (${wanted}), and this board is a ${build}.`,
-      next: 'Name the port of the Pico with --port.',
+      next: 'Name the port of the Espruino Pico with --port.',
     });
   }
   const board = new BoardUnderTest(repl, options.watch, options.signal);

@@ -119,7 +119,9 @@ describe('fresh secrets', () => {
 });
 
 it('the boards without an algorithm are those whose images say so', async () => {
-  for (const driver of [new SimulatorDriver(), new PicoHidDriver(), new BangleDriver()]) {
+  const bus = ['pico', 'espruino-wifi', 'rpi-pico', 'rpi-pico2'] as const;
+  const drivers = bus.map(board => new SimulatorDriver({}, board));
+  for (const driver of [...drivers, new PicoHidDriver(), new BangleDriver()]) {
     const client = connect(driver.transport);
     const { board, algorithms } = await client.hello();
     for (const algorithm of [SHA1, SHA256, SHA512] as const)

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { DRIFT_PPM, DRIFT_SECONDS } from '@passfob/firmware/core/base/limits';
 import { DRIFT_BUDGET_MS, DRIFT_BUDGET_PPM } from 'passfob/limits';
-import { crystalPpmOf } from 'passfob/owner/boards';
+import { crystalPpmOf, knownBoards } from 'passfob/owner/boards';
 import { needsHold } from 'passfob/owner/clock';
 import { driftOf, type HealthFacts, healthOf, needsAttention } from 'passfob/owner/health';
 import { healthText } from 'passfob/owner/health-texts';
@@ -159,9 +159,12 @@ it('the crystals of the boards are those of their firmware', () => {
     const [, ppm] = /clockPpm: (\d+),/.exec(readFileSync(join(boards, name), 'utf8')) ?? [];
     return ppm === undefined ? [] : [[name.split(/[\\/]/)[0], Number(ppm)]];
   });
-  expect(Object.fromEntries(facts)).toEqual({ banglejs2: 20, bench: 2, pico: 2 });
-  for (const [board, ppm] of facts) expect(crystalPpmOf(String(board))).toBe(ppm);
-  // It runs the code of the Pico.
-  expect(crystalPpmOf('pico-hid')).toBe(crystalPpmOf('pico'));
+  expect(Object.fromEntries(facts)).toEqual({ banglejs2: 20, bench: 2, parts: 2 });
+  // The boards of an I2C bus share one profile, whose clock is the DS3231.
+  const own = facts.filter(([name]) => name !== 'parts');
+  for (const [board, ppm] of own) expect(crystalPpmOf(String(board))).toBe(ppm);
+  const others = knownBoards().filter(board => !own.some(([name]) => name === board));
+  expect(others).toEqual(['pico', 'pico-hid', 'espruino-wifi', 'rpi-pico', 'rpi-pico2']);
+  for (const board of others) expect(crystalPpmOf(board)).toBe(2);
   expect(crystalPpmOf('toString')).toBeUndefined();
 });

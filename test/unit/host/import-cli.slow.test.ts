@@ -153,7 +153,7 @@ describeNeeds(needsBuild, 'passfob import', () => {
       const alone = await run(...args);
       expect([alone.exitCode, alone.stdout]).toEqual([
         0,
-        expect.stringContaining('Only a fob on a Bangle.js 2'),
+        expect.stringContaining('A fob on an Espruino Pico (pico, pico-hid) has no SHA-512'),
       ]);
       expect((await run(...args, '--port', 'tcp:127.0.0.1:9')).exitCode).not.toBe(0);
     });

@@ -163,7 +163,7 @@ it('an import that ends in the middle says what was written, what failed and wha
   expect([done.at(-1), done]).toEqual([3, [...done].sort((a, b) => a - b)]);
 });
 
-/** A fob of a board without SHA-512, as a Pico. */
+/** A fob of a board without SHA-512, as an Espruino Pico. */
 const small = () =>
   new CoreFob(undefined, {
     facts: {
@@ -209,7 +209,7 @@ it('a dry run without a fob says which boards can take a row', async () => {
   expect(serial).toBeUndefined();
   expect(counts).toMatchObject({ ok: 2, enrolled: 0, present: 0, skipped: 0, refused: 1 });
   expect(rows.map(({ state, warnings }) => [state, warnings])).toEqual([
-    ['ok', [expect.stringContaining('Only a fob on a Bangle.js 2 (banglejs2) has SHA-512')]],
+    ['ok', [expect.stringContaining('A fob on an Espruino Pico (pico, pico-hid) has no SHA-512')]],
     ['ok', []],
     ['refused', []],
   ]);

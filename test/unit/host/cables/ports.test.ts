@@ -39,6 +39,21 @@ it('ports on Linux: boards first, serial before HID; a foreign device on the pag
   ]);
 });
 
+it('a Raspberry Pi Pico is likely, though its USB id tells no program; the debug probe made of one is not', () => {
+  const serial: SystemPort[] = [
+    { path: '/dev/ttyACM0', vendorId: '2E8A', productId: '000A', serialNumber: 'E660' },
+    { path: '/dev/ttyACM1', vendorId: '2e8a', productId: '000c' },
+    { path: '/dev/ttyACM2', vendorId: '0483', productId: '5740', serialNumber: '3041' },
+  ];
+  expect(
+    portsOf(serial, [], 'linux').map(({ usbId, isLikely, isShared }) => [usbId, isLikely, isShared]),
+  ).toEqual([
+    ['2e8a:000a', true, true],
+    ['0483:5740', true, false],
+    ['2e8a:000c', false, false],
+  ]);
+});
+
 it('ports on macOS: the call-out name of each, once', () => {
   const board = { vendorId: '0483', productId: '5740', serialNumber: '3041' };
   const serial: SystemPort[] = [
@@ -73,6 +88,7 @@ const at = (text: string, usbSerial?: string): PortFound => ({
   usbId: '0483:5740',
   usbSerial,
   isLikely: true,
+  isShared: false,
 });
 const tty = at('serial:/dev/ttyACM0', '3041');
 const raw = at('hid:/dev/hidraw0', '3041');
@@ -127,6 +143,7 @@ it('the port watcher reports arrivals and departures, and a device that was repl
     usbId: undefined,
     usbSerial: undefined,
     isLikely: false,
+    isShared: false,
   };
   const other: PortFound = { ...port, address: { kind: 'hid', name: 'DevSrvsID:1' } };
   const looks = [

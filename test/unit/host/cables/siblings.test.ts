@@ -33,6 +33,7 @@ itNeeds(needsPty, 'the silent port of an answering board is not waited for', asy
     usbSerial,
     usbId: undefined,
     isLikely: true,
+    isShared: false,
   });
   const serial: Address = { kind: 'serial', path: quiet.path };
   const tcp = await answering();

@@ -41,6 +41,17 @@ it('Web Serial carries a hello, with the speed and the modem lines of the other 
   expect((await again.hello()).serialBytes).toEqual(fob.serial);
 });
 
+it('Web Serial asks for Espruino boards and the Raspberry Pi Pico, and takes no other program of Raspberry Pi', async () => {
+  const serial = new SerialOfBrowser(wireTo(new CoreFob()));
+  await chooseWebSerial(serial);
+  expect(serial.filters).toEqual([{ usbVendorId: 0x0483 }, { usbVendorId: 0x2e8a, usbProductId: 0x000a }]);
+  serial.port.vendor = 0x2e8a;
+  serial.port.product = 0x000c;
+  expect(await grantedWebSerial(serial)).toEqual([]);
+  serial.port.product = 0x000a;
+  expect(await grantedWebSerial(serial)).toEqual([serial.port]);
+});
+
 it('Web Serial works without modem lines, and continues after a break', async () => {
   const serial = new SerialOfBrowser(wireTo(new CoreFob()), false);
   const client = connect(await openWebSerial(serial.port));

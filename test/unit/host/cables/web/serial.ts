@@ -14,6 +14,8 @@ export class SerialOfBrowser implements WebSerial {
     this.port = new PortOfBrowser(wire, modemLines);
   }
 
+  /** What the page asked the browser for. */
+  filters: Parameters<WebSerial['requestPort']>[0]['filters'] = [];
   /** The ports chosen before. */
   granted: WebSerialPort[] = [];
   isForbidden = false;
@@ -23,7 +25,8 @@ export class SerialOfBrowser implements WebSerial {
     return this.granted;
   }
 
-  async requestPort(): Promise<WebSerialPort> {
+  async requestPort({ filters }: Parameters<WebSerial['requestPort']>[0]): Promise<WebSerialPort> {
+    this.filters = filters;
     if (this.refusal !== undefined) throw exception(this.refusal);
     this.granted.push(this.port);
     return this.port;
@@ -39,6 +42,7 @@ class PortOfBrowser implements WebSerialPort {
   connected = true;
   /** Espruino's; undefined for a port that is no USB device. */
   vendor: number | undefined = 0x0483;
+  product = 0x5740;
   readonly signals: unknown[] = [];
   private controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   private readonly listeners = new Set<(event: unknown) => void>();
@@ -51,8 +55,8 @@ class PortOfBrowser implements WebSerialPort {
     wire.onText(text => this.controller?.enqueue(bytesOf(text)));
   }
 
-  getInfo(): { readonly usbVendorId?: number } {
-    return this.vendor === undefined ? {} : { usbVendorId: this.vendor };
+  getInfo(): { readonly usbVendorId?: number; readonly usbProductId?: number } {
+    return this.vendor === undefined ? {} : { usbVendorId: this.vendor, usbProductId: this.product };
   }
 
   async open({ baudRate }: { readonly baudRate: number }): Promise<void> {
