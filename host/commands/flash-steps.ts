@@ -13,7 +13,8 @@ import type { Survey } from '../flash/survey.ts';
 import { deviceSecretOf, type Pairing, pairingKeyOf, pairingsOf } from '../inventory/pairings.ts';
 import { PRESS_POLL_INTERVAL_MS, PRESS_POLLS_MAX, PROBE_SENDS_MAX, PROBE_TIMEOUT_MS } from '../limits.ts';
 import { addressText, openTransport, readAddress } from '../transports/discover.ts';
-import { listPorts } from '../transports/ports.ts';
+import { buildAtPrompt, knock, strangerAt } from '../transports/knock.ts';
+import { listPorts, namedPort, type PortFound } from '../transports/ports.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Context, FobAtHand } from './context.ts';
 import type { FobChoice } from './find.ts';
@@ -25,6 +26,8 @@ export interface BoardPort {
   readonly address: string;
   /** The serial of the selected fob, if any. */
   readonly serial?: string | undefined;
+  /** As in `PortFound`. */
+  readonly isShared?: boolean;
   /** Opened several times, because a reset may remove the port. */
   open(): Promise<Transport>;
   /** Default: the limits of `limits.ts` of `host` and of `host/flash`. */
@@ -48,19 +51,54 @@ const PATIENCE: BoardPatience = {
  * @throws FobError `bad-input`, `no-fob`, `several-fobs`
  */
 export async function boardPort({ port, serial }: FobChoice): Promise<BoardPort> {
-  const addresses =
-    port === undefined
-      ? (await listPorts()).filter(({ isLikely }) => isLikely).map(found => found.address)
-      : [readAddress(port)];
-  const [address] = addresses;
-  if (!address) throw new FobError('no-fob', { sentence: 'No board was found.' });
-  if (addresses.length > 1) {
+  const found =
+    port === undefined ? (await listPorts()).filter(({ isLikely }) => isLikely) : [await portNamed(port)];
+  const [only] = found;
+  if (!only) throw new FobError('no-fob', { sentence: 'No board was found.' });
+  if (found.length > 1) {
     throw new FobError('several-fobs', {
-      sentence: `More than one board is there: ${addresses.map(addressText).join(', ')}.`,
+      sentence: `More than one board is there: ${found.map(({ address }) => addressText(address)).join(', ')}.`,
       next: 'Say which one with --port PORT.',
     });
   }
-  return { address: addressText(address), serial, open: () => openTransport(address) };
+  return boardPortAt(only, serial);
+}
+
+export function boardPortAt({ address, isShared }: PortFound, serial: string | undefined): BoardPort {
+  return { address: addressText(address), serial, isShared, open: () => openTransport(address) };
+}
+
+/** The named port as the system lists it, if it does. */
+async function portNamed(port: string): Promise<PortFound> {
+  const named = namedPort(readAddress(port));
+  const { address } = named;
+  const listed = address.kind === 'serial' ? await listPorts() : [];
+  return listed.find(found => addressText(found.address) === addressText(address)) ?? named;
+}
+
+/**
+ * What is at a port: a Passfob, the console of an Espruino, or unknown where only asking tells. Asks before anything is sent that
+ * might harm a program of others, if the port may have one.
+ * @param isShared whether it may
+ * @throws FobError `no-answer` for such a program, those of the port
+ */
+export async function faceOf(
+  port: BoardPort,
+  isShared: boolean,
+  signal?: AbortSignal,
+): Promise<'fob' | 'console' | 'unknown'> {
+  if (!isShared) return 'unknown';
+  const { probe, consoleMs } = port.patience ?? PATIENCE;
+  const transport = await port.open();
+  try {
+    const knocked = await knock(transport, probe, signal);
+    if (knocked === 'fob') return 'fob';
+    const build = knocked === 'prompt' ? await buildAtPrompt(transport, consoleMs, signal) : undefined;
+    if (build !== undefined) return 'console';
+  } finally {
+    await transport.close();
+  }
+  throw strangerAt(port.address);
 }
 
 /** @throws FobError `no-fob` if another fob was selected */
@@ -76,8 +114,16 @@ export function builtImage(board: FlashBoardName): Image {
   return readImage(imageFolder(), board);
 }
 
-/** Returns the Passfob that runs on a board, or undefined if none answers. The caller closes its client. */
-export async function runningFob(port: BoardPort, signal?: AbortSignal): Promise<FobAtHand | undefined> {
+/**
+ * Returns the Passfob that runs on a board, or undefined if none answers. The caller closes its client.
+ * @param isShared as `faceOf` takes it
+ */
+export async function runningFob(
+  port: BoardPort,
+  signal?: AbortSignal,
+  isShared = port.isShared === true,
+): Promise<FobAtHand | undefined> {
+  if ((await faceOf(port, isShared, signal)) === 'console') return undefined;
   const { probe } = port.patience ?? PATIENCE;
   const client = connect(await port.open());
   try {
@@ -92,9 +138,9 @@ export async function runningFob(port: BoardPort, signal?: AbortSignal): Promise
 }
 
 /** @throws FobError `no-answer` if no Espruino answers, those of the port */
-export async function openConsole(port: BoardPort): Promise<BoardConsole> {
+export async function openConsole(port: BoardPort, mayInterrupt = true): Promise<BoardConsole> {
   const { consoleMs } = port.patience ?? PATIENCE;
-  return BoardConsole.open(await port.open(), consoleMs);
+  return BoardConsole.open(await port.open(), consoleMs, mayInterrupt);
 }
 
 /**
@@ -262,7 +308,8 @@ async function firstHello(port: BoardPort, signal?: AbortSignal): Promise<FobAtH
   const { restartMs } = port.patience ?? PATIENCE;
   for (const end = performance.now() + restartMs; performance.now() < end; ) {
     try {
-      const fob = await runningFob(port, signal);
+      // It has shown what it is before.
+      const fob = await runningFob(port, signal, false);
       if (fob) return fob;
     } catch (error) {
       // The port is absent, or is back but not ready yet.

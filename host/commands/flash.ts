@@ -1,12 +1,12 @@
 import { DEVICE_SECRET_BYTES, PAIRING_KEY_BYTES } from '@passfob/protocol/limits';
 import type { Hello } from '../client/hello.ts';
 import { FobError } from '../errors.ts';
-import type { FlashBoardName } from '../flash/boards.ts';
+import { FLASH_BOARDS, type FlashBoardName } from '../flash/boards.ts';
 import type { BoardConsole } from '../flash/console.ts';
 import type { BoardFile, Image } from '../flash/image.ts';
 import type { FlashPlan } from '../flash/plan.ts';
 import { keysFile } from '../flash/secrets.ts';
-import { checkBoard, type Survey, survey } from '../flash/survey.ts';
+import { checkBoard, checkCrypto, type Survey, survey } from '../flash/survey.ts';
 import { addPendingPairing, type Pairing, pairingsOf, type StoredFobSecrets } from '../inventory/pairings.ts';
 import { RECOVERY_KEY_BYTES } from '../limits.ts';
 import type { Context, FobAtHand, Progress } from './context.ts';
@@ -51,19 +51,21 @@ export interface FlashResult extends FlashFacts {
  * Makes a fob, owned by this inventory, of a board that runs Espruino. After an interruption, or on a fob whose
  * microcontroller lost its memory, it continues with the existing pairing: the vault, which is in another chip, then
  * opens with every account.
- * @throws FobError `already-owned`, `bad-input` (another board), `old-firmware` (an old Espruino), `refused` (no
+ * @throws FobError `already-owned`, `bad-input` (another board), `old-firmware` (an old Espruino, one without crypto), `refused` (no
  * room),
  *   `verification-failed`, `no-answer`, `cancelled`, `inventory`, those of the port
  */
 export async function flash(context: Context, port: BoardPort, options: FlashOptions): Promise<FlashResult> {
   const image = options.image ?? builtImage(options.board);
-  const fob = await runningFob(port, context.signal);
+  const isShared = port.isShared === true || FLASH_BOARDS[options.board].chip !== undefined;
+  const fob = await runningFob(port, context.signal, isShared);
   if (fob && (await isCutOffAtTheEnd(context, fob))) return resumed(context, fob, options);
-  const repl = await (fob ? consoleOf(context, port, fob) : openConsole(port));
+  const repl = await (fob ? consoleOf(context, port, fob) : openConsole(port, !isShared));
   try {
     const found = await survey(repl, namesOf(image));
     checkSerial(port, found.serial);
     checkBoard(found, image.board);
+    await checkCrypto(repl, image.board);
     const owner = await ownerFor(context, found);
     const plans = planFor(context, found, image, owner);
     const { plan } = plans;

@@ -5,7 +5,7 @@ import type { Image } from '../flash/image.ts';
 import { MAINTENANCE_MS } from '../flash/limits.ts';
 import type { FlashPlan } from '../flash/plan.ts';
 import { keysFile } from '../flash/secrets.ts';
-import { checkBoard, type Survey, survey } from '../flash/survey.ts';
+import { checkBoard, checkCrypto, type Survey, survey } from '../flash/survey.ts';
 import { type Pairing, pairingsOf } from '../inventory/pairings.ts';
 import type { Context, FobAtHand } from './context.ts';
 import { type FlashedFiles, type FlashFacts, flashedFiles, flashFacts } from './flash-report.ts';
@@ -66,7 +66,8 @@ export async function update(
   const imageFor = options.image ?? ((board: string) => builtImage(readBoardName(board)));
   const fob = await runningFob(port, context.signal);
   const isDryRun = options.isDryRun;
-  if (!fob) return interrupted(context, port, await openConsole(port), { imageFor, isDryRun });
+  if (!fob)
+    return interrupted(context, port, await openConsole(port, !port.isShared), { imageFor, isDryRun });
   if (fob.hello.state === 'keys-lost') {
     return interrupted(context, port, await restoringConsole(context, port, fob), { imageFor, isDryRun });
   }
@@ -133,6 +134,7 @@ async function renew(
     const found = await survey(repl, namesOf(image));
     checkSerial(port, found.serial);
     checkBoard(found, image.board);
+    await checkCrypto(repl, image.board);
     const plans = planFor(context, found, image, await keysFor(context, found));
     const { plan } = plans;
     if (plan.remove.length > 0) throw inTheWay(plan);

@@ -32,9 +32,10 @@ export class BoardConsole {
   /**
    * @param transport closed by `close`, and if this throws
    * @param waitMs for an answer to the first question
+   * @param mayInterrupt whether Ctrl-C may go to what does not answer; it stops a running program, of whatever device
    * @throws FobError `no-answer` if no Espruino answers with a prompt, `unplugged`
    */
-  static async open(transport: Transport, waitMs = CONSOLE_MS): Promise<BoardConsole> {
+  static async open(transport: Transport, waitMs = CONSOLE_MS, mayInterrupt = true): Promise<BoardConsole> {
     const loaded = loadEspruinoTools();
     const { tools } = loaded;
     const { Serial } = tools.Core;
@@ -56,7 +57,7 @@ export class BoardConsole {
     tools.Core.Terminal = { getTerminalLine: () => '>' };
     const repl = new BoardConsole(transport, loaded);
     try {
-      await repl.wake(waitMs);
+      await repl.wake(waitMs, mayInterrupt ? ['\n', '\x03'] : ['\n']);
       if ((await repl.evaluate('6*7', waitMs)) !== 42) throw noConsole(transport.name);
       return repl;
     } catch (error) {
@@ -66,9 +67,9 @@ export class BoardConsole {
   }
 
   /** Gets a prompt, with Ctrl-C if an interrupted run left an incomplete line. */
-  private async wake(waitMs: number): Promise<void> {
-    for (const key of ['\n', '\x03']) {
-      if (await this.prompts(key, waitMs / 2)) return;
+  private async wake(waitMs: number, keys: readonly string[]): Promise<void> {
+    for (const key of keys) {
+      if (await this.prompts(key, waitMs / keys.length)) return;
     }
     throw new FobError('no-answer', { subject: this.name });
   }

@@ -6,7 +6,7 @@ export const INTERPRETER_MIN = { major: 2, minor: 21 };
 /** How long one expression may take on the board, unless it erases pages. */
 export const EVALUATE_MS = 5_000;
 /**
- * For the checksum of an image: 0.2 s on a Pico; the Linux interpreter reads a file for every byte, slowly on a busy
+ * For the checksum of an image: 0.2 s on an Espruino Pico; the Linux interpreter reads a file for every byte, slowly on a busy
  * machine.
  */
 export const READ_MS = 60_000;

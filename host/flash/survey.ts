@@ -1,5 +1,5 @@
 import { FobError } from '../errors.ts';
-import { FLASH_BOARDS, type FlashBoardName } from './boards.ts';
+import { FLASH_BOARDS, type FlashBoardName, refusePredictable } from './boards.ts';
 import type { BoardConsole } from './console.ts';
 import { FILES_MAX, INTERPRETER_MIN, READ_MS, SECRETS_BYTES } from './limits.ts';
 import { serialOfChip } from './secrets.ts';
@@ -54,13 +54,15 @@ const IS_PASSFOB = '(require("Storage").read("app",0,6)||"")=="//PF1 "';
 /**
  * Inspects a board without changing anything.
  * @param wanted names of files whose contents matter
- * @throws FobError `no-answer` for answers that no Espruino gives, `old-firmware`, `unplugged`
+ * @throws FobError `no-answer` for answers that no Espruino gives, `old-firmware`, `bad-input` (refused for its random
+ *   numbers), `unplugged`
  */
 export async function survey(repl: BoardConsole, wanted: readonly string[]): Promise<Survey> {
   const [build, interpreter, chip] = list(await repl.evaluate(ENVIRONMENT), repl);
   if (typeof build !== 'string' || typeof interpreter !== 'string' || typeof chip !== 'string') {
     throw strange(repl);
   }
+  refusePredictable(build);
   checkVersion(interpreter);
   const [totalBytes = 0, freeBytes = 0, trashBytes = 0, fileBytes = 0] = list(
     await repl.evaluate(STATS),
@@ -142,3 +144,32 @@ export function checkBoard({ build }: Survey, board: FlashBoardName): void {
         : 'Passfob does not flash this kind of board.',
   });
 }
+
+/** Returns which of some functions of `crypto` a build lacks; the whole module counts as one. */
+const lacking = (names: readonly string[]) =>
+  `(function(n){try{var c=require("crypto");return n.filter(function(f){return!c[f]})}catch(e){return["crypto"]}})(${JSON.stringify(names)})`;
+
+/**
+ * Asks a board whether its Espruino can run the image, where builds differ.
+ * @throws FobError `old-firmware` if it lacks something, `no-answer`, `unplugged`
+ */
+export async function checkCrypto(repl: BoardConsole, board: FlashBoardName): Promise<void> {
+  const { crypto, chip } = FLASH_BOARDS[board];
+  if (crypto === undefined) return;
+  const missing = list(await repl.evaluate(lacking(crypto)), repl).map(String);
+  if (missing.length === 0) return;
+  throw new FobError('old-firmware', {
+    sentence:
+      missing[0] === 'crypto'
+        ? 'The Espruino on the board has no module crypto, which Passfob needs for its keys.'
+        : `The module crypto of the Espruino on the board lacks ${missing.join(', ')}.`,
+    next:
+      chip === undefined
+        ? 'Install the Espruino of its maker on it (espruino.com/Download), then run the command again.'
+        : ESPRUINO_NEEDED,
+  });
+}
+
+/** The next step on the way to a Raspberry Pi Pico that runs an image. */
+export const ESPRUINO_NEEDED =
+  'The board needs the Espruino that is built for Passfob, since the usual build has no cryptography (docs/espruino-rpi.md). Unplug it, hold its button BOOTSEL while you plug it in again, and run the command with --uf2 FILE.';

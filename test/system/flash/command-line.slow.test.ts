@@ -57,6 +57,8 @@ describeNeeds(needsBuild, 'passfob flash and passfob update, as processes', () =
     expect(unknown).toMatchObject({ exitCode: EXIT_CODES.usage.code });
     expect(unknown.stderr).toContain('board');
     const other = await run(['flash', '--board', 'pixljs']);
-    expect(other.stderr).toContain('--board takes one of "pico", "banglejs2", "bench"');
+    expect(other.stderr).toContain(
+      '--board takes one of "pico", "espruino-wifi", "rpi-pico", "rpi-pico2", "banglejs2", "bench"',
+    );
   });
 });

@@ -24,13 +24,14 @@ const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 const dryRun = (context: Context, board: Board) =>
   flash(context, board.port, { board: 'pico', isDryRun: true, ...NO_QUESTIONS });
 
-it.each(['pico', 'banglejs2', 'bench'] as const)(
+it.each(['pico', 'espruino-wifi', 'rpi-pico', 'rpi-pico2', 'banglejs2', 'bench'] as const)(
   'flashing makes a fob of a %s that holds the keys of the inventory',
   async kind => {
     const board = new Board(kind);
     const { context, reported } = ownerOf(() => board);
     const result = await flash(context, board.port, { board: kind, isDryRun: false, ...NO_QUESTIONS });
-    expect(result).toMatchObject({ board: kind, pairing: 'new', isDryRun: false, interpreter: '2v29' });
+    const interpreter = kind.startsWith('rpi') ? '2v30' : '2v29';
+    expect(result).toMatchObject({ board: kind, pairing: 'new', isDryRun: false, interpreter });
     const [pairing] = await pairingsOf(context.inventory, result.serial);
     expect(pairing).toMatchObject({ state: 'confirmed', board: kind, escrowed_ms: expect.any(Number) });
     await enrolled(context, board, ['anna']);

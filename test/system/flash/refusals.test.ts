@@ -11,6 +11,7 @@ import { readImage } from 'passfob/flash/image';
 import { pipe } from 'passfob/transports/pipe';
 import { expect, it, onTestFinished } from 'vitest';
 import { failure } from '../../unit/host/kit/failure.ts';
+import { microPython, SHOWN } from '../../unit/host/kit/strangers.ts';
 import { Board } from './kit.ts';
 import { flashed, NO_QUESTIONS, onFob, ownerOf } from './owner.ts';
 
@@ -43,11 +44,22 @@ function talker(answer: (line: string) => string): BoardPort {
   };
 }
 
-/** The answers of an Espruino of another version, as far as flash asks. */
-function espruinoOf(version: string): BoardPort {
+/** The answers of an Espruino of another version or build, as far as flash asks. */
+function espruinoOf(version: string, build = 'PICO_R1_3', lacking: readonly string[] = []): BoardPort {
+  const answers: [asked: RegExp, value: unknown][] = [
+    [/6\*7/, 42],
+    [/require\("crypto"\)/, lacking],
+    [/process\.env/, [build, version, '0-0']],
+    [/getStats/, [262_144, 262_144, 0, 0]],
+    [/reduce/, 0],
+    [/\.list\(\)/, []],
+    [/\.map\(/, []],
+    [/"app"|"keys"/, false],
+  ];
   return talker(line => {
-    const value = line.includes('6*7') ? '42' : `["PICO_R1_3","${version}","0-0"]`;
-    return line.includes('print(') ? `< << ${value} >> >\r\n>` : '\r\n>';
+    if (line === 'process.env.BOARD\n') return `\r\n="${build}"\r\n>`;
+    const value = answers.find(([asked]) => asked.test(line))?.[1];
+    return line.includes('print(') ? `< << ${JSON.stringify(value)} >> >\r\n>` : '\r\n>';
   });
 }
 
@@ -103,9 +115,78 @@ it('flash refuses another kind of board', async () => {
   ]);
   expect(said(await failure((async () => readBoardName('pixljs'))()))).toEqual([
     'Passfob does not flash this kind of board.',
-    'Name one of: pico, banglejs2, bench',
+    'Name one of: pico, espruino-wifi, rpi-pico, rpi-pico2, banglejs2, bench',
     'bad-input',
   ]);
+});
+
+it.each([
+  'ESP32',
+  'ESP32_IDF4',
+  'ESP32C3_IDF4',
+  'ESP32S3_IDF4',
+  'ESP32_CYD',
+  'EPAPER_BADGE',
+  'CURIO',
+  'ESP8266_4MB',
+  'BANGLEJS3',
+])('flash refuses a %s, whose random numbers can be predicted', async build => {
+  for (const board of ['pico', 'rpi-pico'] as const) {
+    expect(said(await flashFailure(espruinoOf('2v29', build), board))).toEqual([
+      `The board is a ${build}. Its Espruino draws random numbers that are the same after each start, so anybody could work out its keys.`,
+      'Use another board: docs/boards.md lists those that Passfob runs on.',
+      'bad-input',
+    ]);
+  }
+});
+
+it.each([
+  [
+    'rpi-pico',
+    'RP2040_PICO',
+    ['crypto'],
+    'has no module crypto, which Passfob needs for its keys.',
+    '--uf2 FILE',
+  ],
+  ['rpi-pico2', 'RP2350_PICO2', ['SHA512', 'AES'], 'lacks SHA512, AES.', '--uf2 FILE'],
+  ['espruino-wifi', 'ESPRUINOWIFI', ['SHA512'], 'lacks SHA512.', 'espruino.com/Download'],
+] as const)(
+  'flash refuses a %s whose Espruino lacks cryptography, before anything is written',
+  async (board, build, lacking, sentence, next) => {
+    const [message, nextStep, exit] = said(await flashFailure(espruinoOf('2v29', build, lacking), board));
+    expect([message, nextStep, exit]).toEqual([
+      expect.stringContaining(sentence),
+      expect.stringContaining(next),
+      'old-firmware',
+    ]);
+  },
+);
+
+it.each(SHOWN)(
+  'flash sends %s at the port of a Raspberry Pi Pico a newline and nothing else',
+  async (_, shown) => {
+    const sent: string[] = [];
+    const port = talker(line => {
+      sent.push(line);
+      return shown.join('');
+    });
+    expect(said(await flashFailure(port, 'rpi-pico'))).toEqual([
+      'Neither a fob nor an Espruino answers at cable, whose USB id programs of others have, too.',
+      'If it is your fob, unplug it, plug it in again and run the command again. If not, name the port of the fob with --device.',
+      'no-answer',
+    ]);
+    expect(sent).toEqual(['\n']);
+  },
+);
+
+it('flash does MicroPython no harm at a port of its USB id, whichever board was named', async () => {
+  const python = microPython();
+  const port = { ...talker(line => python.answer(line)), isShared: true };
+  expect((await flashFailure(port, 'pico')).kind).toBe('no-answer');
+  expect((await failure(update(ownerOf(() => new Board()).context, port, { isDryRun: false }))).kind).toBe(
+    'no-answer',
+  );
+  expect(python.harm).toEqual([]);
 });
 
 it('flash refuses another board than the intended one', async () => {
