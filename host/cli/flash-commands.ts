@@ -1,8 +1,16 @@
 import type { FlashResult } from '../commands/flash.ts';
+import type { EspruinoFacts } from '../commands/flash-espruino.ts';
 import type { FlashedFiles } from '../commands/flash-report.ts';
 import type { UpdateResult } from '../commands/update.ts';
+import { FobError } from '../errors.ts';
 import { losesInput } from '../espruino.ts';
-import { BOARD_NAMES, readBoardName } from '../flash/boards.ts';
+import {
+  BOARD_NAMES,
+  ESPRUINO_NEEDED,
+  FLASH_BOARDS,
+  type FlashBoardName,
+  readBoardName,
+} from '../flash/boards.ts';
 import { command } from './base/command.ts';
 import { type CommonOptions, LETTERS, without, yesOption } from './base/common-options.ts';
 import { anInventory } from './base/needs.ts';
@@ -13,20 +21,61 @@ import { printable } from './base/terminal.ts';
 export const flashCommand = command({
   words: 'flash',
   describe: 'turn a board that runs Espruino into a fob, or restore a fob',
-  json: '`serial`, `board`, `firmware`, `interpreter`, `isDryRun`, `pairing` (`new`, `restored`, `kept`), `files`: `written` (`name`, `bytes`), `erased`, `removed`, `kept`, `isCompacted`, `isAllErased`, `bytes`',
+  json: '`serial`, `board`, `firmware`, `interpreter`, `isDryRun`, `pairing` (`new`, `restored`, `kept`), `files`: `written` (`name`, `bytes`), `erased`, `removed`, `kept`, `isCompacted`, `isAllErased`, `bytes`; with `--uf2` `espruino`: `sha256`, `build` (null: unknown), `drive`, `bytes`; a dry run with `--uf2` has `board`, `isDryRun` and `espruino` alone',
   options: flashOptions,
-  read: ({ board, dryRun, yes }) => ({ board: readBoardName(board), isDryRun: dryRun, yes }),
+  read: ({ board, dryRun, yes, uf2, drive }) => ({
+    board: readBoardName(board),
+    isDryRun: dryRun,
+    yes,
+    from: espruinoFrom(readBoardName(board), uf2, drive),
+  }),
   needs: anInventory,
-  async run({ board, isDryRun, yes }, { choice, context, prompts }) {
+  async run({ board, isDryRun, yes, from }, { choice, context, prompts }) {
     const confirm = async (question: string) => {
       if (!yes) await makeSure(prompts, question, 'Nothing was changed.');
     };
     const { flash } = await import('../commands/flash.ts');
     const { boardPort } = await import('../commands/flash-steps.ts');
-    const result = await flash(context, await boardPort(choice), { board, isDryRun, confirm });
+    const options = { board, isDryRun, confirm };
+    if (from === undefined) {
+      const result = await flash(context, await boardPort(choice, nextWithout(board)), options);
+      return reportOf(result, inLines(flashText(result)), notes(result));
+    }
+    const espruino = await import('../commands/flash-espruino.ts');
+    const plan = await espruino.planEspruino(board, from, context.signal);
+    const facts = espruino.espruinoFacts(plan);
+    if (isDryRun) return reportOf({ board, isDryRun, espruino: facts }, inLines(planText(facts)));
+    const port = await espruino.installEspruino(context, choice, plan, confirm);
+    const result = { ...(await flash(context, port, options)), espruino: facts };
     return reportOf(result, inLines(flashText(result)), notes(result));
   },
 });
+
+/** @throws FobError `usage` for options that the board, or a missing one, makes meaningless */
+function espruinoFrom(board: FlashBoardName, uf2: string | undefined, drive: string | undefined) {
+  if (uf2 === undefined && drive === undefined) return undefined;
+  if (FLASH_BOARDS[board].chip === undefined) {
+    throw new FobError('usage', {
+      sentence: `--uf2 and --drive are for a Raspberry Pi Pico; the boot loader of ${board} takes no such files.`,
+    });
+  }
+  if (uf2 === undefined) throw new FobError('usage', { sentence: '--drive needs --uf2 FILE.' });
+  return { uf2, drive };
+}
+
+/** What to do where no board is found. */
+function nextWithout(board: FlashBoardName): string | undefined {
+  return FLASH_BOARDS[board].chip === undefined ? undefined : ESPRUINO_NEEDED;
+}
+
+function planText({ sha256, build, drive, bytes }: EspruinoFacts): string {
+  const name = build === null ? 'a build that this passfob does not know' : `Espruino ${printable(build)}`;
+  return [
+    `Would be copied to ${printable(drive)}: ${bytes} bytes, ${name} (SHA-256 ${sha256}).`,
+    'Then the board would be asked whether it can run a fob, and become one.',
+    'Nothing was changed.',
+  ].join('\n');
+}
 
 export const updateCommand = command({
   words: 'update',
@@ -44,14 +93,25 @@ export const updateCommand = command({
 });
 
 function flashOptions(given: CommonOptions) {
-  return yesOption(without(given, 'trace')).option('board', {
-    alias: LETTERS.board,
-    string: true,
-    requiresArg: true,
-    demandOption: true,
-    choices: BOARD_NAMES,
-    describe: 'kind of board',
-  });
+  return yesOption(without(given, 'trace'))
+    .option('board', {
+      alias: LETTERS.board,
+      string: true,
+      requiresArg: true,
+      demandOption: true,
+      choices: BOARD_NAMES,
+      describe: 'kind of board',
+    })
+    .option('uf2', {
+      string: true,
+      requiresArg: true,
+      describe: 'first install this Espruino on a Raspberry Pi Pico whose boot loader runs (BOOTSEL)',
+    })
+    .option('drive', {
+      string: true,
+      requiresArg: true,
+      describe: 'folder of that boot loader’s drive; without it, the usual places are searched',
+    });
 }
 
 const PAIRINGS = {

@@ -5,6 +5,11 @@ import type { Inventory } from '../inventory/inventory.ts';
 /** Why a fob asks its user for approval. */
 export type PressPurpose = 'code' | 'respond' | 'erase' | 'clock' | 'pin-reset' | 'maintenance';
 
+/** Progress of installing an Espruino on the drive of a board. */
+export type EspruinoProgress =
+  | { readonly event: 'espruino-copying'; readonly bytesDone: number; readonly bytesTotal: number }
+  | { readonly event: 'board-awaited' };
+
 /** Progress of flashing a board. */
 export type FlashProgress =
   | { readonly event: 'restore-press-needed'; readonly serial: string }
@@ -23,6 +28,7 @@ export type FlashProgress =
 /** Progress of a command, to show. Never holds a secret. */
 export type Progress =
   | FlashProgress
+  | EspruinoProgress
   | { readonly event: 'code-shown'; readonly serial: string; readonly seconds: number }
   | {
       readonly event: 'press-needed';

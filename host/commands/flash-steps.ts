@@ -48,13 +48,15 @@ const PATIENCE: BoardPatience = {
 
 /**
  * Returns the selected port: the named one, or the only one that may belong to a board.
+ * @param next what to do if there is none, in place of the usual words
  * @throws FobError `bad-input`, `no-fob`, `several-fobs`
  */
-export async function boardPort({ port, serial }: FobChoice): Promise<BoardPort> {
+export async function boardPort({ port, serial }: FobChoice, next?: string): Promise<BoardPort> {
   const found =
     port === undefined ? (await listPorts()).filter(({ isLikely }) => isLikely) : [await portNamed(port)];
   const [only] = found;
-  if (!only) throw new FobError('no-fob', { sentence: 'No board was found.' });
+  if (!only)
+    throw new FobError('no-fob', { sentence: 'No board was found.', ...(next !== undefined && { next }) });
   if (found.length > 1) {
     throw new FobError('several-fobs', {
       sentence: `More than one board is there: ${found.map(({ address }) => addressText(address)).join(', ')}.`,
@@ -80,12 +82,14 @@ async function portNamed(port: string): Promise<PortFound> {
  * What is at a port: a Passfob, the console of an Espruino, or unknown where only asking tells. Asks before anything is sent that
  * might harm a program of others, if the port may have one.
  * @param isShared whether it may
+ * @param board the kind of board that the person expects
  * @throws FobError `no-answer` for such a program, those of the port
  */
 export async function faceOf(
   port: BoardPort,
   isShared: boolean,
   signal?: AbortSignal,
+  board?: FlashBoardName,
 ): Promise<'fob' | 'console' | 'unknown'> {
   if (!isShared) return 'unknown';
   const { probe, consoleMs } = port.patience ?? PATIENCE;
@@ -98,8 +102,12 @@ export async function faceOf(
   } finally {
     await transport.close();
   }
-  throw strangerAt(port.address);
+  throw strangerAt(port.address, board && FLASH_BOARDS[board].chip && SILENT_BOARD);
 }
+
+/** A board without a button that skips its program at the start: only its boot loader leads on. */
+const SILENT_BOARD =
+  'Unplug it, plug it in again and run the command again. If a board of yours stays silent, erase its flash by its boot loader (docs/flashing.md), then run the command with --uf2 FILE.';
 
 /** @throws FobError `no-fob` if another fob was selected */
 export function checkSerial({ serial: wanted, address }: BoardPort, serial: string): void {
@@ -116,14 +124,15 @@ export function builtImage(board: FlashBoardName): Image {
 
 /**
  * Returns the Passfob that runs on a board, or undefined if none answers. The caller closes its client.
- * @param isShared as `faceOf` takes it
+ * @param isShared as `faceOf` takes it, like `board`
  */
 export async function runningFob(
   port: BoardPort,
   signal?: AbortSignal,
   isShared = port.isShared === true,
+  board?: FlashBoardName,
 ): Promise<FobAtHand | undefined> {
-  if ((await faceOf(port, isShared, signal)) === 'console') return undefined;
+  if ((await faceOf(port, isShared, signal, board)) === 'console') return undefined;
   const { probe } = port.patience ?? PATIENCE;
   const client = connect(await port.open());
   try {
@@ -304,6 +313,9 @@ export async function restarted(
   });
 }
 
+/** Errors of a port while its board starts. */
+export const AWAY = ['port-absent', 'port-busy', 'port-forbidden', 'port-failed', 'unplugged'] as const;
+
 async function firstHello(port: BoardPort, signal?: AbortSignal): Promise<FobAtHand> {
   const { restartMs } = port.patience ?? PATIENCE;
   for (const end = performance.now() + restartMs; performance.now() < end; ) {
@@ -313,15 +325,7 @@ async function firstHello(port: BoardPort, signal?: AbortSignal): Promise<FobAtH
       if (fob) return fob;
     } catch (error) {
       // The port is absent, or is back but not ready yet.
-      const isAway = isFobError(
-        error,
-        'port-absent',
-        'port-busy',
-        'port-forbidden',
-        'port-failed',
-        'unplugged',
-      );
-      if (!isAway) throw error;
+      if (!isFobError(error, ...AWAY)) throw error;
     }
     await pause(RESTART_POLL_MS, signal);
   }

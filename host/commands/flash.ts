@@ -58,7 +58,7 @@ export interface FlashResult extends FlashFacts {
 export async function flash(context: Context, port: BoardPort, options: FlashOptions): Promise<FlashResult> {
   const image = options.image ?? builtImage(options.board);
   const isShared = port.isShared === true || FLASH_BOARDS[options.board].chip !== undefined;
-  const fob = await runningFob(port, context.signal, isShared);
+  const fob = await runningFob(port, context.signal, isShared, options.board);
   if (fob && (await isCutOffAtTheEnd(context, fob))) return resumed(context, fob, options);
   const repl = await (fob ? consoleOf(context, port, fob) : openConsole(port, !isShared));
   try {

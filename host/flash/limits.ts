@@ -44,3 +44,12 @@ export const PROGRESS_PARTS = 10;
 /** Longest answer accepted from a board: a list of a thousand files. */
 export const ANSWER_CHARS_MAX = 65_536;
 export const FILES_MAX = 1_000;
+
+/** Longest INFO_UF2.TXT: three lines. */
+export const BOOTSEL_INFO_BYTES_MAX = 4_096;
+/** Drives of one folder that are looked at. */
+export const DRIVES_MAX = 64;
+/** A UF2 file is written in pieces of whole blocks. */
+export const BOOTSEL_PIECE_BYTES = 65_536;
+/** From the last block until the board is there as a serial port: it starts, and the system names the port. */
+export const BOOTSEL_RETURN_MS = 20_000;

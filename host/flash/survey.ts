@@ -1,5 +1,11 @@
 import { FobError } from '../errors.ts';
-import { FLASH_BOARDS, type FlashBoardName, refusePredictable } from './boards.ts';
+import {
+  ESPRUINO_NEEDED,
+  FLASH_BOARDS,
+  type FlashBoardName,
+  isBuildOf,
+  refusePredictable,
+} from './boards.ts';
 import type { BoardConsole } from './console.ts';
 import { FILES_MAX, INTERPRETER_MIN, READ_MS, SECRETS_BYTES } from './limits.ts';
 import { serialOfChip } from './secrets.ts';
@@ -132,9 +138,9 @@ function checkVersion(version: string): void {
 
 /** @throws FobError `bad-input` for another kind of board */
 export function checkBoard({ build }: Survey, board: FlashBoardName): void {
-  if (build === FLASH_BOARDS[board].build) return;
+  if (isBuildOf(FLASH_BOARDS[board], build)) return;
   const names = Object.entries(FLASH_BOARDS)
-    .filter(([, known]) => known.build === build)
+    .filter(([, known]) => isBuildOf(known, build))
     .map(([name]) => `--board ${name}`);
   throw new FobError('bad-input', {
     sentence: `The board is a ${build}; the firmware ${board} is for a ${FLASH_BOARDS[board].build}.`,
@@ -169,7 +175,3 @@ export async function checkCrypto(repl: BoardConsole, board: FlashBoardName): Pr
         : ESPRUINO_NEEDED,
   });
 }
-
-/** The next step on the way to a Raspberry Pi Pico that runs an image. */
-export const ESPRUINO_NEEDED =
-  'The board needs the Espruino that is built for Passfob, since the usual build has no cryptography (docs/espruino-rpi.md). Unplug it, hold its button BOOTSEL while you plug it in again, and run the command with --uf2 FILE.';

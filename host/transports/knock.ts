@@ -49,10 +49,13 @@ export async function knock(
 }
 
 /** Says what may be said to the person about a port that is neither fob nor Espruino. */
-export function strangerAt(name: string): FobError {
+export function strangerAt(
+  name: string,
+  next = 'If it is your fob, unplug it, plug it in again and run the command again. If not, name the port of the fob with --device.',
+): FobError {
   return new FobError('no-answer', {
     sentence: `Neither a fob nor an Espruino answers at ${name}, whose USB id programs of others have, too.`,
-    next: 'If it is your fob, unplug it, plug it in again and run the command again. If not, name the port of the fob with --device.',
+    next,
   });
 }
 

@@ -56,7 +56,7 @@ interface Amount {
 
 function amountOf(progress: Progress): Amount | undefined {
   if (progress.event === 'advanced') return progress;
-  if (progress.event !== 'uploading') return undefined;
+  if (progress.event !== 'uploading' && progress.event !== 'espruino-copying') return undefined;
   return { done: progress.bytesDone, total: progress.bytesTotal, unit: 'bytes' };
 }
 

@@ -148,6 +148,10 @@ function sentenceFor(progress: Progress): string {
       return `The fob ${progress.serial} has proved ${progress.account}.`;
     case 'restore-press-needed':
       return `The fob ${progress.serial} lost its keys. Press its button to allow their restoration.`;
+    case 'espruino-copying':
+      return `${progress.bytesDone} of ${progress.bytesTotal} bytes of Espruino are on the board.`;
+    case 'board-awaited':
+      return 'Espruino is copied. Waiting until the board is there as a serial port. Leave it plugged in.';
     case 'compacting':
       return `The memory of the fob ${progress.serial} is being tidied. Leave it plugged in.`;
     case 'uploading':

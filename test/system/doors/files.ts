@@ -23,6 +23,7 @@ import {
   IMAGE_PIXELS_MAX,
   IMAGE_WAIT_MS,
 } from 'passfob/enrol/limits';
+import { UF2_BYTES_MAX } from 'passfob/flash/uf2';
 import { FILE_BYTES_MAX, PASSWORD_BYTES_MAX, SCRYPT_MEMORY_BYTES_MAX } from 'passfob/formats/base/limits';
 import {
   IMAGE_BYTES_MAX,
@@ -118,6 +119,17 @@ export const fileDoors: readonly Door[] = [
     spendsMs: 60_000,
     bound: `only a file that the password opens is parsed; the heap of Node ends a command whose file holds more; ${ENDS}`,
     test: 'test/unit/host/malformed-export.slow.test.ts',
+  },
+  {
+    name: 'UF2 files, and the drive that they go to',
+    from: 'whoever made the file; the board',
+    files: ['host/commands/flash-espruino.ts', 'host/flash/bootsel.ts'],
+    bytesMax: UF2_BYTES_MAX,
+    heldMs: 0,
+    holdsMax: 4 * UF2_BYTES_MAX,
+    spendsMs: 1_000,
+    bound: `a longer file, and a block that no firmware has, is refused before anything is written; ${ENDS}`,
+    test: 'test/unit/host/uf2.test.ts',
   },
   {
     name: 'Traces to decode',

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeNeeds } from '../../kit/tools.ts';
+import { uf2 } from '../../kit/uf2.ts';
 import { passfob, type RunOptions } from '../../unit/host/kit/cli.ts';
 import { needsBuild, type SimulatedFob, simulatedFob } from '../../unit/host/kit/simulated-fob.ts';
 
@@ -50,6 +51,45 @@ describeNeeds(needsBuild, 'passfob flash and passfob update, as processes', () =
     const updated = await run(['update'], { when: ['to open it for an update', () => board.approve()] });
     expect(updated.stdout).toMatch(/^The fob PF-\S+ runs firmware \S+, \S+ before; accounts on it: 1\.\n$/);
     expect((await run(['verify'])).exitCode).toBe(0);
+  });
+
+  it('flash refuses --uf2 for a board whose boot loader takes none, and --drive alone', async () => {
+    for (const [args, text] of [
+      [
+        ['pico', '--uf2', 'x.uf2'],
+        '--uf2 and --drive are for a Raspberry Pi Pico; the boot loader of pico takes no such files.',
+      ],
+      [['rpi-pico', '--drive', home], '--drive needs --uf2 FILE.'],
+    ] as const) {
+      const refused = await run(['flash', '--board', ...args]);
+      expect(refused).toMatchObject({
+        exitCode: EXIT_CODES.usage.code,
+        stderr: expect.stringContaining(text),
+      });
+    }
+  });
+
+  it('a dry run of flash with --uf2 says what it would copy, and copies nothing', async () => {
+    const drive = join(home, 'drive');
+    mkdirSync(drive);
+    writeFileSync(
+      join(drive, 'INFO_UF2.TXT'),
+      'UF2 Bootloader v3.0\r\nModel: Raspberry Pi RP2\r\nBoard-ID: RPI-RP2\r\n',
+    );
+    const file = join(home, 'espruino.uf2');
+    writeFileSync(file, uf2('RP2040', 3));
+    const args = ['flash', '--board', 'rpi-pico', '--uf2', file, '--drive', drive, '--dry-run'];
+    const looked = await run(args);
+    expect(looked.stdout).toMatch(
+      /^Would be copied to \S+: 1536 bytes, a build that this passfob does not know \(SHA-256 [0-9a-f]{64}\)\.\n[\s\S]*Nothing was changed\.\n$/,
+    );
+    expect((await run([...args, '--json'])).json()).toEqual({
+      ok: true,
+      board: 'rpi-pico',
+      isDryRun: true,
+      espruino: { sha256: expect.stringMatching(/^[0-9a-f]{64}$/), build: null, drive, bytes: 1536 },
+    });
+    expect(readdirSync(drive)).toEqual(['INFO_UF2.TXT']);
   });
 
   it('flash and update require the kind of board', async () => {

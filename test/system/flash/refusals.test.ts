@@ -143,7 +143,7 @@ it.each([
 it.each([
   [
     'rpi-pico',
-    'RP2040_PICO',
+    'ESPR_RP2040_PICO',
     ['crypto'],
     'has no module crypto, which Passfob needs for its keys.',
     '--uf2 FILE',
@@ -172,7 +172,7 @@ it.each(SHOWN)(
     });
     expect(said(await flashFailure(port, 'rpi-pico'))).toEqual([
       'Neither a fob nor an Espruino answers at cable, whose USB id programs of others have, too.',
-      'If it is your fob, unplug it, plug it in again and run the command again. If not, name the port of the fob with --device.',
+      'Unplug it, plug it in again and run the command again. If a board of yours stays silent, erase its flash by its boot loader (docs/flashing.md), then run the command with --uf2 FILE.',
       'no-answer',
     ]);
     expect(sent).toEqual(['\n']);
