@@ -48,7 +48,7 @@ export { Ssd1306 } from './board/chips/ssd1306.ts';
 export { insidesOf } from './board/insides.ts';
 export { FobKeys } from './board/keys.ts';
 export { Listeners } from './board/listeners.ts';
-export { PICO } from './board/wiring/pico.ts';
+export { ESPRUINO_WIFI, PICO } from './board/wiring/pico.ts';
 export { lowVolts } from './faults/battery.ts';
 export { busFault, type TransferFault } from './faults/bus.ts';
 export { restartUs } from './faults/crystal.ts';

@@ -18,6 +18,7 @@ import {
 } from '@passfob/simulator/for-emulator';
 import { describeFault } from '../system/fault-report.ts';
 import { ConsoleText } from './console-text.ts';
+import type { BoardKind } from './kinds.ts';
 import { LSI_HZ, SLICE_US } from './limits.ts';
 import type { BoardCounters, BoardPace } from './options.ts';
 import { RealPace } from './pace.ts';
@@ -28,6 +29,7 @@ import { Surroundings } from './surroundings.ts';
 import { TypedReports } from './typed-reports.ts';
 
 export interface BoardSetup {
+  readonly kind: BoardKind;
   readonly storage: StateStore;
   readonly seed: number;
   readonly random: (...labels: readonly (string | number)[]) => Randomness;
@@ -265,13 +267,14 @@ export class Board {
   #start(): Powered {
     const { outside } = this;
     const { memories, scheduler, faults } = outside;
-    const { seed, oscillatorPpm, crystal, pace } = this.#setup;
+    const { seed, oscillatorPpm, crystal, pace, kind } = this.#setup;
     const isSlow = faults.strikes('crystal.slow') !== undefined;
     const hasCrystal = crystal && faults.strikes('crystal.absent') === undefined;
     return new Powered({
       startUs: scheduler.nowUs,
       seed,
       flash: memories.flash.bytes,
+      ramBytes: kind.ramBytes,
       uniqueId: memories.serial,
       randomness: this.#setup.random('chip', memories.boots.get()),
       i2c1: outside.i2c,

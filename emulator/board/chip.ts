@@ -10,7 +10,7 @@ import { type Core, createCore } from '../core/core.ts';
 import type { InstructionForm } from '../core/form.ts';
 import type { MemoryOptions } from '../core/memory.ts';
 import { Adc } from '../stm32f401/adc.ts';
-import { BASE, PERIPHERAL_BYTES, RAM_BYTES } from '../stm32f401/chip-addresses.ts';
+import { BASE, PERIPHERAL_BYTES } from '../stm32f401/chip-addresses.ts';
 import { EXTI_LINE, Exti } from '../stm32f401/exti.ts';
 import { FlashController, type FlashOperation } from '../stm32f401/flash-controller.ts';
 import { Gpio } from '../stm32f401/gpio.ts';
@@ -58,6 +58,7 @@ export interface ChipOptions extends ClockOptions, BoardPace {
   readonly uniqueId: Uint8Array;
   /** Of the SRAM after power-on, and of the ADC's noise. */
   readonly randomness: Randomness;
+  readonly ramBytes: number;
   /** The wires of I2C1. */
   readonly i2c1: I2cWires;
   /** Decides whether an operation of the flash completes. Default: it does. */
@@ -77,7 +78,7 @@ export interface ChipOptions extends ClockOptions, BoardPace {
 export class Chip {
   readonly timeline: Timeline;
   readonly processor: Processor;
-  readonly ram = new Uint8Array(RAM_BYTES);
+  readonly ram: Uint8Array;
   readonly gpio: Gpio;
   readonly usb: OtgFs;
   readonly usarts: Readonly<Record<'USART1' | 'USART2' | 'USART6', Usart>>;
@@ -96,7 +97,8 @@ export class Chip {
 
   constructor(options: ChipOptions) {
     this.#options = options;
-    this.ram.set(options.randomness.bytes(RAM_BYTES));
+    // Noise, after power-on.
+    this.ram = options.randomness.bytes(options.ramBytes);
     const bus: Bus = {
       read: (address, bytes) => this.#map.read(address, bytes),
       write: (address, value, bytes) => this.#map.write(address, value, bytes),

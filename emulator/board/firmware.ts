@@ -1,8 +1,7 @@
 import { areBytes, UsageError } from '@passfob/simulator/for-emulator';
-import { FLASH_ADDRESS, FLASH_BYTES, RAM_ADDRESS, RAM_BYTES } from '../stm32f401/chip-addresses.ts';
+import { FLASH_ADDRESS, RAM_ADDRESS } from '../stm32f401/chip-addresses.ts';
+import { type BoardKind, KINDS } from './kinds.ts';
 
-/** Where Espruino lies on a Pico, behind the bootloader and Storage (boards/PICO_R1_3.py). */
-const BEHIND_STORAGE = 0x0801_0000;
 /** Exceptions of the processor itself at the head of a vector table, the stack pointer among them. */
 const VECTORS = 16;
 const VECTOR_TABLE_SPAN = 4 * VECTORS;
@@ -18,55 +17,58 @@ export interface Firmware {
 export class BadFirmware extends UsageError {}
 
 /**
- * Finds out where a program belongs: at 0x08000000, or at 0x08010000 if that is where its vectors point.
+ * Finds out where a program belongs: at 0x08000000, or behind bootloader and Storage if that is where its vectors point.
  * @param address where the caller knows it
  * @throws BadFirmware
  */
-export function firmwareOf(bytes: Uint8Array, address?: number): Firmware {
+export function firmwareOf(bytes: Uint8Array, address?: number, kind: BoardKind = KINDS.pico): Firmware {
   if (!areBytes(bytes)) throw notBytes(bytes);
-  if (bytes.length > FLASH_BYTES) {
+  const { chip, flashBytes, firmwareAt } = kind;
+  if (bytes.length > flashBytes) {
     throw new BadFirmware(
-      `this firmware has ${bytes.length} bytes, and the flash of an STM32F401CD ${FLASH_BYTES}: give a .bin file, not .hex, .elf or .lst`,
+      `this firmware has ${bytes.length} bytes, and the flash of an ${chip} ${flashBytes}: give a .bin file, not .hex, .elf or .lst`,
     );
   }
-  if (bytes.length < VECTOR_TABLE_SPAN) throw notFirmware('it is too short for a vector table');
-  const vectors = vectorsOf(bytes);
-  const at = address ?? (Math.min(...vectors) >= BEHIND_STORAGE ? BEHIND_STORAGE : FLASH_ADDRESS);
-  const free = FLASH_ADDRESS + FLASH_BYTES - at;
+  if (bytes.length < VECTOR_TABLE_SPAN) throw notFirmware(kind, 'it is too short for a vector table');
+  const vectors = vectorsOf(bytes, kind);
+  const at = address ?? (Math.min(...vectors) >= firmwareAt ? firmwareAt : FLASH_ADDRESS);
+  const free = FLASH_ADDRESS + flashBytes - at;
   if (bytes.length > free) {
     throw new BadFirmware(
       `this firmware has ${bytes.length} bytes: behind 0x${at.toString(16)}, where it belongs, there are ${free}`,
     );
   }
-  if (vectors.some(vector => vector < at)) throw notFirmware('its vectors point outside of it');
+  if (vectors.some(vector => vector < at)) throw notFirmware(kind, 'its vectors point outside of it');
   if (vectors.some(vector => vector >= at + bytes.length)) {
-    throw notFirmware('its vectors point behind its end; perhaps a part of the file is missing');
+    throw notFirmware(kind, 'its vectors point behind its end; perhaps a part of the file is missing');
   }
   return { bytes, address: at };
 }
 
 /** Returns the addresses of the handlers of reset and of the faults (ARMv7-M ARM B1.5.3). */
-function vectorsOf(bytes: Uint8Array): number[] {
+function vectorsOf(bytes: Uint8Array, kind: BoardKind): number[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const stack = view.getUint32(0, true);
-  if (stack % 4 !== 0 || stack <= RAM_ADDRESS || stack > RAM_ADDRESS + RAM_BYTES) {
-    throw notFirmware('its stack would not begin in the SRAM');
+  if (stack % 4 !== 0 || stack <= RAM_ADDRESS || stack > RAM_ADDRESS + kind.ramBytes) {
+    throw notFirmware(kind, 'its stack would not begin in the SRAM');
   }
   const handlers = Array.from({ length: VECTORS - 1 }, (_, index) => view.getUint32(4 * (index + 1), true));
   const given = handlers.filter(handler => handler !== 0);
   if (handlers[0] === 0 || given.some(handler => (handler & 1) === 0)) {
-    throw notFirmware('a vector is no Thumb code');
+    throw notFirmware(kind, 'a vector is no Thumb code');
   }
-  return given.map(handler => inFlash(handler - 1));
+  return given.map(handler => inFlash(handler - 1, kind));
 }
 
 /** Programs may be linked for the alias of the flash at 0, as Espruino is (RM0368 §2.4). */
-function inFlash(address: number): number {
-  return address < FLASH_BYTES ? address + FLASH_ADDRESS : address;
+function inFlash(address: number, { flashBytes }: BoardKind): number {
+  return address < flashBytes ? address + FLASH_ADDRESS : address;
 }
 
-function notFirmware(why: string): BadFirmware {
-  return new BadFirmware(`this is no firmware of an STM32F401 (a .bin file, not .hex or .elf): ${why}`);
+function notFirmware({ chip }: BoardKind, why: string): BadFirmware {
+  return new BadFirmware(
+    `this is no firmware of an ${chip.slice(0, 9)} (a .bin file, not .hex or .elf): ${why}`,
+  );
 }
 
 function notBytes(given: unknown): BadFirmware {
@@ -77,13 +79,14 @@ function notBytes(given: unknown): BadFirmware {
 
 /** @throws BadFirmware unless these bytes may be the whole flash of an earlier chip */
 export function checkFlash(flash: Uint8Array): void {
-  if (areBytes(flash) && flash.length === FLASH_BYTES) return;
-  throw new BadFirmware(`flash must be the ${FLASH_BYTES} bytes that another chip has as its flash`);
+  const { flashBytes } = KINDS.pico;
+  if (areBytes(flash) && flash.length === flashBytes) return;
+  throw new BadFirmware(`flash must be the ${flashBytes} bytes that another chip has as its flash`);
 }
 
-/** Returns the flash of a new chip with a program on it. */
+/** Returns the flash of a new STM32F401CD with a program on it. */
 export function programmed({ bytes, address }: Firmware): Uint8Array {
-  const flash = new Uint8Array(FLASH_BYTES).fill(0xff);
+  const flash = new Uint8Array(KINDS.pico.flashBytes).fill(0xff);
   putFirmware(flash, { bytes, address });
   return flash;
 }

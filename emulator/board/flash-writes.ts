@@ -1,11 +1,12 @@
 import type { Flash, Operations, Region } from '@passfob/simulator/for-emulator';
 import { FLASH_ADDRESS } from '../stm32f401/chip-addresses.ts';
 import type { FlashOperation } from '../stm32f401/flash-controller.ts';
-import { STORAGE_AT, STORAGE_BYTES } from './storage.ts';
+import type { BoardKind } from './kinds.ts';
 import { tearOperation } from './torn-flash.ts';
 
 /** Operations of the chip's flash as those of the board: kept in its state, counted, and torn where the power is cut. */
 export class FlashWrites {
+  readonly #place: BoardKind['storage'];
   readonly #memory: Region;
   readonly #storage: Flash;
   readonly #operations: Operations;
@@ -16,7 +17,8 @@ export class FlashWrites {
    * @param memory the whole flash of the chip
    * @param storage the part of it that is Storage
    */
-  constructor(memory: Region, storage: Flash, operations: Operations) {
+  constructor(kind: BoardKind, memory: Region, storage: Flash, operations: Operations) {
+    this.#place = kind.storage;
     this.#memory = memory;
     this.#storage = storage;
     this.#operations = operations;
@@ -26,7 +28,7 @@ export class FlashWrites {
   operate(operation: FlashOperation): void {
     const { address, bytes, kind, apply } = operation;
     const at = address - FLASH_ADDRESS;
-    this.#note(kind, at - STORAGE_AT, bytes);
+    this.#note(kind, at - this.#place.at, bytes);
     const memory = this.#memory;
     this.#operations.run(tear => {
       if (tear) tearOperation(operation, memory.bytes, at, tear);
@@ -36,7 +38,7 @@ export class FlashWrites {
   }
 
   #note(kind: FlashOperation['kind'], at: number, bytes: number): void {
-    if (at < 0 || at >= STORAGE_BYTES) return;
+    if (at < 0 || at >= this.#place.bytes) return;
     if (kind === 'erase') {
       this.tell();
       this.#storage.wear('erase', at);

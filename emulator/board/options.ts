@@ -1,4 +1,5 @@
 import type { BootOptions, SimulatedFob } from '@passfob/simulator/for-emulator';
+import type { BoardKind } from './kinds.ts';
 import { CYCLES_MAX, CYCLES_MIN, USB_WAIT_TICKS_MAX } from './limits.ts';
 
 /** How long instructions take, and whether waiting is left out. */
@@ -45,10 +46,11 @@ export interface VirtualBoardOptions
       | 'oscillatorPpm'
       | 'crystal'
     > {
-  readonly board?: 'pico';
-  /** The contents of Espruino's .bin file for the board, or of another program for an STM32F401CD. */
+  /** Default: pico. */
+  readonly board?: BoardKind['board'];
+  /** The contents of Espruino's .bin file for the board, or of another program for its microcontroller. */
   readonly firmware: Uint8Array;
-  /** Address of its first byte. Default: 0x08010000 if its vectors point there, otherwise 0x08000000. */
+  /** Address of its first byte. Default: that of the board's Espruino if its vectors point there, otherwise 0x08000000. */
   readonly firmwareAddress?: number;
   /** Puts the firmware on a board whose state has another one. Default: such a state is refused. */
   readonly updateFirmware?: boolean;

@@ -30,16 +30,14 @@ import {
   SUPPLY_VOLTS,
   USUAL_CLIMATE,
 } from '@passfob/simulator/for-emulator';
-import { FLASH_BYTES } from '../stm32f401/chip-addresses.ts';
 import { FlashWrites } from './flash-writes.ts';
 import { I2cParts, type I2cPartsOptions } from './i2c-parts.ts';
+import type { BoardKind } from './kinds.ts';
 import { storageOf } from './storage.ts';
 import { Violations } from './violations.ts';
 
-/** The name of this kind of memory in its file. */
-const KIND = 'stm32f401cd';
-
 export interface SurroundingsOptions extends Pick<I2cPartsOptions, 'isConnected' | 'holds' | 'halt'> {
+  readonly kind: BoardKind;
   readonly storage: StateStore;
   readonly seed: number;
   /** Makes the board's own randomness for one use. */
@@ -82,13 +80,14 @@ export class Surroundings {
   readonly #options: SurroundingsOptions;
 
   constructor(options: SurroundingsOptions) {
-    const { seed } = options;
+    const { seed, kind } = options;
     this.#options = options;
     this.memories = openMemories(
       options.storage,
-      KIND,
+      // Its memory is of another kind than that of an imitated board.
+      kind.chip.toLowerCase(),
       {
-        flash: FLASH_BYTES,
+        flash: kind.flashBytes,
         eeprom: options.parts.eeprom === 'AT24C256' ? LARGE_EEPROM_BYTES : EEPROM_BYTES,
         files: 0,
       },
@@ -98,8 +97,8 @@ export class Surroundings {
     this.faults = new FaultDraw(seed);
     this.faults.set(checkedPlan(options.faults ?? {}));
     this.operations = this.#makeOperations();
-    this.flash = storageOf(this.memories.flash, this.operations);
-    this.flashWrites = new FlashWrites(this.memories.flash, this.flash, this.operations);
+    this.flash = storageOf(kind, this.memories.flash, this.operations);
+    this.flashWrites = new FlashWrites(kind, this.memories.flash, this.flash, this.operations);
     const nowUs = () => this.nowUs;
     this.rtc = new Ds3231(this.memories.rtc, nowUs, options.driftPpm, this.faults);
     this.eeprom = new At24c32(this.memories.eeprom, this.operations, nowUs, this.faults);

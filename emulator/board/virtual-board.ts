@@ -16,6 +16,7 @@ import {
 } from '@passfob/simulator/for-emulator';
 import { Board } from './board.ts';
 import { firmwareOf, holdsFirmware, putFirmware } from './firmware.ts';
+import { KINDS } from './kinds.ts';
 import { paceOf, type VirtualBoard, type VirtualBoardOptions } from './options.ts';
 import type { WiredPort } from './powered.ts';
 import { ScreenReader } from './screen-reader.ts';
@@ -23,14 +24,19 @@ import type { Surroundings } from './surroundings.ts';
 
 /** @throws TypeError for options that no type has checked, in JavaScript */
 function checkOptions({ board = 'pico', parts }: VirtualBoardOptions): void {
-  if (board !== 'pico')
-    throw new TypeError(`a virtual board is a pico, no ${String(board)}: leave board out`);
+  if (!Object.hasOwn(KINDS, board)) {
+    const names = Object.keys(KINDS).join(' or ');
+    throw new TypeError(`a virtual board is a ${names}, no ${String(board)}: leave board out`);
+  }
   if (Array.isArray(parts)) throw new TypeError('a list of parts of your own is for virtualChip');
 }
+
+const kindOf = ({ board = 'pico' }: VirtualBoardOptions) => KINDS[board];
 
 function boardOf(options: VirtualBoardOptions): Board {
   checkOptions(options);
   return new Board({
+    kind: kindOf(options),
     storage: options.storage ?? memoryStore(),
     seed: options.seed ?? DEFAULT_SEED,
     random: boardRandomness(options),
@@ -51,7 +57,7 @@ function boardOf(options: VirtualBoardOptions): Board {
  */
 function program(outside: Surroundings, options: VirtualBoardOptions): void {
   const { memories, flash } = outside;
-  const firmware = firmwareOf(options.firmware, options.firmwareAddress);
+  const firmware = firmwareOf(options.firmware, options.firmwareAddress, kindOf(options));
   const whole = memories.flash.bytes.slice();
   if (memories.isNew || !holdsFirmware(whole, firmware)) {
     if (!memories.isNew && options.updateFirmware !== true) {
@@ -160,7 +166,7 @@ function conditions(
 }
 
 /**
- * Makes a Pico whose microcontroller is virtual and runs the given firmware, and powers it on. A new state gets the
+ * Makes an Espruino Pico or an Espruino WiFi whose microcontroller is virtual and runs the given firmware, and powers it on. A new state gets the
  * firmware and nothing else, unless `image` or `files` name files of Storage. Throws `BadFirmware` for bytes that are no
  * firmware of this microcontroller, and an Error if the state belongs to another board or holds another firmware.
  */
@@ -171,7 +177,7 @@ export function virtualBoard(options: VirtualBoardOptions): VirtualBoard {
   const reader = new ScreenReader(outside, board.redraw);
   board.powerOn();
   return {
-    board: 'pico',
+    board: kindOf(options).board,
     link: throughFaults(board.wire('USB'), outside.faults, board.cableClock),
     keyboard: board.typed.all,
     // Reports from the computer are refused by the builds there are.

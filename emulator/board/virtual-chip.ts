@@ -15,6 +15,7 @@ import { describeFault } from '../system/fault-report.ts';
 import { type ChipPart, partsOf } from './chip-part.ts';
 import { checkFlash, firmwareOf, programmed } from './firmware.ts';
 import { I2cParts } from './i2c-parts.ts';
+import { KINDS } from './kinds.ts';
 import { type BoardCounters, type BoardPace, paceOf } from './options.ts';
 import { Powered, type WiredPort } from './powered.ts';
 import { storageOf } from './storage.ts';
@@ -146,7 +147,7 @@ function contentsOf({ firmware, firmwareAddress, flash: given, files }: VirtualC
 
 function putFiles(flash: Uint8Array, files: NonNullable<VirtualChipOptions['files']>): void {
   const operations = new Operations({ seed: 1, count: 0, counted() {}, applied() {}, powerLost() {} });
-  reprogramFiles(storageOf(new Region(flash, memoryStore(), 0, flash.length), operations), files);
+  reprogramFiles(storageOf(KINDS.pico, new Region(flash, memoryStore(), 0, flash.length), operations), files);
 }
 
 function busOf(parts: readonly ChipPart[]): I2cParts {
@@ -175,6 +176,7 @@ function poweredOf(options: VirtualChipOptions, flash: Uint8Array, connections: 
     ...paceOf(options),
     seed,
     flash,
+    ramBytes: KINDS.pico.ramBytes,
     uniqueId: makeRandomness(seed, 'serial').bytes(12),
     randomness: makeRandomness(seed, 'chip'),
     ...(!crystal && { lseHz: 0 }),

@@ -46,12 +46,9 @@ const KILOBYTE = 1024;
 /** Registers answer in blocks of this many bytes, apart from OTG_FS, which takes 256 kB. */
 export const PERIPHERAL_BYTES = KILOBYTE;
 
-/** Flash of the STM32F401CD (data sheet, table 2). */
 export const FLASH_ADDRESS = 0x0800_0000;
-export const FLASH_BYTES = 384 * KILOBYTE;
-/** SRAM of the STM32F401CD. */
+/** Of the SRAM. */
 export const RAM_ADDRESS = 0x2000_0000;
-export const RAM_BYTES = 96 * KILOBYTE;
 /** The program in ROM that loads firmware over a wire, 30 kB (RM0368 §2.4). */
 export const SYSTEM_MEMORY_ADDRESS = 0x1fff_0000;
 /** The chip's number, 96 bits (RM0368 §24.1). */

@@ -2,8 +2,8 @@ import type { InterruptLines, Peripheral } from '../base/peripheral.ts';
 import { type Register, Registers } from '../base/registers.ts';
 import { type Alarm, type BoardTime, TICKS_PER_US } from '../base/timeline.ts';
 import { ProcessorFault } from '../core/fault.ts';
-import { BASE, FLASH_ADDRESS, FLASH_BYTES } from './chip-addresses.ts';
-import { FLASH_SECTORS, type FlashSector, sectorAt } from './flash-sectors.ts';
+import { BASE, FLASH_ADDRESS } from './chip-addresses.ts';
+import { type FlashSector, sectorsOf } from './flash-sectors.ts';
 import { IRQ } from './interrupts.ts';
 
 /** A change of the flash that its controller is about to make. */
@@ -56,6 +56,7 @@ const ROW_BITS = 128;
 export class FlashController implements Peripheral {
   readonly name = 'FLASH';
   readonly #ports: FlashPorts;
+  readonly #sectors: readonly FlashSector[];
   readonly #registers: Registers<keyof typeof FLASH_REGISTERS>;
   /** 1 after the first key. */
   #keys = 0;
@@ -66,6 +67,7 @@ export class FlashController implements Peripheral {
 
   constructor(ports: FlashPorts) {
     this.#ports = ports;
+    this.#sectors = sectorsOf(ports.flash.length);
     this.#registers = new Registers<keyof typeof FLASH_REGISTERS>(FLASH_REGISTERS, {
       KEYR: { written: (_value, _before, written) => this.#writeKey(written) },
       SR: {
@@ -125,7 +127,7 @@ export class FlashController implements Peripheral {
     if ((cr & CR.LOCK) !== 0 || (cr & CR.PG) === 0 || (cr & (CR.SER | CR.MER)) !== 0) return SR.PGSERR;
     if (bytes !== 1 << ((cr >>> 8) & 3)) return SR.PGPERR;
     if ((address % (ROW_BITS / 8)) + bytes > ROW_BITS / 8) return SR.PGAERR;
-    const sector = sectorAt(address);
+    const sector = this.#sectors.find(one => address >= one.address && address < one.address + one.bytes);
     return sector === undefined || this.#isProtected(sector) ? SR.WRPERR : 0;
   }
 
@@ -163,7 +165,7 @@ export class FlashController implements Peripheral {
     this.#registers.change('CR', 0, CR.STRT);
     const number = (cr >>> 3) & 15;
     const isAll = (cr & CR.MER) !== 0;
-    const sectors = FLASH_SECTORS.filter(
+    const sectors = this.#sectors.filter(
       sector => isAll || ((cr & CR.SER) !== 0 && sector.number === number),
     );
     const [first] = sectors;
@@ -172,7 +174,7 @@ export class FlashController implements Peripheral {
     } else if (sectors.some(sector => this.#isProtected(sector))) {
       this.#fail(SR.WRPERR);
     } else {
-      this.#eraseSpan(first.address, isAll ? FLASH_BYTES : first.bytes);
+      this.#eraseSpan(first.address, isAll ? this.#ports.flash.length : first.bytes);
       const width = Math.min((cr >>> 8) & 3, 2);
       const ms = sectors.reduce((sum, { eraseMs }) => sum + (eraseMs[width] ?? 0), 0);
       this.#beBusy(ms * 1000 * TICKS_PER_US);

@@ -9,7 +9,8 @@ export interface FlashSector {
   readonly eraseMs: readonly [number, number, number];
 }
 
-const KILOBYTES = [16, 16, 16, 16, 64, 128, 128];
+/** An STM32F411CE has all of them, an STM32F401CD the first seven (RM0368 §3.3, table 5; RM0383 §3.3, table 5). */
+const KILOBYTES = [16, 16, 16, 16, 64, 128, 128, 128];
 
 const ERASE_MS: Readonly<Record<number, readonly [number, number, number]>> = {
   16: [400, 300, 250],
@@ -17,15 +18,14 @@ const ERASE_MS: Readonly<Record<number, readonly [number, number, number]>> = {
   128: [2000, 1300, 1000],
 };
 
-/** Sectors of the STM32F401CD (RM0368 §3.3, table 5). */
-export const FLASH_SECTORS: readonly FlashSector[] = KILOBYTES.map((size, number) => ({
+const SECTORS: readonly FlashSector[] = KILOBYTES.map((size, number) => ({
   number,
   address: FLASH_ADDRESS + 1024 * KILOBYTES.slice(0, number).reduce((sum, before) => sum + before, 0),
   bytes: size * 1024,
   eraseMs: ERASE_MS[size] ?? [0, 0, 0],
 }));
 
-/** Returns the sector that holds `address`, or undefined outside the flash. */
-export function sectorAt(address: number): FlashSector | undefined {
-  return FLASH_SECTORS.find(sector => address >= sector.address && address < sector.address + sector.bytes);
+/** Returns the sectors of a chip with so many bytes of flash. */
+export function sectorsOf(flashBytes: number): readonly FlashSector[] {
+  return SECTORS.filter(({ address }) => address < FLASH_ADDRESS + flashBytes);
 }

@@ -18,6 +18,9 @@ export function addFirmware<T>(parser: Argv<T>) {
     });
 }
 
+/** Boards whose microcontroller @passfob/emulator is. */
+const STM32F4_BOARDS = ['pico', 'espruino-wifi'];
+
 interface FirmwareGiven {
   readonly firmware?: string | undefined;
   readonly updateFirmware?: unknown;
@@ -32,7 +35,9 @@ export function checkFirmware(given: FirmwareGiven): string | undefined {
   const { firmware, updateFirmware, board, espruino, usbip, storage } = given;
   if (firmware === undefined)
     return updateFirmware === true ? '--update-firmware needs --firmware FILE' : undefined;
-  if (board !== 'pico') return `--firmware needs the microcontroller of a Pico: leave out --board=${board}`;
+  if (!STM32F4_BOARDS.includes(board)) {
+    return `--firmware is for ${STM32F4_BOARDS.join(' and ')}: leave out --board=${board}`;
+  }
   if (espruino !== undefined) return '--firmware is a version of Espruino itself: leave out --espruino';
   if (usbip !== undefined)
     return 'the USB of a board with --firmware ends at a computer in software: leave out --usbip';

@@ -104,13 +104,13 @@ async function firmwareFob(
       '--firmware needs an emulator, which is a package of its own: start its program, dist/main.js of @passfob/emulator, with the same options, or passfob simulate',
     );
   }
-  const { board: _board, espruino: _espruino, image: _image, ...shared } = booted;
+  const { espruino: _espruino, image: _image, ...shared } = booted;
   const firmwareBoard = await loadEmulator();
   return firmwareBoard({
     ...shared,
     firmware: readFirmware(path),
     updateFirmware: options.updateFirmware,
-    image: options.unflashed ? {} : builtImage('pico'),
+    image: options.unflashed ? {} : builtImage(booted.board),
   });
 }
 

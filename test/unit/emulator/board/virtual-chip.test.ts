@@ -1,4 +1,5 @@
 import { virtualChip } from '@passfob/emulator';
+import { KINDS } from '@passfob/emulator/board/kinds';
 import { storageOf } from '@passfob/emulator/board/storage';
 import { Operations } from '@passfob/simulator/faults/operations';
 import { nameOf, StorageFiles } from '@passfob/simulator/interpreter/storage/storage-files';
@@ -128,7 +129,7 @@ const STORAGE_AT = 0x4000;
 
 function storageIn(flash: Uint8Array) {
   const operations = new Operations({ seed: 1, count: 0, counted() {}, applied() {}, powerLost() {} });
-  const storage = storageOf(new Region(flash, memoryStore(), 0, flash.length), operations);
+  const storage = storageOf(KINDS.pico, new Region(flash, memoryStore(), 0, flash.length), operations);
   return { storage, found: [...new StorageFiles(storage, () => false).walk(0)] };
 }
 

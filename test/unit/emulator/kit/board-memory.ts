@@ -1,6 +1,5 @@
 import { firmwareOf, programmed } from '@passfob/emulator/board/firmware';
-import { STORAGE_AT } from '@passfob/emulator/board/storage';
-import { FLASH_BYTES } from '@passfob/emulator/stm32f401/chip-addresses';
+import { KINDS } from '@passfob/emulator/board/kinds';
 import { memoryStore, type StateStore } from '@passfob/simulator';
 import { EEPROM_BYTES, PICO_FLASH_PAGE_BYTES, PICO_FLASH_PAGES } from '@passfob/simulator/base/limits';
 import { openMemories } from '@passfob/simulator/recording/state/memories';
@@ -22,15 +21,16 @@ export function storeOf(image: Uint8Array): StateStore {
 export function boardMemory(image: Uint8Array, firmware: Uint8Array): Uint8Array {
   const sizes = { flash: PICO_FLASH_PAGE_BYTES * PICO_FLASH_PAGES, eeprom: EEPROM_BYTES };
   const from = openMemories(storeOf(image), 'pico', sizes, noBytes);
+  const { chip, flashBytes, storage } = KINDS.pico;
   const store = memoryStore();
   const to = openMemories(
     store,
-    'stm32f401cd',
-    { flash: FLASH_BYTES, eeprom: EEPROM_BYTES, files: 0 },
+    chip.toLowerCase(),
+    { flash: flashBytes, eeprom: EEPROM_BYTES, files: 0 },
     () => from.serial,
   );
   to.flash.write(0, programmed(firmwareOf(firmware)));
-  to.flash.write(STORAGE_AT, from.flash.bytes);
+  to.flash.write(storage.at, from.flash.bytes);
   to.eeprom.write(0, from.eeprom.bytes);
   to.rtc.write(0, from.rtc.bytes);
   for (const number of ['operations', 'boots', 'nowUs'] as const) to[number].set(from[number].get());

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { firmwareOf, programmed } from '@passfob/emulator/board/firmware';
+import { KINDS } from '@passfob/emulator/board/kinds';
 import { Powered } from '@passfob/emulator/board/powered';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { afterAll, expect, it } from 'vitest';
@@ -46,6 +47,7 @@ function boot(path: string) {
     seed: SEED,
     randomness: makeRandomness(SEED, 'chip'),
     flash,
+    ramBytes: KINDS.pico.ramBytes,
     uniqueId: new Uint8Array(12).fill(1),
     i2c1: NO_PARTS,
     supplyVolts: () => 3.3,

@@ -1,8 +1,9 @@
 import { TICKS_PER_US } from '@passfob/emulator/base/timeline';
+import { KINDS } from '@passfob/emulator/board/kinds';
 import { ProcessorFault } from '@passfob/emulator/core/fault';
-import { FLASH_ADDRESS, FLASH_BYTES } from '@passfob/emulator/stm32f401/chip-addresses';
+import { FLASH_ADDRESS } from '@passfob/emulator/stm32f401/chip-addresses';
 import { FlashController, type FlashOperation } from '@passfob/emulator/stm32f401/flash-controller';
-import { FLASH_SECTORS } from '@passfob/emulator/stm32f401/flash-sectors';
+import { sectorsOf } from '@passfob/emulator/stm32f401/flash-sectors';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { makeStillTime, RecordedLines } from '../kit/fixture.ts';
@@ -22,11 +23,13 @@ const NAMES = {
   ...{ EOP: 1, OPERR: 2, WRPERR: 16, PGAERR: 32, PGPERR: 64, PGSERR: 128, BSY: 1 << 16 },
 };
 
+const { flashBytes } = KINDS.pico;
+
 /** @param stalls whether the code runs from flash and stands still while the flash is busy */
 function makeController({ stalls = true, bytes = 0xff } = {}) {
   const { time, pass } = makeStillTime();
   const lines = new RecordedLines();
-  const flash = new Uint8Array(FLASH_BYTES).fill(bytes);
+  const flash = new Uint8Array(flashBytes).fill(bytes);
   const operations: (readonly [FlashOperation['kind'], number, number])[] = [];
   const changes: string[] = [];
   const controller = new FlashController({
@@ -131,7 +134,7 @@ it.each([
   ['with PSIZE x64, which two words cannot give', 'PG | 3 << 8', '0x08004000', 'PGPERR'],
   ['across a row of 16 bytes', 'PG | WORD', '0x0800400e', 'PGAERR'],
   ['while a sector erase is selected', 'PG | SER | WORD', '0x08004000', 'PGSERR'],
-  ['behind the end of the flash', 'PG | WORD', `${FLASH_ADDRESS + FLASH_BYTES}`, 'WRPERR'],
+  ['behind the end of the flash', 'PG | WORD', `${FLASH_ADDRESS + flashBytes}`, 'WRPERR'],
 ])('programming sets an error and changes nothing %s (RM0368 §3.8.4)', (_what, cr, address, error) =>
   play(
     make(),
@@ -139,11 +142,16 @@ it.each([
   ),
 );
 
-it('erasing finds the sectors of the STM32F401CD (RM0368 §3.3, table 5)', () => {
-  expect(FLASH_SECTORS.map(({ address }) => address)).toEqual([
+it.each([
+  [KINDS.pico, []],
+  [KINDS['espruino-wifi'], [0x0806_0000]],
+])('erasing finds the sectors of the $chip (RM0368 §3.3, RM0383 §3.3, table 5)', (kind, more) => {
+  const sectors = sectorsOf(kind.flashBytes);
+  expect(sectors.map(({ address }) => address)).toEqual([
     ...[0x0800_0000, 0x0800_4000, 0x0800_8000, 0x0800_c000, 0x0801_0000, 0x0802_0000, 0x0804_0000],
+    ...more,
   ]);
-  expect(FLASH_SECTORS.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(FLASH_BYTES);
+  expect(sectors.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(kind.flashBytes);
 });
 
 it.each([
@@ -156,7 +164,7 @@ it.each([
 ])('erasing sets all bits of sector %i and no other, with PSIZE %i in %i ms', (number, psize, ms) => {
   const { flash, operations, stage } = makeController({ bytes: 0 });
   play(stage, `unlock; CR = SER | ${number} << 3 | ${psize} << 8; CR |= STRT`);
-  const { address, bytes } = FLASH_SECTORS[number] ?? { address: 0, bytes: 0 };
+  const { address, bytes } = sectorsOf(flashBytes)[number] ?? { address: 0, bytes: 0 };
   const at = address - FLASH_ADDRESS;
   expect(flash.every((byte, index) => byte === (index >= at && index < at + bytes ? 0xff : 0))).toBe(true);
   expect(operations).toEqual([['erase', address, bytes]]);

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { TICKS_PER_US } from '@passfob/emulator/base/timeline';
 import { Chip } from '@passfob/emulator/board/chip';
 import { firmwareOf, programmed } from '@passfob/emulator/board/firmware';
+import { KINDS } from '@passfob/emulator/board/kinds';
 import type { I2cWires } from '@passfob/emulator/stm32f401/i2c-wires';
 import type { ReceivedReport } from '@passfob/emulator/usb-host/hid-driver';
 import { HostComputer } from '@passfob/emulator/usb-host/host-computer';
@@ -32,6 +33,7 @@ export class Espruino {
   constructor(path: string) {
     this.chip = new Chip({
       flash: programmed(firmwareOf(new Uint8Array(readFileSync(path)))),
+      ramBytes: KINDS.pico.ramBytes,
       uniqueId: new Uint8Array(12),
       randomness: makeRandomness(1, 'chip'),
       i2c1: NO_PARTS,
