@@ -1,0 +1,35 @@
+import type { I2cWires } from '@passfob/emulator/stm32f401/i2c-wires';
+import { I2CMode, type RPI2C, type Simulator } from 'rp2040js';
+
+/** A byte and its acknowledgement at 400 kHz. */
+const BYTE_NANOS = 22_500;
+const NANOS_PER_US = 1_000;
+
+/** Connects a controller to wires. Bytes take their time, and a start waits until no part holds SDA. */
+export function connectWires(controller: RPI2C, clock: Simulator['clock'], wires: I2cWires): void {
+  const later = (nanos: number, action: () => void) => clock.createAlarm(action).schedule(nanos);
+  const startWhenFree = (): void => {
+    if (wires.isHeld) later(BYTE_NANOS, startWhenFree);
+    else later(NANOS_PER_US * wires.start(), () => controller.completeStart());
+  };
+  controller.onStart = startWhenFree;
+  controller.onConnect = (address, mode) => {
+    const isRead = mode === I2CMode.Read;
+    // The driver of the RP2040 cannot miss the end of a read, the STM32's fault: this one shows as a missing acknowledgement.
+    const isThere = wires.address(address, isRead) && !wires.missesEnd;
+    if (!isThere) wires.abandon();
+    later(BYTE_NANOS, () => controller.completeConnect(isThere));
+  };
+  controller.onWriteByte = byte => {
+    const isTaken = wires.write(byte);
+    later(BYTE_NANOS, () => controller.completeWrite(isTaken));
+  };
+  controller.onReadByte = () => {
+    const byte = wires.read();
+    later(BYTE_NANOS, () => controller.completeRead(byte));
+  };
+  controller.onStop = () => {
+    wires.stop();
+    controller.completeStop();
+  };
+}

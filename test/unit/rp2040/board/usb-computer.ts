@@ -1,0 +1,61 @@
+import { type RP2040, USBCDC } from 'rp2040js';
+
+/** How far a computer may be ahead of the device. */
+const QUEUE_BYTES_MAX = 1 << 20;
+
+/**
+ * The computer at the USB port: enumeration by rp2040js, and a serial port that a program has open. A device that asks
+ * for data gets an answer when there are some; rp2040js's own host would answer with an empty packet at once, again and
+ * again.
+ */
+export class UsbComputer {
+  readonly #usb: RP2040['usbCtrl'];
+  #queue: Uint8Array[] = [];
+  /** The endpoint at which the device waits for data. */
+  #waiting: { readonly endpoint: number; readonly bytes: number } | undefined;
+  #isOpen = false;
+
+  constructor(chip: RP2040, received: (bytes: Uint8Array) => void) {
+    this.#usb = chip.usbCtrl;
+    const serial = new USBCDC(this.#usb);
+    serial.onSerialData = bytes => received(bytes);
+    serial.onDeviceConnected = () => {
+      this.#isOpen = true;
+      this.#send();
+    };
+    this.#usb.onEndpointRead = (endpoint, bytes) => {
+      if (endpoint === 0) return;
+      this.#waiting = { endpoint, bytes };
+      this.#send();
+    };
+  }
+
+  /** Whether the serial port is open: the device is enumerated. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Whether the device has yet to take data. */
+  get isSending(): boolean {
+    return this.#queue.length > 0;
+  }
+
+  /** Sends bytes to a board that is enumerated; a program has no port otherwise. */
+  write(bytes: Uint8Array): void {
+    if (!this.#isOpen) return;
+    if (this.#queue.length > QUEUE_BYTES_MAX) throw new Error('the board takes no data');
+    this.#queue.push(Uint8Array.from(bytes));
+    this.#send();
+  }
+
+  /** Answers a waiting device by one packet, of one write: packets keep the edges that the sender gave them. */
+  #send(): void {
+    const [first] = this.#queue;
+    if (!this.#isOpen || this.#waiting === undefined || first === undefined) return;
+    const { endpoint, bytes } = this.#waiting;
+    this.#waiting = undefined;
+    if (first.length > bytes) this.#queue[0] = first.subarray(bytes);
+    else this.#queue.shift();
+    this.#usb.endpointReadDone(endpoint, first.slice(0, bytes));
+  }
+}
