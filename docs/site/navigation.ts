@@ -68,6 +68,7 @@ export const GROUPS: readonly NavigationGroup[] = [
       page('docs/boards/pico-hid.md', 'Espruino Pico as HID'),
       page('docs/boards/banglejs2.md', 'Bangle.js 2'),
       page('docs/boards/bench.md', 'The bench'),
+      page('docs/espruino-rpi.md', 'Espruino for Raspberry Pi'),
     ],
   },
   {

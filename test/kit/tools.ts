@@ -80,6 +80,30 @@ export function needsEspruinosArm(): Need<string[]> {
   };
 }
 
+/** Espruino's firmware for the RP2040, and the boot ROM that it calls. */
+export interface Rp2040Files {
+  /** Paths of .uf2 or .bin files. */
+  readonly firmware: readonly string[];
+  readonly bootRom: string;
+}
+
+/**
+ * The need for Espruino's firmware for the Raspberry Pi Pico: `ESPRUINO_RP2040` names files, several with colons between,
+ * and `RP2040_BOOTROM` the chip's boot ROM.
+ *
+ * @throws when one of them cannot be read, or firmware is named without a boot ROM
+ */
+export function needsEspruinosRp2040(): Need<Rp2040Files> {
+  const firmware = (process.env.ESPRUINO_RP2040 ?? '').split(delimiter).filter(Boolean);
+  const bootRom = process.env.RP2040_BOOTROM ?? '';
+  if (firmware.length > 0 && bootRom === '') throw new Error('ESPRUINO_RP2040 needs RP2040_BOOTROM, too');
+  for (const path of [...firmware, bootRom].filter(Boolean)) accessSync(path, constants.R_OK);
+  return {
+    name: 'ESPRUINO_RP2040=<paths to firmware of a Raspberry Pi Pico>',
+    found: firmware.length > 0 ? { firmware, bootRom } : undefined,
+  };
+}
+
 /** Runs a test with the found thing where `need` is met, and otherwise skips it with the reason in its title. */
 export function itNeeds<T>(need: Need<T>, title: string, run: (found: T) => void | Promise<void>): void {
   const { name, found } = need;

@@ -1,5 +1,5 @@
 import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
-import { memoryStore } from '@passfob/simulator';
+import { type BoardName, memoryStore } from '@passfob/simulator';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { secret } from '../../../kit/secrets.ts';
 import { ascii, MESSAGE_MS, Owner } from '../../conformance/owner.ts';
@@ -35,15 +35,24 @@ export interface Birth {
 }
 
 /** A fob without a PIN, one with it, and one that wrong PINs erase. The same ones each time. */
-export async function births(): Promise<readonly Birth[]> {
-  return [await birth(1, undefined, false), await birth(2, PIN, false), await birth(3, PIN, true)];
+export async function births(board: BoardName = 'pico'): Promise<readonly Birth[]> {
+  return [
+    await birth(board, 1, undefined, false),
+    await birth(board, 2, PIN, false),
+    await birth(board, 3, PIN, true),
+  ];
 }
 
-async function birth(seed: number, pin: string | undefined, wipes: boolean): Promise<Birth> {
+async function birth(
+  board: BoardName,
+  seed: number,
+  pin: string | undefined,
+  wipes: boolean,
+): Promise<Birth> {
   const chance = makeRandomness(seed, 'birth');
   const random = (length: number) => secret(chance.bytes(length));
   const storage = memoryStore();
-  const driver = new SimulatorDriver({ seed, storage, birth: random(32) });
+  const driver = new SimulatorDriver({ seed, storage, birth: random(32) }, board);
   const owner = new Owner(driver, { random }, { key: random(32), deviceSecret: random(32) });
   await owner.pair();
   await owner.setClock(START_UTC);

@@ -7,6 +7,7 @@ import { carrierParts } from './carrier.ts';
 import { cliParts } from './cli.ts';
 import { doorParts } from './doors.ts';
 import { errorParts } from './errors.ts';
+import { espruinoParts } from './espruino.ts';
 import type { MadeFile, MadePart } from './part.ts';
 import { protocolParts } from './protocol.ts';
 import { scenarioParts, scenarioSchemaFile } from './scenarios.ts';
@@ -21,6 +22,7 @@ export const madeParts: readonly MadePart[] = [
   ...cliParts,
   ...doorParts,
   ...errorParts,
+  ...espruinoParts,
   ...figureParts,
   ...protocolParts,
   ...scenarioParts,

@@ -1,4 +1,4 @@
-import type { VirtualBoard } from '@passfob/emulator/board/options';
+import type { BoardCounters } from '@passfob/emulator/board/options';
 import type { BootOptions, SimulatedFob, Wire } from '@passfob/simulator/base/fob';
 import { PRESS_HELD_MS } from '@passfob/simulator/base/limits';
 import { builtImage } from '@passfob/simulator/fob/built-image';
@@ -20,8 +20,13 @@ function boardOptions({ board: _, espruino: __, image, ...rest }: BootOptions) {
   return { crystal: false, image: image ?? builtImage('pico'), ...rest };
 }
 
+/** A board with Espruino's own firmware, whose work takes time. */
+export interface WorkingBoard extends SimulatedFob {
+  counters(): Pick<BoardCounters, 'seconds' | 'idleSeconds'>;
+}
+
 /** Lets a board run until its work is done, or its power is lost. */
-function rest(board: VirtualBoard): void {
+function rest(board: WorkingBoard): void {
   for (let spans = 0, workMs = 0; spans < 2; workMs += SPAN_MS) {
     if (workMs > WORK_MS_MAX) throw new Error('the virtual board does not come to rest');
     const before = board.counters();
@@ -32,12 +37,12 @@ function rest(board: VirtualBoard): void {
   }
 }
 
-function start(board: VirtualBoard): void {
+function start(board: WorkingBoard): void {
   board.advance(BOOT_MS);
   rest(board);
 }
 
-function restingWire(board: VirtualBoard): Wire {
+function restingWire(board: WorkingBoard): Wire {
   return {
     write(bytes) {
       board.link.write(bytes);
@@ -51,7 +56,7 @@ function restingWire(board: VirtualBoard): Wire {
  * Returns a virtual board that seems as quick as an imitated one: what it was given to do is done when a call returns,
  * so that the scenarios for the one can drive the other.
  */
-export function bootedFob(board: VirtualBoard): SimulatedFob {
+export function bootedFob(board: WorkingBoard): SimulatedFob {
   start(board);
   const overrides: Pick<SimulatedFob, 'link' | 'press' | 'advance' | 'powerOn' | 'setUsb'> = {
     link: restingWire(board),

@@ -1,29 +1,23 @@
 import { readFileSync } from 'node:fs';
-import type { Fob } from '@passfob/simulator';
 import type { BusFault } from '@passfob/simulator/base/fault-plan';
 import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
 import { expect, it } from 'vitest';
-import { Owner } from '../../../fob/conformance/owner.ts';
-import { SimulatorDriver } from '../../../fob/conformance/simulator-driver.ts';
 import { type Birth, births } from '../../../fob/simulation/kit/births.ts';
 import { LONG, seedsOrOne } from '../../../kit/counts.ts';
 import { describeNeeds } from '../../../kit/tools.ts';
 import { boardMemory, storeOf } from '../kit/board-memory.ts';
 import { builtBoard, needsFirmware } from '../kit/built-board.ts';
 import { bootedFob } from '../kit/resting-fob.ts';
+import { expectSound, passStart } from '../kit/starts.ts';
 
 /** `PASSFOB_SEED=n` repeats one boot, as the message of a failure says. */
 const SEEDS = seedsOrOne(2, 100);
 /** In a boot and the first second after it. */
 const TRANSFERS = 120;
-const TROUBLE_MS = 1_500;
-/** Espruino has looked at its button by then: while it is down, it skips the image. */
-const LOOKED_MS = 150;
 /** Longer than a part may not be asked after two failures in a row, and the look at it each second. */
 const SETTLE_MS = 4_000;
 /** As far as Espruino names. */
 const OSCILLATOR_PPM_MAX = 100_000;
-const PRESSES_TO_LIST = 6;
 /**
  * Espruino's clock jumps ahead with a slow oscillator, within the wait for a write, too. The EEPROM then does not answer,
  * and is asked again.
@@ -54,30 +48,6 @@ function trialOf(chance: Randomness): Trial {
   const trouble = kind === 'none' ? 'good bus' : `${kind} from ${first} each ${every}`;
   const told = `${oscillatorPpm} ppm, crystal ${crystal}, ${usbWaitTicks} ticks, plugged ${isPlugged}, ${presses} presses, ${trouble}`;
   return { told, oscillatorPpm, crystal, usbWaitTicks, isPlugged, bus, presses };
-}
-
-/** Lets the start of a board pass, with presses at any time. */
-function passStart(fob: Fob, chance: Randomness, presses: number): void {
-  fob.advance(LOOKED_MS);
-  for (let press = 0; press < presses; press++) {
-    fob.advance(chance.below(TROUBLE_MS / presses));
-    fob.press(0, 30 + chance.below(800));
-  }
-  fob.advance(TROUBLE_MS);
-}
-
-/** Expects the list on the screen, and a sound vault at the cable. */
-async function expectSound(fob: Fob, born: Birth, random: (length: number) => Uint8Array): Promise<void> {
-  const driver = new SimulatorDriver({ make: () => fob });
-  const isList = () => fob.screen().on && fob.screen().text.some(line => line.endsWith(': passcode'));
-  for (let presses = 0; presses < PRESSES_TO_LIST && !isList(); presses++) fob.press();
-  expect(fob.screen().text.join(' ')).toMatch(/: passcode$/);
-  const owner = Object.assign(new Owner(driver, { random }), { key: born.pairingKey });
-  await owner.open();
-  const { client } = owner;
-  expect((await client.call('info', {})).accounts).toBe(born.accounts.length);
-  for (const index of born.accounts.keys()) expect((await client.call('list', { index })).health).toBe(0);
-  expect((await client.call('clock', {})).state).toBe(1);
 }
 
 async function bootOnce(seed: number, firmware: Uint8Array, born: Birth): Promise<void> {

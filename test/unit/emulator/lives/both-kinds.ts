@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
 import type { Request } from '@passfob/protocol/commands';
+import type { BoardName } from '@passfob/simulator';
 import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
 import { isFobError, isRefusal, type SealedCommand } from 'passfob/client';
 import { ascii, Owner } from '../../../fob/conformance/owner.ts';
@@ -34,14 +35,17 @@ export class ScenarioSide {
   readonly #birth: Birth;
   #reports = 0;
 
-  constructor(birth: Birth, seed: number, make: MakeFob) {
+  constructor(birth: Birth, seed: number, make: MakeFob, board: BoardName = 'pico') {
     this.#birth = birth;
-    this.driver = new SimulatorDriver({
-      seed,
-      storage: storeOf(birth.image),
-      birth: new Uint8Array(),
-      make: options => make({ ...options, crystal: false }),
-    });
+    this.driver = new SimulatorDriver(
+      {
+        seed,
+        storage: storeOf(birth.image),
+        birth: new Uint8Array(),
+        make: options => make({ ...options, crystal: false }),
+      },
+      board,
+    );
     const chance = makeRandomness(seed, 'owner');
     const random = (length: number) => chance.bytes(length);
     this.#owner = Object.assign(new Owner(this.driver, { ...PATIENCE, random }), { key: birth.pairingKey });

@@ -46,6 +46,7 @@ export class Board {
   readonly #listeners = new Listeners();
   #chip: Chip | undefined;
   #isReset = false;
+  #isPlugged = true;
   /** When the present chip started, in µs since 1970. */
   #startUs = 0;
   #past: Counters = { instructions: 0, seconds: 0, idleSeconds: 0 };
@@ -130,6 +131,13 @@ export class Board {
     this.outside.keys.set(key, isDown, this.outside.scheduler.nowUs);
   }
 
+  /** Plugs the cable in, or pulls it off a board that another supply feeds. */
+  setUsb(isPlugged: boolean): void {
+    if (isPlugged === this.#isPlugged) return;
+    this.#isPlugged = isPlugged;
+    this.#chip?.plug(isPlugged);
+  }
+
   powerOn(): void {
     if (this.#chip) return;
     this.outside.powerOn();
@@ -161,6 +169,7 @@ export class Board {
       violated: text => outside.violations.add(() => text),
     });
     this.#chip.press(keys.level('D15'));
+    if (!this.#isPlugged) this.#chip.plug(false);
   }
 
   cutPower(): void {

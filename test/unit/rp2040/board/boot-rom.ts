@@ -30,12 +30,11 @@ export function trappedRom(bytes: Uint8Array): TrappedRom {
   const found = new Set<FlashFunction>();
   for (let at = half(TABLE_POINTER_AT); half(at) !== 0; at += 4) {
     const letters = String.fromCharCode(half(at) & 0xff, half(at) >> 8);
-    const index = FLASH_FUNCTIONS.findIndex(name => name === letters);
-    const name = FLASH_FUNCTIONS[index];
+    const name = FLASH_FUNCTIONS.find(each => each === letters);
     if (name === undefined) continue;
     found.add(name);
     const entry = (half(at + 2) & ~1) / 2;
-    halves[entry] = BREAKPOINT + index;
+    halves[entry] = BREAKPOINT + FLASH_FUNCTIONS.indexOf(name);
     halves[entry + 1] = RETURN;
   }
   if (found.size !== FLASH_FUNCTIONS.length) throw new Error('this boot ROM lacks functions for the flash');

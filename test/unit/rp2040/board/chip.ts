@@ -114,6 +114,12 @@ export class Chip {
     this.drive(BUTTON, !isDown);
   }
 
+  plug(isPlugged: boolean): void {
+    this.drive(VBUS, isPlugged);
+    if (isPlugged) this.computer.plug();
+    else this.computer.unplug();
+  }
+
   /** The level that the firmware gives a pin; undefined where it gives none. */
   output(pin: number): boolean | undefined {
     const state = this.#chip.gpio[pin]?.value;

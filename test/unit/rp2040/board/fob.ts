@@ -39,7 +39,6 @@ const ABSENT: Pick<
   | 'bluetooth'
   | 'keyboard'
   | 'frames'
-  | 'setUsb'
   | 'setSupply'
   | 'sleeping'
   | 'moveWrist'
@@ -51,7 +50,6 @@ const ABSENT: Pick<
   bluetooth: undefined,
   keyboard: [],
   frames: { write: () => {}, onData: () => () => {} },
-  setUsb: () => cannot('cable to pull: its power comes by it'),
   setSupply: () => cannot('supply to measure'),
   sleeping: false,
   moveWrist: () => cannot('wrist'),
@@ -66,7 +64,15 @@ function acts(
   board: Board,
 ): Pick<
   SimulatedFob,
-  'keyDown' | 'keyUp' | 'press' | 'cutPower' | 'powerOn' | 'cutPowerAtOperation' | 'loseTime' | 'setFaults'
+  | 'keyDown'
+  | 'keyUp'
+  | 'press'
+  | 'setUsb'
+  | 'cutPower'
+  | 'powerOn'
+  | 'cutPowerAtOperation'
+  | 'loseTime'
+  | 'setFaults'
 > {
   const { outside } = board;
   return {
@@ -78,6 +84,7 @@ function acts(
       board.setKey(key, false);
       board.advance(PRESS_SETTLE_MS);
     },
+    setUsb: isPlugged => board.setUsb(isPlugged),
     cutPower: () => board.cutPower(),
     powerOn: () => board.powerOn(),
     cutPowerAtOperation: n => outside.operations.cutAfter(n),

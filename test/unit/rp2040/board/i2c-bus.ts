@@ -4,6 +4,8 @@ import { I2CMode, type RPI2C, type Simulator } from 'rp2040js';
 /** A byte and its acknowledgement at 400 kHz. */
 const BYTE_NANOS = 22_500;
 const NANOS_PER_US = 1_000;
+/** A bit of IC_RAW_INTR_STAT (RP2040 data sheet §4.3.17). */
+const TX_EMPTY = 1 << 4;
 
 /** Connects a controller to wires. Bytes take their time, and a start waits until no part holds SDA. */
 export function connectWires(controller: RPI2C, clock: Simulator['clock'], wires: I2cWires): void {
@@ -18,7 +20,11 @@ export function connectWires(controller: RPI2C, clock: Simulator['clock'], wires
     // The driver of the RP2040 cannot miss the end of a read, the STM32's fault: this one shows as a missing acknowledgement.
     const isThere = wires.address(address, isRead) && !wires.missesEnd;
     if (!isThere) wires.abandon();
-    later(BYTE_NANOS, () => controller.completeConnect(isThere));
+    later(BYTE_NANOS, () => {
+      controller.completeConnect(isThere);
+      // An abort empties the queue, which rp2040js does not say: the driver would wait for it until its time is up.
+      if (!isThere) controller.intRaw |= TX_EMPTY;
+    });
   };
   controller.onWriteByte = byte => {
     const isTaken = wires.write(byte);

@@ -3,6 +3,7 @@ import { BasePeripheral, type Peripheral, type RP2040 } from 'rp2040js';
 
 /** Registers of the SSI (RP2040 data sheet §4.10.13), at which the flash chip is. */
 const SSI_AT = 0x18000;
+const SSIENR = 0x08;
 const SR = 0x28;
 const DR0 = 0x60;
 const SR_CAN_SEND = 0x06;
@@ -32,6 +33,8 @@ class NumberedFlash extends BasePeripheral {
   }
 
   override writeUint32(offset: number, value: number): void {
+    // The second stage of the boot leaves bytes that it does not read.
+    if (offset === SSIENR) this.#received.length = 0;
     if (offset !== DR0) {
       this.#inner.writeUint32(offset, value);
       return;

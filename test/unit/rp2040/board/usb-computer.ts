@@ -3,6 +3,15 @@ import { type RP2040, USBCDC } from 'rp2040js';
 /** How far a computer may be ahead of the device. */
 const QUEUE_BYTES_MAX = 1 << 20;
 
+/** A bit of SIE_STATUS (RP2040 data sheet §4.1.4). */
+const SUSPENDED = 1 << 4;
+
+/** The state of the bus, which rp2040js lets nobody change. */
+interface InsideController {
+  sieStatus: number;
+  sieStatusUpdated(): void;
+}
+
 /**
  * The computer at the USB port: enumeration by rp2040js, and a serial port that a program has open. A device that asks
  * for data gets an answer when there are some; rp2040js's own host would answer with an empty packet at once, again and
@@ -10,6 +19,7 @@ const QUEUE_BYTES_MAX = 1 << 20;
  */
 export class UsbComputer {
   readonly #usb: RP2040['usbCtrl'];
+  readonly #received: (bytes: Uint8Array) => void;
   #queue: Uint8Array[] = [];
   /** The endpoint at which the device waits for data. */
   #waiting: { readonly endpoint: number; readonly bytes: number } | undefined;
@@ -17,8 +27,14 @@ export class UsbComputer {
 
   constructor(chip: RP2040, received: (bytes: Uint8Array) => void) {
     this.#usb = chip.usbCtrl;
+    this.#received = received;
+    this.#enumerate();
+  }
+
+  /** Sets up the next device that appears, or is reset, at the port. */
+  #enumerate(): void {
     const serial = new USBCDC(this.#usb);
-    serial.onSerialData = bytes => received(bytes);
+    serial.onSerialData = bytes => this.#received(bytes);
     serial.onDeviceConnected = () => {
       this.#isOpen = true;
       this.#send();
@@ -28,6 +44,27 @@ export class UsbComputer {
       this.#waiting = { endpoint, bytes };
       this.#send();
     };
+  }
+
+  /** The cable is pulled off a board that has another supply: its bus is idle, which counts as suspended. */
+  unplug(): void {
+    this.#isOpen = false;
+    this.#queue = [];
+    this.#waiting = undefined;
+    this.#setStatus(SUSPENDED);
+  }
+
+  /** The computer resets a device that appears at its port. */
+  plug(): void {
+    this.#setStatus(0);
+    this.#enumerate();
+    this.#usb.resetDevice();
+  }
+
+  #setStatus(suspended: number): void {
+    const inside = this.#usb as unknown as InsideController;
+    inside.sieStatus = (inside.sieStatus & ~SUSPENDED) | suspended;
+    inside.sieStatusUpdated();
   }
 
   /** Whether the serial port is open: the device is enumerated. */
