@@ -6,7 +6,7 @@ import { BUDGETS, type ImageBoard } from './limits.ts';
 export interface Tried {
   /** CRC-32 of the image's application file. */
   readonly image: string;
-  /** The program that ran the firmware (`emulatorHash`). Absent in ledgers written before this field. */
+  /** The program that ran the firmware: `emulatorHash`, or name and version of another. Absent in ledgers written before this field. */
   readonly emulator?: string;
 }
 
@@ -36,7 +36,7 @@ export interface LedgerEntry {
   readonly variablesPeak: number;
   /** Counts of callgrind for the bench image: see docs/performance.md. */
   readonly instructions?: object;
-  /** Of the pico: see CONTRIBUTING.md. */
+  /** Of boards whose real firmware runs in tests: see CONTRIBUTING.md. */
   readonly virtualBoard?: readonly BoardTests[];
   /** Figures of the image on virtual boards: see docs/performance.md. */
   readonly boardFigures?: readonly Tried[];
@@ -86,6 +86,10 @@ function whyMeasureAgain({ image, commit, boardFigures = [] }: LedgerEntry, now:
 }
 
 function whyTestAgain({ board, virtualBoard = [] }: LedgerEntry, now: Required<Tried>): string {
+  // The firmware of an RP2040 runs in a program of others, whose version is in the lock file.
+  const isOlder = virtualBoard.some(({ image }) => image !== now.image);
+  if (board === 'rpi-pico' && isOlder)
+    return ', tested on its real firmware with an older image: run npm run test:board';
   if (board !== 'pico') return '';
   if (virtualBoard.length === 0) return ', never tested on the virtual board: run npm run test:board';
   const older = olderIn(virtualBoard, now);

@@ -119,11 +119,14 @@ it('the images are measured on the real interpreter, and docs/ledger.json is wri
   for (const board of others) otherRows.push(row(board, await afterBoot(interpreter, board)));
   const before = readLedger(ROOT);
   const { instructions } = before.find(entry => entry.board === 'bench') ?? {};
-  const { virtualBoard, boardFigures } = before.find(entry => entry.board === 'pico') ?? {};
-  const virtual = { ...(virtualBoard && { virtualBoard }), ...(boardFigures && { boardFigures }) };
+  /** What other commands have written about this board. */
+  const kept = (board: LedgerEntry['board']) => {
+    const { virtualBoard, boardFigures } = before.find(entry => entry.board === board) ?? {};
+    return { ...(virtualBoard && { virtualBoard }), ...(boardFigures && { boardFigures }) };
+  };
   showLedger([
-    { ...row('pico', pico), ...virtual },
-    ...otherRows,
+    { ...row('pico', pico), ...kept('pico') },
+    ...otherRows.map(entry => ({ ...entry, ...kept(entry.board) })),
     row('banglejs2', bangle),
     { ...row('bench', blank.booted.usage), ...(instructions && { instructions }) },
   ]);

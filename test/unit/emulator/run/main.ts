@@ -6,6 +6,8 @@ import { basename, delimiter, join } from 'node:path';
 import { emulatorHash } from '@passfob/firmware/build/emulator';
 import type { BoardTests } from '@passfob/firmware/build/ledger';
 import { readLedger, writeLedger } from '@passfob/firmware/build/ledger';
+import type { ImageBoard } from '@passfob/firmware/build/limits';
+import { rp2040jsVersion, versionOnPico } from '../../rp2040/kit/version.ts';
 import { readVersion } from './version.ts';
 
 /** Characters that tell one firmware from another. */
@@ -19,42 +21,83 @@ interface FirmwareReport {
   }[];
 }
 
+/** Tests on real firmware of one kind of board. */
+interface RealBoard {
+  readonly board: ImageBoard;
+  /** Paths of its firmware. */
+  readonly paths: readonly string[];
+  /** Names the program that ran the firmware. */
+  emulator(): Promise<string>;
+  /** Returns what a firmware says of its version and commit. */
+  version(firmware: Uint8Array): Promise<string>;
+}
+
+const pathsIn = (names: string | undefined) => (names ?? '').split(delimiter).filter(Boolean);
+
+function boardsIn(root: string, { ESPRUINO_ARM, ESPRUINO_RP2040 }: NodeJS.ProcessEnv): RealBoard[] {
+  const boards: RealBoard[] = [
+    {
+      board: 'pico',
+      paths: pathsIn(ESPRUINO_ARM),
+      emulator: () => emulatorHash(root),
+      version: firmware => readVersion(root, firmware),
+    },
+    {
+      board: 'rpi-pico',
+      paths: pathsIn(ESPRUINO_RP2040),
+      emulator: async () => rp2040jsVersion(root),
+      version: async firmware => versionOnPico(firmware),
+    },
+  ];
+  return boards.filter(({ paths }) => paths.length > 0);
+}
+
 /**
  * Runs every test that needs Espruino's own firmware, and writes into docs/ledger.json which image passed how many of
  * them on which firmware, in which emulator. A failure leaves the ledger as it is.
  *
  * @param root the project's folder
- * @param environment `ESPRUINO_ARM` names the firmware
+ * @param environment `ESPRUINO_ARM` and `ESPRUINO_RP2040` name the firmware
  * @returns the exit code
  */
 export async function testBoard(root: string, environment: NodeJS.ProcessEnv): Promise<number> {
-  const paths = (environment.ESPRUINO_ARM ?? '').split(delimiter).filter(Boolean);
-  if (paths.length === 0) {
-    console.error("Set ESPRUINO_ARM to Espruino's own firmware for the Pico, several with colons between.");
+  const boards = boardsIn(root, environment);
+  if (boards.length === 0) {
+    console.error(
+      "Set ESPRUINO_ARM to Espruino's own firmware for the Pico, or ESPRUINO_RP2040 to that for the Raspberry Pi Pico; several with colons between.",
+    );
     return 2;
   }
   const report = runVitest(root);
   if (!report?.success) return 1;
-  const image = hashOfImage(root);
-  const emulator = await emulatorHash(root);
+  for (const board of boards) {
+    const tests = await testsOf(root, board, report);
+    const ledger = readLedger(root);
+    writeLedger(
+      root,
+      ledger.map(entry => (entry.board === board.board ? { ...entry, virtualBoard: tests } : entry)),
+    );
+    console.log(board.board, tests);
+  }
+  return 0;
+}
+
+/** What the image of a board passed, one firmware after the other. */
+async function testsOf(root: string, real: RealBoard, report: FirmwareReport): Promise<BoardTests[]> {
+  const image = hashOfImage(root, real.board);
+  const emulator = await real.emulator();
   const tests: BoardTests[] = [];
-  for (const path of paths) {
+  for (const path of real.paths) {
     const firmware = readFileSync(path);
     tests.push({
-      espruino: await readVersion(root, firmware),
+      espruino: await real.version(firmware),
       sha256: createHash('sha256').update(firmware).digest('hex').slice(0, SHA256_CHARS),
       image,
       emulator,
       passed: passedOn(report, basename(path)),
     });
   }
-  const ledger = readLedger(root);
-  writeLedger(
-    root,
-    ledger.map(entry => (entry.board === 'pico' ? { ...entry, virtualBoard: tests } : entry)),
-  );
-  console.log(tests);
-  return 0;
+  return tests;
 }
 
 function runVitest(root: string): FirmwareReport | undefined {
@@ -81,7 +124,7 @@ function passedOn({ testResults }: FirmwareReport, name: string): number {
     .filter(({ fullName, status }) => status === 'passed' && fullName.includes(name)).length;
 }
 
-function hashOfImage(root: string): string {
-  const manifest = readFileSync(join(root, 'firmware/dist/image/pico/manifest.json'), 'utf8');
+function hashOfImage(root: string, board: ImageBoard): string {
+  const manifest = readFileSync(join(root, 'firmware/dist/image', board, 'manifest.json'), 'utf8');
   return (JSON.parse(manifest) as { readonly hash: string }).hash;
 }
