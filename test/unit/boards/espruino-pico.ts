@@ -67,7 +67,7 @@ export const ESPRUINO_PICO: BoardPicture = {
   width: 900,
   height: 520,
   title: 'Wiring of a Passfob on an Espruino Pico',
-  description: `Four wires, each from one pad of the Pico to the pin of the same purpose on both modules. ${WIRES.map(meaning).join(', ')}.`,
+  description: `Four wires, each from one pad of the Espruino Pico to the pin of the same purpose on both modules. ${WIRES.map(meaning).join(', ')}.`,
   moduleX: 620,
   wires: WIRES,
   numbers: WIRES.length,
