@@ -16,7 +16,8 @@ export type ImageFiles = Readonly<Record<string, Uint8Array>>;
 /** The image for a new state whose options have none. */
 type BuiltImage = () => ImageFiles;
 
-const BOARDS: Readonly<Record<BoardName, BoardWiring>> = {
+/** What is wired where, on each board. */
+export const BOARDS: Readonly<Record<BoardName, BoardWiring>> = {
   pico: PICO,
   'pico-hid': PICO_HID,
   'espruino-wifi': ESPRUINO_WIFI,
