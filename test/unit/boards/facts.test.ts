@@ -25,7 +25,7 @@ const under = (folder: string) =>
 const NOT_FLASHED: Readonly<Record<string, string>> = {
   'pico-hid': 'its console is on another port than its frames, and nobody offers its Espruino',
 };
-/** The boards that are no tokens, or whose suite names them by another word. */
+/** The boards that are no tokens: nobody carries them, so that they need not sleep. */
 const IS_NO_TOKEN = new Set(['bench']);
 /** What the profile of a display and a clock module on one bus (`firmware/boards/parts/bus-fob.ts`) asks of a board. */
 const BUS_FACTS = [
