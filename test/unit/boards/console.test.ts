@@ -24,7 +24,6 @@ it.each(['pico', 'espruino-wifi', 'rpi-pico', 'rpi-pico2', 'banglejs2'] as const
       i2c: i2c !== undefined,
       usbHid: hidReportBytes > 0,
       button: 'BTN1' in pinAliases,
-      i2c,
     });
   },
 );
