@@ -23,7 +23,7 @@ import { Violations } from './violations.ts';
 
 /** An STM32F401CD with pins and parts of your own. */
 export interface VirtualChipOptions extends BoardPace {
-  /** The contents of a .bin file: Espruino for the Pico, or any program for this chip. */
+  /** The contents of a .bin file: Espruino for the Espruino Pico, or any program for this chip. */
   readonly firmware: Uint8Array;
   /** Address of its first byte. Default: 0x08010000 if its vectors point there, otherwise 0x08000000. */
   readonly firmwareAddress?: number;
@@ -36,7 +36,7 @@ export interface VirtualChipOptions extends BoardPace {
   readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Parts at I2C1, whichever pins the program gives it. Default: none. */
   readonly parts?: readonly ChipPart[];
-  /** Whether a crystal of 32 kHz is at C14 and C15. Default false, as a Pico is sold. */
+  /** Whether a crystal of 32 kHz is at C14 and C15. Default false, as an Espruino Pico is sold. */
   readonly crystal?: boolean;
   /** Whether the USB cable is plugged into a computer. Default true. */
   readonly isPlugged?: boolean;

@@ -11,7 +11,7 @@ export interface Budget {
 /** Characters that tell one emulator from another. */
 export const EMULATOR_HASH_CHARS = 16;
 
-/** Storage of a Pico: three pages of flash. */
+/** Storage of an Espruino Pico: three pages of flash. */
 export const PICO_STORAGE_BYTES = 49_152;
 /**
  * Files of PIN attempts, a thousand in each, and pairings after flashing, for which the largest image leaves room.
@@ -22,7 +22,7 @@ export const PICO_PAIRINGS = 42;
 export const STORAGE_FREE_BYTES = 228;
 
 /**
- * The image of a Pico may use the part of its Storage that is left beside every file that the fob may ever write:
+ * The image of an Espruino Pico may use the part of its Storage that is left beside every file that the fob may ever write:
  *
  * | file | bytes | in Storage, with a header of 32 |
  * | --- | --: | --: |
@@ -48,7 +48,7 @@ export const BUDGETS = {
   'rpi-pico2': { imageBytes: 42_000, variables: 3_600, variablesTotal: 11_000 },
   // Megabytes of Storage and 12,000 variables.
   banglejs2: { imageBytes: 42_000, variables: 5_000, variablesTotal: 12_000 },
-  // The interpreter on Linux has no such limits; a bound near the Pico's limits the shared core. The bench's ports
+  // The interpreter on Linux has no such limits; a bound near the Espruino Pico's limits the shared core. The bench's ports
   // are objects with files and numbers, and need more variables than chips.
   bench: { imageBytes: 40_500, variables: 4_100, variablesTotal: 5_100 },
 } as const satisfies Record<string, Budget>;

@@ -85,7 +85,7 @@ async function portNamed(port: string): Promise<PortFound> {
  * @param board the kind of board that the person expects
  * @throws FobError `no-answer` for such a program, those of the port
  */
-export async function faceOf(
+export async function programAt(
   port: BoardPort,
   isShared: boolean,
   signal?: AbortSignal,
@@ -124,7 +124,7 @@ export function builtImage(board: FlashBoardName): Image {
 
 /**
  * Returns the Passfob that runs on a board, or undefined if none answers. The caller closes its client.
- * @param isShared as `faceOf` takes it, like `board`
+ * @param isShared as `programAt` takes it, like `board`
  */
 export async function runningFob(
   port: BoardPort,
@@ -132,7 +132,7 @@ export async function runningFob(
   isShared = port.isShared === true,
   board?: FlashBoardName,
 ): Promise<FobAtHand | undefined> {
-  if ((await faceOf(port, isShared, signal, board)) === 'console') return undefined;
+  if ((await programAt(port, isShared, signal, board)) === 'console') return undefined;
   const { probe } = port.patience ?? PATIENCE;
   const client = connect(await port.open());
   try {

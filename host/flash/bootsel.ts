@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import { FobError, systemCode } from '../errors.ts';
 import { readPlainFile } from '../read-whole.ts';
 import type { RpChip } from './boards.ts';
-import { BOOTSEL_INFO_BYTES_MAX, BOOTSEL_PIECE_BYTES, DRIVES_MAX } from './limits.ts';
-import { UF2_BLOCK_BYTES } from './uf2.ts';
+import { BOOTSEL_INFO_BYTES_MAX, BOOTSEL_PIECE_BYTES, DRIVES_MAX, UF2_BLOCK_BYTES } from './limits.ts';
 
 /** The drive that a Raspberry Pi Pico is while its boot loader runs (BOOTSEL), as the system mounts it. */
 export interface BootselDrive {

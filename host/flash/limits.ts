@@ -53,3 +53,7 @@ export const DRIVES_MAX = 64;
 export const BOOTSEL_PIECE_BYTES = 65_536;
 /** From the last block until the board is there as a serial port: it starts, and the system names the port. */
 export const BOOTSEL_RETURN_MS = 20_000;
+
+/** UF2: a block, and the piece of the program in it; the boot loaders of RP2040 and RP2350 take no other size. */
+export const UF2_BLOCK_BYTES = 512;
+export const UF2_DATA_BYTES = 256;

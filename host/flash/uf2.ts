@@ -1,14 +1,12 @@
 import { FobError } from '../errors.ts';
 import type { RpChip } from './boards.ts';
+import { UF2_BLOCK_BYTES, UF2_DATA_BYTES } from './limits.ts';
 
 /**
  * UF2, the file format of the boot loaders of RP2040 and RP2350 (github.com/microsoft/uf2): blocks of 512 bytes, each with a
  * piece of 256 bytes and its address. The boot loader ignores a block that it does not understand and programs the others, so a
  * damaged file leaves half a program: all of it is checked before.
  */
-
-export const UF2_BLOCK_BYTES = 512;
-export const UF2_DATA_BYTES = 256;
 
 const MAGIC_START = 0x0a324655;
 const MAGIC_SECOND = 0x9e5d5157;

@@ -67,7 +67,7 @@ export function needsEspruinos32(): Need<string[]> {
 }
 
 /**
- * The need for Espruino's firmware for the Pico: `ESPRUINO_ARM` names files, several with colons between.
+ * The need for Espruino's firmware for the Espruino Pico: `ESPRUINO_ARM` names files, several with colons between.
  *
  * @throws when it names a file that cannot be read
  */
@@ -75,7 +75,7 @@ export function needsEspruinosArm(): Need<string[]> {
   const paths = (process.env.ESPRUINO_ARM ?? '').split(delimiter).filter(Boolean);
   for (const path of paths) accessSync(path, constants.R_OK);
   return {
-    name: 'ESPRUINO_ARM=<paths to firmware of a Pico>',
+    name: 'ESPRUINO_ARM=<paths to firmware of an Espruino Pico>',
     found: paths.length > 0 ? paths : undefined,
   };
 }

@@ -1,4 +1,4 @@
-import { UF2_BLOCK_BYTES, UF2_DATA_BYTES } from 'passfob/flash/uf2';
+import { UF2_BLOCK_BYTES, UF2_DATA_BYTES } from 'passfob/flash/limits';
 
 /** UF2 files as picotool writes them, for tests. */
 

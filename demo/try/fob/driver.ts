@@ -85,7 +85,7 @@ export class FobDriver {
       board,
       image,
       startMs,
-      // A Pico is sold without one.
+      // An Espruino Pico is sold without one.
       crystal: false,
       ...this.#randomness(),
       files: { birth: random(BIRTH_BYTES) },

@@ -40,9 +40,9 @@ export const EEPROM_WRITE_SECONDS = 0.015;
 /** An EEPROM that does not answer is asked so often again in the whole check; each takes a second, and `ASK_MS` ends it. */
 export const EEPROM_RETRIES = 2;
 
-/** Variables that the image leaves room for; a stock build of the Pico has 5,100. */
+/** Variables that the image leaves room for; a stock build of the Espruino Pico has 5,100. */
 export const VARIABLES_MIN = 5_000;
-/** Supply voltages of a Pico, whose regulator gives 3.3 V. */
+/** Supply voltages of an Espruino Pico, whose regulator gives 3.3 V. */
 export const SUPPLY_VOLTS_MIN = 3;
 export const SUPPLY_VOLTS_MAX = 3.6;
 

@@ -54,7 +54,7 @@ export const PICO: BoardWiring = {
 };
 
 /**
- * The Pico with a build that is not available anywhere: HID reports of 64 bytes, and reports from the computer passed
+ * The Espruino Pico with a build that is not available anywhere: HID reports of 64 bytes, and reports from the computer passed
  * to the image.
  */
 export const PICO_HID: BoardWiring = {

@@ -21,7 +21,7 @@ const TIMING = {
  */
 export const RPI_PICO: BoardWiring = {
   name: 'rpi-pico',
-  build: 'RP2040_PICO',
+  build: 'ESPR_RP2040_PICO',
   version: '2v30',
   variables: 12_000,
   flatAbove: 19,

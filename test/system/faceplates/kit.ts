@@ -29,7 +29,7 @@ export async function answersTo({ child }: Started, ...requests: readonly (objec
 }
 
 /**
- * A small, readable fob, written by hand for the Pico: it says whether its button is down and how often it was
+ * A small, readable fob, written by hand for the Espruino Pico: it says whether its button is down and how often it was
  * pressed, writes one EEPROM page at each press, and echoes its input.
  */
 const IMAGE = `

@@ -151,7 +151,7 @@ function written(name: string, html: string): string {
   return `file://${join(folder, name)}`;
 }
 
-/** The page with that image in the place of the Pico's. */
+/** The page with that image in the place of the Espruino Pico's. */
 async function hostilePage(): Promise<string> {
   const pico = { '.bootcde': [hostileImage().replace('BEACON', beacon)] };
   const boards = { pico, 'pico-hid': {}, 'espruino-wifi': {}, 'rpi-pico': {}, banglejs2: {} };

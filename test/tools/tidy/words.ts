@@ -56,6 +56,12 @@ const wordRules: readonly WordRule[] = [
     applies: anywhere,
   },
   {
+    pattern: /(?<!\b(?:Espruino|Raspberry Pi)[\s*]+)(?<!espruino\.com\/)\bPico\b(?! (?:2|SDK)\b)/,
+    why: 'two makers have a board of this name: say Espruino Pico or Raspberry Pi Pico',
+    view: 'text',
+    applies: path => !path.endsWith('.patch'),
+  },
+  {
     pattern: /\bMath\s*\.\s*random\b/,
     why: 'chance comes from a seed or from the system, as an argument',
     view: 'code',

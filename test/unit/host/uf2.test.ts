@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { FobError } from 'passfob/errors';
 import { RP_ESPRUINO_BUILDS } from 'passfob/flash/espruino-builds';
-import { chipOfUf2, UF2_BLOCK_BYTES, UF2_BYTES_MAX, UF2_DATA_BYTES } from 'passfob/flash/uf2';
+import { UF2_BLOCK_BYTES, UF2_DATA_BYTES } from 'passfob/flash/limits';
+import { chipOfUf2, UF2_BYTES_MAX } from 'passfob/flash/uf2';
 import { expect, it } from 'vitest';
 import { absoluteBlock, FAMILY, FIELDS, uf2 } from '../../kit/uf2.ts';
 import { refusal } from './kit/failure.ts';

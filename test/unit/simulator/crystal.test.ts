@@ -77,7 +77,7 @@ it('the clock does not change where the image turned the crystal off', () => {
   expect((seconds.at(-1) ?? 0) - (seconds[0] ?? 0)).toBeCloseTo(3, 2);
 });
 
-it('the clock of a Pico without a crystal runs on by its oscillator', () => {
+it('the clock of an Espruino Pico without a crystal runs on by its oscillator', () => {
   const [before = 0, after = 0] = readings({ crystal: false, oscillatorPpm: 100_000 }, 1000, 2000, 2);
   expect(after - before).toBeCloseTo(2.2, 2);
 });

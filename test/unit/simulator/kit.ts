@@ -4,7 +4,7 @@ import { heardFrom } from '../../kit/heard.ts';
 
 export const bytes = (text: string): Uint8Array => new Uint8Array(Buffer.from(text, 'latin1'));
 
-/** Boots a board that runs this text as its `.bootcde`; a Pico without a crystal, as it is sold. */
+/** Boots a board that runs this text as its `.bootcde`; an Espruino Pico without a crystal, as it is sold. */
 export function run(source: string, options: Partial<BootOptions> = {}): SimulatedFob {
   return boot({ board: 'pico', seed: 1, crystal: false, image: { '.bootcde': bytes(source) }, ...options });
 }

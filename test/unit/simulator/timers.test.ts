@@ -58,7 +58,7 @@ prints('timers')`
     @ advance 5
     > later
 
-  time is 2000 on a Pico that was without power, and set until then:
+  time is 2000 on an Espruino Pico that was without power, and set until then:
     ${QUIET}print(new Date().toISOString().slice(0, 10), Math.floor(getTime() / 1e6));
     > 2000-01-01 946
     @ cut; on

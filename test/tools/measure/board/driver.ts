@@ -43,7 +43,7 @@ export class BoardDriver extends OneKey implements Driver {
       files: { birth: secret(crypto.getRandomValues(new Uint8Array(32))) },
       seed: SEED,
       ...(storage && { storage }),
-      // A Pico is sold without a crystal.
+      // An Espruino Pico is sold without a crystal.
       crystal: false,
     });
     const cable = pipe({

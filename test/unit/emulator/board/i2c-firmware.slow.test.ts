@@ -1,4 +1,4 @@
-/** Needs ESPRUINO_ARM, the path of Espruino's .bin file for the Pico (2v29): its own driver meets I2C1 and the faults. */
+/** Needs ESPRUINO_ARM, the path of Espruino's .bin file for the Espruino Pico (2v29): its own driver meets I2C1 and the faults. */
 import { readFileSync } from 'node:fs';
 import type { VirtualBoard } from '@passfob/emulator/board/options';
 import { virtualBoard } from '@passfob/emulator/board/virtual-board';

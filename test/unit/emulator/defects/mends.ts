@@ -1,7 +1,7 @@
 import type { Change } from '../../../tools/mutants/defect.ts';
 
 /**
- * The mends of what Espruino's firmware for the Pico does and its Linux build does not, each as the change that takes it
+ * The mends of what Espruino's firmware for the Espruino Pico does and its Linux build does not, each as the change that takes it
  * back. `test/unit/emulator/defects` shows on the virtual board what then goes wrong.
  */
 export const WITHOUT = {

@@ -64,7 +64,7 @@ export async function testBoard(root: string, environment: NodeJS.ProcessEnv): P
   const boards = boardsIn(root, environment);
   if (boards.length === 0) {
     console.error(
-      "Set ESPRUINO_ARM to Espruino's own firmware for the Pico, or ESPRUINO_RP2040 to that for the Raspberry Pi Pico; several with colons between.",
+      "Set ESPRUINO_ARM to Espruino's own firmware for the Espruino Pico, or ESPRUINO_RP2040 to that for the Raspberry Pi Pico; several with colons between.",
     );
     return 2;
   }

@@ -35,7 +35,7 @@ function region(length: number): Region {
   return new Region(image, store, 0, length);
 }
 
-/** I2C1 with the parts of the Pico on its wires. */
+/** I2C1 with the parts of the Espruino Pico on its wires. */
 export class I2cRig {
   readonly processor = new Instructions();
   readonly timeline = new Timeline(this.processor, TICKS);

@@ -25,7 +25,9 @@ it('a file that is no UF2 is the program itself', () => {
 });
 
 it('a UF2 file for another address is refused', () => {
-  expect(() => programOf(Uint8Array.from(uf2Block(0x2000_0000, [1])))).toThrow('not for the flash of a Pico');
+  expect(() => programOf(Uint8Array.from(uf2Block(0x2000_0000, [1])))).toThrow(
+    'not for the flash of a Raspberry Pi Pico',
+  );
 });
 
 it('a boot ROM of another size, or without functions for the flash, is refused', () => {

@@ -22,7 +22,7 @@ export function programOf(file: Uint8Array): Uint8Array {
     const offset = view.getUint32(at + ADDRESS_AT, true) - FLASH_ADDRESS;
     const length = view.getUint32(at + LENGTH_AT, true);
     if (offset < 0 || offset + length > FLASH_BYTES)
-      throw new Error('this firmware is not for the flash of a Pico');
+      throw new Error('this firmware is not for the flash of a Raspberry Pi Pico');
     program.set(file.subarray(at + DATA_AT, at + DATA_AT + length), offset);
     end = Math.max(end, offset + length);
   }
