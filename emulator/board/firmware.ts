@@ -84,9 +84,9 @@ export function checkFlash(flash: Uint8Array): void {
   throw new BadFirmware(`flash must be the ${flashBytes} bytes that another chip has as its flash`);
 }
 
-/** Returns the flash of a new STM32F401CD with a program on it. */
-export function programmed({ bytes, address }: Firmware): Uint8Array {
-  const flash = new Uint8Array(KINDS.pico.flashBytes).fill(0xff);
+/** Returns the flash of a new chip with a program on it. */
+export function programmed({ bytes, address }: Firmware, kind: BoardKind = KINDS.pico): Uint8Array {
+  const flash = new Uint8Array(kind.flashBytes).fill(0xff);
   putFirmware(flash, { bytes, address });
   return flash;
 }

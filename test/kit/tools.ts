@@ -80,6 +80,16 @@ export function needsEspruinosArm(): Need<string[]> {
   };
 }
 
+/** The need for Espruino's firmware for the Espruino WiFi. @throws when it names a file that cannot be read */
+export function needsEspruinosWifi(): Need<string[]> {
+  const paths = (process.env.ESPRUINO_WIFI ?? '').split(delimiter).filter(Boolean);
+  for (const path of paths) accessSync(path, constants.R_OK);
+  return {
+    name: 'ESPRUINO_WIFI=<paths to firmware of an Espruino WiFi>',
+    found: paths.length > 0 ? paths : undefined,
+  };
+}
+
 /** Espruino's firmware for the RP2040, and the boot ROM that it calls. */
 export interface Rp2040Files {
   /** Paths of .uf2 or .bin files. */

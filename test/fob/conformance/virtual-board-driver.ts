@@ -1,3 +1,4 @@
+import type { BoardKind } from '@passfob/emulator/board/kinds';
 import type { VirtualBoard } from '@passfob/emulator/board/options';
 import type { virtualBoard } from '@passfob/emulator/board/virtual-board';
 import { memoryStore, type StateStore } from '@passfob/simulator';
@@ -17,9 +18,10 @@ const REST_SHARE = 0.4;
 /** Much longer than any work of the image. */
 const WORK_MS_MAX = 30_000;
 
-/** The pico image on the firmware of a real board, which needs time for its work. */
+/** The image of a board on its own firmware, which needs time for its work. */
 export class VirtualBoardDriver extends OneKey implements Driver {
-  readonly algorithms = [1, 2];
+  readonly algorithms: readonly number[];
+  readonly hasShortRecords = true;
   readonly utcMin = DS3231_UTC_MIN;
   readonly utcMax = DS3231_UTC_MAX;
   readonly board: VirtualBoard;
@@ -32,14 +34,20 @@ export class VirtualBoardDriver extends OneKey implements Driver {
   constructor(
     make: typeof virtualBoard,
     firmware: Uint8Array,
-    { seed = 1, storage = memoryStore() }: { seed?: number; storage?: StateStore } = {},
+    {
+      seed = 1,
+      storage = memoryStore(),
+      board = 'pico',
+    }: { seed?: number; storage?: StateStore; board?: BoardKind['board'] } = {},
   ) {
     super();
+    this.algorithms = board === 'pico' ? [1, 2] : [1, 2, 3];
     this.board = make({
+      board,
       firmware,
       seed,
       storage,
-      image: builtImage('pico'),
+      image: builtImage(board),
       files: { birth: secret(crypto.getRandomValues(new Uint8Array(32))) },
     });
     this.transport = paced(this.open());

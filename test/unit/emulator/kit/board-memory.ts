@@ -1,7 +1,7 @@
 import { firmwareOf, programmed } from '@passfob/emulator/board/firmware';
-import { KINDS } from '@passfob/emulator/board/kinds';
+import { type BoardKind, KINDS } from '@passfob/emulator/board/kinds';
 import { memoryStore, type StateStore } from '@passfob/simulator';
-import { EEPROM_BYTES, PICO_FLASH_PAGE_BYTES, PICO_FLASH_PAGES } from '@passfob/simulator/base/limits';
+import { EEPROM_BYTES } from '@passfob/simulator/base/limits';
 import { openMemories } from '@passfob/simulator/recording/state/memories';
 
 const noBytes = (count: number) => new Uint8Array(count);
@@ -14,14 +14,17 @@ export function storeOf(image: Uint8Array): StateStore {
 }
 
 /**
- * Returns the memory of a virtual board with the serial number, files, EEPROM and clock of an imitated pico. It is much
+ * Returns the memory of a virtual board with the serial number, files, EEPROM and clock of an imitated one. It is much
  * sooner made than by letting the board do all that was done with the other.
  * @param image the memory of the imitated one
  */
-export function boardMemory(image: Uint8Array, firmware: Uint8Array): Uint8Array {
-  const sizes = { flash: PICO_FLASH_PAGE_BYTES * PICO_FLASH_PAGES, eeprom: EEPROM_BYTES };
-  const from = openMemories(storeOf(image), 'pico', sizes, noBytes);
-  const { chip, flashBytes, storage } = KINDS.pico;
+export function boardMemory(
+  image: Uint8Array,
+  firmware: Uint8Array,
+  board: BoardKind['board'] = 'pico',
+): Uint8Array {
+  const { chip, flashBytes, storage } = KINDS[board];
+  const from = openMemories(storeOf(image), board, { flash: storage.bytes, eeprom: EEPROM_BYTES }, noBytes);
   const store = memoryStore();
   const to = openMemories(
     store,
@@ -29,7 +32,7 @@ export function boardMemory(image: Uint8Array, firmware: Uint8Array): Uint8Array
     { flash: flashBytes, eeprom: EEPROM_BYTES, files: 0 },
     () => from.serial,
   );
-  to.flash.write(0, programmed(firmwareOf(firmware)));
+  to.flash.write(0, programmed(firmwareOf(firmware, undefined, KINDS[board]), KINDS[board]));
   to.flash.write(storage.at, from.flash.bytes);
   to.eeprom.write(0, from.eeprom.bytes);
   to.rtc.write(0, from.rtc.bytes);

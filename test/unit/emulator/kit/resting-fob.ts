@@ -1,3 +1,4 @@
+import type { BoardKind } from '@passfob/emulator/board/kinds';
 import type { BoardCounters } from '@passfob/emulator/board/options';
 import type { BootOptions, SimulatedFob, Wire } from '@passfob/simulator/base/fob';
 import { PRESS_HELD_MS } from '@passfob/simulator/base/limits';
@@ -15,9 +16,9 @@ const REST_SHARE = 0.3;
 const WORK_MS_MAX = 60_000;
 
 /** What `boot` takes and a virtual board does not is left out. */
-function boardOptions({ board: _, espruino: __, image, ...rest }: BootOptions) {
+function boardOptions({ board: _, espruino: __, ...rest }: BootOptions, board: BoardKind['board']) {
   // Without a crystal the clock does not jump two seconds after a start.
-  return { crystal: false, image: image ?? builtImage('pico'), ...rest };
+  return { crystal: false, image: builtImage(board), ...rest, board };
 }
 
 /** A board with Espruino's own firmware, whose work takes time. */
@@ -80,8 +81,11 @@ export function bootedFob(board: WorkingBoard): SimulatedFob {
   return Object.assign(Object.create(board), overrides);
 }
 
-/** Returns a maker of fobs with the pico's image on Espruino's own firmware. */
-export async function virtualFobs(firmware: Uint8Array): Promise<MakeFob> {
+/** Returns a maker of fobs with a board's image on Espruino's own firmware. */
+export async function virtualFobs(
+  firmware: Uint8Array,
+  board: BoardKind['board'] = 'pico',
+): Promise<MakeFob> {
   const virtualBoard = await builtBoard();
-  return options => bootedFob(virtualBoard({ ...boardOptions(options), firmware }));
+  return options => bootedFob(virtualBoard({ ...boardOptions(options, board), firmware }));
 }

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import type { BusFault } from '@passfob/simulator/base/fault-plan';
 import { makeRandomness, type Randomness } from '@passfob/simulator/base/randomness';
 import { expect, it } from 'vitest';
@@ -6,7 +5,7 @@ import { type Birth, births } from '../../../fob/simulation/kit/births.ts';
 import { LONG, seedsOrOne } from '../../../kit/counts.ts';
 import { describeNeeds } from '../../../kit/tools.ts';
 import { boardMemory, storeOf } from '../kit/board-memory.ts';
-import { builtBoard, needsFirmware } from '../kit/built-board.ts';
+import { type BoardFirmware, builtBoard, needsBoardFirmware } from '../kit/built-board.ts';
 import { bootedFob } from '../kit/resting-fob.ts';
 import { expectSound, passStart } from '../kit/starts.ts';
 
@@ -50,12 +49,23 @@ function trialOf(chance: Randomness): Trial {
   return { told, oscillatorPpm, crystal, usbWaitTicks, isPlugged, bus, presses };
 }
 
-async function bootOnce(seed: number, firmware: Uint8Array, born: Birth): Promise<void> {
+async function bootOnce(
+  seed: number,
+  { bytes: firmware, board: name }: BoardFirmware,
+  born: Birth,
+): Promise<void> {
   const virtualBoard = await builtBoard();
   const chance = makeRandomness(seed, 'boots');
   const trial = trialOf(chance);
   const storage = storeOf(born.image);
-  const board = virtualBoard({ firmware, storage, seed, ...trial, faults: { bus: { at: trial.bus } } });
+  const board = virtualBoard({
+    board: name,
+    firmware,
+    storage,
+    seed,
+    ...trial,
+    faults: { bus: { at: trial.bus } },
+  });
   const seen = new Set<string>();
   board.onScreen(() => seen.add(board.screen().text.join(' ')));
   try {
@@ -66,7 +76,7 @@ async function bootOnce(seed: number, firmware: Uint8Array, born: Birth): Promis
     board.setUsb(false);
     board.advance(SETTLE_MS);
     board.setUsb(true);
-    await expectSound(bootedFob(board), born, length => chance.bytes(length));
+    await expectSound(bootedFob(board), born, length => chance.bytes(length), name);
     expect([...seen].join('\n')).not.toContain('Memory damaged');
     const mayBeTooSoon = trial.oscillatorPpm < 0;
     expect(board.violations.filter(told => !mayBeTooSoon || told !== ASKED_TOO_SOON).join()).toBe('');
@@ -78,15 +88,14 @@ async function bootOnce(seed: number, firmware: Uint8Array, born: Birth): Promis
   }
 }
 
-describeNeeds(needsFirmware(), "boots of the fob on Espruino's own firmware", paths => {
-  it.each(paths)(
-    '%s shows the list of accounts after each boot, whatever its clocks, its bus and its person did meanwhile',
+describeNeeds(needsBoardFirmware(), "boots of the fob on Espruino's own firmware", firmwares => {
+  it.each(firmwares)(
+    '$name shows the list of accounts after each boot, whatever its clocks, its bus and its person did meanwhile',
     { ...LONG, timeout: 7_200_000 },
-    async path => {
-      const firmware = new Uint8Array(readFileSync(path));
-      const [born] = await births();
+    async firmware => {
+      const [born] = await births(firmware.board);
       if (born === undefined) throw new Error('no fob is born');
-      const image = boardMemory(born.image, firmware);
+      const image = boardMemory(born.image, firmware.bytes, firmware.board);
       const failures: string[] = [];
       for (const seed of SEEDS) {
         try {

@@ -1,30 +1,28 @@
-import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { births } from '../../../fob/simulation/kit/births.ts';
 import { LONG, seedsOrOne } from '../../../kit/counts.ts';
 import { describeNeeds } from '../../../kit/tools.ts';
 import { boardMemory } from '../kit/board-memory.ts';
-import { needsFirmware } from '../kit/built-board.ts';
+import { needsBoardFirmware } from '../kit/built-board.ts';
 import { virtualFobs } from '../kit/resting-fob.ts';
 import { difference } from './difference.ts';
 
 /** `PASSFOB_SEED=n` repeats one scenario, as the message of a failure says. */
 const SEEDS = seedsOrOne(1, 100);
 
-describeNeeds(needsFirmware(), "the imitated pico beside Espruino's own firmware", paths => {
-  it.each(paths)(
-    '%s answers, shows and types the same in random scenarios',
+describeNeeds(needsBoardFirmware(), "the imitated board beside Espruino's own firmware", firmwares => {
+  it.each(firmwares)(
+    '$name answers, shows and types the same in random scenarios',
     { ...LONG, timeout: 7_200_000 },
-    async path => {
-      const firmware = new Uint8Array(readFileSync(path));
-      const make = await virtualFobs(firmware);
-      const born = await births();
+    async ({ bytes, board }) => {
+      const make = await virtualFobs(bytes, board);
+      const born = await births(board);
       const found: string[] = [];
       for (const seed of SEEDS) {
         const birth = born[seed % born.length];
         if (birth === undefined) throw new Error('no fob is born');
-        const onBoard = { ...birth, image: boardMemory(birth.image, firmware) };
-        const text = await difference(seed, birth, onBoard, make);
+        const onBoard = { ...birth, image: boardMemory(birth.image, bytes, board) };
+        const text = await difference(seed, birth, onBoard, make, board);
         if (text) console.log(text);
         if (text) found.push(text);
       }

@@ -4,7 +4,8 @@ import { root } from '../../../tools/tidy/files.ts';
 
 /** Calls by which tests name their need for a firmware, by the variable that names it. */
 const NEEDS: Readonly<Record<string, RegExp>> = {
-  ESPRUINO_ARM: /\bneeds(?:EspruinosArm|Firmware)\(/,
+  ESPRUINO_ARM: /\bneeds(?:EspruinosArm|Firmware|BoardFirmware)\(/,
+  ESPRUINO_WIFI: /\bneedsBoardFirmware\(/,
   ESPRUINO_RP2040: /\bneedsRp2040\(/,
 };
 

@@ -34,13 +34,22 @@ interface RealBoard {
 
 const pathsIn = (names: string | undefined) => (names ?? '').split(delimiter).filter(Boolean);
 
-function boardsIn(root: string, { ESPRUINO_ARM, ESPRUINO_RP2040 }: NodeJS.ProcessEnv): RealBoard[] {
+function boardsIn(
+  root: string,
+  { ESPRUINO_ARM, ESPRUINO_WIFI, ESPRUINO_RP2040 }: NodeJS.ProcessEnv,
+): RealBoard[] {
   const boards: RealBoard[] = [
     {
       board: 'pico',
       paths: pathsIn(ESPRUINO_ARM),
       emulator: () => emulatorHash(root),
-      version: firmware => readVersion(root, firmware),
+      version: firmware => readVersion(root, firmware, 'pico'),
+    },
+    {
+      board: 'espruino-wifi',
+      paths: pathsIn(ESPRUINO_WIFI),
+      emulator: () => emulatorHash(root),
+      version: firmware => readVersion(root, firmware, 'espruino-wifi'),
     },
     {
       board: 'rpi-pico',
@@ -57,14 +66,14 @@ function boardsIn(root: string, { ESPRUINO_ARM, ESPRUINO_RP2040 }: NodeJS.Proces
  * them on which firmware, in which emulator. A failure leaves the ledger as it is.
  *
  * @param root the project's folder
- * @param environment `ESPRUINO_ARM` and `ESPRUINO_RP2040` name the firmware
+ * @param environment `ESPRUINO_ARM`, `ESPRUINO_WIFI` and `ESPRUINO_RP2040` name the firmware
  * @returns the exit code
  */
 export async function testBoard(root: string, environment: NodeJS.ProcessEnv): Promise<number> {
   const boards = boardsIn(root, environment);
   if (boards.length === 0) {
     console.error(
-      "Set ESPRUINO_ARM to Espruino's own firmware for the Espruino Pico, or ESPRUINO_RP2040 to that for the Raspberry Pi Pico; several with colons between.",
+      "Set ESPRUINO_ARM to Espruino's own firmware for the Espruino Pico, ESPRUINO_WIFI to that for the Espruino WiFi, or ESPRUINO_RP2040 to that for the Raspberry Pi Pico; several with colons between.",
     );
     return 2;
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import type { BoardKind } from '@passfob/emulator/board/kinds';
 
 const BOOT_MS = 2_000;
 const ANSWER_MS = 500;
@@ -9,11 +10,15 @@ const ANSWER_MS = 500;
  *
  * @throws where it prints nothing of the kind
  */
-export async function readVersion(root: string, firmware: Uint8Array): Promise<string> {
+export async function readVersion(
+  root: string,
+  firmware: Uint8Array,
+  kind: BoardKind['board'],
+): Promise<string> {
   const emulator: typeof import('@passfob/emulator/board/virtual-board') = await import(
     pathToFileURL(join(root, 'emulator/dist/board/virtual-board.js')).href
   );
-  const board = emulator.virtualBoard({ firmware, seed: 1, crystal: false });
+  const board = emulator.virtualBoard({ board: kind, firmware, seed: 1, crystal: false });
   board.advance(BOOT_MS);
   board.link.write(Buffer.from('print("ABOUT",process.env.VERSION,process.env.GIT_COMMIT)\n'));
   board.advance(ANSWER_MS);
