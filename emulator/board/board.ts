@@ -52,7 +52,7 @@ const NO_COUNTERS: BoardCounters = {
 };
 
 /**
- * An Espruino Pico with its parts, its time and its power. The chip runs inside `#run` only, piece by piece; between two pieces
+ * An Espruino Pico or WiFi with its parts, its time and its power. The chip runs inside `#run` only, piece by piece; between two pieces
  * the world outside gets its turn.
  */
 export class Board {

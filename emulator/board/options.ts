@@ -28,7 +28,7 @@ export function paceOf({ cyclesPerInstruction, usbWaitTicks, skipsIdle }: BoardP
   return { cyclesPerInstruction, usbWaitTicks, skipsIdle };
 }
 
-/** An Espruino Pico with a virtual microcontroller. Options not named here are those of `boot`. */
+/** An Espruino Pico or WiFi with a virtual microcontroller. Options not named here are those of `boot`. */
 export interface VirtualBoardOptions
   extends BoardPace,
     Pick<

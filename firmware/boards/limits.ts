@@ -15,7 +15,7 @@ export const AT24C32_PAGE_BYTES = 32;
 export const PROBE_ADDRESS = 800;
 export const PROBE_ALIAS = 4896;
 /**
- * tWR of the AT24C32, the longest self-timed write, is 10 ms. The clock by which the Espruino Pico waits may be as fast as 1.47
+ * tWR of the AT24C32, the longest self-timed write, is 10 ms. The clock by which an Espruino Pico waits may be as fast as 1.47
  * (LSI of the STM32F401, data sheet).
  */
 export const AT24C32_WRITE_SECONDS = 0.015;

@@ -68,7 +68,7 @@ export interface TemperatureFaults {
   readonly hot?: OneIn;
 }
 
-/** Faults of the crystal that may be soldered to an Espruino Pico; an occasion is a reset of the processor. */
+/** Faults of the crystal that may be soldered to an Espruino Pico or WiFi; an occasion is a reset of the processor. */
 export interface CrystalFaults {
   readonly absent?: OneIn;
   readonly slow?: OneIn;

@@ -161,12 +161,12 @@ export interface BootOptions {
   /** How much faster than true time the RTC's crystal runs, in parts per million. Default 0. */
   readonly driftPpm?: number;
   /**
-   * On an Espruino Pico: how much faster than its nominal 32 kHz the microcontroller's internal oscillator runs, in parts per
+   * On an Espruino Pico or WiFi: how much faster than its nominal 32 kHz the microcontroller's internal oscillator runs, in parts per
    * million. Espruino names ±100,000, the data sheet −470,000 to 470,000. Default 0.
    */
   readonly oscillatorPpm?: number;
   /**
-   * Whether a 32 kHz crystal is soldered to an Espruino Pico. Espruino changes to it two seconds after a cold start, and its
+   * Whether a 32 kHz crystal is soldered to an Espruino Pico or WiFi. Espruino changes to it two seconds after a cold start, and its
    * clock jumps back. Default true, the harder case; an Espruino Pico is sold without one.
    */
   readonly crystal?: boolean;
@@ -256,7 +256,7 @@ export interface SimulatedFob {
   /** Sets the supply voltage that the board measures, in volts. */
   setSupply(volts: number): void;
   /**
-   * Whether the processor is in deep sleep: on an Espruino Pico without USB whose image allows it, in each pause of more than a
+   * Whether the processor is in deep sleep: on an Espruino Pico or WiFi without USB whose image allows it, in each pause of more than a
    * millisecond.
    */
   readonly sleeping: boolean;

@@ -47,7 +47,7 @@ export const WIFI_FLASH_ERASE_US = 550_000;
 
 /**
  * The flash chip of a Raspberry Pi Pico (W25Q16JV): sectors of 4 kB, erased in 45 ms, and pages of 256 bytes, programmed in
- * 0.7 ms (data sheet, typical). A Pico 2 has 768 sectors of Storage; the simulator has as many as on a Raspberry Pi Pico.
+ * 0.7 ms (data sheet, typical). A Pico 2 has 768 sectors of Storage; the simulator has as many as on a Pico.
  */
 export const RP2_FLASH_PAGE_BYTES = 4096;
 export const RP2_FLASH_PAGES = 64;
@@ -253,7 +253,7 @@ export const LOW_SUPPLY_MAX_MILLIVOLTS = 3000;
 /** DS3231 data sheet: ±3.5 ppm from −40 to 85 °C, ±2 ppm from 0 to 40 °C. */
 export const EXTREME_DRIFT_TENTHS_PPM = 35;
 
-/** Time on the Espruino Pico's own clock after a loss of power: 2000-01-01T00:00:00Z (STM32 RTC reset value). */
+/** Time on an STM32's own clock after a loss of power: 2000-01-01T00:00:00Z (STM32 RTC reset value). */
 export const FIRST_CLOCK_MS = 946_684_800_000;
 /** Virtual time of a reset, before the boot files run. Not measured. */
 export const BOOT_US = 10_000;

@@ -5,13 +5,13 @@ import type { FaultFact } from './fact.ts';
 
 export const CRYSTAL_FAULTS = {
   absent: {
-    on: 'each reset of the processor of an Espruino Pico',
+    on: 'each reset of the processor of an Espruino Pico or Espruino WiFi',
     does: 'the crystal does not start: Espruino stays on the internal oscillator',
     always: 'the crystal does not start later either',
     fob: 'runs on the internal oscillator anyway',
   },
   slow: {
-    on: 'each reset of the processor of an Espruino Pico',
+    on: 'each reset of the processor of an Espruino Pico or Espruino WiFi',
     does: 'where Espruino changes to the crystal, it stands still for 1 to 2 s; otherwise for 0.1 to 1 s',
     always: 'the crystal keeps its rate once it runs',
     fob: 'turns the crystal off before Espruino changes to it, so that nothing stands still',

@@ -44,7 +44,7 @@ export const SETUP_FIELDS = {
     number(-PPM_MAX, PPM_MAX, { isWhole: false }),
     "how many ppm too fast the microcontroller's own oscillator runs; default: 0",
   ),
-  crystal: field(yesOrNo, 'whether an Espruino Pico has its crystal; default: yes'),
+  crystal: field(yesOrNo, 'whether an Espruino Pico or Espruino WiFi has its crystal; default: yes'),
 };
 
 type Read<F> = F extends { readonly shape: { read(given: never): infer T } } ? T | undefined : never;
