@@ -23,7 +23,7 @@ export const pinCommands: readonly Command[] = [
   command({
     words: 'pin policy',
     describe: 'show or change the PIN policy of the fob',
-    json: '`serial`, `policy`: `pinDigits` (0: no PIN), `attempts`, `onLimit` (`wipe`, `lock`), `lockAfterSeconds` (0: with the display), `ask`, `typing` (`never`, `allowed`, `enter`); `isSet`, `pin`, `wentBack` (as it was before)',
+    json: '`serial`, `policy`: `pinDigits` (0: no PIN), `attempts`, `onLimit` (`wipe`, `lock`), `lockAfterSeconds` (0: with the display), `ask`, `typing` (`never`, `allowed`, `enter`); `canType` (whether its board has a keyboard), `isSet`, `pin`, `wentBack` (as it was before)',
     options: policyOptions,
     read: given => ({ changes: readPolicy(given) }),
     needs: aFob,

@@ -1,6 +1,7 @@
 import type { ReportedFinding } from '../commands/health.ts';
 import type { InfoClock, InfoResult } from '../commands/info.ts';
 import type { PolicyResult } from '../commands/pin.ts';
+import { measuresBattery } from '../owner/boards.ts';
 import { durationText, signed } from '../owner/health-texts.ts';
 import type { FobStatus, Policy } from '../owner/status.ts';
 import { printable } from './base/terminal.ts';
@@ -24,7 +25,9 @@ export function infoText(result: InfoResult): string {
   const { serial, board, firmware, interpreter, accounts, free, status, clock, health } = result;
   const room = accounts === undefined ? [] : [`It holds ${counted(accounts, 'account')}; ${free} more fit.`];
   const about =
-    status === undefined ? ['Its firmware has no PIN: update the firmware to get one.'] : statusLines(status);
+    status === undefined
+      ? ['Its firmware has no PIN: update the firmware to get one.']
+      : [...statusLines(status), ...(measuresBattery(board) ? [] : ['Its board cannot measure a battery.'])];
   const todo = health
     .filter(({ kind }) => FINDINGS.includes(kind))
     .map(({ kind, sentence, next }) => (kind === 'battery-low' ? next : `${sentence} ${next}`));
@@ -107,12 +110,14 @@ const ASKED = {
 
 const LIST = new Intl.ListFormat('en-GB');
 
-export function policyText({ serial, policy }: PolicyResult): string {
+export function policyText({ serial, policy, canType }: PolicyResult): string {
   return [
     policy.pinDigits === 0
       ? `The fob ${serial} asks for no PIN.`
       : `The fob ${serial} asks for a PIN of ${policy.pinDigits} digits or more.`,
-    TYPING[policy.typing],
+    canType
+      ? TYPING[policy.typing]
+      : 'It types nothing: its board has no USB keyboard, so its person types the passcodes.',
     ...(policy.pinDigits === 0 ? ['If it asks for one (--digits 6):'] : []),
     limitText(policy),
     policy.lockAfterSeconds === 0

@@ -107,7 +107,7 @@ export async function programAt(
 
 /** A board without a button that skips its program at the start: only its boot loader leads on. */
 const SILENT_BOARD =
-  'Unplug it, plug it in again and run the command again. If a board of yours stays silent, erase its flash by its boot loader (docs/flashing.md), then run the command with --uf2 FILE.';
+  'Unplug it, plug it in again and run the command again. If a board of yours stays silent, erase its flash by its boot loader (docs/boards/rpi-pico.md), then run the command with --uf2 FILE.';
 
 /** @throws FobError `no-fob` if another fob was selected */
 export function checkSerial({ serial: wanted, address }: BoardPort, serial: string): void {

@@ -1,5 +1,6 @@
 import { FobError } from '../errors.ts';
 import { addHistory } from '../inventory/history.ts';
+import { canType } from '../owner/boards.ts';
 import { resetPin as resetFobPin } from '../owner/recovery.ts';
 import { type FobStatus, type Policy, policyRequest } from '../owner/status.ts';
 import type { Context, FobAtHand } from './context.ts';
@@ -12,6 +13,8 @@ import { withPress } from './press.ts';
 export interface PolicyResult {
   readonly serial: string;
   readonly policy: Policy;
+  /** Whether the board has a keyboard for what the policy says about typing. */
+  readonly canType: boolean;
   /** Whether this command set it. */
   readonly isSet: boolean;
   readonly pin: FobStatus['pin'];
@@ -30,17 +33,24 @@ export async function pinPolicy(
   changes: Partial<Policy>,
 ): Promise<PolicyResult> {
   const { signal } = context;
-  const { serial } = fob.hello;
+  const { serial, board } = fob.hello;
   const pairing = await openOwnerSession(context, fob);
   const before = await readStatus(context, fob, pairing);
   const { wentBack } = before;
   if (Object.keys(changes).length === 0) {
-    return { serial, policy: before.policy, isSet: false, pin: before.pin, wentBack };
+    return {
+      serial,
+      policy: before.policy,
+      canType: canType(board),
+      isSet: false,
+      pin: before.pin,
+      wentBack,
+    };
   }
   await fob.client.call('setPolicy', policyRequest({ ...before.policy, ...changes }), { signal });
   await addHistory(context.inventory, serial, 'policy-set', context.now());
   const { policy, pin } = await readStatus(context, fob, pairing);
-  return { serial, policy, isSet: true, pin, wentBack };
+  return { serial, policy, canType: canType(board), isSet: true, pin, wentBack };
 }
 
 export interface PinResult {

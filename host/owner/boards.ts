@@ -12,6 +12,20 @@ const CRYSTAL_PPM: ReadonlyMap<string, number> = new Map([
   ['bench', 2],
 ]);
 
+/** Boards whose Espruino has no USB HID, and no way to measure the supply (`firmware/build/facts.ts`). */
+const WITHOUT_KEYBOARD: readonly string[] = ['rpi-pico', 'rpi-pico2'];
+const WITHOUT_BATTERY_READING: readonly string[] = ['rpi-pico', 'rpi-pico2'];
+
+/** Whether a board can type passcodes into a computer. */
+export function canType(board: string): boolean {
+  return !WITHOUT_KEYBOARD.includes(board);
+}
+
+/** Whether a board can say how full its battery is. */
+export function measuresBattery(board: string): boolean {
+  return !WITHOUT_BATTERY_READING.includes(board);
+}
+
 /** Returns the largest drift of a board's crystal, ppm; undefined for an unknown board. */
 export function crystalPpmOf(board: string): number | undefined {
   return CRYSTAL_PPM.get(board);

@@ -47,7 +47,7 @@ export const WIFI_FLASH_ERASE_US = 550_000;
 
 /**
  * The flash chip of a Raspberry Pi Pico (W25Q16JV): sectors of 4 kB, erased in 45 ms, and pages of 256 bytes, programmed in
- * 0.7 ms (data sheet, typical). A Pico 2 has 768 sectors of Storage; the simulator has as many as on a Pico.
+ * 0.7 ms (data sheet, typical). A Pico 2 has 768 sectors of Storage; the simulator has as many as on a Raspberry Pi Pico.
  */
 export const RP2_FLASH_PAGE_BYTES = 4096;
 export const RP2_FLASH_PAGES = 64;

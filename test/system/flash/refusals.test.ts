@@ -172,7 +172,7 @@ it.each(SHOWN)(
     });
     expect(said(await flashFailure(port, 'rpi-pico'))).toEqual([
       'Neither a fob nor an Espruino answers at cable, whose USB id programs of others have, too.',
-      'Unplug it, plug it in again and run the command again. If a board of yours stays silent, erase its flash by its boot loader (docs/flashing.md), then run the command with --uf2 FILE.',
+      'Unplug it, plug it in again and run the command again. If a board of yours stays silent, erase its flash by its boot loader (docs/boards/rpi-pico.md), then run the command with --uf2 FILE.',
       'no-answer',
     ]);
     expect(sent).toEqual(['\n']);

@@ -56,7 +56,7 @@ const wordRules: readonly WordRule[] = [
     applies: anywhere,
   },
   {
-    pattern: /(?<!\b(?:Espruino|Raspberry Pi)[\s*]+)(?<!espruino\.com\/)\bPico\b(?! (?:2|SDK)\b)/,
+    pattern: /(?<!\b(?:Espruino|Raspberry Pi)[\s*]+)(?<!espruino\.com\/)\bPico\b(?! (?:2|H|SDK)\b)/,
     why: 'two makers have a board of this name: say Espruino Pico or Raspberry Pi Pico',
     view: 'text',
     applies: path => !path.endsWith('.patch'),

@@ -143,7 +143,7 @@ it('the report about care names the next step of a fob that is not of this inven
   expect([outcomeOf(stranger), outcomeOf({ ...stranger, isStranger: false })]).toEqual(['skipped', 'failed']);
 });
 
-const result = { serial, isSet: true, pin: 'set', wentBack: 'no' } as const;
+const result = { serial, canType: true, isSet: true, pin: 'set', wentBack: 'no' } as const;
 
 it('the report about a policy has a line for each part of it', () => {
   expect(policyText({ ...result, policy: status.policy }).split('\n')).toEqual([
@@ -182,6 +182,17 @@ it('the report about a policy warns once of a memory that went back', () => {
 });
 
 const account = { health: 'good', algorithm: 'SHA-1', issuer: 'Example' } as const;
+
+it('info and pin policy say what a Raspberry Pi Pico cannot do, where a person asks for it', () => {
+  const { policy } = status;
+  expect(policyText({ ...result, policy, canType: false })).toContain(
+    'It types nothing: its board has no USB keyboard, so its person types the passcodes.',
+  );
+  expect(policyText({ ...result, policy })).not.toContain('It types nothing');
+  const lines = (board: string) => infoText({ ...fob, board, accounts: 1, free: 31, status }).split('\n');
+  expect(lines('rpi-pico')).toContain('Its board cannot measure a battery.');
+  expect(lines('pico')).not.toContain('Its board cannot measure a battery.');
+});
 
 it('the report about accounts shows their order, alphabets and suites', () => {
   const decimal = { digits: 6, alphabet: 'decimal' } as const;

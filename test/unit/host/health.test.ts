@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { factsOf } from '@passfob/firmware/build/facts';
 import { DRIFT_PPM, DRIFT_SECONDS } from '@passfob/firmware/core/base/limits';
 import { DRIFT_BUDGET_MS, DRIFT_BUDGET_PPM } from 'passfob/limits';
-import { crystalPpmOf, knownBoards } from 'passfob/owner/boards';
+import { canType, crystalPpmOf, knownBoards, measuresBattery } from 'passfob/owner/boards';
 import { needsHold } from 'passfob/owner/clock';
 import { driftOf, type HealthFacts, healthOf, needsAttention } from 'passfob/owner/health';
 import { healthText } from 'passfob/owner/health-texts';
@@ -167,4 +168,15 @@ it('the crystals of the boards are those of their firmware', () => {
   expect(others).toEqual(['pico', 'pico-hid', 'espruino-wifi', 'rpi-pico', 'rpi-pico2']);
   for (const board of others) expect(crystalPpmOf(board)).toBe(2);
   expect(crystalPpmOf('toString')).toBeUndefined();
+});
+
+it('the boards without a keyboard, and without a reading of their battery, are those of their firmware', () => {
+  for (const board of ['pico', 'espruino-wifi', 'rpi-pico', 'rpi-pico2'] as const) {
+    const { HAS_USB_HID, MEASURES_SUPPLY } = factsOf(board);
+    expect([board, String(canType(board)), String(measuresBattery(board))]).toEqual([
+      board,
+      HAS_USB_HID,
+      MEASURES_SUPPLY,
+    ]);
+  }
 });
