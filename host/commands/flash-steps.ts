@@ -147,7 +147,7 @@ export async function runningFob(
 }
 
 /** @throws FobError `no-answer` if no Espruino answers, those of the port */
-export async function openConsole(port: BoardPort, mayInterrupt = true): Promise<BoardConsole> {
+export async function openConsole(port: BoardPort, mayInterrupt = !port.isShared): Promise<BoardConsole> {
   const { consoleMs } = port.patience ?? PATIENCE;
   return BoardConsole.open(await port.open(), consoleMs, mayInterrupt);
 }

@@ -66,8 +66,7 @@ export async function update(
   const imageFor = options.image ?? ((board: string) => builtImage(readBoardName(board)));
   const fob = await runningFob(port, context.signal);
   const isDryRun = options.isDryRun;
-  if (!fob)
-    return interrupted(context, port, await openConsole(port, !port.isShared), { imageFor, isDryRun });
+  if (!fob) return interrupted(context, port, await openConsole(port), { imageFor, isDryRun });
   if (fob.hello.state === 'keys-lost') {
     return interrupted(context, port, await restoringConsole(context, port, fob), { imageFor, isDryRun });
   }

@@ -51,6 +51,10 @@ export const TEXTS = {
     'No port of a board that runs Espruino is there.',
     'Plug the fob in and run this again, to have its port looked at.',
   ],
+  'ports-shared': [
+    '{ports}: the USB id of a Raspberry Pi Pico does not tell which program it runs. passfob sends it a newline first.',
+    'A fob of it needs the Espruino that is built for Passfob: docs/espruino-rpi.md',
+  ],
   'ports-there': ['{count} of this machine may hold a fob: {ports}.', ''],
   'port-absent': ['There is no {port}.', 'Plug the fob in, or see what is there: passfob devices --all'],
   'port-usable': ['This user may open {port}.', ''],

@@ -14,6 +14,7 @@ export async function checkPorts(system: System, named?: Address): Promise<Findi
   const ports = addresses.map(addressText).join(', ');
   const count = addresses.length === 1 ? 'One port' : `${addresses.length} ports`;
   const there = finding('ports', 'ok', 'ports-there', { count, ports });
+  const shared = likely.filter(({ isShared }) => isShared).map(({ address }) => addressText(address));
   const paths = addresses.map(pathOf).filter(path => path !== undefined);
   const each = await Promise.all(
     paths.map(async port => {
@@ -24,6 +25,7 @@ export async function checkPorts(system: System, named?: Address): Promise<Findi
   );
   return [
     ...(named ? [] : [there]),
+    ...(shared.length === 0 ? [] : [finding('ports', 'ok', 'ports-shared', { ports: shared.join(', ') })]),
     ...each.flat(),
     ...(system.platform === 'linux' ? [] : [ownersElsewhere()]),
   ];

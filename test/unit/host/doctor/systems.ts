@@ -169,6 +169,22 @@ export const systems: Readonly<Record<string, Recorded>> = {
     facts: { '/dev/ttyACM0': [0o660, 0, 20], [INVENTORY]: [0o700, 1000, 1000] },
     port: readAddress('/dev/ttyACM0'),
   },
+  'raspberry-pi-pico': {
+    platform: 'linux',
+    uid: 1000,
+    groups: [1000],
+    files: { ...UDEV, '/etc/udev/rules.d/70-passfob.rules': udevRules, '/etc/group': GROUPS },
+    facts: {
+      '/dev/ttyACM0': [0o666, 0, 20],
+      '/dev/ttyACM1': [0o666, 0, 20],
+      [INVENTORY]: [0o700, 1000, 1000],
+    },
+    programs: SYNCHRONISED,
+    serial: [
+      BOARD,
+      { path: '/dev/ttyACM1', vendorId: '2e8a', productId: '000a', serialNumber: 'E6609CB2D3' },
+    ],
+  },
   macos: {
     platform: 'darwin',
     arch: 'arm64',
