@@ -1,9 +1,10 @@
 import { FobError } from '../errors.ts';
-import { SERIAL_BAUD } from '../limits.ts';
+import { PROBE_SENDS_MAX, PROBE_TIMEOUT_MS, SERIAL_BAUD } from '../limits.ts';
 import { inOrder } from './in-order.ts';
+import { knock, strangerAt } from './knock.ts';
 import { pipe } from './pipe.ts';
 import type { Transport } from './transport.ts';
-import { ESPRUINO_USB_IDS } from './usb-ids.ts';
+import { ESPRUINO_USB_IDS, type UsbId } from './usb-ids.ts';
 import { type EventSource, exceptionName, hasItOpen, whyForbidden, whyNotChosen } from './web.ts';
 
 /** The part in use of a Web Serial port (WICG, `SerialPort`). */
@@ -75,20 +76,31 @@ export async function grantedWebSerial(serial: WebSerial): Promise<WebSerialPort
     throw whyForbidden(cause);
   });
   // If every port is granted, the list includes the computer's own.
-  return ports.filter(port => isOfBoard(port.getInfo()) && port.connected !== false);
+  return ports.filter(port => usbIdOf(port.getInfo()) !== undefined && port.connected !== false);
 }
 
-function isOfBoard({ usbVendorId, usbProductId }: ReturnType<WebSerialPort['getInfo']>): boolean {
-  return ESPRUINO_USB_IDS.some(
+function usbIdOf({ usbVendorId, usbProductId }: ReturnType<WebSerialPort['getInfo']>): UsbId | undefined {
+  return ESPRUINO_USB_IDS.find(
     ({ vendor, product }) => vendor === usbVendorId && (product === undefined || product === usbProductId),
   );
 }
 
 /**
- * Opens a port that the browser has granted to the page.
- * @throws FobError `port-busy` if this page has it open, `port-failed`
+ * Opens a port that the browser has granted to the page. One whose USB id programs of others have is left again unless a fob
+ * answers there (`knock`): the page may have been granted it for another program.
+ * @throws FobError `port-busy` if this page has it open, `port-failed`, `no-answer` for such a program
  */
 export async function openWebSerial(port: WebSerialPort): Promise<Transport> {
+  const transport = await opened(port);
+  if (!usbIdOf(port.getInfo())?.isShared) return transport;
+  const patience = { answerTimeoutMs: PROBE_TIMEOUT_MS, sendsMax: PROBE_SENDS_MAX };
+  const knocked = await knock(transport, patience).catch(() => undefined);
+  if (knocked === 'fob') return transport;
+  await transport.close();
+  throw strangerAt(NAME);
+}
+
+async function opened(port: WebSerialPort): Promise<Transport> {
   await port.open({ baudRate: SERIAL_BAUD }).catch((cause: unknown) => {
     throw openFailure(cause);
   });

@@ -52,6 +52,34 @@ it('Web Serial asks for Espruino boards and the Raspberry Pi Pico, and takes no 
   expect(await grantedWebSerial(serial)).toEqual([serial.port]);
 });
 
+it('Web Serial sends a port of a Raspberry Pi Pico a newline, and a hello only where a fob acknowledges it', async () => {
+  const fob = new CoreFob();
+  const wire = wireTo(fob);
+  const sent: string[] = [];
+  let hear: (text: string) => void = () => undefined;
+  const withAnswers = (isFob: boolean): Wire => ({
+    send(text) {
+      sent.push(text);
+      if (!isFob) return hear('\r\n>>> ');
+      hear('\x06');
+      wire.send(text);
+    },
+    onText(listener) {
+      hear = listener;
+      wire.onText(listener);
+    },
+  });
+  const portOf = (isFob: boolean) => {
+    const { port } = new SerialOfBrowser(withAnswers(isFob));
+    return Object.assign(port, { vendor: 0x2e8a, product: 0x000a });
+  };
+  const python = portOf(false);
+  expect((await failure(openWebSerial(python))).kind).toBe('no-answer');
+  expect([sent, python.readable]).toEqual([['\n'], null]);
+  const client = connect(await openWebSerial(portOf(true)));
+  expect((await client.hello()).serialBytes).toEqual(fob.serial);
+});
+
 it('Web Serial works without modem lines, and continues after a break', async () => {
   const serial = new SerialOfBrowser(wireTo(new CoreFob()), false);
   const client = connect(await openWebSerial(serial.port));
