@@ -40,6 +40,8 @@ export interface LedgerEntry {
   readonly virtualBoard?: readonly BoardTests[];
   /** Figures of the image on virtual boards: see docs/performance.md. */
   readonly boardFigures?: readonly Tried[];
+  /** Of other boards: what each act takes on their own firmware. */
+  readonly acts?: object;
 }
 
 const LEDGER = 'docs/ledger.json';

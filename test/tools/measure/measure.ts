@@ -121,8 +121,12 @@ it('the images are measured on the real interpreter, and docs/ledger.json is wri
   const { instructions } = before.find(entry => entry.board === 'bench') ?? {};
   /** What other commands have written about this board. */
   const kept = (board: LedgerEntry['board']) => {
-    const { virtualBoard, boardFigures } = before.find(entry => entry.board === board) ?? {};
-    return { ...(virtualBoard && { virtualBoard }), ...(boardFigures && { boardFigures }) };
+    const { virtualBoard, boardFigures, acts } = before.find(entry => entry.board === board) ?? {};
+    return {
+      ...(virtualBoard && { virtualBoard }),
+      ...(boardFigures && { boardFigures }),
+      ...(acts && { acts }),
+    };
   };
   showLedger([
     { ...row('pico', pico), ...kept('pico') },

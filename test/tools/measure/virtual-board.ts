@@ -1,14 +1,26 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { emulatorHash } from '@passfob/firmware/build/emulator';
-import { readLedger } from '@passfob/firmware/build/ledger';
+import { readLedger, writeLedger } from '@passfob/firmware/build/ledger';
+import type { ImageBoard } from '@passfob/firmware/build/limits';
 import { it } from 'vitest';
 import { imageFolder } from '../../kit/interpreter.ts';
 import { needsEspruinosArm } from '../../kit/tools.ts';
+import { needsBoardFirmware } from '../../unit/emulator/kit/built-board.ts';
+import { needsRp2040 } from '../../unit/rp2040/kit/picos.ts';
 import { root } from '../tidy/files.ts';
+import { espruinoBoards, rpPicos } from './board/boards.ts';
+import { measureActs } from './board/measure-acts.ts';
 import { type BoardFigures, measureBoard } from './board/measure-board.ts';
 
 const BOARD = 'pico';
+
+/** The acts of another board on one firmware. */
+interface Measured {
+  readonly board: ImageBoard;
+  readonly name: string;
+  readonly acts: Awaited<ReturnType<typeof measureActs>>;
+}
 
 it('the pico image is measured on virtual boards, and docs/ledger.json is written', {
   timeout: 7_200_000,
@@ -28,5 +40,27 @@ it('the pico image is measured on virtual boards, and docs/ledger.json is writte
   const ledger = readLedger(root).map(entry =>
     entry.board === BOARD ? { ...entry, boardFigures: figures } : entry,
   );
-  writeFileSync(join(root, 'docs/ledger.json'), `${JSON.stringify(ledger, null, 2)}\n`);
+  writeLedger(root, ledger);
+});
+
+it('the acts of the other images are measured on their own firmware, and docs/ledger.json is written', {
+  timeout: 7_200_000,
+}, async () => {
+  const wifi = (needsBoardFirmware().found ?? []).filter(({ board }) => board !== BOARD);
+  const measured: Measured[] = [];
+  for (const firmware of wifi) {
+    const { board, name } = firmware;
+    measured.push({ board, name, acts: await measureActs(await espruinoBoards(firmware), true) });
+  }
+  for (const firmware of needsRp2040().found ?? []) {
+    const { name } = firmware;
+    measured.push({ board: 'rpi-pico', name, acts: await measureActs(rpPicos(firmware), false) });
+  }
+  if (measured.length === 0) console.log('Set ESPRUINO_WIFI or ESPRUINO_RP2040 for their figures.');
+  console.log(JSON.stringify(measured, null, 2));
+  const ledger = readLedger(root).map(entry => {
+    const found = measured.find(({ board }) => board === entry.board);
+    return found ? { ...entry, acts: { image: entry.image, firmware: found.name, ...found.acts } } : entry;
+  });
+  writeLedger(root, ledger);
 });

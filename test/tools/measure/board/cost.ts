@@ -1,4 +1,5 @@
-import type { VirtualBoard } from '@passfob/emulator/board/options';
+import type { BoardCounters } from '@passfob/emulator/board/options';
+import type { SimulatedFob } from '@passfob/simulator/base/fob';
 
 /** The work of the board for one thing that a person or a computer waits for. */
 export interface BoardCost {
@@ -8,7 +9,12 @@ export interface BoardCost {
 }
 
 /** Work and time of a board at one moment. */
-export type Moment = Pick<ReturnType<VirtualBoard['counters']>, 'instructions' | 'seconds'>;
+export type Moment = Pick<BoardCounters, 'instructions' | 'seconds'>;
+
+/** A board that counts its work. */
+export interface MeasuredBoard extends SimulatedFob {
+  counters(): Pick<BoardCounters, 'instructions' | 'seconds' | 'deepSleepSeconds'>;
+}
 
 export function between(from: Moment, to: Moment): BoardCost {
   return {
@@ -31,16 +37,17 @@ const PIECE_MS = 1;
 
 /** Takes the exact moments at which a board last changed its display, last sent something, and last typed. */
 export class Watcher {
-  readonly #board: VirtualBoard;
+  readonly #board: MeasuredBoard;
   #drawn: Moment;
   #sent: Moment;
 
-  constructor(board: VirtualBoard) {
+  constructor(board: MeasuredBoard) {
     this.#board = board;
     this.#drawn = board.counters();
     this.#sent = this.#drawn;
     board.onScreen(() => {
-      if (board.screen().isBeingDrawn) this.#drawn = board.counters();
+      // A board that does not know tells of each change.
+      if (board.screen().isBeingDrawn !== false) this.#drawn = board.counters();
     });
     board.link.onData(() => {
       this.#sent = board.counters();

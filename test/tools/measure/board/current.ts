@@ -10,6 +10,8 @@ const STOP_MICROAMPERES = { least: 10, most: 42 };
 const SECONDS_PER_HOUR = 3600;
 const HOURS_PER_DAY = 24;
 
+type Counters = Pick<BoardCounters, 'instructions' | 'seconds' | 'deepSleepSeconds'>;
+
 /** How much of a time a board was awake. */
 export interface Awake {
   readonly seconds: number;
@@ -17,7 +19,7 @@ export interface Awake {
   readonly instructions: number;
 }
 
-export function awakeBetween(before: BoardCounters, after: BoardCounters): Awake {
+export function awakeBetween(before: Counters, after: Counters): Awake {
   const seconds = after.seconds - before.seconds;
   return {
     seconds: rounded(seconds),

@@ -1,14 +1,9 @@
-import type { VirtualBoard } from '@passfob/emulator/board/options';
-import type { virtualBoard } from '@passfob/emulator/board/virtual-board';
-import type { StateStore } from '@passfob/simulator/base/fob';
-import { builtImage } from '@passfob/simulator/fob/built-image';
 import { paced } from 'passfob/transports/paced';
 import { pipe } from 'passfob/transports/pipe';
 import type { Transport } from 'passfob/transports/transport';
 import { type Driver, DS3231_UTC_MAX, DS3231_UTC_MIN, OneKey } from '../../../fob/conformance/driver.ts';
-import { secret } from '../../../kit/secrets.ts';
+import type { MeasuredBoard } from './cost.ts';
 
-const SEED = 1;
 const SHORT_PRESS_MS = 100;
 /** Until any screen is drawn after its reason, and until another press moves by one place again (JUMP_MS). */
 const DRAWN_MS = 400;
@@ -21,12 +16,12 @@ const PIECE_MS = 10;
 const SILENCE_MS = 3000;
 const NEWLINE = 0x0a;
 
-/** The image of the pico on a virtual board with Espruino's firmware. */
-export class BoardDriver extends OneKey implements Driver {
+/** An image on Espruino's own firmware. */
+export class BoardDriver<B extends MeasuredBoard = MeasuredBoard> extends OneKey implements Driver {
   readonly algorithms = [1, 2];
   readonly utcMin = DS3231_UTC_MIN;
   readonly utcMax = DS3231_UTC_MAX;
-  readonly board: VirtualBoard;
+  readonly board: B;
   readonly transport: Transport;
   /** Called between two short pieces of the board's time. */
   onPiece = () => {};
@@ -34,18 +29,9 @@ export class BoardDriver extends OneKey implements Driver {
   private silentMs = 0;
   private isRunning = false;
 
-  /** @param make the board, as it was built */
-  constructor(make: typeof virtualBoard, firmware: Uint8Array, storage?: StateStore) {
+  constructor(board: B) {
     super();
-    this.board = make({
-      firmware,
-      image: builtImage('pico'),
-      files: { birth: secret(crypto.getRandomValues(new Uint8Array(32))) },
-      seed: SEED,
-      ...(storage && { storage }),
-      // An Espruino Pico is sold without a crystal.
-      crystal: false,
-    });
+    this.board = board;
     const cable = pipe({
       name: 'virtual board',
       write: async text => {

@@ -1,20 +1,19 @@
 import { readFileSync } from 'node:fs';
 import { TABLE } from '@passfob/emulator/core/table';
-import type { StateStore } from '@passfob/simulator/base/fob';
 import { memoryStore } from '@passfob/simulator/recording/state/memory-store';
-import { builtBoard } from '../../../unit/emulator/kit/built-board.ts';
-import { type ActCosts, LIST, MeasuredFob } from './acts.ts';
+import { type ActCosts, MeasuredFob } from './acts.ts';
 import { type Bare, measureBare } from './bare.ts';
+import { espruinoBoards } from './boards.ts';
 import type { BoardCost } from './cost.ts';
 import { type Awake, type DailyCharge, dailyCharge } from './current.ts';
 import { BoardDriver } from './driver.ts';
+import { bootOf, FIRST_SCREEN } from './measure-acts.ts';
 import { deepestStack, variablesInUse } from './memory.ts';
 
 const REST_HOURS = 4;
 const USES = 20;
 /** Between two looks at the variables: each reads all of RAM. */
 const LOOK_MS = 2;
-const FIRST_SCREEN = /passfob pair/;
 
 /** Figures of an image on a virtual board with a firmware. */
 export interface BoardFigures {
@@ -45,7 +44,8 @@ export async function measureBoard(
 ): Promise<BoardFigures> {
   const { firmware, commit, layout, authentiwatchCode }: Bare = measureBare(path, authentiwatch);
   const memories = memoryStore();
-  const driver = new BoardDriver(await builtBoard(), new Uint8Array(readFileSync(path)), memories);
+  const make = await espruinoBoards({ bytes: new Uint8Array(readFileSync(path)), board: 'pico' });
+  const driver = new BoardDriver(make(memories));
   const { board } = driver;
   const ram = () => board.ram() ?? new Uint8Array();
   const atPowerOn = ram();
@@ -59,7 +59,7 @@ export async function measureBoard(
     variablesPeak = Math.max(variablesPeak, variablesInUse(ram(), layout));
   };
   const enrolled = await fob.enrol();
-  const bootOpen = await bootOf(memories, path);
+  const bootOpen = await bootOf(memories, make);
   board.setUsb(false);
   const pressed = await fob.press();
   const rest = fob.rest(REST_HOURS);
@@ -90,14 +90,4 @@ export async function measureBoard(
     use,
     day: dailyCharge(rest, use, USES),
   };
-}
-
-/** The boot of a fob with these memories, which are full and without a PIN. */
-async function bootOf(memories: StateStore, path: string): Promise<BoardCost> {
-  const copy = memoryStore();
-  copy.write(0, memories.load() ?? new Uint8Array());
-  const driver = new BoardDriver(await builtBoard(), new Uint8Array(readFileSync(path)), copy);
-  const cost = await new MeasuredFob(driver).boot(LIST);
-  driver.board.close();
-  return cost;
 }
