@@ -1,19 +1,21 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ACTS, type Act } from '../../measure/board/act-names.ts';
+import type { BoardCost } from '../../measure/board/cost.ts';
 import type { BoardFigures } from '../../measure/board/measure-board.ts';
 import { root } from '../../tidy/files.ts';
 import { grouped, type Table } from './record.ts';
 
-/** What `npm run measure -- virtual-board` wrote into the ledger, one firmware after the other. */
-function figures(): readonly BoardFigures[] {
-  const ledger = JSON.parse(readFileSync(join(root, 'docs/ledger.json'), 'utf8')) as {
-    readonly boardFigures?: readonly BoardFigures[];
-  }[];
-  return ledger.flatMap(({ boardFigures }) => boardFigures ?? []);
+/** What `npm run measure -- virtual-board` wrote into the ledger about a board. */
+interface Entry {
+  readonly board: string;
+  readonly boardFigures?: readonly BoardFigures[];
+  readonly acts?: Readonly<Partial<Record<Act, BoardCost>>>;
 }
 
-type Cost = BoardFigures['acts'][Act] | undefined;
+const ledger = () => JSON.parse(readFileSync(join(root, 'docs/ledger.json'), 'utf8')) as Entry[];
+
+type Cost = BoardCost | undefined;
 
 const million = (cost: Cost) => (cost === undefined ? '' : grouped(cost.instructions / 1e6, 1));
 const milliseconds = (cost: Cost) => (cost === undefined ? '' : grouped(cost.milliseconds, 0));
@@ -63,8 +65,24 @@ function useTable(boards: readonly BoardFigures[]): Table {
   };
 }
 
-/** Both tables; none where nothing was measured. */
+/** The same acts on boards of which nothing else was measured. */
+function otherBoardsTable(entries: readonly Entry[]): Table {
+  return {
+    head: ['on other boards', ...entries.flatMap(({ board }) => [`${board}: million instructions`, 'ms'])],
+    rows: (Object.keys(ACTS) as Act[]).map(act => [
+      ACTS[act],
+      ...entries.flatMap(({ acts }) => [million(acts?.[act]), milliseconds(acts?.[act])]),
+    ]),
+  };
+}
+
+/** All tables; none of what was not measured. */
 export function virtualBoardTables(): Table[] {
-  const boards = figures();
-  return boards.length === 0 ? [] : [actsTable(boards), useTable(boards)];
+  const entries = ledger();
+  const boards = entries.flatMap(({ boardFigures }) => boardFigures ?? []);
+  const others = entries.filter(({ acts }) => acts !== undefined);
+  return [
+    ...(boards.length === 0 ? [] : [actsTable(boards), useTable(boards)]),
+    ...(others.length === 0 ? [] : [otherBoardsTable(others)]),
+  ];
 }
