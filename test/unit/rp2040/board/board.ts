@@ -45,7 +45,6 @@ export class Board {
   readonly #options: BoardOptions;
   readonly #listeners = new Listeners();
   #chip: Chip | undefined;
-  #isReset = false;
   #isPlugged = true;
   /** When the present chip started, in µs since 1970. */
   #startUs = 0;
@@ -150,7 +149,6 @@ export class Board {
     const { rom, program, sleepsWithPort, random } = this.#options;
     const { memories, scheduler, keys } = outside;
     this.#startUs = scheduler.nowUs;
-    this.#isReset = false;
     this.console.restart();
     this.#chip = new Chip({
       rom,
@@ -162,10 +160,6 @@ export class Board {
       wires: outside.i2c,
       change: change => outside.change(change),
       received: bytes => this.#received(bytes),
-      onReset: () => {
-        this.#isReset = true;
-        this.#chip?.pause();
-      },
       violated: text => outside.violations.add(() => text),
     });
     this.#chip.press(keys.level('D15'));
@@ -220,14 +214,14 @@ export class Board {
       scheduler.moveTo(untilUs);
       return;
     }
-    let isThere = false;
+    let outcome: ReturnType<Chip['runUntil']> = 'paused';
     try {
-      isThere = chip.runUntil((untilUs - this.#startUs) * NANOS_PER_US);
+      outcome = chip.runUntil((untilUs - this.#startUs) * NANOS_PER_US);
     } catch (error) {
       if (!(error instanceof PowerLost)) throw error;
     }
-    if (this.#isReset && this.#chip) this.#restart();
-    scheduler.moveTo(isThere ? untilUs : Math.floor(this.outside.nowUs));
+    if (outcome === 'reset') this.#restart();
+    scheduler.moveTo(outcome === 'there' ? untilUs : Math.floor(this.outside.nowUs));
   }
 
   screen(): Screen {

@@ -43,9 +43,14 @@ export interface ChipOptions {
   /** Makes a change in `flash`, or a part of it: throws PowerLost then. */
   change(change: FlashChange): void;
   received(bytes: Uint8Array): void;
-  onReset(): void;
   violated(text: string): void;
 }
+
+/**
+ * Ends the instruction in which the chip resets itself: rp2040js would go on with it, and set the alarm of its watchdog for
+ * the same moment, again and again.
+ */
+class ChipReset extends Error {}
 
 /** An RP2040 from its start to its reset or the loss of its power. */
 export class Chip {
@@ -68,7 +73,12 @@ export class Chip {
     const question = options.sleepsWithPort ? findIdleQuestion(options.program) : undefined;
     if (question !== undefined) rp2040.flash.set(ANSWER_NO, question);
     rp2040.onBreak = code => this.#stoppedBy(code);
-    complete(rp2040, options);
+    complete(rp2040, {
+      ...options,
+      onReset() {
+        throw new ChipReset();
+      },
+    });
     this.computer = new UsbComputer(rp2040, options.received);
     const [i2c] = rp2040.i2c;
     if (i2c) connectWires(i2c, clock, options.wires);
@@ -151,8 +161,17 @@ export class Chip {
     this.#isPaused = true;
   }
 
-  /** Runs until a time. Returns false if it was paused before. */
-  runUntil(nanos: number): boolean {
+  /** Runs until a time. Returns why it ended before, if it did. */
+  runUntil(nanos: number): 'there' | 'paused' | 'reset' {
+    try {
+      return this.#run(nanos) ? 'there' : 'paused';
+    } catch (error) {
+      if (error instanceof ChipReset) return 'reset';
+      throw error;
+    }
+  }
+
+  #run(nanos: number): boolean {
     const core = this.#chip.core;
     const clock = this.#clock;
     this.#isPaused = false;

@@ -80,7 +80,7 @@ export interface ChipSetting {
   readonly flashId: Uint8Array;
   /** Of the ring oscillator. */
   readonly randomness: Randomness;
-  /** The watchdog has fired, or the firmware has asked it to. */
+  /** The watchdog has fired, or the firmware has asked it to. Throws, to end the instruction. */
   onReset(): void;
 }
 
