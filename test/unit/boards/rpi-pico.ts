@@ -23,7 +23,7 @@ export const USED = {
 } as const;
 
 /** Returns what is printed beside a pin, and its number. */
-export const pinText = (pin: number) => `${PINS[pin - 1]} (pin ${pin})`;
+const pinText = (pin: number) => `${PINS[pin - 1]} (pin ${pin})`;
 
 interface PinWire extends Wire {
   readonly from: number;
