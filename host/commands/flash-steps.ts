@@ -14,7 +14,7 @@ import { deviceSecretOf, type Pairing, pairingKeyOf, pairingsOf } from '../inven
 import { PRESS_POLL_INTERVAL_MS, PRESS_POLLS_MAX, PROBE_SENDS_MAX, PROBE_TIMEOUT_MS } from '../limits.ts';
 import { addressText, openTransport, readAddress } from '../transports/discover.ts';
 import { buildAtPrompt, knock, strangerAt } from '../transports/knock.ts';
-import { listPorts, namedPort, type PortFound } from '../transports/ports.ts';
+import { listPorts, type PortFound, portNamed } from '../transports/ports.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Context, FobAtHand } from './context.ts';
 import type { FobChoice } from './find.ts';
@@ -53,7 +53,9 @@ const PATIENCE: BoardPatience = {
  */
 export async function boardPort({ port, serial }: FobChoice, next?: string): Promise<BoardPort> {
   const found =
-    port === undefined ? (await listPorts()).filter(({ isLikely }) => isLikely) : [await portNamed(port)];
+    port === undefined
+      ? (await listPorts()).filter(({ isLikely }) => isLikely)
+      : [await portNamed(readAddress(port))];
   const [only] = found;
   if (!only)
     throw new FobError('no-fob', { sentence: 'No board was found.', ...(next !== undefined && { next }) });
@@ -68,14 +70,6 @@ export async function boardPort({ port, serial }: FobChoice, next?: string): Pro
 
 export function boardPortAt({ address, isShared }: PortFound, serial: string | undefined): BoardPort {
   return { address: addressText(address), serial, isShared, open: () => openTransport(address) };
-}
-
-/** The named port as the system lists it, if it does. */
-async function portNamed(port: string): Promise<PortFound> {
-  const named = namedPort(readAddress(port));
-  const { address } = named;
-  const listed = address.kind === 'serial' ? await listPorts() : [];
-  return listed.find(found => addressText(found.address) === addressText(address)) ?? named;
 }
 
 /**

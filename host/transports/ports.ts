@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { isFobError } from '../errors.ts';
 import { type Address, addressText } from './discover.ts';
 import { type HidDevice, listHidDevices } from './hid.ts';
@@ -52,7 +52,18 @@ export function portsOf(
   return [...once.values()].sort((one, other) => Number(other.isLikely) - Number(one.isLikely));
 }
 
-/** The port that a person names, whatever device it has. */
+/** The port that a person names, as the system lists it, if it does. */
+export async function portNamed(address: Address): Promise<PortFound> {
+  const named = namedPort(address);
+  if (address.kind !== 'serial') return named;
+  // A name such as /dev/serial/by-id/… leads to the listed one; Windows' names are no files.
+  const path = await realpath(address.path).catch(() => address.path);
+  const listed = portsOf(await systemPorts(), [], process.platform);
+  const found = listed.find(one => one.address.kind === 'serial' && one.address.path === path);
+  return { ...named, isShared: found?.isShared === true };
+}
+
+/** A named port of which nothing is known. */
 export const namedPort = (address: Address): PortFound => ({
   address,
   usbId: undefined,

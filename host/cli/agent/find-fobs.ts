@@ -7,7 +7,7 @@ import { probePort } from '../../commands/probe.ts';
 import { type FobError, isFobError } from '../../errors.ts';
 import { PORT_POLL_INTERVAL_MS } from '../../limits.ts';
 import { addressText, openTransport, readAddress } from '../../transports/discover.ts';
-import { listPorts, namedPort, type PortFound } from '../../transports/ports.ts';
+import { listPorts, type PortFound, portNamed } from '../../transports/ports.ts';
 import { watchPorts } from '../../transports/watch-ports.ts';
 
 /** Called for a port that cannot be used, once for each reason. */
@@ -25,7 +25,7 @@ export function finderOf(choice: FobChoice, troubled: Troubled): AgentOptions['f
     const look =
       named === undefined
         ? async () => (await listPorts()).filter(({ isLikely }) => isLikely)
-        : async (): Promise<readonly PortFound[]> => [namedPort(named)];
+        : async (): Promise<readonly PortFound[]> => [await portNamed(named)];
     try {
       await watchPorts(
         port => watch.appeared(port),

@@ -6,7 +6,7 @@ import { joined } from 'passfob/commands/joined';
 import { FobError } from 'passfob/errors';
 import { addressText, readAddress } from 'passfob/transports/discover';
 import { formOf } from 'passfob/transports/hid-forms';
-import { type PortFound, portsOf, type SystemPort } from 'passfob/transports/ports';
+import { type PortFound, portNamed, portsOf, type SystemPort } from 'passfob/transports/ports';
 import { watchPorts } from 'passfob/transports/watch-ports';
 import { expect, it, onTestFinished } from 'vitest';
 import { CoreFob } from '../kit/core-fob.ts';
@@ -52,6 +52,14 @@ it('a Raspberry Pi Pico is likely, though its USB id tells no program; the debug
     ['0483:5740', true, false],
     ['2e8a:000c', false, false],
   ]);
+});
+
+it('a named port that the system does not list is asked as any', async () => {
+  for (const name of ['/dev/does-not-exist', 'tcp:127.0.0.1:7070', 'hid:3041']) {
+    const address = readAddress(name);
+    const unknown = { usbId: undefined, usbSerial: undefined, isLikely: true, isShared: false };
+    expect(await portNamed(address)).toEqual({ address, ...unknown });
+  }
 });
 
 it('ports on macOS: the call-out name of each, once', () => {
