@@ -184,6 +184,22 @@ it('an update renews the firmware after a press, keeps accounts and PIN attempts
   expect((await onFob(board, fob => list(context, fob))).accounts).toHaveLength(2);
 });
 
+it('an update of a Raspberry Pi Pico, at a port that others share, keeps its accounts and interrupts nothing', async () => {
+  const board = new Board('rpi-pico');
+  const { context } = ownerOf(() => board);
+  await flash(context, board.port, { board: 'rpi-pico', isDryRun: false, ...NO_QUESTIONS });
+  await enrolled(context, board, ['anna']);
+  const image = imageOfVersion('0.2.7', 'rpi-pico');
+  const port = { ...board.port, isShared: true };
+  board.sent = '';
+  expect(await update(context, port, { isDryRun: false, image: () => image })).toMatchObject({
+    firmware: '0.2.7',
+    accounts: 1,
+  });
+  expect([board.sent[0], board.sent.includes('\x03')]).toEqual(['\n', false]);
+  expect(await accountsOn(context, board)).toEqual(['anna']);
+});
+
 it('a dry run of update changes nothing and asks for no press', async () => {
   const board = new Board();
   const { context, reported } = ownerOf(() => board);
