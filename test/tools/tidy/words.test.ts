@@ -62,7 +62,10 @@ describe('the word rules', () => {
       'docs/a.md',
       `Registers ${halves('R', '0')} to ${halves('R', '15')}, PICO_${halves('R', '1')}_3, ${halves('R', '99')}`,
     ],
-    ['docs/a.md', 'an Espruino Pico, a Raspberry Pi Pico, Pico H or Pico 2, and the Pico SDK: espruino.com/Pico'],
+    [
+      'docs/a.md',
+      'an Espruino Pico, a Raspberry Pi Pico, Pico H or Pico 2, and the Pico SDK: espruino.com/Pico',
+    ],
     ['host/cli/a.ts', 'const a = Date.now(); console.log(a);'],
     ['protocol/a.ts', "const text = 'Date.now()'; // console"],
     ['firmware/core/a.ts', 'clock.process(a); b.require(c); view.console;'],
