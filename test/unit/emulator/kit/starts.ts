@@ -6,7 +6,7 @@ import { SimulatorDriver } from '../../../fob/conformance/simulator-driver.ts';
 import type { Birth } from '../../../fob/simulation/kit/births.ts';
 
 /** Long enough for all that troubles a start. */
-export const TROUBLE_MS = 1_500;
+const TROUBLE_MS = 1_500;
 /** Espruino has looked at its button by then: while it is down, it skips the image. */
 const LOOKED_MS = 150;
 const PRESSES_TO_LIST = 6;
