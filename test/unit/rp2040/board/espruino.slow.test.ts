@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash, pbkdf2Sync } from 'node:crypto';
 import { memoryStore } from '@passfob/simulator';
 import type { SimulatedFob, Wire } from '@passfob/simulator/base/fob';
 import { RPI_PICO } from '@passfob/simulator/board/wiring/rpi-pico';
@@ -56,7 +56,18 @@ describeNeeds(needsRp2040(), "Espruino's own firmware on an RP2040", firmwares =
       const hash = (name: string) => evaluate(board, `btoa(E.toString(require("crypto").${name}("abc")))`);
       for (const name of ['SHA1', 'SHA256', 'SHA512'])
         expect(hash(name)).toBe(createHash(name).update('abc').digest('base64'));
-      expect(evaluate(board, 'typeof require("crypto").PBKDF2')).toBe('function');
+      const options = '{keySize:16,iterations:20,hasher:"SHA512"}';
+      expect(
+        evaluate(board, `btoa(E.toString(require("crypto").PBKDF2("password","salt",${options})))`),
+      ).toBe(pbkdf2Sync('password', 'salt', 20, 64, 'sha512').toString('base64'));
+      const [key, iv, message] = ['k'.repeat(32), 'v'.repeat(16), 'm'.repeat(32)];
+      const cipher = createCipheriv('aes-256-cbc', key, iv).setAutoPadding(false);
+      expect(
+        evaluate(
+          board,
+          `btoa(E.toString(require("crypto").AES.encrypt("${message}","${key}",{iv:"${iv}",mode:"CBC"})))`,
+        ),
+      ).toBe(cipher.update(message).toString('base64'));
     });
 
     it('an absent part costs an exception after milliseconds, not a time limit', () => {
