@@ -30,7 +30,7 @@ cd Espruino
 git fetch --quiet --no-tags origin refs/tags/RELEASE_2V29:refs/tags/RELEASE_2V29
 # The short name of the commit is in the image. Otherwise git chooses its length by the size of the clone.
 git config core.abbrev 9
-git apply "$patches/1-crypto.patch" "$patches/2-usb-sleep.patch"
+git apply "$patches"/*.patch
 
 # The SDK writes the date into the image. gcc takes it from here: the day of the commit.
 SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)

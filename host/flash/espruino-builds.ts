@@ -13,12 +13,12 @@ export interface RpEspruinoBuild {
  */
 export const RP_ESPRUINO_BUILDS: readonly RpEspruinoBuild[] = [
   {
-    sha256: '54b728bd8c5b8774bf049baa5c06506ea22774aa31510cd0bb610bd38313b7da',
+    sha256: 'b6c54edb2efeea0bc6a3cd1eeed8bc307deb023b3ce37039743ccc803f8bce4e',
     family: 'RP2040',
     espruino: '2v29.277 c5ff787b1',
   },
   {
-    sha256: '5fa4856da3f874e072ac5a7e732f13a18bc6de2cbc801612196c63333aed53b7',
+    sha256: '584f6455e7194677b70df13128d9cbee26fd00e746df7667754fccbd093a8ae3',
     family: 'RP2350',
     espruino: '2v29.277 c5ff787b1',
   },

@@ -78,6 +78,19 @@ describeNeeds(needsRp2040(), "Espruino's own firmware on an RP2040", firmwares =
       expect(evaluate(board, '(I2C1.writeTo(0x68,0),I2C1.readFrom(0x68,3).length)')).toBe(3);
     });
 
+    it('a write of which a part refuses a byte is an exception, whichever byte it is', () => {
+      for (let seed = 1; seed <= 8; seed++) {
+        const board = started(rpPico({ ...chip, seed }));
+        evaluate(board, 'I2C1.setup({sda:D4,scl:D5,bitrate:400000})');
+        board.setFaults({ bus: { at: { 1: 'fail' } } });
+        expect(
+          () => evaluate(board, 'I2C1.writeTo(0x3c,[0x40,new Uint8Array(250)])'),
+          `seed ${seed}`,
+        ).toThrow('I2C I/O error');
+        board.close();
+      }
+    });
+
     it('a button to ground reads low while it is down, through the pull-up of its pin', () => {
       const board = started(rpPico({ ...chip, seed: 1 }));
       evaluate(board, 'pinMode(D15,"input_pullup")');

@@ -7,6 +7,11 @@ const NANOS_PER_US = 1_000;
 /** A bit of IC_RAW_INTR_STAT (RP2040 data sheet §4.3.17). */
 const TX_EMPTY = 1 << 4;
 
+/** An abort empties the queue, which rp2040js does not say: the driver would wait for it until its time is up. */
+function tellAbort(controller: RPI2C): void {
+  controller.intRaw |= TX_EMPTY;
+}
+
 /** Connects a controller to wires. Bytes take their time, and a start waits until no part holds SDA. */
 export function connectWires(controller: RPI2C, clock: Simulator['clock'], wires: I2cWires): void {
   const later = (nanos: number, action: () => void) => clock.createAlarm(action).schedule(nanos);
@@ -22,13 +27,15 @@ export function connectWires(controller: RPI2C, clock: Simulator['clock'], wires
     if (!isThere) wires.abandon();
     later(BYTE_NANOS, () => {
       controller.completeConnect(isThere);
-      // An abort empties the queue, which rp2040js does not say: the driver would wait for it until its time is up.
-      if (!isThere) controller.intRaw |= TX_EMPTY;
+      if (!isThere) tellAbort(controller);
     });
   };
   controller.onWriteByte = byte => {
     const isTaken = wires.write(byte);
-    later(BYTE_NANOS, () => controller.completeWrite(isTaken));
+    later(BYTE_NANOS, () => {
+      controller.completeWrite(isTaken);
+      if (!isTaken) tellAbort(controller);
+    });
   };
   controller.onReadByte = () => {
     const byte = wires.read();
