@@ -22,7 +22,6 @@ export function embeddedImages(folder: string): EmbeddedImages {
   const boards = {
     pico: filesOf('pico'),
     'pico-hid': filesOf('pico-hid'),
-    'espruino-wifi': filesOf('espruino-wifi'),
     'rpi-pico': filesOf('rpi-pico'),
     banglejs2: filesOf('banglejs2'),
   };

@@ -49,7 +49,7 @@ export const CLOCK_SHOWN_MS = 250;
 export const SCALE_MAX = 3;
 
 /** Compressed bytes of the whole page (gzip): about a second on a slow mobile line. */
-export const PAGE_BYTES_MAX = 150_000;
+export const PAGE_BYTES_MAX = 155_000;
 
 /** Of a message from a worker: keys of a board, lines of a display, characters of one, pixels of a side, and bytes. */
 export const KEYS_MAX = 8;

@@ -3,7 +3,7 @@ import type { ScreenState } from '@passfob/simulator/display';
 /** The messages between the page and the worker of a fob. They are cloned, and carry nothing but what stands here. */
 
 /** The boards to choose from: those that a person could hold. */
-export type TryBoard = 'pico' | 'pico-hid' | 'espruino-wifi' | 'rpi-pico' | 'banglejs2';
+export type TryBoard = 'pico' | 'pico-hid' | 'rpi-pico' | 'banglejs2';
 
 /** The faults of the page that stay until they are switched off. */
 export type LastingFault = 'cable' | 'bus' | 'display';

@@ -8,7 +8,6 @@ export const USERS = ['Anna', 'Ben', 'Clara', 'David'] as const;
 const boards: Readonly<Record<TryBoard, string>> = {
   pico: 'Espruino Pico, one button, USB',
   'rpi-pico': 'Raspberry Pi Pico, one button, USB',
-  'espruino-wifi': 'Espruino WiFi, one button, USB',
   'pico-hid': 'Espruino Pico as HID device',
   banglejs2: 'Bangle.js 2, a watch',
 };

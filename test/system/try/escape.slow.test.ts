@@ -154,7 +154,7 @@ function written(name: string, html: string): string {
 /** The page with that image in the place of the Espruino Pico's. */
 async function hostilePage(): Promise<string> {
   const pico = { '.bootcde': [hostileImage().replace('BEACON', beacon)] };
-  const boards = { pico, 'pico-hid': {}, 'espruino-wifi': {}, 'rpi-pico': {}, banglejs2: {} };
+  const boards = { pico, 'pico-hid': {}, 'rpi-pico': {}, banglejs2: {} };
   return written('hostile.html', await bundledTryPage(root, { base: '', boards }));
 }
 
