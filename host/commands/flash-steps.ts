@@ -79,7 +79,7 @@ export function boardPortAt({ address, isShared }: PortFound, serial: string | u
  * @param board the kind of board that the person expects
  * @throws FobError `no-answer` for such a program, those of the port
  */
-export async function programAt(
+async function programAt(
   port: BoardPort,
   isShared: boolean,
   signal?: AbortSignal,

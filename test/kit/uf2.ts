@@ -18,7 +18,7 @@ export const FIELDS = {
 
 type Fields = Partial<Record<keyof typeof FIELDS, number>>;
 
-export function block(fields: Fields, data: Uint8Array): Uint8Array {
+function block(fields: Fields, data: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(UF2_BLOCK_BYTES);
   const view = new DataView(bytes.buffer);
   const all = { magic: 0x0a324655, secondMagic: 0x9e5d5157, endMagic: 0x0ab16f30, flags: 0x2000, ...fields };

@@ -4,7 +4,7 @@ import type { Context } from 'passfob/commands/context';
 import { flash } from 'passfob/commands/flash';
 import { isFobError } from 'passfob/errors';
 import { describe, expect, it } from 'vitest';
-import { seedsOrOne } from '../../../kit/counts.ts';
+import { LONG, seedsOrOne } from '../../../kit/counts.ts';
 import { describeNeeds } from '../../../kit/tools.ts';
 import { NO_QUESTIONS } from '../../../system/flash/owner.ts';
 import { workplace } from '../../host/kit/workplace.ts';
@@ -40,7 +40,7 @@ async function expectOwned(board: RpPico): Promise<void> {
 }
 
 describeNeeds(needsRp2040(), 'passfob flash on a Raspberry Pi Pico whose power goes', firmwares => {
-  describe.each(firmwares)('$name', ({ chip }) => {
+  describe.each(firmwares)('$name', LONG, ({ chip }) => {
     it.each(seedsOrOne(3, 20))(
       'a flashing that lost its power goes on with the same pairing, seed %i',
       async seed => {
