@@ -7,6 +7,8 @@ export type RpChip = 'RP2040' | 'RP2350';
 export interface FlashBoard {
   /** `process.env.BOARD` of its Espruino. */
   readonly build: string;
+  /** Another value of it: the board's file in Espruino has one name, and its text another. */
+  readonly otherBuild?: string;
   /** The statement that makes it boot as after a power cut. The Linux build cannot, and restarts its interpreter. */
   readonly restart: string;
   /** What its image calls of the module `crypto`, where builds of Espruino lack it. */
@@ -22,11 +24,22 @@ const WITH_SHA512 = ['SHA1', 'SHA256', 'SHA512', 'AES', 'PBKDF2'] as const;
 export const FLASH_BOARDS: Readonly<Record<FlashBoardName, FlashBoard>> = {
   pico: { build: 'PICO_R1_3', restart: 'E.reboot()' },
   'espruino-wifi': { build: 'ESPRUINOWIFI', restart: 'E.reboot()', crypto: WITH_SHA512 },
-  'rpi-pico': { build: 'ESPR_RP2040_PICO', restart: 'E.reboot()', crypto: WITH_SHA512, chip: 'RP2040' },
+  'rpi-pico': {
+    build: 'ESPR_RP2040_PICO',
+    otherBuild: 'RP2040_PICO',
+    restart: 'E.reboot()',
+    crypto: WITH_SHA512,
+    chip: 'RP2040',
+  },
   'rpi-pico2': { build: 'RP2350_PICO2', restart: 'E.reboot()', crypto: WITH_SHA512, chip: 'RP2350' },
   banglejs2: { build: 'BANGLEJS2', restart: 'E.reboot()' },
   bench: { build: 'LINUX', restart: 'load()' },
 };
+
+/** Whether a board's Espruino, by `process.env.BOARD`, is that of a kind of board. */
+export function isBuildOf({ build, otherBuild }: FlashBoard, told: string): boolean {
+  return told === build || told === otherBuild;
+}
 
 export const BOARD_NAMES = Object.keys(FLASH_BOARDS) as FlashBoardName[];
 
@@ -54,3 +67,7 @@ export function refusePredictable(build: string): void {
     next: 'Use another board: docs/boards.md lists those that Passfob runs on.',
   });
 }
+
+/** The next step on the way to a Raspberry Pi Pico that runs an image. */
+export const ESPRUINO_NEEDED =
+  'The board needs the Espruino that is built for Passfob, since the usual build has no cryptography (docs/espruino-rpi.md). Unplug it, hold its button BOOTSEL while you plug it in again, and run the command with --uf2 FILE.';

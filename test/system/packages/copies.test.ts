@@ -75,7 +75,7 @@ it('a test loads sources and nothing else', async () => {
 });
 
 it.each([
-  'firmware/boards/pico/main.ts',
+  'firmware/boards/parts/usb-fob.ts',
   'service/portal/main.ts',
   'host/cli/main.ts',
   'simulator/main.ts',

@@ -61,7 +61,7 @@ test/unit/parts/at24c32.test.ts: the EEPROM is left alone until its write is ove
     +while (seconds() < until);
 test/unit/parts/at24c32.test.ts: a fob that starts while the EEPROM still ends a write waits for it
   A fob does not wait for the EEPROM at its start.
-    firmware/boards/pico/board.ts (image)
+    firmware/boards/parts/bus-fob.ts (image)
     -  while (ms() <= AT24C32_WRITE_SECONDS * 1000);
     -  const clock
     +  const clock

@@ -13,15 +13,15 @@ export const WITHOUT = {
   },
   packetAnswers: {
     name: 'The fob does not answer packets.',
-    file: 'firmware/boards/pico/main.ts',
+    file: 'firmware/boards/parts/usb-fob.ts',
     before: 'USB.write(PACKET_ANSWER);',
     after: 'void PACKET_ANSWER;',
   },
   ownDebounce: {
     name: 'The button is debounced by Espruino.',
-    file: 'firmware/boards/pico/board.ts',
-    before: "edge: 'both', debounce: 0 }",
-    after: "edge: 'both', debounce: 25 }",
+    file: 'firmware/boards/parts/bus-fob.ts',
+    before: 'debounce: 0,',
+    after: 'debounce: 25,',
   },
   retry: {
     name: 'A failed transfer on the bus is not tried again.',
@@ -43,9 +43,9 @@ export const WITHOUT = {
   },
   oscillator: {
     name: 'The clock changes from the internal oscillator to the crystal.',
-    file: 'firmware/boards/pico/board.ts',
-    before: '  stayOnOscillator();\n  setUpBus();',
-    after: '  setUpBus();',
+    file: 'firmware/boards/parts/bus-fob.ts',
+    before: '  if (IS_STM32) stayOnOscillator();\n',
+    after: '',
   },
   sleepNoticed: {
     name: 'A press counts before Espruino has noticed the sleep that it ended.',
@@ -67,8 +67,8 @@ export const WITHOUT = {
   },
   wakeClock: {
     name: 'The clock is not set when a cable ends deep sleep.',
-    file: 'firmware/boards/pico/board.ts',
-    before: "  setWatch(wakeClock, A9, { repeat: true, edge: 'both' });\n",
+    file: 'firmware/boards/parts/bus-fob.ts',
+    before: "  if (IS_STM32) setWatch(wakeClock, A9, { repeat: true, edge: 'both' });\n",
     after: '',
   },
   probe: {
