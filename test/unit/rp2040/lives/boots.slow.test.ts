@@ -29,7 +29,15 @@ function busFaults(chance: Randomness): Readonly<Record<number, BusFault>> {
   return bus;
 }
 
-async function bootOnce(seed: number, firmware: RealFirmware, born: Birth): Promise<void> {
+/**
+ * A refused transfer takes no time here, so that all tries of a bad bus fall into the first moments. A clock module that is silent
+ * through all of them counts as one that may have lost its number: the person is asked, and the hold asks it again.
+ */
+const SILENT_CLOCK = 'The clock module lost';
+const GO_ON_MS = 1_200;
+
+/** Returns whether the person was asked about the clock module. */
+async function bootOnce(seed: number, firmware: RealFirmware, born: Birth): Promise<boolean> {
   const chance = makeRandomness(seed, 'boots');
   const [at, presses] = [busFaults(chance), chance.below(2) * chance.below(6)];
   const board = rpPico({ ...firmware.chip, storage: storeOf(born.image), seed, faults: { bus: { at } } });
@@ -39,10 +47,14 @@ async function bootOnce(seed: number, firmware: RealFirmware, born: Birth): Prom
     passStart(board, chance, presses);
     board.setFaults();
     board.advance(SETTLE_MS);
+    const isAsked = board.screen().text.join(' ').startsWith(SILENT_CLOCK);
+    if (isAsked) board.press(0, GO_ON_MS);
+    if (isAsked) board.advance(SETTLE_MS);
     await expectSound(bootedFob(board), born, length => chance.bytes(length), 'rpi-pico');
     expect([...seen].join('\n')).not.toContain('Memory damaged');
     expect(board.violations.join()).toBe('');
     expect(board.consoleText()).not.toContain('Uncaught');
+    return isAsked;
   } catch (error) {
     const trial = `${presses} presses, ${Object.values(at)[0]} at ${Object.keys(at).slice(0, 9)}`;
     throw new Error(`PASSFOB_SEED=${seed}: ${trial}; seen: ${[...seen].join(' / ')}`, { cause: error });
@@ -58,17 +70,18 @@ describeNeeds(needsRp2040(), 'starts of an rpi-pico', firmwares => {
       if (born === undefined) throw new Error('no fob is born');
       const image = picoMemory(born.image, firmware.chip.program);
       const failures: string[] = [];
+      let asked = 0;
       const start = performance.now();
       for (const seed of SEEDS) {
         try {
-          await bootOnce(seed, firmware, { ...born, image });
+          if (await bootOnce(seed, firmware, { ...born, image })) asked++;
         } catch (error) {
           failures.push(`${error}: ${error instanceof Error ? error.cause : ''}`);
         }
       }
       const seconds = ((performance.now() - start) / 1000).toFixed(0);
       console.log(
-        `${SEEDS.length} boots from seed ${SEEDS[0]}, ${failures.length} failures, in ${seconds} s`,
+        `${SEEDS.length} boots from seed ${SEEDS[0]}, ${failures.length} failures, ${asked} with a question, in ${seconds} s`,
       );
       expect(failures).toEqual([]);
     });
