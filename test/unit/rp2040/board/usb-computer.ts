@@ -3,13 +3,25 @@ import { type RP2040, USBCDC } from 'rp2040js';
 /** How far a computer may be ahead of the device. */
 const QUEUE_BYTES_MAX = 1 << 20;
 
-/** A bit of SIE_STATUS (RP2040 data sheet §4.1.4). */
+/** A register, and a bit of it that the firmware clears by writing it (RP2040 data sheet §4.1.4). */
+const SIE_STATUS = 0x50;
 const SUSPENDED = 1 << 4;
 
 /** The state of the bus, which rp2040js lets nobody change. */
 interface InsideController {
   sieStatus: number;
+  rawWriteValue: number;
   sieStatusUpdated(): void;
+}
+
+/** Has the firmware clear `SUSPENDED`. In rp2040js it cannot: the interrupt would never end. */
+function withClearedSuspension(usb: RP2040['usbCtrl']): void {
+  const inside = usb as unknown as InsideController;
+  const write = usb.writeUint32.bind(usb);
+  usb.writeUint32 = (offset, value) => {
+    if (offset === SIE_STATUS) inside.sieStatus &= ~(inside.rawWriteValue & SUSPENDED);
+    write(offset, value);
+  };
 }
 
 /**
@@ -28,6 +40,7 @@ export class UsbComputer {
   constructor(chip: RP2040, received: (bytes: Uint8Array) => void) {
     this.#usb = chip.usbCtrl;
     this.#received = received;
+    withClearedSuspension(chip.usbCtrl);
     this.#enumerate();
   }
 
