@@ -9,7 +9,9 @@ import type { Birth } from '../../../fob/simulation/kit/births.ts';
 const TROUBLE_MS = 1_500;
 /** Espruino has looked at its button by then: while it is down, it skips the image. */
 const LOOKED_MS = 150;
-const PRESSES_TO_LIST = 6;
+/** From the first of the settings, into which a long press at the start leads, over the last, which goes back. */
+const PRESSES_TO_LIST = 12;
+const HOLD_MS = 700;
 
 /** Lets the start of a board pass, with presses at any time. */
 export function passStart(fob: Fob, chance: Randomness, presses: number): void {
@@ -30,7 +32,11 @@ export async function expectSound(
 ): Promise<void> {
   const driver = new SimulatorDriver({ make: () => fob }, board);
   const isList = () => fob.screen().on && fob.screen().text.some(line => line.endsWith(': passcode'));
-  for (let presses = 0; presses < PRESSES_TO_LIST && !isList(); presses++) fob.press();
+  const isBack = () => fob.screen().text.includes('Back');
+  for (let presses = 0; presses < PRESSES_TO_LIST && !isList(); presses++) {
+    if (isBack()) fob.press(0, HOLD_MS);
+    else fob.press();
+  }
   expect(fob.screen().text.join(' ')).toMatch(/: passcode$/);
   const owner = Object.assign(new Owner(driver, { random }), { key: born.pairingKey });
   await owner.open();
