@@ -1,3 +1,4 @@
+import { constants } from 'node:fs';
 import { open, readdir } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -20,6 +21,8 @@ const BOARD_IDS: ReadonlyMap<string, RpChip> = new Map([
 ]);
 /** Any name: the boot loader looks at the blocks that are written. */
 const UF2_NAME = 'PASSFOB.UF2';
+/** A new file. Any drive may call itself a boot loader's, and have a link of this name to a file elsewhere. */
+const NEW_FILE = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC | (constants.O_NOFOLLOW ?? 0);
 
 /** Windows gives a drive that is plugged in one of these. */
 const LETTERS = 'DEFGHIJKLMNOPQRSTUVWXYZ';
@@ -77,7 +80,7 @@ export async function copyUf2(
 ): Promise<Copied> {
   let done = 0;
   try {
-    const file = await openFile(join(drive.folder, UF2_NAME), 'w');
+    const file = await openFile(join(drive.folder, UF2_NAME), NEW_FILE);
     try {
       while (done < bytes.length) {
         if (signal?.aborted) throw new FobError('cancelled');
@@ -101,7 +104,7 @@ export async function copyUf2(
 }
 
 /** The part of `node:fs` that a copy uses, so that tests can pull the cable. */
-export type OpenFile = (path: string, flags: 'w') => Promise<OpenedFile>;
+export type OpenFile = (path: string, flags: number) => Promise<OpenedFile>;
 
 interface OpenedFile {
   write(bytes: Uint8Array): Promise<{ readonly bytesWritten: number }>;
@@ -114,6 +117,13 @@ const AGAIN =
 
 function cutOff({ folder }: BootselDrive, done: number, total: number, cause: unknown): FobError {
   const isOurs = cause instanceof FobError;
+  if (systemCode(cause) === 'ELOOP') {
+    return new FobError('refused', {
+      sentence: `${join(folder, UF2_NAME)} is a link, which no boot loader's drive has. Nothing was written.`,
+      next: 'Do not use this drive. Name the right one with --drive.',
+      cause,
+    });
+  }
   const mayNotWrite = ['EACCES', 'EPERM', 'EROFS'].includes(systemCode(cause));
   if (mayNotWrite && done < UF2_BLOCK_BYTES) {
     return new FobError('refused', {

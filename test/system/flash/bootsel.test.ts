@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EXIT_CODES, exitCodeOf } from 'passfob/cli/base/exit-codes';
@@ -250,6 +250,23 @@ it('a drive that this user may not write to is named, and a cancelled copy says 
     'cancelled',
     { bytesDone: BOOTSEL_PIECE_BYTES, bytesTotal: plan.bytes.length },
   ]);
+});
+
+it('a drive with a link in place of the copy is refused, and the file behind the link stays', async () => {
+  const board = new Board('rpi-pico');
+  const { context } = ownerOf(() => board);
+  const folder = driveOf('RP2040');
+  const victim = join(temporaryFolder(), 'mine');
+  writeFileSync(victim, 'mine');
+  symlinkSync(victim, join(folder, COPY));
+  const plan = await planned('rpi-pico', fileOf(uf2('RP2040', 1)), [folder]);
+  const error = await failure(installEspruino(context, {}, plan, YES, machine(board, [folder])));
+  expect(said(error)).toEqual([
+    `${join(folder, COPY)} is a link, which no boot loader's drive has. Nothing was written.`,
+    'Do not use this drive. Name the right one with --drive.',
+    'refused',
+  ]);
+  expect(readFileSync(victim, 'utf8')).toBe('mine');
 });
 
 it('the drives of Windows are its letters; elsewhere they are below the usual folders', async () => {
