@@ -33,7 +33,7 @@ export function infoText(result: InfoResult): string {
     .map(({ kind, sentence, next }) => (kind === 'battery-low' ? next : `${sentence} ${next}`));
   const on = interpreter === undefined ? '' : ` on Espruino ${interpreter}`;
   return [
-    `The fob ${serial} is a ${board} with firmware ${firmware}${on}.`,
+    `The fob ${serial} is of the kind ${board}, with firmware ${firmware}${on}.`,
     ...room,
     ...about,
     ...clockLines(clock),

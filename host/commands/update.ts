@@ -1,5 +1,5 @@
 import { FobError, isRefusal } from '../errors.ts';
-import { FLASH_BOARDS, isBuildOf, readBoardName } from '../flash/boards.ts';
+import { FLASH_BOARDS, readBoardName } from '../flash/boards.ts';
 import type { BoardConsole } from '../flash/console.ts';
 import type { Image } from '../flash/image.ts';
 import { MAINTENANCE_MS } from '../flash/limits.ts';
@@ -110,7 +110,7 @@ async function interrupted(
 }
 
 function noFobOfOurs(serial: string, build: string): FobError {
-  const board = Object.entries(FLASH_BOARDS).find(([, known]) => isBuildOf(known, build))?.[0];
+  const board = Object.entries(FLASH_BOARDS).find(([, known]) => known.build === build)?.[0];
   return new FobError('not-in-inventory', {
     sentence: `The board ${serial} runs no Passfob, and this inventory has no fob of this serial.`,
     next: `To make it a fob, run: passfob flash --board ${board ?? 'BOARD'}`,

@@ -7,8 +7,6 @@ export type RpChip = 'RP2040' | 'RP2350';
 export interface FlashBoard {
   /** `process.env.BOARD` of its Espruino. */
   readonly build: string;
-  /** Another value of it: the board's file in Espruino has one name, and its text another. */
-  readonly otherBuild?: string;
   /** The statement that makes it boot as after a power cut. The Linux build cannot, and restarts its interpreter. */
   readonly restart: string;
   /** What its image calls of the module `crypto`, where builds of Espruino lack it. */
@@ -26,7 +24,6 @@ export const FLASH_BOARDS: Readonly<Record<FlashBoardName, FlashBoard>> = {
   'espruino-wifi': { build: 'ESPRUINOWIFI', restart: 'E.reboot()', crypto: WITH_SHA512 },
   'rpi-pico': {
     build: 'ESPR_RP2040_PICO',
-    otherBuild: 'RP2040_PICO',
     restart: 'E.reboot()',
     crypto: WITH_SHA512,
     chip: 'RP2040',
@@ -35,11 +32,6 @@ export const FLASH_BOARDS: Readonly<Record<FlashBoardName, FlashBoard>> = {
   banglejs2: { build: 'BANGLEJS2', restart: 'E.reboot()' },
   bench: { build: 'LINUX', restart: 'load()' },
 };
-
-/** Whether a board's Espruino, by `process.env.BOARD`, is that of a kind of board. */
-export function isBuildOf({ build, otherBuild }: FlashBoard, told: string): boolean {
-  return told === build || told === otherBuild;
-}
 
 export const BOARD_NAMES = Object.keys(FLASH_BOARDS) as FlashBoardName[];
 
@@ -63,7 +55,7 @@ const PREDICTABLE = /^(?:ESP32|ESP8266|BANGLEJS3|EPAPER_BADGE|CURIO)/;
 export function refusePredictable(build: string): void {
   if (!PREDICTABLE.test(build)) return;
   throw new FobError('bad-input', {
-    sentence: `The board is a ${build}. Its Espruino draws random numbers that are the same after each start, so anybody could work out its keys.`,
+    sentence: `The board says that it is ${build}. Its Espruino draws random numbers that are the same after each start, so anybody could work out its keys.`,
     next: 'Use another board: docs/boards.md lists those that Passfob runs on.',
   });
 }

@@ -1,11 +1,5 @@
 import { FobError } from '../errors.ts';
-import {
-  ESPRUINO_NEEDED,
-  FLASH_BOARDS,
-  type FlashBoardName,
-  isBuildOf,
-  refusePredictable,
-} from './boards.ts';
+import { ESPRUINO_NEEDED, FLASH_BOARDS, type FlashBoardName, refusePredictable } from './boards.ts';
 import type { BoardConsole } from './console.ts';
 import { FILES_MAX, INTERPRETER_MIN, READ_MS, SECRETS_BYTES } from './limits.ts';
 import { serialOfChip } from './secrets.ts';
@@ -138,12 +132,12 @@ function checkVersion(version: string): void {
 
 /** @throws FobError `bad-input` for another kind of board */
 export function checkBoard({ build }: Survey, board: FlashBoardName): void {
-  if (isBuildOf(FLASH_BOARDS[board], build)) return;
+  if (build === FLASH_BOARDS[board].build) return;
   const names = Object.entries(FLASH_BOARDS)
-    .filter(([, known]) => isBuildOf(known, build))
+    .filter(([, known]) => known.build === build)
     .map(([name]) => `--board ${name}`);
   throw new FobError('bad-input', {
-    sentence: `The board is a ${build}; the firmware ${board} is for a ${FLASH_BOARDS[board].build}.`,
+    sentence: `The board says that it is ${build}; the firmware ${board} is for ${FLASH_BOARDS[board].build}.`,
     next:
       names.length > 0
         ? `Run the command with ${names.join(' or ')}.`

@@ -49,7 +49,7 @@ export async function selfTest(repl: BoardConsole, options: SelfTestOptions): Pr
   if (build !== wanted) {
     await repl.close();
     throw new FobError('bad-input', {
-      sentence: `The self-test is for an Espruino Pico (${wanted}), and this board is a ${build}.`,
+      sentence: `The self-test is for an Espruino Pico (${wanted}), and this board says that it is ${build}.`,
       next: 'Name the port of the Espruino Pico with --port.',
     });
   }

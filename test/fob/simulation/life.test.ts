@@ -36,7 +36,7 @@ describe('a fob in random use whose power goes at random', { ...LONG, timeout: 1
   });
 
   it.each<BoardName>(['espruino-wifi', 'rpi-pico', 'rpi-pico2'])(
-    'a %s in random use loses and revives nothing either',
+    'another board, %s, in random use loses and revives nothing either',
     async board => {
       for (const seed of OTHER_SEEDS) await live(seed, STEPS, board);
     },

@@ -109,7 +109,7 @@ it('flash refuses an Espruino that is too old, and accepts a newer one', async (
 
 it('flash refuses another kind of board', async () => {
   expect(said(await flashFailure(new Board('bench').port))).toEqual([
-    'The board is a LINUX; the firmware pico is for a PICO_R1_3.',
+    'The board says that it is LINUX; the firmware pico is for PICO_R1_3.',
     'Run the command with --board bench.',
     'bad-input',
   ]);
@@ -133,7 +133,7 @@ it.each([
 ])('flash refuses a %s, whose random numbers can be predicted', async build => {
   for (const board of ['pico', 'rpi-pico'] as const) {
     expect(said(await flashFailure(espruinoOf('2v29', build), board))).toEqual([
-      `The board is a ${build}. Its Espruino draws random numbers that are the same after each start, so anybody could work out its keys.`,
+      `The board says that it is ${build}. Its Espruino draws random numbers that are the same after each start, so anybody could work out its keys.`,
       'Use another board: docs/boards.md lists those that Passfob runs on.',
       'bad-input',
     ]);

@@ -49,9 +49,9 @@ it('the version of Espruino is shown where it is known, and not named where it i
   const clock = { state: 'unset', errorMs: null, uncertaintyMs: null } as const;
   const info = { ...fob, protocolVersion: 2, clock, health: [] };
   expect(infoText({ ...info, interpreter: '2v29' })).toContain(
-    'is a pico with firmware 0.1.0 on Espruino 2v29.',
+    'is of the kind pico, with firmware 0.1.0 on Espruino 2v29.',
   );
-  expect(infoText(info)).toContain('is a pico with firmware 0.1.0.');
+  expect(infoText(info)).toContain('is of the kind pico, with firmware 0.1.0.');
   const device = {
     ...fob,
     address: 'a',

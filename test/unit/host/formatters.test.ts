@@ -23,7 +23,7 @@ const fob = { serial, board: 'pico', firmware: '0.2.0', protocolVersion: 2, cloc
 it('the report about a fob is short where all is well', () => {
   expect(infoText({ ...fob, accounts: 1, free: 31, status })).toBe(
     [
-      `The fob ${serial} is a pico with firmware 0.2.0.`,
+      `The fob ${serial} is of the kind pico, with firmware 0.2.0.`,
       'It holds 1 account; 31 more fit.',
       'Its PIN is set.',
       'A forgotten PIN can be reset by: passfob pin reset',
@@ -72,7 +72,7 @@ it('the report about a fob compares its clock with what its crystal may do, and 
   const battery = { kind: 'battery-low', sentence: 'Its battery is at 7 %.', next: 'Charge it.' } as const;
   const health = [{ ...finding, kind: 'clock-off' } as const, battery];
   expect(infoText({ ...fob, accounts: 1, free: 31, status, clock: drifting, health }).split('\n')).toEqual([
-    `The fob ${serial} is a pico with firmware 0.2.0.`,
+    `The fob ${serial} is of the kind pico, with firmware 0.2.0.`,
     'It holds 1 account; 31 more fit.',
     'Its PIN is set.',
     'A forgotten PIN can be reset by: passfob pin reset',

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { BoardKind } from '@passfob/emulator/board/kinds';
+import type { SimulatedFob } from '@passfob/simulator/base/fob';
 
 const BOOT_MS = 2_000;
 const ANSWER_MS = 500;
@@ -19,6 +20,15 @@ export async function readVersion(
     pathToFileURL(join(root, 'emulator/dist/board/virtual-board.js')).href
   );
   const board = emulator.virtualBoard({ board: kind, firmware, seed: 1, crystal: false });
+  return versionTold(board);
+}
+
+/**
+ * Asks a board that has just got its power, and closes it.
+ *
+ * @throws where it prints nothing of the kind
+ */
+export function versionTold(board: SimulatedFob): string {
   board.advance(BOOT_MS);
   board.link.write(Buffer.from('print("ABOUT",process.env.VERSION,process.env.GIT_COMMIT)\n'));
   board.advance(ANSWER_MS);

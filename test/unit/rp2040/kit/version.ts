@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { needsEspruinosRp2040 } from '../../../kit/tools.ts';
+import { versionTold } from '../../emulator/run/version.ts';
 import { trappedRom } from '../board/boot-rom.ts';
 import { programOf } from '../board/firmware-file.ts';
 import { rpPico } from '../board/fob.ts';
-
-const BOOT_MS = 1_500;
-const ANSWER_MS = 500;
 
 /** Returns name and version of the program that runs the firmware. */
 export function rp2040jsVersion(root: string): string {
@@ -24,12 +22,5 @@ export function versionOnPico(firmware: Uint8Array): string {
   const { found } = needsEspruinosRp2040();
   if (found === undefined) throw new Error('no boot ROM is named');
   const rom = trappedRom(new Uint8Array(readFileSync(found.bootRom)));
-  const board = rpPico({ rom, program: programOf(firmware), seed: 1 });
-  board.advance(BOOT_MS);
-  board.link.write(Buffer.from('print("ABOUT",process.env.VERSION,process.env.GIT_COMMIT)\n'));
-  board.advance(ANSWER_MS);
-  const [, version] = /\nABOUT (\S+ \S+)\r/.exec(board.consoleText()) ?? [];
-  board.close();
-  if (version === undefined) throw new Error('this firmware does not say its version');
-  return version;
+  return versionTold(rpPico({ rom, program: programOf(firmware), seed: 1 }));
 }

@@ -214,7 +214,7 @@ it('the self-test quotes an exception of the board, and goes on', async () => {
 
 it('the self-test refuses another kind of board', async () => {
   expect((await failure(tested(new Board('banglejs2')))).message).toBe(
-    'The self-test is for an Espruino Pico (PICO_R1_3), and this board is a BANGLEJS2.',
+    'The self-test is for an Espruino Pico (PICO_R1_3), and this board says that it is BANGLEJS2.',
   );
 });
 
