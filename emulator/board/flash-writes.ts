@@ -1,12 +1,12 @@
 import type { Flash, Operations, Region } from '@passfob/simulator/for-emulator';
 import { FLASH_ADDRESS } from '../stm32f401/chip-addresses.ts';
 import type { FlashOperation } from '../stm32f401/flash-controller.ts';
-import type { BoardKind } from './kinds.ts';
+import type { ChipMemory } from './kinds.ts';
 import { tearOperation } from './torn-flash.ts';
 
 /** Operations of the chip's flash as those of the board: kept in its state, counted, and torn where the power is cut. */
 export class FlashWrites {
-  readonly #place: BoardKind['storage'];
+  readonly #place: ChipMemory['storage'];
   readonly #memory: Region;
   readonly #storage: Flash;
   readonly #operations: Operations;
@@ -17,7 +17,7 @@ export class FlashWrites {
    * @param memory the whole flash of the chip
    * @param storage the part of it that is Storage
    */
-  constructor(kind: BoardKind, memory: Region, storage: Flash, operations: Operations) {
+  constructor(kind: ChipMemory, memory: Region, storage: Flash, operations: Operations) {
     this.#place = kind.storage;
     this.#memory = memory;
     this.#storage = storage;

@@ -16,6 +16,9 @@ export interface BoardKind {
   readonly storage: { readonly at: number; readonly bytes: number; readonly pageBytes: number };
 }
 
+/** What the surroundings of a chip know of it. */
+export type ChipMemory = Pick<BoardKind, 'chip' | 'flashBytes' | 'storage'>;
+
 const storageIn = ({ flash }: typeof PICO): BoardKind['storage'] => ({
   at: flash.at - FLASH_ADDRESS,
   bytes: flash.pageBytes * flash.pages,

@@ -32,12 +32,12 @@ import {
 } from '@passfob/simulator/for-emulator';
 import { FlashWrites } from './flash-writes.ts';
 import { I2cParts, type I2cPartsOptions } from './i2c-parts.ts';
-import type { BoardKind } from './kinds.ts';
+import type { ChipMemory } from './kinds.ts';
 import { storageOf } from './storage.ts';
 import { Violations } from './violations.ts';
 
 export interface SurroundingsOptions extends Pick<I2cPartsOptions, 'isConnected' | 'holds' | 'halt'> {
-  readonly kind: BoardKind;
+  readonly kind: ChipMemory;
   readonly storage: StateStore;
   readonly seed: number;
   /** Makes the board's own randomness for one use. */

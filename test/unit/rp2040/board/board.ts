@@ -1,6 +1,7 @@
 import { ConsoleText } from '@passfob/emulator/board/console-text';
 import { type Font, fontIn } from '@passfob/emulator/board/font';
 import { textOn } from '@passfob/emulator/board/screen-text';
+import { Surroundings, type SurroundingsOptions } from '@passfob/emulator/board/surroundings';
 import type { EventRecord, TraceRecord } from '@passfob/protocol/trace/records';
 import {
   Listeners,
@@ -12,10 +13,10 @@ import {
 } from '@passfob/simulator/for-emulator';
 import type { TrappedRom } from './boot-rom.ts';
 import { Chip } from './chip.ts';
-import { Outside, type OutsideOptions } from './outside.ts';
+import { changeFlash, KEY, RP2040 } from './outside.ts';
 
-export interface BoardOptions
-  extends Pick<OutsideOptions, 'storage' | 'seed' | 'random' | 'faults' | 'startMs'> {
+export interface BoardOptions extends Pick<SurroundingsOptions, 'storage' | 'seed' | 'random' | 'faults'> {
+  readonly startMs: number;
   readonly rom: TrappedRom;
   /** What the firmware puts at the beginning of the flash. */
   readonly program: Uint8Array;
@@ -40,7 +41,7 @@ const PIECE_US = 5_000;
 
 /** A Raspberry Pi Pico with its parts, its time and its power. */
 export class Board {
-  readonly outside: Outside;
+  readonly outside: Surroundings;
   readonly console = new ConsoleText();
   readonly #options: BoardOptions;
   readonly #listeners = new Listeners();
@@ -55,14 +56,18 @@ export class Board {
 
   constructor(options: BoardOptions) {
     this.#options = options;
-    this.outside = new Outside({
+    this.outside = new Surroundings({
       ...options,
+      kind: RP2040,
+      driftPpm: 0,
+      parts: {},
+      startUs: ({ nowUs }) => nowUs.get() || options.startMs * 1000,
       chipUs: () => this.#chip && this.#startUs + this.#chip.nanos / NANOS_PER_US,
       powerLost: () => this.#losePower(),
-      keyMoved: isDown => this.#chip?.press(isDown),
+      pinChanged: (_pin, isDown) => this.#chip?.press(isDown),
       displayChanged: () => this.#listeners.screenChanged(),
-      hasBus: () => this.#chip?.hasBus ?? false,
-      busHeld: () => this.#chip?.pullBus(),
+      isConnected: () => this.#chip?.hasBus ?? false,
+      holds: () => this.#chip?.pullBus(),
       halt: () => this.#chip?.pause(),
     });
     const { memories, flash, operations } = this.outside;
@@ -158,11 +163,11 @@ export class Board {
       flashId: memories.serial.subarray(0, 8),
       randomness: random('chip', memories.boots.get(), this.resets),
       wires: outside.i2c,
-      change: change => outside.change(change),
+      change: change => changeFlash(outside, change),
       received: bytes => this.#received(bytes),
       violated: text => outside.violations.add(() => text),
     });
-    this.#chip.press(keys.level('D15'));
+    this.#chip.press(keys.level(KEY));
     if (!this.#isPlugged) this.#chip.plug(false);
   }
 
@@ -220,6 +225,7 @@ export class Board {
     } catch (error) {
       if (!(error instanceof PowerLost)) throw error;
     }
+    this.outside.sync();
     if (outcome === 'reset') this.#restart();
     scheduler.moveTo(outcome === 'there' ? untilUs : Math.floor(this.outside.nowUs));
   }

@@ -88,7 +88,7 @@ function acts(
     cutPower: () => board.cutPower(),
     powerOn: () => board.powerOn(),
     cutPowerAtOperation: n => outside.operations.cutAfter(n),
-    loseTime: () => outside.rtc.loseTime(),
+    loseTime: () => outside.loseTime(board.powered),
     setFaults: (plan = {}) => outside.setFaults(plan),
   };
 }

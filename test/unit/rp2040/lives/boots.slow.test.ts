@@ -64,7 +64,7 @@ async function bootOnce(seed: number, firmware: RealFirmware, born: Birth): Prom
 }
 
 describeNeeds(needsRp2040(), 'starts of an rpi-pico', firmwares => {
-  describe.each(firmwares)('$name', LONG, firmware => {
+  describe.each(firmwares)('$name', { ...LONG, timeout: 7_200_000 }, firmware => {
     it('a fob shows the list of accounts after each boot, whatever its bus and its person did meanwhile', async () => {
       const [born] = await births('rpi-pico');
       if (born === undefined) throw new Error('no fob is born');

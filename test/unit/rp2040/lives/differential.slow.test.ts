@@ -10,7 +10,7 @@ import { needsRp2040, rpPicoFobs } from '../kit/picos.ts';
 const SEEDS = seedsOrOne(1, 100);
 
 describeNeeds(needsRp2040(), 'the imitated rpi-pico beside a real firmware', firmwares => {
-  describe.each(firmwares)('$name', LONG, firmware => {
+  describe.each(firmwares)('$name', { ...LONG, timeout: 7_200_000 }, firmware => {
     it('the imitated board answers and shows the same as the firmware in random scenarios', async () => {
       const born = await births('rpi-pico');
       const found: string[] = [];

@@ -40,7 +40,7 @@ async function expectOwned(board: RpPico): Promise<void> {
 }
 
 describeNeeds(needsRp2040(), 'passfob flash on a Raspberry Pi Pico whose power goes', firmwares => {
-  describe.each(firmwares)('$name', LONG, ({ chip }) => {
+  describe.each(firmwares)('$name', { ...LONG, timeout: 7_200_000 }, ({ chip }) => {
     it.each(seedsOrOne(3, 20))(
       'a flashing that lost its power goes on with the same pairing, seed %i',
       async seed => {

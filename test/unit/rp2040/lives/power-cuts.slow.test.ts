@@ -8,7 +8,7 @@ import { needsRp2040, rpPicoFobs } from '../kit/picos.ts';
 const SEEDS = seedsOrOne(1, 18);
 
 describeNeeds(needsRp2040(), 'an rpi-pico whose power goes at random', firmwares => {
-  describe.each(firmwares)('$name', LONG, firmware => {
+  describe.each(firmwares)('$name', { ...LONG, timeout: 7_200_000 }, firmware => {
     it('a fob loses no account, revives none, shows no HOTP value twice, and always has one owner or none', async () => {
       let all = 0;
       for (const seed of SEEDS) {
