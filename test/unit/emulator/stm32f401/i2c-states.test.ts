@@ -103,7 +103,8 @@ it('I2C1 under software that makes no sense keeps the flags of the manual consis
         if (isMaster) expect(state & SR2.BUSY).toBe(SR2.BUSY);
         if (flags & SR1.ADDR || state & SR2.TRA) expect(isMaster).toBe(true);
         if (flags & SR1.TXE) expect(state & SR2.TRA).toBe(SR2.TRA);
-        expect(rig.levels.get(IRQ.I2C1_EV) ?? false).toBe(hasEvent(rig.get('CR2'), flags));
+        // Reading SR1 and then SR2 has cleared ADDR.
+        expect(rig.levels.get(IRQ.I2C1_EV) ?? false).toBe(hasEvent(rig.get('CR2'), rig.get('SR1')));
       }
       settle(rig);
       rig.setup();
