@@ -147,7 +147,8 @@ for (const way of ['socat', 'perl'] as const) {
       for (const pid of childrenOf(process.pid, way)) process.kill(pid, 'SIGKILL');
       await expect.poll(() => childrenOf(process.pid, way)).toHaveLength(0);
       expect(lstatSync(first.path).isSymbolicLink()).toBe(true);
-      const second = await plugged(loopedWire(), { way, link });
+      // Another test may hold a terminal of the same number for a while.
+      const second = await vi.waitFor(() => plugged(loopedWire(), { way, link }), 20_000);
       await opened(second.path);
     });
 

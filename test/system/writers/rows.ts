@@ -22,5 +22,6 @@ export const WITHOUT_ROW: Readonly<Record<string, string>> = {
   'simulator/faceplates/control/jsonl.ts': 'a socket: the system lets one process listen on it',
   'service/cli/records.ts': 'a copy in a new folder of its own',
   'host/enrol/qr-process.ts': 'writes to its standard output',
+  'host/flash/bootsel.ts': 'a drive of a boot loader, which takes one image and restarts',
   'simulator/ports/usbip/vhci.ts': 'a file of the kernel, which refuses a port in use',
 };
