@@ -10,7 +10,7 @@ import { type Alert, listAlerts } from '../features/alerts/alerts.ts';
 import { startActivation } from '../features/enrolment/activations.ts';
 import type { ActivationView } from '../features/enrolment/views.ts';
 import { type LocalMail, localMail } from '../features/mail/outbox.ts';
-import { addToken, type NewToken, type TokenResult } from '../features/tokens/issue.ts';
+import { addToken, type NewToken } from '../features/tokens/issue.ts';
 import { changeTokenState } from '../features/tokens/moves.ts';
 import { createPolicy, type PolicyInput } from '../features/tokens/policies.ts';
 import { listTokens, type TokenView } from '../features/tokens/views.ts';
@@ -47,8 +47,8 @@ export interface Invitation {
 
 /** Operations inside the process, without HTTP. */
 export interface LocalOperations {
-  addToken(token: NewToken): Promise<TokenResult>;
-  changeTokenState(serial: string, to: TokenState): Promise<TokenResult>;
+  addToken(token: NewToken): Promise<Result<TokenView>>;
+  changeTokenState(serial: string, to: TokenState): Promise<Result<TokenView>>;
   tokens(): Promise<TokenView[]>;
   /** Mails a user an activation for any fob. Creates a missing user. */
   invite(invitation: Invitation): Promise<Result<ActivationView>>;
@@ -123,10 +123,7 @@ export function localOperations(parts: LocalDependencies): LocalOperations {
   };
 }
 
-async function invite(
-  management: Management,
-  { user, email, policy }: Invitation,
-): Promise<Result<ActivationView>> {
+async function invite(management: Management, { user, email, policy }: Invitation) {
   if (!(await isThere(management.db, user))) {
     const made = await createUser(management, serviceActor, { name: user, email });
     if (!made.ok) return made;

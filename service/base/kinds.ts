@@ -1,5 +1,7 @@
 /** What a token computes its passcodes from: events (RFC 4226), time (RFC 6238), or questions (RFC 6287). */
 export type TokenKind = 'hotp' | 'totp' | 'ocra';
+/** What a policy can ask for: a suite of OCRA belongs to one fob and its service. */
+export type PolicyKind = Exclude<TokenKind, 'ocra'>;
 export type AlgorithmName = 'sha1' | 'sha256' | 'sha512';
 /** The characters of passcodes: RFC 4226 decimals, or Passfob's own alphabets (`docs/protocol.md`). */
 export type Alphabet = 'decimal' | 'hex' | 'base32' | 'base64';

@@ -3,15 +3,35 @@ import { texts } from './texts/texts.ts';
 /** The reason why an administrative action was refused: a name in the catalogue. */
 export type RefusalCode = keyof typeof texts.refusals;
 
-/** The result of an action: its value, or why nothing was changed, with a text that says what to do. */
-export type Result<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly refusal: { readonly code: RefusalCode; readonly text: string } };
+/** The value of an action that was done. */
+export interface Done<T> {
+  readonly ok: true;
+  readonly value: T;
+}
 
-export function done<T>(value: T): Result<T> {
+/** Why nothing was changed, with a text that says what to do. */
+export interface Refused<C extends RefusalCode = RefusalCode> {
+  readonly ok: false;
+  readonly refusal: { readonly code: C; readonly text: string };
+}
+
+/**
+ * The result of an action. Functions do not state the type of their results: the compiler collects which codes they
+ * return, and lists of refusals are compared with it.
+ */
+export type Result<T, C extends RefusalCode = RefusalCode> = Done<T> | Refused<C>;
+
+/** Every code that a result may have. */
+export type CodeOf<R> = R extends Refused<infer C> ? C : never;
+
+export function done<const T>(value: T): Done<T> {
   return { ok: true, value };
 }
 
-export function refused<T>(code: RefusalCode): Result<T> {
-  return { ok: false, refusal: { code, text: texts.refusals[code] } };
+/** `text` may say more than the catalogue if the action knows more. */
+export function refused<const C extends RefusalCode>(
+  code: C,
+  text: string = texts.refusals[code],
+): Refused<C> {
+  return { ok: false, refusal: { code, text } };
 }

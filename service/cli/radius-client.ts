@@ -10,12 +10,13 @@ import { serveTexts } from '../base/texts/serve.ts';
 import { texts } from '../base/texts/texts.ts';
 import {
   changeRadiusClient,
-  changeRadiusSecret,
   createRadiusClient,
   type KeyedRadiusClient,
   listRadiusClients,
   type RadiusClientView,
   removeRadiusClient,
+  rotateRadiusSecret,
+  setRadiusSecret,
 } from '../features/radius/clients.ts';
 import { listApplications } from '../features/users/application-changes.ts';
 import { LOGIN_APPLICATION } from '../features/users/applications.ts';
@@ -85,8 +86,13 @@ async function act(
   const { id } = await clientOf(management, name);
   if (what === 'remove')
     return said(valueIn(await removeRadiusClient(management, serviceActor, id)), radiusCommandTexts.removed);
-  if (what === 'secret')
-    return made(valueIn(await changeRadiusSecret(management, serviceActor, { id, secret })));
+  if (what === 'secret') {
+    const result =
+      secret === undefined
+        ? await rotateRadiusSecret(management, serviceActor, { id })
+        : await setRadiusSecret(management, serviceActor, { id, secret });
+    return made(valueIn(result));
+  }
   const change = { id, name: given.rename, address, applicationId, push };
   return said(
     valueIn(await changeRadiusClient(management, serviceActor, change)),

@@ -1,7 +1,7 @@
 import type { Actor } from '../../base/actor.ts';
 import { selfServiceLimits } from '../../base/limits/self-service.ts';
 import { prepareLine } from '../../base/one-line.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { usableStates } from '../../base/token-states.ts';
 import { raiseAlert } from '../../features/alerts/alerts.ts';
 import { recordAudit } from '../../features/audit/record.ts';
@@ -27,8 +27,8 @@ export function reportFobLost(
   management: Management,
   actor: Actor,
   input: { readonly session: UserSession; readonly serial: string },
-): Promise<Result<string[]>> {
-  return actOf(async (acting: Acting): Promise<Result<string[]>> => {
+) {
+  return actOf(async (acting: Acting) => {
     const tokens = await tokensOf(acting, input.session.userId);
     const lost = tokens.find(({ serial }) => serial === input.serial);
     if (lost === undefined) return refused('unknown_serial');
@@ -90,8 +90,8 @@ export function nameFob(
   management: Management,
   actor: Actor,
   input: { readonly session: UserSession; readonly fob: string; readonly nickname: string },
-): Promise<Result<string>> {
-  return actOf(async ({ db, keys, atMs }: Acting): Promise<Result<string>> => {
+) {
+  return actOf(async ({ db, keys, atMs }: Acting) => {
     const fob = await db
       .selectFrom('fobs')
       .select(['fobs.id', 'fobs.serial'])

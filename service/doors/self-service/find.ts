@@ -2,14 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { html, type Markup, nothing } from '../../base/html.ts';
 import { selfServiceLimits } from '../../base/limits/self-service.ts';
 import { userLimits } from '../../base/limits/users.ts';
-import { type Result, refused } from '../../base/results.ts';
+import { refused } from '../../base/results.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
 import { texts } from '../../base/texts/texts.ts';
-import {
-  type Resynchronised,
-  resyncTokenOfUser,
-  searchForNobody,
-} from '../../features/tokens/codes/resync.ts';
+import { resyncTokenOfUser, searchForNobody } from '../../features/tokens/codes/resync.ts';
 import { readServiceName } from '../../features/users/settings.ts';
 import { userActor } from '../../features/users/user-sessions.ts';
 import { findUser, prepareUserName } from '../../features/users/users.ts';
@@ -64,11 +60,7 @@ export function serveFind(app: FastifyInstance, context: WebContext): void {
   });
 }
 
-async function find(
-  { management }: WebContext,
-  request: FastifyRequest,
-  typed: string,
-): Promise<Result<Resynchronised>> {
+async function find({ management }: WebContext, request: FastifyRequest, typed: string) {
   const { body } = request;
   const two = { first: field(body, 'first'), second: field(body, 'second') };
   const user = await findUser(management.db, prepareUserName(typed) ?? '');

@@ -1,6 +1,6 @@
 import type { Actor } from '../../base/actor.ts';
 import { alertLimits } from '../../base/limits/alerts.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import { recordAudit } from '../audit/record.ts';
@@ -64,7 +64,7 @@ export function acknowledgeAlert(
   { db, keys, clock }: Management,
   actor: Actor,
   { id }: { readonly id: number },
-): Promise<Result<Alert>> {
+) {
   return writing(db, async transaction => {
     if (!Number.isSafeInteger(id)) return refused('unknown_alert');
     const row = await alertRows(transaction).where('alerts.id', '=', id).executeTakeFirst();

@@ -1,6 +1,6 @@
 import type { Actor } from '../../base/actor.ts';
 import { recordLimits } from '../../base/limits/records.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import type { Management } from '../../storage/management.ts';
@@ -24,7 +24,7 @@ export async function rotateAudit(
   management: Management,
   actor: Actor,
   { beforeMs }: { readonly beforeMs: number },
-): Promise<Result<Rotated>> {
+) {
   const { db, keys } = management;
   if (!Number.isSafeInteger(beforeMs) || beforeMs < 0 || beforeMs > management.clock())
     return refused('bad_time');

@@ -1,10 +1,9 @@
-import type { ExportedInventory } from 'passfob/inventory/exported';
 import { sealHandover } from 'passfob/inventory/handover';
 import { PASSWORD_CHARACTERS_MIN } from 'passfob/limits';
 import type { Actor } from '../../base/actor.ts';
 import type { FobLifeState } from '../../base/kinds.ts';
 import { credentialLimits } from '../../base/limits/credentials.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { unseal } from '../../storage/encryption-at-rest/seal.ts';
 import type { Management } from '../../storage/management.ts';
 import { recordAudit } from '../audit/record.ts';
@@ -14,7 +13,7 @@ import { cancelTasksOf, openTask, openTaskStates } from '../tokens/fob-tasks.ts'
 import { type FobRow, fobNamed, keptSecretsOf } from '../tokens/fobs.ts';
 import { forgetContent, forgetNextRecovery } from './journal.ts';
 import { endLease, leaseOf } from './lease.ts';
-import type { FobInput, FobStateView } from './life.ts';
+import type { FobInput } from './life.ts';
 
 /** A file with the keys of a fob for its next owner, as `passfob handover give` writes it. */
 export interface GivenFob {
@@ -27,16 +26,15 @@ const givable: readonly FobLifeState[] = ['in_use', 'found', 'retired', 'giving'
 
 /**
  * Writes the keys of a fob into a file under a password, for another owner. The fob has no accounts then: its next
- * owner cannot use them, and would see their names. From the same transaction on the service does nothing with the
- * fob, but keeps its keys until `confirmGiven`: if the file is lost, or its answer, asking again makes another one.
- * Importing the file here takes the fob back. Refused: `bad_file_password`, `unknown_fob`, `bad_fob_state`,
- * `account_in_use`, `accounts_left`, `fob_in_care`.
+ * owner cannot use them, and would see their names. From the same transaction on the service does nothing with the fob,
+ * but keeps its keys until `confirmGiven`: if the file is lost, or its answer, asking again makes another one.
+ * Importing the file here takes the fob back.
  */
 export async function giveFob(
   management: Management,
   actor: Actor,
   { serial, password }: { readonly serial: string; readonly password: string },
-): Promise<Result<GivenFob>> {
+) {
   const characters = [...password].length;
   if (characters < PASSWORD_CHARACTERS_MIN || characters > credentialLimits.passwordFieldMax)
     return refused('bad_file_password');
@@ -46,11 +44,8 @@ export async function giveFob(
   return done({ serial, state: 'giving', file: await sealHandover(exported.value, password) });
 }
 
-/**
- * Deletes the keys of a fob whose next owner has taken them. Confirming it again changes nothing. Refused:
- * `unknown_fob`, `bad_fob_state`.
- */
-async function confirm(acting: Acting, { serial }: FobInput): Promise<Result<FobStateView>> {
+/** Deletes the keys of a fob whose next owner has taken them. Confirming it again changes nothing. */
+async function confirm(acting: Acting, { serial }: FobInput) {
   const { db, atMs } = acting;
   const fob = await fobNamed(db, serial);
   if (fob === undefined) return refused('unknown_fob');
@@ -70,7 +65,7 @@ async function confirm(acting: Acting, { serial }: FobInput): Promise<Result<Fob
 
 export const confirmGiven = actOf(confirm);
 
-const exportFob = actOf(async (acting: Acting, { serial }: FobInput): Promise<Result<ExportedInventory>> => {
+const exportFob = actOf(async (acting: Acting, { serial }: FobInput) => {
   const { db, keys, atMs } = acting;
   const fob = await fobNamed(db, serial);
   if (fob === undefined) return refused('unknown_fob');

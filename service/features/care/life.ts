@@ -18,16 +18,16 @@ export interface FobInput {
 }
 
 /** A fob after an act on it. */
-export interface FobStateView {
+interface FobStateView {
   readonly serial: string;
   readonly state: FobLifeState;
 }
 
 /**
- * Suspends all tokens of a lost fob at once; its accounts are removed if it ever comes back. Refused: `unknown_fob`,
- * `bad_fob_state`, `last_admin`. In the caller's transaction.
+ * Suspends all tokens of a lost fob at once; its accounts are removed if it ever comes back. In the caller's
+ * transaction.
  */
-export async function loseFob(acting: Acting, { serial }: FobInput): Promise<Result<FobStateView>> {
+export async function loseFob(acting: Acting, { serial }: FobInput) {
   return change(acting, serial, ['in_use', 'found'], async fob => {
     const tokens = await tokensOn(acting, fob);
     const usable = tokens.filter(({ state }) => tokenStates[state].usable);
@@ -40,9 +40,9 @@ export async function loseFob(acting: Acting, { serial }: FobInput): Promise<Res
 
 /**
  * Ends the search for a lost fob that is back with its user or in the inventory. Its tokens stay suspended: somebody
- * has to reactivate them, and enrol again what was removed. Refused: `unknown_fob`, `bad_fob_state`.
+ * has to reactivate them, and enrol again what was removed.
  */
-async function findFob(acting: Acting, { serial }: FobInput): Promise<Result<FobStateView>> {
+async function findFob(acting: Acting, { serial }: FobInput) {
   return change(acting, serial, ['lost', 'found'], fob =>
     moveFob(acting, fob, { state: 'in_use', action: 'fob.found' }),
   );
@@ -50,9 +50,9 @@ async function findFob(acting: Acting, { serial }: FobInput): Promise<Result<Fob
 
 /**
  * Takes a fob back: its tokens are revoked, and it is erased when it is next reached and its person holds the button;
- * then the service is not its owner any more. Refused: `unknown_fob`, `bad_fob_state`, `last_admin`.
+ * then the service is not its owner any more.
  */
-async function takeBack(acting: Acting, { serial }: FobInput): Promise<Result<FobStateView>> {
+async function takeBack(acting: Acting, { serial }: FobInput) {
   return change(acting, serial, ['in_use', 'found', 'lost', 'retired'], async fob => {
     const revoked = await revokeAll(acting, fob);
     if (!revoked.ok) return revoked;
@@ -61,8 +61,8 @@ async function takeBack(acting: Acting, { serial }: FobInput): Promise<Result<Fo
   });
 }
 
-/** Puts a fob out of use for good: its tokens are revoked. Refused: `unknown_fob`, `bad_fob_state`, `last_admin`. */
-async function retire(acting: Acting, { serial }: FobInput): Promise<Result<FobStateView>> {
+/** Puts a fob out of use for good: its tokens are revoked. */
+async function retire(acting: Acting, { serial }: FobInput) {
   return change(acting, serial, ['in_use', 'found', 'lost'], async fob => {
     const revoked = await revokeAll(acting, fob);
     if (!revoked.ok) return revoked;
@@ -70,8 +70,8 @@ async function retire(acting: Acting, { serial }: FobInput): Promise<Result<FobS
   });
 }
 
-/** "Later": nobody is asked for a hold of this fob's button for a day. Refused: `unknown_fob`. */
-async function putOff(acting: Acting, { serial }: FobInput): Promise<Result<{ readonly untilMs: number }>> {
+/** "Later": nobody is asked for a hold of this fob's button for a day. */
+async function putOff(acting: Acting, { serial }: FobInput) {
   const fob = await fobNamed(acting.db, serial);
   if (fob === undefined) return refused('unknown_fob');
   const untilMs = acting.atMs + careLimits.putOffMs;
@@ -85,12 +85,12 @@ export const returnFob = actOf(takeBack);
 export const retireFob = actOf(retire);
 export const putOffHolds = actOf(putOff);
 
-async function change(
+async function change<R>(
   acting: Acting,
   serial: string,
   from: readonly FobLifeState[],
-  work: (fob: FobRow) => Promise<Result<FobStateView>>,
-): Promise<Result<FobStateView>> {
+  work: (fob: FobRow) => Promise<R>,
+) {
   const fob = await fobNamed(acting.db, serial);
   if (fob === undefined) return refused('unknown_fob');
   return from.includes(fob.state) ? work(fob) : refused('bad_fob_state');
@@ -104,7 +104,7 @@ function idsOf(tokens: readonly TokenRow[]): string[] {
   return tokens.map(({ id }) => id);
 }
 
-async function revokeAll(acting: Acting, fob: FobRow): Promise<Result<number>> {
+async function revokeAll(acting: Acting, fob: FobRow) {
   const open = (await tokensOn(acting, fob)).filter(({ state }) => state !== 'revoked');
   if (await takesLastWay(acting.db, acting.actor, idsOf(open))) return refused('last_admin');
   for (const { serial } of open) mustBeDone(await revoke(acting, { serial, reason: 'retired' }));
@@ -134,7 +134,7 @@ async function moveFob(
     readonly suspended?: number;
     readonly revoked?: number;
   },
-): Promise<Result<FobStateView>> {
+) {
   await db.updateTable('fobs').set({ state, state_ms: atMs }).where('id', '=', fob.id).execute();
   const about = { subjectKind: 'fob', subjectId: fob.id, subject: fob.serial } as const;
   await recordAudit(db, keys, {
@@ -144,5 +144,5 @@ async function moveFob(
     ...about,
     detail: { from: fob.state, to: state, ...facts },
   });
-  return done({ serial: fob.serial, state });
+  return done<FobStateView>({ serial: fob.serial, state });
 }

@@ -1,7 +1,7 @@
 import type { CareKind, CareTaskState, FobLifeState } from '../../base/kinds.ts';
 import { careLimits } from '../../base/limits/care.ts';
 import type { Action } from '../../base/permissions.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, type RefusalCode, type Refused, refused } from '../../base/results.ts';
 import type { CareCause, CareMessage } from '../../base/texts/care.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
@@ -71,20 +71,47 @@ export interface TaskView {
   readonly changedMs: number;
 }
 
+/** A task that leaves the fob all its accounts. */
+interface KeepingTaskInput extends TaskInput {
+  readonly kind: Exclude<AskedKind, 'erase' | 'remove-account'>;
+}
+
+/** Why a task cannot be done with the accounts that the fob has to hold; undefined if it can. */
+type ProblemOf<C extends RefusalCode> = (
+  held: ReadonlySet<string>,
+  subject: string,
+) => Refused<C> | undefined;
+
 /**
- * Stores a task for a fob, which is done when the fob is next reached. Asking for an open one again changes nothing
- * but its names or order. Refused: `unknown_fob`, `bad_fob_state`, `bad_task`, `account_in_use`, `too_many_tasks`.
+ * Stores a task for a fob, which is done when the fob is next reached. Asking for an open one again changes nothing but
+ * its names or order.
  */
-export async function createTaskWork(acting: Acting, input: TaskInput): Promise<Result<TaskView>> {
+function createTaskWork(acting: Acting, input: TaskInput) {
+  const { kind } = input;
+  return storeTask(acting, input, (held, subject) => {
+    const isInUse = kind === 'erase' ? held.size > 0 : kind === 'remove-account' && held.has(subject);
+    return isInUse ? refused('account_in_use') : undefined;
+  });
+}
+
+/** The same, for a task that leaves the fob all its accounts. */
+export function keepingTaskWork(acting: Acting, input: KeepingTaskInput) {
+  return storeTask(acting, input, () => undefined);
+}
+
+async function storeTask<C extends RefusalCode = never>(
+  acting: Acting,
+  input: TaskInput,
+  problemOf: ProblemOf<C>,
+) {
   const fob = await fobNamed(acting.db, input.serial);
   if (fob === undefined) return refused('unknown_fob');
   if (!isManaged(fob)) return refused('bad_fob_state');
   const wanted = wantedOf(input);
   if (wanted === undefined) return refused('bad_task');
   const { held } = await readDesired(acting.db, fob);
-  const isInUse = input.kind === 'erase' ? held.size > 0 : held.has(wanted.subject);
-  if (isInUse && (input.kind === 'erase' || input.kind === 'remove-account'))
-    return refused('account_in_use');
+  const problem = problemOf(held, wanted.subject);
+  if (problem !== undefined) return problem;
   const present = await openTask(acting.db, { fobId: fob.id, kind: input.kind, subject: wanted.subject });
   if (present === undefined && (await countOpen(acting.db, fob.id)) >= careLimits.tasksOpenMax)
     return refused('too_many_tasks');
@@ -101,13 +128,10 @@ export async function createTaskWork(acting: Acting, input: TaskInput): Promise<
 }
 
 /**
- * Cancels a waiting task that a person asked for. Refused: `unknown_fob`, `unknown_task`, `task_over` if it has ended
- * or is being done, `bad_task` for a task that follows from a comparison.
+ * Cancels a waiting task that a person asked for: it has not ended, is not being done, and does not follow from a
+ * comparison.
  */
-async function cancel(
-  acting: Acting,
-  { serial, id }: { readonly serial: string; readonly id: string },
-): Promise<Result<TaskView>> {
+async function cancel(acting: Acting, { serial, id }: { readonly serial: string; readonly id: string }) {
   const fob = await fobNamed(acting.db, serial);
   if (fob === undefined) return refused('unknown_fob');
   const row = await acting.db
@@ -132,6 +156,7 @@ async function isLeft({ db, atMs }: Acting, fob: FobRow): Promise<boolean> {
 }
 
 export const createTask = actOf(createTaskWork);
+export const createKeepingTask = actOf(keepingTaskWork);
 export const cancelTask = actOf(cancel);
 
 /**
@@ -157,8 +182,8 @@ export function permissionOfTask(kind: CareKind): Action | undefined {
   return (taskPermissions as Partial<Record<CareKind, Action>>)[kind];
 }
 
-/** Returns the tasks of a fob: the open ones, then the finished ones, latest first. Refused: `unknown_fob`. */
-export async function listTasks(db: Db, serial: string): Promise<Result<readonly TaskView[]>> {
+/** Returns the tasks of a fob: the open ones, then the finished ones, latest first. */
+export async function listTasks(db: Db, serial: string) {
   const fob = await fobNamed(db, serial);
   return fob === undefined ? refused('unknown_fob') : done(await tasksOf(db, fob.id));
 }

@@ -4,7 +4,7 @@ import type { ObservedFob } from 'passfob/owner/observe';
 import type { CareRelayKind, FobLifeState } from '../../base/kinds.ts';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { careLimits } from '../../base/limits/care.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { careTexts } from '../../base/texts/care.ts';
 import type { TokenState } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
@@ -94,12 +94,8 @@ export type FactsOfBoard = (board: string) => Omit<HealthFacts, 'lastSetMs'>;
 
 const factsOfBoard: FactsOfBoard = board => ({ crystalPpm: crystalPpmOf(board) });
 
-/** Returns a fob with its health, accounts and tasks. Refused: `unknown_fob`. */
-export async function viewFob(
-  db: Db,
-  serial: string,
-  factsOf: FactsOfBoard = factsOfBoard,
-): Promise<Result<FobDetail>> {
+/** Returns a fob with its health, accounts and tasks. */
+export async function viewFob(db: Db, serial: string, factsOf: FactsOfBoard = factsOfBoard) {
   const row = await fobNamed(db, serial);
   if (row === undefined) return refused('unknown_fob');
   const tasks = await tasksOf(db, row.id);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { enrolmentLimits } from '../../base/limits/enrolment.ts';
-import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
@@ -37,18 +37,14 @@ export interface MadeActivation {
   readonly string: string | null;
 }
 
-/**
- * Lets a user enrol a fob: reserves the token if one is named, and mails or shows the one-time code.
- *
- * Refused: `bad_activation_time`, `unknown_user`, `disabled_user`, as `targetOf`, `activation_open`, `no_email`,
- * `no_public_address`.
- */
-export async function start(acting: Acting, input: StartInput): Promise<Result<MadeActivation>> {
+/** Lets a user enrol a fob: reserves the token if one is named, and mails or shows the one-time code. */
+export async function start(acting: Acting, input: StartInput) {
   const { lifetimeMs = enrolmentLimits.activationMs } = input;
   if (!isLifetime(lifetimeMs)) return refused('bad_activation_time');
   const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
-  const problem = problemOfUser(user) ?? problemOfDelivery(user, input.delivery);
-  if (user === undefined || problem !== undefined) return refused(problem ?? 'unknown_user');
+  if (user === undefined) return refused('unknown_user');
+  const problem = problemOfUser(user, input.delivery);
+  if (problem !== undefined) return refused(problem);
   const target = await targetOf(acting, user, input);
   if (!target.ok) return target;
   const { tokenId, policyId, fobs, toReserve, replacesId } = target.value;
@@ -81,28 +77,29 @@ export interface ActivationInput {
 export interface ResendInput extends ActivationInput {
   /** Default: the lifetime of the previous code. */
   readonly lifetimeMs?: number | undefined;
-  /** Default: as before. Not for an activation that was issued for a token. */
-  readonly fobs?: ActivationFobs | undefined;
   readonly delivery?: ActivationDelivery | undefined;
 }
 
-/**
- * Replaces the code of an activation whose code did not arrive or has expired; the old code ends at once.
- *
- * Refused: `unknown_activation`, `activation_over`, `bad_activation_time`, `bad_target`, `disabled_user`, `no_email`,
- * `activation_open`, `too_many_resends`, `no_public_address`.
- */
-async function resend(acting: Acting, input: ResendInput): Promise<Result<MadeActivation>> {
+interface Fobs {
+  /** Default: as before. */
+  readonly fobs?: ActivationFobs | undefined;
+}
+
+/** Replaces the code of an activation whose code did not arrive or has expired; the old code ends at once. */
+async function resend(acting: Acting, input: ResendInput & Fobs) {
   const { db, atMs } = acting;
   const row = await rowOf(db, input.id);
   if (row === undefined) return refused('unknown_activation');
   if (row.state !== 'open') return refused('activation_over');
   const { lifetimeMs = row.expires_ms - row.created_ms } = input;
   if (!isLifetime(lifetimeMs)) return refused('bad_activation_time');
-  if (input.fobs === 'any' && givenOutWith(row) !== null) return refused('bad_target');
-  const user = await db.selectFrom('users').selectAll().where('id', '=', row.user_id).executeTakeFirst();
-  const problem = problemOfUser(user) ?? problemOfDelivery(user, input.delivery);
-  if (user === undefined || problem !== undefined) return refused(problem ?? 'unknown_user');
+  const user = await db
+    .selectFrom('users')
+    .selectAll()
+    .where('id', '=', row.user_id)
+    .executeTakeFirstOrThrow();
+  const problem = problemOfUser(user, input.delivery);
+  if (problem !== undefined) return refused(problem);
   if (await hasOpen(acting, user.id, givenOutWith(row), row.id)) return refused('activation_open');
   if ((await countResends(acting, user.id)) >= enrolmentLimits.resendsMax) return refused('too_many_resends');
   const minted = await generateActivationCode(acting);
@@ -115,11 +112,15 @@ async function resend(acting: Acting, input: ResendInput): Promise<Result<MadeAc
   return make(acting, { user, about, lifetimeMs, minted, delivery: input.delivery });
 }
 
-/**
- * Ends an activation, and returns its reserved token to the inventory. Refused: `unknown_activation`,
- * `activation_over`.
- */
-async function revoke(acting: Acting, { id }: ActivationInput): Promise<Result<ActivationView>> {
+/** The same for other fobs than before; not for any fob if it was issued for a token. */
+async function resendFor(acting: Acting, input: ResendInput & Fobs) {
+  const row = input.fobs === 'any' ? await rowOf(acting.db, input.id) : undefined;
+  if (row?.state === 'open' && givenOutWith(row) !== null) return refused('bad_target');
+  return await resend(acting, input);
+}
+
+/** Ends an activation, and returns its reserved token to the inventory. */
+async function revoke(acting: Acting, { id }: ActivationInput) {
   const { db, atMs } = acting;
   const row = await rowOf(db, id);
   if (row === undefined) return refused('unknown_activation');
@@ -133,7 +134,8 @@ async function revoke(acting: Acting, { id }: ActivationInput): Promise<Result<A
 }
 
 export const startActivation = actOf(start);
-export const resendActivation = actOf(resend);
+export const resendActivation = actOf((acting: Acting, input: ResendInput) => resend(acting, input));
+export const resendActivationFor = actOf(resendFor);
 export const revokeActivation = actOf(revoke);
 
 interface Making {
@@ -147,7 +149,7 @@ interface Making {
   readonly delivery?: ActivationDelivery | undefined;
 }
 
-async function make(acting: Acting, making: Making): Promise<Result<MadeActivation>> {
+async function make(acting: Acting, making: Making) {
   const { user, about, lifetimeMs, minted } = making;
   const { db, atMs } = acting;
   const row: ActivationRow = {
@@ -186,16 +188,9 @@ function isLifetime(lifetimeMs: number): boolean {
   return isWhole(lifetimeMs, enrolmentLimits.activationMinMs, enrolmentLimits.activationMaxMs);
 }
 
-function problemOfUser(user: User | undefined): RefusalCode | undefined {
-  if (user === undefined) return 'unknown_user';
-  return user.disabled_ms === null ? undefined : 'disabled_user';
-}
-
-function problemOfDelivery(
-  user: User | undefined,
-  delivery: ActivationDelivery | undefined,
-): RefusalCode | undefined {
-  return delivery === 'mail' && user?.email === null ? 'no_email' : undefined;
+function problemOfUser(user: User, delivery: ActivationDelivery | undefined) {
+  if (user.disabled_ms !== null) return 'disabled_user';
+  return delivery === 'mail' && user.email === null ? 'no_email' : undefined;
 }
 
 /**

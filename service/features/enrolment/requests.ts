@@ -1,4 +1,4 @@
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { raiseAlert } from '../alerts/alerts.ts';
 import { recordAudit } from '../audit/record.ts';
 import { type Acting, actOf } from '../tokens/acting.ts';
@@ -21,10 +21,9 @@ export interface FobRequestView {
 
 /**
  * Asks the administrators for another fob of a user: an alert, until an activation for it is started. Nothing is
- * issued. Asking again while the alert is open changes nothing. Refused: `unknown_user`, `disabled_user`,
- * `not_replaceable`.
+ * issued. Asking again while the alert is open changes nothing.
  */
-async function ask(acting: Acting, input: FobRequest): Promise<Result<FobRequestView>> {
+async function ask(acting: Acting, input: FobRequest) {
   const { db, keys, actor, atMs } = acting;
   const user = await findUser(db, prepareUserName(input.user) ?? '');
   if (user === undefined) return refused('unknown_user');

@@ -1,4 +1,4 @@
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { heldStates, mayBecome } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
@@ -21,7 +21,7 @@ export interface TargetInput {
 }
 
 /** The resolved target of an activation. */
-export interface ActivationTarget {
+interface ActivationTarget {
   readonly tokenId: string | null;
   readonly policyId: string | null;
   readonly fobs: ActivationFobs;
@@ -31,15 +31,8 @@ export interface ActivationTarget {
   readonly replacesId: string | null;
 }
 
-/**
- * Resolves the target of an activation without changing anything. Refused: `bad_target`, `not_replaceable`,
- * `unknown_serial`, `not_enrolable`, `bad_transition`, `reserved_for_another`, `unknown_policy`, `too_many_tokens`.
- */
-export async function targetOf(
-  acting: Acting,
-  user: User,
-  input: TargetInput,
-): Promise<Result<ActivationTarget>> {
+/** Resolves the target of an activation without changing anything. */
+export async function targetOf(acting: Acting, user: User, input: TargetInput) {
   const { serial, fobs = 'owned', policy, replaces } = input;
   const old = replaces === undefined ? undefined : await heldToken(acting.db, user.id, replaces);
   if (replaces !== undefined && old === undefined) return refused('not_replaceable');
@@ -51,7 +44,13 @@ export async function targetOf(
   const named = policy === undefined ? undefined : await policyNamed(acting.db, policy);
   if (policy !== undefined && named === undefined) return refused('unknown_policy');
   if (await hasEnough(acting.db, user, leavingFor(replacesId))) return refused('too_many_tokens');
-  return done({ tokenId: null, policyId: named?.id ?? null, fobs, toReserve: null, replacesId });
+  return done<ActivationTarget>({
+    tokenId: null,
+    policyId: named?.id ?? null,
+    fobs,
+    toReserve: null,
+    replacesId,
+  });
 }
 
 /** How many tokens leave the user when an activation is used. */
@@ -74,19 +73,16 @@ export function heldToken(
     .executeTakeFirst();
 }
 
-async function ofToken(
-  acting: Acting,
-  user: User,
-  serial: string,
-  replacesId: string | null,
-): Promise<Result<ActivationTarget>> {
+async function ofToken(acting: Acting, user: User, serial: string, replacesId: string | null) {
   const row = await lockToken(acting.db, serial);
   if (row === undefined) return refused('unknown_serial');
   if (row.fob_id === null || row.kind === 'ocra') return refused('not_enrolable');
   const target = { tokenId: row.id, policyId: row.policy_id, fobs: 'owned', replacesId } as const;
   if (row.state === 'reserved')
-    return row.user_id === user.id ? done({ ...target, toReserve: null }) : refused('reserved_for_another');
+    return row.user_id === user.id
+      ? done<ActivationTarget>({ ...target, toReserve: null })
+      : refused('reserved_for_another');
   if (!mayBecome(row.state, 'reserved')) return refused('bad_transition');
   if (await hasEnough(acting.db, user, leavingFor(replacesId))) return refused('too_many_tokens');
-  return done({ ...target, toReserve: serial });
+  return done<ActivationTarget>({ ...target, toReserve: serial });
 }

@@ -1,14 +1,14 @@
 import { type Options, parse } from 'csv-parse/sync';
 import type { Actor } from '../../base/actor.ts';
 import { jobLimits } from '../../base/limits/jobs.ts';
-import { type Result, refused } from '../../base/results.ts';
+import { refused } from '../../base/results.ts';
 import { type RevokedReason, revokedReasons } from '../../base/token-states.ts';
 import type { Management } from '../../storage/management.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
 import { type CaredFobQuery, serialsForCare } from '../care/views.ts';
 import { type Acting, actOf } from '../tokens/acting.ts';
 import type { PreparedImport } from '../tokens/import/plan.ts';
-import { type JobView, type NewJob, start } from './jobs.ts';
+import { type NewJob, start } from './jobs.ts';
 import type { JobKind } from './kinds.ts';
 
 /** The act of a job on a selection of tokens. */
@@ -21,18 +21,18 @@ export type BulkInput =
       readonly title?: string;
     };
 
-/** Starts a job over a selection of tokens. Refused: `bad_reason`, `nothing_to_do`, `too_many_items`, `bad_title`. */
-export function startBulk(management: Management, actor: Actor, input: BulkInput): Promise<Result<JobView>> {
+/** Starts a job over a selection of tokens. */
+export function startBulk(management: Management, actor: Actor, input: BulkInput) {
   const serials = [...new Set(input.serials)];
   const title = input.title === undefined ? {} : { title: input.title };
   if (input.kind !== 'revoke') {
     const items = serials.map(serial => ({ subject: serial, payload: { serial } }));
-    return startJob(management, actor, { kind: input.kind, items, ...title });
+    return startTitledJob(management, actor, { kind: input.kind, items, ...title });
   }
   const { reason } = input;
   if (!revokedReasons.includes(reason)) return Promise.resolve(refused('bad_reason'));
   const items = serials.map(serial => ({ subject: serial, payload: { serial, reason } }));
-  return startJob(management, actor, { kind: 'revoke', items, ...title });
+  return startTitledJob(management, actor, { kind: 'revoke', items, ...title });
 }
 
 /** The kinds of jobs over fobs. */
@@ -46,36 +46,29 @@ export interface FobJobInput {
   readonly title?: string | undefined;
 }
 
-/**
- * Starts a job that stores a task for each of many fobs, which is done when the fob is next reached. Refused:
- * `nothing_to_do`, `too_many_items`, `bad_title`.
- */
-export async function startFobJob(
-  management: Management,
-  actor: Actor,
-  { kind, fobs, title }: FobJobInput,
-): Promise<Result<JobView>> {
+/** Starts a job that stores a task for each of many fobs, which is done when the fob is next reached. */
+export async function startFobJob(management: Management, actor: Actor, { kind, fobs, title }: FobJobInput) {
   const serials = isList(fobs)
     ? [...new Set(fobs)]
     : await serialsForCare(management.db, fobs, jobLimits.jobItemsMax + 1);
   const items = serials.map(serial => ({ subject: serial, payload: { serial } }));
-  return startJob(management, actor, { kind, items, ...(title !== undefined && { title }) });
+  return startTitledJob(management, actor, { kind, items, ...(title !== undefined && { title }) });
 }
 
 function isList(fobs: FobJobInput['fobs']): fobs is readonly string[] {
   return Array.isArray(fobs);
 }
 
-/** Starts a job that gives tokens to users. Refused: `bad_table`, `nothing_to_do`, `too_many_items`, `bad_title`. */
+/** Starts a job that gives tokens to users. */
 export function startAssigning(
   management: Management,
   actor: Actor,
   { table, title }: { readonly table: string; readonly title?: string },
-): Promise<Result<JobView>> {
+) {
   const rows = readAssignments(table);
   if (rows === undefined) return Promise.resolve(refused('bad_table'));
   const items = rows.map(row => ({ subject: row.serial, payload: row }));
-  return startJob(management, actor, { kind: 'assign', items, ...(title !== undefined && { title }) });
+  return startTitledJob(management, actor, { kind: 'assign', items, ...(title !== undefined && { title }) });
 }
 
 /** The users who get activations. */
@@ -88,44 +81,45 @@ export interface ActivatingInput {
   readonly title?: string | undefined;
 }
 
-/** Starts a job that mails activations. Refused: `bad_table`, `nothing_to_do`, `too_many_items`, `bad_title`. */
+/** Starts a job that mails activations. */
 export function startActivating(
   management: Management,
   actor: Actor,
   { table, fobs = 'owned', policy, title }: ActivatingInput,
-): Promise<Result<JobView>> {
+) {
   const rows = readUsers(table);
   if (rows === undefined) return Promise.resolve(refused('bad_table'));
   const items = rows.map(row => ({ subject: row.user, payload: { ...row, fobs, policy: policy ?? null } }));
-  return startJob(management, actor, { kind: 'activate', items, ...(title !== undefined && { title }) });
+  return startTitledJob(management, actor, {
+    kind: 'activate',
+    items,
+    ...(title !== undefined && { title }),
+  });
 }
 
-/** Starts a job that imports the importable rows of a plan. Refused: `nothing_to_do`, `too_many_items`. */
-export function startImport(
-  management: Management,
-  actor: Actor,
-  { items }: Pick<PreparedImport, 'items'>,
-): Promise<Result<JobView>> {
+/** Starts a job that imports the importable rows of a plan. */
+export function startImport(management: Management, actor: Actor, { items }: Pick<PreparedImport, 'items'>) {
   const rows = items.map(({ subject, item }) => ({ subject, payload: item }));
   return startJob(management, actor, { kind: 'import', items: rows });
 }
 
 /** The same, paused: it starts when an operator has seen its effects and resumes it. Refused as `startImport`. */
-export function holdImport(
-  management: Management,
-  actor: Actor,
-  { items }: Pick<PreparedImport, 'items'>,
-): Promise<Result<JobView>> {
+export function holdImport(management: Management, actor: Actor, { items }: Pick<PreparedImport, 'items'>) {
   const rows = items.map(({ subject, item }) => ({ subject, payload: item }));
   return startJob(management, actor, { kind: 'import', items: rows, isHeld: true });
 }
 
-function startJob<Kind extends JobKind>(
-  management: Management,
-  actor: Actor,
-  job: NewJob<Kind>,
-): Promise<Result<JobView>> {
-  return actOf((acting: Acting, input: NewJob<Kind>) => start(acting, input))(management, actor, job);
+function startJob<Kind extends JobKind>(management: Management, actor: Actor, job: NewJob<Kind>) {
+  return actOf((acting: Acting) => start(acting, job))(management, actor, undefined);
+}
+
+function startTitledJob<Kind extends JobKind>(management: Management, actor: Actor, job: NewJob<Kind>) {
+  return actOf(async (acting: Acting) => {
+    const { items, title = '' } = job;
+    const isFit = title.length <= jobLimits.jobTitleMax && !/\p{C}/u.test(title);
+    if (!isFit && items.length > 0 && items.length <= jobLimits.jobItemsMax) return refused('bad_title');
+    return start(acting, job);
+  })(management, actor, undefined);
 }
 
 /**

@@ -4,7 +4,7 @@ import { type Actor, serviceActor } from '../../base/actor.ts';
 import type { JobItemState, JobState, Role } from '../../base/kinds.ts';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { jobLimits } from '../../base/limits/jobs.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { tokenTexts } from '../../base/texts/tokens.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
@@ -57,15 +57,11 @@ export function sealLocationOfItem(jobId: string, number: number) {
   return { table: 'job_items', id: `${jobId}:${number}` } as const;
 }
 
-/** Stores a job for a worker. Refused: `nothing_to_do`, `too_many_items`, `bad_title`. */
-export async function start<Kind extends JobKind>(
-  acting: Acting,
-  input: NewJob<Kind>,
-): Promise<Result<JobView>> {
+/** Stores a job for a worker. */
+export async function start<Kind extends JobKind>(acting: Acting, input: NewJob<Kind>) {
   const { kind, items, title = tokenTexts.jobs.titles[kind], isHeld = false } = input;
   if (items.length === 0) return refused('nothing_to_do');
   if (items.length > jobLimits.jobItemsMax) return refused('too_many_items');
-  if (title.length > jobLimits.jobTitleMax || /\p{C}/u.test(title)) return refused('bad_title');
   const { db, keys, actor, atMs } = acting;
   if (actor.role === 'user') throw new Error('a user started a job');
   const row: JobRow = {
@@ -107,19 +103,16 @@ function roleOf({ role }: Actor): Role {
 
 type JobInput = { readonly id: string };
 
-/** Pauses a job after the current rows. Refused: `unknown_job`, `job_over`. */
+/** Pauses a job after the current rows. */
 export const pauseJob = actOf((acting: Acting, input: JobInput) => control(acting, input, 'paused'));
 
-/**
- * Resumes a paused job: in the name of the operator who resumes it, if the one who started it has lost the right.
- * Refused: `unknown_job`, `job_over`.
- */
+/** Resumes a paused job: in the name of the operator who resumes it, if the one who started it has lost the right. */
 export const resumeJob = actOf((acting: Acting, input: JobInput) => control(acting, input, 'queued'));
 
-/** Ends a job; finished rows stay done, and pending rows are deleted. Refused: `unknown_job`, `job_over`. */
+/** Ends a job; finished rows stay done, and pending rows are deleted. */
 export const cancelJob = actOf((acting: Acting, input: JobInput) => control(acting, input, 'cancelled'));
 
-async function control(acting: Acting, { id }: JobInput, to: JobState): Promise<Result<JobView>> {
+async function control(acting: Acting, { id }: JobInput, to: JobState) {
   const { db, atMs } = acting;
   const row = await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
   if (row === undefined) return refused('unknown_job');
@@ -194,8 +187,8 @@ export async function listJobs(db: Db): Promise<JobView[]> {
   return rows.map(viewOfJob);
 }
 
-/** Returns one job. Refused: `unknown_job`. */
-export async function viewJob(db: Db, id: string): Promise<Result<JobView>> {
+/** Returns one job. */
+export async function viewJob(db: Db, id: string) {
   const row = await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
   return row === undefined ? refused('unknown_job') : done(viewOfJob(row));
 }
@@ -211,7 +204,7 @@ export interface JobItemQuery {
 }
 
 /** Returns rows of a job in their order. */
-export async function listJobItems(db: Db, query: JobItemQuery): Promise<Result<JobItemView[]>> {
+export async function listJobItems(db: Db, query: JobItemQuery) {
   const { id, after = -1, state, rows = administrationLimits.pageRowsDefault } = query;
   if (!isWhole(rows, 1, administrationLimits.pageRowsMax) || !isWhole(after, -1, jobLimits.jobItemsMax))
     return refused('bad_query');

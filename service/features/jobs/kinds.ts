@@ -1,7 +1,7 @@
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { RevokedReason } from '../../base/token-states.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
-import { createTaskWork } from '../care/tasks.ts';
+import { keepingTaskWork } from '../care/tasks.ts';
 import { start } from '../enrolment/activations.ts';
 import type { Acting } from '../tokens/acting.ts';
 import { importItem } from '../tokens/import/import-item.ts';
@@ -43,12 +43,12 @@ const works: Works = {
   revoke,
   unassign,
   activate,
-  clock: (acting, { serial }) => createTaskWork(acting, { serial, kind: 'clock' }),
-  'require-pin': (acting, { serial }) => createTaskWork(acting, { serial, kind: 'require-pin' }),
+  clock: (acting, { serial }) => keepingTaskWork(acting, { serial, kind: 'clock' }),
+  'require-pin': (acting, { serial }) => keepingTaskWork(acting, { serial, kind: 'require-pin' }),
 };
 
 /** By mail only: nobody watches a job, so it cannot show a code. */
-function activate(acting: Acting, { user, serial, fobs, policy }: ActivationItem): Promise<Result<unknown>> {
+function activate(acting: Acting, { user, serial, fobs, policy }: ActivationItem) {
   const target = serial === null ? { fobs, policy: policy ?? undefined } : { serial };
   return start(acting, { user, ...target, delivery: 'mail' });
 }
@@ -63,11 +63,7 @@ function isJobKind(kind: string): kind is JobKind {
  *
  * @param payload decrypted JSON, or undefined if decryption failed
  */
-export async function doRow(
-  acting: Acting,
-  kind: string,
-  payload: string | undefined,
-): Promise<Result<null>> {
+export async function doRow(acting: Acting, kind: string, payload: string | undefined) {
   if (payload === undefined || !isJobKind(kind)) return refused('unreadable_row');
   const work = works[kind] as (acting: Acting, payload: unknown) => Promise<Result<unknown>>;
   const result = await work(acting, JSON.parse(payload));

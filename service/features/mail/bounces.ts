@@ -1,13 +1,13 @@
 import PostalMime, { type Attachment } from 'postal-mime';
 import type { Actor } from '../../base/actor.ts';
 import { mailLimits } from '../../base/limits/mail.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import { recordAudit } from '../audit/record.ts';
 import { destroyed } from './content.ts';
 import { raiseUndelivered } from './deliver.ts';
-import { findMail, type MailView } from './list.ts';
+import { findMail } from './list.ts';
 
 /** The relevant parts of a delivery status notification. */
 export interface Bounce {
@@ -73,7 +73,7 @@ function field(head: string, name: string): string | undefined {
 
 /**
  * Processes a delivery status notification: marks a mail that did not arrive, and raises an alert. A delayed mail
- * changes nothing, and neither does a repeat. Refusals: bad_bounce, unknown_mail.
+ * changes nothing, and neither does a repeat.
  *
  * @throws ServiceError `busy`
  */
@@ -81,7 +81,7 @@ export async function recordBounce(
   { db, keys, clock }: Management,
   actor: Actor,
   { message }: { readonly message: string | Uint8Array },
-): Promise<Result<MailView>> {
+) {
   const bounce = await readBounce(message);
   if (bounce === undefined) return refused('bad_bounce');
   return writing(db, async transaction => {

@@ -1,7 +1,7 @@
 import type { Actor } from '../../base/actor.ts';
 import { mailLimits } from '../../base/limits/mail.ts';
 import type { MailKind } from '../../base/mail-kinds.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import { recordAudit } from '../audit/record.ts';
@@ -35,16 +35,11 @@ export async function localMail({ db, keys }: Pick<Management, 'db' | 'keys'>): 
 }
 
 /**
- * Opens one mail of the local outbox, and audits who opened it: its link is as good as the user's own. Refusals:
- * unknown_mail, mail_destroyed.
+ * Opens one mail of the local outbox, and audits who opened it: its link is as good as the user's own.
  *
  * @throws ServiceError `busy`
  */
-export function openMail(
-  { db, keys, clock }: Management,
-  actor: Actor,
-  { id }: { readonly id: string },
-): Promise<Result<LocalMail>> {
+export function openMail({ db, keys, clock }: Management, actor: Actor, { id }: { readonly id: string }) {
   return writing(db, async transaction => {
     const row = await transaction
       .selectFrom('mails')

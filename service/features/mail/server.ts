@@ -2,7 +2,7 @@ import type { Actor } from '../../base/actor.ts';
 import { mailLimits } from '../../base/limits/mail.ts';
 import { recordLimits } from '../../base/limits/records.ts';
 import { prepareLine } from '../../base/one-line.ts';
-import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { putSecret, readSecret, removeSecret } from '../../storage/encryption-at-rest/secret-settings.ts';
@@ -16,7 +16,7 @@ export interface MailServer extends SmtpServer {
   /** The sender's address, which also receives bounces. */
   readonly from: string;
   /** The contact named to users; default the help desk. */
-  readonly contact?: string | undefined;
+  readonly contact?: string;
 }
 
 /** An administrator's input for the mail server. */
@@ -44,8 +44,7 @@ export async function readMailPassword(db: Db, keys: Keys): Promise<string | und
 }
 
 /**
- * Sets the mail server. Mail already in the local outbox stays there. Refusals: bad_mail_server, bad_mail_password,
- * channel_plain.
+ * Sets the mail server. Mail already in the local outbox stays there.
  *
  * @throws ServiceError `busy`
  */
@@ -53,7 +52,7 @@ export async function saveMailServer(
   { db, keys, clock }: Management,
   actor: Actor,
   { password, ...given }: MailServerInput,
-): Promise<Result<MailServer>> {
+) {
   const server = prepare(given);
   if (typeof server === 'string') return refused(server);
   if (password !== undefined && (password === '' || password.length > recordLimits.channelSecretMax))
@@ -92,7 +91,7 @@ export async function saveMailServer(
 }
 
 /** Removes the mail server and its password; unsent mail goes to the local outbox at the next turn. */
-export function removeMailServer({ db, keys, clock }: Management, actor: Actor): Promise<Result<MailServer>> {
+export function removeMailServer({ db, keys, clock }: Management, actor: Actor) {
   return writing(db, async transaction => {
     const before = await readMailServer(transaction);
     if (before === undefined) return refused('no_mail_server');
@@ -132,7 +131,7 @@ function prepare({ host, port, security, user, authority, from, contact }: MailS
   };
   const problem = problemOfSmtp(server);
   if (problem !== undefined || line === undefined || !isMailAddress(from))
-    return (problem === 'channel_plain' ? problem : 'bad_mail_server') satisfies RefusalCode;
+    return problem === 'channel_plain' ? problem : 'bad_mail_server';
   return server;
 }
 

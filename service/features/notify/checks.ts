@@ -1,14 +1,11 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { recordLimits } from '../../base/limits/records.ts';
-import type { RefusalCode } from '../../base/results.ts';
 import type { ChannelTarget, MailChannel, SyslogChannel, WebhookChannel } from './channels.ts';
 import type { SmtpServer } from './smtp.ts';
 
 /** An operator's input for a channel. */
 export interface ChannelInput {
-  /** Undefined for a new channel. */
-  readonly id?: string | undefined;
   readonly name: string;
   readonly enabled: boolean;
   readonly target: ChannelTarget;
@@ -20,7 +17,7 @@ export interface ChannelInput {
 }
 
 /** Returns why a channel cannot be saved, or undefined. */
-export function problemOfChannel({ name, target, secret }: ChannelInput): RefusalCode | undefined {
+export function problemOfChannel({ name, target, secret }: ChannelInput) {
   if (name.length === 0 || name.length > recordLimits.channelNameMax || /\p{C}/u.test(name))
     return 'bad_channel';
   if (!isAuthority(target.authority)) return 'bad_channel';
@@ -31,7 +28,7 @@ export function problemOfChannel({ name, target, secret }: ChannelInput): Refusa
   return target.kind === 'webhook' ? problemOfWebhook(target) : problemOfSyslog(target);
 }
 
-function problemOfMail(target: MailChannel): RefusalCode | undefined {
+function problemOfMail(target: MailChannel) {
   const problem = problemOfSmtp(target);
   if (problem !== undefined) return problem;
   const { from, to } = target;
@@ -41,7 +38,7 @@ function problemOfMail(target: MailChannel): RefusalCode | undefined {
 }
 
 /** Returns why a mail server cannot be used, or undefined. */
-export function problemOfSmtp(server: SmtpServer): 'bad_channel' | 'channel_plain' | undefined {
+export function problemOfSmtp(server: SmtpServer) {
   const { host, port, security, user } = server;
   if (!isHost(host) || !isPort(port) || !isAuthority(server.authority)) return 'bad_channel';
   if (!['tls', 'starttls', 'none'].includes(security)) return 'bad_channel';
@@ -52,7 +49,7 @@ export function problemOfSmtp(server: SmtpServer): 'bad_channel' | 'channel_plai
   return isUser ? undefined : 'bad_channel';
 }
 
-function problemOfWebhook({ url }: WebhookChannel): RefusalCode | undefined {
+function problemOfWebhook({ url }: WebhookChannel) {
   if (url.length > recordLimits.webhookUrlMax || !URL.canParse(url)) return 'bad_channel_url';
   const { protocol, username, password, hostname } = new URL(url);
   if (username !== '' || password !== '') return 'bad_channel_url';
@@ -60,7 +57,7 @@ function problemOfWebhook({ url }: WebhookChannel): RefusalCode | undefined {
   return isFit ? undefined : 'bad_channel_url';
 }
 
-function problemOfSyslog(target: SyslogChannel): RefusalCode | undefined {
+function problemOfSyslog(target: SyslogChannel) {
   const isFit =
     isHost(target.host) && isPort(target.port) && ['udp', 'tcp', 'tls'].includes(target.transport);
   return isFit ? undefined : 'bad_channel';

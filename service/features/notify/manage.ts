@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Actor } from '../../base/actor.ts';
 import { html } from '../../base/html.ts';
 import { recordLimits } from '../../base/limits/records.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
@@ -29,32 +29,43 @@ export interface SavedChannel {
   readonly madeKey: string | null;
 }
 
-/**
- * Adds or changes a channel. Its secret is encrypted and never returned.
- *
- * @throws ServiceError `busy`
- */
-export async function saveChannel(
+/** Adds a channel. Its secret is encrypted and never returned. @throws ServiceError `busy` */
+export function addChannel(management: Management, actor: Actor, input: ChannelInput) {
+  const isWebhook = input.target.kind === 'webhook' && input.secret === undefined;
+  const madeKey = isWebhook ? randomBytes(recordLimits.channelSecretBytes).toString('base64url') : null;
+  return save(management, actor, { ...input, madeKey }, channels =>
+    channels.length >= recordLimits.channelsMax ? refused('too_many_channels') : done(undefined),
+  );
+}
+
+/** Changes a channel; a secret that is left out stays. @throws ServiceError `busy` */
+export function changeChannel(
+  management: Management,
+  actor: Actor,
+  { id, ...input }: ChannelInput & { readonly id: string },
+) {
+  return save(management, actor, { ...input, madeKey: null }, channels => {
+    const before = channels.find(channel => channel.id === id);
+    return before === undefined ? refused('unknown_channel') : done(before);
+  });
+}
+
+async function save<C extends RefusalCode>(
   { db, keys, clock }: Management,
   actor: Actor,
-  input: ChannelInput,
-): Promise<Result<SavedChannel>> {
+  input: ChannelInput & Pick<SavedChannel, 'madeKey'>,
+  find: (channels: readonly NotificationChannel[]) => Result<NotificationChannel | undefined, C>,
+) {
   const problem = problemOfChannel(input);
   if (problem !== undefined) return refused(problem);
-  const { name, enabled, target } = input;
-  const channel: NotificationChannel = { id: input.id ?? randomUUID(), name, enabled, target };
-  const isNewWebhook = input.id === undefined && target.kind === 'webhook';
-  const madeKey =
-    isNewWebhook && input.secret === undefined
-      ? randomBytes(recordLimits.channelSecretBytes).toString('base64url')
-      : null;
+  const { name, enabled, target, madeKey } = input;
   const secret = input.secret ?? madeKey;
   return writing(db, async transaction => {
     const channels = await readChannels(transaction);
-    const before = channels.find(({ id }) => id === channel.id);
-    if (input.id !== undefined && before === undefined) return refused('unknown_channel');
-    if (before === undefined && channels.length >= recordLimits.channelsMax)
-      return refused('too_many_channels');
+    const found = find(channels);
+    if (!found.ok) return found;
+    const before = found.value;
+    const channel: NotificationChannel = { id: before?.id ?? randomUUID(), name, enabled, target };
     // A stored secret must not go to another kind of server, or to another server, than it was given for.
     const isElsewhere = before !== undefined && peerOf(before) !== peerOf(channel);
     if (isElsewhere && needsSecret(channel) && secret === null) return refused('bad_channel_secret');
@@ -69,7 +80,7 @@ export async function saveChannel(
       ...entryOf(actor, channel, atMs),
       detail: { kind: target.kind, enabled, secretChanged: secret !== null, isNew: before === undefined },
     });
-    return done({ channel, madeKey });
+    return done<SavedChannel>({ channel, madeKey });
   });
 }
 
@@ -78,7 +89,7 @@ export function removeChannel(
   { db, keys, clock }: Management,
   actor: Actor,
   { id }: { readonly id: string },
-): Promise<Result<NotificationChannel>> {
+) {
   return writing(db, async transaction => {
     const channels = await readChannels(transaction);
     const channel = channels.find(candidate => candidate.id === id);
@@ -100,7 +111,7 @@ export async function testChannel(
   { db, keys, clock }: Management,
   actor: Actor,
   { id, allowLoopback }: { readonly id: string; readonly allowLoopback: boolean },
-): Promise<Result<null>> {
+) {
   const channel = (await readChannels(db)).find(candidate => candidate.id === id);
   if (channel === undefined) return refused('unknown_channel');
   const error = await sendNow({ db, keys, clock }, channel, {

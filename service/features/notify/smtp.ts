@@ -10,9 +10,9 @@ export interface SmtpServer {
   /** TLS from the first byte, by STARTTLS, or none, which is for loopback only. */
   readonly security: 'tls' | 'starttls' | 'none';
   /** Log-in name at the mail server; its password is stored separately, encrypted. */
-  readonly user?: string | undefined;
+  readonly user?: string;
   /** PEM of the authority that signs the server's certificate, if it is not one of the system's. */
-  readonly authority?: string | undefined;
+  readonly authority?: string;
 }
 
 /** Why a mail was not sent, and whether the server rejected it for good (RFC 5321 §4.2.1). */

@@ -8,7 +8,7 @@ import { syncFolder } from 'passfob/private-file';
 import type { Actor } from '../../base/actor.ts';
 import { systemCode } from '../../base/errors.ts';
 import { recordLimits } from '../../base/limits/records.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { type Db, type Store, writing } from '../../storage/database/database.ts';
 import { keyIdsInUse } from '../../storage/encryption-at-rest/columns.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
@@ -57,7 +57,7 @@ export async function backup(
   { store, keys, clock }: Omit<Management, 'db'> & { readonly store: Store },
   actor: Actor,
   { path }: { readonly path: string },
-): Promise<Result<Backup>> {
+) {
   // A unique name: a file that a crash leaves behind does not prevent later backups.
   const partial = `${path}.${randomBytes(recordLimits.backupNameBytes).toString('hex')}.partial`;
   if (existsSync(path)) return refused('backup_exists');

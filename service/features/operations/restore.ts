@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { isOfOpenedDatabase } from 'passfob/database-file';
 import type { Actor } from '../../base/actor.ts';
 import { recordLimits } from '../../base/limits/records.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { type Db, type Store, writing } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import type { Management } from '../../storage/management.ts';
@@ -17,7 +17,7 @@ import { migrationNames } from './snapshot.ts';
 import { backedUpTables, leftOutTables, numberedTables } from './tables.ts';
 
 /** The result of a restore. */
-export interface Restored {
+interface Restored {
   /** When the backup was made: later changes are lost. Milliseconds since 1970. */
   readonly createdMs: number;
   readonly rows: number;
@@ -40,7 +40,7 @@ export async function restore(
     path,
     counterGap = recordLimits.restoreCounterGap,
   }: { readonly path: string; readonly counterGap?: number },
-): Promise<Result<Restored>> {
+) {
   if (!Number.isInteger(counterGap) || counterGap < 0 || counterGap > recordLimits.restoreCounterGapMax)
     return refused('bad_counter_gap');
   // It is not a backup, and closing it would drop the database's locks on it.
@@ -49,7 +49,7 @@ export async function restore(
     // The first pass does not touch the database: faults of a file are reported before anything is changed.
     for await (const item of readBackup(path, keys)) if (!isRow(item)) await checkVersion(store.db, item);
     return await writing(store.db, async db => {
-      if (!(await isEmpty(db))) return refused<Restored>('database_not_empty');
+      if (!(await isEmpty(db))) return refused('database_not_empty');
       const { header, rows } = await insertAll(db, path, keys);
       await fillParts(db);
       const atMs = clock();
@@ -70,7 +70,7 @@ export async function restore(
         detail: { createdMs: header.createdMs, rows, counterGap },
       });
       const missingKeyIds = header.keyIds.filter(id => !keys.sealing.has(id));
-      return done({ createdMs: header.createdMs, rows, missingKeyIds });
+      return done<Restored>({ createdMs: header.createdMs, rows, missingKeyIds });
     });
   } catch (error) {
     if (error instanceof BackupError) return refused(error.code);

@@ -4,14 +4,14 @@ import { normalRange } from '../../base/addresses.ts';
 import { radiusLimits } from '../../base/limits/radius.ts';
 import { userLimits } from '../../base/limits/users.ts';
 import { prepareLine } from '../../base/one-line.ts';
-import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import { seal } from '../../storage/encryption-at-rest/seal.ts';
 import type { Management } from '../../storage/management.ts';
 import type { RadiusPush } from '../../storage/schema/schema.ts';
 import { recordAudit } from '../audit/record.ts';
 import { CONSOLE_APPLICATION } from '../users/applications.ts';
-import { prepareSecret, pushModes } from './client-fields.ts';
+import { makeSecret, prepareSecret, pushModes } from './client-fields.ts';
 
 /** A RADIUS client as operators see it. Time in milliseconds since 1970. */
 export interface RadiusClientView {
@@ -44,39 +44,30 @@ export interface NewRadiusClient {
   readonly secret?: string | undefined;
 }
 
-/**
- * Creates a RADIUS client, with a shared secret that is generated or entered.
- *
- * Refused: bad_name, bad_client_address, bad_push, bad_radius_secret, unknown_application, application_internal,
- * radius_client_taken, too_many_radius_clients.
- */
-export async function createRadiusClient(
-  management: Management,
-  actor: Actor,
-  given: NewRadiusClient,
-): Promise<Result<KeyedRadiusClient>> {
+/** Creates a RADIUS client, with a shared secret that is generated or entered. */
+export async function createRadiusClient(management: Management, actor: Actor, given: NewRadiusClient) {
   const fields = prepared(given);
-  if ('refusal' in fields) return refused(fields.refusal);
-  const value = prepareSecret(given.secret);
+  if (!fields.ok) return fields;
+  const value = given.secret === undefined ? makeSecret() : prepareSecret(given.secret);
   if (value === undefined) return refused('bad_radius_secret');
   const id = randomUUID();
   const atMs = management.clock();
   return await writing(management.db, async db => {
-    const { name = '', address = '', push = 'challenge' } = fields;
+    const { name = '', address = '', push = 'challenge' } = fields.value;
     const application = await applicationOf(db, given.applicationId);
-    if ('refusal' in application) return refused(application.refusal);
+    if (!application.ok) return application;
     const others = await db.selectFrom('radius_clients').select(['id', 'name', 'address']).execute();
     if (isTaken(others, { id, name, address })) return refused('radius_client_taken');
     if (others.length >= radiusLimits.radiusClientsMax) return refused('too_many_radius_clients');
-    const row = { id, name, address, application_id: application.id, push, created_ms: atMs };
+    const row = { id, name, address, application_id: application.value.id, push, created_ms: atMs };
     await db
       .insertInto('radius_clients')
       .values({ ...row, ...sealedSecret(management, id, value) })
       .execute();
-    const detail = { change: 'create', address, application: application.name, push };
+    const detail = { change: 'create', address, application: application.value.name, push };
     await audit({ management, db, actor, atMs }, row, detail);
-    const client = viewOf({ ...row, application: application.name });
-    return done({ client, value: given.secret === undefined ? value : null });
+    const client = viewOf({ ...row, application: application.value.name });
+    return done<KeyedRadiusClient>({ client, value: given.secret === undefined ? value : null });
   });
 }
 
@@ -89,47 +80,53 @@ export interface RadiusClientChange {
   readonly push?: RadiusPush | undefined;
 }
 
-/**
- * Changes everything of a client except its secret. All nodes follow within a second.
- *
- * Refused: bad_name, bad_client_address, bad_push, unknown_radius_client, unknown_application, application_internal,
- * radius_client_taken.
- */
+/** Changes everything of a client except its secret. All nodes follow within a second. */
 export async function changeRadiusClient(
   management: Management,
   actor: Actor,
   { id, ...given }: RadiusClientChange,
-): Promise<Result<RadiusClientView>> {
+) {
   const fields = prepared(given);
-  if ('refusal' in fields) return refused(fields.refusal);
+  if (!fields.ok) return fields;
   const atMs = management.clock();
   return await writing(management.db, async db => {
     const before = await clientRows(db).where('radius_clients.id', '=', id).executeTakeFirst();
     if (before === undefined) return refused('unknown_radius_client');
     const application = await applicationOf(db, given.applicationId ?? before.application_id);
-    if ('refusal' in application) return refused(application.refusal);
-    const { name = before.name, address = before.address, push = before.push } = fields;
+    if (!application.ok) return application;
+    const { name = before.name, address = before.address, push = before.push } = fields.value;
     const others = await db.selectFrom('radius_clients').select(['id', 'name', 'address']).execute();
     if (isTaken(others, { id, name, address })) return refused('radius_client_taken');
-    const row = { id, name, address, application_id: application.id, push };
+    const row = { id, name, address, application_id: application.value.id, push };
     await db.updateTable('radius_clients').set(row).where('id', '=', id).execute();
-    const detail = { change: 'change', address, application: application.name, push };
+    const detail = { change: 'change', address, application: application.value.name, push };
     await audit({ management, db, actor, atMs }, row, detail);
-    return done(viewOf({ ...before, ...row, application: application.name }));
+    return done(viewOf({ ...before, ...row, application: application.value.name }));
   });
 }
 
-/**
- * Replaces the secret of a client by a generated or entered one; the old one ends within a second. Refused:
- * bad_radius_secret, unknown_radius_client.
- */
-export async function changeRadiusSecret(
+/** Replaces the secret of a client by an entered one; the old one ends within a second. */
+export async function setRadiusSecret(
   management: Management,
   actor: Actor,
-  { id, secret }: { readonly id: string; readonly secret?: string | undefined },
-): Promise<Result<KeyedRadiusClient>> {
+  { id, secret }: { readonly id: string; readonly secret: string },
+) {
   const value = prepareSecret(secret);
-  if (value === undefined) return refused('bad_radius_secret');
+  return value === undefined
+    ? refused('bad_radius_secret')
+    : replaceSecret(management, actor, { id, value, isShown: false });
+}
+
+/** Replaces the secret of a client by a generated one; the old one ends within a second. */
+export function rotateRadiusSecret(management: Management, actor: Actor, { id }: { readonly id: string }) {
+  return replaceSecret(management, actor, { id, value: makeSecret(), isShown: true });
+}
+
+async function replaceSecret(
+  management: Management,
+  actor: Actor,
+  { id, value, isShown }: { readonly id: string; readonly value: string; readonly isShown: boolean },
+) {
   const atMs = management.clock();
   return await writing(management.db, async db => {
     const row = await clientRows(db).where('radius_clients.id', '=', id).executeTakeFirst();
@@ -140,16 +137,12 @@ export async function changeRadiusSecret(
       .where('id', '=', id)
       .execute();
     await audit({ management, db, actor, atMs }, row, { change: 'rotate-secret' });
-    return done({ client: viewOf(row), value: secret === undefined ? value : null });
+    return done<KeyedRadiusClient>({ client: viewOf(row), value: isShown ? value : null });
   });
 }
 
-/** Removes a client: its packets are dropped. Refused: unknown_radius_client. */
-export async function removeRadiusClient(
-  management: Management,
-  actor: Actor,
-  id: string,
-): Promise<Result<RadiusClientView>> {
+/** Removes a client: its packets are dropped. */
+export async function removeRadiusClient(management: Management, actor: Actor, id: string) {
   const atMs = management.clock();
   return await writing(management.db, async db => {
     const row = await clientRows(db).where('radius_clients.id', '=', id).executeTakeFirst();
@@ -196,16 +189,14 @@ interface Prepared {
 }
 
 /** Returns the input in its stored form, or the reason for its refusal. */
-function prepared(
-  given: Omit<RadiusClientChange, 'id' | 'applicationId'>,
-): Prepared | { readonly refusal: RefusalCode } {
+function prepared(given: Omit<RadiusClientChange, 'id' | 'applicationId'>) {
   const name = given.name === undefined ? undefined : prepareLine(given.name, userLimits.clientNameMax);
-  if (given.name !== undefined && !name) return { refusal: 'bad_name' };
+  if (given.name !== undefined && !name) return refused('bad_name');
   const address = given.address === undefined ? undefined : normalRange(given.address);
-  if (given.address !== undefined && address === undefined) return { refusal: 'bad_client_address' };
+  if (given.address !== undefined && address === undefined) return refused('bad_client_address');
   const { push } = given;
-  if (push !== undefined && !pushModes.includes(push)) return { refusal: 'bad_push' };
-  return { ...(name && { name }), ...(address && { address }), ...(push && { push }) };
+  if (push !== undefined && !pushModes.includes(push)) return refused('bad_push');
+  return done<Prepared>({ ...(name && { name }), ...(address && { address }), ...(push && { push }) });
 }
 
 function isTaken(
@@ -217,17 +208,14 @@ function isTaken(
   );
 }
 
-async function applicationOf(
-  db: Db,
-  id: string,
-): Promise<{ readonly id: string; readonly name: string } | { readonly refusal: RefusalCode }> {
+async function applicationOf(db: Db, id: string) {
   const found = await db
     .selectFrom('applications')
     .select(['id', 'name'])
     .where('id', '=', id)
     .executeTakeFirst();
-  if (found === undefined) return { refusal: 'unknown_application' };
-  return found.name === CONSOLE_APPLICATION.name ? { refusal: 'application_internal' } : found;
+  if (found === undefined) return refused('unknown_application');
+  return found.name === CONSOLE_APPLICATION.name ? refused('application_internal') : done(found);
 }
 
 function viewOf(row: ClientRow & { readonly application: string }): RadiusClientView {

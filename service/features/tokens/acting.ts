@@ -1,5 +1,4 @@
 import type { Actor } from '../../base/actor.ts';
-import type { Result } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import type { Management, PublicUrlSources } from '../../storage/management.ts';
@@ -15,15 +14,15 @@ export interface Acting {
   readonly publicUrl?: PublicUrlSources | undefined;
 }
 
-/** The work of an act inside a transaction; if it is refused, it has written nothing. */
-export type ActWork<Input, T> = (acting: Acting, input: Input) => Promise<Result<T>>;
-
-/** An act as the API and the console call it. @throws ServiceError `busy` */
-export type Act<Input, T> = (management: Management, actor: Actor, input: Input) => Promise<Result<T>>;
-
-/** Returns an act that does the work in a transaction of its own. Jobs do the same work in theirs. */
-export function actOf<Input, T>(work: ActWork<Input, T>): Act<Input, T> {
-  return (management, actor, input) =>
+/**
+ * Returns an act that does the work in a transaction of its own, as the API and the console call it. Jobs do the same
+ * work in theirs.
+ *
+ * @param work if it is refused, it has written nothing
+ * @returns a function that throws ServiceError `busy`
+ */
+export function actOf<Input, R>(work: (acting: Acting, input: Input) => Promise<R>) {
+  return (management: Management, actor: Actor, input: Input): Promise<R> =>
     writing(management.db, db => work(actingOf({ ...management, db }, actor), input));
 }
 

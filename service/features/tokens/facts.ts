@@ -1,7 +1,6 @@
 import type { AlgorithmName, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
 import { isChecked, parseSuite } from '../../base/ocra-suite.ts';
-import type { RefusalCode } from '../../base/results.ts';
 
 export const algorithms = ['sha1', 'sha256', 'sha512'] as const satisfies readonly AlgorithmName[];
 export const alphabets = ['decimal', 'hex', 'base32', 'base64'] as const satisfies readonly Alphabet[];
@@ -32,13 +31,17 @@ export function isWhole(value: number, least: number, most: number): boolean {
 }
 
 /** Returns why such a token is not possible, or undefined. */
-export function problemOfFacts(given: TokenFacts): RefusalCode | undefined {
+export function problemOfFacts(given: TokenFacts) {
+  return given.kind === 'ocra' ? problemOfOcra(given) : problemOfPlainFacts(given);
+}
+
+/** The same for a token that is not of OCRA. */
+export function problemOfPlainFacts(given: TokenFacts) {
   const {
     alphabet = 'decimal',
     digits = tokenLimits.digitsDefault,
     period = tokenLimits.periodDefaultSeconds,
   } = given;
-  if (given.kind === 'ocra') return problemOfOcra(given);
   if (given.kind !== 'hotp' && given.kind !== 'totp') return 'bad_kind';
   if (!algorithms.includes(given.algorithm ?? 'sha1')) return 'bad_algorithm';
   if (!alphabets.includes(alphabet)) return 'bad_alphabet';
@@ -53,7 +56,7 @@ export function problemOfFacts(given: TokenFacts): RefusalCode | undefined {
 }
 
 /** A suite defines everything except a PIN at the service, which is possible only if the suite includes none. */
-function problemOfOcra({ suite = '', pinPlace = 'none' }: TokenFacts): RefusalCode | undefined {
+function problemOfOcra({ suite = '', pinPlace = 'none' }: TokenFacts) {
   if (!isChecked(parseSuite(suite))) return 'bad_suite';
   return pinPlaces.includes(pinPlace) ? undefined : 'bad_pin_place';
 }
@@ -64,9 +67,9 @@ export function isCounted({ kind, suite = '' }: TokenFacts): boolean {
 }
 
 /** Returns the same facts as columns of a row or a policy. */
-export function columnsOf(given: TokenFacts) {
+export function columnsOf<K extends TokenKind>(given: TokenFacts & { readonly kind: K }) {
   const suite = given.kind === 'ocra' ? parseSuite(given.suite ?? '') : undefined;
-  const facts: TokenFacts =
+  const facts: TokenFacts & { readonly kind: K } =
     suite === undefined
       ? given
       : { ...given, algorithm: suite.algorithm, digits: suite.digits, alphabet: 'decimal' };

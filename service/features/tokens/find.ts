@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { administrationLimits } from '../../base/limits/administration.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import type { TokenState } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { forEachRow, valuesAsList } from '../../storage/queries/rows.ts';
@@ -9,7 +9,7 @@ import { readSearchCursor, writeSearchCursor } from '../../storage/search/cursor
 import { inPortions, leastHits, lookAtHits } from '../../storage/search/hits.ts';
 import { byCodePoint, holds, type Wanted, wantedOf } from '../../storage/search/parts.ts';
 import { textsOfUser } from '../../storage/search/rows.ts';
-import { byLabel, type TokenPage } from './in-order.ts';
+import { byLabel } from './in-order.ts';
 import type { TokenRow } from './rows.ts';
 import { viewOf } from './views.ts';
 
@@ -69,12 +69,10 @@ const looks: Readonly<Record<Source, (look: Look) => Promise<Looked>>> = {
 };
 
 /**
- * Returns a page of the tokens that match a text. It examines at most `administrationLimits.pageRowsScanned` hits,
- * and as many tokens, of each source.
- *
- * @returns refused `bad_cursor`
+ * Returns a page of the tokens that match a text. It examines at most `administrationLimits.pageRowsScanned` hits, and
+ * as many tokens, of each source.
  */
-export async function findTokens(db: Db, search: TokenSearch): Promise<Result<TokenPage>> {
+export async function findTokens(db: Db, search: TokenSearch) {
   const { by, text, state, rows } = search;
   const mark = search.after === undefined ? undefined : markOf(search.after);
   const sources = sourcesOf[by];
@@ -109,7 +107,7 @@ function markOf(after: string): Mark | undefined {
   return [source, key, name, serial];
 }
 
-function pageOf(page: readonly Found[], end: Mark | undefined): Result<TokenPage> {
+function pageOf(page: readonly Found[], end: Mark | undefined) {
   return done({
     tokens: page.map(({ token, user }) => viewOf(token, user)),
     next: end === undefined ? null : writeSearchCursor(end),

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { DEVICE_SECRET_BYTES, PAIRING_KEY_BYTES, RECOVERY_KEY_BYTES } from '@passfob/protocol/limits';
 import type { Selectable } from 'kysely';
 import { tokenLimits } from '../../base/limits/tokens.ts';
-import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import type { ObservedColumns, Schema } from '../../storage/schema/schema.ts';
@@ -77,11 +77,8 @@ export interface FobView {
   readonly createdMs: number;
 }
 
-/**
- * Registers a fob that the service owns; registering the same fob again changes nothing. Refused: `bad_serial`,
- * `bad_fob`, `bad_clock`, `fob_known`.
- */
-export async function register(acting: Acting, given: NewFob): Promise<Result<FobView>> {
+/** Registers a fob that the service owns; registering the same fob again changes nothing. */
+export async function register(acting: Acting, given: NewFob) {
   const problem = await problemOfFob(acting, given);
   if (problem !== undefined) return refused(problem);
   const present = await fobNamed(acting.db, given.serial);
@@ -106,10 +103,7 @@ export async function register(acting: Acting, given: NewFob): Promise<Result<Fo
 }
 
 /** Returns why a fob cannot be registered, or undefined. */
-export async function problemOfFob(
-  { db, keys }: Pick<Acting, 'db' | 'keys'>,
-  given: NewFob,
-): Promise<RefusalCode | undefined> {
+export async function problemOfFob({ db, keys }: Pick<Acting, 'db' | 'keys'>, given: NewFob) {
   if (given.serial.length > tokenLimits.serialMax || !/^[\x21-\x7e]+$/.test(given.serial))
     return 'bad_serial';
   if (!isFob(given)) return 'bad_fob';
@@ -158,11 +152,11 @@ async function takeAgain(acting: Acting, present: FobRow, given: NewFob): Promis
   return { ...present, ...changes };
 }
 
-/** Stores the error that was measured when a fob's clock was set. Refused: `unknown_fob`, `bad_clock`. */
+/** Stores the error that was measured when a fob's clock was set. */
 export async function keepClock(
   acting: Acting,
   { serial, clock }: { readonly serial: string; readonly clock: FobClock },
-): Promise<Result<FobView>> {
+) {
   if (!isClock(clock)) return refused('bad_clock');
   const row = await fobNamed(acting.db, serial);
   if (row === undefined) return refused('unknown_fob');

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { administrationLimits } from '../../base/limits/administration.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import type { TokenState } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
@@ -8,14 +8,7 @@ import { readSearchCursor, writeSearchCursor } from '../../storage/search/cursor
 import { LAST } from '../../storage/search/hits.ts';
 import { byCodePoint } from '../../storage/search/parts.ts';
 import type { TokenRow } from './rows.ts';
-import { type TokenView, viewOf } from './views.ts';
-
-/** A page of a list. It may hold fewer rows than requested, even none, and still not be the last. */
-export interface TokenPage {
-  readonly tokens: readonly TokenView[];
-  /** Null if this is the last page. */
-  readonly next: string | null;
-}
+import { viewOf } from './views.ts';
 
 interface Order {
   readonly by: 'serial' | 'user' | 'label';
@@ -32,8 +25,8 @@ interface Mark {
 
 type Listed = TokenRow & { readonly user: string | null; readonly key: string };
 
-/** Returns a page of all tokens, by serial number, user or label. @returns refused `bad_cursor` */
-export async function listInOrder(db: Db, { by, state, rows, after }: Order): Promise<Result<TokenPage>> {
+/** Returns a page of all tokens. It may hold fewer rows than requested, even none, and still not be the last. */
+export async function listInOrder(db: Db, { by, state, rows, after }: Order) {
   const read = after === undefined ? undefined : readSearchCursor(after, 2);
   if (after !== undefined && read === undefined) return refused('bad_cursor');
   const [key = '', serial = ''] = read ?? [];

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import { serviceActor } from '../../base/actor.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
-import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { seal } from '../../storage/encryption-at-rest/seal.ts';
@@ -16,7 +16,7 @@ import { columnsOf, isCounted, isWhole, problemOfFacts, type TokenFacts } from '
 import { type PolicyRow, policyNamed } from './policies.ts';
 import type { TokenRow } from './rows.ts';
 import { countTokens } from './tokens.ts';
-import { type TokenView, viewOf } from './views.ts';
+import { viewOf } from './views.ts';
 
 /** A token without a user. */
 export interface SeededToken extends TokenFacts {
@@ -43,8 +43,6 @@ export interface IssueInput extends Omit<SeededToken, 'kind'> {
   readonly user?: string;
 }
 
-export type TokenResult = Result<TokenView>;
-
 /**
  * Adds a token for a user, who is created if new. It starts `assigned`; the first accepted passcode makes it
  * `active`.
@@ -52,9 +50,9 @@ export type TokenResult = Result<TokenView>;
  * @returns the token, or a refusal that changed nothing
  * @throws ServiceError `busy`
  */
-export function addToken(db: Db, keys: Keys, given: NewToken, nowMs: number): Promise<TokenResult> {
+export function addToken(db: Db, keys: Keys, given: NewToken, nowMs: number) {
   const management = { db, keys, clock: () => nowMs };
-  return actOf(async (acting: Acting, input: NewToken): Promise<TokenResult> => {
+  return actOf(async (acting: Acting, input: NewToken) => {
     const name = prepareUserName(input.user);
     if (name === undefined) return refused('bad_user');
     const problem = await problemOf(acting.db, input);
@@ -66,8 +64,7 @@ export function addToken(db: Db, keys: Keys, given: NewToken, nowMs: number): Pr
   })(management, serviceActor, given);
 }
 
-/** Issues a token: refusals as `addToken`, and `unknown_policy`, `unknown_user`. */
-async function issue(acting: Acting, input: IssueInput): Promise<TokenResult> {
+async function issue(acting: Acting, input: IssueInput) {
   const policy = input.policy === undefined ? undefined : await policyNamed(acting.db, input.policy);
   if (input.policy !== undefined && policy === undefined) return refused('unknown_policy');
   const given = policy === undefined ? ownFacts(input) : { ...input, ...factsOf(policy) };
@@ -106,7 +103,7 @@ export async function hasEnough(db: Db, user: User, leaving = 0): Promise<boolea
 }
 
 /** Returns why a token cannot be added, or undefined. */
-export async function problemOf(db: Db, given: SeededToken): Promise<RefusalCode | undefined> {
+export async function problemOf(db: Db, given: SeededToken) {
   const problem = problemOfToken(given);
   if (problem !== undefined) return problem;
   const taken = await db
@@ -118,7 +115,7 @@ export async function problemOf(db: Db, given: SeededToken): Promise<RefusalCode
 }
 
 /** The part of `problemOf` that needs no database. */
-function problemOfToken(given: SeededToken): RefusalCode | undefined {
+function problemOfToken(given: SeededToken) {
   if (given.serial.length > tokenLimits.serialMax || !/^[\x21-\x7e]+$/.test(given.serial))
     return 'bad_serial';
   const problem = problemOfFacts(given);
@@ -130,10 +127,7 @@ function problemOfToken(given: SeededToken): RefusalCode | undefined {
 }
 
 /** Returns why names of a token do not fit, or undefined. */
-export function problemOfNames(given: {
-  readonly issuer?: string;
-  readonly label?: string;
-}): RefusalCode | undefined {
+export function problemOfNames(given: { readonly issuer?: string; readonly label?: string }) {
   if (Buffer.byteLength(given.issuer ?? '') > tokenLimits.issuerMaxBytes) return 'bad_issuer';
   if (Buffer.byteLength(given.label ?? '') > tokenLimits.labelMaxBytes) return 'bad_label';
   return undefined;
@@ -154,7 +148,7 @@ export async function insertToken(
   acting: Acting,
   given: SeededToken,
   { user, policy, fobId, isReserved = false, action = 'token.issue' }: Belongings,
-): Promise<TokenResult> {
+) {
   const id = randomUUID();
   const sealed = seal(acting.keys, { table: 'tokens', id }, given.secret);
   const row: TokenRow = {

@@ -1,6 +1,6 @@
 import type { Actor } from '../../base/actor.ts';
 import type { Action } from '../../base/permissions.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import {
   mayBecome,
   type RevokedReason,
@@ -23,19 +23,15 @@ import { hasEnough, problemOfNames } from './issue.ts';
 import { dropUnusedPushKey } from './push-keys.ts';
 import type { TokenRow } from './rows.ts';
 import { lockToken, usableTokens } from './tokens.ts';
-import { type TokenView, viewOf } from './views.ts';
+import { viewOf } from './views.ts';
 
 /** A token by its serial number. */
 export interface TokenInput {
   readonly serial: string;
 }
 
-/** Gives a token to a user. Refused: `unknown_serial`, `bad_transition`, `unknown_user`, `disabled_user`,
- * `reserved_for_another`, `too_many_tokens`. */
-export async function assign(
-  acting: Acting,
-  input: TokenInput & { readonly user: string },
-): Promise<Result<TokenView>> {
+/** Gives a token to a user. */
+export async function assign(acting: Acting, input: TokenInput & { readonly user: string }) {
   const row = await lockToken(acting.db, input.serial);
   if (row === undefined) return refused('unknown_serial');
   if (!mayBecome(row.state, 'assigned')) return refused('bad_transition');
@@ -55,7 +51,7 @@ export async function assign(
 export async function reserve(
   acting: Acting,
   input: TokenInput & { readonly user?: string; readonly leaving?: number },
-): Promise<Result<TokenView>> {
+) {
   const row = await lockToken(acting.db, input.serial);
   if (row === undefined) return refused('unknown_serial');
   if (input.user === undefined) return move(acting, row, { to: 'reserved', action: 'token.assign' });
@@ -67,39 +63,38 @@ export async function reserve(
 }
 
 /** Returns a token to the inventory, if its state allows it. */
-export function unassign(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
-  return moveTo(acting, input, { to: 'inventory', action: 'token.unassign', userId: null });
+export function unassign(acting: Acting, input: TokenInput) {
+  return withdraw(acting, input, { to: 'inventory', action: 'token.unassign', userId: null });
 }
 
-/** Suspends a token until it is reactivated. Takes effect at once. Refused: `last_admin` besides. */
-export function suspend(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
-  return moveTo(acting, input, { to: 'suspended', action: 'token.suspend' });
+/** Suspends a token until it is reactivated. Takes effect at once. */
+export function suspend(acting: Acting, input: TokenInput) {
+  return withdraw(acting, input, { to: 'suspended', action: 'token.suspend' });
 }
 
-/** Suspends a token because its own user has lost it. Takes effect at once. Refused: `last_admin` besides. */
-export function reportLost(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
-  return moveTo(acting, input, { to: 'suspended', action: 'token.report-lost' });
+/** Suspends a token because its own user has lost it. Takes effect at once. */
+export function reportLost(acting: Acting, input: TokenInput) {
+  return withdraw(acting, input, { to: 'suspended', action: 'token.report-lost' });
 }
 
 /** Makes a suspended token usable again. */
-function reactivate(acting: Acting, input: TokenInput): Promise<Result<TokenView>> {
-  return moveTo(acting, input, { to: 'active', action: 'token.reactivate' });
+async function reactivate(acting: Acting, input: TokenInput) {
+  const row = await lockToken(acting.db, input.serial);
+  if (row === undefined) return refused('unknown_serial');
+  return move(acting, row, { to: 'active', action: 'token.reactivate' });
 }
 
-/** Ends a token for good and destroys its seed. Refused: `bad_reason` besides. */
-export async function revoke(
-  acting: Acting,
-  input: TokenInput & { readonly reason: RevokedReason },
-): Promise<Result<TokenView>> {
+/** Ends a token for good and destroys its seed. */
+export async function revoke(acting: Acting, input: TokenInput & { readonly reason: RevokedReason }) {
   if (!revokedReasons.includes(input.reason)) return refused('bad_reason');
-  return moveTo(acting, input, { to: 'revoked', action: 'token.revoke', reason: input.reason });
+  return withdraw(acting, input, { to: 'revoked', action: 'token.revoke', reason: input.reason });
 }
 
-/** Changes issuer and label of a token. Refused: `unknown_serial`, `bad_issuer`, `bad_label`. */
+/** Changes issuer and label of a token. */
 async function rename(
   acting: Acting,
   input: TokenInput & { readonly issuer?: string; readonly label?: string },
-): Promise<Result<TokenView>> {
+) {
   const problem = problemOfNames(input);
   if (problem !== undefined) return refused(problem);
   const row = await lockToken(acting.db, input.serial);
@@ -121,20 +116,15 @@ export const renameToken = actOf(rename);
 /**
  * Moves a token to another state as `token-states.ts` allows, for programs in this process. A revoked one is retired.
  */
-export function changeTokenState(
-  management: Management,
-  actor: Actor,
-  serial: string,
-  to: TokenState,
-): Promise<Result<TokenView>> {
+export function changeTokenState(management: Management, actor: Actor, serial: string, to: TokenState) {
   return actOf(async (acting: Acting) => {
     const row = await lockToken(acting.db, serial);
-    if (row === undefined) return refused<TokenView>('unknown_serial');
+    if (row === undefined) return refused('unknown_serial');
     // The user has to be named: `assignToken`.
-    if (tokenStates[to].user === 'one' && row.user_id === null) return refused<TokenView>('bad_transition');
+    if (tokenStates[to].user === 'one' && row.user_id === null) return refused('bad_transition');
     const userId = tokenStates[to].user === 'none' ? { userId: null } : {};
     const reason = to === 'revoked' ? { reason: 'retired' as const } : {};
-    return move(acting, row, { to, action: actionTo[to], ...userId, ...reason });
+    return moveAny(acting, row, { to, action: actionTo[to], ...userId, ...reason });
   })(management, actor, undefined);
 }
 
@@ -159,13 +149,25 @@ interface Move {
   readonly reason?: RevokedReason;
 }
 
-async function moveTo(acting: Acting, { serial }: TokenInput, way: Move): Promise<Result<TokenView>> {
+/** Moves a token to a state in which it is usable no longer, unless its user is the last administrator. */
+async function withdraw(acting: Acting, { serial }: TokenInput, way: Move) {
   const row = await lockToken(acting.db, serial);
-  return row === undefined ? refused('unknown_serial') : move(acting, row, way);
+  return row === undefined ? refused('unknown_serial') : moveAny(acting, row, way);
 }
 
-/** The only place where an administrative act changes the state of a token. */
-async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<TokenView>> {
+async function moveAny(acting: Acting, row: TokenRow, way: Move) {
+  const isPossible = mayBecome(row.state, way.to);
+  if (isPossible && isTaken(row, way.to) && (await takesLastWay(acting.db, acting.actor, [row.id])))
+    return refused('last_admin');
+  return move(acting, row, way);
+}
+
+function isTaken({ state }: TokenRow, to: TokenState): boolean {
+  return tokenStates[state].usable && !tokenStates[to].usable;
+}
+
+/** The only place where an administrative act changes the state of a token. `moveAny` has checked for the last way. */
+async function move(acting: Acting, row: TokenRow, way: Move) {
   const { db } = acting;
   if (!mayBecome(row.state, way.to)) return refused('bad_transition');
   const userId = way.userId === undefined ? row.user_id : way.userId;
@@ -177,12 +179,10 @@ async function move(acting: Acting, row: TokenRow, way: Move): Promise<Result<To
   };
   const had = tokenStates[row.state].user === 'one';
   const has = tokenStates[way.to].user === 'one';
-  const isTaken = !tokenStates[way.to].usable && tokenStates[row.state].usable;
-  if (isTaken && (await takesLastWay(db, acting.actor, [row.id]))) return refused('last_admin');
   // Suspending and revoking take effect at once: even the cached response to a repeated request is cleared.
   if (!tokenStates[way.to].usable) await clearIdempotencyCache(db, row.user_id);
   await db.updateTable('tokens').set(changes).where('id', '=', row.id).execute();
-  if (isTaken && row.user_id !== null && !(await hasUsable(db, row.user_id)))
+  if (isTaken(row, way.to) && row.user_id !== null && !(await hasUsable(db, row.user_id)))
     await endSessionsOf(db, row.user_id);
   if (row.fob_id !== null && !has) await dropUnusedPushKey(db, row.fob_id);
   if (way.to === 'revoked') await wantAccountGone(acting, row, 'revoked');

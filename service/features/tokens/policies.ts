@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import type { Selectable } from 'kysely';
-import type { AlgorithmName, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
+import type { AlgorithmName, Alphabet, PinPlace, PolicyKind } from '../../base/kinds.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
-import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
 import { recordAudit } from '../audit/record.ts';
 import { type Acting, actOf } from './acting.ts';
-import { columnsOf, isWhole, problemOfFacts, type TokenFacts } from './facts.ts';
+import { columnsOf, isWhole, problemOfPlainFacts, type TokenFacts } from './facts.ts';
 import { wantPolicy } from './fob-tasks.ts';
 
 export type PolicyRow = Selectable<Schema['policies']>;
@@ -18,7 +18,7 @@ export interface PolicyView {
   readonly name: string;
   /** Rises with every change; tokens keep the version by which they were made. */
   readonly version: number;
-  readonly kind: TokenKind;
+  readonly kind: PolicyKind;
   readonly algorithm: AlgorithmName;
   readonly alphabet: Alphabet;
   readonly digits: number;
@@ -32,14 +32,14 @@ export interface PolicyView {
 }
 
 /** The requirements of a policy. */
-export interface PolicyInput extends TokenFacts {
+export interface PolicyInput extends Omit<TokenFacts, 'suite'> {
+  readonly kind: PolicyKind;
   readonly name: string;
   /** Default: the minimum number of digits of a PIN. */
   readonly pinMinDigits?: number;
 }
 
-/** Creates a policy. Refused: `policy_taken`, `too_many_policies`, and codes for values out of bounds. */
-async function create(acting: Acting, input: PolicyInput): Promise<Result<PolicyView>> {
+async function create(acting: Acting, input: PolicyInput) {
   const problem = problemOfPolicy(input);
   if (problem !== undefined) return refused(problem);
   if ((await policyNamed(acting.db, input.name)) !== undefined) return refused('policy_taken');
@@ -64,9 +64,9 @@ async function create(acting: Acting, input: PolicyInput): Promise<Result<Policy
 
 /**
  * Changes the requirements of a policy, for new tokens only; fobs that hold tokens of it get its PIN length when they
- * are next reached. Refused: `unknown_policy` besides.
+ * are next reached.
  */
-async function change(acting: Acting, input: PolicyInput): Promise<Result<PolicyView>> {
+async function change(acting: Acting, input: PolicyInput) {
   const problem = problemOfPolicy(input);
   if (problem !== undefined) return refused(problem);
   const before = await policyNamed(acting.db, input.name);
@@ -85,8 +85,8 @@ async function change(acting: Acting, input: PolicyInput): Promise<Result<Policy
   return done(viewOfPolicy(row));
 }
 
-/** Removes a policy that no token or pending activation uses. Refused: `unknown_policy`, `policy_used`. */
-async function remove(acting: Acting, { name }: { readonly name: string }): Promise<Result<PolicyView>> {
+/** Removes a policy that no token or pending activation uses. */
+async function remove(acting: Acting, { name }: { readonly name: string }) {
   const row = await policyNamed(acting.db, name);
   if (row === undefined) return refused('unknown_policy');
   const used = await acting.db
@@ -128,13 +128,12 @@ export function policyNamed(db: Db, name: string): Promise<PolicyRow | undefined
   return db.selectFrom('policies').selectAll().where('name', '=', name).executeTakeFirst();
 }
 
-function problemOfPolicy(input: PolicyInput): RefusalCode | undefined {
+function problemOfPolicy(input: PolicyInput) {
   const { name, pinMinDigits = PIN_DIGITS_MIN } = input;
   const isNamed = name.trim() === name && name.length >= 1 && name.length <= tokenLimits.policyNameMax;
   if (!isNamed || /\p{C}/u.test(name)) return 'bad_policy_name';
   if (!isWhole(pinMinDigits, PIN_DIGITS_MIN, PIN_DIGITS_MAX)) return 'bad_pin_digits';
-  // A suite belongs to one fob and its service, not to a policy.
-  return input.kind === 'ocra' ? 'bad_kind' : problemOfFacts(input);
+  return problemOfPlainFacts(input);
 }
 
 function viewOfPolicy(row: PolicyRow): PolicyView {

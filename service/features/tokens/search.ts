@@ -1,12 +1,10 @@
 import { administrationLimits } from '../../base/limits/administration.ts';
-import { type Result, refused } from '../../base/results.ts';
+import { refused } from '../../base/results.ts';
 import { type TokenState, tokenStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { isWhole } from './facts.ts';
 import { findTokens } from './find.ts';
-import { listInOrder, type TokenPage } from './in-order.ts';
-
-export type { TokenPage } from './in-order.ts';
+import { listInOrder } from './in-order.ts';
 
 /** The fields that a text may be searched in. */
 export const searchedBy = ['any', 'serial', 'user', 'label'] as const;
@@ -39,10 +37,8 @@ export interface TokenQuery {
  * index, and filtering in another order examines a limited number of rows. With a text, each token comes once: first
  * those whose serial number contains it, then those of users, then those whose label begins with it. The first two
  * groups are ordered by the matched text up to its end, so that tokens that end with it come first.
- *
- * @returns refused `bad_query`, `bad_cursor`
  */
-export async function searchTokens(db: Db, query: TokenQuery = {}): Promise<Result<TokenPage>> {
+export async function searchTokens(db: Db, query: TokenQuery = {}) {
   const {
     text = '',
     by = text === '' ? 'serial' : 'any',

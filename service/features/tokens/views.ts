@@ -3,7 +3,7 @@ import type { AlgorithmName, Alphabet, PinPlace, TokenKind } from '../../base/ki
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { consoleLimits } from '../../base/limits/console.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
-import { done, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { type TokenState, tokenStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { TokenRow } from './rows.ts';
@@ -115,8 +115,8 @@ export interface TokenHistory {
   readonly acts: readonly ActView[];
 }
 
-/** Returns a token with its history. @returns refused `unknown_serial` */
-export async function viewToken(db: Db, serial: string): Promise<Result<TokenHistory>> {
+/** Returns a token with its history. */
+export async function viewToken(db: Db, serial: string) {
   const row = await db
     .selectFrom('tokens')
     .leftJoin('users', 'users.id', 'tokens.user_id')

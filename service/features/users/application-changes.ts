@@ -4,7 +4,7 @@ import { makeBearer } from '../../base/bearers.ts';
 import type { Factors } from '../../base/kinds.ts';
 import { userLimits } from '../../base/limits/users.ts';
 import { prepareLine } from '../../base/one-line.ts';
-import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
@@ -28,14 +28,13 @@ export const factorsKnown = ['otp', 'pin_otp', 'password_otp'] as const satisfie
 /**
  * Creates an application.
  *
- * @returns its API key beside its view: it is shown once, and only its hash is stored. Refusals: bad_name,
- * bad_factors, application_taken, too_many_applications.
+ * @returns its API key beside its view: it is shown once, and only its hash is stored.
  */
 export async function createApplication(
   management: Management,
   actor: Actor,
   given: { readonly name: string; readonly factors: Factors },
-): Promise<Result<{ application: ApplicationView; value: string }>> {
+) {
   const name = prepareLine(given.name, userLimits.clientNameMax);
   if (!name) return refused('bad_name');
   if (!factorsKnown.includes(given.factors)) return refused('bad_factors');
@@ -58,12 +57,12 @@ export async function createApplication(
   });
 }
 
-/** Changes the required factors, from the next log-in on. Refusals: bad_factors, and those of `changing`. */
+/** Changes the required factors, from the next log-in on. */
 export async function changeFactors(
   management: Management,
   actor: Actor,
   { id, factors }: { readonly id: string; readonly factors: Factors },
-): Promise<Result<ApplicationView>> {
+) {
   if (!factorsKnown.includes(factors)) return refused('bad_factors');
   return await changing({ management, actor, id }, row => ({
     facts: { factors },
@@ -71,14 +70,8 @@ export async function changeFactors(
   }));
 }
 
-/**
- * Replaces the API key of an application; the old one ends at once. The new one is shown once. Refusals: `changing`.
- */
-export async function rotateApplicationKey(
-  management: Management,
-  actor: Actor,
-  id: string,
-): Promise<Result<{ application: ApplicationView; value: string }>> {
+/** Replaces the API key of an application; the old one ends at once. The new one is shown once. */
+export async function rotateApplicationKey(management: Management, actor: Actor, id: string) {
   const { value, hash } = makeBearer('pfk');
   const changed = await changing({ management, actor, id }, () => ({
     facts: { key_hash: hash },
@@ -87,24 +80,15 @@ export async function rotateApplicationKey(
   return changed.ok ? done({ application: changed.value, value }) : changed;
 }
 
-/** Rejects all requests of an application until it is enabled again. Refusals: `changing`. */
-export function disableApplication(
-  management: Management,
-  actor: Actor,
-  id: string,
-): Promise<Result<ApplicationView>> {
+/** Rejects all requests of an application until it is enabled again. */
+export function disableApplication(management: Management, actor: Actor, id: string) {
   return changing({ management, actor, id }, (row, atMs) => ({
     facts: { disabled_ms: row.disabled_ms ?? atMs },
     detail: { change: 'disable' },
   }));
 }
 
-/** Refusals: `changing`. */
-export function enableApplication(
-  management: Management,
-  actor: Actor,
-  id: string,
-): Promise<Result<ApplicationView>> {
+export function enableApplication(management: Management, actor: Actor, id: string) {
   return changing({ management, actor, id }, () => ({
     facts: { disabled_ms: null },
     detail: { change: 'enable' },
@@ -135,14 +119,11 @@ interface Change {
   readonly detail: Detail;
 }
 
-/**
- * Changes one application and audits the change in one transaction. Refusals: unknown_application,
- * application_internal.
- */
+/** Changes one application and audits the change in one transaction. */
 async function changing(
   { management, actor, id }: Act,
   change: (row: ApplicationRow, atMs: number) => Change,
-): Promise<Result<ApplicationView>> {
+) {
   const atMs = management.clock();
   return await writing(management.db, async db => {
     const row = await db
@@ -150,21 +131,14 @@ async function changing(
       .select(['id', 'name', 'factors', 'disabled_ms', 'created_ms'])
       .where('id', '=', id)
       .executeTakeFirst();
-    const refusal = refusalOf(row);
-    if (row === undefined || refusal !== undefined) return refused(refusal ?? 'unknown_application');
+    if (row === undefined) return refused('unknown_application');
+    // With fewer factors, or with an API key that somebody knows, the console would accept less than operators must show.
+    if (row.name === CONSOLE_APPLICATION.name) return refused('application_internal');
     const { facts, detail } = change(row, atMs);
     await db.updateTable('applications').set(facts).where('id', '=', id).execute();
     await audit({ management, db, actor, atMs }, row, detail);
     return done(viewOf({ ...row, ...facts }));
   });
-}
-
-/**
- * With fewer factors, or with an API key that somebody knows, the console would accept less than operators must show.
- */
-function refusalOf(row: ApplicationRow | undefined): RefusalCode | undefined {
-  if (row === undefined) return 'unknown_application';
-  return row.name === CONSOLE_APPLICATION.name ? 'application_internal' : undefined;
 }
 
 function viewOf(row: ApplicationRow): ApplicationView {

@@ -4,7 +4,7 @@ import { userLimits } from '../../base/limits/users.ts';
 import { validationLimits } from '../../base/limits/validation.ts';
 import { defaultLockPolicy, type LockPolicy } from '../../base/lock.ts';
 import { prepareLine } from '../../base/one-line.ts';
-import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
@@ -88,12 +88,8 @@ export async function readSettings(db: Db): Promise<Settings> {
   };
 }
 
-/** Changes the given settings and leaves the others. Refusals: bad_lock_policy, bad_service_name, bad_address. */
-export async function changeSettings(
-  management: Management,
-  actor: Actor,
-  given: Partial<Settings>,
-): Promise<Result<Settings>> {
+/** Changes the given settings and leaves the others. */
+export async function changeSettings(management: Management, actor: Actor, given: Partial<Settings>) {
   const prepared = prepare(given);
   if (typeof prepared === 'string') return refused(prepared);
   const atMs = management.clock();
@@ -121,7 +117,7 @@ export async function changeSettings(
   });
 }
 
-function prepare(given: Partial<Settings>): Partial<Settings> | RefusalCode {
+function prepare(given: Partial<Settings>) {
   const prepared: { -readonly [Name in keyof Settings]?: Settings[Name] } = {};
   if (given.lock !== undefined) {
     if (!fitsLockPolicy(given.lock)) return 'bad_lock_policy';

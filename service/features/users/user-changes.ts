@@ -3,7 +3,7 @@ import { prepareEmail } from '../../base/email-address.ts';
 import { userLimits } from '../../base/limits/users.ts';
 import { prepareLine } from '../../base/one-line.ts';
 import type { Action } from '../../base/permissions.ts';
-import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { done, type RefusalCode, type Refused, refused } from '../../base/results.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import { clearIdempotencyCache } from '../../storage/idempotency.ts';
 import type { Management } from '../../storage/management.ts';
@@ -31,15 +31,8 @@ export interface UserChange {
   readonly email?: string | null | undefined;
 }
 
-/**
- * Creates a user without token, password or PIN. Refusals: bad_user, bad_display_name, bad_email, user_taken,
- * name_looks_alike.
- */
-export async function createUser(
-  management: Management,
-  actor: Actor,
-  given: NewUser,
-): Promise<Result<UserView>> {
+/** Creates a user without token, password or PIN. */
+export async function createUser(management: Management, actor: Actor, given: NewUser) {
   const name = prepareUserName(given.name);
   if (name === undefined) return refused('bad_user');
   const facts = prepareFacts(given);
@@ -57,12 +50,8 @@ export async function createUser(
   });
 }
 
-/** Changes the display name or mail address of a user. Refusals: unknown_user, bad_display_name, bad_email. */
-export async function changeUser(
-  management: Management,
-  actor: Actor,
-  given: UserChange,
-): Promise<Result<UserView>> {
+/** Changes the display name or mail address of a user. */
+export async function changeUser(management: Management, actor: Actor, given: UserChange) {
   const facts = prepareFacts(given);
   if (typeof facts === 'string') return refused(facts);
   return await changing({ management, actor, typed: given.user, action: 'user.change' }, (_db, user) => ({
@@ -74,27 +63,24 @@ export async function changeUser(
   }));
 }
 
-/**
- * Disables an account: its sessions end, and none of its log-ins are accepted until it is enabled again. Refusals:
- * unknown_user, last_admin.
- */
-export function disableUser(management: Management, actor: Actor, typed: string): Promise<Result<UserView>> {
+/** Disables an account: its sessions end, and none of its log-ins are accepted until it is enabled again. */
+export function disableUser(management: Management, actor: Actor, typed: string) {
   return changing({ management, actor, typed, action: 'user.disable' }, async (db, user, atMs) => {
-    if (await isLastAdmin(db, user.id)) return 'last_admin';
+    if (await isLastAdmin(db, user.id)) return refused('last_admin');
     await endSessionsOf(db, user.id);
     return { facts: { disabled_ms: user.disabled_ms ?? atMs }, holdsAtOnce: true };
   });
 }
 
-/** Enables an account again. Refusal: unknown_user. */
-export function enableUser(management: Management, actor: Actor, typed: string): Promise<Result<UserView>> {
+/** Enables an account again. */
+export function enableUser(management: Management, actor: Actor, typed: string) {
   return changing({ management, actor, typed, action: 'user.enable' }, () => ({
     facts: { disabled_ms: null },
   }));
 }
 
-/** Unlocks an account early by resetting its failures. Refusal: unknown_user. */
-export function unlockUser(management: Management, actor: Actor, typed: string): Promise<Result<UserView>> {
+/** Unlocks an account early by resetting its failures. */
+export function unlockUser(management: Management, actor: Actor, typed: string) {
   return changing({ management, actor, typed, action: 'user.unlock' }, (_db, user) => ({
     facts: withoutFailures,
     detail: { failures: user.failures },
@@ -111,26 +97,24 @@ interface Act {
   readonly action: Action;
 }
 
-type Decided =
-  | RefusalCode
-  | {
-      readonly facts: Facts;
-      readonly detail?: Detail;
-      /** Whether the change also clears cached responses to repeated requests. */
-      readonly holdsAtOnce?: boolean;
-    };
+interface Decided {
+  readonly facts: Facts;
+  readonly detail?: Detail;
+  /** Whether the change also clears cached responses to repeated requests. */
+  readonly holdsAtOnce?: boolean;
+}
 
 /** Changes one user: the result of `decide` is stored and audited in one transaction. */
-async function changing(
+async function changing<C extends RefusalCode = never>(
   { management, actor, typed, action }: Act,
-  decide: (db: Db, user: User, atMs: number) => Decided | Promise<Decided>,
-): Promise<Result<UserView>> {
+  decide: (db: Db, user: User, atMs: number) => Decided | Promise<Decided | Refused<C>>,
+) {
   const atMs = management.clock();
   return await writing(management.db, async db => {
     const user = await findUser(db, prepareUserName(typed) ?? '');
     if (user === undefined) return refused('unknown_user');
     const decided = await decide(db, user, atMs);
-    if (typeof decided === 'string') return refused(decided);
+    if ('ok' in decided) return decided;
     if (Object.keys(decided.facts).length > 0) await updateUser(db, user, decided.facts);
     // After the row was written: a log-in that another node is deciding holds the row, and has stored its cached
     // response by then.
@@ -150,7 +134,7 @@ async function view(db: Db, user: User, nowMs: number): Promise<UserView> {
   return userViewOf(user, { lock: (await readSettings(db)).lock, nowMs });
 }
 
-function prepareFacts(given: Omit<UserChange, 'user'>): Pick<Facts, 'display_name' | 'email'> | RefusalCode {
+function prepareFacts(given: Omit<UserChange, 'user'>) {
   const facts: Pick<Facts, 'display_name' | 'email'> = {};
   if (given.displayName !== undefined) {
     const displayName = prepareLine(given.displayName, userLimits.displayNameMax);

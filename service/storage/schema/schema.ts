@@ -12,6 +12,7 @@ import type {
   JobItemState,
   JobState,
   PinPlace,
+  PolicyKind,
   Role,
   TokenKind,
 } from '../../base/kinds.ts';
@@ -95,7 +96,7 @@ export interface TokenSchema {
     id: string;
     name: string;
     version: number;
-    kind: TokenKind;
+    kind: PolicyKind;
     algorithm: AlgorithmName;
     alphabet: Alphabet;
     digits: number;

@@ -14,7 +14,7 @@ import { acknowledgeAlert, pageAlerts } from '@passfob/service/features/alerts/m
 import { watchSpraying } from '@passfob/service/features/alerts/spraying';
 import { vetHost } from '@passfob/service/features/notify/address';
 import { addressesOf } from '@passfob/service/features/notify/lookup';
-import { saveChannel } from '@passfob/service/features/notify/manage';
+import { addChannel } from '@passfob/service/features/notify/manage';
 import { verifySignature } from '@passfob/service/features/notify/webhook';
 import { resyncToken } from '@passfob/service/features/tokens/codes/resync';
 import { ensureApplication } from '@passfob/service/features/users/applications';
@@ -48,7 +48,7 @@ function raise(db: Db, dedupe: string, atMs?: number): Promise<void> {
 async function addHook(management: Management, port: number, enabled = true): Promise<string> {
   const target = { kind: 'webhook', url: `http://127.0.0.1:${port}/alerts` } as const;
   const hook = { name: 'hook', enabled, target, secret: key };
-  return accepted(await saveChannel(management, serviceActor, hook)).channel.id;
+  return accepted(await addChannel(management, serviceActor, hook)).channel.id;
 }
 
 it('100 repeats are one alert with count 100, sent at 1, 10 and 100, with a signature that the receiver can check', async rig => {
@@ -313,7 +313,7 @@ test('of very many locked accounts the first are sent one by one, and all are li
   const { office, db, attempt } = await scene();
   await using _ = office;
   const target = { kind: 'syslog', host: '192.0.2.5', port: 514, transport: 'udp' } as const;
-  await office.do(saveChannel, { name: 'logs', enabled: true, target });
+  await office.do(addChannel, { name: 'logs', enabled: true, target });
   const names = Array.from({ length: alertLimits.lockedTold + 5 }, (_, at) => `user${at}`);
   await office.users(...names);
   const tokens = [];

@@ -2,7 +2,7 @@ import { serviceActor } from '@passfob/service/base/actor';
 import { recordLimits } from '@passfob/service/base/limits/records';
 import { raiseAlert } from '@passfob/service/features/alerts/alerts';
 import type { ChannelTarget } from '@passfob/service/features/notify/channels';
-import { saveChannel } from '@passfob/service/features/notify/manage';
+import { addChannel } from '@passfob/service/features/notify/manage';
 import { writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import { expect } from 'vitest';
@@ -22,7 +22,7 @@ const LEASE_OVER_MS = 61_000;
 
 async function raiseAll(management: Management, targets: readonly ChannelTarget[]): Promise<void> {
   for (const target of targets) {
-    const saved = await saveChannel(management, serviceActor, { name: target.kind, enabled: true, target });
+    const saved = await addChannel(management, serviceActor, { name: target.kind, enabled: true, target });
     secret(accepted(saved).madeKey ?? '');
   }
   const alert = { kind: 'report', userId: null, tokenId: null, atMs: Date.now(), source: 'test' } as const;

@@ -6,7 +6,13 @@ import { serviceActor } from '@passfob/service/base/actor';
 import { isAllowedAddress } from '@passfob/service/features/notify/address';
 import { readChannels, type SyslogChannel } from '@passfob/service/features/notify/channels';
 import type { ChannelInput } from '@passfob/service/features/notify/checks';
-import { mailSender, removeChannel, saveChannel, testChannel } from '@passfob/service/features/notify/manage';
+import {
+  addChannel,
+  changeChannel,
+  mailSender,
+  removeChannel,
+  testChannel,
+} from '@passfob/service/features/notify/manage';
 import { syslogMessage, syslogSender } from '@passfob/service/features/notify/syslog';
 import { webhookSender } from '@passfob/service/features/notify/webhook';
 import fc from 'fast-check';
@@ -118,7 +124,7 @@ function mail(changes: object, more: Partial<ChannelInput> = {}): ChannelInput {
 it('channels: secrets are encrypted and never returned; invalid input is refused and changes nothing', async rig => {
   const management = await rig.open();
   const { db } = management;
-  const code = async (input: ChannelInput) => codeOf(await saveChannel(management, serviceActor, input));
+  const code = async (input: ChannelInput) => codeOf(await addChannel(management, serviceActor, input));
   for (const url of ['http://hooks.example/', 'ftp://hooks.example/', 'https://a:b@hooks.example/', 'hooks'])
     expect(await code(hook(url))).toBe('bad_channel_url');
   expect(await code(hook('https://hooks.example/', { secret: secret('too short') }))).toBe(
@@ -129,13 +135,15 @@ it('channels: secrets are encrypted and never returned; invalid input is refused
   expect(await code(mail({ security: 'none' }))).toBe('channel_plain');
   expect(await code(mail({ authority: 'no certificate' }))).toBe('bad_channel');
   expect(await code(mail({ user: 'ada' }))).toBe('bad_channel_secret');
-  expect(await code(hook('https://hooks.example/', { id: 'nothing' }))).toBe('unknown_channel');
+  const change = async (id: string, url: string) =>
+    codeOf(await changeChannel(management, serviceActor, { ...hook(url), id }));
+  expect(await change('nothing', 'https://hooks.example/')).toBe('unknown_channel');
   expect(await readChannels(db)).toEqual([]);
   expect(await db.selectFrom('audit').selectAll().execute()).toEqual([]);
 
   const password = secret('a password of mail');
   expect(await code(mail({ user: 'ada' }, { secret: password }))).toBe('done');
-  const made = accepted(await saveChannel(management, serviceActor, hook('https://hooks.example/')));
+  const made = accepted(await addChannel(management, serviceActor, hook('https://hooks.example/')));
   const key = secret(made.madeKey ?? expect.fail('no key was made'));
   const { id } = made.channel;
   const stored = JSON.stringify([
@@ -150,8 +158,8 @@ it('channels: secrets are encrypted and never returned; invalid input is refused
     Buffer.from(key).toString('base64'),
   ])
     expect(stored).not.toContain(hidden);
-  expect(await code(hook('https://hooks.example/other', { id }))).toBe('done');
-  expect(await code(hook('https://elsewhere.example/', { id }))).toBe('bad_channel_secret');
+  expect(await change(id, 'https://hooks.example/other')).toBe('done');
+  expect(await change(id, 'https://elsewhere.example/')).toBe('bad_channel_secret');
   expect(await removeChannel(management, serviceActor, { id })).toMatchObject({ ok: true });
   expect(
     await db.selectFrom('settings').select('name').where('name', 'like', 'secret:%').execute(),
@@ -164,7 +172,7 @@ it('a test message is sent at once on each kind of channel, or is refused with a
   const management = await rig.open();
   const save = async (target: ChannelInput['target']) => {
     const given = { name: target.kind, enabled: false, target };
-    const { channel, madeKey } = accepted(await saveChannel(management, serviceActor, given));
+    const { channel, madeKey } = accepted(await addChannel(management, serviceActor, given));
     if (madeKey !== null) secret(madeKey);
     return channel.id;
   };

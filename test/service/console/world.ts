@@ -6,7 +6,7 @@ import { startBulk } from '@passfob/service/features/jobs/bulk';
 import { startJobs } from '@passfob/service/features/jobs/worker';
 import { sealContent } from '@passfob/service/features/mail/content';
 import { queueMail } from '@passfob/service/features/mail/queue';
-import { saveChannel } from '@passfob/service/features/notify/manage';
+import { addChannel } from '@passfob/service/features/notify/manage';
 import { checkCaller } from '@passfob/service/features/push/callers/check';
 import { createRadiusClient } from '@passfob/service/features/radius/clients';
 import { issueToken } from '@passfob/service/features/tokens/issue';
@@ -163,9 +163,9 @@ async function fillService(office: Office): Promise<void> {
   await fillRadius(office, vpn.application.id);
   secret((await office.do(createApiKey, { name: 'ticket system', role: 'helpdesk' })).value);
   const target = { kind: 'syslog', host: 'logs.example.org', port: 6514, transport: 'tls' } as const;
-  await office.do(saveChannel, { name: 'log host', enabled: true, target });
+  await office.do(addChannel, { name: 'log host', enabled: true, target });
   const hook = { kind: 'webhook', url: 'https://hooks.example.org/a' } as const;
-  secret((await office.do(saveChannel, { name: 'hook', enabled: false, target: hook })).madeKey ?? '');
+  secret((await office.do(addChannel, { name: 'hook', enabled: false, target: hook })).madeKey ?? '');
   const server = { host: 'mail.example.org', port: 587, security: 'starttls' } as const;
   const mail = {
     kind: 'mail',
@@ -173,7 +173,7 @@ async function fillService(office: Office): Promise<void> {
     from: 'passfob@example.org',
     to: ['security@example.org'],
   } as const;
-  await office.do(saveChannel, { name: 'mail', enabled: true, target: mail });
+  await office.do(addChannel, { name: 'mail', enabled: true, target: mail });
   await office.do(startBulk, { kind: 'suspend', serials: ['INV-1', 'NONE-1'], title: 'Suspend <two>' });
   const jobs = startJobs(management);
   await jobs.idle();

@@ -6,9 +6,9 @@ import { isAuthentic, revealPassword, signedAnswer } from '@passfob/service/door
 import { receive } from '@passfob/service/doors/radius/listener';
 import { codes, decodePacket, encodePacket, types, valuesOf } from '@passfob/service/doors/radius/packet';
 import {
-  changeRadiusSecret,
   createRadiusClient,
   removeRadiusClient,
+  rotateRadiusSecret,
 } from '@passfob/service/features/radius/clients';
 import { makeKnownClients } from '@passfob/service/features/radius/known-clients';
 import { changeFactors, disableApplication } from '@passfob/service/features/users/application-changes';
@@ -110,7 +110,7 @@ test('a RADIUS client is accepted until its removal, by its current secret and i
   accepted(await disableApplication(management, grace, rig.applicationId));
   expect((await rig.ask({ user: 'ada', password: codeNow(token, rig.nowMs) })).code).toBe(REJECT);
   expect((await rig.service.events()).map(({ outcome }) => outcome)).not.toContain('accepted');
-  const value = madeSecret(accepted(await changeRadiusSecret(management, grace, { id: rig.clientId })));
+  const value = madeSecret(accepted(await rotateRadiusSecret(management, grace, { id: rig.clientId })));
   await seen();
   const socket = await rig.socket();
   await socket.send(makeRequest({ secret: rig.secret, code: 12 }).bytes);

@@ -17,7 +17,7 @@ import {
 import { findUser, prepareUserName } from '../../../features/users/users.ts';
 import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
 import { idParams, serial, userParams } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   described,
@@ -77,7 +77,7 @@ const made = object({
   ),
 });
 
-export const activationRoutes = [
+export const activationRoutes: readonly ApiRoute[] = [
   route({
     name: 'activations.start',
     method: 'POST',

@@ -3,7 +3,7 @@ import { done } from '../../../base/results.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from '../../../features/users/access/api-keys.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { idParams } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import { list, named, nullable, object, serviceText, text, time } from '../kit/shapes.ts';
 import { shownOnce } from './applications.ts';
 import { role } from './session.ts';
@@ -20,7 +20,7 @@ const apiKey = named(
   'ApiKey',
 );
 
-export const apiKeyRoutes = [
+export const apiKeyRoutes: readonly ApiRoute[] = [
   route({
     name: 'api-keys.list',
     method: 'GET',

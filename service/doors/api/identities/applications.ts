@@ -1,8 +1,6 @@
-import type { Actor } from '../../../base/actor.ts';
 import { userLimits } from '../../../base/limits/users.ts';
-import { done, type Result } from '../../../base/results.ts';
+import { done } from '../../../base/results.ts';
 import {
-  type ApplicationView,
   changeFactors,
   createApplication,
   disableApplication,
@@ -11,11 +9,9 @@ import {
   listApplications,
   rotateApplicationKey,
 } from '../../../features/users/application-changes.ts';
-import type { Management } from '../../../storage/management.ts';
-import type { OperationName } from '../../web/route.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { idParams } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import {
   described,
   flag,
@@ -46,7 +42,7 @@ const application = named(
 );
 const withKey = object({ application, value: shownOnce });
 
-export const applicationRoutes = [
+export const applicationRoutes: readonly ApiRoute[] = [
   route({
     name: 'applications.list',
     method: 'GET',
@@ -94,23 +90,25 @@ export const applicationRoutes = [
     refusals: ['unknown_application', 'application_internal'],
     handle: ({ management, actor, params }) => rotateApplicationKey(management, actor, params.id),
   }),
-  onApplication('applications.disable', 'disable', disableApplication),
-  onApplication('applications.enable', 'enable', enableApplication),
+  route({
+    name: 'applications.disable',
+    ...onApplication('disable'),
+    handle: ({ management, actor, params }) => disableApplication(management, actor, params.id),
+  }),
+  route({
+    name: 'applications.enable',
+    ...onApplication('enable'),
+    handle: ({ management, actor, params }) => enableApplication(management, actor, params.id),
+  }),
 ];
 
-function onApplication(
-  name: OperationName,
-  verb: string,
-  act: (management: Management, actor: Actor, id: string) => Promise<Result<ApplicationView>>,
-) {
-  return route({
-    name,
+function onApplication(verb: string) {
+  return {
     method: 'POST',
     path: `/v1/applications/:id/${verb}`,
     permission: 'application.change',
     params: idParams,
     answer: application,
     refusals: ['unknown_application', 'application_internal'],
-    handle: ({ management, actor, params }) => act(management, actor, params.id),
-  });
+  } as const;
 }

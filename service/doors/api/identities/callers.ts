@@ -4,7 +4,7 @@ import { callerStates } from '../../../features/push/caller-result.ts';
 import { callerCheck, checkCaller } from '../../../features/push/callers/check.ts';
 import { shownNumber } from '../../../features/push/shown.ts';
 import { userName, userParams } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import { described, flag, object, oneOf, serviceText, text, time } from '../kit/shapes.ts';
 
 const asked = {
@@ -13,7 +13,7 @@ const asked = {
   expiresMs: time,
 } as const;
 
-export const callerRoutes = [
+export const callerRoutes: readonly ApiRoute[] = [
   route({
     name: 'callers.check',
     method: 'POST',

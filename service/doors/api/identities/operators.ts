@@ -13,7 +13,7 @@ import type { Management } from '../../../storage/management.ts';
 import type { OperationName } from '../../web/route.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { userName, userParams } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import { list, named, nullable, object, serviceText, time } from '../kit/shapes.ts';
 import { role } from './session.ts';
 
@@ -22,7 +22,7 @@ const operator = named(
   'Operator',
 );
 
-export const operatorRoutes = [
+export const operatorRoutes: readonly ApiRoute[] = [
   route({
     name: 'operators.list',
     method: 'GET',

@@ -6,14 +6,15 @@ import { done } from '../../../base/results.ts';
 import { pushModes } from '../../../features/radius/client-fields.ts';
 import {
   changeRadiusClient,
-  changeRadiusSecret,
   createRadiusClient,
   listRadiusClients,
   removeRadiusClient,
+  rotateRadiusSecret,
+  setRadiusSecret,
 } from '../../../features/radius/clients.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { idParams } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import { described, list, named, nullable, object, oneOf, serviceText, text, time } from '../kit/shapes.ts';
 
 const push = described(
@@ -47,7 +48,7 @@ const keyed = object({
   ),
 });
 
-export const radiusClientRoutes = [
+export const radiusClientRoutes: readonly ApiRoute[] = [
   route({
     name: 'radius-clients.list',
     method: 'GET',
@@ -111,7 +112,7 @@ export const radiusClientRoutes = [
     params: idParams,
     answer: keyed,
     refusals: ['unknown_radius_client'],
-    handle: ({ management, actor, params }) => changeRadiusSecret(management, actor, params),
+    handle: ({ management, actor, params }) => rotateRadiusSecret(management, actor, params),
   }),
   route({
     name: 'radius-clients.set-secret',
@@ -124,7 +125,7 @@ export const radiusClientRoutes = [
     answer: client,
     refusals: ['bad_radius_secret', 'unknown_radius_client'],
     handle: async ({ management, actor, params, body }) => {
-      const result = await changeRadiusSecret(management, actor, { ...params, ...body });
+      const result = await setRadiusSecret(management, actor, { ...params, ...body });
       return result.ok ? done(result.value.client) : result;
     },
   }),

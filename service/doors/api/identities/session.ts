@@ -1,14 +1,14 @@
 import type { Role } from '../../../base/kinds.ts';
 import { may, permissions } from '../../../base/permissions.ts';
 import { done } from '../../../base/results.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import { list, named, object, oneOf, serviceText } from '../kit/shapes.ts';
 
 export const role = oneOf('admin', 'helpdesk', 'auditor');
 
 const caller = named(object({ name: serviceText, role, may: list(serviceText) }), 'Caller');
 
-export const sessionRoutes = [
+export const sessionRoutes: readonly ApiRoute[] = [
   route({
     name: 'session.get',
     method: 'GET',

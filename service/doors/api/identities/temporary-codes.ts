@@ -1,10 +1,10 @@
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { makeTemporaryCode, withdrawTemporaryCode } from '../../../features/tokens/codes/temporary-codes.ts';
 import { userParams } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import { described, flag, object, serviceText, time, whole } from '../kit/shapes.ts';
 
-export const temporaryCodeRoutes = [
+export const temporaryCodeRoutes: readonly ApiRoute[] = [
   route({
     name: 'temporary-codes.make',
     method: 'POST',

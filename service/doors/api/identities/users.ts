@@ -1,8 +1,7 @@
-import type { Actor } from '../../../base/actor.ts';
 import { administrationLimits } from '../../../base/limits/administration.ts';
 import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { userLimits } from '../../../base/limits/users.ts';
-import { done, type Result, refused } from '../../../base/results.ts';
+import { done, refused } from '../../../base/results.ts';
 import { searchTexts } from '../../../base/texts/api.ts';
 import { setPassword } from '../../../features/users/credentials/passwords.ts';
 import { resetPin } from '../../../features/users/credentials/pins.ts';
@@ -14,12 +13,10 @@ import {
   enableUser,
   unlockUser,
 } from '../../../features/users/user-changes.ts';
-import { listUsers, type UserView, userDetail } from '../../../features/users/user-views.ts';
-import type { Management } from '../../../storage/management.ts';
-import type { OperationName } from '../../web/route.ts';
+import { listUsers, userDetail } from '../../../features/users/user-views.ts';
 import { next, pageFields } from '../kit/pages.ts';
 import { userName, userParams } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import { count, flag, list, named, nullable, object, oneOf, serviceText, text, time } from '../kit/shapes.ts';
 
 const userFields = {
@@ -41,7 +38,7 @@ const onlyName = object({ user: serviceText });
 const displayName = text(userLimits.displayNameMax);
 const email = nullable(text(userLimits.emailMax));
 
-export const userRoutes = [
+export const userRoutes: readonly ApiRoute[] = [
   route({
     name: 'users.list',
     method: 'GET',
@@ -101,9 +98,27 @@ export const userRoutes = [
     handle: ({ management, actor, params, body }) =>
       changeUser(management, actor, { ...body, user: params.user }),
   }),
-  onUser('users.disable', 'disable', 'user.disable', disableUser),
-  onUser('users.enable', 'enable', 'user.enable', enableUser),
-  onUser('users.unlock', 'unlock', 'user.unlock', unlockUser),
+  route({
+    name: 'users.disable',
+    permission: 'user.disable',
+    ...onUser('disable'),
+    refusals: ['unknown_user', 'last_admin'],
+    handle: ({ management, actor, params }) => disableUser(management, actor, params.user),
+  }),
+  route({
+    name: 'users.enable',
+    permission: 'user.enable',
+    ...onUser('enable'),
+    refusals: ['unknown_user'],
+    handle: ({ management, actor, params }) => enableUser(management, actor, params.user),
+  }),
+  route({
+    name: 'users.unlock',
+    permission: 'user.unlock',
+    ...onUser('unlock'),
+    refusals: ['unknown_user'],
+    handle: ({ management, actor, params }) => unlockUser(management, actor, params.user),
+  }),
   route({
     name: 'users.set-password',
     method: 'POST',
@@ -128,20 +143,6 @@ export const userRoutes = [
   }),
 ];
 
-function onUser(
-  name: OperationName,
-  verb: string,
-  permission: 'user.disable' | 'user.enable' | 'user.unlock',
-  act: (management: Management, actor: Actor, user: string) => Promise<Result<UserView>>,
-) {
-  return route({
-    name,
-    method: 'POST',
-    path: `/v1/users/:user/${verb}`,
-    permission,
-    params: userParams,
-    answer: user,
-    refusals: permission === 'user.disable' ? ['unknown_user', 'last_admin'] : ['unknown_user'],
-    handle: ({ management, actor, params }) => act(management, actor, params.user),
-  });
+function onUser(verb: string) {
+  return { method: 'POST', path: `/v1/users/:user/${verb}`, params: userParams, answer: user } as const;
 }

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../../base/actor.ts';
 import type { Action } from '../../../base/permissions.ts';
-import type { RefusalCode, Result } from '../../../base/results.ts';
+import type { CodeOf, RefusalCode, Result } from '../../../base/results.ts';
 import type { Management } from '../../../storage/management.ts';
 import type { WebContext } from '../../web/context.ts';
 import type { OperationName } from '../../web/route.ts';
@@ -40,8 +40,24 @@ export interface ApiRoute<P = unknown, Q = unknown, B = unknown, A = unknown> {
   handle(call: ApiCall<P, Q, B>): Promise<Result<A>>;
 }
 
-/** Checks at compile time that a handler's types match its route's shapes. */
-export function route<P, Q, B, A>(declared: ApiRoute<P, Q, B, A>): ApiRoute {
-  // Methods are bivariant; the caller has checked the parts against the shapes.
-  return declared as ApiRoute;
+interface Declared<P, Q, B, A, L, R> extends Omit<ApiRoute<P, Q, B, A>, 'refusals' | 'handle'> {
+  readonly refusals: L;
+  handle(call: ApiCall<P, Q, B>): Promise<R>;
 }
+
+/**
+ * Checks at compile time that a handler's types match its route's shapes, and that its refusals are exactly those
+ * listed: if not, the error is where the route enters a list of routes.
+ */
+export function route<P, Q, B, A, R extends Result<A>, const L extends readonly RefusalCode[]>(
+  declared: Declared<P, Q, B, A, L, R>,
+): Listed<CodeOf<R>, L[number]> {
+  // Methods are bivariant; the caller has checked the parts against the shapes.
+  return declared as never;
+}
+
+type Listed<Returned, Stated> = [Returned] extends [Stated]
+  ? [Stated] extends [Returned]
+    ? ApiRoute
+    : { readonly 'never returned': Exclude<Stated, Returned> }
+  : { readonly 'not listed': Exclude<Returned, Stated> };

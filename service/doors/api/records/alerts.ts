@@ -3,7 +3,7 @@ import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, refused } from '../../../base/results.ts';
 import { acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
 import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   list,
@@ -54,7 +54,7 @@ const alert = named(
   'Alert',
 );
 
-export const alertRoutes = [
+export const alertRoutes: readonly ApiRoute[] = [
   route({
     name: 'alerts.list',
     method: 'GET',

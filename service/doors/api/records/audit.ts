@@ -5,7 +5,7 @@ import { done } from '../../../base/results.ts';
 import { listAudit } from '../../../features/audit/list.ts';
 import { rotateAudit } from '../../../features/audit/rotate.ts';
 import { verifyAudit } from '../../../features/audit/verify.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   facts,
@@ -67,7 +67,7 @@ const verification = named(
   'AuditVerification',
 );
 
-export const auditRoutes = [
+export const auditRoutes: readonly ApiRoute[] = [
   route({
     name: 'audit.list',
     method: 'GET',

@@ -1,15 +1,11 @@
 import { processLimits } from '../../../base/limits/process.ts';
 import { recordLimits } from '../../../base/limits/records.ts';
-import { done, type Result } from '../../../base/results.ts';
-import {
-  type ChannelTarget,
-  type NotificationChannel,
-  readChannels,
-} from '../../../features/notify/channels.ts';
-import { removeChannel, saveChannel, testChannel } from '../../../features/notify/manage.ts';
+import { done } from '../../../base/results.ts';
+import { type ChannelTarget, readChannels } from '../../../features/notify/channels.ts';
+import { addChannel, changeChannel, removeChannel, testChannel } from '../../../features/notify/manage.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { idParams } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import {
   described,
   type FieldShape,
@@ -65,7 +61,7 @@ const example: TypeOf<typeof given> = {
   target: { kind: 'syslog', host: 'logs.example.org', port: 6514, transport: 'tls' },
 };
 
-export const channelRoutes = [
+export const channelRoutes: readonly ApiRoute[] = [
   route({
     name: 'channels.list',
     method: 'GET',
@@ -89,7 +85,7 @@ export const channelRoutes = [
     answer: saved,
     status: 201,
     refusals: [...outOfBounds, 'too_many_channels'],
-    handle: ({ management, actor, body }) => saveChannel(management, actor, body),
+    handle: ({ management, actor, body }) => addChannel(management, actor, body),
   }),
   route({
     name: 'channels.change',
@@ -101,7 +97,7 @@ export const channelRoutes = [
     example,
     answer: saved,
     refusals: [...outOfBounds, 'unknown_channel'],
-    handle: ({ management, actor, params, body }) => saveChannel(management, actor, { ...body, ...params }),
+    handle: ({ management, actor, params, body }) => changeChannel(management, actor, { ...body, ...params }),
   }),
   route({
     name: 'channels.remove',
@@ -111,8 +107,7 @@ export const channelRoutes = [
     params: idParams,
     answer: channel,
     refusals: ['unknown_channel'],
-    handle: ({ management, actor, params }): Promise<Result<NotificationChannel>> =>
-      removeChannel(management, actor, params),
+    handle: ({ management, actor, params }) => removeChannel(management, actor, params),
   }),
   route({
     name: 'channels.test',

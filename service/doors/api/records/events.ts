@@ -4,7 +4,7 @@ import { type AcceptedBy, failedFactor, type Outcome } from '../../../base/outco
 import { done } from '../../../base/results.ts';
 import { pageEvents } from '../../../features/validation/event-pages.ts';
 import { serial, userName } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   described,
@@ -38,7 +38,7 @@ const event = named(
   'Event',
 );
 
-export const eventRoutes = [
+export const eventRoutes: readonly ApiRoute[] = [
   route({
     name: 'events.list',
     method: 'GET',

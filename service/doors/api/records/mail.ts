@@ -8,7 +8,7 @@ import { testMailServer } from '../../../features/mail/send.ts';
 import { readMailServer, removeMailServer, saveMailServer } from '../../../features/mail/server.ts';
 import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
 import { userName } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   described,
@@ -99,7 +99,7 @@ const exampleBounce = [
   '',
 ].join('\r\n');
 
-export const mailRoutes = [
+export const mailRoutes: readonly ApiRoute[] = [
   route({
     name: 'mails.list',
     method: 'GET',

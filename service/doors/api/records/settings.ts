@@ -2,7 +2,7 @@ import { userLimits } from '../../../base/limits/users.ts';
 import { validationLimits } from '../../../base/limits/validation.ts';
 import { done } from '../../../base/results.ts';
 import { changeSettings, readSettings } from '../../../features/users/settings.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import { count, named, nullable, object, serviceText, text, whole } from '../kit/shapes.ts';
 
 const settings = named(
@@ -14,7 +14,7 @@ const settings = named(
   'Settings',
 );
 
-export const settingsRoutes = [
+export const settingsRoutes: readonly ApiRoute[] = [
   route({
     name: 'settings.get',
     method: 'GET',

@@ -2,27 +2,20 @@ import { careLimits } from '../../../base/limits/care.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { may } from '../../../base/permissions.ts';
 import { done, type RefusalCode, type Result } from '../../../base/results.ts';
-import {
-  type FobInput,
-  type FobStateView,
-  markFound,
-  markLost,
-  retireFob,
-  returnFob,
-} from '../../../features/care/life.ts';
+import { markFound, markLost, retireFob, returnFob } from '../../../features/care/life.ts';
 import {
   cancelTask,
+  createKeepingTask,
   createTask,
   permissionToCancel,
   type TaskInput,
   type TaskView,
   taskPermissions,
 } from '../../../features/care/tasks.ts';
-import type { Act } from '../../../features/tokens/acting.ts';
 import { Problem } from '../../web/problems.ts';
 import type { OperationName } from '../../web/route.ts';
 import { serial, serialParams } from '../kit/params.ts';
-import { type ApiCall, route } from '../kit/route.ts';
+import { type ApiCall, type ApiRoute, route } from '../kit/route.ts';
 import { list, object, serviceText, text } from '../kit/shapes.ts';
 import { lifeState, task, taskShown } from './fobs.ts';
 
@@ -30,6 +23,8 @@ const ACCOUNT_ID = '^[0-9a-f]{8}$';
 const accountId = text(careLimits.accountIdDigits, { pattern: ACCOUNT_ID });
 const accountParams = object({ serial, account: accountId });
 const accountName = text(careLimits.accountNameBytes);
+type Call = ApiCall<unknown, unknown, unknown>;
+
 const state = object({ serial: serviceText, state: lifeState });
 const askRefusals = [
   'unknown_fob',
@@ -52,7 +47,7 @@ const taskRoutes = [
     params: accountParams,
     answer: task,
     refusals: [...askRefusals, 'account_in_use'],
-    handle: call => ask(call, { kind: 'remove-account', ...call.params }),
+    handle: call => askRemoval(call, { kind: 'remove-account', ...call.params }),
   }),
   route({
     name: 'fobs.rename-account',
@@ -86,7 +81,7 @@ const taskRoutes = [
     params: serialParams,
     answer: task,
     refusals: [...askRefusals, 'account_in_use'],
-    handle: call => ask(call, { kind: 'erase', ...call.params }),
+    handle: call => askRemoval(call, { kind: 'erase', ...call.params }),
   }),
   route({
     name: 'fobs.cancel-task',
@@ -108,12 +103,32 @@ const taskRoutes = [
   }),
 ];
 
-export const fobActRoutes = [
+export const fobActRoutes: readonly ApiRoute[] = [
   ...taskRoutes,
-  inLife('fobs.lost', 'lost', markLost),
-  inLife('fobs.found', 'found', markFound),
-  inLife('fobs.return', 'return', returnFob),
-  inLife('fobs.retire', 'retire', retireFob),
+  route({
+    name: 'fobs.lost',
+    ...inLife('lost'),
+    refusals: ['unknown_fob', 'bad_fob_state', 'last_admin'],
+    handle: ({ management, actor, params }) => markLost(management, actor, params),
+  }),
+  route({
+    name: 'fobs.found',
+    ...inLife('found'),
+    refusals: ['unknown_fob', 'bad_fob_state'],
+    handle: ({ management, actor, params }) => markFound(management, actor, params),
+  }),
+  route({
+    name: 'fobs.return',
+    ...inLife('return'),
+    refusals: ['unknown_fob', 'bad_fob_state', 'last_admin'],
+    handle: ({ management, actor, params }) => returnFob(management, actor, params),
+  }),
+  route({
+    name: 'fobs.retire',
+    ...inLife('retire'),
+    refusals: ['unknown_fob', 'bad_fob_state', 'last_admin'],
+    handle: ({ management, actor, params }) => retireFob(management, actor, params),
+  }),
 ];
 
 function onFob(
@@ -133,28 +148,24 @@ function onFob(
   });
 }
 
-async function ask({ management, actor }: ApiCall<unknown, unknown, unknown>, input: TaskInput) {
+async function ask({ management, actor }: Call, input: Parameters<typeof createKeepingTask>[2]) {
+  return shown(await createKeepingTask(management, actor, input));
+}
+
+async function askRemoval({ management, actor }: Call, input: TaskInput) {
   return shown(await createTask(management, actor, input));
 }
 
-function shown(result: Result<TaskView>) {
+function shown<C extends RefusalCode>(result: Result<TaskView, C>) {
   return result.ok ? done(taskShown(result.value)) : result;
 }
 
-function inLife(
-  name: OperationName,
-  verb: 'lost' | 'found' | 'return' | 'retire',
-  act: Act<FobInput, FobStateView>,
-) {
-  const isEnd = verb !== 'found';
-  return route({
-    name,
+function inLife(verb: 'lost' | 'found' | 'return' | 'retire') {
+  return {
     method: 'POST',
     path: `/v1/fobs/:serial/${verb}`,
     permission: `fob.${verb}`,
     params: serialParams,
     answer: state,
-    refusals: ['unknown_fob', 'bad_fob_state', ...(isEnd ? (['last_admin'] as const) : [])],
-    handle: ({ management, actor, params }) => act(management, actor, params),
-  });
+  } as const;
 }

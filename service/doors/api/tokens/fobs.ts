@@ -17,7 +17,7 @@ import {
 } from '../../../features/care/views.ts';
 import { next, pageFields } from '../kit/pages.ts';
 import { serialParams } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   described,
@@ -152,7 +152,7 @@ export function fobQueryOf(filter: TypeOf<typeof fobFilter>, nowMs: number): Car
 
 const DAY_MS = 86_400_000;
 
-export const fobRoutes = [
+export const fobRoutes: readonly ApiRoute[] = [
   route({
     name: 'fobs.list',
     method: 'GET',

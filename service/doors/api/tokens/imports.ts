@@ -3,15 +3,15 @@ import { FORMAT_NAMES } from 'passfob/formats/format-names';
 import { administrationLimits } from '../../../base/limits/administration.ts';
 import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
-import { done, type Result } from '../../../base/results.ts';
+import { done, refused } from '../../../base/results.ts';
 import { startImport } from '../../../features/jobs/bulk.ts';
 import { draftsOfFiles } from '../../../features/tokens/import/from-files.ts';
 import { draftsOfInventory, openInventoryFile } from '../../../features/tokens/import/from-inventory.ts';
 import type { ImportDraft } from '../../../features/tokens/import/items.ts';
-import { type PreparedImport, prepareImport } from '../../../features/tokens/import/plan.ts';
+import { prepareImport } from '../../../features/tokens/import/plan.ts';
 import type { Management } from '../../../storage/management.ts';
 import { whileConnected } from '../../web/while-connected.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   list,
@@ -87,7 +87,7 @@ const example: TypeOf<typeof body> = {
   userFrom: 'label',
 };
 
-export const importRoutes = [
+export const importRoutes: readonly ApiRoute[] = [
   route({
     name: 'imports.plan',
     method: 'POST',
@@ -121,17 +121,13 @@ export const importRoutes = [
   }),
 ];
 
-async function prepare(
-  { db, keys }: Management,
-  given: TypeOf<typeof body>,
-  signal: AbortSignal,
-): Promise<Result<PreparedImport>> {
+async function prepare({ db, keys }: Management, given: TypeOf<typeof body>, signal: AbortSignal) {
   try {
     return done(await prepareImport(db, keys, await draftsOf(keys, given, signal)));
   } catch (error) {
     if (!isFobError(error, 'bad-input', 'cancelled')) throw error;
     // The readers' messages hold no secret.
-    return { ok: false, refusal: { code: 'bad_import', text: `${error.message} ${error.next}`.trim() } };
+    return refused('bad_import', `${error.message} ${error.next}`.trim());
   }
 }
 

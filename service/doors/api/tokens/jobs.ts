@@ -14,7 +14,7 @@ import { pageJobs } from '../../../features/jobs/pages.ts';
 import type { OperationName } from '../../web/route.ts';
 import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
 import { idParams, serial } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   described,
@@ -70,7 +70,7 @@ const start = object(
   },
 );
 
-export const jobRoutes = [
+export const jobRoutes: readonly ApiRoute[] = [
   route({
     name: 'jobs.list',
     method: 'GET',
@@ -149,7 +149,7 @@ export const jobRoutes = [
 
 type StartAct = Parameters<typeof startBulk>;
 
-function startJob(management: StartAct[0], actor: StartAct[1], body: TypeOf<typeof start>) {
+async function startJob(management: StartAct[0], actor: StartAct[1], body: TypeOf<typeof start>) {
   const { kind, serials = [], filter, reason, table = '', fobs, policy, title } = body;
   const named = title === undefined ? {} : { title };
   if (kind === 'clock' || kind === 'require-pin') {
@@ -161,7 +161,7 @@ function startJob(management: StartAct[0], actor: StartAct[1], body: TypeOf<type
   if (kind === 'assign') return startAssigning(management, actor, { table, ...named });
   if (kind === 'activate') return startActivating(management, actor, { table, fobs, policy, ...named });
   if (kind !== 'revoke') return startBulk(management, actor, { kind, serials, ...named });
-  if (reason === undefined) return Promise.resolve(refused<never>('bad_reason'));
+  if (reason === undefined) return refused('bad_reason');
   return startBulk(management, actor, { kind, serials, reason, ...named });
 }
 

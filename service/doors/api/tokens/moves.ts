@@ -12,13 +12,13 @@ import {
 } from '../../../features/tokens/moves.ts';
 import { readLockPolicy } from '../../../features/users/settings.ts';
 import { serialParams, userName } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import { count, flag, object, serviceText, text, time } from '../kit/shapes.ts';
 import { revokedReason, token } from './facts.ts';
 
 const passcode = text(validationLimits.passcodeFieldMax, { minLength: 1 });
 
-export const moveRoutes = [
+export const moveRoutes: readonly ApiRoute[] = [
   route({
     name: 'tokens.assign',
     method: 'POST',

@@ -3,7 +3,7 @@ import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done } from '../../../base/results.ts';
 import { changePolicy, createPolicy, listPolicies, removePolicy } from '../../../features/tokens/policies.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import { count, list, named, object, serviceText, text, time, whole } from '../kit/shapes.ts';
 import { factFields, kind, shownFacts } from './facts.ts';
 
@@ -33,7 +33,7 @@ const outOfBounds = [
   'bad_look_ahead',
 ] as const;
 
-export const policyRoutes = [
+export const policyRoutes: readonly ApiRoute[] = [
   route({
     name: 'policies.list',
     method: 'GET',

@@ -10,7 +10,7 @@ import { searchedBy, searchTokens } from '../../../features/tokens/search.ts';
 import { viewToken } from '../../../features/tokens/views.ts';
 import { next, pageFields } from '../kit/pages.ts';
 import { serial, serialParams, userName } from '../kit/params.ts';
-import { route } from '../kit/route.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   justOne,
@@ -40,7 +40,7 @@ const history = named(
   'TokenHistory',
 );
 
-export const tokenRoutes = [
+export const tokenRoutes: readonly ApiRoute[] = [
   route({
     name: 'tokens.list',
     method: 'GET',

@@ -1,7 +1,7 @@
 import { html, type Markup } from '../../../base/html.ts';
 import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { userLimits } from '../../../base/limits/users.ts';
-import { done, type Result, refused } from '../../../base/results.ts';
+import { done, refused } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { activationsOf } from '../../../features/enrolment/views.ts';
 import { addOperator, listOperators } from '../../../features/users/access/operator-changes.ts';
@@ -133,7 +133,7 @@ const adminForm: FormPage<string> = {
 };
 
 /** Three actions, each with its own row in the audit. Refusals that the input causes are checked before the first. */
-async function makeAdmin(visit: ConsoleContext): Promise<Result<string>> {
+async function makeAdmin(visit: ConsoleContext) {
   const { management, actor } = visit;
   const typed = visit.value('user');
   const password = visit.value('password');

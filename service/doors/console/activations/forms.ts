@@ -9,7 +9,7 @@ import {
   type ActivationDelivery,
   activationInTheWay,
   type MadeActivation,
-  resendActivation,
+  resendActivationFor,
   revokeActivation,
   startActivation,
 } from '../../../features/enrolment/activations.ts';
@@ -230,7 +230,7 @@ const resendForm: FormPage<MadeActivation> = {
   run: visit => {
     const { management, actor, value } = visit;
     const hours = value('hours');
-    return resendActivation(management, actor, {
+    return resendActivationFor(management, actor, {
       id: value('id'),
       fobs: chosenAgain(visit),
       lifetimeMs: hours === '' ? undefined : Number(hours) * HOUR_MS,

@@ -1,5 +1,4 @@
 import { consoleLimits } from '../../../base/limits/console.ts';
-import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { RevokedReason } from '../../../base/token-states.ts';
 import { startActivating, startAssigning, startBulk } from '../../../features/jobs/bulk.ts';
@@ -65,7 +64,7 @@ const bulkForm: Omit<FormPage<JobView>, 'done'> = {
   run: startTyped,
 };
 
-function startTyped({ management, actor, value }: ConsoleContext): Promise<Result<JobView>> {
+function startTyped({ management, actor, value }: ConsoleContext) {
   const list = value('list');
   const what = value('what');
   if (what === 'assign') return startAssigning(management, actor, { table: list });

@@ -97,7 +97,7 @@ const ASSUMED: ReadonlyMap<string, Assumed> = new Map<string, Assumed>([
   ['hotp', { type: 'hotp' }],
 ]);
 
-async function draftsOf(visit: ConsoleContext): Promise<Result<ImportDraft[]>> {
+async function draftsOf(visit: ConsoleContext) {
   const file = visit.file('file');
   if (file === undefined) return refused('import_file_missing');
   try {
@@ -106,7 +106,7 @@ async function draftsOf(visit: ConsoleContext): Promise<Result<ImportDraft[]>> {
     // The readers' messages about a file hold no secret.
     if (!isFobError(error, 'bad-input', 'cancelled')) throw error;
     const said = [error.message, error.next].filter(Boolean).join(' ');
-    return { ok: false, refusal: { code: 'bad_import_file', text: said } };
+    return refused('bad_import_file', said);
   } finally {
     file.bytes.fill(0);
   }

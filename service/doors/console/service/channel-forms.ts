@@ -1,14 +1,13 @@
 import { html } from '../../../base/html.ts';
 import { consoleLimits } from '../../../base/limits/console.ts';
 import { recordLimits } from '../../../base/limits/records.ts';
-import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import {
   type ChannelTarget,
   type NotificationChannel,
   readChannels,
 } from '../../../features/notify/channels.ts';
-import { type SavedChannel, saveChannel } from '../../../features/notify/manage.ts';
+import { addChannel, changeChannel, type SavedChannel } from '../../../features/notify/manage.ts';
 import type { FormField } from '../../web/fields.ts';
 import { onceShown } from '../../web/parts.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
@@ -66,19 +65,18 @@ async function channelOf(
   return (await readChannels(management.db)).find(channel => channel.id === id);
 }
 
-function save(
-  { management, actor, value }: ConsoleContext,
-  kind: ChannelTarget['kind'],
-): Promise<Result<SavedChannel>> {
+function save({ management, actor, value }: ConsoleContext, kind: ChannelTarget['kind']) {
   const id = value('id');
   const secret = value('secret');
-  return saveChannel(management, actor, {
-    id: id === '' ? undefined : id,
+  const input = {
     name: value('name'),
     enabled: value('enabled') === 'yes',
     target: targetOf(kind, value),
     secret: secret === '' ? undefined : secret,
-  });
+  };
+  return id === ''
+    ? addChannel(management, actor, input)
+    : changeChannel(management, actor, { ...input, id });
 }
 
 function nameFields(channel: NotificationChannel | undefined): FormField[] {

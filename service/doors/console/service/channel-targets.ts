@@ -86,10 +86,9 @@ function syslogFields(syslog: SyslogChannel | undefined): FormField[] {
   ];
 }
 
-/** Converts the typed values to a channel's form; `saveChannel` validates them. */
+/** Converts the typed values to a channel's form, which is validated when it is stored. */
 export function targetOf(kind: ChannelTarget['kind'], value: (name: string) => string): ChannelTarget {
-  const authority = authorityOf(value);
-  if (kind === 'webhook') return { kind, url: value('url').trim(), authority };
+  if (kind === 'webhook') return { kind, url: value('url').trim(), ...authorityOf(value) };
   if (kind === 'syslog')
     return { kind, ...serverOf(value), transport: value('transport') as SyslogChannel['transport'] };
   return {
@@ -108,17 +107,17 @@ export function smtpOf(value: (name: string) => string): Sender {
     ...serverOf(value),
     security: value('security') as SmtpServer['security'],
     from: value('from').trim(),
-    user: login === '' ? undefined : login,
+    ...(login !== '' && { user: login }),
   };
 }
 
 function serverOf(value: (name: string) => string) {
-  return { host: value('host').trim(), port: Number(value('port')), authority: authorityOf(value) };
+  return { host: value('host').trim(), port: Number(value('port')), ...authorityOf(value) };
 }
 
-function authorityOf(value: (name: string) => string): string | undefined {
-  const pem = value('authority').trim();
-  return pem === '' ? undefined : pem;
+function authorityOf(value: (name: string) => string) {
+  const authority = value('authority').trim();
+  return authority === '' ? {} : { authority };
 }
 
 export function authorityField(authority: string | undefined): FormField {

@@ -1,6 +1,6 @@
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import { html, nothing } from '../../../base/html.ts';
-import type { AlgorithmName, Alphabet, PinPlace, TokenKind } from '../../../base/kinds.ts';
+import type { AlgorithmName, Alphabet, PinPlace, PolicyKind } from '../../../base/kinds.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import {
@@ -83,7 +83,7 @@ function factFields(policy?: PolicyView): FormField[] {
 function inputOf({ value }: ConsoleContext, name: string): PolicyInput {
   return {
     name,
-    kind: value('kind') as TokenKind,
+    kind: value('kind') as PolicyKind,
     algorithm: value('algorithm') as AlgorithmName,
     alphabet: value('alphabet') as Alphabet,
     digits: Number(value('digits')),

@@ -5,12 +5,13 @@ import { validationLimits } from '../../../base/limits/validation.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import {
   changeRadiusClient,
-  changeRadiusSecret,
   createRadiusClient,
   type KeyedRadiusClient,
   listRadiusClients,
   type RadiusClientView,
   removeRadiusClient,
+  rotateRadiusSecret,
+  setRadiusSecret,
 } from '../../../features/radius/clients.ts';
 import { listApplications } from '../../../features/users/application-changes.ts';
 import type { Db } from '../../../storage/database/database.ts';
@@ -187,7 +188,12 @@ const secretForm = namedForm<RadiusClientView, KeyedRadiusClient>('/radius-clien
     submit: text.newSecret,
     isFinal: true,
   }),
-  run: (visit, id) => changeRadiusSecret(visit.management, visit.actor, { id, secret: entered(visit) }),
+  run: (visit, id) => {
+    const secret = entered(visit);
+    return secret === undefined
+      ? rotateRadiusSecret(visit.management, visit.actor, { id })
+      : setRadiusSecret(visit.management, visit.actor, { id, secret });
+  },
   done: (_context, made) => keyed(made, 'changed'),
 });
 

@@ -3,7 +3,7 @@ import type { AlgorithmName, Alphabet, PinPlace, TokenKind } from '../../../base
 import { challengeLimits } from '../../../base/limits/challenges.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { userLimits } from '../../../base/limits/users.ts';
-import { type Result, refused } from '../../../base/results.ts';
+import { refused } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { type IssueInput, issueToken } from '../../../features/tokens/issue.ts';
 import { listPolicies } from '../../../features/tokens/policies.ts';
@@ -98,7 +98,7 @@ function fieldsOf(user: string, policies: readonly string[]): FormField[] {
   ];
 }
 
-async function issueTyped(visit: ConsoleContext): Promise<Result<TokenView>> {
+async function issueTyped(visit: ConsoleContext) {
   const secret = seedOf(visit.value('seed'), visit.value('writing'));
   if (secret === undefined) return refused('bad_seed');
   try {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { done, type Result, refused } from '../../../base/results.ts';
+import { done, refused } from '../../../base/results.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import { searchableId } from '../../../storage/queries/ids.ts';
 import { type Acting, actOf } from '../../tokens/acting.ts';
@@ -20,12 +20,10 @@ export interface CallerInput {
 }
 
 /**
- * Asks a user's fob whether its user is the caller. It logs nobody in, and works for a locked account, because users
- * of locked accounts call. Its result has an audit row of its own.
- *
- * Refused: `unknown_user`, `disabled_user`, `no_push_fob`, `too_many_pushes`.
+ * Asks a user's fob whether its user is the caller. It logs nobody in, and works for a locked account, because users of
+ * locked accounts call. Its result has an audit row of its own.
  */
-export const checkCaller = actOf(async (acting: Acting, input: CallerInput): Promise<Result<Push>> => {
+export const checkCaller = actOf(async (acting: Acting, input: CallerInput) => {
   const { db, actor, atMs } = acting;
   const [user] = await lockUsers(db, [prepareUserName(input.user) ?? '']);
   if (user === undefined) return refused('unknown_user');
@@ -50,18 +48,18 @@ export const checkCaller = actOf(async (acting: Acting, input: CallerInput): Pro
 });
 
 /** A caller check and its state. */
-export interface CallerCheck extends Push {
+interface CallerCheck extends Push {
   readonly state: CallerState;
   /** Whether an agent has the fob now. */
   readonly isConnected: boolean;
 }
 
-/** Returns a caller check while it is stored. Refused: `unknown_user`, `unknown_caller_check`. */
+/** Returns a caller check while it is stored. */
 export async function callerCheck(
   db: Db,
   { user: name, id }: CallerInput & { readonly id: string },
   nowMs: number,
-): Promise<Result<CallerCheck>> {
+) {
   const user = await db
     .selectFrom('users')
     .select('id')
@@ -75,7 +73,7 @@ export async function callerCheck(
     .select('fob_id')
     .where('fob_id', '=', push.fob_id)
     .executeTakeFirst();
-  return done({
+  return done<CallerCheck>({
     id: push.id,
     number: push.number,
     expiresMs: push.expires_ms,

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Actor } from '../../../base/actor.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { timeStep } from '../../../base/passcode.ts';
-import { done, type Result, refused } from '../../../base/results.ts';
+import { done, refused } from '../../../base/results.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
 import type { Management } from '../../../storage/management.ts';
 import { recordAudit } from '../../audit/record.ts';
@@ -20,32 +20,23 @@ export interface Repaired {
 /**
  * Lowers the last accepted step of a TOTP token that a fast clock had raised into the future: until then no passcode
  * would be accepted. It is set to the greatest step that a fob with a correct clock can have used by now, so nothing
- * accepted while the clock was right is accepted again. Passcodes of later steps, which fobs showed while the clock
- * was ahead, may be accepted once when their time comes.
- *
- * Refused: `unknown_serial`, `step_not_ahead`.
+ * accepted while the clock was right is accepted again. Passcodes of later steps, which fobs showed while the clock was
+ * ahead, may be accepted once when their time comes.
  */
-export const repairLastStep = actOf(
-  async (acting: Acting, { serial }: { readonly serial: string }): Promise<Result<Repaired>> => {
-    const row = await lockToken(acting.db, serial);
-    if (row === undefined) return refused('unknown_serial');
-    // For a single token, also undo a rise caused by resynchronising a fob far ahead: that fob's clock has been set
-    // since.
-    const repaired = await repair(acting, row, Math.min(row.drift_steps, tokenLimits.driftMaxSteps));
-    return repaired === undefined ? refused('step_not_ahead') : done(repaired);
-  },
-);
+export const repairLastStep = actOf(async (acting: Acting, { serial }: { readonly serial: string }) => {
+  const row = await lockToken(acting.db, serial);
+  if (row === undefined) return refused('unknown_serial');
+  // For a single token, also undo a rise caused by resynchronising a fob far ahead: that fob's clock has been set
+  // since.
+  const repaired = await repair(acting, row, Math.min(row.drift_steps, tokenLimits.driftMaxSteps));
+  return repaired === undefined ? refused('step_not_ahead') : done(repaired);
+});
 
 /**
  * The same for every token whose last accepted step lies further ahead than its fob's drift explains. It takes
  * several transactions; after an interruption, call it again to continue.
- *
- * Refused: `step_not_ahead` if there is none.
  */
-export async function repairLastSteps(
-  management: Management,
-  actor: Actor,
-): Promise<Result<{ readonly repaired: number }>> {
+export async function repairLastSteps(management: Management, actor: Actor) {
   let repaired = 0;
   let afterId: string | undefined = '';
   while (afterId !== undefined) {

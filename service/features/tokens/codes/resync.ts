@@ -22,7 +22,7 @@ import { type FirstStep, firstStepOf, type TwoPasscodes } from './consecutive.ts
 export type { TwoPasscodes } from './consecutive.ts';
 
 /** The result of a resynchronisation. */
-export interface Resynchronised {
+interface Resynchronised {
   readonly serial: string;
   /** Steps by which the fob's clock is ahead of the service's; 0 for counters. */
   readonly driftSteps: number;
@@ -33,52 +33,45 @@ export interface Resynchronised {
 /**
  * Resynchronises a token by two consecutive passcodes (RFC 4226 §7.4), never at or below its last accepted step; a
  * token that answers questions with a counter, by its answers to one question asked twice. Both are then used up. A
- * miss counts as a failed attempt, so that this is no second way to guess: under `lock`, or the policy in the
- * settings.
- *
- * Refused: `unknown_serial`, `not_usable`, `bad_question`, `account_locked`, `resync_failed`, `seed_unreadable`.
+ * miss counts as a failed attempt, so that this is no second way to guess: under `lock`, or the policy in the settings.
  */
 export function resyncToken(
   management: Management,
   actor: Actor,
   input: TwoPasscodes & { readonly serial: string },
   lock?: LockPolicy,
-): Promise<Result<Resynchronised>> {
-  const read = async (db: Db, isHeld: boolean): Promise<Resynchronising> => {
+) {
+  const read = async (db: Db, isHeld: boolean) => {
     const token = await db
       .selectFrom('tokens')
       .selectAll()
       .where('serial', '=', input.serial)
       .executeTakeFirst();
-    if (token === undefined) return { refusal: 'unknown_serial' };
+    if (token === undefined) return refused('unknown_serial');
     const user = await userOf(db, token.user_id ?? '', isHeld);
-    if (user === undefined || !usableStates.includes(token.state)) return { refusal: 'not_usable' };
+    if (user === undefined || !usableStates.includes(token.state)) return refused('not_usable');
     const refusal = token.kind === 'ocra' ? questionRefusal(token, input) : undefined;
-    if (refusal !== undefined) return { refusal };
+    if (refusal !== undefined) return refused(refusal);
     // Read again: while the user's row is locked, the last accepted step does not change.
     const same = db.selectFrom('tokens').selectAll().where('id', '=', token.id);
-    return { user, tokens: await same.where('user_id', '=', user.id).execute() };
+    return done({ user, tokens: await same.where('user_id', '=', user.id).execute() });
   };
   return resync(management, actor, { read, input, lock });
 }
 
-/**
- * The same for the users themselves, who need not know which of their tokens it is.
- *
- * Refused: `unknown_user`, `disabled_user`, `no_usable_token`, `account_locked`, `resync_failed`, `seed_unreadable`.
- */
+/** The same for the users themselves, who need not know which of their tokens it is. */
 export function resyncTokenOfUser(
   management: Management,
   actor: Actor,
   input: TwoPasscodes & { readonly userId: string },
   lock?: LockPolicy,
-): Promise<Result<Resynchronised>> {
-  const read = async (db: Db, isHeld: boolean): Promise<Resynchronising> => {
+) {
+  const read = async (db: Db, isHeld: boolean) => {
     const user = await userOf(db, input.userId, isHeld);
-    if (user === undefined) return { refusal: 'unknown_user' };
-    if (user.disabled_ms !== null) return { refusal: 'disabled_user' };
+    if (user === undefined) return refused('unknown_user');
+    if (user.disabled_ms !== null) return refused('disabled_user');
     const tokens = await usableTokens(db, user.id);
-    return tokens.length === 0 ? { refusal: 'no_usable_token' } : { user, tokens };
+    return tokens.length === 0 ? refused('no_usable_token') : done({ user, tokens });
   };
   return resync(management, actor, { read, input, lock });
 }
@@ -89,7 +82,7 @@ export async function searchForNobody({ keys, clock }: Management, input: TwoPas
 }
 
 /** Only a token with a counter can be out of step; the question must have as many digits as the suite requires. */
-function questionRefusal(token: TokenRow, { question = '' }: TwoPasscodes): RefusalCode | undefined {
+function questionRefusal(token: TokenRow, { question = '' }: TwoPasscodes) {
   const suite = parseSuite(token.suite ?? '');
   if (suite?.isCounted !== true) return 'not_usable';
   return /^[0-9]+$/.test(question) && question.length === suite.questionLength ? undefined : 'bad_question';
@@ -105,12 +98,13 @@ function userOf(db: Db, userId: string, isHeld: boolean): Promise<User | undefin
 }
 
 /** A user and the tokens that the passcodes may belong to. */
-type Resynchronising =
-  | { readonly refusal: RefusalCode }
-  | { readonly refusal?: undefined; readonly user: User; readonly tokens: readonly TokenRow[] };
+interface Resynchronising {
+  readonly user: User;
+  readonly tokens: readonly TokenRow[];
+}
 
-interface Attempt {
-  readonly read: (db: Db, isHeld: boolean) => Promise<Resynchronising>;
+interface Attempt<C extends RefusalCode> {
+  readonly read: (db: Db, isHeld: boolean) => Promise<Result<Resynchronising, C>>;
   readonly input: TwoPasscodes;
   readonly lock: LockPolicy | undefined;
 }
@@ -119,25 +113,26 @@ interface Attempt {
  * Searches the passcodes before the transaction, and checks the result inside it: the last accepted step must still
  * be lower, and the account must be open. Nothing is searched for a locked account.
  */
-async function resync(
+async function resync<C extends RefusalCode>(
   management: Management,
   actor: Actor,
-  { read, input, lock }: Attempt,
-): Promise<Result<Resynchronised>> {
+  { read, input, lock }: Attempt<C>,
+) {
   const { db, keys, clock } = management;
   const policy = lock ?? (await readLockPolicy(db));
   const seen = await read(db, false);
-  if (seen.refusal !== undefined) return refused(seen.refusal);
+  if (!seen.ok) return seen;
   const nowMs = clock();
-  if (lockState(lockFactsOf(seen.user), policy, nowMs).locked) return refused('account_locked');
+  if (lockState(lockFactsOf(seen.value.user), policy, nowMs).locked) return refused('account_locked');
   const found = new Map<string, FirstStep>();
-  for (const token of seen.tokens) found.set(token.id, await firstStepOf(keys, token, input, nowMs));
-  return actOf(async (acting: Acting): Promise<Result<Resynchronised>> => {
+  for (const token of seen.value.tokens) found.set(token.id, await firstStepOf(keys, token, input, nowMs));
+  return actOf(async (acting: Acting) => {
     const now = await read(acting.db, true);
-    if (now.refusal !== undefined) return refused(now.refusal);
-    const tokens = now.tokens.filter(({ id }) => found.has(id));
+    if (!now.ok) return now;
+    const { user } = now.value;
+    const tokens = now.value.tokens.filter(({ id }) => found.has(id));
     if (tokens.length === 0) return refused('not_usable');
-    return settle(acting, { user: now.user, tokens, found, policy });
+    return settle(acting, { user, tokens, found, policy });
   })(management, actor, undefined);
 }
 
@@ -148,14 +143,11 @@ interface Looked {
   readonly policy: LockPolicy;
 }
 
-async function settle(
-  acting: Acting,
-  { user, tokens, found, policy }: Looked,
-): Promise<Result<Resynchronised>> {
+async function settle(acting: Acting, { user, tokens, found, policy }: Looked) {
   const { db, actor, atMs } = acting;
   const standing = lockState(lockFactsOf(user), policy, atMs);
   if (standing.locked) return refused('account_locked');
-  let problem: RefusalCode = 'resync_failed';
+  let problem: 'resync_failed' | 'seed_unreadable' = 'resync_failed';
   for (const token of tokens) {
     const step = found.get(token.id);
     if (step === 'unreadable') problem = 'seed_unreadable';
@@ -164,7 +156,7 @@ async function settle(
       const driftSteps = driftOf(token, step + 1, atMs);
       await record(acting, user, token, { found: true, driftSteps });
       const clockIsOff = Math.abs(driftSteps) > tokenLimits.driftMaxSteps;
-      return done({ serial: token.serial, driftSteps, clockIsOff });
+      return done<Resynchronised>({ serial: token.serial, driftSteps, clockIsOff });
     }
   }
   await storeLockFacts(db, [{ userId: user.id, ...afterFailure(standing, 'passcode', atMs) }]);

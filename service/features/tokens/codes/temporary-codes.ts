@@ -1,7 +1,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Actor } from '../../../base/actor.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
-import { done, type Result, refused } from '../../../base/results.ts';
+import { done, refused } from '../../../base/results.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import type { Keys } from '../../../storage/encryption-at-rest/key-file.ts';
 import { macOf } from '../../../storage/encryption-at-rest/seal.ts';
@@ -26,16 +26,8 @@ export interface TemporaryCodeInput {
   readonly lifetimeMs?: number;
 }
 
-/**
- * Makes a one-time passcode for a user without a fob at hand. It replaces an earlier one of the same user.
- *
- * Refused: `bad_lifetime`, `unknown_user`, `disabled_user`.
- */
-export function makeTemporaryCode(
-  management: Management,
-  actor: Actor,
-  input: TemporaryCodeInput,
-): Promise<Result<TemporaryCode>> {
+/** Makes a one-time passcode for a user without a fob at hand. It replaces an earlier one of the same user. */
+export function makeTemporaryCode(management: Management, actor: Actor, input: TemporaryCodeInput) {
   return makeCode(management, actor, { ...input, code: randomCode() });
 }
 
@@ -45,43 +37,39 @@ function randomCode(): string {
   return `${digits()}${digits()}`;
 }
 
-const makeCode = actOf(
-  async (acting: Acting, input: TemporaryCodeInput & { code: string }): Promise<Result<TemporaryCode>> => {
-    const { code, lifetimeMs = tokenLimits.temporaryCodeMs } = input;
-    if (!isWhole(lifetimeMs, tokenLimits.temporaryCodeMinMs, tokenLimits.temporaryCodeMaxMs))
-      return refused('bad_lifetime');
-    const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
-    if (user === undefined) return refused('unknown_user');
-    if (user.disabled_ms !== null) return refused('disabled_user');
-    await endTemporaryCodes(acting.db, user.id, acting.atMs);
-    const expiresMs = acting.atMs + lifetimeMs;
-    await acting.db
-      .insertInto('temporary_codes')
-      .values({
-        id: randomUUID(),
-        user_id: user.id,
-        code_mac: macOf(acting.keys, 'temporary', [user.id, code]),
-        expires_ms: expiresMs,
-        used_ms: null,
-        actor: acting.actor.name,
-        created_ms: acting.atMs,
-      })
-      .execute();
-    await recordUserAct(acting, 'token.temporary-code', user, { what: 'made', expiresMs });
-    return done({ code, expiresMs });
-  },
-);
+const makeCode = actOf(async (acting: Acting, input: TemporaryCodeInput & { code: string }) => {
+  const { code, lifetimeMs = tokenLimits.temporaryCodeMs } = input;
+  if (!isWhole(lifetimeMs, tokenLimits.temporaryCodeMinMs, tokenLimits.temporaryCodeMaxMs))
+    return refused('bad_lifetime');
+  const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
+  if (user === undefined) return refused('unknown_user');
+  if (user.disabled_ms !== null) return refused('disabled_user');
+  await endTemporaryCodes(acting.db, user.id, acting.atMs);
+  const expiresMs = acting.atMs + lifetimeMs;
+  await acting.db
+    .insertInto('temporary_codes')
+    .values({
+      id: randomUUID(),
+      user_id: user.id,
+      code_mac: macOf(acting.keys, 'temporary', [user.id, code]),
+      expires_ms: expiresMs,
+      used_ms: null,
+      actor: acting.actor.name,
+      created_ms: acting.atMs,
+    })
+    .execute();
+  await recordUserAct(acting, 'token.temporary-code', user, { what: 'made', expiresMs });
+  return done({ code, expiresMs });
+});
 
-/** Ends the temporary passcode of a user, if there is one. Refused: `unknown_user`. */
-export const withdrawTemporaryCode = actOf(
-  async (acting: Acting, input: { readonly user: string }): Promise<Result<{ readonly ended: boolean }>> => {
-    const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
-    if (user === undefined) return refused('unknown_user');
-    const ended = await endTemporaryCodes(acting.db, user.id, acting.atMs);
-    await recordUserAct(acting, 'token.temporary-code', user, { what: 'withdrawn', ended });
-    return done({ ended });
-  },
-);
+/** Ends the temporary passcode of a user, if there is one. */
+export const withdrawTemporaryCode = actOf(async (acting: Acting, input: { readonly user: string }) => {
+  const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
+  if (user === undefined) return refused('unknown_user');
+  const ended = await endTemporaryCodes(acting.db, user.id, acting.atMs);
+  await recordUserAct(acting, 'token.temporary-code', user, { what: 'withdrawn', ended });
+  return done({ ended });
+});
 
 /**
  * Ends the temporary passcodes of a user, in the caller's transaction; also called when one of the user's tokens was

@@ -1,6 +1,6 @@
 import { RECOVERY_KEY_BYTES } from '@passfob/protocol/limits';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
-import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
+import { done, refused } from '../../../base/results.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import { seal } from '../../../storage/encryption-at-rest/seal.ts';
 import { looksLikeAnother } from '../../users/look-alikes.ts';
@@ -11,14 +11,11 @@ import { hasEnough, insertToken, problemOf, type SeededToken } from '../issue.ts
 import { bytesOf, type FobItem, type ImportItem, type TokenItem } from './items.ts';
 
 /** Imports one row, in the caller's transaction. Refused as `addToken` and `registerFob`. */
-export async function importItem(
-  acting: Acting,
-  item: ImportItem,
-): Promise<Result<{ readonly serial: string }>> {
+export async function importItem(acting: Acting, item: ImportItem) {
   return item.what === 'fob' ? takeFob(acting, item) : takeToken(acting, item);
 }
 
-async function takeFob(acting: Acting, item: FobItem): Promise<Result<{ readonly serial: string }>> {
+async function takeFob(acting: Acting, item: FobItem) {
   const fob = fobOf(item);
   try {
     const present = await fobNamed(acting.db, item.serial);
@@ -47,7 +44,7 @@ async function keepNextRecovery({ db, keys, atMs }: Acting, item: FobItem): Prom
     .execute();
 }
 
-async function takeToken(acting: Acting, item: TokenItem): Promise<Result<{ readonly serial: string }>> {
+async function takeToken(acting: Acting, item: TokenItem) {
   const token = tokenOf(item);
   try {
     const problem = await problemOfItem(acting.db, item);
@@ -69,7 +66,7 @@ async function takeToken(acting: Acting, item: TokenItem): Promise<Result<{ read
 }
 
 /** Returns why a token of an import cannot be added, or undefined. */
-export async function problemOfItem(db: Db, item: TokenItem): Promise<RefusalCode | undefined> {
+export async function problemOfItem(db: Db, item: TokenItem) {
   const token = tokenOf(item);
   const problem = await problemOf(db, token);
   token.secret.fill(0);

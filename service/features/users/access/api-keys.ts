@@ -6,7 +6,7 @@ import type { Role } from '../../../base/kinds.ts';
 import { accessLimits } from '../../../base/limits/access.ts';
 import { userLimits } from '../../../base/limits/users.ts';
 import { prepareLine } from '../../../base/one-line.ts';
-import { done, type Result, refused } from '../../../base/results.ts';
+import { done, refused } from '../../../base/results.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
 import type { Management } from '../../../storage/management.ts';
 import type { Schema } from '../../../storage/schema/schema.ts';
@@ -27,14 +27,14 @@ export interface ApiKeyView {
 /**
  * Creates an API key with an operator's role.
  *
- * @returns the key beside its view: it is shown once, and only its hash is stored. Refusals: bad_name, bad_role,
- * api_key_taken (a revoked key keeps its name, by which the audit names it), too_many_api_keys.
+ * @returns the key beside its view: it is shown once, and only its hash is stored. A revoked key keeps its name, by which
+ * the audit names it.
  */
 export async function createApiKey(
   management: Management,
   actor: Actor,
   given: { readonly name: string; readonly role: Role },
-): Promise<Result<{ apiKey: ApiKeyView; value: string }>> {
+) {
   const name = prepareLine(given.name, userLimits.clientNameMax);
   if (!name) return refused('bad_name');
   if (!isRole(given.role)) return refused('bad_role');
@@ -62,12 +62,8 @@ export async function createApiKey(
   });
 }
 
-/** Revokes an API key, at once and for good. Refusals: unknown_api_key, api_key_revoked. */
-export async function revokeApiKey(
-  management: Management,
-  actor: Actor,
-  id: string,
-): Promise<Result<ApiKeyView>> {
+/** Revokes an API key, at once and for good. */
+export async function revokeApiKey(management: Management, actor: Actor, id: string) {
   const atMs = management.clock();
   return await writing(management.db, async db => {
     const row = await db.selectFrom('api_keys').selectAll().where('id', '=', id).executeTakeFirst();

@@ -1,7 +1,7 @@
 import type { Actor } from '../../../base/actor.ts';
 import type { Role } from '../../../base/kinds.ts';
 import { accessLimits } from '../../../base/limits/access.ts';
-import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
+import { done, type RefusalCode, refused } from '../../../base/results.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
 import type { Management } from '../../../storage/management.ts';
 import { recordAudit } from '../../audit/record.ts';
@@ -27,14 +27,12 @@ export function isRole(text: string): text is Role {
   return (roles as readonly string[]).includes(text);
 }
 
-/**
- * Makes a user an operator. Refusals: bad_role, unknown_user, operator_present, reserved_name, too_many_operators.
- */
+/** Makes a user an operator. */
 export async function addOperator(
   management: Management,
   actor: Actor,
   { user, role }: { readonly user: string; readonly role: Role },
-): Promise<Result<OperatorView>> {
+) {
   if (!isRole(role)) return refused('bad_role');
   const change = { management, actor, typed: user, detail: { change: 'add', role } };
   return await changing(change, async (db, found, atMs) => {
@@ -52,12 +50,12 @@ export async function addOperator(
   });
 }
 
-/** Gives an operator another role; they have to sign in again. Refusals: bad_role, unknown_operator, last_admin. */
+/** Gives an operator another role; they have to sign in again. */
 export async function changeOperatorRole(
   management: Management,
   actor: Actor,
   { user, role }: { readonly user: string; readonly role: Role },
-): Promise<Result<OperatorView>> {
+) {
   if (!isRole(role)) return refused('bad_role');
   const change = { management, actor, typed: user, detail: { change: 'role', role } };
   return await changing(change, async (db, found) => {
@@ -68,12 +66,8 @@ export async function changeOperatorRole(
   });
 }
 
-/** Keeps an operator out of the console until enabled again. Refusals: unknown_operator, last_admin. */
-export function disableOperator(
-  management: Management,
-  actor: Actor,
-  typed: string,
-): Promise<Result<OperatorView>> {
+/** Keeps an operator out of the console until enabled again. */
+export function disableOperator(management: Management, actor: Actor, typed: string) {
   return changing({ management, actor, typed, detail: { change: 'disable' } }, async (db, found, atMs) => {
     if (found.operator === undefined) return 'unknown_operator';
     if (await isLastAdmin(db, found.user.id)) return 'last_admin';
@@ -83,12 +77,7 @@ export function disableOperator(
   });
 }
 
-/** Refusal: unknown_operator. */
-export function enableOperator(
-  management: Management,
-  actor: Actor,
-  typed: string,
-): Promise<Result<OperatorView>> {
+export function enableOperator(management: Management, actor: Actor, typed: string) {
   return changing({ management, actor, typed, detail: { change: 'enable' } }, async (db, found) => {
     if (found.operator === undefined) return 'unknown_operator';
     const disabled_ms = null;
@@ -97,12 +86,8 @@ export function enableOperator(
   });
 }
 
-/** Makes an operator an ordinary user again. Refusals: unknown_operator, last_admin. */
-export function removeOperator(
-  management: Management,
-  actor: Actor,
-  typed: string,
-): Promise<Result<OperatorView>> {
+/** Makes an operator an ordinary user again. */
+export function removeOperator(management: Management, actor: Actor, typed: string) {
   return changing({ management, actor, typed, detail: { change: 'remove' } }, async (db, found) => {
     if (found.operator === undefined) return 'unknown_operator';
     if (await isLastAdmin(db, found.user.id)) return 'last_admin';
@@ -155,10 +140,10 @@ interface Change {
 }
 
 /** Changes one operator and audits the change in one transaction; any change ends the operator's sessions. */
-function changing(
+function changing<C extends RefusalCode = never>(
   { management, actor, typed, detail }: Change,
-  change: (db: Db, found: Found, atMs: number) => Promise<OperatorView | RefusalCode>,
-): Promise<Result<OperatorView>> {
+  change: (db: Db, found: Found, atMs: number) => Promise<OperatorView | C>,
+) {
   const atMs = management.clock();
   return writing(management.db, async db => {
     const user = await findUser(db, prepareUserName(typed) ?? '');

@@ -1,7 +1,7 @@
 import type { Actor } from '../../../base/actor.ts';
 import { commonPasswords } from '../../../base/common-passwords.ts';
 import { credentialLimits } from '../../../base/limits/credentials.ts';
-import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
+import { done, refused } from '../../../base/results.ts';
 import { checkSlowHash, isOutdated, slowHash } from '../../../base/slow-hash.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
 import type { Management } from '../../../storage/management.ts';
@@ -16,8 +16,7 @@ export interface NewPassword {
 }
 
 /**
- * Sets a user's password; the user's sessions end. Refusals: unknown_user, password_length, password_common,
- * password_is_name.
+ * Sets a user's password; the user's sessions end.
  *
  * @throws ServiceError `busy`
  */
@@ -25,7 +24,7 @@ export async function setPassword(
   management: Management,
   actor: Actor,
   { user: typed, password }: NewPassword,
-): Promise<Result<{ user: string }>> {
+) {
   const name = prepareUserName(typed) ?? '';
   const present = await findUser(management.db, name);
   if (present === undefined) return refused('unknown_user');
@@ -85,10 +84,7 @@ export async function refreshPasswordHash(
 /**
  * Returns why a password is not allowed, or undefined (SP 800-63B §5.1.1.2: length and lists, no composition rules).
  */
-export function passwordProblem(
-  password: string,
-  user: Pick<User, 'name' | 'email'>,
-): RefusalCode | undefined {
+export function passwordProblem(password: string, user: Pick<User, 'name' | 'email'>) {
   if (password.length > credentialLimits.passwordFieldMax) return 'password_length';
   const characters = [...prepared(password)];
   if (characters.length < credentialLimits.passwordMin || characters.length > credentialLimits.passwordMax)

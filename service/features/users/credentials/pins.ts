@@ -1,7 +1,7 @@
 import type { Actor } from '../../../base/actor.ts';
 import { validationLimits } from '../../../base/limits/validation.ts';
 import { lockState } from '../../../base/lock.ts';
-import { done, type Result, refused } from '../../../base/results.ts';
+import { done, refused } from '../../../base/results.ts';
 import { checkSlowHash, slowHash } from '../../../base/slow-hash.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
 import type { Keys } from '../../../storage/encryption-at-rest/key-file.ts';
@@ -38,15 +38,8 @@ function keyed(keys: Keys, userId: string, pin: string): string {
   return macOf(keys, 'pin', [userId, pin.slice(0, validationLimits.passcodeFieldMax)]);
 }
 
-/**
- * Removes a user's PIN, so that the user must choose another. Operators neither see nor set a PIN. Refusal:
- * unknown_user.
- */
-export async function resetPin(
-  management: Management,
-  actor: Actor,
-  typed: string,
-): Promise<Result<{ user: string }>> {
+/** Removes a user's PIN, so that the user must choose another. Operators neither see nor set a PIN. */
+export async function resetPin(management: Management, actor: Actor, typed: string) {
   const atMs = management.clock();
   return await writing(management.db, async db => {
     const user = await findUser(db, prepareUserName(typed) ?? '');
@@ -71,8 +64,8 @@ export interface PinChoice {
 }
 
 /**
- * Sets the PIN chosen by a user who has proved to be present. Refusals: `pin_not_proved`, if the proof is too old or
- * for another PIN, or the account is locked or disabled; `bad_pin`, `trivial_pin`, `same_pin`.
+ * Sets the PIN chosen by a user who has proved to be present: the proof is not too old and not for another PIN, and the
+ * account is neither locked nor disabled.
  *
  * @throws ServiceError `busy`; then nothing was set
  */
@@ -80,14 +73,14 @@ export async function choosePin(
   management: Management,
   actor: Actor,
   { user: name, applicationId, proof, pin, fingerprint }: PinChoice,
-): Promise<Result<{ user: string }>> {
+) {
   const { db, keys } = management;
   const user = await findUser(db, prepareUserName(name) ?? '');
   const atMs = management.clock();
   const isProved = await isPinProof(management, { user: user ?? nobody, applicationId }, proof, atMs);
   if (user === undefined || !isProved || (await isClosed(db, user, atMs))) return refused('pin_not_proved');
   const problem = pinProblem(pin, await fewestPinDigits(db, user.id));
-  if (problem !== undefined) return { ok: false, refusal: problem };
+  if (problem !== undefined) return refused(problem.code, problem.text);
   if (await checkPin(keys, user, pin)) return refused('same_pin');
   const hash = await slowHash(keyed(keys, user.id, pin));
   return await writing(db, async transaction => {

@@ -134,13 +134,12 @@ async function issued(
 ): Promise<TokenRow> {
   const given = fob.fresh(policy);
   try {
-    const result = await insertToken(acting, given, {
+    await insertToken(acting, given, {
       user,
       policy,
       fobId: fob.row.id,
       isReserved: true,
     });
-    if (!result.ok) throw new RelayRefusal('unfit', result.refusal.code);
   } finally {
     given.secret.fill(0);
   }
