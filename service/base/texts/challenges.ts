@@ -9,11 +9,3 @@ export const challengeRefusals = {
 export const challengeOutcomes = {
   no_challenge: 'No open challenge',
 } as const;
-
-/** Summaries of the operations in the API's description. */
-export const challengeSummaries = {
-  'challenges.ask':
-    'Create a question for the user’s fob. The response is the same for an unknown user and for a user without such a fob. A new question ends the user’s earlier one.',
-  'challenges.answer':
-    'Log in with the answer to a question, once, within a minute, for the session and the application that asked. All other requests get the same refusal.',
-} as const;

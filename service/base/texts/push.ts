@@ -63,14 +63,3 @@ export const pushConsoleTexts = {
     expired: 'This says nothing about the caller. Ask again, or check in another way.',
   },
 } as const;
-
-/** Summaries of the routes in the API's description. */
-export const pushSummaries = {
-  'pushes.ask':
-    'Ask the user’s fob to approve a log-in. The response is the same for an unknown user and for a user without such a fob. Show the number: the fob shows the same one.',
-  'pushes.take':
-    'Log in with an approved request, once, for the session and the application that asked. 202 if the request is still undecided after up to `waitMs`.',
-  'pushes.withdraw': 'Withdraw the request. The fob drops it.',
-  'callers.check': 'Ask the user’s fob to confirm a caller of the help desk. Read the number to the caller.',
-  'callers.get': 'Show the state of a check of a caller. It logs nobody in.',
-} as const;

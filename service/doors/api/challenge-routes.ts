@@ -19,6 +19,8 @@ export function serveChallenges(app: FastifyInstance, context: WebContext): void
 function serveAsking(app: FastifyInstance, context: WebContext): void {
   serveForApplications(app, context, {
     name: 'challenges.ask',
+    summary:
+      'Create a question for the user’s fob. The response is the same for an unknown user and for a user without such a fob. A new question ends the user’s earlier one.',
     path: '/v1/challenges',
     body: object({ user, session }, { source }),
     example: { user: 'ada', session: exampleSession, source: '192.0.2.7' },
@@ -50,6 +52,8 @@ function serveAsking(app: FastifyInstance, context: WebContext): void {
 function serveAnswering(app: FastifyInstance, context: WebContext): void {
   serveForApplications(app, context, {
     name: 'challenges.answer',
+    summary:
+      'Log in with the answer to a question, once, within a minute, for the session and the application that asked. All other requests get the same refusal.',
     path: '/v1/challenges/:id/answer',
     params: askedParams,
     body: object({ session, passcode }, { password, pin, source }),

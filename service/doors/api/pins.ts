@@ -23,6 +23,8 @@ const proof = text(credentialLimits.pinProofMax, { minLength: 1 });
 export function servePins(app: FastifyInstance, context: WebContext): void {
   serveForApplications(app, context, {
     name: 'pins.change',
+    summary:
+      'Set the PIN that a user chose. This needs a passcode and the current PIN, or the proof of a log-in that asked for a new PIN. It logs nobody in.',
     path: '/v1/pins',
     headers: idempotencyHeaders,
     body: object({ user, newPin: pin }, { ...others, pin, proof }),

@@ -30,6 +30,8 @@ export function servePushes(app: FastifyInstance, context: WebContext): void {
 function serveAsking(app: FastifyInstance, context: WebContext): void {
   serveForApplications(app, context, {
     name: 'pushes.ask',
+    summary:
+      'Ask the user’s fob to approve a log-in. The response is the same for an unknown user and for a user without such a fob. Show the number: the fob shows the same one.',
     path: '/v1/pushes',
     body: object({ user, session }, { password, pin, source }),
     example: { user: 'ada', session: exampleSession, source: '192.0.2.7' },
@@ -62,6 +64,8 @@ function serveAsking(app: FastifyInstance, context: WebContext): void {
 function serveTaking(app: FastifyInstance, context: WebContext): void {
   serveForApplications(app, context, {
     name: 'pushes.take',
+    summary:
+      'Log in with an approved request, once, for the session and the application that asked. 202 if the request is still undecided after up to `waitMs`.',
     path: '/v1/pushes/:id/take',
     params: askedParams,
     headers: idempotencyHeaders,
@@ -100,6 +104,7 @@ function serveTaking(app: FastifyInstance, context: WebContext): void {
 function serveWithdrawing(app: FastifyInstance, context: WebContext): void {
   serveForApplications(app, context, {
     name: 'pushes.withdraw',
+    summary: 'Withdraw the request. The fob drops it.',
     path: '/v1/pushes/:id/withdraw',
     params: askedParams,
     body: object({ session }),

@@ -30,6 +30,7 @@ const { user, passcode, ...others } = person;
 export function serveValidate(app: FastifyInstance, context: WebContext): void {
   serveForApplications(app, context, {
     name: 'validate',
+    summary: 'Decide one log-in for an application.',
     path: '/v1/validate',
     headers: idempotencyHeaders,
     body: object({ user, passcode }, others),

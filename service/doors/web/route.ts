@@ -2,17 +2,16 @@ import type { FastifyInstance, FastifyReply, FastifyRequest, FastifySchema } fro
 import { webLimits } from '../../base/limits/web.ts';
 import type { Action } from '../../base/permissions.ts';
 import type { RefusalCode } from '../../base/results.ts';
-import type { apiTexts } from '../../base/texts/api.ts';
 import type { RouteAccess, Who } from './access.ts';
 import type { ProblemCode } from './problems.ts';
 import type { Rate } from './rates.ts';
 
-/** Names of the API's operations, which are the `operationId`s of its description. */
-export type OperationName = keyof typeof apiTexts.summaries;
-
 /** The description of a route in the API, besides its schema. */
 export interface Operation {
-  readonly name: OperationName;
+  /** The `operationId`. */
+  readonly name: string;
+  /** What it does. */
+  readonly summary: string;
   /** An example of a body. */
   readonly example?: unknown;
   /** The possible refusals of the action. */

@@ -7,7 +7,6 @@ import { tokenLimits } from '@passfob/service/base/limits/tokens';
 import { userLimits } from '@passfob/service/base/limits/users';
 import { webLimits } from '@passfob/service/base/limits/web';
 import { type Action, may, permissions } from '@passfob/service/base/permissions';
-import { apiTexts } from '@passfob/service/base/texts/api';
 import { texts } from '@passfob/service/base/texts/texts';
 import { refusalJson, refusalStatuses } from '@passfob/service/doors/api/kit/refusals';
 import { apiRoutes } from '@passfob/service/doors/api/routes';
@@ -183,11 +182,11 @@ it('every registered route of the API declares who may use it', async bureau => 
   expect(new Set(described)).toEqual(new Set(['description.get', 'documentation.get']));
 });
 
-it('every operation has one summary, and every summary has one operation', async bureau => {
+it('every operation has a name of its own', async bureau => {
   const names = bureau.routes.flatMap(({ method, operation }) =>
     operation === undefined || method === 'HEAD' ? [] : [operation.name],
   );
-  expect([...names].sort()).toEqual(Object.keys(apiTexts.summaries).sort());
+  expect([...new Set(names)]).toEqual(names);
 });
 
 test('reading methods change nothing, and every change has its own permission', () => {

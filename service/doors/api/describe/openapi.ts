@@ -38,7 +38,7 @@ export function openApiOf(served: readonly ServedRoute[], { version, cookie }: S
 }
 
 function operationOf(operation: Described, schemas: Record<string, unknown>): JsonSchema {
-  const { name, action, params, query, headers, body, example, answers, refusals = [] } = operation;
+  const { name, summary, action, params, query, headers, body, example, answers, refusals = [] } = operation;
   const parameters = [
     ...parametersOf('path', params),
     ...parametersOf('query', query),
@@ -47,7 +47,7 @@ function operationOf(operation: Described, schemas: Record<string, unknown>): Js
   return {
     operationId: name,
     tags: [tagOf(name)],
-    summary: apiTexts.summaries[name],
+    summary,
     ...(action && {
       'x-passfob-permission': action,
       'x-passfob-roles': permissions[action].roles,

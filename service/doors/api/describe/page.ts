@@ -28,11 +28,11 @@ ${rows}
 }
 
 function row(operation: Described): Markup {
-  const { name, method, query, body, refusals = [] } = operation;
+  const { name, summary, method, query, body, refusals = [] } = operation;
   const fields = [...fieldsOf(query), ...fieldsOf(body)];
   return html`<tr id="${name}">
 <td><code>${method} ${locationOf(operation)}</code></td>
-<td>${apiTexts.summaries[name]}</td>
+<td>${summary}</td>
 ${details(fields, refusals)}
 <td data-label="${page.who}">${whoMay(operation)
     .split(', ')

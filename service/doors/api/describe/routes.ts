@@ -13,7 +13,7 @@ export function serveDescription(app: FastifyInstance, context: WebContext): voi
     ...common,
     path: '/v1/openapi.json',
     schema: schemasOf({ answers: { 200: media('application/json', { schema: { type: 'object' } }) } }),
-    operation: { name: 'description.get' },
+    operation: { name: 'description.get', summary: 'This description, as OpenAPI 3.1.' },
     handle: (_request, reply) => {
       const site = { version: context.version, cookie: context.operatorCookie() };
       return reply.type('application/json; charset=utf-8').send(JSON.stringify(openApiOf(app.served, site)));
@@ -23,7 +23,7 @@ export function serveDescription(app: FastifyInstance, context: WebContext): voi
     ...common,
     path: '/v1/docs',
     schema: schemasOf({ answers: { 200: media('text/html', serviceText) } }),
-    operation: { name: 'documentation.get' },
+    operation: { name: 'documentation.get', summary: 'This description, as a page.' },
     handle: (_request, reply) => reply.type('text/html; charset=utf-8').send(documentationPage(app.served)),
   });
 }

@@ -80,6 +80,8 @@ const made = object({
 export const activationRoutes: readonly ApiRoute[] = [
   route({
     name: 'activations.start',
+    summary:
+      'Start an activation, which lets a user enrol a fob. An activation string for handing over in person is shown once.',
     method: 'POST',
     path: '/v1/users/:user/activations',
     permission: 'activation.start',
@@ -112,6 +114,8 @@ export const activationRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'activations.ask',
+    summary:
+      'Ask the administrators for another fob of a user, as a spare or in place of a token. Nothing is issued: an alert waits until an activation is started.',
     method: 'POST',
     path: '/v1/users/:user/fob-requests',
     permission: 'activation.ask',
@@ -125,6 +129,7 @@ export const activationRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'activations.of-user',
+    summary: 'List the last activations of a user, with state and reason.',
     method: 'GET',
     path: '/v1/users/:user/activations',
     permission: 'read',
@@ -139,6 +144,7 @@ export const activationRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'activations.list',
+    summary: 'List activations, latest first.',
     method: 'GET',
     path: '/v1/activations',
     permission: 'read',
@@ -156,6 +162,7 @@ export const activationRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'activations.get',
+    summary: 'Show one activation.',
     method: 'GET',
     path: '/v1/activations/:id',
     permission: 'read',
@@ -169,6 +176,7 @@ export const activationRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'activations.resend',
+    summary: 'Replace an activation by one with a new code. The old code stops working.',
     method: 'POST',
     path: '/v1/activations/:id/resend',
     permission: 'activation.resend',
@@ -192,6 +200,7 @@ export const activationRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'activations.revoke',
+    summary: 'End an activation, and return its token to the inventory.',
     method: 'DELETE',
     path: '/v1/activations/:id',
     permission: 'activation.revoke',

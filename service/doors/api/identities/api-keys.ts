@@ -23,6 +23,7 @@ const apiKey = named(
 export const apiKeyRoutes: readonly ApiRoute[] = [
   route({
     name: 'api-keys.list',
+    summary: 'List the keys of programs that administer the service.',
     method: 'GET',
     path: '/v1/api-keys',
     permission: 'read',
@@ -36,6 +37,7 @@ export const apiKeyRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'api-keys.create',
+    summary: 'Create an administration API key. It is shown once.',
     method: 'POST',
     path: '/v1/api-keys',
     permission: 'api-key.change',
@@ -48,6 +50,7 @@ export const apiKeyRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'api-keys.revoke',
+    summary: 'Revoke an administration API key.',
     method: 'POST',
     path: '/v1/api-keys/:id/revoke',
     permission: 'api-key.change',

@@ -45,6 +45,7 @@ const withKey = object({ application, value: shownOnce });
 export const applicationRoutes: readonly ApiRoute[] = [
   route({
     name: 'applications.list',
+    summary: 'List applications.',
     method: 'GET',
     path: '/v1/applications',
     permission: 'read',
@@ -58,6 +59,7 @@ export const applicationRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'applications.create',
+    summary: 'Create an application. Its API key is shown once.',
     method: 'POST',
     path: '/v1/applications',
     permission: 'application.change',
@@ -70,6 +72,7 @@ export const applicationRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'applications.change',
+    summary: 'Change the factors that an application requires.',
     method: 'PATCH',
     path: '/v1/applications/:id',
     permission: 'application.change',
@@ -82,6 +85,7 @@ export const applicationRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'applications.rotate-key',
+    summary: 'Replace the API key of an application. The new key is shown once; the old key stops working.',
     method: 'POST',
     path: '/v1/applications/:id/rotate-key',
     permission: 'application.change',
@@ -92,11 +96,13 @@ export const applicationRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'applications.disable',
+    summary: 'Disable an application: its requests are refused.',
     ...onApplication('disable'),
     handle: ({ management, actor, params }) => disableApplication(management, actor, params.id),
   }),
   route({
     name: 'applications.enable',
+    summary: 'Enable an application again.',
     ...onApplication('enable'),
     handle: ({ management, actor, params }) => enableApplication(management, actor, params.id),
   }),

@@ -16,6 +16,7 @@ const asked = {
 export const callerRoutes: readonly ApiRoute[] = [
   route({
     name: 'callers.check',
+    summary: 'Ask the user’s fob to confirm a caller of the help desk. Read the number to the caller.',
     method: 'POST',
     path: '/v1/users/:user/caller-checks',
     permission: 'user.check-caller',
@@ -30,6 +31,7 @@ export const callerRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'callers.get',
+    summary: 'Show the state of a check of a caller. It logs nobody in.',
     method: 'GET',
     path: '/v1/users/:user/caller-checks/:id',
     permission: 'read',

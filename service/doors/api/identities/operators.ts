@@ -1,16 +1,12 @@
-import type { Actor } from '../../../base/actor.ts';
-import { done, type RefusalCode, type Result } from '../../../base/results.ts';
+import { done } from '../../../base/results.ts';
 import {
   addOperator,
   changeOperatorRole,
   disableOperator,
   enableOperator,
   listOperators,
-  type OperatorView,
   removeOperator,
 } from '../../../features/users/access/operator-changes.ts';
-import type { Management } from '../../../storage/management.ts';
-import type { OperationName } from '../../web/route.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { userName, userParams } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
@@ -22,9 +18,12 @@ const operator = named(
   'Operator',
 );
 
+const onOperator = { permission: 'operator.change', params: userParams, answer: operator } as const;
+
 export const operatorRoutes: readonly ApiRoute[] = [
   route({
     name: 'operators.list',
+    summary: 'List operators.',
     method: 'GET',
     path: '/v1/operators',
     permission: 'read',
@@ -38,6 +37,7 @@ export const operatorRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'operators.add',
+    summary: 'Make a user an operator.',
     method: 'POST',
     path: '/v1/operators',
     permission: 'operator.change',
@@ -50,6 +50,7 @@ export const operatorRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'operators.change',
+    summary: 'Give an operator another role.',
     method: 'PATCH',
     path: '/v1/operators/:user',
     permission: 'operator.change',
@@ -61,26 +62,31 @@ export const operatorRoutes: readonly ApiRoute[] = [
     handle: ({ management, actor, params, body }) =>
       changeOperatorRole(management, actor, { ...params, ...body }),
   }),
-  onOperator('operators.disable', 'POST', '/disable', disableOperator),
-  onOperator('operators.enable', 'POST', '/enable', enableOperator),
-  onOperator('operators.remove', 'DELETE', '', removeOperator),
+  route({
+    name: 'operators.disable',
+    summary: 'Disable an operator: sessions end, and signing in is refused.',
+    method: 'POST',
+    path: '/v1/operators/:user/disable',
+    ...onOperator,
+    refusals: ['unknown_user', 'unknown_operator', 'last_admin'],
+    handle: ({ management, actor, params }) => disableOperator(management, actor, params.user),
+  }),
+  route({
+    name: 'operators.enable',
+    summary: 'Enable an operator again.',
+    method: 'POST',
+    path: '/v1/operators/:user/enable',
+    ...onOperator,
+    refusals: ['unknown_user', 'unknown_operator'],
+    handle: ({ management, actor, params }) => enableOperator(management, actor, params.user),
+  }),
+  route({
+    name: 'operators.remove',
+    summary: 'Make an operator an ordinary user again.',
+    method: 'DELETE',
+    path: '/v1/operators/:user',
+    ...onOperator,
+    refusals: ['unknown_user', 'unknown_operator', 'last_admin'],
+    handle: ({ management, actor, params }) => removeOperator(management, actor, params.user),
+  }),
 ];
-
-function onOperator(
-  name: OperationName,
-  method: 'POST' | 'DELETE',
-  rest: string,
-  act: (management: Management, actor: Actor, user: string) => Promise<Result<OperatorView>>,
-) {
-  const always: readonly RefusalCode[] = ['unknown_user', 'unknown_operator'];
-  return route({
-    name,
-    method,
-    path: `/v1/operators/:user${rest}`,
-    permission: 'operator.change',
-    params: userParams,
-    answer: operator,
-    refusals: name === 'operators.enable' ? always : [...always, 'last_admin'],
-    handle: ({ management, actor, params }) => act(management, actor, params.user),
-  });
-}

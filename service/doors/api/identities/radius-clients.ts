@@ -51,6 +51,7 @@ const keyed = object({
 export const radiusClientRoutes: readonly ApiRoute[] = [
   route({
     name: 'radius-clients.list',
+    summary: 'List RADIUS clients.',
     method: 'GET',
     path: '/v1/radius-clients',
     permission: 'read',
@@ -64,6 +65,7 @@ export const radiusClientRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'radius-clients.create',
+    summary: 'Create a RADIUS client. A generated shared secret is shown once.',
     method: 'POST',
     path: '/v1/radius-clients',
     permission: 'radius-client.change',
@@ -85,6 +87,7 @@ export const radiusClientRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'radius-clients.change',
+    summary: 'Change the name, address, application or push mode of a RADIUS client.',
     method: 'PATCH',
     path: '/v1/radius-clients/:id',
     permission: 'radius-client.change',
@@ -106,6 +109,8 @@ export const radiusClientRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'radius-clients.rotate-secret',
+    summary:
+      'Replace the shared secret of a RADIUS client with a generated one, shown once. The old secret stops working.',
     method: 'POST',
     path: '/v1/radius-clients/:id/rotate-secret',
     permission: 'radius-client.change',
@@ -116,6 +121,8 @@ export const radiusClientRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'radius-clients.set-secret',
+    summary:
+      'Set the shared secret of a RADIUS client to one that the client already uses. The old secret stops working.',
     method: 'POST',
     path: '/v1/radius-clients/:id/secret',
     permission: 'radius-client.change',
@@ -131,6 +138,7 @@ export const radiusClientRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'radius-clients.remove',
+    summary: 'Remove a RADIUS client. Its packets are dropped.',
     method: 'DELETE',
     path: '/v1/radius-clients/:id',
     permission: 'radius-client.change',

@@ -11,6 +11,7 @@ const caller = named(object({ name: serviceText, role, may: list(serviceText) })
 export const sessionRoutes: readonly ApiRoute[] = [
   route({
     name: 'session.get',
+    summary: 'Show the caller and its role.',
     method: 'GET',
     path: '/v1/session',
     permission: 'read',

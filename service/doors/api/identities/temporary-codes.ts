@@ -7,6 +7,7 @@ import { described, flag, object, serviceText, time, whole } from '../kit/shapes
 export const temporaryCodeRoutes: readonly ApiRoute[] = [
   route({
     name: 'temporary-codes.make',
+    summary: 'Make a one-time passcode for a user without a fob at hand. It is shown once.',
     method: 'POST',
     path: '/v1/users/:user/temporary-code',
     permission: 'token.temporary-code',
@@ -21,6 +22,7 @@ export const temporaryCodeRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'temporary-codes.withdraw',
+    summary: 'End a user’s temporary passcode.',
     method: 'DELETE',
     path: '/v1/users/:user/temporary-code',
     permission: 'token.temporary-code',

@@ -41,6 +41,8 @@ const email = nullable(text(userLimits.emailMax));
 export const userRoutes: readonly ApiRoute[] = [
   route({
     name: 'users.list',
+    summary:
+      'List users by name, or find them by any part of the name, the display name or the e-mail address.',
     method: 'GET',
     path: '/v1/users',
     permission: 'read',
@@ -61,6 +63,7 @@ export const userRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'users.create',
+    summary: 'Create a user.',
     method: 'POST',
     path: '/v1/users',
     permission: 'user.create',
@@ -73,6 +76,7 @@ export const userRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'users.get',
+    summary: 'Show one user.',
     method: 'GET',
     path: '/v1/users/:user',
     permission: 'read',
@@ -87,6 +91,7 @@ export const userRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'users.change',
+    summary: 'Change the display name or the e-mail address of a user.',
     method: 'PATCH',
     path: '/v1/users/:user',
     permission: 'user.change',
@@ -100,6 +105,7 @@ export const userRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'users.disable',
+    summary: 'Disable an account: no log-in of it is accepted.',
     permission: 'user.disable',
     ...onUser('disable'),
     refusals: ['unknown_user', 'last_admin'],
@@ -107,6 +113,7 @@ export const userRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'users.enable',
+    summary: 'Enable an account again.',
     permission: 'user.enable',
     ...onUser('enable'),
     refusals: ['unknown_user'],
@@ -114,6 +121,7 @@ export const userRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'users.unlock',
+    summary: 'End the lock of an account before its time.',
     permission: 'user.unlock',
     ...onUser('unlock'),
     refusals: ['unknown_user'],
@@ -121,6 +129,7 @@ export const userRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'users.set-password',
+    summary: 'Set a user’s password.',
     method: 'POST',
     path: '/v1/users/:user/password',
     permission: 'user.set-password',
@@ -133,6 +142,7 @@ export const userRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'users.reset-pin',
+    summary: 'Reset a user’s PIN. The user must choose another.',
     method: 'POST',
     path: '/v1/users/:user/reset-pin',
     permission: 'user.reset-pin',

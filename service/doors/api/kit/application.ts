@@ -10,7 +10,7 @@ import { vouchFor } from '../../web/admission.ts';
 import type { WebContext } from '../../web/context.ts';
 import { Problem, type ProblemCode } from '../../web/problems.ts';
 import { countBySource, countRequest, rates } from '../../web/rates.ts';
-import { type OperationName, serveRoute } from '../../web/route.ts';
+import { serveRoute } from '../../web/route.ts';
 import { bearerOf } from './authenticate.ts';
 import { constant, described, type FieldShape, object, schemasOf, serviceText } from './shapes.ts';
 
@@ -33,7 +33,9 @@ export interface ApplicationCall<P, B> {
 
 /** One route for applications; the server and the description are generated from it. */
 export interface ApplicationRoute<P, B> {
-  readonly name: OperationName;
+  readonly name: string;
+  /** What it does, a sentence for the description. */
+  readonly summary: string;
   readonly path: string;
   readonly params?: FieldShape<P>;
   readonly headers?: FieldShape<unknown>;
@@ -83,7 +85,7 @@ export function serveForApplications<P, B>(
   context: WebContext,
   route: ApplicationRoute<P, B>,
 ): void {
-  const { name, path, params, headers, body, example, answers, problems = [] } = route;
+  const { name, summary, path, params, headers, body, example, answers, problems = [] } = route;
   const access = applicationAccess(context, route.standing);
   serveRoute(app, {
     method: 'POST',
@@ -91,7 +93,7 @@ export function serveForApplications<P, B>(
     access: alsoLimited(context, access, rates.validate, request => sourceKey(sourceOf(request))),
     bodyMaxBytes: webLimits.bodyMaxBytes,
     schema: schemasOf({ params, headers, body, answers }),
-    operation: { name, example, problems },
+    operation: { name, summary, example, problems },
     handle: (request, reply) => {
       const key = request.headers['idempotency-key'];
       return route.handle({

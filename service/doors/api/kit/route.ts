@@ -4,7 +4,6 @@ import type { Action } from '../../../base/permissions.ts';
 import type { CodeOf, RefusalCode, Result } from '../../../base/results.ts';
 import type { Management } from '../../../storage/management.ts';
 import type { WebContext } from '../../web/context.ts';
-import type { OperationName } from '../../web/route.ts';
 import type { FieldShape } from './shapes.ts';
 
 /** One admitted and checked request. */
@@ -20,7 +19,10 @@ export interface ApiCall<P, Q, B> {
 
 /** One route of administration; the server, the description and the documentation are generated from it. */
 export interface ApiRoute<P = unknown, Q = unknown, B = unknown, A = unknown> {
-  readonly name: OperationName;
+  /** The name of the operation. */
+  readonly name: string;
+  /** What it does, a sentence for the description. */
+  readonly summary: string;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** With parameters as `:name`. */
   readonly path: string;
@@ -56,8 +58,10 @@ export function route<P, Q, B, A, R extends Result<A>, const L extends readonly 
   return declared as never;
 }
 
-type Listed<Returned, Stated> = [Returned] extends [Stated]
-  ? [Stated] extends [Returned]
-    ? ApiRoute
-    : { readonly 'never returned': Exclude<Stated, Returned> }
-  : { readonly 'not listed': Exclude<Returned, Stated> };
+type Listed<Returned, Stated> = [RefusalCode] extends [Stated]
+  ? 'the list does not name its codes'
+  : [Returned] extends [Stated]
+    ? [Stated] extends [Returned]
+      ? ApiRoute
+      : { readonly 'never returned': Exclude<Stated, Returned> }
+    : { readonly 'not listed': Exclude<Returned, Stated> };

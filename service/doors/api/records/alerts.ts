@@ -57,6 +57,7 @@ const alert = named(
 export const alertRoutes: readonly ApiRoute[] = [
   route({
     name: 'alerts.list',
+    summary: 'List alerts, latest first.',
     method: 'GET',
     path: '/v1/alerts',
     permission: 'read',
@@ -80,6 +81,7 @@ export const alertRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'alerts.acknowledge',
+    summary: 'Acknowledge an alert.',
     method: 'POST',
     path: '/v1/alerts/:id/acknowledge',
     permission: 'alert.acknowledge',

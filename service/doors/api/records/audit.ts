@@ -70,6 +70,7 @@ const verification = named(
 export const auditRoutes: readonly ApiRoute[] = [
   route({
     name: 'audit.list',
+    summary: 'List the audit of operator acts, newest first.',
     method: 'GET',
     path: '/v1/audit',
     permission: 'audit.read',
@@ -93,6 +94,7 @@ export const auditRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'audit.verify',
+    summary: 'Verify every row of the audit and its chain of checkpoints.',
     method: 'POST',
     path: '/v1/audit/verify',
     permission: 'audit.verify',
@@ -102,6 +104,7 @@ export const auditRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'audit.rotate',
+    summary: 'Remove the rows of the audit that a checkpoint covers and that are older than a time.',
     method: 'POST',
     path: '/v1/audit/rotate',
     permission: 'audit.rotate',

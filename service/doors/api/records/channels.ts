@@ -64,6 +64,7 @@ const example: TypeOf<typeof given> = {
 export const channelRoutes: readonly ApiRoute[] = [
   route({
     name: 'channels.list',
+    summary: 'List the channels for alerts.',
     method: 'GET',
     path: '/v1/channels',
     permission: 'read',
@@ -77,6 +78,7 @@ export const channelRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'channels.create',
+    summary: 'Add a channel. A generated webhook key is shown once.',
     method: 'POST',
     path: '/v1/channels',
     permission: 'settings.change',
@@ -89,6 +91,7 @@ export const channelRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'channels.change',
+    summary: 'Change a channel.',
     method: 'PUT',
     path: '/v1/channels/:id',
     permission: 'settings.change',
@@ -101,6 +104,7 @@ export const channelRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'channels.remove',
+    summary: 'Remove a channel and its secret.',
     method: 'DELETE',
     path: '/v1/channels/:id',
     permission: 'settings.change',
@@ -111,6 +115,7 @@ export const channelRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'channels.test',
+    summary: 'Send a test message through a channel now.',
     method: 'POST',
     path: '/v1/channels/:id/test',
     permission: 'settings.change',

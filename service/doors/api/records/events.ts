@@ -41,6 +41,7 @@ const event = named(
 export const eventRoutes: readonly ApiRoute[] = [
   route({
     name: 'events.list',
+    summary: 'List log-ins with their outcome and real reason, latest first.',
     method: 'GET',
     path: '/v1/events',
     permission: 'read',

@@ -102,6 +102,7 @@ const exampleBounce = [
 export const mailRoutes: readonly ApiRoute[] = [
   route({
     name: 'mails.list',
+    summary: 'List mails to users with their state, newest first.',
     method: 'GET',
     path: '/v1/mails',
     permission: 'read',
@@ -123,6 +124,7 @@ export const mailRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'mails.bounce',
+    summary: 'Process a delivery status notification, such as a bounce (RFC 3464).',
     method: 'POST',
     path: '/v1/mails/bounces',
     permission: 'mail.bounce',
@@ -135,6 +137,7 @@ export const mailRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'mail-server.get',
+    summary: 'Show the mail server for mails to users.',
     method: 'GET',
     path: '/v1/mail-server',
     permission: 'read',
@@ -144,6 +147,7 @@ export const mailRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'mail-server.set',
+    summary: 'Set the mail server for mails to users.',
     method: 'PUT',
     path: '/v1/mail-server',
     permission: 'settings.change',
@@ -155,6 +159,7 @@ export const mailRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'mail-server.remove',
+    summary: 'Remove the mail server: mails to users stay in the local outbox.',
     method: 'DELETE',
     path: '/v1/mail-server',
     permission: 'settings.change',
@@ -164,6 +169,7 @@ export const mailRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'mail-server.test',
+    summary: 'Send a test mail to an address now.',
     method: 'POST',
     path: '/v1/mail-server/test',
     permission: 'settings.change',

@@ -17,6 +17,7 @@ const settings = named(
 export const settingsRoutes: readonly ApiRoute[] = [
   route({
     name: 'settings.get',
+    summary: 'Show the settings of the service.',
     method: 'GET',
     path: '/v1/settings',
     permission: 'read',
@@ -26,6 +27,7 @@ export const settingsRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'settings.change',
+    summary: 'Change settings. Omitted settings stay.',
     method: 'PATCH',
     path: '/v1/settings',
     permission: 'settings.change',

@@ -22,7 +22,7 @@ export function serveMetrics(app: FastifyInstance, context: WebContext): void {
     path: '/metrics',
     access: administrationAccess(context, 'metrics.read'),
     schema: schemasOf({ answers: { 200: media('text/plain', serviceText) } }),
-    operation: { name: 'metrics.read' },
+    operation: { name: 'metrics.read', summary: 'Measurements in the text format of Prometheus.' },
     handle: async (_request, reply) => {
       await countShared();
       return reply.type(registry.contentType).send(await registry.metrics());

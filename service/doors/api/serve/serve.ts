@@ -56,6 +56,7 @@ function checkStrictly(app: FastifyInstance): void {
 function serveAdministration(app: FastifyInstance, context: WebContext, route: ApiRoute): void {
   const {
     name,
+    summary,
     method,
     path,
     body,
@@ -74,7 +75,7 @@ function serveAdministration(app: FastifyInstance, context: WebContext, route: A
     access: narrowed(access, { afterBody: [refuseNul] }),
     bodyMaxBytes: route.bodyMaxBytes ?? administrationLimits.administrationBodyMaxBytes,
     schema: schemasOf({ params, query: query ?? noQuery, body, answers: { [status]: answer } }),
-    operation: { name, example, refusals },
+    operation: { name, summary, example, refusals },
     hasHead: method === 'GET',
     handle: (request, reply) => answerTo(route, context, request, reply),
   });

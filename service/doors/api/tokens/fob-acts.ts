@@ -13,7 +13,6 @@ import {
   taskPermissions,
 } from '../../../features/care/tasks.ts';
 import { Problem } from '../../web/problems.ts';
-import type { OperationName } from '../../web/route.ts';
 import { serial, serialParams } from '../kit/params.ts';
 import { type ApiCall, type ApiRoute, route } from '../kit/route.ts';
 import { list, object, serviceText, text } from '../kit/shapes.ts';
@@ -35,12 +34,22 @@ const askRefusals = [
 
 /** One route for each kind of task: each has its own permission. */
 const taskRoutes = [
-  onFob('fobs.set-clock', 'set-clock', 'clock'),
-  onFob('fobs.reset-pin', 'reset-pin', 'pin-reset'),
-  onFob('fobs.require-pin', 'require-pin', 'require-pin'),
-  onFob('fobs.acknowledge-power-loss', 'acknowledge-power-loss', 'power-loss'),
+  onFob('set-clock', 'clock', 'Have the clock of a fob set when the fob is next reached.'),
+  onFob(
+    'reset-pin',
+    'pin-reset',
+    'Have the forgotten PIN of a fob reset when the fob is next reached and its button is held. Its accounts stay. Check the caller first.',
+  ),
+  onFob('require-pin', 'require-pin', 'Have the user of a fob choose a new PIN.'),
+  onFob(
+    'acknowledge-power-loss',
+    'power-loss',
+    'Acknowledge that the clock module of a fob lost its power, once you have asked its person. Its warning ends when that person connects it, never through an agent.',
+  ),
   route({
     name: 'fobs.remove-account',
+    summary:
+      'Have an account removed from a fob. For accounts without a token in use: revoke the token of others first.',
     method: 'POST',
     path: '/v1/fobs/:serial/accounts/:account/remove',
     permission: taskPermissions['remove-account'],
@@ -51,6 +60,7 @@ const taskRoutes = [
   }),
   route({
     name: 'fobs.rename-account',
+    summary: 'Have an account on a fob renamed.',
     method: 'POST',
     path: '/v1/fobs/:serial/accounts/:account/rename',
     permission: taskPermissions['rename-account'],
@@ -63,6 +73,7 @@ const taskRoutes = [
   }),
   route({
     name: 'fobs.order-accounts',
+    summary: 'Have accounts on a fob put in this order. The others follow in their present order.',
     method: 'POST',
     path: '/v1/fobs/:serial/order-accounts',
     permission: taskPermissions.order,
@@ -75,6 +86,7 @@ const taskRoutes = [
   }),
   route({
     name: 'fobs.erase',
+    summary: 'Have a fob without tokens in use erased, when its button is held.',
     method: 'POST',
     path: '/v1/fobs/:serial/erase',
     permission: taskPermissions.erase,
@@ -85,6 +97,7 @@ const taskRoutes = [
   }),
   route({
     name: 'fobs.cancel-task',
+    summary: 'Cancel a waiting task that somebody asked for. This needs the permission of its kind.',
     method: 'POST',
     path: '/v1/fobs/:serial/tasks/:id/cancel',
     // The least of them; the task's own one is checked below.
@@ -107,37 +120,40 @@ export const fobActRoutes: readonly ApiRoute[] = [
   ...taskRoutes,
   route({
     name: 'fobs.lost',
+    summary:
+      'Report a fob lost: its tokens are suspended at once, and its accounts are removed if it is ever reached again.',
     ...inLife('lost'),
     refusals: ['unknown_fob', 'bad_fob_state', 'last_admin'],
     handle: ({ management, actor, params }) => markLost(management, actor, params),
   }),
   route({
     name: 'fobs.found',
+    summary: 'End the search for a fob. Its tokens stay suspended.',
     ...inLife('found'),
     refusals: ['unknown_fob', 'bad_fob_state'],
     handle: ({ management, actor, params }) => markFound(management, actor, params),
   }),
   route({
     name: 'fobs.return',
+    summary:
+      'Take a fob back: its tokens are revoked, and it is erased when it is next reached and its button is held.',
     ...inLife('return'),
     refusals: ['unknown_fob', 'bad_fob_state', 'last_admin'],
     handle: ({ management, actor, params }) => returnFob(management, actor, params),
   }),
   route({
     name: 'fobs.retire',
+    summary: 'Put a fob out of use for good: its tokens are revoked.',
     ...inLife('retire'),
     refusals: ['unknown_fob', 'bad_fob_state', 'last_admin'],
     handle: ({ management, actor, params }) => retireFob(management, actor, params),
   }),
 ];
 
-function onFob(
-  name: OperationName,
-  verb: string,
-  kind: 'clock' | 'pin-reset' | 'require-pin' | 'power-loss',
-) {
+function onFob(verb: string, kind: 'clock' | 'pin-reset' | 'require-pin' | 'power-loss', summary: string) {
   return route({
-    name,
+    name: `fobs.${verb}`,
+    summary,
     method: 'POST',
     path: `/v1/fobs/:serial/${verb}`,
     permission: taskPermissions[kind],

@@ -11,6 +11,8 @@ const state = { serial: serviceText, state: lifeState } as const;
 export const fobGivingRoutes: readonly ApiRoute[] = [
   route({
     name: 'fobs.give',
+    summary:
+      'Write the keys of a fob without accounts into a file for another owner, encrypted with a password. From then on the service does nothing with the fob. After a lost answer, ask again.',
     method: 'POST',
     path: '/v1/fobs/:serial/give',
     permission: 'fob.give',
@@ -43,6 +45,7 @@ export const fobGivingRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'fobs.given',
+    summary: 'Confirm that another owner has taken over a fob: its keys are deleted here, for good.',
     method: 'POST',
     path: '/v1/fobs/:serial/given',
     permission: 'fob.give',

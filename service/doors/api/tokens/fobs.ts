@@ -155,6 +155,7 @@ const DAY_MS = 86_400_000;
 export const fobRoutes: readonly ApiRoute[] = [
   route({
     name: 'fobs.list',
+    summary: 'List the fobs that this service owns, with what they told when they were last seen.',
     method: 'GET',
     path: '/v1/fobs',
     permission: 'read',
@@ -173,6 +174,7 @@ export const fobRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'fobs.get',
+    summary: 'Show one fob: its state, health, tokens, accounts and tasks.',
     method: 'GET',
     path: '/v1/fobs/:serial',
     permission: 'read',
@@ -186,6 +188,7 @@ export const fobRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'fobs.tasks',
+    summary: 'List the tasks of a fob: open ones first, then finished ones.',
     method: 'GET',
     path: '/v1/fobs/:serial/tasks',
     permission: 'read',

@@ -90,6 +90,7 @@ const example: TypeOf<typeof body> = {
 export const importRoutes: readonly ApiRoute[] = [
   route({
     name: 'imports.plan',
+    summary: 'Show the result of an import, row by row. Nothing is changed.',
     method: 'POST',
     path: '/v1/imports/plan',
     permission: 'token.import',
@@ -105,6 +106,7 @@ export const importRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'imports.start',
+    summary: 'Start a job that imports the valid rows.',
     method: 'POST',
     path: '/v1/imports',
     permission: 'token.import',

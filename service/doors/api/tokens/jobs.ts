@@ -11,7 +11,6 @@ import {
 } from '../../../features/jobs/bulk.ts';
 import { cancelJob, listJobItems, pauseJob, resumeJob, viewJob } from '../../../features/jobs/jobs.ts';
 import { pageJobs } from '../../../features/jobs/pages.ts';
-import type { OperationName } from '../../web/route.ts';
 import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
 import { idParams, serial } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
@@ -73,6 +72,7 @@ const start = object(
 export const jobRoutes: readonly ApiRoute[] = [
   route({
     name: 'jobs.list',
+    summary: 'List jobs, latest first.',
     method: 'GET',
     path: '/v1/jobs',
     permission: 'read',
@@ -89,6 +89,7 @@ export const jobRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'jobs.start',
+    summary: 'Start a job over many tokens or fobs.',
     method: 'POST',
     path: '/v1/jobs',
     permission: 'job.run',
@@ -102,6 +103,7 @@ export const jobRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'jobs.get',
+    summary: 'Show one job.',
     method: 'GET',
     path: '/v1/jobs/:id',
     permission: 'read',
@@ -112,6 +114,7 @@ export const jobRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'jobs.items',
+    summary: 'List the rows of a job.',
     method: 'GET',
     path: '/v1/jobs/:id/items',
     permission: 'read',
@@ -142,9 +145,9 @@ export const jobRoutes: readonly ApiRoute[] = [
       });
     },
   }),
-  onJob('jobs.pause', 'pause', pauseJob),
-  onJob('jobs.resume', 'resume', resumeJob),
-  onJob('jobs.cancel', 'cancel', cancelJob),
+  onJob('pause', 'Pause a job.', pauseJob),
+  onJob('resume', 'Resume a paused job.', resumeJob),
+  onJob('cancel', 'Cancel the remaining rows of a job.', cancelJob),
 ];
 
 type StartAct = Parameters<typeof startBulk>;
@@ -165,9 +168,10 @@ async function startJob(management: StartAct[0], actor: StartAct[1], body: TypeO
   return startBulk(management, actor, { kind, serials, reason, ...named });
 }
 
-function onJob(name: OperationName, verb: string, act: typeof pauseJob) {
+function onJob(verb: string, summary: string, act: typeof pauseJob) {
   return route({
-    name,
+    name: `jobs.${verb}`,
+    summary,
     method: 'POST',
     path: `/v1/jobs/:id/${verb}`,
     permission: 'job.control',

@@ -21,6 +21,7 @@ const passcode = text(validationLimits.passcodeFieldMax, { minLength: 1 });
 export const moveRoutes: readonly ApiRoute[] = [
   route({
     name: 'tokens.assign',
+    summary: 'Give a token to a user.',
     method: 'POST',
     path: '/v1/tokens/:serial/assign',
     permission: 'token.assign',
@@ -40,6 +41,7 @@ export const moveRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'tokens.reserve',
+    summary: 'Reserve a token, for a user or without a user.',
     method: 'POST',
     path: '/v1/tokens/:serial/reserve',
     permission: 'token.assign',
@@ -52,6 +54,7 @@ export const moveRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'tokens.unassign',
+    summary: 'Return a token to the inventory.',
     method: 'POST',
     path: '/v1/tokens/:serial/unassign',
     permission: 'token.unassign',
@@ -62,6 +65,7 @@ export const moveRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'tokens.suspend',
+    summary: 'Stop a token until it is reactivated.',
     method: 'POST',
     path: '/v1/tokens/:serial/suspend',
     permission: 'token.suspend',
@@ -72,6 +76,7 @@ export const moveRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'tokens.reactivate',
+    summary: 'Let a suspended token work again.',
     method: 'POST',
     path: '/v1/tokens/:serial/reactivate',
     permission: 'token.reactivate',
@@ -82,6 +87,7 @@ export const moveRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'tokens.revoke',
+    summary: 'End a token for good and destroy its seed.',
     method: 'POST',
     path: '/v1/tokens/:serial/revoke',
     permission: 'token.revoke',
@@ -94,6 +100,7 @@ export const moveRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'tokens.resync',
+    summary: 'Resynchronise a token with two consecutive passcodes.',
     method: 'POST',
     path: '/v1/tokens/:serial/resync',
     permission: 'token.resync',
@@ -117,6 +124,7 @@ export const moveRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'tokens.repair-last-step',
+    summary: 'Move the last accepted step of a token back to the present, after a clock was ahead.',
     method: 'POST',
     path: '/v1/tokens/:serial/repair-last-step',
     permission: 'token.repair-last-step',
@@ -127,6 +135,8 @@ export const moveRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'tokens.repair-last-steps',
+    summary:
+      'Move the last accepted step back to the present for all tokens that are refused because a clock was ahead.',
     method: 'POST',
     path: '/v1/tokens/repair-last-steps',
     permission: 'token.repair-last-step',

@@ -36,6 +36,7 @@ const outOfBounds = [
 export const policyRoutes: readonly ApiRoute[] = [
   route({
     name: 'policies.list',
+    summary: 'List policies.',
     method: 'GET',
     path: '/v1/policies',
     permission: 'read',
@@ -49,6 +50,7 @@ export const policyRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'policies.create',
+    summary: 'Create a policy.',
     method: 'POST',
     path: '/v1/policies',
     permission: 'policy.change',
@@ -61,6 +63,7 @@ export const policyRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'policies.change',
+    summary: 'Change a policy. The change applies to new tokens only.',
     method: 'PUT',
     path: '/v1/policies/:name',
     permission: 'policy.change',
@@ -74,6 +77,7 @@ export const policyRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'policies.remove',
+    summary: 'Remove a policy that was never used for a token.',
     method: 'DELETE',
     path: '/v1/policies/:name',
     permission: 'policy.change',

@@ -43,6 +43,8 @@ const history = named(
 export const tokenRoutes: readonly ApiRoute[] = [
   route({
     name: 'tokens.list',
+    summary:
+      'List tokens, or find them by any part of the serial number or the user, or by the beginning of the label.',
     method: 'GET',
     path: '/v1/tokens',
     permission: 'read',
@@ -62,6 +64,7 @@ export const tokenRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'tokens.issue',
+    summary: 'Issue a token for a user or for the inventory.',
     method: 'POST',
     path: '/v1/tokens',
     permission: 'token.issue',
@@ -120,6 +123,7 @@ export const tokenRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'tokens.get',
+    summary: 'Show one token with what happened to it.',
     method: 'GET',
     path: '/v1/tokens/:serial',
     permission: 'read',
@@ -130,6 +134,7 @@ export const tokenRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'tokens.rename',
+    summary: 'Rename a token.',
     method: 'PATCH',
     path: '/v1/tokens/:serial',
     permission: 'token.rename',

@@ -1,7 +1,6 @@
 import { settings } from '@passfob/service/app/configuration/settings';
 import { careKinds } from '@passfob/service/base/kinds';
 import { permissions } from '@passfob/service/base/permissions';
-import { apiTexts } from '@passfob/service/base/texts/api';
 import { careTexts } from '@passfob/service/base/texts/care';
 import { locationOf, operationsOf } from '@passfob/service/doors/api/describe/described';
 import { whoMay } from '@passfob/service/doors/api/describe/page';
@@ -16,7 +15,7 @@ async function operationsTable(): Promise<string> {
   await using bureau = await Bureau.open();
   const rows = operationsOf(bureau.routes).map(operation => [
     `\`${operation.method} ${locationOf(operation)}\``,
-    apiTexts.summaries[operation.name],
+    operation.summary,
     operation.action === undefined ? '' : `\`${operation.action}\``,
     whoMay(operation),
   ]);
