@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
+import { described, object, serviceText, time } from '../../base/shapes.ts';
 import type { WebContext } from '../web/context.ts';
 import { delayRefusal } from '../web/minimum-response-time.ts';
 import { sendProblem } from '../web/problems.ts';
 import { acceptedAnswer, clientOf, sendAccepted, serveForApplications } from './kit/application.ts';
 import { askedParams, person, session } from './kit/person.ts';
-import { described, object, serviceText, time } from './kit/shapes.ts';
 
 const { user, passcode, password, pin, source } = person;
 const exampleSession = 'what-the-browser-is-known-by';

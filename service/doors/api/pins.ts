@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { credentialLimits } from '../../base/limits/credentials.ts';
+import { constant, object, serviceText, text } from '../../base/shapes.ts';
 import { fewestPinDigitsOf, pinProblem } from '../../features/users/pin.ts';
 import { prepareUserName } from '../../features/users/users.ts';
 import { changePin } from '../../features/validation/change-pin.ts';
@@ -8,7 +9,6 @@ import { delayRefusal } from '../web/minimum-response-time.ts';
 import { sendProblem } from '../web/problems.ts';
 import { clientOf, idempotencyHeaders, serveForApplications } from './kit/application.ts';
 import { person } from './kit/person.ts';
-import { constant, object, serviceText, text } from './kit/shapes.ts';
 import { decideFor } from './validate.ts';
 
 const { user, pin, ...others } = person;

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { pushLimits } from '../../base/limits/push.ts';
+import { constant, described, nothing, object, serviceText, time, whole } from '../../base/shapes.ts';
 import { shownNumber } from '../../features/push/shown.ts';
 import type { WebContext } from '../web/context.ts';
 import { whenOver } from '../web/exchange.ts';
@@ -13,7 +14,6 @@ import {
   serveForApplications,
 } from './kit/application.ts';
 import { askedParams, person, session } from './kit/person.ts';
-import { constant, described, nothing, object, serviceText, time, whole } from './kit/shapes.ts';
 
 const { user, password, pin, source } = person;
 const exampleSession = 'what-the-browser-is-known-by';

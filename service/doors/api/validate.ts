@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ServiceError } from '../../base/errors.ts';
 import type { Outcome } from '../../base/outcomes.ts';
+import { object } from '../../base/shapes.ts';
 import type { KnownApplication } from '../../features/users/application-cache.ts';
 import { fewestPinDigitsOf } from '../../features/users/pin.ts';
 import { prepareUserName } from '../../features/users/users.ts';
@@ -17,7 +18,6 @@ import {
   serveForApplications,
 } from './kit/application.ts';
 import { person } from './kit/person.ts';
-import { object } from './kit/shapes.ts';
 
 const { user, passcode, ...others } = person;
 

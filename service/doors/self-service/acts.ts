@@ -6,11 +6,11 @@ import { usableStates } from '../../base/token-states.ts';
 import { raiseAlert } from '../../features/alerts/alerts.ts';
 import { recordAudit } from '../../features/audit/record.ts';
 import { loseFob } from '../../features/care/life.ts';
-import { type Acting, actOf } from '../../features/tokens/acting.ts';
 import { reportLost } from '../../features/tokens/moves.ts';
 import type { TokenRow } from '../../features/tokens/rows.ts';
 import { takesLastWay } from '../../features/users/admins.ts';
 import { endOtherUserSessions, type UserSession } from '../../features/users/user-sessions.ts';
+import { type Acting, actOf } from '../../storage/acting.ts';
 import type { Management } from '../../storage/management.ts';
 import { userTokenStates } from './tokens.ts';
 

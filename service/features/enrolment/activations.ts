@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { enrolmentLimits } from '../../base/limits/enrolment.ts';
 import { done, refused } from '../../base/results.ts';
+import { type Acting, actOf } from '../../storage/acting.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
 import { recordAudit } from '../audit/record.ts';
-import { type Acting, actOf } from '../tokens/acting.ts';
 import { endActivation } from '../tokens/end-activation.ts';
 import { isWhole } from '../tokens/facts.ts';
 import { reserve, unassign } from '../tokens/moves.ts';

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { serviceActor } from '../../base/actor.ts';
 import { enrolmentLimits } from '../../base/limits/enrolment.ts';
+import { type Acting, actingOf } from '../../storage/acting.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import { raiseAlert } from '../alerts/alerts.ts';
-import { type Acting, actingOf } from '../tokens/acting.ts';
 import { type Addressee, hasAddress, mailExpiry, mailReminder } from './mailing.ts';
 import { publicUrlOf } from './public-url.ts';
 import type { ActivationRow } from './views.ts';

@@ -1,6 +1,6 @@
 import { activationString } from 'passfob/activation/activation-string';
+import type { Acting } from '../../storage/acting.ts';
 import { fingerprintInStrings, readIdentity } from '../../storage/encryption-at-rest/identity.ts';
-import type { Acting } from '../tokens/acting.ts';
 import { hashOfCode, makeCode } from './code.ts';
 import { publicUrlOf } from './public-url.ts';
 

@@ -1,6 +1,6 @@
+import type { Acting } from '../../storage/acting.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { queueMail } from '../mail/queue.ts';
-import type { Acting } from '../tokens/acting.ts';
 import { readSettings } from '../users/settings.ts';
 import type { User } from '../users/users.ts';
 import type { GeneratedCode } from './generate-code.ts';

@@ -1,4 +1,4 @@
-import type { Acting } from '../tokens/acting.ts';
+import type { Acting } from '../../storage/acting.ts';
 import { prepareAddress, readSettings } from '../users/settings.ts';
 
 /**

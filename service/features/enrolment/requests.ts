@@ -1,7 +1,7 @@
 import { done, refused } from '../../base/results.ts';
+import { type Acting, actOf } from '../../storage/acting.ts';
 import { raiseAlert } from '../alerts/alerts.ts';
 import { recordAudit } from '../audit/record.ts';
-import { type Acting, actOf } from '../tokens/acting.ts';
 import { findUser, prepareUserName } from '../users/users.ts';
 import { heldToken } from './target.ts';
 

@@ -1,8 +1,8 @@
 import { done, refused } from '../../base/results.ts';
 import { heldStates, mayBecome } from '../../base/token-states.ts';
+import type { Acting } from '../../storage/acting.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
-import type { Acting } from '../tokens/acting.ts';
 import { hasEnough } from '../tokens/issue.ts';
 import { policyNamed } from '../tokens/policies.ts';
 import { lockToken } from '../tokens/tokens.ts';

@@ -6,12 +6,12 @@ import { administrationLimits } from '../../base/limits/administration.ts';
 import { jobLimits } from '../../base/limits/jobs.ts';
 import { done, refused } from '../../base/results.ts';
 import { tokenTexts } from '../../base/texts/tokens.ts';
+import { type Acting, actOf } from '../../storage/acting.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { seal } from '../../storage/encryption-at-rest/seal.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
 import { recordAudit } from '../audit/record.ts';
-import { type Acting, actOf } from '../tokens/acting.ts';
 import { isWhole } from '../tokens/facts.ts';
 import type { JobKind, JobPayloads } from './kinds.ts';
 

@@ -1,9 +1,9 @@
 import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
 import type { RevokedReason } from '../../base/token-states.ts';
+import type { Acting } from '../../storage/acting.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
 import { keepingTaskWork } from '../care/tasks.ts';
 import { start } from '../enrolment/activations.ts';
-import type { Acting } from '../tokens/acting.ts';
 import { importItem } from '../tokens/import/import-item.ts';
 import type { ImportItem } from '../tokens/import/items.ts';
 import { assign, revoke, suspend, unassign } from '../tokens/moves.ts';

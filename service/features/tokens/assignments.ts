@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Acting } from './acting.ts';
+import type { Acting } from '../../storage/acting.ts';
 
 /** Opens an assignment: a user has a token from now on. */
 export async function openAssignment(acting: Acting, tokenId: string, userId: string): Promise<void> {

@@ -4,11 +4,11 @@ import type { CareKind } from '../../base/kinds.ts';
 import { careLimits } from '../../base/limits/care.ts';
 import type { CareCause, CareMessage } from '../../base/texts/care.ts';
 import { tokenStates } from '../../base/token-states.ts';
+import type { Acting } from '../../storage/acting.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { rowsAsTable } from '../../storage/queries/rows.ts';
 import type { CareSchema, TokenSchema } from '../../storage/schema/schema.ts';
 import { accountIdOf } from './account-id.ts';
-import type { Acting } from './acting.ts';
 import type { TokenRow } from './rows.ts';
 
 /** A task of a fob as it is stored. */

@@ -3,11 +3,11 @@ import { DEVICE_SECRET_BYTES, PAIRING_KEY_BYTES, RECOVERY_KEY_BYTES } from '@pas
 import type { Selectable } from 'kysely';
 import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, refused } from '../../base/results.ts';
+import { type Acting, actOf } from '../../storage/acting.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import type { ObservedColumns, Schema } from '../../storage/schema/schema.ts';
 import { recordAudit } from '../audit/record.ts';
-import { type Acting, actOf } from './acting.ts';
 import { isWhole } from './facts.ts';
 import { type FobSecrets, openSecrets, sealSecrets } from './fob-secrets.ts';
 import { cancelTasksOf } from './fob-tasks.ts';

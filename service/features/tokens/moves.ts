@@ -8,6 +8,7 @@ import {
   type TokenState,
   tokenStates,
 } from '../../base/token-states.ts';
+import { type Acting, actOf } from '../../storage/acting.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { clearIdempotencyCache } from '../../storage/idempotency.ts';
 import type { Management } from '../../storage/management.ts';
@@ -15,7 +16,6 @@ import { recordAudit } from '../audit/record.ts';
 import { takesLastWay } from '../users/admins.ts';
 import { endSessionsOf } from '../users/sessions.ts';
 import { findUser, prepareUserName } from '../users/users.ts';
-import { type Acting, actOf } from './acting.ts';
 import { closeAssignment, openAssignment } from './assignments.ts';
 import { endActivationsOfToken } from './end-activation.ts';
 import { wantAccountGone } from './fob-tasks.ts';

@@ -4,10 +4,10 @@ import type { Selectable } from 'kysely';
 import type { AlgorithmName, Alphabet, PinPlace, PolicyKind } from '../../base/kinds.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, refused } from '../../base/results.ts';
+import { type Acting, actOf } from '../../storage/acting.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
 import { recordAudit } from '../audit/record.ts';
-import { type Acting, actOf } from './acting.ts';
 import { columnsOf, isWhole, problemOfPlainFacts, type TokenFacts } from './facts.ts';
 import { wantPolicy } from './fob-tasks.ts';
 

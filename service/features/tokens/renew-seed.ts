@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import type { Acting } from '../../storage/acting.ts';
 import { seal } from '../../storage/encryption-at-rest/seal.ts';
-import type { Acting } from './acting.ts';
 import type { TokenRow } from './rows.ts';
 import { secretOf } from './tokens.ts';
 

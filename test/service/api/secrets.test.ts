@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { JsonSchema } from '@passfob/service/doors/api/kit/shapes';
+import type { JsonSchema } from '@passfob/service/base/shapes';
 import { apiRoutes } from '@passfob/service/doors/api/routes';
 import { registerFob } from '@passfob/service/features/tokens/fobs';
 import { resetPin } from '@passfob/service/features/users/credentials/pins';

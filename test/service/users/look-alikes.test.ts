@@ -1,13 +1,13 @@
 import { prepareEmail } from '@passfob/service/base/email-address';
 import { prepareLine } from '@passfob/service/base/one-line';
 import { skeletonOf } from '@passfob/service/base/skeleton';
-import { actingOf } from '@passfob/service/features/tokens/acting';
 import { importItem } from '@passfob/service/features/tokens/import/import-item';
 import type { ImportDraft, TokenItem } from '@passfob/service/features/tokens/import/items';
 import { planImport } from '@passfob/service/features/tokens/import/plan';
 import { addToken } from '@passfob/service/features/tokens/issue';
 import { addOperator } from '@passfob/service/features/users/access/operator-changes';
 import { createUser } from '@passfob/service/features/users/user-changes';
+import { actingOf } from '@passfob/service/storage/acting';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -27,7 +27,7 @@ test/service/care/given.test.ts: gets a new seed for the next one
     +: waiting;
 test/service/tokens/machine.test.ts: an act whose audit row cannot be written changes nothing
   An act of administration is no transaction.
-    service/features/tokens/acting.ts
+    service/storage/acting.ts
     -writing(management.db, db => work(actingOf({ ...management, db }, actor), input));
     +work(actingOf(management, actor), input);
 test/service/validation/round-trips.test.ts: the last accepted step moves once, upwards, for the user and in the states that were read

@@ -1,8 +1,8 @@
 import { permissions } from '../../../base/permissions.ts';
+import type { JsonSchema } from '../../../base/shapes.ts';
 import type { ProblemCode } from '../../web/problems.ts';
 import type { Operation } from '../../web/route.ts';
 import type { ServedRoute } from '../../web/served.ts';
-import type { JsonSchema } from '../kit/shapes.ts';
 
 /** A registered operation with its description. */
 export interface Described extends Omit<ServedRoute, 'schema' | 'operation'>, Operation {

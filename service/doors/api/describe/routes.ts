@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import { media, serviceText } from '../../../base/shapes.ts';
 import { pageBySource } from '../../web/access.ts';
 import type { WebContext } from '../../web/context.ts';
 import { serveRoute } from '../../web/route.ts';
-import { media, schemasOf, serviceText } from '../kit/shapes.ts';
+import { schemasOf } from '../kit/schemas.ts';
 import { openApiOf } from './openapi.ts';
 import { documentationPage } from './page.ts';
 

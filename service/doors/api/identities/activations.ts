@@ -2,6 +2,19 @@ import { enrolmentLimits } from '../../../base/limits/enrolment.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, refused } from '../../../base/results.ts';
 import {
+  count,
+  described,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  serviceText,
+  text,
+  time,
+  whole,
+} from '../../../base/shapes.ts';
+import {
   resendActivation,
   revokeActivation,
   startActivation,
@@ -18,19 +31,6 @@ import { findUser, prepareUserName } from '../../../features/users/users.ts';
 import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
 import { idParams, serial, userParams } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import {
-  count,
-  described,
-  list,
-  named,
-  nullable,
-  object,
-  oneOf,
-  serviceText,
-  text,
-  time,
-  whole,
-} from '../kit/shapes.ts';
 
 const fobs = oneOf('owned', 'any');
 const state = oneOf(...activationStandings);

@@ -1,10 +1,10 @@
 import { userLimits } from '../../../base/limits/users.ts';
 import { done } from '../../../base/results.ts';
+import { list, named, nullable, object, serviceText, text, time } from '../../../base/shapes.ts';
 import { createApiKey, listApiKeys, revokeApiKey } from '../../../features/users/access/api-keys.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { idParams } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { list, named, nullable, object, serviceText, text, time } from '../kit/shapes.ts';
 import { shownOnce } from './applications.ts';
 import { role } from './session.ts';
 

@@ -1,6 +1,18 @@
 import { userLimits } from '../../../base/limits/users.ts';
 import { done } from '../../../base/results.ts';
 import {
+  described,
+  flag,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  serviceText,
+  text,
+  time,
+} from '../../../base/shapes.ts';
+import {
   changeFactors,
   createApplication,
   disableApplication,
@@ -12,18 +24,6 @@ import {
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { idParams } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import {
-  described,
-  flag,
-  list,
-  named,
-  nullable,
-  object,
-  oneOf,
-  serviceText,
-  text,
-  time,
-} from '../kit/shapes.ts';
 
 /** A key that only the response that created it contains. */
 export const shownOnce = described(serviceText, 'Shown once; only its hash is kept.');

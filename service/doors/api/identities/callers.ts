@@ -1,11 +1,11 @@
 import { challengeLimits } from '../../../base/limits/challenges.ts';
 import { done } from '../../../base/results.ts';
+import { described, flag, object, oneOf, serviceText, text, time } from '../../../base/shapes.ts';
 import { callerStates } from '../../../features/push/caller-result.ts';
 import { callerCheck, checkCaller } from '../../../features/push/callers/check.ts';
 import { shownNumber } from '../../../features/push/shown.ts';
 import { userName, userParams } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { described, flag, object, oneOf, serviceText, text, time } from '../kit/shapes.ts';
 
 const asked = {
   id: serviceText,

@@ -1,4 +1,5 @@
 import { done } from '../../../base/results.ts';
+import { list, named, nullable, object, serviceText, time } from '../../../base/shapes.ts';
 import {
   addOperator,
   changeOperatorRole,
@@ -10,7 +11,6 @@ import {
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { userName, userParams } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { list, named, nullable, object, serviceText, time } from '../kit/shapes.ts';
 import { role } from './session.ts';
 
 const operator = named(

@@ -3,6 +3,17 @@ import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { userLimits } from '../../../base/limits/users.ts';
 import { validationLimits } from '../../../base/limits/validation.ts';
 import { done } from '../../../base/results.ts';
+import {
+  described,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  serviceText,
+  text,
+  time,
+} from '../../../base/shapes.ts';
 import { pushModes } from '../../../features/radius/client-fields.ts';
 import {
   changeRadiusClient,
@@ -15,7 +26,6 @@ import {
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { idParams } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { described, list, named, nullable, object, oneOf, serviceText, text, time } from '../kit/shapes.ts';
 
 const push = described(
   oneOf(...pushModes),

@@ -1,8 +1,8 @@
 import type { Role } from '../../../base/kinds.ts';
 import { may, permissions } from '../../../base/permissions.ts';
 import { done } from '../../../base/results.ts';
+import { list, named, object, oneOf, serviceText } from '../../../base/shapes.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { list, named, object, oneOf, serviceText } from '../kit/shapes.ts';
 
 export const role = oneOf('admin', 'helpdesk', 'auditor');
 

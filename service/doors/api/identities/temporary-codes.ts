@@ -1,8 +1,8 @@
 import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { described, flag, object, serviceText, time, whole } from '../../../base/shapes.ts';
 import { makeTemporaryCode, withdrawTemporaryCode } from '../../../features/tokens/codes/temporary-codes.ts';
 import { userParams } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { described, flag, object, serviceText, time, whole } from '../kit/shapes.ts';
 
 export const temporaryCodeRoutes: readonly ApiRoute[] = [
   route({

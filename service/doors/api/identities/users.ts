@@ -2,6 +2,18 @@ import { administrationLimits } from '../../../base/limits/administration.ts';
 import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { userLimits } from '../../../base/limits/users.ts';
 import { done, refused } from '../../../base/results.ts';
+import {
+  count,
+  flag,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  serviceText,
+  text,
+  time,
+} from '../../../base/shapes.ts';
 import { searchTexts } from '../../../base/texts/api.ts';
 import { setPassword } from '../../../features/users/credentials/passwords.ts';
 import { resetPin } from '../../../features/users/credentials/pins.ts';
@@ -17,7 +29,6 @@ import { listUsers, userDetail } from '../../../features/users/user-views.ts';
 import { next, pageFields } from '../kit/pages.ts';
 import { userName, userParams } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { count, flag, list, named, nullable, object, oneOf, serviceText, text, time } from '../kit/shapes.ts';
 
 const userFields = {
   id: serviceText,

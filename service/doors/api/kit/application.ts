@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { validationLimits } from '../../../base/limits/validation.ts';
 import { webLimits } from '../../../base/limits/web.ts';
 import { sourceKey } from '../../../base/rate-limit.ts';
+import { constant, described, type FieldShape, object, serviceText } from '../../../base/shapes.ts';
 import { prepareSource } from '../../../base/source.ts';
 import type { KnownApplication } from '../../../features/users/application-cache.ts';
 import type { IdempotencyKey } from '../../../storage/idempotency.ts';
@@ -12,7 +13,7 @@ import { Problem, type ProblemCode } from '../../web/problems.ts';
 import { countBySource, countRequest, rates } from '../../web/rates.ts';
 import { serveRoute } from '../../web/route.ts';
 import { bearerOf } from './authenticate.ts';
-import { constant, described, type FieldShape, object, schemasOf, serviceText } from './shapes.ts';
+import { schemasOf } from './schemas.ts';
 
 /** The application of a request, and its key. */
 export interface ApplicationClient {

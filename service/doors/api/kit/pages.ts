@@ -1,5 +1,5 @@
 import { administrationLimits } from '../../../base/limits/administration.ts';
-import { type FieldShape, nullable, serviceText, text, whole } from './shapes.ts';
+import { type FieldShape, nullable, serviceText, text, whole } from '../../../base/shapes.ts';
 
 /** The start and the length of a page, in the query of a list. */
 export const pageFields = {

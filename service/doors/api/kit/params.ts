@@ -1,6 +1,6 @@
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { userLimits } from '../../../base/limits/users.ts';
-import { object, text } from './shapes.ts';
+import { object, text } from '../../../base/shapes.ts';
 
 /** Addresses of items with an identifier of the service. */
 export const idParams = object({ id: text(tokenLimits.serialMax, { minLength: 1 }) });

@@ -2,7 +2,7 @@ import { challengeLimits } from '../../../base/limits/challenges.ts';
 import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { userLimits } from '../../../base/limits/users.ts';
 import { validationLimits } from '../../../base/limits/validation.ts';
-import { object, text } from './shapes.ts';
+import { object, text } from '../../../base/shapes.ts';
 
 /** Fields that applications send about an end user. */
 export const person = {

@@ -2,9 +2,9 @@ import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../../base/actor.ts';
 import type { Action } from '../../../base/permissions.ts';
 import type { CodeOf, RefusalCode, Result } from '../../../base/results.ts';
+import type { FieldShape } from '../../../base/shapes.ts';
 import type { Management } from '../../../storage/management.ts';
 import type { WebContext } from '../../web/context.ts';
-import type { FieldShape } from './shapes.ts';
 
 /** One admitted and checked request. */
 export interface ApiCall<P, Q, B> {

@@ -1,9 +1,6 @@
 import { alertLimits } from '../../../base/limits/alerts.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, refused } from '../../../base/results.ts';
-import { acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
-import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
-import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   list,
@@ -15,7 +12,10 @@ import {
   text,
   time,
   whole,
-} from '../kit/shapes.ts';
+} from '../../../base/shapes.ts';
+import { acknowledgeAlert, pageAlerts } from '../../../features/alerts/manage.ts';
+import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 
 const alert = named(
   object({

@@ -2,10 +2,6 @@ import { recordLimits } from '../../../base/limits/records.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { userLimits } from '../../../base/limits/users.ts';
 import { done } from '../../../base/results.ts';
-import { listAudit } from '../../../features/audit/list.ts';
-import { rotateAudit } from '../../../features/audit/rotate.ts';
-import { verifyAudit } from '../../../features/audit/verify.ts';
-import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   facts,
@@ -19,7 +15,11 @@ import {
   text,
   time,
   whole,
-} from '../kit/shapes.ts';
+} from '../../../base/shapes.ts';
+import { listAudit } from '../../../features/audit/list.ts';
+import { rotateAudit } from '../../../features/audit/rotate.ts';
+import { verifyAudit } from '../../../features/audit/verify.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 
 const id = whole(0, tokenLimits.counterMax);
 const moment = whole(0, tokenLimits.counterMax);

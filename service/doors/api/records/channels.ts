@@ -1,11 +1,6 @@
 import { processLimits } from '../../../base/limits/process.ts';
 import { recordLimits } from '../../../base/limits/records.ts';
 import { done } from '../../../base/results.ts';
-import { type ChannelTarget, readChannels } from '../../../features/notify/channels.ts';
-import { addChannel, changeChannel, removeChannel, testChannel } from '../../../features/notify/manage.ts';
-import { next, pageFields, pageOf } from '../kit/pages.ts';
-import { idParams } from '../kit/params.ts';
-import { type ApiRoute, route } from '../kit/route.ts';
 import {
   described,
   type FieldShape,
@@ -19,7 +14,12 @@ import {
   type TypeOf,
   text,
   whole,
-} from '../kit/shapes.ts';
+} from '../../../base/shapes.ts';
+import { type ChannelTarget, readChannels } from '../../../features/notify/channels.ts';
+import { addChannel, changeChannel, removeChannel, testChannel } from '../../../features/notify/manage.ts';
+import { next, pageFields, pageOf } from '../kit/pages.ts';
+import { idParams } from '../kit/params.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 
 const authority = described(
   text(recordLimits.certificateMaxChars),

@@ -2,9 +2,6 @@ import { administrationLimits } from '../../../base/limits/administration.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { type AcceptedBy, failedFactor, type Outcome } from '../../../base/outcomes.ts';
 import { done } from '../../../base/results.ts';
-import { pageEvents } from '../../../features/validation/event-pages.ts';
-import { serial, userName } from '../kit/params.ts';
-import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   described,
@@ -16,7 +13,10 @@ import {
   serviceText,
   time,
   whole,
-} from '../kit/shapes.ts';
+} from '../../../base/shapes.ts';
+import { pageEvents } from '../../../features/validation/event-pages.ts';
+import { serial, userName } from '../kit/params.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 
 const outcome = oneOf(...(Object.keys(failedFactor) as Outcome[]));
 const by = described(

@@ -2,13 +2,6 @@ import { mailLimits } from '../../../base/limits/mail.ts';
 import { processLimits } from '../../../base/limits/process.ts';
 import { recordLimits } from '../../../base/limits/records.ts';
 import { done, refused } from '../../../base/results.ts';
-import { recordBounce } from '../../../features/mail/bounces.ts';
-import { pageMail } from '../../../features/mail/list.ts';
-import { testMailServer } from '../../../features/mail/send.ts';
-import { readMailServer, removeMailServer, saveMailServer } from '../../../features/mail/server.ts';
-import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
-import { userName } from '../kit/params.ts';
-import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   described,
@@ -23,7 +16,14 @@ import {
   text,
   time,
   whole,
-} from '../kit/shapes.ts';
+} from '../../../base/shapes.ts';
+import { recordBounce } from '../../../features/mail/bounces.ts';
+import { pageMail } from '../../../features/mail/list.ts';
+import { testMailServer } from '../../../features/mail/send.ts';
+import { readMailServer, removeMailServer, saveMailServer } from '../../../features/mail/server.ts';
+import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
+import { userName } from '../kit/params.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 
 const state = oneOf('waiting', 'sent', 'failed', 'bounced', 'dropped', 'local');
 const mail = named(

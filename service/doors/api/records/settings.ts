@@ -1,9 +1,9 @@
 import { userLimits } from '../../../base/limits/users.ts';
 import { validationLimits } from '../../../base/limits/validation.ts';
 import { done } from '../../../base/results.ts';
+import { count, named, nullable, object, serviceText, text, whole } from '../../../base/shapes.ts';
 import { changeSettings, readSettings } from '../../../features/users/settings.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { count, named, nullable, object, serviceText, text, whole } from '../kit/shapes.ts';
 
 const settings = named(
   object({

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { sql } from 'kysely';
 import { Gauge, type Registry } from 'prom-client';
 import { careLimits } from '../../../base/limits/care.ts';
+import { media, serviceText } from '../../../base/shapes.ts';
 import { newestFirmwares } from '../../../features/care/boards.ts';
 import { countOpenTasks } from '../../../features/care/tasks.ts';
 import { type CaredFobQuery, countCaredFobs } from '../../../features/care/views.ts';
@@ -10,7 +11,7 @@ import type { Db } from '../../../storage/database/database.ts';
 import type { WebContext } from '../../web/context.ts';
 import { serveRoute } from '../../web/route.ts';
 import { administrationAccess } from '../kit/authenticate.ts';
-import { media, schemasOf, serviceText } from '../kit/shapes.ts';
+import { schemasOf } from '../kit/schemas.ts';
 
 /** `GET /metrics`, for an administration API key of an administrator or auditor, or a session of one. */
 export function serveMetrics(app: FastifyInstance, context: WebContext): void {

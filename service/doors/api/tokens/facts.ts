@@ -1,7 +1,17 @@
 import { tokenLimits } from '../../../base/limits/tokens.ts';
+import {
+  facts,
+  named,
+  nullable,
+  number,
+  object,
+  oneOf,
+  serviceText,
+  time,
+  whole,
+} from '../../../base/shapes.ts';
 import { revokedReasons, type TokenState, tokenStates } from '../../../base/token-states.ts';
 import { algorithms, alphabets, pinPlaces } from '../../../features/tokens/facts.ts';
-import { facts, named, nullable, number, object, oneOf, serviceText, time, whole } from '../kit/shapes.ts';
 
 export const kind = oneOf('hotp', 'totp');
 /** For tokens only: no policy makes tokens that answer questions. */

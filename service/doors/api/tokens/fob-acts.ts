@@ -2,6 +2,7 @@ import { careLimits } from '../../../base/limits/care.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { may } from '../../../base/permissions.ts';
 import { done, type RefusalCode, type Result } from '../../../base/results.ts';
+import { list, object, serviceText, text } from '../../../base/shapes.ts';
 import { markFound, markLost, retireFob, returnFob } from '../../../features/care/life.ts';
 import {
   cancelTask,
@@ -15,7 +16,6 @@ import {
 import { Problem } from '../../web/problems.ts';
 import { serial, serialParams } from '../kit/params.ts';
 import { type ApiCall, type ApiRoute, route } from '../kit/route.ts';
-import { list, object, serviceText, text } from '../kit/shapes.ts';
 import { lifeState, task, taskShown } from './fobs.ts';
 
 const ACCOUNT_ID = '^[0-9a-f]{8}$';

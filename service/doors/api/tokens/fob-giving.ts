@@ -1,9 +1,9 @@
 import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { done } from '../../../base/results.ts';
+import { described, object, serviceText, text } from '../../../base/shapes.ts';
 import { confirmGiven, giveFob } from '../../../features/care/give.ts';
 import { serialParams } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { described, object, serviceText, text } from '../kit/shapes.ts';
 import { lifeState } from './fobs.ts';
 
 const state = { serial: serviceText, state: lifeState } as const;

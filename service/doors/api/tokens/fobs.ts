@@ -4,20 +4,6 @@ import { careKinds } from '../../../base/kinds.ts';
 import { careLimits } from '../../../base/limits/care.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done } from '../../../base/results.ts';
-import { careTexts } from '../../../base/texts/care.ts';
-import { factsOfBoard, newestFirmwares } from '../../../features/care/boards.ts';
-import { listTasks, type TaskView } from '../../../features/care/tasks.ts';
-import {
-  type CaredFobQuery,
-  type CaredFobView,
-  careNext,
-  type FobDetail,
-  listCaredFobs,
-  viewFob,
-} from '../../../features/care/views.ts';
-import { next, pageFields } from '../kit/pages.ts';
-import { serialParams } from '../kit/params.ts';
-import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   described,
@@ -32,7 +18,21 @@ import {
   type TypeOf,
   time,
   whole,
-} from '../kit/shapes.ts';
+} from '../../../base/shapes.ts';
+import { careTexts } from '../../../base/texts/care.ts';
+import { factsOfBoard, newestFirmwares } from '../../../features/care/boards.ts';
+import { listTasks, type TaskView } from '../../../features/care/tasks.ts';
+import {
+  type CaredFobQuery,
+  type CaredFobView,
+  careNext,
+  type FobDetail,
+  listCaredFobs,
+  viewFob,
+} from '../../../features/care/views.ts';
+import { next, pageFields } from '../kit/pages.ts';
+import { serialParams } from '../kit/params.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import { tokenState } from './facts.ts';
 
 export const lifeState = oneOf('in_use', 'lost', 'found', 'returned', 'retired', 'giving', 'handed_over');

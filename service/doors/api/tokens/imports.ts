@@ -4,14 +4,6 @@ import { administrationLimits } from '../../../base/limits/administration.ts';
 import { credentialLimits } from '../../../base/limits/credentials.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, refused } from '../../../base/results.ts';
-import { startImport } from '../../../features/jobs/bulk.ts';
-import { draftsOfFiles } from '../../../features/tokens/import/from-files.ts';
-import { draftsOfInventory, openInventoryFile } from '../../../features/tokens/import/from-inventory.ts';
-import type { ImportDraft } from '../../../features/tokens/import/items.ts';
-import { prepareImport } from '../../../features/tokens/import/plan.ts';
-import type { Management } from '../../../storage/management.ts';
-import { whileConnected } from '../../web/while-connected.ts';
-import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   list,
@@ -23,7 +15,15 @@ import {
   type TypeOf,
   text,
   whole,
-} from '../kit/shapes.ts';
+} from '../../../base/shapes.ts';
+import { startImport } from '../../../features/jobs/bulk.ts';
+import { draftsOfFiles } from '../../../features/tokens/import/from-files.ts';
+import { draftsOfInventory, openInventoryFile } from '../../../features/tokens/import/from-inventory.ts';
+import type { ImportDraft } from '../../../features/tokens/import/items.ts';
+import { prepareImport } from '../../../features/tokens/import/plan.ts';
+import type { Management } from '../../../storage/management.ts';
+import { whileConnected } from '../../web/while-connected.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import { job } from './jobs.ts';
 
 const file = object({

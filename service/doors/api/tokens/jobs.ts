@@ -3,18 +3,6 @@ import { jobLimits } from '../../../base/limits/jobs.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, refused } from '../../../base/results.ts';
 import {
-  fobJobKinds,
-  startActivating,
-  startAssigning,
-  startBulk,
-  startFobJob,
-} from '../../../features/jobs/bulk.ts';
-import { cancelJob, listJobItems, pauseJob, resumeJob, viewJob } from '../../../features/jobs/jobs.ts';
-import { pageJobs } from '../../../features/jobs/pages.ts';
-import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
-import { idParams, serial } from '../kit/params.ts';
-import { type ApiRoute, route } from '../kit/route.ts';
-import {
   count,
   described,
   list,
@@ -27,7 +15,19 @@ import {
   text,
   time,
   whole,
-} from '../kit/shapes.ts';
+} from '../../../base/shapes.ts';
+import {
+  fobJobKinds,
+  startActivating,
+  startAssigning,
+  startBulk,
+  startFobJob,
+} from '../../../features/jobs/bulk.ts';
+import { cancelJob, listJobItems, pauseJob, resumeJob, viewJob } from '../../../features/jobs/jobs.ts';
+import { pageJobs } from '../../../features/jobs/pages.ts';
+import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
+import { idParams, serial } from '../kit/params.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import { revokedReason } from './facts.ts';
 import { fobFilter, fobQueryOf } from './fobs.ts';
 

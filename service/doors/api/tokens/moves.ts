@@ -1,5 +1,6 @@
 import { challengeLimits } from '../../../base/limits/challenges.ts';
 import { validationLimits } from '../../../base/limits/validation.ts';
+import { count, flag, object, serviceText, text, time } from '../../../base/shapes.ts';
 import { repairLastStep, repairLastSteps } from '../../../features/tokens/codes/repair.ts';
 import { resyncToken } from '../../../features/tokens/codes/resync.ts';
 import {
@@ -13,7 +14,6 @@ import {
 import { readLockPolicy } from '../../../features/users/settings.ts';
 import { serialParams, userName } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { count, flag, object, serviceText, text, time } from '../kit/shapes.ts';
 import { revokedReason, token } from './facts.ts';
 
 const passcode = text(validationLimits.passcodeFieldMax, { minLength: 1 });

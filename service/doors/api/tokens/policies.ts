@@ -1,10 +1,10 @@
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done } from '../../../base/results.ts';
+import { count, list, named, object, serviceText, text, time, whole } from '../../../base/shapes.ts';
 import { changePolicy, createPolicy, listPolicies, removePolicy } from '../../../features/tokens/policies.ts';
 import { next, pageFields, pageOf } from '../kit/pages.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { count, list, named, object, serviceText, text, time, whole } from '../kit/shapes.ts';
 import { factFields, kind, shownFacts } from './facts.ts';
 
 const name = text(tokenLimits.policyNameMax, { minLength: 1 });

@@ -3,14 +3,6 @@ import { administrationLimits } from '../../../base/limits/administration.ts';
 import { challengeLimits } from '../../../base/limits/challenges.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { refused } from '../../../base/results.ts';
-import { searchTexts } from '../../../base/texts/api.ts';
-import { issueToken } from '../../../features/tokens/issue.ts';
-import { renameToken } from '../../../features/tokens/moves.ts';
-import { searchedBy, searchTokens } from '../../../features/tokens/search.ts';
-import { viewToken } from '../../../features/tokens/views.ts';
-import { next, pageFields } from '../kit/pages.ts';
-import { serial, serialParams, userName } from '../kit/params.ts';
-import { type ApiRoute, route } from '../kit/route.ts';
 import {
   count,
   justOne,
@@ -22,7 +14,15 @@ import {
   serviceText,
   text,
   whole,
-} from '../kit/shapes.ts';
+} from '../../../base/shapes.ts';
+import { searchTexts } from '../../../base/texts/api.ts';
+import { issueToken } from '../../../features/tokens/issue.ts';
+import { renameToken } from '../../../features/tokens/moves.ts';
+import { searchedBy, searchTokens } from '../../../features/tokens/search.ts';
+import { viewToken } from '../../../features/tokens/views.ts';
+import { next, pageFields } from '../kit/pages.ts';
+import { serial, serialParams, userName } from '../kit/params.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
 import { act, assignment, factFields, token, tokenKind, tokenState } from './facts.ts';
 
 const names = { issuer: text(tokenLimits.issuerMaxBytes), label: text(tokenLimits.labelMaxBytes) } as const;

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { done, refused } from '../../../base/results.ts';
+import { type Acting, actOf } from '../../../storage/acting.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import { searchableId } from '../../../storage/queries/ids.ts';
-import { type Acting, actOf } from '../../tokens/acting.ts';
 import { recordUserAct } from '../../users/user-audit.ts';
 import { prepareUserName } from '../../users/users.ts';
 import { lockUsers } from '../../validation/facts.ts';

@@ -3,10 +3,10 @@ import type { Actor } from '../../../base/actor.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { timeStep } from '../../../base/passcode.ts';
 import { done, refused } from '../../../base/results.ts';
+import { type Acting, actingOf, actOf } from '../../../storage/acting.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
 import type { Management } from '../../../storage/management.ts';
 import { recordAudit } from '../../audit/record.ts';
-import { type Acting, actingOf, actOf } from '../acting.ts';
 import type { TokenRow } from '../rows.ts';
 import { lockToken } from '../tokens.ts';
 

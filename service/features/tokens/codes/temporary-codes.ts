@@ -2,6 +2,7 @@ import { randomInt, randomUUID } from 'node:crypto';
 import type { Actor } from '../../../base/actor.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, refused } from '../../../base/results.ts';
+import { type Acting, actOf } from '../../../storage/acting.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import type { Keys } from '../../../storage/encryption-at-rest/key-file.ts';
 import { macOf } from '../../../storage/encryption-at-rest/seal.ts';
@@ -9,7 +10,6 @@ import type { Management } from '../../../storage/management.ts';
 import { latestMade } from '../../../storage/queries/latest.ts';
 import { recordUserAct } from '../../users/user-audit.ts';
 import { findUser, prepareUserName } from '../../users/users.ts';
-import { type Acting, actOf } from '../acting.ts';
 import { isWhole } from '../facts.ts';
 
 /** A new temporary passcode: shown once, stored nowhere. */

@@ -1,11 +1,11 @@
 import { RECOVERY_KEY_BYTES } from '@passfob/protocol/limits';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { done, refused } from '../../../base/results.ts';
+import type { Acting } from '../../../storage/acting.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import { seal } from '../../../storage/encryption-at-rest/seal.ts';
 import { looksLikeAnother } from '../../users/look-alikes.ts';
 import { findOrAddUser, findUser, prepareUserName } from '../../users/users.ts';
-import type { Acting } from '../acting.ts';
 import { fobNamed, isElsewhere, type NewFob, register } from '../fobs.ts';
 import { hasEnough, insertToken, problemOf, type SeededToken } from '../issue.ts';
 import { bytesOf, type FobItem, type ImportItem, type TokenItem } from './items.ts';

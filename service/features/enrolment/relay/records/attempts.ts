@@ -1,6 +1,6 @@
 import { relayLimits } from '../../../../base/limits/relay.ts';
+import type { Acting } from '../../../../storage/acting.ts';
 import { recordAudit } from '../../../audit/record.ts';
-import type { Acting } from '../../../tokens/acting.ts';
 import { endActivation } from '../../../tokens/end-activation.ts';
 import type { Claim, ClaimedActivation } from './claim.ts';
 import { returnToken } from './token.ts';

@@ -3,10 +3,10 @@ import type { Selectable } from 'kysely';
 import type { Actor } from '../../../../base/actor.ts';
 import { ServiceError } from '../../../../base/errors.ts';
 import { relayLimits } from '../../../../base/limits/relay.ts';
+import { type Acting, actingOf } from '../../../../storage/acting.ts';
 import { writing } from '../../../../storage/database/database.ts';
 import type { Management } from '../../../../storage/management.ts';
 import type { Schema } from '../../../../storage/schema/schema.ts';
-import { type Acting, actingOf } from '../../../tokens/acting.ts';
 import { RelayRefusal } from './refusal.ts';
 
 export type ClaimedActivation = Selectable<Schema['activations']>;

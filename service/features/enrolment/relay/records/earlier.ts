@@ -1,5 +1,5 @@
+import type { Acting } from '../../../../storage/acting.ts';
 import { accountIdOf } from '../../../tokens/account-id.ts';
-import type { Acting } from '../../../tokens/acting.ts';
 import type { FobRow } from '../../../tokens/fobs.ts';
 import { pushAccountOf } from '../../../tokens/push-keys.ts';
 

@@ -1,8 +1,8 @@
 import { relayLimits } from '../../../../base/limits/relay.ts';
 import { heldStates } from '../../../../base/token-states.ts';
+import type { Acting } from '../../../../storage/acting.ts';
 import { recordAudit } from '../../../audit/record.ts';
 import { dropMailOf } from '../../../mail/queue.ts';
-import type { Acting } from '../../../tokens/acting.ts';
 import { openAssignment } from '../../../tokens/assignments.ts';
 import { revoke } from '../../../tokens/moves.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';

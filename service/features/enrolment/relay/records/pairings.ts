@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { Hello } from 'passfob/client/hello';
 import { relayLimits } from '../../../../base/limits/relay.ts';
+import type { Acting } from '../../../../storage/acting.ts';
 import type { Db } from '../../../../storage/database/database.ts';
 import type { Keys } from '../../../../storage/encryption-at-rest/key-file.ts';
-import type { Acting } from '../../../tokens/acting.ts';
 import { type FobSecrets, openSecrets, sealSecrets } from '../../../tokens/fob-secrets.ts';
 import { type FobRow, fobNamed, fobSecretsOf, keepProved } from '../../../tokens/fobs.ts';
 

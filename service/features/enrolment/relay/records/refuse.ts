@@ -1,6 +1,6 @@
 import { relayLimits } from '../../../../base/limits/relay.ts';
+import type { Acting } from '../../../../storage/acting.ts';
 import { recordAudit } from '../../../audit/record.ts';
-import type { Acting } from '../../../tokens/acting.ts';
 
 /** A refused activation, its user, and the reason in words for the help desk. */
 export interface RefusedActivation {

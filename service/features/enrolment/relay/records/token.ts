@@ -1,6 +1,6 @@
+import type { Acting } from '../../../../storage/acting.ts';
 import { valuesAsList } from '../../../../storage/queries/rows.ts';
 import { recordAudit } from '../../../audit/record.ts';
-import type { Acting } from '../../../tokens/acting.ts';
 import type { FobRow } from '../../../tokens/fobs.ts';
 import { hasEnough, insertToken, type SeededToken } from '../../../tokens/issue.ts';
 import type { PolicyRow } from '../../../tokens/policies.ts';

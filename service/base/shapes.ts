@@ -1,5 +1,3 @@
-import type { FastifySchema } from 'fastify';
-
 /** A JSON Schema (2020-12, which OpenAPI 3.1 uses unchanged). */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -102,25 +100,4 @@ export function described<T>({ schema }: FieldShape<T>, description: string): Fi
 /** Gives a shape its own name in the API's description. */
 export function named<T>({ schema }: FieldShape<T>, title: string): FieldShape<T> {
   return { schema: { ...schema, title } };
-}
-
-/** Returns the shapes of a route in Fastify's form. */
-export function schemasOf(shapes: {
-  readonly params?: FieldShape<unknown> | undefined;
-  readonly query?: FieldShape<unknown> | undefined;
-  readonly headers?: FieldShape<unknown> | undefined;
-  readonly body?: FieldShape<unknown> | undefined;
-  /** By status. */
-  readonly answers: Readonly<Record<number, FieldShape<unknown>>>;
-}): FastifySchema {
-  const { params, query, headers, body, answers } = shapes;
-  const response = Object.entries(answers).map(([status, { schema }]) => [status, schema] as const);
-  return {
-    ...(params && { params: params.schema }),
-    ...(query && { querystring: query.schema }),
-    ...(headers && { headers: headers.schema }),
-    ...(body && { body: body.schema }),
-    // Fields that a schema does not name are left out of the response.
-    response: Object.fromEntries(response),
-  };
 }

@@ -1,7 +1,7 @@
-import type { Actor } from '../../base/actor.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
-import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
-import type { Management, PublicUrlSources } from '../../storage/management.ts';
+import type { Actor } from '../base/actor.ts';
+import { type Db, writing } from './database/database.ts';
+import type { Keys } from './encryption-at-rest/key-file.ts';
+import type { Management, PublicUrlSources } from './management.ts';
 
 /** One act of administration inside its transaction. */
 export interface Acting {
