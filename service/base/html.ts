@@ -33,3 +33,6 @@ export const nothing = html``;
 export function jsonMarkup(value: unknown): Markup {
   return new Markup(JSON.stringify(value).replaceAll('<', '\\u003c'));
 }
+
+/** The looks of a word for a state. */
+export type Tone = 'good' | 'bad' | 'warn' | 'plain';

@@ -24,6 +24,21 @@ export type Result<T, C extends RefusalCode = RefusalCode> = Done<T> | Refused<C
 /** Every code that a result may have. */
 export type CodeOf<R> = R extends Refused<infer C> ? C : never;
 
+/** What a result gives. */
+export type ValueOf<R> = R extends Done<infer T> ? T : never;
+
+/**
+ * `Then` if a list states exactly the codes that are returned; otherwise what is wrong, which is of no use where
+ * `Then` is wanted: the error stands there.
+ */
+export type Exactly<Returned, Stated, Then> = [RefusalCode] extends [Stated]
+  ? { readonly 'names no codes': Stated }
+  : [Returned] extends [Stated]
+    ? [Stated] extends [Returned]
+      ? Then
+      : { readonly 'never returned': Exclude<Stated, Returned> }
+    : { readonly 'not listed': Exclude<Returned, Stated> };
+
 export function done<const T>(value: T): Done<T> {
   return { ok: true, value };
 }

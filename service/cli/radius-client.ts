@@ -8,20 +8,19 @@ import { radiusLimits } from '../base/limits/radius.ts';
 import { radiusCommandTexts } from '../base/texts/radius.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 import { texts } from '../base/texts/texts.ts';
-import {
-  changeRadiusClient,
-  createRadiusClient,
-  type KeyedRadiusClient,
-  listRadiusClients,
-  type RadiusClientView,
-  removeRadiusClient,
-  rotateRadiusSecret,
-  setRadiusSecret,
-} from '../features/radius/clients.ts';
 import { listApplications } from '../features/users/application-changes.ts';
 import { LOGIN_APPLICATION } from '../features/users/applications.ts';
 import type { Management } from '../storage/management.ts';
 import type { RadiusPush } from '../storage/schema/schema.ts';
+import {
+  changeRadiusClient,
+  changeRadiusSecret,
+  createRadiusClient,
+  type KeyedRadiusClient,
+  listRadiusClients,
+  type RadiusClient,
+  removeRadiusClient,
+} from '../subjects/radius-clients/acts.ts';
 import type { ConfiguredRecords } from './configured.ts';
 import { valueIn } from './errors.ts';
 
@@ -85,14 +84,12 @@ async function act(
   }
   const { id } = await clientOf(management, name);
   if (what === 'remove')
-    return said(valueIn(await removeRadiusClient(management, serviceActor, id)), radiusCommandTexts.removed);
-  if (what === 'secret') {
-    const result =
-      secret === undefined
-        ? await rotateRadiusSecret(management, serviceActor, { id })
-        : await setRadiusSecret(management, serviceActor, { id, secret });
-    return made(valueIn(result));
-  }
+    return said(
+      valueIn(await removeRadiusClient(management, serviceActor, { id })),
+      radiusCommandTexts.removed,
+    );
+  if (what === 'secret')
+    return made(valueIn(await changeRadiusSecret(management, serviceActor, { id, secret })));
   const change = { id, name: given.rename, address, applicationId, push };
   return said(
     valueIn(await changeRadiusClient(management, serviceActor, change)),
@@ -100,7 +97,7 @@ async function act(
   );
 }
 
-function said(client: RadiusClientView, sentence: (name: string) => string): Report {
+function said(client: RadiusClient, sentence: (name: string) => string): Report {
   return { document: { radiusClient: client }, text: printable(sentence(client.name)) };
 }
 
@@ -113,7 +110,7 @@ function made({ client, value }: KeyedRadiusClient): Report {
   };
 }
 
-async function clientOf({ db }: Management, name: string): Promise<RadiusClientView> {
+async function clientOf({ db }: Management, name: string): Promise<RadiusClient> {
   const clients = await listRadiusClients(db);
   const found = clients.find(client => client.name === name);
   if (found !== undefined) return found;

@@ -2,7 +2,6 @@ import { consoleFobs } from './console/fobs.ts';
 import { consoleFrame, consoleOverview } from './console/frame.ts';
 import { consoleGiving } from './console/giving.ts';
 import { consoleMail } from './console/mail.ts';
-import { consoleRadius } from './console/radius.ts';
 import { consoleRecords } from './console/records.ts';
 import { consoleService } from './console/service.ts';
 import { consoleTokens } from './console/tokens.ts';
@@ -17,7 +16,6 @@ export const consoleTexts = {
   ...consoleTokens,
   ...consoleEnrolment,
   ...consoleService,
-  ...consoleRadius,
   ...consoleRecords,
   ...consoleFobs,
   ...consoleGiving,

@@ -1,12 +1,13 @@
+import { radiusClients } from '../../subjects/radius-clients/acts.ts';
 import { activationRoutes } from './identities/activations.ts';
 import { apiKeyRoutes } from './identities/api-keys.ts';
 import { applicationRoutes } from './identities/applications.ts';
 import { callerRoutes } from './identities/callers.ts';
 import { operatorRoutes } from './identities/operators.ts';
-import { radiusClientRoutes } from './identities/radius-clients.ts';
 import { sessionRoutes } from './identities/session.ts';
 import { temporaryCodeRoutes } from './identities/temporary-codes.ts';
 import { userRoutes } from './identities/users.ts';
+import { routesOfList } from './kit/acts.ts';
 import type { ApiRoute } from './kit/route.ts';
 import { alertRoutes } from './records/alerts.ts';
 import { auditRoutes } from './records/audit.ts';
@@ -39,7 +40,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...importRoutes,
   ...jobRoutes,
   ...applicationRoutes,
-  ...radiusClientRoutes,
+  ...routesOfList(radiusClients),
   ...apiKeyRoutes,
   ...operatorRoutes,
   ...alertRoutes,

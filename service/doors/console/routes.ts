@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { radiusClients } from '../../subjects/radius-clients/acts.ts';
 import type { WebContext } from '../web/context.ts';
 import { serveEntry } from './access/enter.ts';
 import { serveProving } from './access/prove.ts';
@@ -14,6 +15,7 @@ import { serveFobDetail } from './fobs/detail.ts';
 import { serveFobForms } from './fobs/forms.ts';
 import { serveFobGiving } from './fobs/give.ts';
 import { serveFobs } from './fobs/list.ts';
+import { serveList } from './kit/acts.ts';
 import { type ConsoleRouter, makeConsoleRouter } from './kit/router.ts';
 import { serveMailList } from './mail/list.ts';
 import { serveMailOpening } from './mail/open.ts';
@@ -26,7 +28,6 @@ import { serveApplications } from './service/applications.ts';
 import { serveChannels } from './service/channels.ts';
 import { serveOperators } from './service/operators.ts';
 import { servePolicies } from './service/policies.ts';
-import { serveRadiusClients } from './service/radius-clients.ts';
 import { serveSettings } from './service/settings.ts';
 import { serveTokenDetail } from './tokens/detail.ts';
 import { serveTokenForms } from './tokens/forms.ts';
@@ -57,7 +58,7 @@ const subjects: readonly ((router: ConsoleRouter) => void)[] = [
   serveBulk,
   servePolicies,
   serveApplications,
-  serveRadiusClients,
+  router => serveList(router, radiusClients),
   serveApiKeys,
   serveOperators,
   serveSettings,

@@ -4,10 +4,10 @@ import { validationLimits } from '../../base/limits/validation.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { separators } from '../../base/passcode.ts';
 import { radiusTexts } from '../../base/texts/radius.ts';
-import type { KnownClient, KnownClients } from '../../features/radius/known-clients.ts';
 import { outOfStep } from '../../features/tokens/codes/out-of-step.ts';
 import { resyncTokenOfUser } from '../../features/tokens/codes/resync.ts';
 import type { ValidationRequest } from '../../features/validation/request.ts';
+import type { KnownClient, KnownClients } from '../../subjects/radius-clients/known-clients.ts';
 import { splitPassword } from './field.ts';
 import { confirmPin, requestNewPin, setPin } from './new-pin.ts';
 import {

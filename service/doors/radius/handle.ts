@@ -1,6 +1,6 @@
 import { radiusLimits } from '../../base/limits/radius.ts';
 import { keyOfSource } from '../../features/push/trusted-source.ts';
-import type { KnownClient } from '../../features/radius/known-clients.ts';
+import type { KnownClient } from '../../subjects/radius-clients/known-clients.ts';
 import { untilMinimumTime } from '../web/minimum-response-time.ts';
 import { isAuthentic, signedAnswer } from './authenticators.ts';
 import { answerAccess, type Deciding } from './decide.ts';

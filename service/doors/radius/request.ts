@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { prepareSource } from '../../base/source.ts';
-import type { KnownClient } from '../../features/radius/known-clients.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { macOf } from '../../storage/encryption-at-rest/seal.ts';
+import type { KnownClient } from '../../subjects/radius-clients/known-clients.ts';
 import { revealPassword } from './authenticators.ts';
 import { type Attribute, type Packet, types, valuesOf } from './packet.ts';
 

@@ -1,8 +1,8 @@
-import { html, type Markup, nothing } from '../../base/html.ts';
+import { html, type Markup, nothing, type Tone } from '../../base/html.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
 import type { KnownApplication } from '../../features/users/application-cache.ts';
 import { serviceApplicationNow } from '../login/service-application.ts';
-import { actionLink, actions, badge, facts, momentOr, section, type Tone } from '../web/parts.ts';
+import { actionLink, actions, badge, facts, momentOr, section } from '../web/parts.ts';
 import { type CareParts, careParts } from './care-parts.ts';
 import { attemptField } from './fields.ts';
 import { fobOfUser } from './fob-of.ts';

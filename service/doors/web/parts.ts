@@ -1,6 +1,4 @@
-import { html, type Markup, nothing } from '../../base/html.ts';
-
-export type Tone = 'good' | 'bad' | 'warn' | 'plain';
+import { html, type Markup, nothing, type Tone } from '../../base/html.ts';
 
 /** Returns a moment in UTC, to the second. */
 export function moment(ms: number): Markup {

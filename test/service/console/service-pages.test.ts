@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { readMailServer } from '@passfob/service/features/mail/server';
 import { readChannels } from '@passfob/service/features/notify/channels';
-import { listRadiusClients } from '@passfob/service/features/radius/clients';
-import { makeKnownClients } from '@passfob/service/features/radius/known-clients';
 import { changeSettings } from '@passfob/service/features/users/settings';
+import { listRadiusClients } from '@passfob/service/subjects/radius-clients/acts';
+import { makeKnownClients } from '@passfob/service/subjects/radius-clients/known-clients';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { MailReceiver } from '../alerts/receivers.ts';

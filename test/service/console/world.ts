@@ -8,7 +8,6 @@ import { sealContent } from '@passfob/service/features/mail/content';
 import { queueMail } from '@passfob/service/features/mail/queue';
 import { addChannel } from '@passfob/service/features/notify/manage';
 import { checkCaller } from '@passfob/service/features/push/callers/check';
-import { createRadiusClient } from '@passfob/service/features/radius/clients';
 import { issueToken } from '@passfob/service/features/tokens/issue';
 import { revokeToken, suspendToken } from '@passfob/service/features/tokens/moves';
 import { createPolicy } from '@passfob/service/features/tokens/policies';
@@ -17,6 +16,7 @@ import { createApplication } from '@passfob/service/features/users/application-c
 import { createUser, disableUser } from '@passfob/service/features/users/user-changes';
 import { writing } from '@passfob/service/storage/database/database';
 import { seal } from '@passfob/service/storage/encryption-at-rest/seal';
+import { createRadiusClient } from '@passfob/service/subjects/radius-clients/acts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, wrongCode } from '../kit.ts';
 import { invitation, useServer } from '../mail/kit.ts';

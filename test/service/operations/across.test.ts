@@ -4,7 +4,6 @@ import { raiseAlert } from '@passfob/service/features/alerts/alerts';
 import { verifyAudit } from '@passfob/service/features/audit/verify';
 import { backup } from '@passfob/service/features/operations/backup';
 import { restore } from '@passfob/service/features/operations/restore';
-import { createRadiusClient } from '@passfob/service/features/radius/clients';
 import { listEvents, recordEvents } from '@passfob/service/features/validation/events';
 import {
   openStore,
@@ -13,6 +12,7 @@ import {
   writing,
 } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
+import { createRadiusClient } from '@passfob/service/subjects/radius-clients/acts';
 import { expect, test } from 'vitest';
 import { furnished, Visitor } from '../console/kit.ts';
 import { fillWorld } from '../console/world.ts';

@@ -1,4 +1,4 @@
-import { createRadiusClient } from '@passfob/service/features/radius/clients';
+import { createRadiusClient } from '@passfob/service/subjects/radius-clients/acts';
 import { expect, test } from 'vitest';
 import { codeNow } from '../kit.ts';
 import { makeTrusted, PushFob } from '../push/kit.ts';

@@ -1,4 +1,4 @@
-import { createRadiusClient } from '@passfob/service/features/radius/clients';
+import { createRadiusClient } from '@passfob/service/subjects/radius-clients/acts';
 import { expect, test } from 'vitest';
 import { add, codeAt, codeNow, newToken, stepAt } from '../kit.ts';
 import { accepted, grace } from '../users/kit.ts';

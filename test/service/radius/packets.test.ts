@@ -5,14 +5,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isAuthentic, revealPassword, signedAnswer } from '@passfob/service/doors/radius/authenticators';
 import { receive } from '@passfob/service/doors/radius/listener';
 import { codes, decodePacket, encodePacket, types, valuesOf } from '@passfob/service/doors/radius/packet';
-import {
-  createRadiusClient,
-  removeRadiusClient,
-  rotateRadiusSecret,
-} from '@passfob/service/features/radius/clients';
-import { makeKnownClients } from '@passfob/service/features/radius/known-clients';
 import { changeFactors, disableApplication } from '@passfob/service/features/users/application-changes';
 import { ensureApplication } from '@passfob/service/features/users/applications';
+import {
+  changeRadiusSecret,
+  createRadiusClient,
+  removeRadiusClient,
+} from '@passfob/service/subjects/radius-clients/acts';
+import { makeKnownClients } from '@passfob/service/subjects/radius-clients/known-clients';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
@@ -110,14 +110,14 @@ test('a RADIUS client is accepted until its removal, by its current secret and i
   accepted(await disableApplication(management, grace, rig.applicationId));
   expect((await rig.ask({ user: 'ada', password: codeNow(token, rig.nowMs) })).code).toBe(REJECT);
   expect((await rig.service.events()).map(({ outcome }) => outcome)).not.toContain('accepted');
-  const value = madeSecret(accepted(await rotateRadiusSecret(management, grace, { id: rig.clientId })));
+  const value = madeSecret(accepted(await changeRadiusSecret(management, grace, { id: rig.clientId })));
   await seen();
   const socket = await rig.socket();
   await socket.send(makeRequest({ secret: rig.secret, code: 12 }).bytes);
   const sent = makeRequest({ secret: value, code: 12 });
   await socket.exchange(sent);
   expect(socket.received).toHaveLength(1);
-  accepted(await removeRadiusClient(management, grace, rig.clientId));
+  accepted(await removeRadiusClient(management, grace, { id: rig.clientId }));
   await seen();
   await socket.send(makeRequest({ secret: value, code: 12 }).bytes);
   // A packet in these counts got no response.
@@ -402,6 +402,6 @@ test('an address has the client of its narrowest range, until that is removed, a
   const nameAt = async (address: string) => (await clients.find(address))?.name;
   expect([await nameAt('192.0.2.7'), await nameAt('192.0.2.8')]).toEqual(['192.0.2.7', '192.0.2.0/24']);
   office.nowMs -= HOUR_MS;
-  accepted(await removeRadiusClient(management, grace, ids.get('192.0.2.7') ?? ''));
+  accepted(await removeRadiusClient(management, grace, { id: ids.get('192.0.2.7') ?? '' }));
   expect(await nameAt('192.0.2.7')).toBe('192.0.2.0/24');
 });

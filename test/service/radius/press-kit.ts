@@ -1,8 +1,8 @@
 import type { Factors } from '@passfob/service/base/kinds';
 import { endPush } from '@passfob/service/features/push/delivery';
-import { changeRadiusClient } from '@passfob/service/features/radius/clients';
 import type { ServiceOptions } from '@passfob/service/service';
 import type { RadiusPush } from '@passfob/service/storage/schema/schema';
+import { changeRadiusClient } from '@passfob/service/subjects/radius-clients/acts';
 import { expect, onTestFinished } from 'vitest';
 import { PushFob } from '../push/kit.ts';
 import { accepted, grace } from '../users/kit.ts';

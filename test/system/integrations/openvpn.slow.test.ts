@@ -6,7 +6,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answerPush, endPush, pushesToSend } from '@passfob/service/features/push/delivery';
-import { changeRadiusClient } from '@passfob/service/features/radius/clients';
+import { changeRadiusClient } from '@passfob/service/subjects/radius-clients/acts';
 import { expect, test } from 'vitest';
 import { freePort } from '../../kit/free-port.ts';
 import { describeNeeds, needsTool, tool } from '../../kit/tools.ts';

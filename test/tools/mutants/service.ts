@@ -327,7 +327,7 @@ test/service/radius/new-pin.test.ts: a State of one client is worth nothing at a
     +row.client_id === ''
 test/service/radius/packets.test.ts: an address has the client of its narrowest range, until that is removed, also if the clock went back
   An address uses the secret of the widest range that has it.
-    service/features/radius/known-clients.ts
+    service/subjects/radius-clients/known-clients.ts
     -ranges.sort((one, other) => other.bits - one.bits)
     +ranges.sort((one, other) => one.bits - other.bits)
   A removed RADIUS client stays known where the clock went back.

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Actor } from '../../../base/actor.ts';
 import type { Action } from '../../../base/permissions.ts';
-import type { CodeOf, RefusalCode, Result } from '../../../base/results.ts';
+import type { CodeOf, Exactly, RefusalCode, Result } from '../../../base/results.ts';
 import type { FieldShape } from '../../../base/shapes.ts';
 import type { Management } from '../../../storage/management.ts';
 import type { WebContext } from '../../web/context.ts';
@@ -53,15 +53,7 @@ interface Declared<P, Q, B, A, L, R> extends Omit<ApiRoute<P, Q, B, A>, 'refusal
  */
 export function route<P, Q, B, A, R extends Result<A>, const L extends readonly RefusalCode[]>(
   declared: Declared<P, Q, B, A, L, R>,
-): Listed<CodeOf<R>, L[number]> {
+): Exactly<CodeOf<R>, L[number], ApiRoute> {
   // Methods are bivariant; the caller has checked the parts against the shapes.
   return declared as never;
 }
-
-type Listed<Returned, Stated> = [RefusalCode] extends [Stated]
-  ? 'the list does not name its codes'
-  : [Returned] extends [Stated]
-    ? [Stated] extends [Returned]
-      ? ApiRoute
-      : { readonly 'never returned': Exclude<Stated, Returned> }
-    : { readonly 'not listed': Exclude<Returned, Stated> };

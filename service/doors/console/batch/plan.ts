@@ -1,9 +1,9 @@
-import { html, type Markup, nothing } from '../../../base/html.ts';
+import { html, type Markup, nothing, type Tone } from '../../../base/html.ts';
 import { consoleLimits } from '../../../base/limits/console.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { JobView } from '../../../features/jobs/jobs.ts';
 import type { ImportPlan, ImportRowState, PlannedRow } from '../../../features/tokens/import/plan.ts';
-import { actions, badge, facts, type Tone } from '../../web/parts.ts';
+import { actions, badge, facts } from '../../web/parts.ts';
 import type { ConsolePage } from '../kit/layout.ts';
 import { actButton } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';

@@ -1,6 +1,6 @@
 import { needsAttention } from 'passfob/owner/health';
 import { healthText } from 'passfob/owner/health-texts';
-import { html, type Markup, nothing } from '../../../base/html.ts';
+import { html, type Markup, nothing, type Tone } from '../../../base/html.ts';
 import { consoleLimits } from '../../../base/limits/console.ts';
 import { careTexts } from '../../../base/texts/care.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
@@ -15,7 +15,7 @@ import {
   viewFob,
 } from '../../../features/care/views.ts';
 import { fobNamed } from '../../../features/tokens/fobs.ts';
-import { actionLink, actions, badge, facts, moment, momentOr, section, type Tone } from '../../web/parts.ts';
+import { actionLink, actions, badge, facts, moment, momentOr, section } from '../../web/parts.ts';
 import { actButton, stateBadge, tokenLink, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';

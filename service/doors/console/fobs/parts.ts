@@ -1,7 +1,7 @@
-import type { Markup } from '../../../base/html.ts';
+import type { Markup, Tone } from '../../../base/html.ts';
 import type { FobLifeState } from '../../../base/kinds.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
-import { badge, type Tone } from '../../web/parts.ts';
+import { badge } from '../../web/parts.ts';
 
 const tones: Readonly<Record<FobLifeState, Tone>> = {
   in_use: 'good',

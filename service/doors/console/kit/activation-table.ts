@@ -1,7 +1,7 @@
-import { html, type Markup, nothing } from '../../../base/html.ts';
+import { html, type Markup, nothing, type Tone } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { ActivationStatus, ActivationView } from '../../../features/enrolment/views.ts';
-import { badge, moment, type Tone } from '../../web/parts.ts';
+import { badge, moment } from '../../web/parts.ts';
 import { tokenLink, userLink } from './parts.ts';
 import { at } from './paths.ts';
 import type { ConsoleContext } from './request-context.ts';

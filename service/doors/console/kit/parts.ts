@@ -1,4 +1,4 @@
-import { html, type Markup } from '../../../base/html.ts';
+import { html, type Markup, type Tone } from '../../../base/html.ts';
 import type { JobState, Role } from '../../../base/kinds.ts';
 import type { Outcome } from '../../../base/outcomes.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
@@ -8,7 +8,7 @@ import { tokenTexts } from '../../../base/texts/tokens.ts';
 import type { TokenState } from '../../../base/token-states.ts';
 import type { ValidationEvent } from '../../../features/validation/events.ts';
 import { hidden } from '../../web/fields.ts';
-import { badge, type Tone } from '../../web/parts.ts';
+import { badge } from '../../web/parts.ts';
 import { at, HOME } from './paths.ts';
 import type { ConsoleContext } from './request-context.ts';
 

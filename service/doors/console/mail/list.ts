@@ -1,10 +1,10 @@
-import { html, type Markup, nothing } from '../../../base/html.ts';
+import { html, type Markup, nothing, type Tone } from '../../../base/html.ts';
 import { consoleLimits } from '../../../base/limits/console.ts';
 import type { MailState } from '../../../base/mail-kinds.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { type MailCursor, type MailView, pageMail } from '../../../features/mail/list.ts';
 import { readMailServer } from '../../../features/mail/server.ts';
-import { actionLink, actions, badge, moment, momentOr, type Tone } from '../../web/parts.ts';
+import { actionLink, actions, badge, moment, momentOr } from '../../web/parts.ts';
 import { userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';

@@ -1,10 +1,10 @@
-import { html, nothing } from '../../../base/html.ts';
+import { html, nothing, type Tone } from '../../../base/html.ts';
 import { pushConsoleTexts as text } from '../../../base/texts/push.ts';
 import type { CallerState } from '../../../features/push/caller-result.ts';
 import { callerCheck, checkCaller } from '../../../features/push/callers/check.ts';
 import { openStates } from '../../../features/push/rows.ts';
 import { shownNumber } from '../../../features/push/shown.ts';
-import { actions, badge, facts, moment, type Tone } from '../../web/parts.ts';
+import { actions, badge, facts, moment } from '../../web/parts.ts';
 import { actButton, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import { type ConsoleRouter, refusedPage } from '../kit/router.ts';

@@ -1,0 +1,233 @@
+import type { Actor } from '../../base/actor.ts';
+import type { Action } from '../../base/permissions.ts';
+import {
+  type CodeOf,
+  type Done,
+  done,
+  type Exactly,
+  type RefusalCode,
+  type Refused,
+  type Result,
+  refused,
+} from '../../base/results.ts';
+import { type FieldShape, object, type TypeOf } from '../../base/shapes.ts';
+import { recordAudit, type SubjectKind } from '../../features/audit/record.ts';
+import { type Acting, actOf } from '../../storage/acting.ts';
+import type { Db } from '../../storage/database/database.ts';
+import type { Management } from '../../storage/management.ts';
+import type { Field, Need } from './field.ts';
+
+export type Fields = Readonly<Record<string, Field>>;
+type NeedOf<F> = F extends Field<unknown, unknown, RefusalCode, infer N> ? N : Need;
+type OutOf<F> = F extends Field<infer _In, infer Out> ? Out : never;
+type CodesOf<F extends Fields> = F[keyof F]['refusals'][number];
+
+/** The fields as they are sent. */
+export type Sent<F extends Fields> = {
+  readonly [K in keyof F as NeedOf<F[K]> extends 'required' ? K : never]: TypeOf<F[K]['shape']>;
+} & {
+  readonly [K in keyof F as NeedOf<F[K]> extends 'required' ? never : K]?: TypeOf<F[K]['shape']> | undefined;
+};
+/** The fields as `run` gets them. */
+type Taken<F extends Fields> = {
+  readonly [K in keyof F]: NeedOf<F[K]> extends 'optional' ? OutOf<F[K]> | undefined : OutOf<F[K]>;
+};
+
+/** An item as people know it. */
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What acts are about. */
+export interface Subject<Item extends Named = Named, C extends RefusalCode = RefusalCode> {
+  readonly kind: SubjectKind;
+  /** The path of its list in the console, to which forms lead back. */
+  readonly home: string;
+  readonly missing: C;
+  /** Items that no act may touch. */
+  readonly kept?: { readonly refusal: C; is(item: Item): boolean };
+  find(db: Db, id: string): Promise<Item | undefined>;
+}
+
+type Detail = Readonly<Record<string, string | number | boolean | null>>;
+
+/** The end of an act: what it gives, and what the audit says about which item. */
+interface Did<T> extends Done<T> {
+  readonly detail: Detail;
+  readonly about: Named;
+}
+
+export function did<T>(value: T, about: Named, detail: Detail): Did<T> {
+  return { ...done(value), about, detail };
+}
+
+/** One way to an act over HTTP. */
+export interface ActRoute<F extends Fields, T> {
+  /** The name of the operation. */
+  readonly name: string;
+  /** What it does, a sentence for the description. */
+  readonly summary: string;
+  readonly at: `${'POST' | 'PUT' | 'PATCH' | 'DELETE'} /v1/${string}`;
+  readonly example?: Partial<Sent<F>>;
+  /** Fields that this route does not have. */
+  readonly without?: readonly (keyof F & string)[];
+  /** Optional fields that this route requires. */
+  readonly needs?: readonly (keyof F & string)[];
+  /** The answer, if it is not all that the act gives. */
+  readonly gives?: { readonly shape: FieldShape<unknown>; from(value: T): unknown };
+}
+
+/** A value that its page shows once. */
+export interface ShownOnce {
+  readonly title: string;
+  readonly label: string;
+  readonly value: string;
+}
+
+/** The form of an act in the console. */
+export interface ActForm<Item, T> {
+  readonly at: string;
+  readonly title: string | ((item: Item) => string);
+  readonly lead?: string;
+  readonly submit: string;
+  /** Whether it cannot be undone. */
+  readonly isFinal?: boolean;
+  /** Whether it shows the item's present values, and takes all of them. */
+  readonly isFilled?: boolean;
+  /** The sentence of the next page (`consoleTexts.done`). */
+  readonly done: 'created' | 'changed' | 'removed';
+  once?(value: T): ShownOnce | undefined;
+}
+
+interface Stated<Item extends Named, M extends RefusalCode, F extends Fields, T, R, L> {
+  readonly permission: Action;
+  readonly subject: Subject<Item, M>;
+  /** Whether it makes the item, instead of being about one that exists. */
+  readonly makes?: boolean;
+  readonly fields: F;
+  /** The answer of its routes. */
+  readonly gives: FieldShape<T>;
+  /** Every refusal of `run`, and the field beside which the form shows it. */
+  readonly refusals: L;
+  readonly routes: readonly ActRoute<NoInfer<F>, NoInfer<T>>[];
+  readonly form: ActForm<Item, NoInfer<T>>;
+  /** If it is refused, it has written nothing. */
+  run(acting: Acting & { readonly item: Item }, taken: Taken<F>): Promise<R>;
+}
+
+/** Refusals, and the field beside which the form shows each. */
+type Shown<Name extends string> = { readonly [C in RefusalCode]?: Name | 'form' };
+
+/** An act as the doors see it. */
+export interface ActRow
+  extends Stated<Named, RefusalCode, Fields, unknown, Did<unknown> | Refused, Shown<string>> {}
+
+/** An act, to be called like a function: in a transaction of its own, or as `work` in the caller's. */
+export interface Act<Given = never, R = Result<unknown>> {
+  /** @throws ServiceError `busy` */
+  (management: Management, actor: Actor, given: Given): Promise<R>;
+  work(acting: Acting, given: Given): Promise<R>;
+  readonly row: ActRow;
+}
+
+type About<Makes> = Makes extends true ? unknown : { readonly id: string };
+type Ends<R, T> = [R] extends [Did<T> | Refused] ? unknown : { readonly 'gives another value': R };
+
+/** States an act once: it can be called, and its routes, its form and their documents are made of its row. */
+export function act<
+  Item extends Named,
+  M extends RefusalCode,
+  F extends Fields,
+  T,
+  // Without a constraint: the compiler would take it in place of what `run` returns.
+  R,
+  L extends Shown<keyof F & string>,
+  const Makes extends boolean = false,
+>(
+  row: Stated<Item, M, F, T, R, L> & { readonly makes?: Makes },
+): Exactly<
+  CodeOf<R>,
+  keyof L,
+  Act<Sent<F> & About<Makes>, Result<T, CodeOf<R> | CodesOf<F> | (Makes extends true ? never : M)>>
+> &
+  Ends<R, T> {
+  const of = row as unknown as ActRow;
+  const work = (acting: Acting, given: Readonly<Record<string, unknown>>) => perform(of, acting, given);
+  return Object.assign(actOf(work), { work, row: of }) as never;
+}
+
+/** Pure checks come first, then the item, then look-ups, then the act itself; the audit gets its row last. */
+async function perform(
+  row: ActRow,
+  acting: Acting,
+  given: Readonly<Record<string, unknown>>,
+): Promise<Result<unknown>> {
+  const fields = Object.entries(row.fields).map(([name, one]) => ({
+    name,
+    field: one,
+    value: given[name] ?? one.initial,
+  }));
+  const sent = fields.filter(({ value }) => value !== undefined);
+  const taken: Record<string, unknown> = {};
+  for (const { name, field, value } of sent) {
+    const result = field.read?.(value);
+    if (result?.ok === false) return result;
+    if (result !== undefined) taken[name] = result.value;
+  }
+  const { subject, makes } = row;
+  const item = makes ? undefined : await subject.find(acting.db, String(given.id));
+  if (!makes && item === undefined) return refused(subject.missing);
+  if (item !== undefined && subject.kept?.is(item)) return refused(subject.kept.refusal);
+  for (const { name, field, value } of sent) {
+    const result = await field.find?.(acting.db, value);
+    if (result?.ok === false) return result;
+    if (result !== undefined) taken[name] = result.value;
+  }
+  // An act that makes its item has none, and its row cannot use it.
+  const result = await row.run({ ...acting, item: item as Named }, taken);
+  return result.ok ? await audited(row, acting, result) : result;
+}
+
+async function audited(
+  { permission, subject }: ActRow,
+  acting: Acting,
+  { about, detail, value }: Did<unknown>,
+) {
+  const { db, keys, atMs, actor } = acting;
+  await recordAudit(db, keys, {
+    ...{ atMs, actor, action: permission, detail },
+    ...{ subjectKind: subject.kind, subjectId: about.id, subject: about.name },
+  });
+  return done(value);
+}
+
+/** Returns what a route of an act may be refused for, in the order of the checks. */
+export function refusalsOf(
+  { subject, makes, fields, refusals }: ActRow,
+  without: readonly string[] = [],
+): RefusalCode[] {
+  const there = Object.entries(fields).flatMap(([name, one]) => (without.includes(name) ? [] : [one]));
+  const ofItem = makes ? [] : [subject.missing, ...(subject.kept ? [subject.kept.refusal] : [])];
+  return [
+    ...new Set([
+      ...there.filter(({ read }) => read).flatMap(one => one.refusals),
+      ...ofItem,
+      ...there.filter(({ find }) => find).flatMap(one => one.refusals),
+      ...(Object.keys(refusals) as RefusalCode[]),
+    ]),
+  ];
+}
+
+/** Returns the shape of what a route of an act takes; undefined if it takes nothing. */
+export function bodyOf(
+  { fields }: ActRow,
+  { without = [], needs = [] }: ActRoute<Fields, unknown>,
+): FieldShape<unknown> | undefined {
+  const there = Object.entries(fields).filter(([name]) => !without.includes(name));
+  if (there.length === 0) return undefined;
+  const isRequired = ([name, { need }]: (typeof there)[number]) =>
+    need === 'required' || needs.includes(name);
+  const shapes = (some: typeof there) => Object.fromEntries(some.map(([name, { shape }]) => [name, shape]));
+  return object(shapes(there.filter(isRequired)), shapes(there.filter(one => !isRequired(one))));
+}

@@ -1,0 +1,106 @@
+import {
+  type CodeOf,
+  done,
+  type Exactly,
+  type RefusalCode,
+  type Result,
+  refused,
+  type ValueOf,
+} from '../../base/results.ts';
+import type { FieldShape } from '../../base/shapes.ts';
+import type { Db } from '../../storage/database/database.ts';
+
+/** The values of a choice, and the words of each. */
+export type Options = readonly (readonly [value: string, words: string])[];
+
+/** How people see a field in a form. */
+export interface Control {
+  /** Its name in the form, if it is not that of the field. */
+  readonly name?: string;
+  readonly label: string;
+  readonly hint?: string;
+  /** Default: `select` where there are options, else `text`. */
+  readonly kind?: 'text' | 'password';
+  readonly autocomplete?: string;
+  readonly options?: Options | ((db: Db) => Promise<Options>);
+}
+
+/**
+ * `required`; `optional`: absent means "as before", or that the act chooses; `defaulted`: absent means the field's own
+ * default.
+ */
+export type Need = 'required' | 'optional' | 'defaulted';
+
+/**
+ * One value that an act takes, said once: its shape and limits, what people read beside it, and why it may be refused.
+ * `In`: as it is sent; `Out`: as the act gets it.
+ */
+export interface Field<
+  In = unknown,
+  Out = unknown,
+  C extends RefusalCode = RefusalCode,
+  N extends Need = Need,
+> {
+  readonly shape: FieldShape<In>;
+  readonly control: Control;
+  readonly refusals: readonly C[];
+  readonly need: N;
+  readonly initial?: In;
+  /** Checks the value by itself. Exactly one of `read` and `find` is there. */
+  read?(value: In): Result<Out, C>;
+  /** Looks the value up, in the act's transaction. */
+  find?(db: Db, value: In): Promise<Result<Out, C>>;
+}
+
+/** A field whose value is checked by itself. @param read returns undefined for a value to refuse */
+export function field<In, Out, const C extends RefusalCode>(
+  shape: FieldShape<In>,
+  control: Control,
+  refusal: C,
+  read: (value: In) => Out | undefined,
+): Field<In, Out, C, 'required'> {
+  return {
+    shape,
+    control,
+    refusals: [refusal],
+    need: 'required',
+    read(value) {
+      const taken = read(value);
+      return taken === undefined ? refused(refusal) : done(taken);
+    },
+  };
+}
+
+/** A field with a few known values. */
+export function choice<const T extends string, const C extends RefusalCode>(
+  shape: FieldShape<T>,
+  control: Control & { readonly options: readonly (readonly [T, string])[] },
+  refusal: C,
+): Field<T, T, C, 'required'> {
+  const known = control.options.map(([value]) => value);
+  return field(shape, control, refusal, given => (known.includes(given) ? given : undefined));
+}
+
+/** A field whose value names a row. */
+export function lookUp<In, R, const L extends readonly RefusalCode[]>(
+  shape: FieldShape<In>,
+  control: Control,
+  refusals: L,
+  find: (db: Db, value: In) => Promise<R>,
+): Exactly<CodeOf<R>, L[number], Field<In, ValueOf<R>, L[number], 'required'>> {
+  const made = { shape, control, refusals, need: 'required', find };
+  return made as never;
+}
+
+export function optional<In, Out, C extends RefusalCode>(
+  one: Field<In, Out, C>,
+): Field<In, Out, C, 'optional'> {
+  return { ...one, need: 'optional' };
+}
+
+export function defaulted<In, Out, C extends RefusalCode>(
+  one: Field<In, Out, C>,
+  initial: In,
+): Field<In, Out, C, 'defaulted'> {
+  return { ...one, need: 'defaulted', initial };
+}
