@@ -1,4 +1,4 @@
-import type { LocalMail } from '@passfob/service/features/mail/outbox';
+import type { LocalMail } from '@passfob/service/subjects/mail/outbox';
 import { htmlEscape } from 'escape-goat';
 import { MAIL_SHOWN } from '../play/limits.ts';
 import { pageTexts } from './texts.ts';

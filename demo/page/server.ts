@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { LocalMail } from '@passfob/service/features/mail/outbox';
+import type { LocalMail } from '@passfob/service/subjects/mail/outbox';
 import { FobError, systemCode } from 'passfob/errors';
 import { URL_CHARS_MAX, WATCHERS_MAX } from '../play/limits.ts';
 import type { DemoProgress, ProgressWatch } from '../play/progress.ts';

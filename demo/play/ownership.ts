@@ -1,6 +1,6 @@
 import { KIND_HOTP } from '@passfob/protocol/account';
 import type { AlgorithmName } from '@passfob/service/base/kinds';
-import type { TokenView } from '@passfob/service/features/tokens/views';
+import type { TokenView } from '@passfob/service/subjects/tokens/views';
 import { pause } from 'passfob/client/pause';
 import { type ClockResult, setClock } from 'passfob/commands/clock';
 import type { FobAtHand } from 'passfob/commands/context';

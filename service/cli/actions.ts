@@ -1,14 +1,14 @@
 import { inLines, type Report, reportOf, sayReport } from 'passfob/cli/base/report';
 import { doctorText } from 'passfob/cli/doctor';
 import { FobError } from 'passfob/errors';
-import { type ShownSetting, shownConfiguration } from '../app/configuration/configuration.ts';
-import { settings } from '../app/configuration/settings.ts';
-import { examineService, type ServiceFinding } from '../app/doctor/doctor.ts';
 import { serveTexts } from '../base/texts/serve.ts';
-import { readLastStart } from '../features/users/access/last-start.ts';
-import { makeOperatorKey, operatorLink } from '../features/users/access/operators.ts';
+import { type ShownSetting, shownConfiguration } from '../node/configuration/configuration.ts';
+import { settings } from '../node/configuration/settings.ts';
+import { examineService, type ServiceFinding } from '../node/doctor/doctor.ts';
 import type { Store } from '../storage/database/database.ts';
 import { identityFingerprint } from '../storage/encryption-at-rest/identity.ts';
+import { readLastStart } from '../subjects/users/access/last-start.ts';
+import { makeOperatorKey, operatorLink } from '../subjects/users/access/operators.ts';
 import { type Configured, openPresentStore } from './configured.ts';
 
 /** Reports the configuration without its secrets. */

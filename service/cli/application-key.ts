@@ -5,8 +5,8 @@ import { FobError } from 'passfob/errors';
 import { serviceActor } from '../base/actor.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 import { texts } from '../base/texts/texts.ts';
-import { listApplications, rotateApplicationKey } from '../features/users/application-changes.ts';
-import { LOGIN_APPLICATION } from '../features/users/applications.ts';
+import { listApplications, rotateApplicationKey } from '../subjects/users/application-changes.ts';
+import { LOGIN_APPLICATION } from '../subjects/users/applications.ts';
 import type { ConfiguredRecords } from './configured.ts';
 import { valueIn } from './errors.ts';
 

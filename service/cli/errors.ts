@@ -1,9 +1,9 @@
 import { printable, type Terminal } from 'passfob/cli/base/terminal';
 import { FobError } from 'passfob/errors';
-import type { Mistake } from '../app/configuration/read.ts';
 import { ServiceError } from '../base/errors.ts';
 import type { Result } from '../base/results.ts';
 import { serveTexts } from '../base/texts/serve.ts';
+import type { Mistake } from '../node/configuration/read.ts';
 
 /** Turns an error of the service into one of the command line: its text is a sentence and the next step. */
 export function serviceError(error: unknown): unknown {

@@ -1,7 +1,7 @@
 import { type CommonOptions, LETTERS, without } from 'passfob/cli/base/common-options';
 import { FobError } from 'passfob/errors';
-import { type SettingName, settings } from '../app/configuration/settings.ts';
 import { serveTexts } from '../base/texts/serve.ts';
+import { type SettingName, settings } from '../node/configuration/settings.ts';
 
 /** Flags for the configuration of the service, as typed. */
 export interface ServiceFlags {

@@ -8,8 +8,6 @@ import { radiusLimits } from '../base/limits/radius.ts';
 import { radiusCommandTexts } from '../base/texts/radius.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 import { texts } from '../base/texts/texts.ts';
-import { listApplications } from '../features/users/application-changes.ts';
-import { LOGIN_APPLICATION } from '../features/users/applications.ts';
 import type { Management } from '../storage/management.ts';
 import type { RadiusPush } from '../storage/schema/schema.ts';
 import {
@@ -21,6 +19,8 @@ import {
   type RadiusClient,
   removeRadiusClient,
 } from '../subjects/radius-clients/acts.ts';
+import { listApplications } from '../subjects/users/application-changes.ts';
+import { LOGIN_APPLICATION } from '../subjects/users/applications.ts';
 import type { ConfiguredRecords } from './configured.ts';
 import { valueIn } from './errors.ts';
 

@@ -9,11 +9,11 @@ import { readPieces, standardInput } from 'passfob/read-whole';
 import { serviceActor } from '../base/actor.ts';
 import { mailLimits } from '../base/limits/mail.ts';
 import { recordTexts } from '../base/texts/serve.ts';
-import { verifyAudit } from '../features/audit/verify.ts';
-import { recordBounce } from '../features/mail/bounces.ts';
-import { backup } from '../features/operations/backup.ts';
-import { rekey } from '../features/operations/rekey.ts';
-import { restore } from '../features/operations/restore.ts';
+import { verifyAudit } from '../subjects/audit/verify.ts';
+import { recordBounce } from '../subjects/mail/bounces.ts';
+import { backup } from '../subjects/operations/backup.ts';
+import { rekey } from '../subjects/operations/rekey.ts';
+import { restore } from '../subjects/operations/restore.ts';
 import type { ConfiguredRecords } from './configured.ts';
 import { valueIn } from './errors.ts';
 

@@ -1,5 +1,5 @@
 import { shellWord } from 'passfob/errors';
-import { settings } from '../app/configuration/settings.ts';
+import { settings } from '../node/configuration/settings.ts';
 import type { Configured } from './configured.ts';
 
 const SAME_SERVICE = [

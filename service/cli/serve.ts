@@ -1,10 +1,10 @@
 import { sayReport } from 'passfob/cli/base/report';
 import { packageVersion } from 'passfob/commands/package-root';
-import type { Configuration } from '../app/configuration/configuration.ts';
-import { type RunningService, startService } from '../app/service.ts';
 import { endpointOf } from '../base/addresses.ts';
 import { jsonLog, type Log } from '../base/log.ts';
 import { serveTexts } from '../base/texts/serve.ts';
+import type { Configuration } from '../node/configuration/configuration.ts';
+import { type RunningService, startService } from '../node/service.ts';
 import type { Configured } from './configured.ts';
 import { openLog } from './open-log.ts';
 import { sameOptions } from './same-options.ts';

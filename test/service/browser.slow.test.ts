@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { NewToken } from '@passfob/service/features/tokens/issue';
 import type { Service } from '@passfob/service/service';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import { PATIENCE_MS } from '../kit/patience.ts';

@@ -1,11 +1,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createUser } from '@passfob/service/features/users/user-changes';
 import { watchChanges } from '@passfob/service/storage/database/changes';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
 import { listenPostgres } from '@passfob/service/storage/database/postgres-listen';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
+import { createUser } from '@passfob/service/subjects/users/user-changes';
 import { expect, it, onTestFinished } from 'vitest';
 import { CutProxy } from '../kit/cut-proxy.ts';
 import { isOnPostgres, newDatabase } from './kit.ts';

@@ -5,15 +5,15 @@ import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { webLimits } from '@passfob/service/base/limits/web';
+import { type Service, startService } from '@passfob/service/service';
 import {
   changeFactors,
   disableApplication,
   enableApplication,
   listApplications,
   rotateApplicationKey,
-} from '@passfob/service/features/users/application-changes';
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
-import { type Service, startService } from '@passfob/service/service';
+} from '@passfob/service/subjects/users/application-changes';
+import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, openLink, post, Rig } from './kit.ts';

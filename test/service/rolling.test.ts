@@ -1,8 +1,8 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { recordLimits } from '@passfob/service/base/limits/records';
-import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { migrationNames } from '@passfob/service/storage/migrations/list';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { describeNeeds } from '../kit/tools.ts';

@@ -1,14 +1,14 @@
 import { defaultLockPolicy } from '@passfob/service/base/lock';
-import { leaseMail } from '@passfob/service/features/mail/deliver';
-import { expireMail } from '@passfob/service/features/mail/expiry';
-import { pageMail } from '@passfob/service/features/mail/list';
-import { pushesToSend } from '@passfob/service/features/push/delivery';
-import { areAllDecimal } from '@passfob/service/features/tokens/passcode-keys';
-import { searchedBy, searchTokens } from '@passfob/service/features/tokens/search';
-import { listTokensOf } from '@passfob/service/features/tokens/views';
-import { asksServicePin } from '@passfob/service/features/users/pin';
-import { listUsers } from '@passfob/service/features/users/user-views';
 import type { Db } from '@passfob/service/storage/database/database';
+import { leaseMail } from '@passfob/service/subjects/mail/deliver';
+import { expireMail } from '@passfob/service/subjects/mail/expiry';
+import { pageMail } from '@passfob/service/subjects/mail/list';
+import { pushesToSend } from '@passfob/service/subjects/push/delivery';
+import { areAllDecimal } from '@passfob/service/subjects/tokens/passcode-keys';
+import { searchedBy, searchTokens } from '@passfob/service/subjects/tokens/search';
+import { listTokensOf } from '@passfob/service/subjects/tokens/views';
+import { asksServicePin } from '@passfob/service/subjects/users/pin';
+import { listUsers } from '@passfob/service/subjects/users/user-views';
 import {
   CompiledQuery,
   type KyselyPlugin,

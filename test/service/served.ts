@@ -1,5 +1,5 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
-import type { ServedRoute } from '@passfob/service/doors/web/served';
+import type { ServedRoute } from '@passfob/service/http/web/served';
 import type { FastifyInstance } from 'fastify';
 
 /** An app that was started in this process, with all its routes. */

@@ -1,7 +1,7 @@
-import type { NewToken } from '@passfob/service/features/tokens/issue';
-import { makeEngine } from '@passfob/service/features/validation/engine';
 import { openStore } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
+import { makeEngine } from '@passfob/service/subjects/validation/engine';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { freePort } from '../kit/free-port.ts';

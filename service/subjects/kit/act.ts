@@ -11,36 +11,38 @@ import {
   refused,
 } from '../../base/results.ts';
 import { type FieldShape, object, type TypeOf } from '../../base/shapes.ts';
-import { recordAudit, type SubjectKind } from '../../features/audit/record.ts';
 import { type Acting, actOf } from '../../storage/acting.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
-import type { Field, Need } from './field.ts';
+import { recordAudit, type SubjectKind } from '../audit/record.ts';
+import type { ActField, Presence } from './field.ts';
 
-export type Fields = Readonly<Record<string, Field>>;
-type NeedOf<F> = F extends Field<unknown, unknown, RefusalCode, infer N> ? N : Need;
-type OutOf<F> = F extends Field<infer _In, infer Out> ? Out : never;
-type CodesOf<F extends Fields> = F[keyof F]['refusals'][number];
+export type ActFields = Readonly<Record<string, ActField>>;
+type PresenceOf<F> = F extends ActField<unknown, unknown, RefusalCode, infer N> ? N : Presence;
+type OutOf<F> = F extends ActField<infer _In, infer Out> ? Out : never;
+type CodesOf<F extends ActFields> = F[keyof F]['refusals'][number];
 
 /** The fields as they are sent. */
-export type Sent<F extends Fields> = {
-  readonly [K in keyof F as NeedOf<F[K]> extends 'required' ? K : never]: TypeOf<F[K]['shape']>;
+export type Sent<F extends ActFields> = {
+  readonly [K in keyof F as PresenceOf<F[K]> extends 'required' ? K : never]: TypeOf<F[K]['shape']>;
 } & {
-  readonly [K in keyof F as NeedOf<F[K]> extends 'required' ? never : K]?: TypeOf<F[K]['shape']> | undefined;
+  readonly [K in keyof F as PresenceOf<F[K]> extends 'required' ? never : K]?:
+    | TypeOf<F[K]['shape']>
+    | undefined;
 };
 /** The fields as `run` gets them. */
-type Taken<F extends Fields> = {
-  readonly [K in keyof F]: NeedOf<F[K]> extends 'optional' ? OutOf<F[K]> | undefined : OutOf<F[K]>;
+type Taken<F extends ActFields> = {
+  readonly [K in keyof F]: PresenceOf<F[K]> extends 'optional' ? OutOf<F[K]> | undefined : OutOf<F[K]>;
 };
 
 /** An item as people know it. */
-export interface Named {
+export interface NamedItem {
   readonly id: string;
   readonly name: string;
 }
 
 /** What acts are about. */
-export interface Subject<Item extends Named = Named, C extends RefusalCode = RefusalCode> {
+export interface Subject<Item extends NamedItem = NamedItem, C extends RefusalCode = RefusalCode> {
   readonly kind: SubjectKind;
   /** The path of its list in the console, to which forms lead back. */
   readonly home: string;
@@ -55,22 +57,22 @@ type Detail = Readonly<Record<string, string | number | boolean | null>>;
 /** The end of an act: what it gives, and what the audit says about which item. */
 interface Did<T> extends Done<T> {
   readonly detail: Detail;
-  readonly about: Named;
+  readonly about: NamedItem;
 }
 
-export function did<T>(value: T, about: Named, detail: Detail): Did<T> {
+export function did<T>(value: T, about: NamedItem, detail: Detail): Did<T> {
   return { ...done(value), about, detail };
 }
 
 /** One way to an act over HTTP. */
-export interface ActRoute<F extends Fields, T> {
+export interface ActRoute<F extends ActFields, T> {
   /** The name of the operation. */
   readonly name: string;
   /** What it does, a sentence for the description. */
   readonly summary: string;
   readonly at: `${'POST' | 'PUT' | 'PATCH' | 'DELETE'} /v1/${string}`;
   readonly example?: Partial<Sent<F>>;
-  /** Fields that this route does not have. */
+  /** ActFields that this route does not have. */
   readonly without?: readonly (keyof F & string)[];
   /** Optional fields that this route requires. */
   readonly needs?: readonly (keyof F & string)[];
@@ -100,7 +102,7 @@ export interface ActForm<Item, T> {
   once?(value: T): ShownOnce | undefined;
 }
 
-interface Stated<Item extends Named, M extends RefusalCode, F extends Fields, T, R, L> {
+interface Stated<Item extends NamedItem, M extends RefusalCode, F extends ActFields, T, R, L> {
   readonly permission: Action;
   readonly subject: Subject<Item, M>;
   /** Whether it makes the item, instead of being about one that exists. */
@@ -121,7 +123,7 @@ type Shown<Name extends string> = { readonly [C in RefusalCode]?: Name | 'form' 
 
 /** An act as the doors see it. */
 export interface ActRow
-  extends Stated<Named, RefusalCode, Fields, unknown, Did<unknown> | Refused, Shown<string>> {}
+  extends Stated<NamedItem, RefusalCode, ActFields, unknown, Did<unknown> | Refused, Shown<string>> {}
 
 /** An act, to be called like a function: in a transaction of its own, or as `work` in the caller's. */
 export interface Act<Given = never, R = Result<unknown>> {
@@ -136,9 +138,9 @@ type Ends<R, T> = [R] extends [Did<T> | Refused] ? unknown : { readonly 'gives a
 
 /** States an act once: it can be called, and its routes, its form and their documents are made of its row. */
 export function act<
-  Item extends Named,
+  Item extends NamedItem,
   M extends RefusalCode,
-  F extends Fields,
+  F extends ActFields,
   T,
   // Without a constraint: the compiler would take it in place of what `run` returns.
   R,
@@ -185,7 +187,7 @@ async function perform(
     if (result !== undefined) taken[name] = result.value;
   }
   // An act that makes its item has none, and its row cannot use it.
-  const result = await row.run({ ...acting, item: item as Named }, taken);
+  const result = await row.run({ ...acting, item: item as NamedItem }, taken);
   return result.ok ? await audited(row, acting, result) : result;
 }
 
@@ -222,7 +224,7 @@ export function refusalsOf(
 /** Returns the shape of what a route of an act takes; undefined if it takes nothing. */
 export function bodyOf(
   { fields }: ActRow,
-  { without = [], needs = [] }: ActRoute<Fields, unknown>,
+  { without = [], needs = [] }: ActRoute<ActFields, unknown>,
 ): FieldShape<unknown> | undefined {
   const there = Object.entries(fields).filter(([name]) => !without.includes(name));
   if (there.length === 0) return undefined;

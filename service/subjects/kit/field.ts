@@ -29,17 +29,17 @@ export interface Control {
  * `required`; `optional`: absent means "as before", or that the act chooses; `defaulted`: absent means the field's own
  * default.
  */
-export type Need = 'required' | 'optional' | 'defaulted';
+export type Presence = 'required' | 'optional' | 'defaulted';
 
 /**
  * One value that an act takes, said once: its shape and limits, what people read beside it, and why it may be refused.
  * `In`: as it is sent; `Out`: as the act gets it.
  */
-export interface Field<
+export interface ActField<
   In = unknown,
   Out = unknown,
   C extends RefusalCode = RefusalCode,
-  N extends Need = Need,
+  N extends Presence = Presence,
 > {
   readonly shape: FieldShape<In>;
   readonly control: Control;
@@ -58,7 +58,7 @@ export function field<In, Out, const C extends RefusalCode>(
   control: Control,
   refusal: C,
   read: (value: In) => Out | undefined,
-): Field<In, Out, C, 'required'> {
+): ActField<In, Out, C, 'required'> {
   return {
     shape,
     control,
@@ -76,7 +76,7 @@ export function choice<const T extends string, const C extends RefusalCode>(
   shape: FieldShape<T>,
   control: Control & { readonly options: readonly (readonly [T, string])[] },
   refusal: C,
-): Field<T, T, C, 'required'> {
+): ActField<T, T, C, 'required'> {
   const known = control.options.map(([value]) => value);
   return field(shape, control, refusal, given => (known.includes(given) ? given : undefined));
 }
@@ -87,20 +87,20 @@ export function lookUp<In, R, const L extends readonly RefusalCode[]>(
   control: Control,
   refusals: L,
   find: (db: Db, value: In) => Promise<R>,
-): Exactly<CodeOf<R>, L[number], Field<In, ValueOf<R>, L[number], 'required'>> {
+): Exactly<CodeOf<R>, L[number], ActField<In, ValueOf<R>, L[number], 'required'>> {
   const made = { shape, control, refusals, need: 'required', find };
   return made as never;
 }
 
 export function optional<In, Out, C extends RefusalCode>(
-  one: Field<In, Out, C>,
-): Field<In, Out, C, 'optional'> {
+  one: ActField<In, Out, C>,
+): ActField<In, Out, C, 'optional'> {
   return { ...one, need: 'optional' };
 }
 
 export function defaulted<In, Out, C extends RefusalCode>(
-  one: Field<In, Out, C>,
+  one: ActField<In, Out, C>,
   initial: In,
-): Field<In, Out, C, 'defaulted'> {
+): ActField<In, Out, C, 'defaulted'> {
   return { ...one, need: 'defaulted', initial };
 }

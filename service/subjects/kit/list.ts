@@ -2,7 +2,7 @@ import type { Tone } from '../../base/html.ts';
 import type { Action } from '../../base/permissions.ts';
 import type { FieldShape } from '../../base/shapes.ts';
 import type { Db } from '../../storage/database/database.ts';
-import type { Act, Named } from './act.ts';
+import type { Act, NamedItem } from './act.ts';
 import type { Options } from './field.ts';
 
 /**
@@ -17,7 +17,7 @@ interface Column<V> {
 }
 
 /** A short list that is read whole, by name. */
-interface StatedList<Item extends Named> {
+interface StatedList<Item extends NamedItem> {
   /** The name of the operation. */
   readonly name: string;
   readonly summary: string;
@@ -43,8 +43,8 @@ interface StatedList<Item extends Named> {
 }
 
 /** A list as the doors see it. */
-export interface List extends StatedList<Named> {}
+export interface List extends StatedList<NamedItem> {}
 
-export function list<Item extends Named>(stated: StatedList<Item>): List {
+export function list<Item extends NamedItem>(stated: StatedList<Item>): List {
   return stated as unknown as List;
 }

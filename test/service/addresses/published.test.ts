@@ -1,7 +1,7 @@
-import { readConfiguration, type Sources } from '@passfob/service/app/configuration/read';
 import { addressMatcher } from '@passfob/service/base/addresses';
-import { makePublished } from '@passfob/service/features/addresses/published';
-import { changeSettings } from '@passfob/service/features/users/settings';
+import { readConfiguration, type Sources } from '@passfob/service/node/configuration/read';
+import { makePublished } from '@passfob/service/subjects/addresses/published';
+import { changeSettings } from '@passfob/service/subjects/users/settings';
 import fc from 'fast-check';
 import ipaddr from 'ipaddr.js';
 import { expect, test } from 'vitest';

@@ -1,7 +1,7 @@
-import { Agents } from '@passfob/service/features/agents/agents';
-import type { TextConnection } from '@passfob/service/features/connections/connection';
-import type { Dialect } from '@passfob/service/features/connections/dialect';
-import { identityReader } from '@passfob/service/features/connections/opening';
+import { Agents } from '@passfob/service/subjects/agents/agents';
+import type { TextConnection } from '@passfob/service/subjects/connections/connection';
+import type { Dialect } from '@passfob/service/subjects/connections/dialect';
+import { identityReader } from '@passfob/service/subjects/connections/opening';
 import type { ServiceSocket } from 'passfob/activation/socket';
 import { Office } from '../users/kit.ts';
 

@@ -1,12 +1,12 @@
 import { agentLimits } from '@passfob/service/base/limits/agents';
+import { writing } from '@passfob/service/storage/database/database';
 import {
   FobLocations,
   type LocatedFob,
   locationsOf,
   markSeen,
-} from '@passfob/service/features/agents/locations';
-import { tokenForPush } from '@passfob/service/features/push/create';
-import { writing } from '@passfob/service/storage/database/database';
+} from '@passfob/service/subjects/agents/locations';
+import { tokenForPush } from '@passfob/service/subjects/push/create';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
-import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
-import { pushSecretOf, readPushKey } from '@passfob/service/features/tokens/push-keys';
+import { fobNamed, fobSecretsOf } from '@passfob/service/subjects/tokens/fobs';
+import { pushSecretOf, readPushKey } from '@passfob/service/subjects/tokens/push-keys';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { carriedIn } from '../../kit/carried.ts';

@@ -1,8 +1,8 @@
 import { agentLimits } from '@passfob/service/base/limits/agents';
-import { Agents } from '@passfob/service/features/agents/agents';
-import { Polls, readPoll } from '@passfob/service/features/agents/polled';
-import type { TextConnection } from '@passfob/service/features/connections/connection';
-import { identityReader } from '@passfob/service/features/connections/opening';
+import { Agents } from '@passfob/service/subjects/agents/agents';
+import { Polls, readPoll } from '@passfob/service/subjects/agents/polled';
+import type { TextConnection } from '@passfob/service/subjects/connections/connection';
+import { identityReader } from '@passfob/service/subjects/connections/opening';
 import fc from 'fast-check';
 import type { CarrierPolled } from 'passfob/carrier/polls';
 import { expect, it } from 'vitest';

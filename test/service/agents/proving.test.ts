@@ -1,8 +1,8 @@
 import { agentLimits } from '@passfob/service/base/limits/agents';
 import { careLimits } from '@passfob/service/base/limits/care';
 import { webLimits } from '@passfob/service/base/limits/web';
-import { HoldSlots } from '@passfob/service/features/agents/hold-slots';
-import { ProofQueue, type ProvableFob } from '@passfob/service/features/agents/proving';
+import { HoldSlots } from '@passfob/service/subjects/agents/hold-slots';
+import { ProofQueue, type ProvableFob } from '@passfob/service/subjects/agents/proving';
 import { expect, it } from 'vitest';
 import { AgentsNode } from './agents-node.ts';
 

@@ -1,6 +1,6 @@
 import { agentLimits } from '@passfob/service/base/limits/agents';
-import { changeTokenState } from '@passfob/service/features/tokens/moves';
-import { changeSettings } from '@passfob/service/features/users/settings';
+import { changeTokenState } from '@passfob/service/subjects/tokens/moves';
+import { changeSettings } from '@passfob/service/subjects/users/settings';
 import { expect, it } from 'vitest';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { accountsOf, fill, lockByPin, PIN } from '../kit/fob.ts';

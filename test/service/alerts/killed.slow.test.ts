@@ -1,10 +1,10 @@
 import { serviceActor } from '@passfob/service/base/actor';
 import { recordLimits } from '@passfob/service/base/limits/records';
-import { raiseAlert } from '@passfob/service/features/alerts/alerts';
-import type { ChannelTarget } from '@passfob/service/features/notify/channels';
-import { addChannel } from '@passfob/service/features/notify/manage';
 import { writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
+import { raiseAlert } from '@passfob/service/subjects/alerts/alerts';
+import type { ChannelTarget } from '@passfob/service/subjects/notify/channels';
+import { addChannel } from '@passfob/service/subjects/notify/manage';
 import { expect } from 'vitest';
 import { PATIENCE_MS } from '../../kit/patience.ts';
 import { secret } from '../../kit/secrets.ts';

@@ -1,5 +1,5 @@
-import type { MailChannel } from '@passfob/service/features/notify/channels';
-import type { Notice } from '@passfob/service/features/notify/notice';
+import type { MailChannel } from '@passfob/service/subjects/notify/channels';
+import type { Notice } from '@passfob/service/subjects/notify/notice';
 import { NOON_MS } from '../kit.ts';
 
 /** An alert as a channel receives it. */

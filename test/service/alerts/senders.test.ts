@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { serviceActor } from '@passfob/service/base/actor';
-import { isAllowedAddress } from '@passfob/service/features/notify/address';
-import { readChannels, type SyslogChannel } from '@passfob/service/features/notify/channels';
-import type { ChannelInput } from '@passfob/service/features/notify/checks';
+import { isAllowedAddress } from '@passfob/service/subjects/notify/address';
+import { readChannels, type SyslogChannel } from '@passfob/service/subjects/notify/channels';
+import type { ChannelInput } from '@passfob/service/subjects/notify/checks';
 import {
   addChannel,
   changeChannel,
   mailSender,
   removeChannel,
   testChannel,
-} from '@passfob/service/features/notify/manage';
-import { syslogMessage, syslogSender } from '@passfob/service/features/notify/syslog';
-import { webhookSender } from '@passfob/service/features/notify/webhook';
+} from '@passfob/service/subjects/notify/manage';
+import { syslogMessage, syslogSender } from '@passfob/service/subjects/notify/syslog';
+import { webhookSender } from '@passfob/service/subjects/notify/webhook';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -1,5 +1,5 @@
-import { apiRoutes } from '@passfob/service/doors/api/routes';
-import { writeAllCheckpoints } from '@passfob/service/features/audit/checkpoints';
+import { apiRoutes } from '@passfob/service/http/api/routes';
+import { writeAllCheckpoints } from '@passfob/service/subjects/audit/checkpoints';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
 import { MailReceiver } from '../alerts/receivers.ts';

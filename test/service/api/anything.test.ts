@@ -1,4 +1,4 @@
-import { apiRoutes } from '@passfob/service/doors/api/routes';
+import { apiRoutes } from '@passfob/service/http/api/routes';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { add, newToken } from '../kit.ts';

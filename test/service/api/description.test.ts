@@ -1,4 +1,4 @@
-import { openApiOf } from '@passfob/service/doors/api/describe/openapi';
+import { openApiOf } from '@passfob/service/http/api/describe/openapi';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, expect, test } from 'vitest';
 import { Bureau } from './kit.ts';

@@ -1,10 +1,10 @@
 import { careLimits } from '@passfob/service/base/limits/care';
 import { failedFactor } from '@passfob/service/base/outcomes';
-import { apiRoutes } from '@passfob/service/doors/api/routes';
-import { newestFirmwares } from '@passfob/service/features/care/boards';
-import { startJobs } from '@passfob/service/features/jobs/worker';
-import { makeMetrics } from '@passfob/service/features/metrics/metrics';
+import { apiRoutes } from '@passfob/service/http/api/routes';
 import type { Schema } from '@passfob/service/storage/schema/schema';
+import { newestFirmwares } from '@passfob/service/subjects/care/boards';
+import { startJobs } from '@passfob/service/subjects/jobs/worker';
+import { makeMetrics } from '@passfob/service/subjects/metrics/metrics';
 import { Ajv } from 'ajv';
 import type { Updateable } from 'kysely';
 import { expect, test } from 'vitest';

@@ -1,11 +1,11 @@
 import type { Role } from '@passfob/service/base/kinds';
-import type { ServedRoute } from '@passfob/service/doors/web/served';
-import { createApiKey } from '@passfob/service/features/users/access/api-keys';
-import { addOperator } from '@passfob/service/features/users/access/operator-changes';
-import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
-import { findUser } from '@passfob/service/features/users/users';
+import type { ServedRoute } from '@passfob/service/http/web/served';
 import type { Service, ServiceOptions } from '@passfob/service/service';
 import { writing } from '@passfob/service/storage/database/database';
+import { createApiKey } from '@passfob/service/subjects/users/access/api-keys';
+import { addOperator } from '@passfob/service/subjects/users/access/operator-changes';
+import { openSession, sessionOf } from '@passfob/service/subjects/users/sessions';
+import { findUser } from '@passfob/service/subjects/users/users';
 import { secret } from '../../kit/secrets.ts';
 import { Rig, testOf } from '../kit.ts';
 import { watchApp } from '../served.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { JsonSchema } from '@passfob/service/base/shapes';
-import { apiRoutes } from '@passfob/service/doors/api/routes';
-import { registerFob } from '@passfob/service/features/tokens/fobs';
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
+import { apiRoutes } from '@passfob/service/http/api/routes';
+import { registerFob } from '@passfob/service/subjects/tokens/fobs';
+import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
 import { base32nopad } from '@scure/base';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';

@@ -1,5 +1,4 @@
 import { serviceActor } from '@passfob/service/base/actor';
-import { recordAudit } from '@passfob/service/features/audit/record';
 import {
   openStore,
   type Store,
@@ -8,6 +7,7 @@ import {
 } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import type { Management } from '@passfob/service/storage/management';
+import { recordAudit } from '@passfob/service/subjects/audit/record';
 import { Rig, testOf } from '../kit.ts';
 
 /** Returns where a rig's services store their data: beside the key file, or in this run's database. */

@@ -1,6 +1,6 @@
 import { serviceActor } from '@passfob/service/base/actor';
-import { recordAudit } from '@passfob/service/features/audit/record';
 import { writing } from '@passfob/service/storage/database/database';
+import { recordAudit } from '@passfob/service/subjects/audit/record';
 import { expect } from 'vitest';
 import { NOON_MS } from '../kit.ts';
 import { testOfRecords as test } from './kit.ts';

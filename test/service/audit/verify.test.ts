@@ -1,10 +1,10 @@
 import { serviceActor } from '@passfob/service/base/actor';
-import { writeAllCheckpoints, writeCheckpoint } from '@passfob/service/features/audit/checkpoints';
-import { listAudit } from '@passfob/service/features/audit/list';
-import { rotateAudit } from '@passfob/service/features/audit/rotate';
-import { verifyAudit } from '@passfob/service/features/audit/verify';
 import { type Db, writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
+import { writeAllCheckpoints, writeCheckpoint } from '@passfob/service/subjects/audit/checkpoints';
+import { listAudit } from '@passfob/service/subjects/audit/list';
+import { rotateAudit } from '@passfob/service/subjects/audit/rotate';
+import { verifyAudit } from '@passfob/service/subjects/audit/verify';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { codeOf } from '../users/kit.ts';

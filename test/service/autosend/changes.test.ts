@@ -1,6 +1,6 @@
 import { pushLimits } from '@passfob/service/base/limits/push';
 import { webLimits } from '@passfob/service/base/limits/web';
-import { endPush } from '@passfob/service/features/push/delivery';
+import { endPush } from '@passfob/service/subjects/push/delivery';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';

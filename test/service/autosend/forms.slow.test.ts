@@ -1,7 +1,7 @@
 import { pushLimits } from '@passfob/service/base/limits/push';
 import { validationLimits } from '@passfob/service/base/limits/validation';
-import { endPush } from '@passfob/service/features/push/delivery';
-import { disableUser } from '@passfob/service/features/users/user-changes';
+import { endPush } from '@passfob/service/subjects/push/delivery';
+import { disableUser } from '@passfob/service/subjects/users/user-changes';
 import { describe, expect, test } from 'vitest';
 import { apiKeyOf, codeNow, post, wrongCode } from '../kit.ts';
 import { PushFob } from '../push/kit.ts';

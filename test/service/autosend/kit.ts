@@ -1,10 +1,10 @@
 import type { Factors } from '@passfob/service/base/kinds';
+import type { Service } from '@passfob/service/service';
 import {
   changeFactors,
   disableApplication,
   listApplications,
-} from '@passfob/service/features/users/application-changes';
-import type { Service } from '@passfob/service/service';
+} from '@passfob/service/subjects/users/application-changes';
 import { beforeEach, expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { PushFob } from '../push/kit.ts';

@@ -1,19 +1,19 @@
 import { careLimits } from '@passfob/service/base/limits/care';
-import { markFound, markLost, retireFob, returnFob } from '@passfob/service/features/care/life';
-import { keepObserved } from '@passfob/service/features/care/observed';
-import { noteBlank } from '@passfob/service/features/care/run/blank';
-import { cancelTask, createTask } from '@passfob/service/features/care/tasks';
-import { viewFob } from '@passfob/service/features/care/views';
-import { addPairing } from '@passfob/service/features/enrolment/relay/records/pairings';
-import { fobSecretsOf } from '@passfob/service/features/tokens/fobs';
+import { writing } from '@passfob/service/storage/database/database';
+import { markFound, markLost, retireFob, returnFob } from '@passfob/service/subjects/care/life';
+import { keepObserved } from '@passfob/service/subjects/care/observed';
+import { noteBlank } from '@passfob/service/subjects/care/run/blank';
+import { cancelTask, createTask } from '@passfob/service/subjects/care/tasks';
+import { viewFob } from '@passfob/service/subjects/care/views';
+import { addPairing } from '@passfob/service/subjects/enrolment/relay/records/pairings';
+import { fobSecretsOf } from '@passfob/service/subjects/tokens/fobs';
 import {
   assignToken,
   revokeToken,
   suspendToken,
   unassignToken,
-} from '@passfob/service/features/tokens/moves';
-import { changePolicy, createPolicy } from '@passfob/service/features/tokens/policies';
-import { writing } from '@passfob/service/storage/database/database';
+} from '@passfob/service/subjects/tokens/moves';
+import { changePolicy, createPolicy } from '@passfob/service/subjects/tokens/policies';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { freshSecrets } from 'passfob/owner/pairing';
 import { expect, it } from 'vitest';

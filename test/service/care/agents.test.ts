@@ -1,6 +1,6 @@
 import { careLimits } from '@passfob/service/base/limits/care';
-import { putOffHolds } from '@passfob/service/features/care/life';
-import { createTask, listTasks } from '@passfob/service/features/care/tasks';
+import { putOffHolds } from '@passfob/service/subjects/care/life';
+import { createTask, listTasks } from '@passfob/service/subjects/care/tasks';
 import { readServiceSays } from 'passfob/carrier/read';
 import { expect, it } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { alertLimits } from '@passfob/service/base/limits/alerts';
-import { listAlerts } from '@passfob/service/features/alerts/alerts';
-import { alertOfObserved, alertOfRefusal, watchWithheld } from '@passfob/service/features/care/alerts';
-import { noteReported } from '@passfob/service/features/care/reports';
-import { sealSecrets } from '@passfob/service/features/tokens/fob-secrets';
 import { writing } from '@passfob/service/storage/database/database';
+import { listAlerts } from '@passfob/service/subjects/alerts/alerts';
+import { alertOfObserved, alertOfRefusal, watchWithheld } from '@passfob/service/subjects/care/alerts';
+import { noteReported } from '@passfob/service/subjects/care/reports';
+import { sealSecrets } from '@passfob/service/subjects/tokens/fob-secrets';
 import { hostPrimitives } from 'passfob/client/primitives';
 import type { ObservedFob } from 'passfob/owner/observe';
 import { expect, it } from 'vitest';

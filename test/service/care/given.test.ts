@@ -1,7 +1,7 @@
-import { markLost } from '@passfob/service/features/care/life';
-import { createTask } from '@passfob/service/features/care/tasks';
-import { viewFob } from '@passfob/service/features/care/views';
-import { revokeToken, suspendToken, unassignToken } from '@passfob/service/features/tokens/moves';
+import { markLost } from '@passfob/service/subjects/care/life';
+import { createTask } from '@passfob/service/subjects/care/tasks';
+import { viewFob } from '@passfob/service/subjects/care/views';
+import { revokeToken, suspendToken, unassignToken } from '@passfob/service/subjects/tokens/moves';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, it } from 'vitest';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';

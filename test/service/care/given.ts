@@ -1,8 +1,8 @@
 import { relayLimits } from '@passfob/service/base/limits/relay';
-import { careFor } from '@passfob/service/features/care/run/run';
-import { assignToken } from '@passfob/service/features/tokens/moves';
-import { secretOf } from '@passfob/service/features/tokens/tokens';
-import { makeEngine } from '@passfob/service/features/validation/engine';
+import { careFor } from '@passfob/service/subjects/care/run/run';
+import { assignToken } from '@passfob/service/subjects/tokens/moves';
+import { secretOf } from '@passfob/service/subjects/tokens/tokens';
+import { makeEngine } from '@passfob/service/subjects/validation/engine';
 import { afterAll, beforeAll } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import type { CoreFob } from '../../unit/host/kit/core-fob.ts';

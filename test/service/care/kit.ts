@@ -1,15 +1,15 @@
 import type { CareKind } from '@passfob/service/base/kinds';
-import { confirmGiven, giveFob } from '@passfob/service/features/care/give';
+import type { Db } from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
+import { confirmGiven, giveFob } from '@passfob/service/subjects/care/give';
 import {
   type CareEvent,
   type CareRunOptions,
   type CareRunResult,
   careFor,
-} from '@passfob/service/features/care/run/run';
-import { createTask, type TaskInput, type TaskView } from '@passfob/service/features/care/tasks';
-import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
-import type { Db } from '@passfob/service/storage/database/database';
-import type { Management } from '@passfob/service/storage/management';
+} from '@passfob/service/subjects/care/run/run';
+import { createTask, type TaskInput, type TaskView } from '@passfob/service/subjects/care/tasks';
+import { fobNamed, fobSecretsOf } from '@passfob/service/subjects/tokens/fobs';
 import { type Client, connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { FobError } from 'passfob/errors';

@@ -1,6 +1,6 @@
-import { createTask } from '@passfob/service/features/care/tasks';
-import { fobNamed, fobSecretsOf } from '@passfob/service/features/tokens/fobs';
-import { pushSecretOf, readPushKey } from '@passfob/service/features/tokens/push-keys';
+import { createTask } from '@passfob/service/subjects/care/tasks';
+import { fobNamed, fobSecretsOf } from '@passfob/service/subjects/tokens/fobs';
+import { pushSecretOf, readPushKey } from '@passfob/service/subjects/tokens/push-keys';
 import fc from 'fast-check';
 import { CLOCK_WAY_MAX_MS } from 'passfob/limits';
 import { expect, it } from 'vitest';

@@ -1,9 +1,9 @@
 import { careLimits } from '@passfob/service/base/limits/care';
-import { watchWithheld } from '@passfob/service/features/care/alerts';
-import { giveFob } from '@passfob/service/features/care/give';
-import { noteReported } from '@passfob/service/features/care/reports';
-import { cancelTask, fobsWithNewTasks } from '@passfob/service/features/care/tasks';
-import { revokeToken } from '@passfob/service/features/tokens/moves';
+import { watchWithheld } from '@passfob/service/subjects/care/alerts';
+import { giveFob } from '@passfob/service/subjects/care/give';
+import { noteReported } from '@passfob/service/subjects/care/reports';
+import { cancelTask, fobsWithNewTasks } from '@passfob/service/subjects/care/tasks';
+import { revokeToken } from '@passfob/service/subjects/tokens/moves';
 import { expect, it } from 'vitest';
 import { refusalOf, Scene } from '../enrolment/kit.ts';
 import { labelsOf } from '../kit/fob.ts';

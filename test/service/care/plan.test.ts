@@ -4,12 +4,12 @@ import { type CareKind, careKinds, type Role } from '@passfob/service/base/kinds
 import { careLimits } from '@passfob/service/base/limits/care';
 import { type Action, may, permissions } from '@passfob/service/base/permissions';
 import { type CareCause, careTexts } from '@passfob/service/base/texts/care';
-import { type AccountToken, type DesiredFob, removalsOf } from '@passfob/service/features/care/desired';
-import { mayHold } from '@passfob/service/features/care/hold';
-import { careActions } from '@passfob/service/features/care/journal';
-import { type CareStep, orderOn, planCare, stepKey } from '@passfob/service/features/care/plan';
-import { askedKinds, taskPermissions } from '@passfob/service/features/care/tasks';
-import type { FobTaskRow } from '@passfob/service/features/tokens/fob-tasks';
+import { type AccountToken, type DesiredFob, removalsOf } from '@passfob/service/subjects/care/desired';
+import { mayHold } from '@passfob/service/subjects/care/hold';
+import { careActions } from '@passfob/service/subjects/care/journal';
+import { type CareStep, orderOn, planCare, stepKey } from '@passfob/service/subjects/care/plan';
+import { askedKinds, taskPermissions } from '@passfob/service/subjects/care/tasks';
+import type { FobTaskRow } from '@passfob/service/subjects/tokens/fob-tasks';
 import fc from 'fast-check';
 import type { ObservedFob } from 'passfob/owner/observe';
 import { expect, it, test } from 'vitest';

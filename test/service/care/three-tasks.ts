@@ -1,6 +1,6 @@
-import { createTask } from '@passfob/service/features/care/tasks';
-import { revokeToken } from '@passfob/service/features/tokens/moves';
-import { pushAccountOf } from '@passfob/service/features/tokens/push-keys';
+import { createTask } from '@passfob/service/subjects/care/tasks';
+import { revokeToken } from '@passfob/service/subjects/tokens/moves';
+import { pushAccountOf } from '@passfob/service/subjects/tokens/push-keys';
 import { expect } from 'vitest';
 import type { UsersFob, World } from '../agents/world.ts';
 import { type HeldAccount, putHeld } from '../kit/fob.ts';

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import { agentLimits } from '@passfob/service/base/limits/agents';
 import { relayLimits } from '@passfob/service/base/limits/relay';
-import { ByPurpose, Unopened } from '@passfob/service/doors/sockets/by-purpose';
-import type { AgentFob } from '@passfob/service/features/agents/fob';
-import type { TextConnection } from '@passfob/service/features/connections/connection';
-import type { Dialect } from '@passfob/service/features/connections/dialect';
-import { earlierAgentDialect } from '@passfob/service/features/connections/earlier';
+import { ByPurpose, Unopened } from '@passfob/service/http/sockets/by-purpose';
 import { fingerprintOfKey } from '@passfob/service/storage/encryption-at-rest/identity';
+import type { AgentFob } from '@passfob/service/subjects/agents/fob';
+import type { TextConnection } from '@passfob/service/subjects/connections/connection';
+import type { Dialect } from '@passfob/service/subjects/connections/dialect';
+import { earlierAgentDialect } from '@passfob/service/subjects/connections/earlier';
 import { relayActivation } from 'passfob/activation/relay';
 import { openedSocket } from 'passfob/activation/socket';
 import { type RelayCareEvent, relayCare } from 'passfob/agent/care';

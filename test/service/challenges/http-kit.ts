@@ -1,5 +1,5 @@
-import type { Challenge } from '@passfob/service/features/challenges/create';
-import type { NewToken } from '@passfob/service/features/tokens/issue';
+import type { Challenge } from '@passfob/service/subjects/challenges/create';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
 import { secret } from '../../kit/secrets.ts';
 import { newToken } from '../kit.ts';
 import { fobAnswer, SESSION, SUITE } from './kit.ts';

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { shownConfiguration } from '@passfob/service/app/configuration/configuration';
-import { type Mistake, readConfiguration, type Sources } from '@passfob/service/app/configuration/read';
-import { SETTING_NAMES, settings } from '@passfob/service/app/configuration/settings';
+import { shownConfiguration } from '@passfob/service/node/configuration/configuration';
+import { type Mistake, readConfiguration, type Sources } from '@passfob/service/node/configuration/read';
+import { SETTING_NAMES, settings } from '@passfob/service/node/configuration/settings';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { consoleLimits } from '@passfob/service/base/limits/console';
 import { webLimits } from '@passfob/service/base/limits/web';
-import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
-import { saveMailServer } from '@passfob/service/features/mail/server';
-import { endActivation } from '@passfob/service/features/tokens/end-activation';
-import { createUser } from '@passfob/service/features/users/user-changes';
+import { enterActivation } from '@passfob/service/subjects/enrolment/relay/records/enter';
+import { saveMailServer } from '@passfob/service/subjects/mail/server';
+import { endActivation } from '@passfob/service/subjects/tokens/end-activation';
+import { createUser } from '@passfob/service/subjects/users/user-changes';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -1,4 +1,4 @@
-import { verifyAudit } from '@passfob/service/features/audit/verify';
+import { verifyAudit } from '@passfob/service/subjects/audit/verify';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, post } from '../kit.ts';

@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import type { NewToken } from '@passfob/service/features/tokens/issue';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished } from 'vitest';
 import { PATIENCE_MS } from '../../kit/patience.ts';

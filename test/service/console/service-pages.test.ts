@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readMailServer } from '@passfob/service/features/mail/server';
-import { readChannels } from '@passfob/service/features/notify/channels';
-import { changeSettings } from '@passfob/service/features/users/settings';
+import { readMailServer } from '@passfob/service/subjects/mail/server';
+import { readChannels } from '@passfob/service/subjects/notify/channels';
 import { listRadiusClients } from '@passfob/service/subjects/radius-clients/acts';
 import { makeKnownClients } from '@passfob/service/subjects/radius-clients/known-clients';
+import { changeSettings } from '@passfob/service/subjects/users/settings';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { MailReceiver } from '../alerts/receivers.ts';

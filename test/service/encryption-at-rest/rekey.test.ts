@@ -1,13 +1,13 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { serviceActor } from '@passfob/service/base/actor';
-import { followEncryptionKey, rekey } from '@passfob/service/features/operations/rekey';
-import type { NewToken } from '@passfob/service/features/tokens/issue';
 import { openStore, writing } from '@passfob/service/storage/database/database';
 import { ensureIdentity, fingerprintOfKey } from '@passfob/service/storage/encryption-at-rest/identity';
 import { changeKeyFile, openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import { seal, unseal } from '@passfob/service/storage/encryption-at-rest/seal';
 import { putSecret, readSecret } from '@passfob/service/storage/encryption-at-rest/secret-settings';
+import { followEncryptionKey, rekey } from '@passfob/service/subjects/operations/rekey';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { locationOf, testOfRecords as test } from '../audit/kit.ts';

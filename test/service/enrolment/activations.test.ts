@@ -1,18 +1,18 @@
 import { createHash } from 'node:crypto';
+import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
 import {
   resendActivation,
   revokeActivation,
   type StartInput,
   startActivation,
-} from '@passfob/service/features/enrolment/activations';
-import { publicUrlOf } from '@passfob/service/features/enrolment/public-url';
-import { activationsOf, viewActivation } from '@passfob/service/features/enrolment/views';
-import { reserveToken, unassignToken } from '@passfob/service/features/tokens/moves';
-import { createPolicy, removePolicy } from '@passfob/service/features/tokens/policies';
-import { changeSettings } from '@passfob/service/features/users/settings';
-import { disableUser } from '@passfob/service/features/users/user-changes';
-import { findUser } from '@passfob/service/features/users/users';
-import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
+} from '@passfob/service/subjects/enrolment/activations';
+import { publicUrlOf } from '@passfob/service/subjects/enrolment/public-url';
+import { activationsOf, viewActivation } from '@passfob/service/subjects/enrolment/views';
+import { reserveToken, unassignToken } from '@passfob/service/subjects/tokens/moves';
+import { createPolicy, removePolicy } from '@passfob/service/subjects/tokens/policies';
+import { changeSettings } from '@passfob/service/subjects/users/settings';
+import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { findUser } from '@passfob/service/subjects/users/users';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { relayLimits } from '@passfob/service/base/limits/relay';
-import { viewActivation } from '@passfob/service/features/enrolment/views';
-import { createPolicy } from '@passfob/service/features/tokens/policies';
+import { viewActivation } from '@passfob/service/subjects/enrolment/views';
+import { createPolicy } from '@passfob/service/subjects/tokens/policies';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';

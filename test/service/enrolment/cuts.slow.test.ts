@@ -1,6 +1,6 @@
 import { KIND_OCRA } from '@passfob/protocol/account';
-import { createPolicy } from '@passfob/service/features/tokens/policies';
-import { secretOf } from '@passfob/service/features/tokens/tokens';
+import { createPolicy } from '@passfob/service/subjects/tokens/policies';
+import { secretOf } from '@passfob/service/subjects/tokens/tokens';
 import { expect, it } from 'vitest';
 import { carriedIn } from '../../kit/carried.ts';
 import { secret } from '../../kit/secrets.ts';

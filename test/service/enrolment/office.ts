@@ -1,17 +1,17 @@
 import { randomBytes } from 'node:crypto';
 import type { NewMail } from '@passfob/service/base/mail-kinds';
+import type { Db } from '@passfob/service/storage/database/database';
+import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
+import type { Management } from '@passfob/service/storage/management';
 import {
   type MadeActivation,
   type StartInput,
   startActivation,
-} from '@passfob/service/features/enrolment/activations';
-import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
-import { openContent } from '@passfob/service/features/mail/content';
-import { changeSettings } from '@passfob/service/features/users/settings';
-import { changeUser, createUser } from '@passfob/service/features/users/user-changes';
-import type { Db } from '@passfob/service/storage/database/database';
-import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
-import type { Management } from '@passfob/service/storage/management';
+} from '@passfob/service/subjects/enrolment/activations';
+import { enterActivation } from '@passfob/service/subjects/enrolment/relay/records/enter';
+import { openContent } from '@passfob/service/subjects/mail/content';
+import { changeSettings } from '@passfob/service/subjects/users/settings';
+import { changeUser, createUser } from '@passfob/service/subjects/users/user-changes';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { beforeEach } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

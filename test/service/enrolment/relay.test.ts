@@ -1,30 +1,30 @@
 import { SHA1 } from '@passfob/protocol/primitives';
 import { relayLimits } from '@passfob/service/base/limits/relay';
-import { eventTable } from '@passfob/service/doors/console/overview/tables';
-import { listAlerts } from '@passfob/service/features/alerts/alerts';
-import { viewFob } from '@passfob/service/features/care/views';
+import { eventTable } from '@passfob/service/http/console/overview/tables';
+import { seal } from '@passfob/service/storage/encryption-at-rest/seal';
+import { listAlerts } from '@passfob/service/subjects/alerts/alerts';
+import { viewFob } from '@passfob/service/subjects/care/views';
 import {
   resendActivation,
   revokeActivation,
   startActivation,
-} from '@passfob/service/features/enrolment/activations';
-import { enterActivation } from '@passfob/service/features/enrolment/relay/records/enter';
-import type { RelayRefusal } from '@passfob/service/features/enrolment/relay/records/refusal';
-import { requestFob } from '@passfob/service/features/enrolment/requests';
-import { listActivations, outcomesOfActivations } from '@passfob/service/features/enrolment/views';
-import { fobSecretsOf } from '@passfob/service/features/tokens/fobs';
+} from '@passfob/service/subjects/enrolment/activations';
+import { enterActivation } from '@passfob/service/subjects/enrolment/relay/records/enter';
+import type { RelayRefusal } from '@passfob/service/subjects/enrolment/relay/records/refusal';
+import { requestFob } from '@passfob/service/subjects/enrolment/requests';
+import { listActivations, outcomesOfActivations } from '@passfob/service/subjects/enrolment/views';
+import { fobSecretsOf } from '@passfob/service/subjects/tokens/fobs';
 import {
   assignToken,
   revokeToken,
   suspendToken,
   unassignToken,
-} from '@passfob/service/features/tokens/moves';
-import { secretOf } from '@passfob/service/features/tokens/tokens';
-import { disableUser } from '@passfob/service/features/users/user-changes';
-import { findOrAddUser } from '@passfob/service/features/users/users';
-import { makeEngine } from '@passfob/service/features/validation/engine';
-import { listEvents, recordEvents } from '@passfob/service/features/validation/events';
-import { seal } from '@passfob/service/storage/encryption-at-rest/seal';
+} from '@passfob/service/subjects/tokens/moves';
+import { secretOf } from '@passfob/service/subjects/tokens/tokens';
+import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { findOrAddUser } from '@passfob/service/subjects/users/users';
+import { makeEngine } from '@passfob/service/subjects/validation/engine';
+import { listEvents, recordEvents } from '@passfob/service/subjects/validation/events';
 import { bytesOf } from 'passfob/carrier/fields';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, it, test } from 'vitest';

@@ -5,9 +5,9 @@ import {
   resendActivation,
   revokeActivation,
   startActivation,
-} from '@passfob/service/features/enrolment/activations';
-import { expireActivations } from '@passfob/service/features/enrolment/expire-job';
-import { unassignToken } from '@passfob/service/features/tokens/moves';
+} from '@passfob/service/subjects/enrolment/activations';
+import { expireActivations } from '@passfob/service/subjects/enrolment/expire-job';
+import { unassignToken } from '@passfob/service/subjects/tokens/moves';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';

@@ -1,10 +1,10 @@
 import { jobLimits } from '@passfob/service/base/limits/jobs';
-import { readAssignments, startAssigning, startBulk } from '@passfob/service/features/jobs/bulk';
-import { cancelJob, listJobs, pauseJob, resumeJob, viewJob } from '@passfob/service/features/jobs/jobs';
-import { type Lease, takeLease, workOn } from '@passfob/service/features/jobs/lease';
-import { startJobs } from '@passfob/service/features/jobs/worker';
 import { openStore } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
+import { readAssignments, startAssigning, startBulk } from '@passfob/service/subjects/jobs/bulk';
+import { cancelJob, listJobs, pauseJob, resumeJob, viewJob } from '@passfob/service/subjects/jobs/jobs';
+import { type Lease, takeLease, workOn } from '@passfob/service/subjects/jobs/lease';
+import { startJobs } from '@passfob/service/subjects/jobs/worker';
 import type { KyselyPlugin, PluginTransformQueryArgs, PluginTransformResultArgs } from 'kysely';
 import { expect } from 'vitest';
 import { setIn } from '../kit/rows.ts';

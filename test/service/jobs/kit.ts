@@ -1,8 +1,8 @@
 import { jobLimits } from '@passfob/service/base/limits/jobs';
-import { startAssigning } from '@passfob/service/features/jobs/bulk';
-import { listJobItems, viewJob } from '@passfob/service/features/jobs/jobs';
-import { startJobs } from '@passfob/service/features/jobs/worker';
 import type { Management } from '@passfob/service/storage/management';
+import { startAssigning } from '@passfob/service/subjects/jobs/bulk';
+import { listJobItems, viewJob } from '@passfob/service/subjects/jobs/jobs';
+import { startJobs } from '@passfob/service/subjects/jobs/worker';
 import { expect } from 'vitest';
 import { accepted, helpdesk, type Office } from '../users/kit.ts';
 

@@ -1,10 +1,10 @@
 import type { Actor } from '@passfob/service/base/actor';
-import { startBulk } from '@passfob/service/features/jobs/bulk';
-import { resumeJob, viewJob } from '@passfob/service/features/jobs/jobs';
-import { type Lease, takeLease, workOn } from '@passfob/service/features/jobs/lease';
-import { createApiKey, revokeApiKey } from '@passfob/service/features/users/access/api-keys';
-import { addOperator, disableOperator } from '@passfob/service/features/users/access/operator-changes';
-import { disableUser } from '@passfob/service/features/users/user-changes';
+import { startBulk } from '@passfob/service/subjects/jobs/bulk';
+import { resumeJob, viewJob } from '@passfob/service/subjects/jobs/jobs';
+import { type Lease, takeLease, workOn } from '@passfob/service/subjects/jobs/lease';
+import { createApiKey, revokeApiKey } from '@passfob/service/subjects/users/access/api-keys';
+import { addOperator, disableOperator } from '@passfob/service/subjects/users/access/operator-changes';
+import { disableUser } from '@passfob/service/subjects/users/user-changes';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, helpdesk, testOfOffice as test } from '../users/kit.ts';

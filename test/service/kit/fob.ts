@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { serialOnFob } from '@passfob/service/features/tokens/account-id';
-import { fobNamed, fobSecretsOf, registerFob } from '@passfob/service/features/tokens/fobs';
-import { insertToken } from '@passfob/service/features/tokens/issue';
-import { findOrAddUser } from '@passfob/service/features/users/users';
 import { writing } from '@passfob/service/storage/database/database';
+import { serialOnFob } from '@passfob/service/subjects/tokens/account-id';
+import { fobNamed, fobSecretsOf, registerFob } from '@passfob/service/subjects/tokens/fobs';
+import { insertToken } from '@passfob/service/subjects/tokens/issue';
+import { findOrAddUser } from '@passfob/service/subjects/users/users';
 import { type Client, connect } from 'passfob/client/client';
 import { pairingCode, pairingKey } from 'passfob/client/handshake';
 import { isRefusal } from 'passfob/errors';

@@ -1,7 +1,7 @@
 import { mailLimits } from '@passfob/service/base/limits/mail';
 import type { ActivationMail, NewMail } from '@passfob/service/base/mail-kinds';
-import { compose, formatMoment, groupsOf, write } from '@passfob/service/features/mail/compose';
-import type { MailServer } from '@passfob/service/features/mail/server';
+import { compose, formatMoment, groupsOf, write } from '@passfob/service/subjects/mail/compose';
+import type { MailServer } from '@passfob/service/subjects/mail/server';
 import fc from 'fast-check';
 import { decode } from 'fast-png';
 import { createTransport } from 'nodemailer';

@@ -1,11 +1,11 @@
-import { pageAlerts } from '@passfob/service/features/alerts/manage';
-import { deliverMail, leaseMail } from '@passfob/service/features/mail/deliver';
-import { expireMail, forgetMail } from '@passfob/service/features/mail/expiry';
-import { dropMailOf, queueMail } from '@passfob/service/features/mail/queue';
-import { testMailServer } from '@passfob/service/features/mail/send';
-import { removeMailServer, saveMailServer } from '@passfob/service/features/mail/server';
-import { startMailWorker } from '@passfob/service/features/mail/worker';
 import { writing } from '@passfob/service/storage/database/database';
+import { pageAlerts } from '@passfob/service/subjects/alerts/manage';
+import { deliverMail, leaseMail } from '@passfob/service/subjects/mail/deliver';
+import { expireMail, forgetMail } from '@passfob/service/subjects/mail/expiry';
+import { dropMailOf, queueMail } from '@passfob/service/subjects/mail/queue';
+import { testMailServer } from '@passfob/service/subjects/mail/send';
+import { removeMailServer, saveMailServer } from '@passfob/service/subjects/mail/server';
+import { startMailWorker } from '@passfob/service/subjects/mail/worker';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { MailReceiver } from '../alerts/receivers.ts';

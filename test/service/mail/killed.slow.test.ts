@@ -1,4 +1,4 @@
-import { deliverMail } from '@passfob/service/features/mail/deliver';
+import { deliverMail } from '@passfob/service/subjects/mail/deliver';
 import { expect } from 'vitest';
 import { MailReceiver } from '../alerts/receivers.ts';
 import { testOfRecords as test } from '../audit/kit.ts';

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { ActivationMail, NewMail } from '@passfob/service/base/mail-kinds';
-import { queueMail } from '@passfob/service/features/mail/queue';
-import { saveMailServer } from '@passfob/service/features/mail/server';
-import { findOrAddUser } from '@passfob/service/features/users/users';
 import { writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
+import { queueMail } from '@passfob/service/subjects/mail/queue';
+import { saveMailServer } from '@passfob/service/subjects/mail/server';
+import { findOrAddUser } from '@passfob/service/subjects/users/users';
 import { type AddressObject, type ParsedMail, simpleParser } from 'mailparser';
 import { activationString } from 'passfob/activation/activation-string';
 import { expect } from 'vitest';

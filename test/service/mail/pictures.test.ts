@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { passcodeScreen, pixelsOf } from '@passfob/service/features/mail/pictures/screens';
+import { passcodeScreen, pixelsOf } from '@passfob/service/subjects/mail/pictures/screens';
 import { expect, test } from 'vitest';
 
 test('the screen in the pictures equals the firmware’s drawing, pixel by pixel', () => {

@@ -72,7 +72,7 @@ async function bundle(): Promise<void> {
     // The worker thread's file must be beside the file that starts it.
     entryPoints: {
       node: 'test/service/nodes/server.ts',
-      worker: 'service/features/validation/thread/worker.ts',
+      worker: 'service/subjects/validation/thread/worker.ts',
     },
     outdir: FOLDER,
     write: false,

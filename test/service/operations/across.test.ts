@@ -1,10 +1,5 @@
 import { join } from 'node:path';
 import { serviceActor } from '@passfob/service/base/actor';
-import { raiseAlert } from '@passfob/service/features/alerts/alerts';
-import { verifyAudit } from '@passfob/service/features/audit/verify';
-import { backup } from '@passfob/service/features/operations/backup';
-import { restore } from '@passfob/service/features/operations/restore';
-import { listEvents, recordEvents } from '@passfob/service/features/validation/events';
 import {
   openStore,
   type Store,
@@ -12,7 +7,12 @@ import {
   writing,
 } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
+import { raiseAlert } from '@passfob/service/subjects/alerts/alerts';
+import { verifyAudit } from '@passfob/service/subjects/audit/verify';
+import { backup } from '@passfob/service/subjects/operations/backup';
+import { restore } from '@passfob/service/subjects/operations/restore';
 import { createRadiusClient } from '@passfob/service/subjects/radius-clients/acts';
+import { listEvents, recordEvents } from '@passfob/service/subjects/validation/events';
 import { expect, test } from 'vitest';
 import { furnished, Visitor } from '../console/kit.ts';
 import { fillWorld } from '../console/world.ts';

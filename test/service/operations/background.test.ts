@@ -1,6 +1,6 @@
-import { startBackground } from '@passfob/service/app/background';
-import { verifyAudit } from '@passfob/service/features/audit/verify';
-import { backedUpTables, leftOutTables } from '@passfob/service/features/operations/tables';
+import { startBackground } from '@passfob/service/node/background';
+import { verifyAudit } from '@passfob/service/subjects/audit/verify';
+import { backedUpTables, leftOutTables } from '@passfob/service/subjects/operations/tables';
 import { expect } from 'vitest';
 import { act, testOfRecords as test } from '../audit/kit.ts';
 
@@ -30,6 +30,6 @@ test('every table is in a backup or left out of it on purpose', async rig => {
   const known = [...backedUpTables.map(({ table }) => table), ...leftOutTables];
   expect(
     names.filter(name => !name.startsWith('sqlite_')).sort(),
-    'Add the table to backedUpTables or to leftOutTables in service/features/operations/tables.ts.',
+    'Add the table to backedUpTables or to leftOutTables in service/subjects/operations/tables.ts.',
   ).toEqual([...known].sort());
 });

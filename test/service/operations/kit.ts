@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { backedUpTables } from '@passfob/service/features/operations/tables';
 import type { Store } from '@passfob/service/storage/database/database';
+import { backedUpTables } from '@passfob/service/subjects/operations/tables';
 import { sql } from 'kysely';
 import type { Rig } from '../kit.ts';
 

@@ -1,5 +1,5 @@
-import { callerCheck, checkCaller } from '@passfob/service/features/push/callers/check';
-import { shownNumber } from '@passfob/service/features/push/shown';
+import { callerCheck, checkCaller } from '@passfob/service/subjects/push/callers/check';
+import { shownNumber } from '@passfob/service/subjects/push/shown';
 import { expect, test } from 'vitest';
 import { until } from '../agents/kit.ts';
 import { Scene } from '../agents/scene.ts';

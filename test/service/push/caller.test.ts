@@ -1,9 +1,9 @@
 import { pushLimits } from '@passfob/service/base/limits/push';
-import { hashSession } from '@passfob/service/features/challenges/create';
-import { callerCheck, checkCaller } from '@passfob/service/features/push/callers/check';
-import { answerPush, endPush, pushesToSend } from '@passfob/service/features/push/delivery';
-import { expireCallerChecks } from '@passfob/service/features/push/expiry';
-import { disableUser } from '@passfob/service/features/users/user-changes';
+import { hashSession } from '@passfob/service/subjects/challenges/create';
+import { callerCheck, checkCaller } from '@passfob/service/subjects/push/callers/check';
+import { answerPush, endPush, pushesToSend } from '@passfob/service/subjects/push/delivery';
+import { expireCallerChecks } from '@passfob/service/subjects/push/expiry';
+import { disableUser } from '@passfob/service/subjects/users/user-changes';
 import { expect, test } from 'vitest';
 import { furnished } from '../console/kit.ts';
 import { accepted, codeOf, grace } from '../users/kit.ts';

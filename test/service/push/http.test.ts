@@ -2,14 +2,15 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { Factors, PinPlace } from '@passfob/service/base/kinds';
 import { pushLimits } from '@passfob/service/base/limits/push';
 import { webLimits } from '@passfob/service/base/limits/web';
-import { answerPush, endPush } from '@passfob/service/features/push/delivery';
+import type { Service } from '@passfob/service/service';
+import { answerPush, endPush } from '@passfob/service/subjects/push/delivery';
 import {
   assignToken,
   reactivateToken,
   revokeToken,
   suspendToken,
   unassignToken,
-} from '@passfob/service/features/tokens/moves';
+} from '@passfob/service/subjects/tokens/moves';
 import {
   freshPushSecret,
   isRightAnswer,
@@ -18,12 +19,11 @@ import {
   pushSecretOf,
   readPushKey,
   storePushKey,
-} from '@passfob/service/features/tokens/push-keys';
-import { type PushBinding, questionOf, readPushSuite } from '@passfob/service/features/tokens/push-question';
-import { createApplication, rotateApplicationKey } from '@passfob/service/features/users/application-changes';
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
-import { disableUser } from '@passfob/service/features/users/user-changes';
-import type { Service } from '@passfob/service/service';
+} from '@passfob/service/subjects/tokens/push-keys';
+import { type PushBinding, questionOf, readPushSuite } from '@passfob/service/subjects/tokens/push-question';
+import { createApplication, rotateApplicationKey } from '@passfob/service/subjects/users/application-changes';
+import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { disableUser } from '@passfob/service/subjects/users/user-changes';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { answerPush, claimPush, pushesToSend, pushShown } from '@passfob/service/features/push/delivery';
-import { rememberSource } from '@passfob/service/features/push/trusted-source';
-import type { NewToken } from '@passfob/service/features/tokens/issue';
-import { provePushKey, storePushKey } from '@passfob/service/features/tokens/push-keys';
-import { pushSuite } from '@passfob/service/features/tokens/push-question';
 import { writing } from '@passfob/service/storage/database/database';
+import { answerPush, claimPush, pushesToSend, pushShown } from '@passfob/service/subjects/push/delivery';
+import { rememberSource } from '@passfob/service/subjects/push/trusted-source';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
+import { provePushKey, storePushKey } from '@passfob/service/subjects/tokens/push-keys';
+import { pushSuite } from '@passfob/service/subjects/tokens/push-question';
 import { secret } from '../../kit/secrets.ts';
 import { fobAnswer } from '../challenges/kit.ts';
 import { insertIn } from '../kit/insert.ts';

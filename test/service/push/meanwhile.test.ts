@@ -1,13 +1,13 @@
 import type { TokenState } from '@passfob/service/base/token-states';
+import type { Management } from '@passfob/service/storage/management';
+import type { PushSchema, PushState, Schema } from '@passfob/service/storage/schema/schema';
 import {
   answerPush,
   claimPush,
   endPush,
   pushShown,
   returnPush,
-} from '@passfob/service/features/push/delivery';
-import type { Management } from '@passfob/service/storage/management';
-import type { PushSchema, PushState, Schema } from '@passfob/service/storage/schema/schema';
+} from '@passfob/service/subjects/push/delivery';
 import type { Updateable } from 'kysely';
 import { expect, test } from 'vitest';
 import { setIn } from '../kit/rows.ts';

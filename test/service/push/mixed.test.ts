@@ -7,8 +7,8 @@ import {
   pushShown,
   returnPush,
   wantedPushes,
-} from '@passfob/service/features/push/delivery';
-import { sweepPushes } from '@passfob/service/features/push/expiry';
+} from '@passfob/service/subjects/push/delivery';
+import { sweepPushes } from '@passfob/service/subjects/push/expiry';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';

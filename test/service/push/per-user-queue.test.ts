@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { pushLimits } from '@passfob/service/base/limits/push';
-import { makePerUserQueue } from '@passfob/service/features/push/per-user-queue';
-import { makePushes } from '@passfob/service/features/push/pushes';
 import { watchChanges } from '@passfob/service/storage/database/changes';
+import { makePerUserQueue } from '@passfob/service/subjects/push/per-user-queue';
+import { makePushes } from '@passfob/service/subjects/push/pushes';
 import { expect, test } from 'vitest';
 import { SESSION } from './kit.ts';
 import { withFob } from './scene.ts';

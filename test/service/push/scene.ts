@@ -1,10 +1,10 @@
 import type { Factors } from '@passfob/service/base/kinds';
 import type { Outcome } from '@passfob/service/base/outcomes';
-import type { PushRequest } from '@passfob/service/features/push/create';
-import { makePushes, type Push, type Pushes } from '@passfob/service/features/push/pushes';
 import { type Changes, watchChanges } from '@passfob/service/storage/database/changes';
 import type { Db } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
+import type { PushRequest } from '@passfob/service/subjects/push/create';
+import { makePushes, type Push, type Pushes } from '@passfob/service/subjects/push/pushes';
 import { beforeEach } from 'vitest';
 import { TwoApplications } from '../challenges/kit.ts';
 import { Office } from '../users/kit.ts';

@@ -1,9 +1,9 @@
 import { pushLimits } from '@passfob/service/base/limits/push';
-import { answerPush, claimPush, endPush, pushShown } from '@passfob/service/features/push/delivery';
-import { sweepPushes } from '@passfob/service/features/push/expiry';
-import type { Push } from '@passfob/service/features/push/pushes';
-import { keyOfSource, trustedSourceKey } from '@passfob/service/features/push/trusted-source';
-import { recordEvents } from '@passfob/service/features/validation/events';
+import { answerPush, claimPush, endPush, pushShown } from '@passfob/service/subjects/push/delivery';
+import { sweepPushes } from '@passfob/service/subjects/push/expiry';
+import type { Push } from '@passfob/service/subjects/push/pushes';
+import { keyOfSource, trustedSourceKey } from '@passfob/service/subjects/push/trusted-source';
+import { recordEvents } from '@passfob/service/subjects/validation/events';
 import { expect, test } from 'vitest';
 import { outcomes, SESSION } from './kit.ts';
 import { db, fob, management, office, openEachScene, scene } from './scene.ts';

@@ -1,5 +1,5 @@
-import { makePushes } from '@passfob/service/features/push/pushes';
 import { watchChanges } from '@passfob/service/storage/database/changes';
+import { makePushes } from '@passfob/service/subjects/push/pushes';
 import { expect, test } from 'vitest';
 import { Away } from '../away.ts';
 import { outcomes } from '../push/kit.ts';

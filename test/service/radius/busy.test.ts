@@ -1,9 +1,9 @@
 import { ServiceError } from '@passfob/service/base/errors';
-import type { Reply } from '@passfob/service/doors/radius/replies';
-import { openState } from '@passfob/service/doors/radius/states';
-import { makePinProof } from '@passfob/service/features/users/credentials/pin-proofs';
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
-import { findUser } from '@passfob/service/features/users/users';
+import type { Reply } from '@passfob/service/radius/replies';
+import { openState } from '@passfob/service/radius/states';
+import { makePinProof } from '@passfob/service/subjects/users/credentials/pin-proofs';
+import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { findUser } from '@passfob/service/subjects/users/users';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { failing } from '../kit/failing.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { radiusTexts } from '@passfob/service/base/texts/radius';
-import { answerPush, endPush } from '@passfob/service/features/push/delivery';
+import { answerPush, endPush } from '@passfob/service/subjects/push/delivery';
 import { changeRadiusClient } from '@passfob/service/subjects/radius-clients/acts';
 import { expect, test } from 'vitest';
 import { isBigRun, LONG } from '../../kit/counts.ts';

@@ -1,6 +1,6 @@
 import { FairConcurrencyLimit } from '@passfob/service/base/fairness/concurrency-limit';
-import { answerAccess, type Deciding } from '@passfob/service/doors/radius/decide';
-import { decodePacket, type Packet } from '@passfob/service/doors/radius/packet';
+import { answerAccess, type Deciding } from '@passfob/service/radius/decide';
+import { decodePacket, type Packet } from '@passfob/service/radius/packet';
 import type { RadiusPush } from '@passfob/service/storage/schema/schema';
 import { secret } from '../../kit/secrets.ts';
 import { makeRequest, type Pair } from './client.ts';

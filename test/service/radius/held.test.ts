@@ -1,4 +1,4 @@
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
+import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -1,5 +1,5 @@
-import type { NewToken } from '@passfob/service/features/tokens/issue';
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
+import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, stepAt } from '../kit.ts';

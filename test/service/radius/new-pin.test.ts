@@ -1,6 +1,6 @@
-import { openState, redeemState, sweepStates } from '@passfob/service/doors/radius/states';
-import { makeTemporaryCode } from '@passfob/service/features/tokens/codes/temporary-codes';
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
+import { openState, redeemState, sweepStates } from '@passfob/service/radius/states';
+import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/temporary-codes';
+import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
 import { expect, onTestFinished, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';

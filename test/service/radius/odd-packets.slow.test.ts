@@ -1,12 +1,12 @@
 import { FairConcurrencyLimit } from '@passfob/service/base/fairness/concurrency-limit';
 import type { Factors } from '@passfob/service/base/kinds';
 import { validationLimits } from '@passfob/service/base/limits/validation';
-import { makeDuplicateCache } from '@passfob/service/doors/radius/duplicate-cache';
-import { type Fate, makeHandler } from '@passfob/service/doors/radius/handle';
-import { type AwaitedStep, openState } from '@passfob/service/doors/radius/states';
-import { applicationNow } from '@passfob/service/features/users/application-cache';
-import { makeEngine } from '@passfob/service/features/validation/engine';
+import { makeDuplicateCache } from '@passfob/service/radius/duplicate-cache';
+import { type Fate, makeHandler } from '@passfob/service/radius/handle';
+import { type AwaitedStep, openState } from '@passfob/service/radius/states';
 import type { KnownClient } from '@passfob/service/subjects/radius-clients/known-clients';
+import { applicationNow } from '@passfob/service/subjects/users/application-cache';
+import { makeEngine } from '@passfob/service/subjects/validation/engine';
 import { expect, test } from 'vitest';
 import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
 import { secret } from '../../kit/secrets.ts';

@@ -2,17 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isAuthentic, revealPassword, signedAnswer } from '@passfob/service/doors/radius/authenticators';
-import { receive } from '@passfob/service/doors/radius/listener';
-import { codes, decodePacket, encodePacket, types, valuesOf } from '@passfob/service/doors/radius/packet';
-import { changeFactors, disableApplication } from '@passfob/service/features/users/application-changes';
-import { ensureApplication } from '@passfob/service/features/users/applications';
+import { isAuthentic, revealPassword, signedAnswer } from '@passfob/service/radius/authenticators';
+import { receive } from '@passfob/service/radius/listener';
+import { codes, decodePacket, encodePacket, types, valuesOf } from '@passfob/service/radius/packet';
 import {
   changeRadiusSecret,
   createRadiusClient,
   removeRadiusClient,
 } from '@passfob/service/subjects/radius-clients/acts';
 import { makeKnownClients } from '@passfob/service/subjects/radius-clients/known-clients';
+import { changeFactors, disableApplication } from '@passfob/service/subjects/users/application-changes';
+import { ensureApplication } from '@passfob/service/subjects/users/applications';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countOf, firstSeed, LONG } from '../../kit/counts.ts';

@@ -1,7 +1,7 @@
 import type { Factors } from '@passfob/service/base/kinds';
-import { endPush } from '@passfob/service/features/push/delivery';
 import type { ServiceOptions } from '@passfob/service/service';
 import type { RadiusPush } from '@passfob/service/storage/schema/schema';
+import { endPush } from '@passfob/service/subjects/push/delivery';
 import { changeRadiusClient } from '@passfob/service/subjects/radius-clients/acts';
 import { expect, onTestFinished } from 'vitest';
 import { PushFob } from '../push/kit.ts';

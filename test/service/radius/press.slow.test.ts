@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { passcodeAt, timeStep } from '@passfob/service/base/passcode';
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
+import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';

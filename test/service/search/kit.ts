@@ -1,8 +1,8 @@
-import { insertUser, newUser } from '@passfob/service/features/users/users';
 import { type Store, writing } from '@passfob/service/storage/database/database';
 import type { Db } from '@passfob/service/storage/schema/store';
 import { partsOf } from '@passfob/service/storage/search/parts';
 import { textsOfUser } from '@passfob/service/storage/search/rows';
+import { insertUser, newUser } from '@passfob/service/subjects/users/users';
 
 /** Returns the stored search parts. */
 export async function storedParts(db: Db): Promise<string[]> {

@@ -1,10 +1,10 @@
 import { administrationLimits } from '@passfob/service/base/limits/administration';
 import { defaultLockPolicy } from '@passfob/service/base/lock';
-import { changeUser, createUser, disableUser } from '@passfob/service/features/users/user-changes';
-import { listUsers, type UserQuery, type UserView } from '@passfob/service/features/users/user-views';
 import { engineOf } from '@passfob/service/storage/schema/engine';
 import { selectHits } from '@passfob/service/storage/search/hits';
 import { wantedOf } from '@passfob/service/storage/search/parts';
+import { changeUser, createUser, disableUser } from '@passfob/service/subjects/users/user-changes';
+import { listUsers, type UserQuery, type UserView } from '@passfob/service/subjects/users/user-views';
 import fc from 'fast-check';
 import { CompiledQuery, sql } from 'kysely';
 import { expect } from 'vitest';

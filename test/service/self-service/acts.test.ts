@@ -1,16 +1,16 @@
 import type { Factors } from '@passfob/service/base/kinds';
 import { selfServiceLimits } from '@passfob/service/base/limits/self-service';
 import { validationLimits } from '@passfob/service/base/limits/validation';
-import { nameFob, reportFobLost } from '@passfob/service/doors/self-service/acts';
+import { nameFob, reportFobLost } from '@passfob/service/http/self-service/acts';
 import {
   changeFactors,
   disableApplication,
   enableApplication,
   listApplications,
-} from '@passfob/service/features/users/application-changes';
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
-import { disableUser } from '@passfob/service/features/users/user-changes';
-import { signInByToken, userActor, userSessionOf } from '@passfob/service/features/users/user-sessions';
+} from '@passfob/service/subjects/users/application-changes';
+import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { signInByToken, userActor, userSessionOf } from '@passfob/service/subjects/users/user-sessions';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

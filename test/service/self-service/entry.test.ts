@@ -1,7 +1,7 @@
 import { relayLimits } from '@passfob/service/base/limits/relay';
 import { selfServiceLimits } from '@passfob/service/base/limits/self-service';
-import { addOperator } from '@passfob/service/features/users/access/operator-changes';
-import { disableUser } from '@passfob/service/features/users/user-changes';
+import { addOperator } from '@passfob/service/subjects/users/access/operator-changes';
+import { disableUser } from '@passfob/service/subjects/users/user-changes';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Visitor } from '../console/kit.ts';

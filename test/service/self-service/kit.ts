@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import type { NewToken } from '@passfob/service/features/tokens/issue';
-import { makeSignInToken } from '@passfob/service/features/users/user-sessions';
 import { writing } from '@passfob/service/storage/database/database';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
+import { makeSignInToken } from '@passfob/service/subjects/users/user-sessions';
 import { secret } from '../../kit/secrets.ts';
 import { Visitor } from '../console/kit.ts';
 import { codeNow, type FakeClock } from '../kit.ts';

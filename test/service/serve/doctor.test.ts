@@ -1,11 +1,11 @@
 import { chmodSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { readConfiguration, type Sources } from '@passfob/service/app/configuration/read';
-import { examineService } from '@passfob/service/app/doctor/doctor';
 import { processLimits } from '@passfob/service/base/limits/process';
 import { serveTexts } from '@passfob/service/base/texts/serve';
 import { sameOptions } from '@passfob/service/cli/same-options';
+import { readConfiguration, type Sources } from '@passfob/service/node/configuration/read';
+import { examineService } from '@passfob/service/node/doctor/doctor';
 import { openStore } from '@passfob/service/storage/database/database';
 import { helpOf } from 'passfob/cli/command-line';
 import { expect, it, test } from 'vitest';

@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { storeLastStart } from '@passfob/service/features/users/access/last-start';
 import { openStore } from '@passfob/service/storage/database/database';
+import { storeLastStart } from '@passfob/service/subjects/users/access/last-start';
 import BetterSqlite from 'better-sqlite3';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it } from 'vitest';

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { connect, createServer, type SecureVersion, type TLSSocket } from 'node:tls';
 import { serviceStatus } from '@passfob/service/cli/status';
-import { keepCertificate } from '@passfob/service/doors/web/certificate';
+import { keepCertificate } from '@passfob/service/http/web/certificate';
 import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { expect, it } from 'vitest';
 import { describeNeeds } from '../../kit/tools.ts';

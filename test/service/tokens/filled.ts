@@ -1,7 +1,7 @@
 import type { TokenState } from '@passfob/service/base/token-states';
-import { revokeToken, suspendToken } from '@passfob/service/features/tokens/moves';
-import { searchTokens, type TokenQuery } from '@passfob/service/features/tokens/search';
-import type { TokenView } from '@passfob/service/features/tokens/views';
+import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/moves';
+import { searchTokens, type TokenQuery } from '@passfob/service/subjects/tokens/search';
+import type { TokenView } from '@passfob/service/subjects/tokens/views';
 import { expect } from 'vitest';
 import { accepted, helpdesk, type Office } from '../users/kit.ts';
 

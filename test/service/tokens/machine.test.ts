@@ -1,6 +1,7 @@
 import type { Result } from '@passfob/service/base/results';
 import { mayBecome, tokenStates } from '@passfob/service/base/token-states';
-import { issueToken } from '@passfob/service/features/tokens/issue';
+import { writing } from '@passfob/service/storage/database/database';
+import { issueToken } from '@passfob/service/subjects/tokens/issue';
 import {
   assignToken,
   changeTokenState,
@@ -10,9 +11,8 @@ import {
   revokeToken,
   suspendToken,
   unassignToken,
-} from '@passfob/service/features/tokens/moves';
-import type { TokenRow } from '@passfob/service/features/tokens/rows';
-import { writing } from '@passfob/service/storage/database/database';
+} from '@passfob/service/subjects/tokens/moves';
+import type { TokenRow } from '@passfob/service/subjects/tokens/rows';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -4,7 +4,7 @@ import {
   listPolicies,
   type PolicyInput,
   removePolicy,
-} from '@passfob/service/features/tokens/policies';
+} from '@passfob/service/subjects/tokens/policies';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { helpdesk, testOfOffice as test } from '../users/kit.ts';

@@ -4,22 +4,22 @@ import { accessLimits } from '@passfob/service/base/limits/access';
 import { tokenLimits } from '@passfob/service/base/limits/tokens';
 import { passcodeAt } from '@passfob/service/base/passcode';
 import { readRecent } from '@passfob/service/base/recent';
-import { listAlerts } from '@passfob/service/features/alerts/alerts';
+import { type Db, openStore, writing } from '@passfob/service/storage/database/database';
+import { listAlerts } from '@passfob/service/subjects/alerts/alerts';
 import {
   repairLastStep,
   repairLastSteps,
   stepAheadUntil,
-} from '@passfob/service/features/tokens/codes/repair';
+} from '@passfob/service/subjects/tokens/codes/repair';
 import {
   resyncToken,
   resyncTokenOfUser,
   type TwoPasscodes,
-} from '@passfob/service/features/tokens/codes/resync';
-import type { NewToken } from '@passfob/service/features/tokens/issue';
-import { assignToken, revokeToken, suspendToken } from '@passfob/service/features/tokens/moves';
-import { beginWithLockPolicy, changeSettings } from '@passfob/service/features/users/settings';
-import { withoutFailures } from '@passfob/service/features/users/users';
-import { type Db, openStore, writing } from '@passfob/service/storage/database/database';
+} from '@passfob/service/subjects/tokens/codes/resync';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
+import { assignToken, revokeToken, suspendToken } from '@passfob/service/subjects/tokens/moves';
+import { beginWithLockPolicy, changeSettings } from '@passfob/service/subjects/users/settings';
+import { withoutFailures } from '@passfob/service/subjects/users/users';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { testOfConsole as it } from '../console/kit.ts';

@@ -1,11 +1,11 @@
 import { administrationLimits } from '@passfob/service/base/limits/administration';
 import type { TokenState } from '@passfob/service/base/token-states';
-import { revokeToken } from '@passfob/service/features/tokens/moves';
-import { searchTokens } from '@passfob/service/features/tokens/search';
-import { listTokensOf, type TokenView } from '@passfob/service/features/tokens/views';
 import { writing } from '@passfob/service/storage/database/database';
 import { inPortions } from '@passfob/service/storage/search/hits';
 import { addParts } from '@passfob/service/storage/search/rows';
+import { revokeToken } from '@passfob/service/subjects/tokens/moves';
+import { searchTokens } from '@passfob/service/subjects/tokens/search';
+import { listTokensOf, type TokenView } from '@passfob/service/subjects/tokens/views';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { addUsers, plain } from '../search/kit.ts';

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
-import { listCaredFobs, viewFob } from '@passfob/service/features/care/views';
-import { startBulk } from '@passfob/service/features/jobs/bulk';
-import { listJobItems, listJobs } from '@passfob/service/features/jobs/jobs';
+import { writing } from '@passfob/service/storage/database/database';
+import { listCaredFobs, viewFob } from '@passfob/service/subjects/care/views';
+import { startBulk } from '@passfob/service/subjects/jobs/bulk';
+import { listJobItems, listJobs } from '@passfob/service/subjects/jobs/jobs';
 import {
   endTemporaryCodes,
   makeTemporaryCode,
   redeemTemporaryCode,
   temporaryCodeEnd,
   withdrawTemporaryCode,
-} from '@passfob/service/features/tokens/codes/temporary-codes';
-import { fobNamed, fobSecretsOf, keepFobClock, registerFob } from '@passfob/service/features/tokens/fobs';
-import { assignToken, renameToken, revokeToken, unassignToken } from '@passfob/service/features/tokens/moves';
-import { searchTokens } from '@passfob/service/features/tokens/search';
-import { listTokens, viewToken } from '@passfob/service/features/tokens/views';
-import { writing } from '@passfob/service/storage/database/database';
+} from '@passfob/service/subjects/tokens/codes/temporary-codes';
+import { fobNamed, fobSecretsOf, keepFobClock, registerFob } from '@passfob/service/subjects/tokens/fobs';
+import { assignToken, renameToken, revokeToken, unassignToken } from '@passfob/service/subjects/tokens/moves';
+import { searchTokens } from '@passfob/service/subjects/tokens/search';
+import { listTokens, viewToken } from '@passfob/service/subjects/tokens/views';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, codeOf, helpdesk, type Office, testOfOffice as test } from '../users/kit.ts';

@@ -1,6 +1,6 @@
-import { disableUser } from '@passfob/service/features/users/user-changes';
-import { findUser } from '@passfob/service/features/users/users';
 import { cacheResults, clearIdempotencyCache } from '@passfob/service/storage/idempotency';
+import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { findUser } from '@passfob/service/subjects/users/users';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { isOnPostgres } from '../kit.ts';

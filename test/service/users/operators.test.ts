@@ -1,6 +1,6 @@
 import { accessLimits } from '@passfob/service/base/limits/access';
-import { makeTemporaryCode } from '@passfob/service/features/tokens/codes/temporary-codes';
-import { revokeToken, suspendToken, unassignToken } from '@passfob/service/features/tokens/moves';
+import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/temporary-codes';
+import { revokeToken, suspendToken, unassignToken } from '@passfob/service/subjects/tokens/moves';
 import {
   addOperator,
   changeOperatorRole,
@@ -9,10 +9,10 @@ import {
   hasOperators,
   listOperators,
   removeOperator,
-} from '@passfob/service/features/users/access/operator-changes';
-import { openSession, sessionOf } from '@passfob/service/features/users/sessions';
-import { disableUser, enableUser } from '@passfob/service/features/users/user-changes';
-import { findUser } from '@passfob/service/features/users/users';
+} from '@passfob/service/subjects/users/access/operator-changes';
+import { openSession, sessionOf } from '@passfob/service/subjects/users/sessions';
+import { disableUser, enableUser } from '@passfob/service/subjects/users/user-changes';
+import { findUser } from '@passfob/service/subjects/users/users';
 import fc from 'fast-check';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -2,16 +2,16 @@ import { hash } from '@node-rs/argon2';
 import { credentialLimits } from '@passfob/service/base/limits/credentials';
 import { recordLimits } from '@passfob/service/base/limits/records';
 import { checkSlowHash } from '@passfob/service/base/slow-hash';
-import { makeTemporaryCode } from '@passfob/service/features/tokens/codes/temporary-codes';
-import { issueToken } from '@passfob/service/features/tokens/issue';
-import { suspendToken } from '@passfob/service/features/tokens/moves';
-import { createPolicy } from '@passfob/service/features/tokens/policies';
+import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/temporary-codes';
+import { issueToken } from '@passfob/service/subjects/tokens/issue';
+import { suspendToken } from '@passfob/service/subjects/tokens/moves';
+import { createPolicy } from '@passfob/service/subjects/tokens/policies';
 import {
   apiKeyOf,
   createApiKey,
   listApiKeys,
   revokeApiKey,
-} from '@passfob/service/features/users/access/api-keys';
+} from '@passfob/service/subjects/users/access/api-keys';
 import {
   changeFactors,
   createApplication,
@@ -19,25 +19,25 @@ import {
   enableApplication,
   listApplications,
   rotateApplicationKey,
-} from '@passfob/service/features/users/application-changes';
+} from '@passfob/service/subjects/users/application-changes';
 import {
   applicationOfKey,
   CONSOLE_APPLICATION,
   ensureApplication,
-} from '@passfob/service/features/users/applications';
+} from '@passfob/service/subjects/users/applications';
 import {
   checkPassword,
   passwordProblem,
   refreshPasswordHash,
   setPassword,
-} from '@passfob/service/features/users/credentials/passwords';
-import { makePinProof } from '@passfob/service/features/users/credentials/pin-proofs';
-import { checkPin, choosePin, resetPin } from '@passfob/service/features/users/credentials/pins';
-import { changeSettings } from '@passfob/service/features/users/settings';
-import { disableUser } from '@passfob/service/features/users/user-changes';
-import { findUser } from '@passfob/service/features/users/users';
-import { changePin, proofOfDue } from '@passfob/service/features/validation/change-pin';
-import { makeEngine } from '@passfob/service/features/validation/engine';
+} from '@passfob/service/subjects/users/credentials/passwords';
+import { makePinProof } from '@passfob/service/subjects/users/credentials/pin-proofs';
+import { checkPin, choosePin, resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { changeSettings } from '@passfob/service/subjects/users/settings';
+import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { findUser } from '@passfob/service/subjects/users/users';
+import { changePin, proofOfDue } from '@passfob/service/subjects/validation/change-pin';
+import { makeEngine } from '@passfob/service/subjects/validation/engine';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, newToken } from '../kit.ts';

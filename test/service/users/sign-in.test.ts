@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
-import type { NewToken } from '@passfob/service/features/tokens/issue';
-import { addOperator, disableOperator } from '@passfob/service/features/users/access/operator-changes';
+import type { Service } from '@passfob/service/service';
+import { writing } from '@passfob/service/storage/database/database';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
+import { addOperator, disableOperator } from '@passfob/service/subjects/users/access/operator-changes';
 import {
   type Decider,
   proveAgain,
   type SignInRequest,
   signIn,
-} from '@passfob/service/features/users/access/sign-in';
-import { CONSOLE_APPLICATION, ensureApplication } from '@passfob/service/features/users/applications';
-import { checkPassword } from '@passfob/service/features/users/credentials/passwords';
-import { isFresh, openSession, sessionOf } from '@passfob/service/features/users/sessions';
-import { findUser, prepareUserName } from '@passfob/service/features/users/users';
-import type { Service } from '@passfob/service/service';
-import { writing } from '@passfob/service/storage/database/database';
+} from '@passfob/service/subjects/users/access/sign-in';
+import { CONSOLE_APPLICATION, ensureApplication } from '@passfob/service/subjects/users/applications';
+import { checkPassword } from '@passfob/service/subjects/users/credentials/passwords';
+import { isFresh, openSession, sessionOf } from '@passfob/service/subjects/users/sessions';
+import { findUser, prepareUserName } from '@passfob/service/subjects/users/users';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, type Rig, testOf, wrongCode } from '../kit.ts';

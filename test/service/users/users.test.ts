@@ -1,14 +1,17 @@
 import { accessLimits } from '@passfob/service/base/limits/access';
 import { defaultLockPolicy } from '@passfob/service/base/lock';
-import { suspendToken } from '@passfob/service/features/tokens/moves';
+import { openStore } from '@passfob/service/storage/database/database';
+import type { Management } from '@passfob/service/storage/management';
+import { engineOf } from '@passfob/service/storage/schema/engine';
+import { suspendToken } from '@passfob/service/subjects/tokens/moves';
 import {
   addOperator,
   changeOperatorRole,
   disableOperator,
-} from '@passfob/service/features/users/access/operator-changes';
-import { enterByLink, makeOperatorKey } from '@passfob/service/features/users/access/operators';
-import { setPassword } from '@passfob/service/features/users/credentials/passwords';
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
+} from '@passfob/service/subjects/users/access/operator-changes';
+import { enterByLink, makeOperatorKey } from '@passfob/service/subjects/users/access/operators';
+import { setPassword } from '@passfob/service/subjects/users/credentials/passwords';
+import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
 import {
   actorOfSession,
   endSession,
@@ -17,32 +20,29 @@ import {
   openSession,
   type SignInSession,
   sessionOf,
-} from '@passfob/service/features/users/sessions';
+} from '@passfob/service/subjects/users/sessions';
 import {
   changeSettings,
   readSetting,
   readSettings,
   type Settings,
   writeSetting,
-} from '@passfob/service/features/users/settings';
+} from '@passfob/service/subjects/users/settings';
 import {
   changeUser,
   createUser,
   disableUser,
   enableUser,
   unlockUser,
-} from '@passfob/service/features/users/user-changes';
-import { endUserSession, signInByToken, userSessionOf } from '@passfob/service/features/users/user-sessions';
+} from '@passfob/service/subjects/users/user-changes';
+import { endUserSession, signInByToken, userSessionOf } from '@passfob/service/subjects/users/user-sessions';
 import {
   listUsers,
   selectUsers,
   type UserQuery,
   userDetail,
-} from '@passfob/service/features/users/user-views';
-import { findUser } from '@passfob/service/features/users/users';
-import { openStore } from '@passfob/service/storage/database/database';
-import type { Management } from '@passfob/service/storage/management';
-import { engineOf } from '@passfob/service/storage/schema/engine';
+} from '@passfob/service/subjects/users/user-views';
+import { findUser } from '@passfob/service/subjects/users/users';
 import { CompiledQuery, sql } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

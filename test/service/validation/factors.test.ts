@@ -1,19 +1,19 @@
 import { hash } from '@node-rs/argon2';
 import type { Factors, PinPlace } from '@passfob/service/base/kinds';
 import type { Outcome } from '@passfob/service/base/outcomes';
+import { writing } from '@passfob/service/storage/database/database';
 import {
   makeTemporaryCode,
   withdrawTemporaryCode,
-} from '@passfob/service/features/tokens/codes/temporary-codes';
-import { makeDummyToken } from '@passfob/service/features/tokens/dummy-evaluation';
-import { revokeToken, suspendToken } from '@passfob/service/features/tokens/moves';
-import { ensureApplication } from '@passfob/service/features/users/applications';
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
-import { disableUser, enableUser } from '@passfob/service/features/users/user-changes';
-import { decideBatch } from '@passfob/service/features/validation/batch';
-import { checkFactors } from '@passfob/service/features/validation/factors';
-import type { ValidationRequest } from '@passfob/service/features/validation/request';
-import { writing } from '@passfob/service/storage/database/database';
+} from '@passfob/service/subjects/tokens/codes/temporary-codes';
+import { makeDummyToken } from '@passfob/service/subjects/tokens/dummy-evaluation';
+import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/moves';
+import { ensureApplication } from '@passfob/service/subjects/users/applications';
+import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { disableUser, enableUser } from '@passfob/service/subjects/users/user-changes';
+import { decideBatch } from '@passfob/service/subjects/validation/batch';
+import { checkFactors } from '@passfob/service/subjects/validation/factors';
+import type { ValidationRequest } from '@passfob/service/subjects/validation/request';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

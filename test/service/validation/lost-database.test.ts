@@ -1,10 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { databaseLimits } from '@passfob/service/base/limits/database';
 import { webLimits } from '@passfob/service/base/limits/web';
-import type { NewToken } from '@passfob/service/features/tokens/issue';
 import type { Service } from '@passfob/service/service';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
 import { openPostgres } from '@passfob/service/storage/database/postgres';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
 import { sql } from 'kysely';
 import { expect, vi } from 'vitest';
 import { CutProxy } from '../../kit/cut-proxy.ts';

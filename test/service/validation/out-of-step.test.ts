@@ -1,5 +1,5 @@
-import { issueToken } from '@passfob/service/features/tokens/issue';
-import { changePolicy, createPolicy } from '@passfob/service/features/tokens/policies';
+import { issueToken } from '@passfob/service/subjects/tokens/issue';
+import { changePolicy, createPolicy } from '@passfob/service/subjects/tokens/policies';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { apiKeyOf, codeAt, comparable, isOnPostgres, newToken, post, stepAt, wrongCode } from '../kit.ts';

@@ -1,8 +1,8 @@
-import type { NewToken } from '@passfob/service/features/tokens/issue';
-import { lockUsers } from '@passfob/service/features/validation/facts';
-import { acceptSteps } from '@passfob/service/features/validation/replay-protection';
 import { validating, writing } from '@passfob/service/storage/database/database';
 import { together, withNext } from '@passfob/service/storage/queries/together';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
+import { lockUsers } from '@passfob/service/subjects/validation/facts';
+import { acceptSteps } from '@passfob/service/subjects/validation/replay-protection';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { expect, test, vi } from 'vitest';

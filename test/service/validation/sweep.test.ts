@@ -1,13 +1,13 @@
-import { sweep } from '@passfob/service/app/sweep';
 import { alertLimits } from '@passfob/service/base/limits/alerts';
 import { tokenLimits } from '@passfob/service/base/limits/tokens';
 import { validationLimits } from '@passfob/service/base/limits/validation';
 import type { Outcome } from '@passfob/service/base/outcomes';
-import { raiseAlert } from '@passfob/service/features/alerts/alerts';
-import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/features/tokens/codes/temporary-codes';
-import { ensureApplication } from '@passfob/service/features/users/applications';
-import { recordEvents } from '@passfob/service/features/validation/events';
+import { sweep } from '@passfob/service/node/sweep';
 import { openStore, writing } from '@passfob/service/storage/database/database';
+import { raiseAlert } from '@passfob/service/subjects/alerts/alerts';
+import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/subjects/tokens/codes/temporary-codes';
+import { ensureApplication } from '@passfob/service/subjects/users/applications';
+import { recordEvents } from '@passfob/service/subjects/validation/events';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
 import { CutProxy } from '../../kit/cut-proxy.ts';

@@ -1,4 +1,4 @@
-import type { NewToken } from '@passfob/service/features/tokens/issue';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
 import { expect } from 'vitest';
 import { add, codeAt, newToken, post, type Rig, testOfRig as test, wrongCode } from '../kit.ts';
 import { type Node, startNode } from '../nodes/node.ts';

@@ -154,11 +154,7 @@ export const fileDoors: readonly Door[] = [
   {
     name: 'Certificates, their keys and authorities',
     from: 'the administrator, or a program that renews them',
-    files: [
-      'service/doors/web/certificate.ts',
-      'service/cli/status.ts',
-      'host/agent/service/open-service.ts',
-    ],
+    files: ['service/http/web/certificate.ts', 'service/cli/status.ts', 'host/agent/service/open-service.ts'],
     bytesMax: Math.max(PEM_BYTES_MAX, processLimits.pemFileMaxBytes),
     ...SMALL,
     bound: 'a longer file, and anything but a plain file, is refused without waiting',
@@ -167,7 +163,7 @@ export const fileDoors: readonly Door[] = [
   {
     name: 'Configuration of the service',
     from: 'the administrator',
-    files: ['service/app/configuration/file.ts', 'service/app/configuration/read.ts'],
+    files: ['service/node/configuration/file.ts', 'service/node/configuration/read.ts'],
     bytesMax: processLimits.configurationFileMaxBytes,
     ...SMALL,
     bound: 'a longer file, and anything but a plain file, is refused without waiting',
@@ -185,7 +181,7 @@ export const fileDoors: readonly Door[] = [
   {
     name: 'Backups of the service',
     from: 'whoever made the file',
-    files: ['service/features/operations/backup-file.ts'],
+    files: ['service/subjects/operations/backup-file.ts'],
     bytesMax: Number.MAX_SAFE_INTEGER,
     heldMs: 0,
     holdsMax: 4 * recordLimits.backupLineMaxBytes,
@@ -281,9 +277,9 @@ export const TRUSTED_READERS: Readonly<Record<string, string>> = {
   'host/formats/base/draft.ts': 'a function of its own reads a whole number',
   'host/transports/port-owners.ts': 'names of processes, which the system bounds',
   'service/deploy/passfob-login.mjs': 'the key file of its administrator, beside nginx',
-  'service/doors/activation/portal-files.ts': 'files of the build',
-  'service/doors/web/admission.ts': 'opens the null device',
-  'service/doors/web/connection-limits.ts': 'the limits that the system tells',
+  'service/http/activation/portal-files.ts': 'files of the build',
+  'service/http/web/admission.ts': 'opens the null device',
+  'service/http/web/connection-limits.ts': 'the limits that the system tells',
   'service/portal/entry.ts': 'a function of the page, where a browser reads the image',
   'service/storage/sqlite/held-files.ts': 'descriptors of this process, which the system tells',
   'simulator/bundle/page.ts': 'files of the build',

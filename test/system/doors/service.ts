@@ -7,7 +7,7 @@ import { radiusLimits } from '@passfob/service/base/limits/radius';
 import { recordLimits } from '@passfob/service/base/limits/records';
 import { relayLimits } from '@passfob/service/base/limits/relay';
 import { webLimits } from '@passfob/service/base/limits/web';
-import type { ServedRoute } from '@passfob/service/doors/web/served';
+import type { ServedRoute } from '@passfob/service/http/web/served';
 import { AGENT_SILENCE_MS } from 'passfob/agent/base/limits';
 import type { Door } from './door.ts';
 
@@ -36,7 +36,7 @@ export const serviceDoors: readonly ServiceDoor[] = [
   {
     name: 'connections and TLS handshakes',
     from: 'anyone',
-    files: ['service/doors/web/admission.ts', 'service/app/listener.ts', 'service/app/doctor/network.ts'],
+    files: ['service/http/web/admission.ts', 'service/node/listener.ts', 'service/node/doctor/network.ts'],
     bytesMax: PACKET_BYTES,
     heldMs: REQUEST_MS,
     holdsMax: 64 * KIB,
@@ -47,7 +47,7 @@ export const serviceDoors: readonly ServiceDoor[] = [
   {
     name: 'headers',
     from: 'anyone',
-    files: ['service/app/server.ts'],
+    files: ['service/node/server.ts'],
     bytesMax: webLimits.headersMaxBytes,
     heldMs: REQUEST_MS,
     holdsMax: 128 * KIB,
@@ -59,7 +59,7 @@ export const serviceDoors: readonly ServiceDoor[] = [
   {
     name: 'pipelined requests and unread answers',
     from: 'anyone',
-    files: ['service/doors/web/exchange.ts'],
+    files: ['service/http/web/exchange.ts'],
     bytesMax: PACKET_BYTES,
     heldMs: webLimits.unreadMs,
     holdsMax: 512 * KIB,
@@ -70,7 +70,7 @@ export const serviceDoors: readonly ServiceDoor[] = [
   {
     name: 'forms',
     from: 'anyone',
-    files: ['service/doors/web/forms.ts'],
+    files: ['service/http/web/forms.ts'],
     bytesMax: webLimits.bodyMaxBytes,
     heldMs: REQUEST_MS,
     holdsMax: 128 * KIB,
@@ -82,7 +82,7 @@ export const serviceDoors: readonly ServiceDoor[] = [
   {
     name: 'polls of agents',
     from: 'anyone',
-    files: ['service/doors/sockets/agents.ts', 'service/doors/web/bodies.ts'],
+    files: ['service/http/sockets/agents.ts', 'service/http/web/bodies.ts'],
     bytesMax: agentLimits.agentPollBodyMaxBytes,
     heldMs: REQUEST_MS,
     holdsMax: 2 * agentLimits.agentPollBodyMaxBytes,
@@ -94,7 +94,7 @@ export const serviceDoors: readonly ServiceDoor[] = [
   {
     name: 'bodies of sessions and API keys',
     from: 'users, operators and applications; refused to others before a byte is read',
-    files: ['service/doors/web/bodies.ts'],
+    files: ['service/http/web/bodies.ts'],
     bytesMax: administrationLimits.importBodyMaxBytes,
     heldMs: REQUEST_MS,
     holdsMax: 128 * KIB,
@@ -106,7 +106,7 @@ export const serviceDoors: readonly ServiceDoor[] = [
   {
     name: 'uploads',
     from: 'operators with a fresh proof; refused to others before a byte is read',
-    files: ['service/doors/console/kit/upload.ts'],
+    files: ['service/http/console/kit/upload.ts'],
     bytesMax: consoleLimits.uploadMaxBytes,
     heldMs: REQUEST_MS,
     holdsMax: 128 * KIB,
@@ -118,7 +118,7 @@ export const serviceDoors: readonly ServiceDoor[] = [
   {
     name: 'WebSocket frames',
     from: 'anyone',
-    files: ['service/doors/sockets/route.ts', 'service/doors/sockets/frames.ts'],
+    files: ['service/http/sockets/route.ts', 'service/http/sockets/frames.ts'],
     bytesMax: CARRIER_MESSAGE_CHARS_MAX * 3 + agentLimits.messageOverheadMaxBytes,
     heldMs: webLimits.requestTimeoutMs,
     holdsMax: 2 * agentLimits.incompleteBytes,
@@ -130,7 +130,7 @@ export const serviceDoors: readonly ServiceDoor[] = [
   {
     name: 'agents’ messages',
     from: 'anyone',
-    files: ['service/features/agents/connection.ts'],
+    files: ['service/subjects/agents/connection.ts'],
     bytesMax: agentLimits.agentCharBucket.burst,
     heldMs: AGENT_SILENCE_MS,
     holdsMax: 128 * KIB,
@@ -141,7 +141,7 @@ export const serviceDoors: readonly ServiceDoor[] = [
   {
     name: 'relays’ messages',
     from: 'anyone; beyond the first two, whoever has an activation code',
-    files: ['service/features/enrolment/relay/conversation.ts'],
+    files: ['service/subjects/enrolment/relay/conversation.ts'],
     bytesMax: relayLimits.relayCharsMax,
     heldMs: relayLimits.relayOpeningMs,
     holdsMax: 128 * KIB,
@@ -152,7 +152,7 @@ export const serviceDoors: readonly ServiceDoor[] = [
   {
     name: 'RADIUS datagrams',
     from: 'anyone; beyond the header, whoever sends from the address of a client',
-    files: ['service/doors/radius/listener.ts'],
+    files: ['service/radius/listener.ts'],
     bytesMax: radiusLimits.radiusPacketMax,
     heldMs: 0,
     holdsMax: 16 * KIB,
@@ -164,9 +164,9 @@ export const serviceDoors: readonly ServiceDoor[] = [
     name: 'answers to what the service sends',
     from: 'the receivers of alerts and mail, which an operator chose',
     files: [
-      'service/features/notify/webhook.ts',
-      'service/features/notify/smtp.ts',
-      'service/features/notify/syslog.ts',
+      'service/subjects/notify/webhook.ts',
+      'service/subjects/notify/smtp.ts',
+      'service/subjects/notify/syslog.ts',
     ],
     bytesMax: recordLimits.webhookAnswerMaxBytes,
     heldMs: recordLimits.deliveryTimeoutMs,

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type { NewToken } from '@passfob/service/features/tokens/issue';
+import type { NewToken } from '@passfob/service/subjects/tokens/issue';
 import { Agent, request } from 'undici';
 import { freePort } from '../../kit/free-port.ts';
 import type { Target } from '../../service/flood/attacks.ts';

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { answerPush, endPush, pushesToSend } from '@passfob/service/features/push/delivery';
+import { answerPush, endPush, pushesToSend } from '@passfob/service/subjects/push/delivery';
 import { changeRadiusClient } from '@passfob/service/subjects/radius-clients/acts';
 import { expect, test } from 'vitest';
 import { freePort } from '../../kit/free-port.ts';

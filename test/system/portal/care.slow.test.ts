@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readPairingCode } from '@passfob/protocol/pairing';
-import { createTask, listTasks } from '@passfob/service/features/care/tasks';
+import { createTask, listTasks } from '@passfob/service/subjects/care/tasks';
 import { connect } from 'passfob/client/client';
 import { openTransport, readAddress } from 'passfob/transports/discover';
 import type { BrowserContextOptions } from 'playwright-core';

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { startActivation } from '@passfob/service/features/enrolment/activations';
-import { changeSettings } from '@passfob/service/features/users/settings';
 import type { Service } from '@passfob/service/service';
+import { startActivation } from '@passfob/service/subjects/enrolment/activations';
+import { changeSettings } from '@passfob/service/subjects/users/settings';
 import { activationString } from 'passfob/activation/activation-string';
 import { qrSvg } from 'passfob/activation/qr-svg';
 import type { Page } from 'playwright-core';

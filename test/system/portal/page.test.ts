@@ -1,5 +1,5 @@
 import { portalTexts } from '@passfob/service/base/texts/portal';
-import { changeSettings } from '@passfob/service/features/users/settings';
+import { changeSettings } from '@passfob/service/subjects/users/settings';
 import { expect, test } from 'vitest';
 import { itNeeds } from '../../kit/tools.ts';
 import { Rig } from '../../service/kit.ts';

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { startActivation } from '@passfob/service/features/enrolment/activations';
-import { localMail } from '@passfob/service/features/mail/outbox';
-import { registerFob } from '@passfob/service/features/tokens/fobs';
-import { createPolicy } from '@passfob/service/features/tokens/policies';
-import { changeSettings } from '@passfob/service/features/users/settings';
-import { createUser } from '@passfob/service/features/users/user-changes';
+import { startActivation } from '@passfob/service/subjects/enrolment/activations';
+import { localMail } from '@passfob/service/subjects/mail/outbox';
+import { registerFob } from '@passfob/service/subjects/tokens/fobs';
+import { createPolicy } from '@passfob/service/subjects/tokens/policies';
+import { changeSettings } from '@passfob/service/subjects/users/settings';
+import { createUser } from '@passfob/service/subjects/users/user-changes';
 import { connect } from 'passfob/client/client';
 import { pairingCode } from 'passfob/client/handshake';
 import { askedCode, freshSecrets, giveSecrets } from 'passfob/owner/pairing';

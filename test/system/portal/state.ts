@@ -1,5 +1,5 @@
-import { backedUpTables, leftOutTables } from '@passfob/service/features/operations/tables';
 import type { Db } from '@passfob/service/storage/database/database';
+import { backedUpTables, leftOutTables } from '@passfob/service/subjects/operations/tables';
 import { sql } from 'kysely';
 
 /** Values that differ from run to run in any case: randomness, times, and their encrypted or hashed forms. */

@@ -1,10 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { serviceActor } from '@passfob/service/base/actor';
-import { rekey } from '@passfob/service/features/operations/rekey';
-import { restore } from '@passfob/service/features/operations/restore';
 import { openStore } from '@passfob/service/storage/database/database';
 import { ensureIdentity } from '@passfob/service/storage/encryption-at-rest/identity';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
+import { rekey } from '@passfob/service/subjects/operations/rekey';
+import { restore } from '@passfob/service/subjects/operations/restore';
 import { expect } from 'vitest';
 import { expectOneNew } from './host-rows.ts';
 import { type Attempt, type Ended, imported, type Row } from './row.ts';
@@ -123,7 +123,7 @@ export const serviceRows: readonly Row[] = [
   },
   {
     file: 'a backup of the service',
-    sources: ['service/features/operations/backup.ts'],
+    sources: ['service/subjects/operations/backup.ts'],
     writers: 'service backup, service backup into the same name',
     async prepare(attempt) {
       const command = ['service', 'backup', attempt.at('backup'), '--dir', await makeService(attempt, false)];

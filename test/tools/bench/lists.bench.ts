@@ -1,9 +1,9 @@
 import { defaultLockPolicy } from '@passfob/service/base/lock';
-import { searchTokens } from '@passfob/service/features/tokens/search';
-import { listUsers, userDetail } from '@passfob/service/features/users/user-views';
-import { listEvents } from '@passfob/service/features/validation/events';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
+import { searchTokens } from '@passfob/service/subjects/tokens/search';
+import { listUsers, userDetail } from '@passfob/service/subjects/users/user-views';
+import { listEvents } from '@passfob/service/subjects/validation/events';
 import { expect, it } from 'vitest';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { begin, grouped } from './figures/record.ts';

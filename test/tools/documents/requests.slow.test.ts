@@ -1,4 +1,4 @@
-import { openApiOf } from '@passfob/service/doors/api/describe/openapi';
+import { openApiOf } from '@passfob/service/http/api/describe/openapi';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';

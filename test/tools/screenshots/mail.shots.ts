@@ -1,4 +1,4 @@
-import { compose } from '@passfob/service/features/mail/compose';
+import { compose } from '@passfob/service/subjects/mail/compose';
 import { activationString } from 'passfob/activation/activation-string';
 import { it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -1,6 +1,6 @@
-import { keepObserved } from '@passfob/service/features/care/observed';
-import { createTask } from '@passfob/service/features/care/tasks';
-import { accountIdOf } from '@passfob/service/features/tokens/account-id';
+import { keepObserved } from '@passfob/service/subjects/care/observed';
+import { createTask } from '@passfob/service/subjects/care/tasks';
+import { accountIdOf } from '@passfob/service/subjects/tokens/account-id';
 import type { ObservedFob } from 'passfob/owner/observe';
 import { accepted, grace, type Office } from '../../service/users/kit.ts';
 

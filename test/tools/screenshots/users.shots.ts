@@ -1,4 +1,4 @@
-import { changeSettings } from '@passfob/service/features/users/settings';
+import { changeSettings } from '@passfob/service/subjects/users/settings';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, it, onTestFinished } from 'vitest';
 import { codeNow, Rig } from '../../service/kit.ts';

@@ -174,7 +174,7 @@ describe('imports', () => {
   });
 
   it('imports never go up from layer to layer of the service', () => {
-    const layers = ['base', 'storage', 'features', 'doors', 'app', 'cli'];
+    const layers = ['base', 'storage', 'subjects', 'http', 'radius', 'node', 'cli'];
     const layerOf = (path: string) => layers.indexOf(/^service\/(\w+)\//.exec(path)?.[1] ?? '');
     const up = imports.filter(entry => {
       const path = importedPath(entry);
@@ -239,8 +239,8 @@ describe('the import rules', () => {
   it.each([
     ['simulator/x.ts', '@passfob/firmware', 'core/fob'],
     ['emulator/x.ts', '@passfob/simulator', 'board/chips/flash'],
-    ['service/features/validation/x.ts', 'passfob', 'doctor/doctor'],
-    ['service/features/validation/x.ts', 'passfob', 'nothing.else'],
+    ['service/subjects/validation/x.ts', 'passfob', 'doctor/doctor'],
+    ['service/subjects/validation/x.ts', 'passfob', 'nothing.else'],
     ['demo/x.ts', '@passfob/firmware', 'core/fob'],
   ])('the import rules refuse %s -> %s/%s, which an installed package does not have', (path, name, part) => {
     const refusals = from(path, `import x from '${name}/${part}';`).map(entry => refusal(entry));
@@ -252,7 +252,7 @@ describe('the import rules', () => {
     ['host/cli/x.ts', 'yargs/helpers'],
     ['host/cli/installed.ts', '@passfob/service/cli'],
     ['host/cli/installed.ts', '@passfob/emulator/cli'],
-    ['service/features/agents/x.ts', 'passfob/client/client'],
+    ['service/subjects/agents/x.ts', 'passfob/client/client'],
     ['host/client/x.ts', '../errors.ts'],
     ['simulator/x.ts', '@passfob/protocol'],
     ['test/unit/host/x.ts', '@passfob/simulator'],

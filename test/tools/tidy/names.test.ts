@@ -43,8 +43,8 @@ describe('the rules about names', () => {
   });
 
   it.each([
-    ['service/features/push/take.ts', ''],
-    ['service/doors/me/a.ts', ''],
+    ['service/subjects/push/take.ts', ''],
+    ['service/http/me/a.ts', ''],
     ['service/base/a.ts', 'export interface LockStanding {}'],
     ['service/base/a.ts', 'export const oneDesk = 1;'],
     ['firmware/boards/a.ts', 'export class NoMarks {}'],

@@ -11,14 +11,14 @@ export interface BannedWord {
 
 const everywhere = /^/;
 const service = /^(?:service|test\/service)\//;
-const push = /^(?:service\/features\/(?:push|challenges)|test\/service\/push)\//;
+const push = /^(?:service\/subjects\/(?:push|challenges)|test\/service\/push)\//;
 const firmware = /^(?:firmware|test\/unit\/parts)\//;
 
 const bannedWords: readonly BannedWord[] = [
   { word: 'marks', say: 'replay protection', in: service },
   { word: 'marks', say: 'PIN attempt counter', in: firmware },
   { word: 'judge', say: 'validator', in: everywhere },
-  { word: 'case', say: 'request', in: /^service\/features\// },
+  { word: 'case', say: 'request', in: /^service\/subjects\// },
   { word: 'ticket', say: 'request, or sign-in token', in: service },
   { word: 'verdict', say: 'result', in: everywhere },
   { word: 'standing', say: 'state', in: everywhere },
@@ -42,7 +42,7 @@ const bannedWords: readonly BannedWord[] = [
   { word: 'people', say: 'users, operators or applications', in: everywhere },
   { word: 'chance', say: 'randomness', in: everywhere },
   { word: 'sealing', say: 'encryption at rest', in: /^(?:service|host\/inventory|test\/service)\// },
-  { word: 'seal', say: 'checkpoint', in: /^(?:service\/features\/audit|test\/service\/audit)\// },
+  { word: 'seal', say: 'checkpoint', in: /^(?:service\/subjects\/audit|test\/service\/audit)\// },
   { word: 'witness', say: 'anti-rollback counter', in: everywhere },
   { word: 'stretch', say: 'key derivation', in: everywhere },
   { word: 'face', say: 'view model (fob core), faceplate (simulator)', in: everywhere },

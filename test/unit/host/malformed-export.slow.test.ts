@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openInventoryFile } from '@passfob/service/features/tokens/import/from-inventory';
+import { openInventoryFile } from '@passfob/service/subjects/tokens/import/from-inventory';
 import { exportInventory } from 'passfob/inventory/exported';
 import { importHandover, restore } from 'passfob/inventory/handover';
 import { sealWithPassword } from 'passfob/inventory/password-file';

@@ -1,7 +1,7 @@
 import { PIN_TRIVIAL } from '@passfob/firmware/core/base/texts';
 import { PIN_DIGITS_MAX, PIN_DIGITS_MIN } from '@passfob/protocol/limits';
 import { trivialPin } from '@passfob/protocol/pins';
-import { pinProblem } from '@passfob/service/features/users/pin';
+import { pinProblem } from '@passfob/service/subjects/users/pin';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

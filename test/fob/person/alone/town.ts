@@ -1,12 +1,12 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startActivation } from '@passfob/service/features/enrolment/activations';
-import { deliverMail } from '@passfob/service/features/mail/deliver';
-import { createPolicy, type PolicyInput } from '@passfob/service/features/tokens/policies';
-import { resetPin } from '@passfob/service/features/users/credentials/pins';
-import { changeSettings } from '@passfob/service/features/users/settings';
-import { createUser } from '@passfob/service/features/users/user-changes';
+import { startActivation } from '@passfob/service/subjects/enrolment/activations';
+import { deliverMail } from '@passfob/service/subjects/mail/deliver';
+import { createPolicy, type PolicyInput } from '@passfob/service/subjects/tokens/policies';
+import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { changeSettings } from '@passfob/service/subjects/users/settings';
+import { createUser } from '@passfob/service/subjects/users/user-changes';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { PATIENCE_MS } from '../../../kit/patience.ts';
 import { secret } from '../../../kit/secrets.ts';

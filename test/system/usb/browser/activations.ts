@@ -1,8 +1,8 @@
-import { startActivation } from '@passfob/service/features/enrolment/activations';
-import { localMail } from '@passfob/service/features/mail/outbox';
-import { createPolicy } from '@passfob/service/features/tokens/policies';
-import { changeSettings } from '@passfob/service/features/users/settings';
-import { createUser } from '@passfob/service/features/users/user-changes';
+import { startActivation } from '@passfob/service/subjects/enrolment/activations';
+import { localMail } from '@passfob/service/subjects/mail/outbox';
+import { createPolicy } from '@passfob/service/subjects/tokens/policies';
+import { changeSettings } from '@passfob/service/subjects/users/settings';
+import { createUser } from '@passfob/service/subjects/users/user-changes';
 import { secret } from '../../../kit/secrets.ts';
 import { Rig } from '../../../service/kit.ts';
 import { accepted, grace, Office } from '../../../service/users/kit.ts';

@@ -90,7 +90,7 @@ function importsTable(previous: string): string {
 }
 
 /** Folders whose own folders have a row each, besides the parts themselves. */
-const OPENED = /^(?:(?!test\/)[\w-]+|service\/(?:features|doors)|host\/agent|firmware\/core)$/;
+const OPENED = /^(?:(?!test\/)[\w-]+|service\/(?:subjects|http)|host\/agent|firmware\/core)$/;
 
 /** Every folder that has a row in the table of folders: those that hold code, at the depth that a reader needs. */
 function shownFolders(): string[] {

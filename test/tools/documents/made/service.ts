@@ -1,10 +1,10 @@
-import { settings } from '@passfob/service/app/configuration/settings';
 import { careKinds } from '@passfob/service/base/kinds';
 import { permissions } from '@passfob/service/base/permissions';
 import { careTexts } from '@passfob/service/base/texts/care';
-import { locationOf, operationsOf } from '@passfob/service/doors/api/describe/described';
-import { whoMay } from '@passfob/service/doors/api/describe/page';
-import { type AskedKind, taskPermissions } from '@passfob/service/features/care/tasks';
+import { locationOf, operationsOf } from '@passfob/service/http/api/describe/described';
+import { whoMay } from '@passfob/service/http/api/describe/page';
+import { settings } from '@passfob/service/node/configuration/settings';
+import { type AskedKind, taskPermissions } from '@passfob/service/subjects/care/tasks';
 import { Bureau } from '../../../service/api/kit.ts';
 import { samplesTable } from '../../../unit/formats/samples.ts';
 import { tableOf } from '../../tidy/tables.ts';

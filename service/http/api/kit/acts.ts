@@ -1,0 +1,61 @@
+import { done, type Result } from '../../../base/results.ts';
+import { list as listShape, object } from '../../../base/shapes.ts';
+import { type Act, type ActFields, type ActRoute, bodyOf, refusalsOf } from '../../../subjects/kit/act.ts';
+import type { List } from '../../../subjects/kit/list.ts';
+import { next, type PageQuery, pageFields, pageOf } from './pages.ts';
+import { idParams } from './params.ts';
+import type { ApiCall, ApiRoute } from './route.ts';
+
+/** Returns the routes of a list and of its acts. */
+export function routesOfList(list: List): ApiRoute[] {
+  const acts = [list.adds, ...list.acts.map(([act]) => act)];
+  return [routeOfList(list), ...acts.flatMap(act => act.row.routes.map(route => routeOfAct(act, route)))];
+}
+
+function routeOfList({ name, summary, at, permission, item, as, read }: List): ApiRoute {
+  return {
+    name,
+    summary,
+    ...addressOf(at),
+    permission,
+    query: object({}, pageFields),
+    answer: object({ [as]: listShape(item), next }),
+    refusals: [],
+    handle: async ({ management, query }) => {
+      const { page, ...rest } = pageOf(await read(management.db), one => one.name, query as PageQuery);
+      return done({ [as]: page, ...rest });
+    },
+  };
+}
+
+function routeOfAct(act: Act, route: ActRoute<ActFields, unknown>): ApiRoute {
+  const { row } = act;
+  const { name, summary, example, without, gives } = route;
+  const body = bodyOf(row, route);
+  return {
+    name,
+    summary,
+    ...addressOf(route.at),
+    permission: row.permission,
+    ...(row.makes ? { status: 201 } : { params: idParams }),
+    ...(body && { body }),
+    ...(example && { example }),
+    answer: gives?.shape ?? row.gives,
+    refusals: refusalsOf(row, without),
+    handle: async call => {
+      const result = await ask(act, call);
+      return result.ok && gives !== undefined ? done(gives.from(result.value)) : result;
+    },
+  };
+}
+
+/** Shapes have checked what was sent, and its row's type is no longer known here. */
+function ask(act: Act, { management, actor, params, body }: ApiCall<unknown, unknown, unknown>) {
+  const given = { ...(body as object), ...(params as object) };
+  return act(management, actor, given as never) as Promise<Result<unknown>>;
+}
+
+function addressOf(at: string) {
+  const [method, path = ''] = at.split(' ');
+  return { method: method as ApiRoute['method'], path };
+}

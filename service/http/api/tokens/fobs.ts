@@ -1,0 +1,242 @@
+import { type HealthFinding, needsAttention } from 'passfob/owner/health';
+import { healthText } from 'passfob/owner/health-texts';
+import { careKinds } from '../../../base/kinds.ts';
+import { careLimits } from '../../../base/limits/care.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { done } from '../../../base/results.ts';
+import {
+  count,
+  described,
+  flag,
+  list,
+  named,
+  nullable,
+  number,
+  object,
+  oneOf,
+  serviceText,
+  type TypeOf,
+  time,
+  whole,
+} from '../../../base/shapes.ts';
+import { careTexts } from '../../../base/texts/care.ts';
+import { factsOfBoard, newestFirmwares } from '../../../subjects/care/boards.ts';
+import { listTasks, type TaskView } from '../../../subjects/care/tasks.ts';
+import {
+  type CaredFobQuery,
+  type CaredFobView,
+  careNext,
+  type FobDetail,
+  listCaredFobs,
+  viewFob,
+} from '../../../subjects/care/views.ts';
+import { next, pageFields } from '../kit/pages.ts';
+import { serialParams } from '../kit/params.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
+import { tokenState } from './facts.ts';
+
+export const lifeState = oneOf('in_use', 'lost', 'found', 'returned', 'retired', 'giving', 'handed_over');
+
+const fob = named(
+  object({
+    serial: serviceText,
+    nickname: described(serviceText, 'The name that its user gave it, or empty.'),
+    state: lifeState,
+    board: serviceText,
+    firmware: serviceText,
+    espruino: nullable(serviceText),
+    algorithms: described(nullable(count), 'Bit n: the board computes algorithm n of the protocol.'),
+    clock: nullable(object({ setMs: time, errorMs: nullable(number), driftPpm: nullable(number) })),
+    clockState: nullable(oneOf('unset', 'trusted', 'stale')),
+    clockErrorMs: described(nullable(number), 'Fob minus service when it was last seen.'),
+    trimPpm: nullable(number),
+    batteryPercent: nullable(number),
+    pin: object({
+      state: nullable(oneOf('none', 'set', 'to-be-chosen')),
+      minDigits: nullable(count),
+      isLocked: nullable(flag),
+      failures: nullable(count),
+      attempts: nullable(count),
+      canBeReset: nullable(flag),
+    }),
+    freeRecords: nullable(count),
+    lastSeen: nullable(
+      object({
+        atMs: time,
+        relay: nullable(oneOf('agent', 'activation', 'page', 'command')),
+        name: nullable(serviceText),
+      }),
+    ),
+    putOffUntilMs: described(time, 'Nobody is asked for a hold of the button until then.'),
+    openTasks: count,
+    createdMs: time,
+  }),
+  'Fob',
+);
+
+export const task = named(
+  object({
+    id: serviceText,
+    kind: oneOf(...careKinds),
+    account: nullable(serviceText),
+    state: oneOf('waiting', 'running', 'done', 'refused', 'cancelled'),
+    needsHold: flag,
+    cause: serviceText,
+    causeText: serviceText,
+    message: nullable(serviceText),
+    messageText: nullable(serviceText),
+    actor: serviceText,
+    attempts: count,
+    createdMs: time,
+    changedMs: time,
+  }),
+  'FobTask',
+);
+
+const finding = named(
+  object({ kind: serviceText, text: serviceText, next: serviceText, needsAttention: flag }),
+  'FobHealthFinding',
+);
+const account = named(
+  object({
+    account: serviceText,
+    kind: described(count, '1: HOTP, 2: TOTP, 3: OCRA.'),
+    issuer: serviceText,
+    label: serviceText,
+    isDamaged: flag,
+    token: described(
+      nullable(serviceText),
+      'The serial number of its token. Null: no token explains the account, or it is the key for approvals.',
+    ),
+    isForApprovals: flag,
+  }),
+  'FobAccount',
+);
+const detail = object({
+  fob,
+  health: list(finding),
+  tokens: list(object({ serial: serviceText, user: nullable(serviceText), state: tokenState })),
+  listedMs: described(nullable(time), 'When its accounts were last listed. Null: never.'),
+  accounts: list(account),
+  tasks: list(task),
+});
+
+const only = described(flag, 'True selects such fobs only.');
+
+/** Selects fobs, in the query of the list and in the body of a job. */
+const fobFilterFields = {
+  state: lifeState,
+  clockUnset: only,
+  batteryLow: only,
+  oldFirmware: described(flag, 'True selects only fobs with another firmware than this package’s newest.'),
+  notSeenDays: described(
+    whole(1, careLimits.notSeenDaysMax),
+    'Selects only fobs that were not seen for so many days, or never.',
+  ),
+  hasTasks: described(flag, 'True selects only fobs with tasks that wait or are being done.'),
+} as const;
+export const fobFilter = object({}, fobFilterFields);
+
+/** Returns the selection that a request describes. */
+export function fobQueryOf(filter: TypeOf<typeof fobFilter>, nowMs: number): CaredFobQuery {
+  const { state, clockUnset, batteryLow, oldFirmware, notSeenDays, hasTasks } = filter;
+  return {
+    ...(state && { state }),
+    ...(clockUnset && { isClockUnset: true }),
+    ...(batteryLow && { isBatteryLow: true }),
+    ...(oldFirmware && { oldFirmware: newestFirmwares() }),
+    ...(notSeenDays !== undefined && { notSeenSinceMs: nowMs - notSeenDays * DAY_MS }),
+    ...(hasTasks && { hasTasks: true }),
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+export const fobRoutes: readonly ApiRoute[] = [
+  route({
+    name: 'fobs.list',
+    summary: 'List the fobs that this service owns, with what they told when they were last seen.',
+    method: 'GET',
+    path: '/v1/fobs',
+    permission: 'read',
+    query: object({}, { ...pageFields, clockBeforeMs: whole(0, tokenLimits.counterMax), ...fobFilterFields }),
+    answer: object({ fobs: list(fob), next }),
+    refusals: [],
+    handle: async ({ management: { db, clock }, query: { after, limit, clockBeforeMs, ...filter } }) => {
+      const page = await listCaredFobs(db, {
+        ...fobQueryOf(filter, clock()),
+        ...(after !== undefined && { after }),
+        ...(limit !== undefined && { rows: limit }),
+        ...(clockBeforeMs !== undefined && { clockBeforeMs }),
+      });
+      return done({ fobs: page.fobs.map(fobShown), next: page.next });
+    },
+  }),
+  route({
+    name: 'fobs.get',
+    summary: 'Show one fob: its state, health, tokens, accounts and tasks.',
+    method: 'GET',
+    path: '/v1/fobs/:serial',
+    permission: 'read',
+    params: serialParams,
+    answer: detail,
+    refusals: ['unknown_fob'],
+    handle: async ({ management, params }) => {
+      const found = await viewFob(management.db, params.serial, factsOfBoard);
+      return found.ok ? done(detailShown(found.value)) : found;
+    },
+  }),
+  route({
+    name: 'fobs.tasks',
+    summary: 'List the tasks of a fob: open ones first, then finished ones.',
+    method: 'GET',
+    path: '/v1/fobs/:serial/tasks',
+    permission: 'read',
+    params: serialParams,
+    answer: object({ tasks: list(task) }),
+    refusals: ['unknown_fob'],
+    handle: async ({ management, params }) => {
+      const found = await listTasks(management.db, params.serial);
+      return found.ok ? done({ tasks: found.value.map(taskShown) }) : found;
+    },
+  }),
+];
+
+/** Returns a task with its reasons in words. */
+export function taskShown(view: TaskView): TypeOf<typeof task> {
+  return {
+    ...view,
+    causeText: careTexts.causes[view.cause],
+    messageText: view.message === null ? null : careTexts.messages[view.message],
+  };
+}
+
+function fobShown({ clock, clockSetMs, ...view }: CaredFobView): TypeOf<typeof fob> {
+  const { state, errorMs, setErrorMs, driftPpm, trimPpm } = clock;
+  return {
+    ...view,
+    clock: clockSetMs === null ? null : { setMs: clockSetMs, errorMs: setErrorMs, driftPpm },
+    clockState: state,
+    clockErrorMs: errorMs,
+    trimPpm,
+  };
+}
+
+function detailShown({ fob: view, health, accounts, tasks, ...more }: FobDetail): TypeOf<typeof detail> {
+  return {
+    ...more,
+    fob: fobShown(view),
+    health: health.map(findingShown),
+    accounts: accounts.map(({ isPushKey, ...one }) => ({ ...one, isForApprovals: isPushKey })),
+    tasks: tasks.map(taskShown),
+  };
+}
+
+function findingShown(one: HealthFinding): TypeOf<typeof finding> {
+  return {
+    kind: one.kind,
+    text: healthText(one),
+    next: careNext(one),
+    needsAttention: needsAttention(one),
+  };
+}

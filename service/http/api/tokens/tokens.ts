@@ -1,0 +1,164 @@
+import { base32nopad } from '@scure/base';
+import { administrationLimits } from '../../../base/limits/administration.ts';
+import { challengeLimits } from '../../../base/limits/challenges.ts';
+import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { refused } from '../../../base/results.ts';
+import {
+  count,
+  justOne,
+  list,
+  named,
+  nullable,
+  object,
+  oneOf,
+  serviceText,
+  text,
+  whole,
+} from '../../../base/shapes.ts';
+import { searchTexts } from '../../../base/texts/api.ts';
+import { issueToken } from '../../../subjects/tokens/issue.ts';
+import { renameToken } from '../../../subjects/tokens/moves.ts';
+import { searchedBy, searchTokens } from '../../../subjects/tokens/search.ts';
+import { viewToken } from '../../../subjects/tokens/views.ts';
+import { next, pageFields } from '../kit/pages.ts';
+import { serial, serialParams, userName } from '../kit/params.ts';
+import { type ApiRoute, route } from '../kit/route.ts';
+import { act, assignment, factFields, token, tokenKind, tokenState } from './facts.ts';
+
+const names = { issuer: text(tokenLimits.issuerMaxBytes), label: text(tokenLimits.labelMaxBytes) } as const;
+const seed = justOne(
+  object({}, { base32: text(tokenLimits.seedTextMax), hex: text(tokenLimits.seedTextMax) }),
+);
+const history = named(
+  object({
+    token,
+    fob: nullable(serviceText),
+    policy: nullable(object({ name: serviceText, version: count })),
+    assignments: list(assignment),
+    acts: list(act),
+  }),
+  'TokenHistory',
+);
+
+export const tokenRoutes: readonly ApiRoute[] = [
+  route({
+    name: 'tokens.list',
+    summary:
+      'List tokens, or find them by any part of the serial number or the user, or by the beginning of the label.',
+    method: 'GET',
+    path: '/v1/tokens',
+    permission: 'read',
+    query: object(
+      {},
+      {
+        ...pageFields,
+        by: oneOf(...searchedBy),
+        text: text(administrationLimits.searchTextMax, { description: searchTexts.tokens }),
+        state: tokenState,
+      },
+    ),
+    answer: object({ tokens: list(token), next }),
+    refusals: ['bad_query', 'bad_cursor'],
+    handle: ({ management: { db }, query: { limit, ...query } }) =>
+      searchTokens(db, { ...query, ...(limit !== undefined && { rows: limit }) }),
+  }),
+  route({
+    name: 'tokens.issue',
+    summary: 'Issue a token for a user or for the inventory.',
+    method: 'POST',
+    path: '/v1/tokens',
+    permission: 'token.issue',
+    body: object(
+      { serial, seed },
+      {
+        ...factFields,
+        ...names,
+        kind: tokenKind,
+        suite: text(challengeLimits.ocraSuiteMax),
+        counter: whole(0, tokenLimits.counterMax),
+        policy: text(tokenLimits.policyNameMax),
+        user: userName,
+      },
+    ),
+    example: {
+      serial: 'FOB-7',
+      kind: 'totp',
+      digits: 6,
+      period: 30,
+      seed: { base32: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' },
+      user: 'ada',
+    },
+    answer: token,
+    status: 201,
+    refusals: [
+      'unreadable_seed',
+      'bad_serial',
+      'bad_kind',
+      'bad_suite',
+      'bad_algorithm',
+      'bad_alphabet',
+      'bad_digits',
+      'bad_period',
+      'bad_pin_place',
+      'bad_look_ahead',
+      'bad_counter',
+      'bad_secret',
+      'bad_issuer',
+      'bad_label',
+      'serial_taken',
+      'unknown_policy',
+      'unknown_user',
+      'disabled_user',
+      'too_many_tokens',
+    ],
+    handle: async ({ management, actor, body: { seed: given, ...body } }) => {
+      const secret = bytesOfSeed(given);
+      if (secret === undefined) return refused('unreadable_seed');
+      try {
+        return await issueToken(management, actor, { ...body, secret });
+      } finally {
+        secret.fill(0);
+      }
+    },
+  }),
+  route({
+    name: 'tokens.get',
+    summary: 'Show one token with what happened to it.',
+    method: 'GET',
+    path: '/v1/tokens/:serial',
+    permission: 'read',
+    params: serialParams,
+    answer: history,
+    refusals: ['unknown_serial'],
+    handle: ({ management, params }) => viewToken(management.db, params.serial),
+  }),
+  route({
+    name: 'tokens.rename',
+    summary: 'Rename a token.',
+    method: 'PATCH',
+    path: '/v1/tokens/:serial',
+    permission: 'token.rename',
+    params: serialParams,
+    body: object({}, names),
+    example: { label: 'VPN' },
+    answer: token,
+    refusals: ['unknown_serial', 'bad_issuer', 'bad_label'],
+    handle: ({ management, actor, params, body }) => renameToken(management, actor, { ...body, ...params }),
+  }),
+];
+
+interface SeedText {
+  readonly base32?: string;
+  readonly hex?: string;
+}
+
+/** Returns the bytes of a sent seed; undefined if its text does not match its field's encoding. */
+function bytesOfSeed({ base32, hex }: SeedText): Uint8Array | undefined {
+  if (hex !== undefined)
+    return /^(?:[\da-f]{2})+$/i.test(hex) ? new Uint8Array(Buffer.from(hex, 'hex')) : undefined;
+  try {
+    return base32nopad.decode((base32 ?? '').toUpperCase().replace(/[ -]/g, '').replace(/=+$/, ''));
+  } catch {
+    return undefined;
+  }
+}

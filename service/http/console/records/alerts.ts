@@ -1,0 +1,59 @@
+import { html, nothing } from '../../../base/html.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import type { Alert } from '../../../subjects/alerts/alerts.ts';
+import { type AlertCursor, acknowledgeAlert, pageAlerts } from '../../../subjects/alerts/manage.ts';
+import { actionLink } from '../../web/parts.ts';
+import { actButton } from '../kit/parts.ts';
+import { at } from '../kit/paths.ts';
+import { type ConsoleRouter, refusedPage } from '../kit/router.ts';
+import { filterForm } from '../kit/search.ts';
+import { pager } from '../kit/table.ts';
+import { alertItems } from './alert-items.ts';
+
+const text = consoleTexts.alerts;
+
+/** Serves the alerts, open ones first, and the action that acknowledges one. */
+export function serveAlerts(router: ConsoleRouter): void {
+  router.page('/alerts', 'read', async visit => {
+    const state = visit.value('state');
+    const standing = state === 'all' ? undefined : state === 'acknowledged' ? state : 'open';
+    const after = placeOf(visit.value('after'));
+    const { alerts, next } = await pageAlerts(visit.management.db, {
+      standing,
+      after,
+      limit: consoleLimits.recentRows,
+    });
+    const acknowledge = (alert: Alert) =>
+      alert.acknowledgedMs === null && visit.may('alert.acknowledge')
+        ? actButton(visit, '/alert/acknowledge', { id: String(alert.id) }, text.acknowledge)
+        : nothing;
+    const repair = ({ kind }: Alert) =>
+      kind === 'clock' && visit.may('token.repair-last-step')
+        ? actionLink(at('/tokens/repair-last-steps'), consoleTexts.tokens.repairAll)
+        : nothing;
+    return {
+      title: text.title,
+      main: html`${filterForm({
+        path: '/alerts',
+        fields: [{ name: 'state', label: text.show, kind: 'select', options: text.standings, value: state }],
+      })}
+${alertItems(alerts, alert => html`${acknowledge(alert)}${repair(alert)}`)}
+${pager(
+  next === null ? undefined : at('/alerts', { state, after: `${next.lastMs}-${next.id}` }),
+  after === undefined ? undefined : at('/alerts', { state }),
+)}`,
+    };
+  });
+  router.act('/alert/acknowledge', 'alert.acknowledge', async ({ management, actor, value }) => {
+    const result = await acknowledgeAlert(management, actor, { id: Number(value('id')) });
+    if (!result.ok) return refusedPage(result.refusal.code, at('/alerts'));
+    router.context.changes.announce();
+    return { to: at('/alerts', { done: 'acknowledged' }) };
+  });
+}
+
+function placeOf(text: string): AlertCursor | undefined {
+  const [, lastMs, id] = /^(\d{1,15})-(\d{1,15})$/.exec(text) ?? [];
+  return lastMs === undefined || id === undefined ? undefined : { lastMs: Number(lastMs), id: Number(id) };
+}

@@ -1,0 +1,106 @@
+import { html, nothing } from '../../../base/html.ts';
+import { userLimits } from '../../../base/limits/users.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import { changeSettings, readSettings, type Settings } from '../../../subjects/users/settings.ts';
+import { actionLink, actions, facts } from '../../web/parts.ts';
+import { type FormPage, serveForm } from '../kit/form.ts';
+import { at } from '../kit/paths.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
+
+const text = consoleTexts.settings;
+
+/** Milliseconds of the units in which a lock's period is typed. */
+const UNITS = { seconds: 1_000, minutes: 60_000, hours: 3_600_000 } as const;
+
+/** Serves settings of the whole service. */
+export function serveSettings(router: ConsoleRouter): void {
+  router.page('/settings', 'read', async visit => {
+    const settings = await readSettings(visit.management.db);
+    const { threshold, periodMs } = settings.lock;
+    const [amount, unit] = amountOf(periodMs);
+    return {
+      title: text.title,
+      main: html`${facts([
+        [text.serviceName, settings.serviceName],
+        [text.publicAddress, settings.publicAddress ?? text.notSet],
+        [text.threshold, threshold === 0 ? text.never : text.failures(threshold)],
+        [text.lockTime, `${amount} ${text.units[unit]}`],
+      ])}
+${actions([visit.may('settings.change') ? actionLink(at('/settings/change'), consoleTexts.change) : nothing])}`,
+    };
+  });
+  serveForm(router, changeForm);
+}
+
+/** Returns a time in the largest unit that divides it. */
+function amountOf(ms: number): [number, keyof typeof UNITS] {
+  const fitting = (['hours', 'minutes'] as const).find(unit => ms % UNITS[unit] === 0) ?? 'seconds';
+  return [ms / UNITS[fitting], fitting];
+}
+
+const changeForm: FormPage<Settings> = {
+  path: '/settings/change',
+  action: 'settings.change',
+  async view({ management }) {
+    const settings = await readSettings(management.db);
+    const [amount, unit] = amountOf(settings.lock.periodMs);
+    return {
+      title: text.change,
+      submit: consoleTexts.save,
+      back: at('/settings'),
+      fields: [
+        {
+          name: 'serviceName',
+          label: text.serviceName,
+          value: settings.serviceName,
+          max: userLimits.serviceNameMax,
+          faults: ['bad_service_name'],
+        },
+        {
+          name: 'publicAddress',
+          label: text.publicAddress,
+          hint: text.publicAddressHint,
+          value: settings.publicAddress ?? '',
+          optional: true,
+          max: userLimits.publicAddressMax,
+          faults: ['bad_address'],
+        },
+        {
+          name: 'threshold',
+          label: text.threshold,
+          hint: text.thresholdHint,
+          value: String(settings.lock.threshold),
+          isNumber: true,
+          faults: ['bad_lock_policy'],
+        },
+        { name: 'amount', label: text.lockTime, value: String(amount), isNumber: true },
+        {
+          name: 'unit',
+          label: text.lockUnit,
+          kind: 'select',
+          value: unit,
+          options: [
+            ['seconds', text.units.seconds],
+            ['minutes', text.units.minutes],
+            ['hours', text.units.hours],
+          ],
+        },
+      ],
+    };
+  },
+  run({ management, actor, value }) {
+    const unit = value('unit');
+    const unitMs = Object.hasOwn(UNITS, unit) ? UNITS[unit as keyof typeof UNITS] : Number.NaN;
+    const address = value('publicAddress').trim();
+    return changeSettings(management, actor, {
+      serviceName: value('serviceName'),
+      publicAddress: address === '' ? null : address,
+      // An empty field is not zero, which would switch the lock off.
+      lock: {
+        threshold: Number(value('threshold').trim() || Number.NaN),
+        periodMs: Number(value('amount')) * unitMs,
+      },
+    });
+  },
+  done: () => ({ to: at('/settings', { done: 'changed' }) }),
+};

@@ -1,0 +1,156 @@
+import { html, type Markup, nothing } from '../../../base/html.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
+import { mailLimits } from '../../../base/limits/mail.ts';
+import { consoleTexts } from '../../../base/texts/console.ts';
+import { pushConsoleTexts } from '../../../base/texts/push.ts';
+import { listAudit } from '../../../subjects/audit/list.ts';
+import { fobsOfUser } from '../../../subjects/care/views.ts';
+import { activationsOf, outcomesOfActivations } from '../../../subjects/enrolment/views.ts';
+import { pageMail } from '../../../subjects/mail/list.ts';
+import { temporaryCodeEnd } from '../../../subjects/tokens/codes/temporary-codes.ts';
+import { listTokensOf } from '../../../subjects/tokens/views.ts';
+import { listOperators } from '../../../subjects/users/access/operator-changes.ts';
+import { readSettings } from '../../../subjects/users/settings.ts';
+import { type UserDetail, userDetail } from '../../../subjects/users/user-views.ts';
+import { listUserEvents } from '../../../subjects/validation/event-pages.ts';
+import { actionLink, actions, badge, facts, moment, section } from '../../web/parts.ts';
+import { activationTable } from '../kit/activation-table.ts';
+import { actButton, fobLink } from '../kit/parts.ts';
+import { at } from '../kit/paths.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
+import { type ConsoleRouter, missingPage } from '../kit/router.ts';
+import { mailTable } from '../mail/list.ts';
+import { eventTable, tokenTable } from '../overview/tables.ts';
+import { auditTable } from '../records/audit-table.ts';
+import { userBadge } from './list.ts';
+
+const text = consoleTexts.users;
+
+/** Serves one user: facts, possible actions, tokens, the last outcomes with their real reasons, history. */
+export function serveUserDetail(router: ConsoleRouter): void {
+  router.page('/user', 'read', async visit => {
+    const user = await userOf(visit);
+    if (user === undefined) return missingPage('unknown_user');
+    const { db } = visit.management;
+    const codeEndMs = await temporaryCodeEnd(db, user.id, router.context.clock());
+    const events = await listUserEvents(db, user.id);
+    return {
+      title: user.name,
+      heading: user.name,
+      main: html`${userActions(visit, user, codeEndMs)}
+${section('facts', text.facts, facts(await factsOf(visit, user, codeEndMs)))}
+${section(
+  'tokens',
+  text.tokens,
+  html`${tokenTable(await listTokensOf(db, user))}${actions([
+    visit.may('token.assign') && user.disabledMs === null
+      ? actionLink(at('/user/assign', { user: user.name }), text.assign)
+      : nothing,
+    visit.may('token.issue') && user.disabledMs === null
+      ? actionLink(at('/tokens/issue', { user: user.name }), text.issue)
+      : nothing,
+  ])}`,
+)}
+${section('activations', consoleTexts.activations.title, await activations(visit, user))}
+${section('outcomes', text.outcomes, eventTable(events, await outcomesOfActivations(db, events)))}
+${section('mails', consoleTexts.mails.title, await mailsOf(visit, user))}
+${visit.may('audit.read') ? await history(visit, user) : nothing}`,
+    };
+  });
+}
+
+/** Returns the user of a request. */
+export async function userOf(visit: ConsoleContext): Promise<UserDetail | undefined> {
+  const { db, clock } = visit.management;
+  return userDetail(db, visit.value('user'), { lock: (await readSettings(db)).lock, nowMs: clock() });
+}
+
+function userActions(
+  visit: ConsoleContext,
+  { name, ...user }: UserDetail,
+  codeEndMs: number | undefined,
+): Markup {
+  const subject = { user: name };
+  const isDisabled = user.disabledMs !== null;
+  const hasFailures = user.failures > 0 || user.lockedUntilMs !== null;
+  const when = (isShown: boolean, markup: () => Markup) => (isShown ? markup() : nothing);
+  return actions([
+    when(hasFailures && visit.may('user.unlock'), () =>
+      actButton(visit, '/user/unlock', subject, text.unlock),
+    ),
+    when(isDisabled && visit.may('user.enable'), () =>
+      actButton(visit, '/user/enable', subject, text.enable),
+    ),
+    when(visit.may('user.change'), () => actionLink(at('/user/change', subject), text.change)),
+    when(visit.may('user.set-password'), () => actionLink(at('/user/password', subject), text.setPassword)),
+    when(visit.may('user.reset-pin'), () => actionLink(at('/user/reset-pin', subject), text.resetPin)),
+    when(!isDisabled && visit.may('token.temporary-code'), () =>
+      actionLink(at('/user/code', subject), text.code),
+    ),
+    when(!isDisabled && visit.may('user.check-caller'), () =>
+      actButton(visit, '/user/caller', subject, pushConsoleTexts.check),
+    ),
+    when(codeEndMs !== undefined && visit.may('token.temporary-code'), () =>
+      actionLink(at('/user/withdraw-code', subject), text.withdraw),
+    ),
+    when(!isDisabled && visit.may('user.disable'), () =>
+      actionLink(at('/user/disable', subject), text.disable),
+    ),
+  ]);
+}
+
+async function factsOf(
+  { management }: ConsoleContext,
+  user: UserDetail,
+  codeEndMs: number | undefined,
+): Promise<[string, string | number | Markup][]> {
+  const { db } = management;
+  const fobs = await fobsOfUser(db, user.id);
+  const operator = (await listOperators(db)).find(one => one.user === user.name);
+  return [
+    [text.state, userBadge(user)],
+    [text.displayName, user.displayName || consoleTexts.nothing],
+    [text.email, user.email ?? consoleTexts.nothing],
+    [text.failures, user.failures],
+    [text.password, user.hasPassword ? text.passwordSet : text.passwordNone],
+    [text.pin, text.pins[user.pin]],
+    [
+      text.fobs,
+      fobs.length === 0 ? consoleTexts.nothing : html`${fobs.map(serial => html`${fobLink(serial)} `)}`,
+    ],
+    [text.usable, `${user.usableTokens} / ${user.tokens}`],
+    [text.codeUntil, codeEndMs === undefined ? consoleTexts.nothing : moment(codeEndMs)],
+    [
+      text.operator,
+      operator === undefined ? consoleTexts.nothing : badge('plain', consoleTexts.roles[operator.role]),
+    ],
+    [text.created, moment(user.createdMs)],
+  ];
+}
+
+async function activations(visit: ConsoleContext, { id, name, disabledMs }: UserDetail): Promise<Markup> {
+  const { db, clock } = visit.management;
+  const texts = consoleTexts.activations;
+  const found = await activationsOf(db, id, clock());
+  const mayCreate = visit.may('activation.start') && disabledMs === null;
+  return html`${activationTable(visit, found, { isOfOne: true, empty: texts.noneOfUser })}${actions([
+    mayCreate ? actionLink(at('/user/activate', { user: name }), texts.create) : nothing,
+    visit.may('activation.ask') && disabledMs === null
+      ? actionLink(at('/user/ask-fob', { user: name }), texts.ask)
+      : nothing,
+  ])}`;
+}
+
+async function mailsOf(visit: ConsoleContext, { name }: UserDetail): Promise<Markup> {
+  const { mails } = await pageMail(visit.management.db, { user: name, limit: mailLimits.mailsOfUserListed });
+  return mailTable(visit, mails);
+}
+
+async function history({ management }: ConsoleContext, user: UserDetail): Promise<Markup> {
+  const { rows } = await listAudit(management.db, {
+    subjectKind: 'user',
+    subjectId: user.id,
+    limit: consoleLimits.recentRows,
+  });
+  return section('history', text.history, auditTable(rows, text.history));
+}

@@ -1,0 +1,41 @@
+import { validationLimits } from '../base/limits/validation.ts';
+import { sweepStates } from '../radius/states.ts';
+import type { Db } from '../storage/database/database.ts';
+import { sweepIdempotencyCache } from '../storage/idempotency.ts';
+import { sweepAlerts } from '../subjects/alerts/alerts.ts';
+import { sweepChallenges } from '../subjects/challenges/sweep.ts';
+import { sweepPushes } from '../subjects/push/expiry.ts';
+import { sweepTemporaryCodes } from '../subjects/tokens/codes/temporary-codes.ts';
+import { sweepEvents } from '../subjects/validation/events.ts';
+
+/** The background work that keeps bounded tables within their bounds. */
+export interface Sweeping {
+  /** Stops it; resolves when the running turn is done. */
+  stop(): Promise<void>;
+}
+
+/** Runs one turn. @throws an error of the database */
+export async function sweep(db: Db, nowMs: number): Promise<void> {
+  await sweepIdempotencyCache(db, nowMs);
+  await sweepEvents(db);
+  await sweepTemporaryCodes(db, nowMs);
+  await sweepAlerts(db);
+  await sweepChallenges(db, nowMs);
+  await sweepStates(db, nowMs);
+  await sweepPushes(db, nowMs);
+}
+
+/** Every minute deletes rows that are expired or above their limit. Nothing depends on the exact time. */
+export function startSweeping(db: Db, clock: () => number): Sweeping {
+  let sweeping: Promise<void> = Promise.resolve();
+  const timer = setInterval(() => {
+    // If the database is busy or full now, the next turn tries again; log-ins report the fault themselves.
+    sweeping = sweeping.then(() => sweep(db, clock())).catch(() => undefined);
+  }, validationLimits.sweepMs).unref();
+  return {
+    async stop() {
+      clearInterval(timer);
+      await sweeping;
+    },
+  };
+}
