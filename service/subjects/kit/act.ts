@@ -8,9 +8,10 @@ import {
   type RefusalCode,
   type Refused,
   type Result,
-  refused,
+  type ValueOf,
 } from '../../base/results.ts';
 import { type FieldShape, object, type TypeOf } from '../../base/shapes.ts';
+import type { consoleTexts } from '../../base/texts/console.ts';
 import { type Acting, actOf } from '../../storage/acting.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
@@ -41,15 +42,38 @@ export interface NamedItem {
   readonly name: string;
 }
 
+/** How addresses name an item. */
+export type ItemKey = 'id' | 'user' | 'name';
+
 /** What acts are about. */
-export interface Subject<Item extends NamedItem = NamedItem, C extends RefusalCode = RefusalCode> {
+export interface Subject<
+  Item extends NamedItem = NamedItem,
+  C extends RefusalCode = RefusalCode,
+  Key extends ItemKey = ItemKey,
+> {
   readonly kind: SubjectKind;
+  readonly key: Key;
+  /** The item's name in forms and addresses of the console, if it is not `key`. */
+  readonly keyInForms?: string;
   /** The path of its list in the console, to which forms lead back. */
   readonly home: string;
-  readonly missing: C;
-  /** Items that no act may touch. */
-  readonly kept?: { readonly refusal: C; is(item: Item): boolean };
-  find(db: Db, id: string): Promise<Item | undefined>;
+  /** Every refusal of `find`; the page of an item that is not there says the last one. */
+  readonly missing: readonly C[];
+  find(db: Db, key: string): Promise<Result<Item, C>>;
+}
+
+/** States what acts are about. */
+export function subject<
+  R extends Result<NamedItem>,
+  const L extends readonly RefusalCode[],
+  Key extends ItemKey,
+>(
+  stated: Omit<Subject<NamedItem, RefusalCode, Key>, 'missing' | 'find'> & {
+    readonly missing: L;
+    find(db: Db, key: string): Promise<R>;
+  },
+): Exactly<CodeOf<R>, L[number], Subject<Extract<ValueOf<R>, NamedItem>, L[number], Key>> {
+  return stated as never;
 }
 
 type Detail = Readonly<Record<string, string | number | boolean | null>>;
@@ -88,23 +112,31 @@ export interface ShownOnce {
 }
 
 /** The form of an act in the console. */
-export interface ActForm<Item, T> {
+export interface ActForm<Item, T, F extends ActFields = ActFields> {
   readonly at: string;
   readonly title: string | ((item: Item) => string);
   readonly lead?: string;
   readonly submit: string;
   /** Whether it cannot be undone. */
   readonly isFinal?: boolean;
-  /** Whether it shows the item's present values, and takes all of them. */
-  readonly isFilled?: boolean;
+  /** Returns the present values of the fields; all fields are then shown with a value, and taken. */
+  fills?(item: Item): { readonly [K in keyof F]?: string | number | null };
   /** The sentence of the next page (`consoleTexts.done`). */
-  readonly done: 'created' | 'changed' | 'removed';
+  readonly done: keyof typeof consoleTexts.done;
   once?(value: T): ShownOnce | undefined;
 }
 
-interface Stated<Item extends NamedItem, M extends RefusalCode, F extends ActFields, T, R, L> {
+interface Stated<
+  Item extends NamedItem,
+  M extends RefusalCode,
+  Key extends ItemKey,
+  F extends ActFields,
+  T,
+  R,
+  L,
+> {
   readonly permission: Action;
-  readonly subject: Subject<Item, M>;
+  readonly subject: Subject<Item, M, Key>;
   /** Whether it makes the item, instead of being about one that exists. */
   readonly makes?: boolean;
   readonly fields: F;
@@ -113,7 +145,7 @@ interface Stated<Item extends NamedItem, M extends RefusalCode, F extends ActFie
   /** Every refusal of `run`, and the field beside which the form shows it. */
   readonly refusals: L;
   readonly routes: readonly ActRoute<NoInfer<F>, NoInfer<T>>[];
-  readonly form: ActForm<Item, NoInfer<T>>;
+  readonly form: ActForm<Item, NoInfer<T>, NoInfer<F>>;
   /** If it is refused, it has written nothing. */
   run(acting: Acting & { readonly item: Item }, taken: Taken<F>): Promise<R>;
 }
@@ -123,7 +155,15 @@ type Shown<Name extends string> = { readonly [C in RefusalCode]?: Name | 'form' 
 
 /** An act as the doors see it. */
 export interface ActRow
-  extends Stated<NamedItem, RefusalCode, ActFields, unknown, Did<unknown> | Refused, Shown<string>> {}
+  extends Stated<
+    NamedItem,
+    RefusalCode,
+    ItemKey,
+    ActFields,
+    unknown,
+    Did<unknown> | Refused,
+    Shown<string>
+  > {}
 
 /** An act, to be called like a function: in a transaction of its own, or as `work` in the caller's. */
 export interface Act<Given = never, R = Result<unknown>> {
@@ -133,13 +173,14 @@ export interface Act<Given = never, R = Result<unknown>> {
   readonly row: ActRow;
 }
 
-type About<Makes> = Makes extends true ? unknown : { readonly id: string };
+type About<Makes, Key extends ItemKey> = Makes extends true ? unknown : { readonly [K in Key]: string };
 type Ends<R, T> = [R] extends [Did<T> | Refused] ? unknown : { readonly 'gives another value': R };
 
 /** States an act once: it can be called, and its routes, its form and their documents are made of its row. */
 export function act<
   Item extends NamedItem,
   M extends RefusalCode,
+  Key extends ItemKey,
   F extends ActFields,
   T,
   // Without a constraint: the compiler would take it in place of what `run` returns.
@@ -147,11 +188,11 @@ export function act<
   L extends Shown<keyof F & string>,
   const Makes extends boolean = false,
 >(
-  row: Stated<Item, M, F, T, R, L> & { readonly makes?: Makes },
+  row: Stated<Item, M, Key, F, T, R, L> & { readonly makes?: Makes },
 ): Exactly<
   CodeOf<R>,
   keyof L,
-  Act<Sent<F> & About<Makes>, Result<T, CodeOf<R> | CodesOf<F> | (Makes extends true ? never : M)>>
+  Act<Sent<F> & About<Makes, Key>, Result<T, CodeOf<R> | CodesOf<F> | (Makes extends true ? never : M)>>
 > &
   Ends<R, T> {
   const of = row as unknown as ActRow;
@@ -178,16 +219,15 @@ async function perform(
     if (result !== undefined) taken[name] = result.value;
   }
   const { subject, makes } = row;
-  const item = makes ? undefined : await subject.find(acting.db, String(given.id));
-  if (!makes && item === undefined) return refused(subject.missing);
-  if (item !== undefined && subject.kept?.is(item)) return refused(subject.kept.refusal);
+  const found = makes ? undefined : await subject.find(acting.db, String(given[subject.key]));
+  if (found?.ok === false) return found;
   for (const { name, field, value } of sent) {
     const result = await field.find?.(acting.db, value);
     if (result?.ok === false) return result;
     if (result !== undefined) taken[name] = result.value;
   }
   // An act that makes its item has none, and its row cannot use it.
-  const result = await row.run({ ...acting, item: item as NamedItem }, taken);
+  const result = await row.run({ ...acting, item: found?.value as NamedItem }, taken);
   return result.ok ? await audited(row, acting, result) : result;
 }
 
@@ -210,11 +250,10 @@ export function refusalsOf(
   without: readonly string[] = [],
 ): RefusalCode[] {
   const there = Object.entries(fields).flatMap(([name, one]) => (without.includes(name) ? [] : [one]));
-  const ofItem = makes ? [] : [subject.missing, ...(subject.kept ? [subject.kept.refusal] : [])];
   return [
     ...new Set([
       ...there.filter(({ read }) => read).flatMap(one => one.refusals),
-      ...ofItem,
+      ...(makes ? [] : subject.missing),
       ...there.filter(({ find }) => find).flatMap(one => one.refusals),
       ...(Object.keys(refusals) as RefusalCode[]),
     ]),

@@ -2,28 +2,33 @@ import type { Tone } from '../../base/html.ts';
 import type { Action } from '../../base/permissions.ts';
 import type { FieldShape } from '../../base/shapes.ts';
 import type { Db } from '../../storage/database/database.ts';
-import type { Act, NamedItem } from './act.ts';
+import type { Act } from './act.ts';
 import type { Options } from './field.ts';
 
 /**
- * How a column shows its value: the item's name, a time, the words of a choice, or a word whose tone changes its looks
- * only. What programs get is the value itself.
+ * How a column shows its value: the item's name, a user's (with a link), a time, the words of a choice, or a word whose
+ * tone changes its looks only. What programs get is the value itself.
  */
-type Look<V> = 'name' | 'time' | Options | ((value: V) => readonly [tone: Tone, word: string]);
+type Look<V> = 'name' | 'user' | 'time' | Options | ((value: V) => readonly [tone: Tone, word: string]);
 
 interface Column<V> {
   readonly label: string;
   readonly as?: Look<V>;
+  /** What stands for null; by default nothing. */
+  readonly none?: string;
 }
 
-/** A short list that is read whole, by name. */
-interface StatedList<Item extends NamedItem> {
+/** A short list that is read whole. */
+interface StatedList<Item> {
   /** The name of the operation. */
   readonly name: string;
   readonly summary: string;
   readonly at: `GET /v1/${string}`;
   readonly permission: Action;
   readonly item: FieldShape<Item>;
+  /** The fields that hold an item's key, and its name for people, by which the list is in order. */
+  readonly key: keyof Item & string;
+  readonly title: keyof Item & string;
   /** The list's name in the answer. */
   readonly as: string;
   readonly columns: { readonly [K in keyof Item]?: Column<Item[K]> };
@@ -43,8 +48,10 @@ interface StatedList<Item extends NamedItem> {
 }
 
 /** A list as the doors see it. */
-export interface List extends StatedList<NamedItem> {}
+export interface List extends StatedList<ListItem> {}
+/** Of a list whose items' type is no longer known. */
+export type ListItem = Readonly<Record<string, string | number | boolean | null>>;
 
-export function list<Item extends NamedItem>(stated: StatedList<Item>): List {
+export function list<Item>(stated: StatedList<Item>): List {
   return stated as unknown as List;
 }

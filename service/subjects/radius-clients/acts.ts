@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { radiusLimits } from '../../base/limits/radius.ts';
-import { refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
 import { described, named, nullable, object, serviceText, type TypeOf, time } from '../../base/shapes.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { seal } from '../../storage/encryption-at-rest/seal.ts';
-import { act, did, type Subject } from '../kit/act.ts';
+import { act, did, subject } from '../kit/act.ts';
 import { clientName } from '../kit/common-fields.ts';
 import { defaulted, optional } from '../kit/field.ts';
 import { list } from '../kit/list.ts';
@@ -34,12 +34,16 @@ const keyed = object({
 });
 export type KeyedRadiusClient = TypeOf<typeof keyed>;
 
-const radiusClient: Subject<RadiusClient, 'unknown_radius_client'> = {
+const radiusClient = subject({
   kind: 'radius-client',
+  key: 'id',
   home: '/radius-clients',
-  missing: 'unknown_radius_client',
-  find: (db, id) => clientRows(db).where('radius_clients.id', '=', id).executeTakeFirst(),
-};
+  missing: ['unknown_radius_client'],
+  async find(db, id) {
+    const found = await clientRows(db).where('radius_clients.id', '=', id).executeTakeFirst();
+    return found === undefined ? refused('unknown_radius_client') : done(found);
+  },
+});
 const shared = { permission: 'radius-client.change', subject: radiusClient } as const;
 const facts = { name: clientName, address: sourceRange, applicationId: application } as const;
 
@@ -110,7 +114,7 @@ export const changeRadiusClient = act({
     at: '/radius-client/change',
     title: ({ name }) => `Change the RADIUS client ${name}`,
     submit: 'Save',
-    isFilled: true,
+    fills: item => item,
     done: 'changed',
   },
   async run({ db, item }, { applicationId: chosen, ...taken }) {
@@ -209,6 +213,8 @@ export const radiusClients = list<RadiusClient>({
   permission: 'read',
   item: client,
   as: 'radiusClients',
+  key: 'id',
+  title: 'name',
   columns: {
     name: { label: 'Name', as: 'name' },
     address: { label: 'Address' },

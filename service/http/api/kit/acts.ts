@@ -3,7 +3,7 @@ import { list as listShape, object } from '../../../base/shapes.ts';
 import { type Act, type ActFields, type ActRoute, bodyOf, refusalsOf } from '../../../subjects/kit/act.ts';
 import type { List } from '../../../subjects/kit/list.ts';
 import { next, type PageQuery, pageFields, pageOf } from './pages.ts';
-import { idParams } from './params.ts';
+import { idParams, nameParams, userParams } from './params.ts';
 import type { ApiCall, ApiRoute } from './route.ts';
 
 /** Returns the routes of a list and of its acts. */
@@ -12,7 +12,7 @@ export function routesOfList(list: List): ApiRoute[] {
   return [routeOfList(list), ...acts.flatMap(act => act.row.routes.map(route => routeOfAct(act, route)))];
 }
 
-function routeOfList({ name, summary, at, permission, item, as, read }: List): ApiRoute {
+function routeOfList({ name, summary, at, permission, item, as, title, read }: List): ApiRoute {
   return {
     name,
     summary,
@@ -22,11 +22,17 @@ function routeOfList({ name, summary, at, permission, item, as, read }: List): A
     answer: object({ [as]: listShape(item), next }),
     refusals: [],
     handle: async ({ management, query }) => {
-      const { page, ...rest } = pageOf(await read(management.db), one => one.name, query as PageQuery);
+      const { page, ...rest } = pageOf(
+        await read(management.db),
+        one => String(one[title]),
+        query as PageQuery,
+      );
       return done({ [as]: page, ...rest });
     },
   };
 }
+
+const paramsOf = { id: idParams, user: userParams, name: nameParams } as const;
 
 function routeOfAct(act: Act, route: ActRoute<ActFields, unknown>): ApiRoute {
   const { row } = act;
@@ -37,7 +43,7 @@ function routeOfAct(act: Act, route: ActRoute<ActFields, unknown>): ApiRoute {
     summary,
     ...addressOf(route.at),
     permission: row.permission,
-    ...(row.makes ? { status: 201 } : { params: idParams }),
+    ...(row.makes ? { status: 201 } : { params: paramsOf[row.subject.key] }),
     ...(body && { body }),
     ...(example && { example }),
     answer: gives?.shape ?? row.gives,

@@ -10,6 +10,9 @@ export const userName = text(userLimits.userNameMax, { minLength: 1 });
 /** Addresses of users. */
 export const userParams = object({ user: userName });
 
+/** Addresses of policies. */
+export const nameParams = object({ name: text(tokenLimits.policyNameMax, { minLength: 1 }) });
+
 export const serial = text(tokenLimits.serialMax, { minLength: 1 });
 
 /** Addresses of tokens. */

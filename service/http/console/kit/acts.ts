@@ -1,12 +1,13 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { Db } from '../../../storage/database/database.ts';
-import type { Act, ActRow, NamedItem, ShownOnce } from '../../../subjects/kit/act.ts';
+import type { Act, ActRow, ShownOnce, Subject } from '../../../subjects/kit/act.ts';
 import type { ActField } from '../../../subjects/kit/field.ts';
-import type { List } from '../../../subjects/kit/list.ts';
+import type { List, ListItem } from '../../../subjects/kit/list.ts';
 import type { FormField } from '../../web/fields.ts';
 import { actionLink, actions, badge, moment, onceShown } from '../../web/parts.ts';
 import { type FormPage, serveForm } from './form.ts';
+import { userLink } from './parts.ts';
 import { at } from './paths.ts';
 import type { ConsoleContext } from './request-context.ts';
 import { type ConsoleResponse, type ConsoleRouter, missingPage } from './router.ts';
@@ -30,33 +31,37 @@ ${table(page.title, rows, page.none)}`,
   for (const act of [adds, ...list.acts.map(([one]) => one)]) serveForm(router, formOf(act));
 }
 
-function rowOf(list: List, visit: ConsoleContext, item: NamedItem): readonly Cell[] {
+function rowOf(list: List, visit: ConsoleContext, item: ListItem): readonly Cell[] {
   const mayAct = list.acts.some(([{ row }]) => visit.may(row.permission));
-  const columns = Object.entries(list.columns as Record<string, Column>);
   return [
-    ...columns.map(([name, column]) => cellOf(column, valueIn(item, name))),
+    ...Object.entries(list.columns).flatMap(([name, column]) =>
+      column ? [cellOf(column, item[name] ?? null)] : [],
+    ),
     ...(mayAct ? [[consoleTexts.actions, actsOn(list, visit, item), 'bare'] as const] : []),
   ];
 }
 
-type Column = NonNullable<List['columns'][keyof List['columns']]>;
+type Column = NonNullable<List['columns'][string]>;
 
-function cellOf({ label, as }: Column, value: unknown): Cell {
+function cellOf({ label, as, none }: Column, value: ListItem[string]): Cell {
+  if (value === null)
+    return typeof as === 'function' ? [label, badge(...as(value)), 'bare'] : [label, none ?? null];
   if (as === 'name') return [label, html`<strong>${String(value)}</strong>`, 'bare'];
-  if (typeof as === 'function') return [label, badge(...as(value as never)), 'bare'];
+  if (as === 'user') return [label, html`<strong>${userLink(String(value))}</strong>`, 'bare'];
+  if (typeof as === 'function') return [label, badge(...as(value)), 'bare'];
   if (as === 'time') return [label, moment(Number(value))];
   if (as !== undefined) return [label, as.find(([one]) => one === value)?.[1] ?? null];
-  return [label, value as string | number | null];
+  return [label, typeof value === 'boolean' ? String(value) : value];
 }
 
-function actsOn(list: List, visit: ConsoleContext, item: NamedItem): Markup {
+function actsOn(list: List, visit: ConsoleContext, item: ListItem): Markup {
   const instead = list.instead?.(item);
   if (instead !== undefined) return html`<span class="muted">${instead}</span>`;
   return html`${list.acts
     .filter(([{ row }, , when]) => visit.may(row.permission) && (when?.(item) ?? true))
     .map(([{ row }, words]) => {
-      const href = at(row.form.at, { id: item.id });
-      return html`<a href="${href}">${words}<span class="unseen"> ${item.name}</span></a> `;
+      const href = at(row.form.at, { [keyOf(row.subject)]: String(item[list.key]) });
+      return html`<a href="${href}">${words}<span class="unseen"> ${String(item[list.title])}</span></a> `;
     })}`;
 }
 
@@ -67,12 +72,17 @@ function formOf(act: Act): FormPage<unknown> {
     path: form.at,
     action: row.permission,
     async view({ management: { db }, value }) {
-      const item = row.makes ? undefined : await subject.find(db, value('id'));
-      if (!row.makes && item === undefined) return { instead: missingPage(subject.missing) };
+      const key = value(keyOf(subject));
+      const found = row.makes ? undefined : await subject.find(db, key);
+      if (found?.ok === false) return { instead: missingPage(subject.missing.at(-1) ?? found.refusal.code) };
+      const item = found?.value;
       return {
-        title: typeof form.title === 'string' ? form.title : form.title(item as NamedItem),
+        title: typeof form.title === 'string' ? form.title : form.title(item as NonNullable<typeof item>),
         ...(form.lead !== undefined && { lead: form.lead }),
-        fields: [...(item === undefined ? [] : [hiddenId(item)]), ...(await fieldsOf(row, db, item))],
+        fields: [
+          ...(item === undefined ? [] : [hiddenKey(subject, key)]),
+          ...(await fieldsOf(row, db, item && form.fills?.(item))),
+        ],
         submit: form.submit,
         isFinal: form.isFinal === true,
         back: at(subject.home),
@@ -83,24 +93,29 @@ function formOf(act: Act): FormPage<unknown> {
   };
 }
 
-function hiddenId({ id }: NamedItem): FormField {
-  return { name: 'id', label: '', kind: 'hidden', value: id };
+function keyOf({ key, keyInForms = key }: Subject): string {
+  return keyInForms;
 }
 
-function fieldsOf(row: ActRow, db: Db, item: NamedItem | undefined): Promise<FormField[]> {
-  const present = row.form.isFilled ? item : undefined;
+function hiddenKey(subject: Subject, value: string): FormField {
+  return { name: keyOf(subject), label: '', kind: 'hidden', value };
+}
+
+type Present = ReturnType<NonNullable<ActRow['form']['fills']>>;
+
+function fieldsOf(row: ActRow, db: Db, present: Present | undefined): Promise<FormField[]> {
   return Promise.all(
     Object.entries(row.fields).map(async ([name, field]) => {
       const { shape, control, initial, need } = field;
       const { options, kind = options === undefined ? 'text' : 'select', ...shown } = control;
-      const value = present === undefined ? initial : valueIn(present, name);
+      const value = present === undefined ? initial : present[name];
       const max = kind === 'select' ? undefined : shape.schema.maxLength;
       return {
         name,
         ...shown,
         kind,
         ...(options && { options: typeof options === 'function' ? await options(db) : options }),
-        ...(value !== undefined && { value: String(value) }),
+        ...(value !== undefined && value !== null && { value: String(value) }),
         ...(typeof max === 'number' && { max }),
         optional: need === 'optional' && present === undefined,
         faults: faultsOf(row, name, field),
@@ -115,13 +130,13 @@ function faultsOf({ refusals }: ActRow, name: string, field: ActField): string[]
 }
 
 /** Returns what was typed; an optional field that was left empty is absent. */
-function typed({ fields, form }: ActRow, value: (name: string) => string): Readonly<Record<string, string>> {
-  const given = Object.entries(fields).map(([name, field]) => {
-    const text = value(field.control.name ?? name);
-    const isLeftOut = text === '' && field.need === 'optional' && form.isFilled !== true;
-    return [name, isLeftOut ? undefined : text] as const;
-  });
-  return { id: value('id'), ...Object.fromEntries(given.filter(([, text]) => text !== undefined)) };
+function typed({ fields, form, subject }: ActRow, value: (name: string) => string) {
+  const given: Record<string, string> = { [subject.key]: value(keyOf(subject)) };
+  for (const [name, { control, need }] of Object.entries(fields)) {
+    const text = value(control.name ?? name);
+    if (text !== '' || need !== 'optional' || form.fills !== undefined) given[name] = text;
+  }
+  return given;
 }
 
 function nextPage({ form, subject }: ActRow, once: ShownOnce | undefined): ConsoleResponse {
@@ -132,8 +147,4 @@ function nextPage({ form, subject }: ActRow, once: ShownOnce | undefined): Conso
     main: html`${onceShown(once.label, once.value, consoleTexts.once)}
 <p class="next"><a href="${at(subject.home)}">${consoleTexts.back}</a></p>`,
   };
-}
-
-function valueIn(item: NamedItem, name: string): unknown {
-  return (item as unknown as Readonly<Record<string, unknown>>)[name];
 }
