@@ -79,7 +79,7 @@ export const serviceRows: readonly Row[] = [
       const main = JSON.stringify(command);
       const twice = `
         import { spawnSync } from 'node:child_process';
-        ${imported('rekey', 'service/dist/features/operations/rekey.js')}
+        ${imported('rekey', 'service/dist/subjects/operations/rekey.js')}
         ${imported('openStore', 'service/dist/storage/database/database.js')}
         ${imported('openKeyFile', 'service/dist/storage/encryption-at-rest/key-file.js')}
         ${imported('serviceActor', 'service/dist/base/actor.js')}
@@ -109,7 +109,7 @@ export const serviceRows: readonly Row[] = [
       const directory = at('service');
       mkdirSync(directory, { mode: 0o700 });
       const start = `
-        ${imported('createService', 'service/dist/app/service.js')}
+        ${imported('createService', 'service/dist/node/service.js')}
         const service = await createService({ directory: ${JSON.stringify(directory)}, port: 0 });
         await service.close();`;
       return [start, start];

@@ -36,7 +36,7 @@ const builds = needsBuilt(
   'host/dist/client/index.d.ts',
   'host/dist/simulator.d.ts',
   'emulator/dist/index.d.ts',
-  'service/dist/app/service.js',
+  'service/dist/node/service.js',
   'demo/dist/bundle/main.js',
 );
 const needed = {
