@@ -5,8 +5,8 @@ import { FobError } from 'passfob/errors';
 import { serviceActor } from '../base/actor.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 import { texts } from '../base/texts/texts.ts';
-import { listApplications, rotateApplicationKey } from '../subjects/users/application-changes.ts';
-import { LOGIN_APPLICATION } from '../subjects/users/applications.ts';
+import { listApplications, rotateApplicationKey } from '../subjects/applications/acts.ts';
+import { LOGIN_APPLICATION } from '../subjects/applications/applications.ts';
 import type { ConfiguredRecords } from './configured.ts';
 import { valueIn } from './errors.ts';
 
@@ -45,6 +45,6 @@ export async function applicationKey(
     }
   }
   const management = { db: store.db, keys, clock: Date.now };
-  const { value } = valueIn(await rotateApplicationKey(management, serviceActor, found.id));
+  const { value } = valueIn(await rotateApplicationKey(management, serviceActor, { id: found.id }));
   return reportOf({ application, apiKey: value }, value, serveTexts.applicationKeyMade(application));
 }

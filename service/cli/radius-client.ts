@@ -10,6 +10,8 @@ import { serveTexts } from '../base/texts/serve.ts';
 import { texts } from '../base/texts/texts.ts';
 import type { Management } from '../storage/management.ts';
 import type { RadiusPush } from '../storage/schema/schema.ts';
+import { listApplications } from '../subjects/applications/acts.ts';
+import { LOGIN_APPLICATION } from '../subjects/applications/applications.ts';
 import {
   changeRadiusClient,
   changeRadiusSecret,
@@ -19,8 +21,6 @@ import {
   type RadiusClient,
   removeRadiusClient,
 } from '../subjects/radius-clients/acts.ts';
-import { listApplications } from '../subjects/users/application-changes.ts';
-import { LOGIN_APPLICATION } from '../subjects/users/applications.ts';
 import type { ConfiguredRecords } from './configured.ts';
 import { valueIn } from './errors.ts';
 

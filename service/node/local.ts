@@ -11,6 +11,9 @@ import type { Db } from '../storage/database/database.ts';
 import { ensureIdentity } from '../storage/encryption-at-rest/identity.ts';
 import type { Management } from '../storage/management.ts';
 import { type Alert, listAlerts } from '../subjects/alerts/alerts.ts';
+import { rotateApplicationKey } from '../subjects/applications/acts.ts';
+import type { Application } from '../subjects/applications/applications.ts';
+import { applicationNow } from '../subjects/applications/cache.ts';
 import { startActivation } from '../subjects/enrolment/activations.ts';
 import type { ActivationView } from '../subjects/enrolment/views.ts';
 import { type LocalMail, localMail } from '../subjects/mail/outbox.ts';
@@ -18,9 +21,6 @@ import { addToken, type NewToken } from '../subjects/tokens/issue.ts';
 import { changeTokenState } from '../subjects/tokens/moves.ts';
 import { createPolicy, type PolicyInput } from '../subjects/tokens/policies.ts';
 import { listTokens, type TokenView } from '../subjects/tokens/views.ts';
-import { applicationNow } from '../subjects/users/application-cache.ts';
-import { rotateApplicationKey } from '../subjects/users/application-changes.ts';
-import type { Application } from '../subjects/users/applications.ts';
 import { createUser } from '../subjects/users/user-changes.ts';
 import { findUser, prepareUserName } from '../subjects/users/users.ts';
 import type { ValidationEngine } from '../subjects/validation/engine.ts';
@@ -93,7 +93,7 @@ export function localOperations(parts: LocalDependencies): LocalOperations {
     tokens: () => listTokens(db),
     invite: async invitation => announced(await invite(management, invitation)),
     renewApiKey: async () => {
-      const renewed = await rotateApplicationKey(management, serviceActor, application.id);
+      const renewed = await rotateApplicationKey(management, serviceActor, { id: application.id });
       return renewed.ok ? done(renewed.value.value) : renewed;
     },
     fingerprint: async () => {

@@ -17,19 +17,19 @@ import { keyIdsInUse } from '../storage/encryption-at-rest/columns.ts';
 import { ensureIdentity } from '../storage/encryption-at-rest/identity.ts';
 import { type Keys, openKeyFile } from '../storage/encryption-at-rest/key-file.ts';
 import type { PublicUrlSources } from '../storage/management.ts';
+import {
+  type Application,
+  CONSOLE_APPLICATION,
+  ensureApplication,
+  hasApplications,
+} from '../subjects/applications/applications.ts';
+import { makeApplicationCache } from '../subjects/applications/cache.ts';
 import { challengesOf } from '../subjects/challenges/challenges.ts';
 import { counted, type Metrics, makeMetrics } from '../subjects/metrics/metrics.ts';
 import { followEncryptionKey } from '../subjects/operations/rekey.ts';
 import { makePushes, type Pushes } from '../subjects/push/pushes.ts';
 import { storeLastStart } from '../subjects/users/access/last-start.ts';
 import { makeOperatorKey, operatorLink } from '../subjects/users/access/operators.ts';
-import { makeApplicationCache } from '../subjects/users/application-cache.ts';
-import {
-  type Application,
-  CONSOLE_APPLICATION,
-  ensureApplication,
-  hasApplications,
-} from '../subjects/users/applications.ts';
 import { beginWithLockPolicy, readLockPolicy } from '../subjects/users/settings.ts';
 import { type ClosingEngine, makeEngine, type ValidationEngine } from '../subjects/validation/engine.ts';
 import type { DecisionContext } from '../subjects/validation/request.ts';

@@ -12,7 +12,7 @@ import {
   enableApplication,
   listApplications,
   rotateApplicationKey,
-} from '@passfob/service/subjects/users/application-changes';
+} from '@passfob/service/subjects/applications/acts';
 import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
@@ -171,13 +171,13 @@ test('the log-in form asks for its application’s current factors on every node
       counter += 1;
     }
   }
-  await office.do(disableApplication, id);
+  await office.do(disableApplication, { id });
   for (const { url } of nodes) {
     const sent = await sendForm(url, { user: 'ada', passcode: codeAt(token, counter) });
     for (const answer of [await fetch(`${url}/login`), sent])
       expect([answer.status, /<form/.test(await answer.text())]).toEqual([403, false]);
   }
-  await office.do(enableApplication, id);
+  await office.do(enableApplication, { id });
   expect(await fetch(`${nodes[1]?.url}/login`)).toMatchObject({ status: 200 });
 });
 
@@ -275,7 +275,7 @@ test('a replaced application key or a disabled application is refused at once, o
   const { office } = one;
   const applications = await listApplications(office.store.db);
   const id = applications.find(({ name }) => name === 'login')?.id ?? '';
-  const { value } = await office.do(rotateApplicationKey, id);
+  const { value } = await office.do(rotateApplicationKey, { id });
   secret(value);
   for (const node of [one, two]) expect((await send(node, apiKey, 2)).status).toBe(401);
   expect((await send(two, value, 2)).status).toBe(200);
@@ -283,7 +283,7 @@ test('a replaced application key or a disabled application is refused at once, o
   expect((await send(two, value, 3)).status).toBe(403);
   await office.do(changeFactors, { id, factors: 'otp' });
   expect((await send(two, value, 3)).status).toBe(200);
-  await office.do(disableApplication, id);
+  await office.do(disableApplication, { id });
   for (const node of [one, two]) expect((await send(node, value, 4)).status).toBe(401);
 });
 

@@ -1,7 +1,7 @@
+import { apiKeys } from '../../subjects/api-keys/acts.ts';
+import { applications } from '../../subjects/applications/acts.ts';
 import { radiusClients } from '../../subjects/radius-clients/acts.ts';
 import { activationRoutes } from './identities/activations.ts';
-import { apiKeyRoutes } from './identities/api-keys.ts';
-import { applicationRoutes } from './identities/applications.ts';
 import { callerRoutes } from './identities/callers.ts';
 import { operatorRoutes } from './identities/operators.ts';
 import { sessionRoutes } from './identities/session.ts';
@@ -39,9 +39,9 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...fobGivingRoutes,
   ...importRoutes,
   ...jobRoutes,
-  ...applicationRoutes,
+  ...routesOfList(applications),
   ...routesOfList(radiusClients),
-  ...apiKeyRoutes,
+  ...routesOfList(apiKeys),
   ...operatorRoutes,
   ...alertRoutes,
   ...channelRoutes,

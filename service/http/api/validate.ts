@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { ServiceError } from '../../base/errors.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import { object } from '../../base/shapes.ts';
-import type { KnownApplication } from '../../subjects/users/application-cache.ts';
+import type { KnownApplication } from '../../subjects/applications/cache.ts';
 import { fewestPinDigitsOf } from '../../subjects/users/pin.ts';
 import { prepareUserName } from '../../subjects/users/users.ts';
 import { proofOfDue } from '../../subjects/validation/change-pin.ts';

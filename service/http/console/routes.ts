@@ -1,4 +1,6 @@
 import type { FastifyInstance } from 'fastify';
+import { apiKeys } from '../../subjects/api-keys/acts.ts';
+import { applications } from '../../subjects/applications/acts.ts';
 import { radiusClients } from '../../subjects/radius-clients/acts.ts';
 import type { WebContext } from '../web/context.ts';
 import { serveEntry } from './access/enter.ts';
@@ -23,8 +25,6 @@ import { serveMailServer } from './mail/server.ts';
 import { serveDashboard } from './overview/dashboard.ts';
 import { serveAlerts } from './records/alerts.ts';
 import { serveAudit } from './records/audit.ts';
-import { serveApiKeys } from './service/api-keys.ts';
-import { serveApplications } from './service/applications.ts';
 import { serveChannels } from './service/channels.ts';
 import { serveOperators } from './service/operators.ts';
 import { servePolicies } from './service/policies.ts';
@@ -57,9 +57,9 @@ const subjects: readonly ((router: ConsoleRouter) => void)[] = [
   serveJobs,
   serveBulk,
   servePolicies,
-  serveApplications,
+  router => serveList(router, applications),
   router => serveList(router, radiusClients),
-  serveApiKeys,
+  router => serveList(router, apiKeys),
   serveOperators,
   serveSettings,
   serveChannels,

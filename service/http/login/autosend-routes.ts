@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { userLimits } from '../../base/limits/users.ts';
 import { prepareSource } from '../../base/source.ts';
 import { texts } from '../../base/texts/texts.ts';
-import type { KnownApplication } from '../../subjects/users/application-cache.ts';
+import type { KnownApplication } from '../../subjects/applications/cache.ts';
 import { readServiceName } from '../../subjects/users/settings.ts';
 import { formBySource, pageBySource } from '../web/access.ts';
 import type { WebContext } from '../web/context.ts';

@@ -1,7 +1,7 @@
 import { ServiceError } from '../../base/errors.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import type { IdempotencyKey } from '../../storage/idempotency.ts';
-import { applicationNow, type KnownApplication } from '../../subjects/users/application-cache.ts';
+import { applicationNow, type KnownApplication } from '../../subjects/applications/cache.ts';
 import type { WebContext } from '../web/context.ts';
 
 /** Returns the application of the service's own forms, as the database has it now; undefined while it is disabled. */

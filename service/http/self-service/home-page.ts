@@ -1,6 +1,6 @@
 import { html, type Markup, nothing, type Tone } from '../../base/html.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
-import type { KnownApplication } from '../../subjects/users/application-cache.ts';
+import type { KnownApplication } from '../../subjects/applications/cache.ts';
 import { serviceApplicationNow } from '../login/service-application.ts';
 import { actionLink, actions, badge, facts, momentOr, section } from '../web/parts.ts';
 import { type CareParts, careParts } from './care-parts.ts';

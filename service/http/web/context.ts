@@ -4,11 +4,11 @@ import type { RateLimiter } from '../../base/rate-limit.ts';
 import type { Changes } from '../../storage/database/changes.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
+import type { Application } from '../../subjects/applications/applications.ts';
+import type { ApplicationCache } from '../../subjects/applications/cache.ts';
 import type { Challenges } from '../../subjects/challenges/challenges.ts';
 import type { Metrics } from '../../subjects/metrics/metrics.ts';
 import type { Pushes } from '../../subjects/push/pushes.ts';
-import type { ApplicationCache } from '../../subjects/users/application-cache.ts';
-import type { Application } from '../../subjects/users/applications.ts';
 import type { ValidationRequest } from '../../subjects/validation/request.ts';
 
 /** The objects that routes use. */

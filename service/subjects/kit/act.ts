@@ -8,6 +8,7 @@ import {
   type RefusalCode,
   type Refused,
   type Result,
+  refused,
   type ValueOf,
 } from '../../base/results.ts';
 import { type FieldShape, object, type TypeOf } from '../../base/shapes.ts';
@@ -60,6 +61,8 @@ export interface Subject<
   /** Every refusal of `find`; the page of an item that is not there says the last one. */
   readonly missing: readonly C[];
   find(db: Db, key: string): Promise<Result<Item, C>>;
+  /** Items that no act may touch. */
+  readonly kept?: { readonly refusal: C; is(item: Item): boolean };
 }
 
 /** States what acts are about. */
@@ -67,12 +70,14 @@ export function subject<
   R extends Result<NamedItem>,
   const L extends readonly RefusalCode[],
   Key extends ItemKey,
+  const K extends RefusalCode = never,
 >(
-  stated: Omit<Subject<NamedItem, RefusalCode, Key>, 'missing' | 'find'> & {
+  stated: Omit<Subject<NamedItem, RefusalCode, Key>, 'missing' | 'find' | 'kept'> & {
     readonly missing: L;
     find(db: Db, key: string): Promise<R>;
+    readonly kept?: { readonly refusal: K; is(item: NoInfer<ValueOf<R>>): boolean };
   },
-): Exactly<CodeOf<R>, L[number], Subject<Extract<ValueOf<R>, NamedItem>, L[number], Key>> {
+): Exactly<CodeOf<R>, L[number], Subject<Extract<ValueOf<R>, NamedItem>, L[number] | K, Key>> {
   return stated as never;
 }
 
@@ -221,6 +226,7 @@ async function perform(
   const { subject, makes } = row;
   const found = makes ? undefined : await subject.find(acting.db, String(given[subject.key]));
   if (found?.ok === false) return found;
+  if (found !== undefined && subject.kept?.is(found.value)) return refused(subject.kept.refusal);
   for (const { name, field, value } of sent) {
     const result = await field.find?.(acting.db, value);
     if (result?.ok === false) return result;
@@ -253,7 +259,7 @@ export function refusalsOf(
   return [
     ...new Set([
       ...there.filter(({ read }) => read).flatMap(one => one.refusals),
-      ...(makes ? [] : subject.missing),
+      ...(makes ? [] : [...subject.missing, ...(subject.kept ? [subject.kept.refusal] : [])]),
       ...there.filter(({ find }) => find).flatMap(one => one.refusals),
       ...(Object.keys(refusals) as RefusalCode[]),
     ]),

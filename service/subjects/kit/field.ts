@@ -45,7 +45,10 @@ export interface ActField<
   readonly control: Control;
   readonly refusals: readonly C[];
   readonly need: N;
+  /** What is taken where nothing is sent. */
   readonly initial?: In;
+  /** What its form shows at first, if that is not what is taken where nothing is sent. */
+  readonly offer?: In;
   /** Checks the value by itself. Exactly one of `read` and `find` is there. */
   read?(value: In): Result<Out, C>;
   /** Looks the value up, in the act's transaction. */
@@ -103,4 +106,12 @@ export function defaulted<In, Out, C extends RefusalCode>(
   initial: In,
 ): ActField<In, Out, C, 'defaulted'> {
   return { ...one, need: 'defaulted', initial };
+}
+
+/** A field that is required, whose form offers a value. */
+export function offered<In, Out, C extends RefusalCode>(
+  one: ActField<In, Out, C, 'required'>,
+  offer: In,
+): ActField<In, Out, C, 'required'> {
+  return { ...one, offer };
 }

@@ -4,9 +4,9 @@ import { tokenLimits } from '../../base/limits/tokens.ts';
 import { validationLimits } from '../../base/limits/validation.ts';
 import { done, refused } from '../../base/results.ts';
 import { described, oneOf, text } from '../../base/shapes.ts';
+import { listApplications } from '../applications/acts.ts';
+import { CONSOLE_APPLICATION } from '../applications/applications.ts';
 import { choice, field, lookUp } from '../kit/field.ts';
-import { listApplications } from '../users/application-changes.ts';
-import { CONSOLE_APPLICATION } from '../users/applications.ts';
 
 export const sourceRange = field(
   text(validationLimits.sourceMax, { minLength: 1 }),

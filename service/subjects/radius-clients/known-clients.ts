@@ -4,7 +4,7 @@ import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { unseal } from '../../storage/encryption-at-rest/seal.ts';
 import type { RadiusPush } from '../../storage/schema/schema.ts';
-import type { KnownApplication } from '../users/application-cache.ts';
+import type { KnownApplication } from '../applications/cache.ts';
 
 /** A client as packet processing needs it. */
 export interface KnownClient {

@@ -6,8 +6,8 @@ import { latestEnd, latestMade } from '../../storage/queries/latest.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
 import { together } from '../../storage/queries/together.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
+import type { ApplicationVersion } from '../applications/cache.ts';
 import { type PasscodeToken, passcodeColumns } from '../tokens/rows.ts';
-import type { ApplicationVersion } from '../users/application-cache.ts';
 import { lockPolicyOf, lockPolicyQuery } from '../users/settings.ts';
 import type { User } from '../users/users.ts';
 

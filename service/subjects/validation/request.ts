@@ -3,7 +3,7 @@ import type { LockPolicy } from '../../base/lock.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import type { IdempotencyKey } from '../../storage/idempotency.ts';
-import type { ApplicationVersion } from '../users/application-cache.ts';
+import type { ApplicationVersion } from '../applications/cache.ts';
 
 /** A claim to be `user`, with a passcode, and a password or PIN if the application requires one. */
 export interface ValidationRequest {

@@ -2,7 +2,7 @@ import { APPROVE_HOLD_MS } from '@passfob/firmware/core/base/limits';
 import { PRESS_DEAF_MS } from '@passfob/protocol/limits';
 import { pushLimits } from '@passfob/service/base/limits/push';
 import { pollPauseMs } from '@passfob/service/subjects/agents/dispatcher/deliver';
-import { createApiKey } from '@passfob/service/subjects/users/access/api-keys';
+import { createApiKey } from '@passfob/service/subjects/api-keys/acts';
 import { describe, expect, it } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';

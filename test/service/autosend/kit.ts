@@ -4,7 +4,7 @@ import {
   changeFactors,
   disableApplication,
   listApplications,
-} from '@passfob/service/subjects/users/application-changes';
+} from '@passfob/service/subjects/applications/acts';
 import { beforeEach, expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { PushFob } from '../push/kit.ts';
@@ -26,7 +26,7 @@ export async function begun() {
   return Object.assign(service, {
     ...{ fob },
     asksFor: async (factors: Factors) => accepted(await changeFactors(management, grace, { id, factors })),
-    disable: async () => accepted(await disableApplication(management, grace, id)),
+    disable: async () => accepted(await disableApplication(management, grace, { id })),
   });
 }
 

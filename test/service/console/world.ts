@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { writing } from '@passfob/service/storage/database/database';
 import { seal } from '@passfob/service/storage/encryption-at-rest/seal';
+import { createApiKey } from '@passfob/service/subjects/api-keys/acts';
+import { createApplication } from '@passfob/service/subjects/applications/acts';
 import { markLost } from '@passfob/service/subjects/care/life';
 import { cancelTask, createTask } from '@passfob/service/subjects/care/tasks';
 import { startActivation } from '@passfob/service/subjects/enrolment/activations';
@@ -14,8 +16,6 @@ import { createRadiusClient } from '@passfob/service/subjects/radius-clients/act
 import { issueToken } from '@passfob/service/subjects/tokens/issue';
 import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/moves';
 import { createPolicy } from '@passfob/service/subjects/tokens/policies';
-import { createApiKey } from '@passfob/service/subjects/users/access/api-keys';
-import { createApplication } from '@passfob/service/subjects/users/application-changes';
 import { createUser, disableUser } from '@passfob/service/subjects/users/user-changes';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, wrongCode } from '../kit.ts';

@@ -1,8 +1,8 @@
 import type { Actor } from '@passfob/service/base/actor';
+import { createApiKey, revokeApiKey } from '@passfob/service/subjects/api-keys/acts';
 import { startBulk } from '@passfob/service/subjects/jobs/bulk';
 import { resumeJob, viewJob } from '@passfob/service/subjects/jobs/jobs';
 import { type Lease, takeLease, workOn } from '@passfob/service/subjects/jobs/lease';
-import { createApiKey, revokeApiKey } from '@passfob/service/subjects/users/access/api-keys';
 import { addOperator, disableOperator } from '@passfob/service/subjects/users/access/operator-changes';
 import { disableUser } from '@passfob/service/subjects/users/user-changes';
 import { expect } from 'vitest';
@@ -61,7 +61,7 @@ test('a job of an API key stops when the key is revoked; one whose operator was 
   const bulk = { kind: 'unassign', serials: ['B-1', 'ada-0'] } as const;
   const bulkId = accepted(await startBulk(management, program, bulk)).id;
   const next = await workOn(management, (await takeLease(management)) as Lease, 1);
-  await office.do(revokeApiKey, apiKey.id, helpdesk);
+  await office.do(revokeApiKey, { id: apiKey.id }, helpdesk);
   expect(await workOn(management, next as Lease, 1)).toBeUndefined();
   expect(accepted(await viewJob(office.store.db, bulkId))).toMatchObject({ state: 'paused', done: 1 });
 });

@@ -3,6 +3,7 @@ import type { Factors, PinPlace } from '@passfob/service/base/kinds';
 import { pushLimits } from '@passfob/service/base/limits/push';
 import { webLimits } from '@passfob/service/base/limits/web';
 import type { Service } from '@passfob/service/service';
+import { createApplication, rotateApplicationKey } from '@passfob/service/subjects/applications/acts';
 import { answerPush, endPush } from '@passfob/service/subjects/push/delivery';
 import {
   assignToken,
@@ -21,7 +22,6 @@ import {
   storePushKey,
 } from '@passfob/service/subjects/tokens/push-keys';
 import { type PushBinding, questionOf, readPushSuite } from '@passfob/service/subjects/tokens/push-question';
-import { createApplication, rotateApplicationKey } from '@passfob/service/subjects/users/application-changes';
 import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
 import { disableUser } from '@passfob/service/subjects/users/user-changes';
 import fc from 'fast-check';
@@ -220,7 +220,7 @@ test('pushes are neither created nor redeemed without a key, with a replaced key
   expect(await status(apiKeyOf(service), `/${id}/take`, { session: SESSION })).toBe(403);
   const shown = await fob.show();
   await answerPush(office.management, shown, fob.answer(shown.question));
-  secret(accepted(await rotateApplicationKey(office.management, grace, applicationId)).value);
+  secret(accepted(await rotateApplicationKey(office.management, grace, { id: applicationId })).value);
   expect(await status(apiKey, `/${id}/take`, take)).toBe(401);
 });
 

@@ -1,11 +1,11 @@
 import { pushLimits } from '@passfob/service/base/limits/push';
 import { watchChanges } from '@passfob/service/storage/database/changes';
 import type { Management } from '@passfob/service/storage/management';
+import { ensureApplication } from '@passfob/service/subjects/applications/applications';
 import { answerPush, claimPush, endPush, pushShown } from '@passfob/service/subjects/push/delivery';
 import { sweepPushes } from '@passfob/service/subjects/push/expiry';
 import { makePushes } from '@passfob/service/subjects/push/pushes';
 import { openStates } from '@passfob/service/subjects/push/rows';
-import { ensureApplication } from '@passfob/service/subjects/users/applications';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';

@@ -1,9 +1,9 @@
 import { validationLimits } from '@passfob/service/base/limits/validation';
+import { disableApplication } from '@passfob/service/subjects/applications/acts';
+import { applicationNow } from '@passfob/service/subjects/applications/cache';
 import { answerPush } from '@passfob/service/subjects/push/delivery';
 import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/subjects/tokens/codes/temporary-codes';
 import { suspendToken } from '@passfob/service/subjects/tokens/moves';
-import { applicationNow } from '@passfob/service/subjects/users/application-cache';
-import { disableApplication } from '@passfob/service/subjects/users/application-changes';
 import { setPassword } from '@passfob/service/subjects/users/credentials/passwords';
 import { disableUser } from '@passfob/service/subjects/users/user-changes';
 import { makeEngine } from '@passfob/service/subjects/validation/engine';
@@ -123,7 +123,7 @@ test('account changes during the press count: nobody gets in, and the request is
     wrong_password: async ({ office }) =>
       accepted(await setPassword(office.management, grace, { user: 'ada', password: freshPassword() })),
     no_push: async ({ scene, office }) =>
-      accepted(await disableApplication(office.management, grace, scene.applicationId)),
+      accepted(await disableApplication(office.management, grace, { id: scene.applicationId })),
   };
   for (const [outcome, change] of Object.entries(changes)) {
     const made = await withFob('password_otp');

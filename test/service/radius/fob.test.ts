@@ -1,7 +1,7 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
+import { createApplication } from '@passfob/service/subjects/applications/acts';
 import { createRadiusClient } from '@passfob/service/subjects/radius-clients/acts';
-import { createApplication } from '@passfob/service/subjects/users/application-changes';
 import { expect, test } from 'vitest';
 import { until } from '../agents/kit.ts';
 import { Scene } from '../agents/scene.ts';

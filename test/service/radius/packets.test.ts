@@ -5,14 +5,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { isAuthentic, revealPassword, signedAnswer } from '@passfob/service/radius/authenticators';
 import { receive } from '@passfob/service/radius/listener';
 import { codes, decodePacket, encodePacket, types, valuesOf } from '@passfob/service/radius/packet';
+import { changeFactors, disableApplication } from '@passfob/service/subjects/applications/acts';
+import { ensureApplication } from '@passfob/service/subjects/applications/applications';
 import {
   changeRadiusSecret,
   createRadiusClient,
   removeRadiusClient,
 } from '@passfob/service/subjects/radius-clients/acts';
 import { makeKnownClients } from '@passfob/service/subjects/radius-clients/known-clients';
-import { changeFactors, disableApplication } from '@passfob/service/subjects/users/application-changes';
-import { ensureApplication } from '@passfob/service/subjects/users/applications';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countOf, firstSeed, LONG } from '../../kit/counts.ts';
@@ -107,7 +107,7 @@ test('a RADIUS client is accepted until its removal, by its current secret and i
   accepted(await changeFactors(management, grace, { id: rig.applicationId, factors: 'password_otp' }));
   expect((await rig.ask({ user: 'ada', password: codeNow(token, rig.nowMs) })).code).toBe(REJECT);
   accepted(await changeFactors(management, grace, { id: rig.applicationId, factors: 'otp' }));
-  accepted(await disableApplication(management, grace, rig.applicationId));
+  accepted(await disableApplication(management, grace, { id: rig.applicationId }));
   expect((await rig.ask({ user: 'ada', password: codeNow(token, rig.nowMs) })).code).toBe(REJECT);
   expect((await rig.service.events()).map(({ outcome }) => outcome)).not.toContain('accepted');
   const value = madeSecret(accepted(await changeRadiusSecret(management, grace, { id: rig.clientId })));

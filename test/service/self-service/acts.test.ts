@@ -7,7 +7,7 @@ import {
   disableApplication,
   enableApplication,
   listApplications,
-} from '@passfob/service/subjects/users/application-changes';
+} from '@passfob/service/subjects/applications/acts';
 import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
 import { disableUser } from '@passfob/service/subjects/users/user-changes';
 import { signInByToken, userActor, userSessionOf } from '@passfob/service/subjects/users/user-sessions';
@@ -319,8 +319,8 @@ async function begunApplication() {
   return Object.assign(service, {
     ...{ token, password, pin },
     asksFor: async (factors: Factors) => await office.do(changeFactors, { id, factors }),
-    disable: async () => await office.do(disableApplication, id),
-    enable: async () => await office.do(enableApplication, id),
+    disable: async () => await office.do(disableApplication, { id }),
+    enable: async () => await office.do(enableApplication, { id }),
     /** Returns the fob's next passcode. */
     next: () => {
       service.clock.nowMs += 30_000;

@@ -1,8 +1,8 @@
 import type { Actor } from '@passfob/service/base/actor';
+import { changeFactors, listApplications } from '@passfob/service/subjects/applications/acts';
 import { createTask, listTasks } from '@passfob/service/subjects/care/tasks';
 import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/temporary-codes';
 import { fobNamed } from '@passfob/service/subjects/tokens/fobs';
-import { changeFactors, listApplications } from '@passfob/service/subjects/users/application-changes';
 import { expect, test } from 'vitest';
 import { TestAgent, until } from '../agents/kit.ts';
 import { keyOfService } from '../agents/world.ts';

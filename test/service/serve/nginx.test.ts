@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { request } from 'node:https';
-import { createApiKey } from '@passfob/service/subjects/users/access/api-keys';
+import { createApiKey } from '@passfob/service/subjects/api-keys/acts';
 import { expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { secret } from '../../kit/secrets.ts';

@@ -10,9 +10,9 @@ import { openStore, type Store, writing } from '@passfob/service/storage/databas
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import type { Management } from '@passfob/service/storage/management';
 import type { Schema } from '@passfob/service/storage/schema/schema';
+import { ensureApplication } from '@passfob/service/subjects/applications/applications';
 import { type NewFob, registerFob } from '@passfob/service/subjects/tokens/fobs';
 import { addToken, type IssueInput, issueToken, type NewToken } from '@passfob/service/subjects/tokens/issue';
-import { ensureApplication } from '@passfob/service/subjects/users/applications';
 import { setPassword } from '@passfob/service/subjects/users/credentials/passwords';
 import { makePinProof } from '@passfob/service/subjects/users/credentials/pin-proofs';
 import { choosePin } from '@passfob/service/subjects/users/credentials/pins';

@@ -2,16 +2,7 @@ import { hash } from '@node-rs/argon2';
 import { credentialLimits } from '@passfob/service/base/limits/credentials';
 import { recordLimits } from '@passfob/service/base/limits/records';
 import { checkSlowHash } from '@passfob/service/base/slow-hash';
-import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/temporary-codes';
-import { issueToken } from '@passfob/service/subjects/tokens/issue';
-import { suspendToken } from '@passfob/service/subjects/tokens/moves';
-import { createPolicy } from '@passfob/service/subjects/tokens/policies';
-import {
-  apiKeyOf,
-  createApiKey,
-  listApiKeys,
-  revokeApiKey,
-} from '@passfob/service/subjects/users/access/api-keys';
+import { apiKeyOf, createApiKey, listApiKeys, revokeApiKey } from '@passfob/service/subjects/api-keys/acts';
 import {
   changeFactors,
   createApplication,
@@ -19,12 +10,16 @@ import {
   enableApplication,
   listApplications,
   rotateApplicationKey,
-} from '@passfob/service/subjects/users/application-changes';
+} from '@passfob/service/subjects/applications/acts';
 import {
   applicationOfKey,
   CONSOLE_APPLICATION,
   ensureApplication,
-} from '@passfob/service/subjects/users/applications';
+} from '@passfob/service/subjects/applications/applications';
+import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/temporary-codes';
+import { issueToken } from '@passfob/service/subjects/tokens/issue';
+import { suspendToken } from '@passfob/service/subjects/tokens/moves';
+import { createPolicy } from '@passfob/service/subjects/tokens/policies';
 import {
   checkPassword,
   passwordProblem,
@@ -365,11 +360,11 @@ it('an application’s key is shown once; changes of factors, key and state are 
   expect(await applicationOfKey(db, made.value)).toEqual({ id, name: 'VPN', factors: 'otp' });
   await office.do(changeFactors, { id, factors: 'pin_otp' });
   expect((await applicationOfKey(db, made.value))?.factors).toBe('pin_otp');
-  await office.do(disableApplication, id);
+  await office.do(disableApplication, { id });
   expect(await applicationOfKey(db, made.value)).toBeUndefined();
-  const turned = secret((await office.do(rotateApplicationKey, id)).value);
+  const turned = secret((await office.do(rotateApplicationKey, { id })).value);
   expect(await applicationOfKey(db, turned)).toBeUndefined();
-  await office.do(enableApplication, id);
+  await office.do(enableApplication, { id });
   expect(await applicationOfKey(db, made.value)).toBeUndefined();
   expect(await applicationOfKey(db, turned)).toMatchObject({ id });
   const view = await listApplications(db);
@@ -396,7 +391,7 @@ it('applications without a name, with a taken name or with unknown factors are r
   expect(await create('console')).toBe('application_taken');
   const id = 'none';
   expect(await office.code(changeFactors, { id, factors: 'otp' })).toBe('unknown_application');
-  expect(await office.code(disableApplication, id)).toBe('unknown_application');
+  expect(await office.code(disableApplication, { id })).toBe('unknown_application');
 });
 
 it('the service’s own applications are created once, and the console’s cannot be changed', async office => {
@@ -414,9 +409,9 @@ it('the service’s own applications are created once, and the console’s canno
   });
   for (const result of [
     await changeFactors(management, grace, { id, factors: 'otp' }),
-    await rotateApplicationKey(management, grace, id),
-    await disableApplication(management, grace, id),
-    await enableApplication(management, grace, id),
+    await rotateApplicationKey(management, grace, { id }),
+    await disableApplication(management, grace, { id }),
+    await enableApplication(management, grace, { id }),
   ])
     expect(codeOf(result)).toBe('application_internal');
   expect((await listApplications(db)).map(({ name, internal }) => [name, internal])).toEqual([
@@ -450,10 +445,10 @@ it('an API key has a role until it is revoked; its use is stored about once a mi
   }
   expect(await apiKeyOf(db, `${value}x`, start)).toBeUndefined();
   accepted(await create('auditing', 'auditor'));
-  await office.do(revokeApiKey, apiKey.id);
+  await office.do(revokeApiKey, { id: apiKey.id });
   expect(await apiKeyOf(db, value, start)).toBeUndefined();
-  expect(await office.code(revokeApiKey, apiKey.id)).toBe('api_key_revoked');
-  expect(await office.code(revokeApiKey, 'none')).toBe('unknown_api_key');
+  expect(await office.code(revokeApiKey, { id: apiKey.id })).toBe('api_key_revoked');
+  expect(await office.code(revokeApiKey, { id: 'none' })).toBe('unknown_api_key');
   expect(codeOf(await create('backup'))).toBe('api_key_taken');
   const listed = await listApiKeys(db);
   expect(listed.map(({ name, revokedMs }) => [name, revokedMs])).toEqual([

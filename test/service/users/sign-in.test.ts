@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { EventEmitter, once } from 'node:events';
 import type { Service } from '@passfob/service/service';
 import { writing } from '@passfob/service/storage/database/database';
+import { CONSOLE_APPLICATION, ensureApplication } from '@passfob/service/subjects/applications/applications';
 import type { NewToken } from '@passfob/service/subjects/tokens/issue';
 import { addOperator, disableOperator } from '@passfob/service/subjects/users/access/operator-changes';
 import {
@@ -10,7 +11,6 @@ import {
   type SignInRequest,
   signIn,
 } from '@passfob/service/subjects/users/access/sign-in';
-import { CONSOLE_APPLICATION, ensureApplication } from '@passfob/service/subjects/users/applications';
 import { checkPassword } from '@passfob/service/subjects/users/credentials/passwords';
 import { isFresh, openSession, sessionOf } from '@passfob/service/subjects/users/sessions';
 import { findUser, prepareUserName } from '@passfob/service/subjects/users/users';

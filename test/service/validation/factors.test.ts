@@ -2,13 +2,13 @@ import { hash } from '@node-rs/argon2';
 import type { Factors, PinPlace } from '@passfob/service/base/kinds';
 import type { Outcome } from '@passfob/service/base/outcomes';
 import { writing } from '@passfob/service/storage/database/database';
+import { ensureApplication } from '@passfob/service/subjects/applications/applications';
 import {
   makeTemporaryCode,
   withdrawTemporaryCode,
 } from '@passfob/service/subjects/tokens/codes/temporary-codes';
 import { makeDummyToken } from '@passfob/service/subjects/tokens/dummy-evaluation';
 import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/moves';
-import { ensureApplication } from '@passfob/service/subjects/users/applications';
 import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
 import { disableUser, enableUser } from '@passfob/service/subjects/users/user-changes';
 import { decideBatch } from '@passfob/service/subjects/validation/batch';

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type { Service } from '@passfob/service/service';
+import { createApplication } from '@passfob/service/subjects/applications/acts';
 import { startActivation } from '@passfob/service/subjects/enrolment/activations';
 import { registerFob } from '@passfob/service/subjects/tokens/fobs';
 import { issueToken, type NewToken } from '@passfob/service/subjects/tokens/issue';
 import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/moves';
 import { createPolicy } from '@passfob/service/subjects/tokens/policies';
 import { addOperator } from '@passfob/service/subjects/users/access/operator-changes';
-import { createApplication } from '@passfob/service/subjects/users/application-changes';
 import { changeSettings } from '@passfob/service/subjects/users/settings';
 import { changeUser, createUser, disableUser } from '@passfob/service/subjects/users/user-changes';
 import { secret } from '../../kit/secrets.ts';

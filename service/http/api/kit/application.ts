@@ -5,7 +5,7 @@ import { sourceKey } from '../../../base/rate-limit.ts';
 import { constant, described, type FieldShape, object, serviceText } from '../../../base/shapes.ts';
 import { prepareSource } from '../../../base/source.ts';
 import type { IdempotencyKey } from '../../../storage/idempotency.ts';
-import type { KnownApplication } from '../../../subjects/users/application-cache.ts';
+import type { KnownApplication } from '../../../subjects/applications/cache.ts';
 import { alsoLimited, type RouteAccess } from '../../web/access.ts';
 import { vouchFor } from '../../web/admission.ts';
 import type { WebContext } from '../../web/context.ts';

@@ -3,7 +3,7 @@ import type { Actor } from '../../../base/actor.ts';
 import type { Role } from '../../../base/kinds.ts';
 import { type Action, may, permissions } from '../../../base/permissions.ts';
 import { prepareSource } from '../../../base/source.ts';
-import { apiKeyOf } from '../../../subjects/users/access/api-keys.ts';
+import { apiKeyOf } from '../../../subjects/api-keys/acts.ts';
 import { actorOfSession, isCsrfToken, isFresh, sessionOf } from '../../../subjects/users/sessions.ts';
 import type { RouteAccess } from '../../web/access.ts';
 import { vouchFor } from '../../web/admission.ts';

@@ -106,9 +106,9 @@ type Present = ReturnType<NonNullable<ActRow['form']['fills']>>;
 function fieldsOf(row: ActRow, db: Db, present: Present | undefined): Promise<FormField[]> {
   return Promise.all(
     Object.entries(row.fields).map(async ([name, field]) => {
-      const { shape, control, initial, need } = field;
+      const { shape, control, initial, offer = initial, need } = field;
       const { options, kind = options === undefined ? 'text' : 'select', ...shown } = control;
-      const value = present === undefined ? initial : present[name];
+      const value = present === undefined ? offer : present[name];
       const max = kind === 'select' ? undefined : shape.schema.maxLength;
       return {
         name,
