@@ -77,12 +77,16 @@ function plainNames(cells: readonly string[]): string[] {
   return cells.map(cell => {
     const name = cell.toLowerCase();
     const whole = name.replace(/[^a-z0-9]/g, '');
-    if (isKnown(whole)) return whole;
+    // What follows looks for pairs and ends, which takes the square of the length.
+    if (isKnown(whole) || cell.length > NAME_CHARS_MAX) return whole;
     if (OTHER_UNIT.test(name)) return NAMES.period.some(one => whole.startsWith(one)) ? 'otherperiod' : whole;
     const bare = name.replace(/\([^)]*\)/g, '').replace(SECONDS, '');
     return bare.replace(/[^a-z0-9]/g, '');
   });
 }
+
+/** Of a column's name with its unit and its explanation. */
+const NAME_CHARS_MAX = 200;
 
 const SECONDS = /[\s_-]+(?:in[\s_-]+)?s(?:ec(?:ond)?s?)?\s*$/;
 

@@ -1,6 +1,4 @@
-import { apiKeys } from '../../subjects/api-keys/acts.ts';
-import { applications } from '../../subjects/applications/acts.ts';
-import { radiusClients } from '../../subjects/radius-clients/acts.ts';
+import { lists } from '../../subjects/lists.ts';
 import { activationRoutes } from './identities/activations.ts';
 import { callerRoutes } from './identities/callers.ts';
 import { operatorRoutes } from './identities/operators.ts';
@@ -39,9 +37,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...fobGivingRoutes,
   ...importRoutes,
   ...jobRoutes,
-  ...routesOfList(applications),
-  ...routesOfList(radiusClients),
-  ...routesOfList(apiKeys),
+  ...lists.flatMap(routesOfList),
   ...operatorRoutes,
   ...alertRoutes,
   ...channelRoutes,

@@ -1,7 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { apiKeys } from '../../subjects/api-keys/acts.ts';
-import { applications } from '../../subjects/applications/acts.ts';
-import { radiusClients } from '../../subjects/radius-clients/acts.ts';
+import { lists } from '../../subjects/lists.ts';
 import type { WebContext } from '../web/context.ts';
 import { serveEntry } from './access/enter.ts';
 import { serveProving } from './access/prove.ts';
@@ -57,9 +55,7 @@ const subjects: readonly ((router: ConsoleRouter) => void)[] = [
   serveJobs,
   serveBulk,
   servePolicies,
-  router => serveList(router, applications),
-  router => serveList(router, radiusClients),
-  router => serveList(router, apiKeys),
+  ...lists.map(list => (router: ConsoleRouter) => serveList(router, list)),
   serveOperators,
   serveSettings,
   serveChannels,

@@ -10,10 +10,12 @@ import { type Action, may, permissions } from '@passfob/service/base/permissions
 import { texts } from '@passfob/service/base/texts/texts';
 import { refusalJson, refusalStatuses } from '@passfob/service/http/api/kit/refusals';
 import { apiRoutes } from '@passfob/service/http/api/routes';
+import { lists } from '@passfob/service/subjects/lists';
 import { sessionOf } from '@passfob/service/subjects/users/sessions';
 import { createUser } from '@passfob/service/subjects/users/user-changes';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
+import { codeFiles } from '../../tools/tidy/files.ts';
 import { apiKeyOf, openLink } from '../kit.ts';
 import { type Answer, allRoles, type Bureau, testOfBureau as it, pathOf, type Shown } from './kit.ts';
 
@@ -187,6 +189,15 @@ it('every operation has a name of its own', async bureau => {
     operation === undefined || method === 'HEAD' ? [] : [operation.name],
   );
   expect([...new Set(names)]).toEqual(names);
+});
+
+test('every act is in a list, from which its routes and its form are made', () => {
+  const stated = codeFiles
+    .filter(({ path }) => /^service\/subjects\/(?!kit\/)/.test(path))
+    .flatMap(({ text }) => [...text.matchAll(/= act\(\{/g)]);
+  const listed = lists.flatMap(({ adds, acts }) => [adds, ...acts.map(([act]) => act)]);
+  expect(stated.length).toBeGreaterThan(10);
+  expect(new Set(listed).size).toBe(stated.length);
 });
 
 test('reading methods change nothing, and every change has its own permission', () => {

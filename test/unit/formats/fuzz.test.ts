@@ -60,6 +60,8 @@ it.each([
   [`${','.repeat(many)}\n`, 'csv'],
   [`label,secret\n${'a,b\n'.repeat(9_000)}`, 'csv'],
   [' '.repeat(many), 'csv'],
+  [`name${' '.repeat(many)}x,secret\na,b\n`, 'csv'],
+  [`${'('.repeat(many)},secret\na,b\n`, 'csv'],
   [`otpauth://totp/${'%41'.repeat(2_000)}?${'a&'.repeat(1_000)}`, 'uri'],
   [`otpauth-migration://offline?data=${'CgA'.repeat(30_000)}`, 'uri'],
   [`otpauth-migration://offline?${'a&data='.repeat(many)}`, 'uri'],

@@ -1,7 +1,6 @@
 import { html, type Markup, type Tone } from '../../../base/html.ts';
-import type { JobState, Role } from '../../../base/kinds.ts';
+import type { JobState } from '../../../base/kinds.ts';
 import type { Outcome } from '../../../base/outcomes.ts';
-import { consoleTexts } from '../../../base/texts/console.ts';
 import { acceptedByTexts } from '../../../base/texts/push.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { tokenTexts } from '../../../base/texts/tokens.ts';
@@ -68,13 +67,6 @@ export function stateBadge(state: TokenState): Markup {
 export function jobBadge(state: JobState): Markup {
   return badge(jobTone[state], tokenTexts.jobs.states[state]);
 }
-
-/** Roles in words, for a select. */
-export const roleOptions: readonly (readonly [Role, string])[] = [
-  ['admin', consoleTexts.roles.admin],
-  ['helpdesk', consoleTexts.roles.helpdesk],
-  ['auditor', consoleTexts.roles.auditor],
-];
 
 export function userLink(user: string): Markup {
   return html`<a href="${at('/user', { user })}">${user}</a>`;

@@ -3,6 +3,7 @@ import type { Role } from '../../../base/kinds.ts';
 import { userLimits } from '../../../base/limits/users.ts';
 import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
+import { roleOptions } from '../../../subjects/kit/common-fields.ts';
 import {
   addOperator,
   changeOperatorRole,
@@ -15,7 +16,7 @@ import {
 import type { FormField } from '../../web/fields.ts';
 import { actionLink, actions, badge, moment } from '../../web/parts.ts';
 import { type FormPage, type FormView, serveForm } from '../kit/form.ts';
-import { roleOptions, userLink } from '../kit/parts.ts';
+import { userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
 import { type ConsoleRouter, missingPage } from '../kit/router.ts';

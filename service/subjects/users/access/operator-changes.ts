@@ -23,7 +23,7 @@ export interface OperatorView {
 const roles: readonly Role[] = ['admin', 'helpdesk', 'auditor'];
 
 /** Whether a text is a role. */
-export function isRole(text: string): text is Role {
+function isRole(text: string): text is Role {
   return (roles as readonly string[]).includes(text);
 }
 
