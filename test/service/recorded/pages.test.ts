@@ -1,0 +1,50 @@
+import { test } from 'vitest';
+import { furnished, Visitor } from '../console/kit.ts';
+import { CALLER_CHECK, fillWorld, HOSTILE } from '../console/world.ts';
+import { startedService } from '../users/kit.ts';
+import { consoleForms, TYPED } from './console-forms.ts';
+import { Recorder } from './forms.ts';
+import { ascendingIds, compareGolden, jsonLines, Recording, settled } from './kit.ts';
+
+const LISTS = [
+  ...['', '/setup', '/users', '/tokens', '/activations', '/alerts', '/jobs', '/fobs', '/policies'],
+  ...['/applications', '/radius-clients', '/api-keys', '/operators', '/mails', '/mails/server', '/channels'],
+  ...['/audit', '/settings', '/import'],
+];
+
+const DETAILS = [
+  ...['ada', 'bob', 'gone', HOSTILE, 'nobody'].map(user => ['/user', { user }] as const),
+  ...['ADA-1', 'BOB-1', 'INV-2', 'NONE'].map(serial => ['/token', { serial }] as const),
+  ...['PF-1', 'PF-2', 'PF-3', 'NONE'].map(serial => ['/fob', { serial }] as const),
+  ['/user/caller', { user: 'pia', id: CALLER_CHECK }],
+  ['/fobs', { show: 'clock' }],
+] as const;
+
+test('the console of a new service shows what the record says', async () => {
+  using _ = ascendingIds();
+  await using service = await startedService();
+  const visitor = new Visitor(service);
+  await visitor.enter();
+  const recorder = await Recorder.of(new Recording(service.office), visitor, '/operator');
+  for (const path of LISTS) await recorder.page(path);
+  recorder.record.compare('console-empty.txt');
+});
+
+test('the pages and forms of the console show and do what the record says', async () => {
+  using _ = ascendingIds();
+  await using service = await furnished();
+  await fillWorld(service);
+  const record = new Recording(service.office);
+  const recorder = await Recorder.of(record, await service.signedIn('admin'), '/operator');
+  await record.audited();
+  for (const path of LISTS) await recorder.page(path);
+  for (const [path, at] of DETAILS) await recorder.page(path, at);
+  for (const cases of Object.values(consoleForms)) for (const one of cases) await recorder.form(one);
+  record.compare('console.txt', TYPED);
+});
+
+test('the OpenAPI document is the recorded one', async () => {
+  await using service = await startedService({ version: '0.1.0' });
+  const document: unknown = await (await fetch(`${service.url}/v1/openapi.json`)).json();
+  compareGolden('openapi.txt', settled(`${jsonLines(document)}\n`));
+});
