@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Role } from '@passfob/service/base/kinds';
-import type { Service } from '@passfob/service/service';
+import type { Service, ServiceOptions } from '@passfob/service/service';
 import type { NewToken } from '@passfob/service/subjects/tokens/issue';
 import { addOperator } from '@passfob/service/subjects/users/access/operator-changes';
 import { secret } from '../../kit/secrets.ts';
@@ -101,8 +101,8 @@ export type Furnished = TestService & {
   signedIn(role: Role): Promise<Visitor>;
 };
 
-export async function furnished(rig?: Rig): Promise<Furnished> {
-  const service = await startedService({}, rig);
+export async function furnished(rig?: Rig, options: Partial<ServiceOptions> = {}): Promise<Furnished> {
+  const service = await startedService(options, rig);
   const { office, clock } = service;
   const operators = {
     admin: await makeOperator(office, 'grace', 'admin'),

@@ -68,25 +68,22 @@ export async function fillWorld(service: Furnished): Promise<void> {
       firmware: '1.0.0',
       ...(driftPpm !== null && { clock: { setMs: clock.nowMs, errorMs: 1200, driftPpm } }),
     });
-  await fillCare(service);
+  await fillCare(office);
   await office.users('pia');
-  const { id } = await PushFob.of(office, 'pia');
+  await PushFob.of(office, 'pia');
   await office.do(checkCaller, { user: 'pia' });
-  await office.set('fobs', { serial: 'PF-9' }, { id });
   await management.db.updateTable('pushes').set({ id: CALLER_CHECK }).execute();
-  await fillMails(service);
+  await fillMails(office);
   const publicUrl = { configured: undefined, own: () => service.url };
   for (const user of ['ada', HOSTILE]) {
     const made = accepted(await startActivation({ ...management, publicUrl }, grace, { user, fobs: 'any' }));
     if (made.string !== null) secret(made.string);
-    // Of two of the same moment either may be the first in a list.
-    clock.nowMs += 1;
   }
-  await fillService(office, clock);
+  await fillService(office);
 }
 
 /** What the fobs told when they were last seen, their accounts, and their tasks. */
-async function fillCare({ office, clock }: Furnished): Promise<void> {
+async function fillCare(office: Office): Promise<void> {
   const { nowMs } = office;
   const seen = { clock_state: 'trusted', seen_error_ms: 5000, last_seen_ms: nowMs - 1000 } as const;
   const relay = { last_relay: 'agent', last_relay_name: '<b>192.0.2.7</b>' } as const;
@@ -109,10 +106,8 @@ async function fillCare({ office, clock }: Furnished): Promise<void> {
       { ...account, account: '0badf00d', place: 1, issuer: '', label: '', is_damaged: 1 },
     ])
     .execute();
-  for (const kind of ['clock', 'require-pin', 'pin-reset'] as const) {
-    clock.nowMs += 1;
+  for (const kind of ['clock', 'require-pin', 'pin-reset'] as const)
     await office.do(createTask, { serial: 'PF-1', kind });
-  }
   const erase = await office.do(createTask, { serial: 'PF-1', kind: 'erase' });
   await office.do(cancelTask, { serial: 'PF-1', id: erase.id });
   await office.do(markLost, { serial: 'PF-2' });
@@ -122,7 +117,7 @@ async function fillCare({ office, clock }: Furnished): Promise<void> {
 export const LOCAL_MAIL = '00000000-0000-4000-8000-000000000001';
 
 /** Creates mails of all states: one in the local outbox, the others after a mail server is set. */
-async function fillMails({ office: { management }, clock }: Furnished): Promise<void> {
+async function fillMails({ management }: Office): Promise<void> {
   const { db, keys } = management;
   const mail = await invitation(management);
   const queue = () => writing(db, transaction => queueMail(transaction, keys, mail));
@@ -130,7 +125,6 @@ async function fillMails({ office: { management }, clock }: Furnished): Promise<
   const { keyId, box } = sealContent(keys, LOCAL_MAIL, mail);
   await db.updateTable('mails').set({ id: LOCAL_MAIL, key_id: keyId, sealed_content: box }).execute();
   for (const state of ['waiting', 'sent', 'failed', 'bounced', 'dropped'] as const) {
-    clock.nowMs += 1;
     await queue();
     await db
       .updateTable('mails')
@@ -138,7 +132,6 @@ async function fillMails({ office: { management }, clock }: Furnished): Promise<
         state,
         error: state === 'failed' ? 'SMTP EENVELOPE 550' : null,
         due_ms: Number.MAX_SAFE_INTEGER,
-        created_ms: clock.nowMs,
       })
       .where('state', '=', 'local')
       .where('id', '<>', LOCAL_MAIL)
@@ -163,7 +156,7 @@ async function fillRadius(office: Office, applicationId: string): Promise<void> 
   await office.set('radius_clients', { id: RADIUS_CLIENT, key_id: keyId, sealed_secret: box });
 }
 
-async function fillService(office: Office, clock: Furnished['clock']): Promise<void> {
+async function fillService(office: Office): Promise<void> {
   const { management } = office;
   const vpn = await office.do(createApplication, { name: 'VPN <gateway>', factors: 'otp' });
   secret(vpn.value);
@@ -185,6 +178,5 @@ async function fillService(office: Office, clock: Furnished['clock']): Promise<v
   const jobs = startJobs(management);
   await jobs.idle();
   await jobs.close();
-  clock.nowMs += 1;
   await office.do(startBulk, { kind: 'unassign', serials: ['NONE-2'] });
 }

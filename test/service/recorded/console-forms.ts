@@ -2,10 +2,13 @@ import { secret } from '../../kit/secrets.ts';
 import { LOCAL_MAIL, RADIUS_CLIENT } from '../console/world.ts';
 import type { FormCase } from './forms.ts';
 
-export const PASSWORD = secret('plum-anchor-violet-9');
+const PASSWORD = secret('plum-anchor-violet-9');
 const SHORT = secret('short-1');
 const SEED = secret('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP');
-export const TYPED = [PASSWORD, SHORT, SEED];
+/** A PIN of the users. */
+export const PIN = secret('730519');
+/** What no record may contain. */
+export const TYPED = [PASSWORD, SHORT, SEED, PIN];
 
 const ADA = { user: 'ada' };
 const BOB = { user: 'bob' };
@@ -17,6 +20,7 @@ const ACCOUNT = { serial: 'PF-1', id: '00c0ffee' };
 const passwords = [{ password: SHORT }, { password: 'passwordpassword' }];
 
 const users: readonly FormCase[] = [
+  { path: '/user/disable', at: { user: 'gone' }, ok: {} },
   {
     path: '/users/create',
     ok: { user: 'zoe-#', displayName: 'Zoe', email: 'zoe@example.org' },
@@ -113,11 +117,11 @@ const fobs: readonly FormCase[] = [
   { path: '/fob/lost', at: PF_1, ok: {} },
   { path: '/fob/retire', at: PF_1, ok: {} },
   { path: '/fob/lost', at: { serial: 'NONE' } },
-  { path: '/fobs/tasks', at: { id: 'clock' }, ok: {} },
+  { path: '/fobs/tasks', at: { id: 'all' }, ok: { what: 'require-pin' } },
 ];
 
 const server = { host: 'logs.example.org', port: '6514' };
-const mail = { host: 'mail.example.org', port: '587', from: 'a@example.org' };
+const mail = { host: 'mail.example.org', port: '587', security: 'starttls', from: 'a@example.org' };
 
 const service: readonly FormCase[] = [
   {
@@ -127,6 +131,8 @@ const service: readonly FormCase[] = [
   },
   { path: '/policy/change', at: { id: 'eight digits' }, ok: {}, refused: [{ pinMinDigits: '99' }] },
   { path: '/policy/remove', at: { id: 'eight digits' }, ok: {} },
+  // One of those that were made above.
+  { path: '/policy/remove', at: { id: 'policy 12' }, ok: {} },
   { path: '/applications/create', ok: { name: 'app #' }, refused: [{ name: 'VPN <gateway>' }] },
   {
     path: '/radius-clients/create',

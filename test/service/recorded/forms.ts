@@ -1,10 +1,16 @@
 import type { Seen, Visitor } from '../console/kit.ts';
-import { linesOf, mainOf, type Recording } from './kit.ts';
+import { linesOf, mainOf, type Recording, titleIn } from './kit.ts';
 
 export type Fields = Readonly<Record<string, string>>;
 
 /** A longer value makes the whole form too long, which is another refusal. */
 const LONGEST = 3000;
+
+/** A choice that no form offers. */
+const UNKNOWN = 'nonsense';
+
+/** The fields whose values stand in no title. */
+const SECRET = /^(?:password|passcode|pin|newPin|again|key|ticket|proof|attempt|first|second)$/;
 
 /** A form with what is typed into it. `#` in a value becomes a number of each attempt, so that names differ. */
 export interface FormCase {
@@ -68,7 +74,7 @@ function attemptsOf(fields: readonly Field[], refused: readonly Fields[]): [stri
   const shown = typed.filter(({ kind }) => kind !== 'hidden');
   const wrong = (one: Field, value: string): Fields => ({ [one.name]: value });
   const each = typed.flatMap((one): [string, Fields][] => {
-    if (one.kind === 'select') return [[`${one.name} unknown`, wrong(one, 'nonsense')]];
+    if (one.kind === 'select') return [[`${one.name} unknown`, wrong(one, UNKNOWN)]];
     if (one.kind === 'hidden') return [[`${one.name} unknown`, wrong(one, 'nothing')]];
     if (one.kind === 'checkbox' || one.kind === 'file') return [];
     const long: [string, Fields][] =
@@ -76,7 +82,7 @@ function attemptsOf(fields: readonly Field[], refused: readonly Fields[]): [stri
         ? []
         : [[`${one.name} too long`, wrong(one, 'x'.repeat(one.max + 1))]];
     const none: [string, Fields][] = one.isRequired ? [[`${one.name} empty`, wrong(one, '')]] : [];
-    return [...none, ...long, [`${one.name} odd`, wrong(one, ' \u0007!')]];
+    return [...none, ...long, [`${one.name} odd`, wrong(one, '\u0007!')]];
   });
   const empty = Object.fromEntries(shown.map(({ name }) => [name, '']));
   const all: [string, Fields][] = shown.length > 1 ? [['all empty', empty]] : [];
@@ -97,17 +103,17 @@ const bare = (line: string) =>
     .replace(/ (?:aria-(?:describedby|invalid)|value)="[^"]*"| selected| checked/g, '')
     .replace(/^(<textarea[^>]*>).*$/, '$1');
 
-/** Returns what a refused form says: its new lines, the fields at fault, and those that keep what was typed. */
+/** Returns what a refused form says: its new lines, the fields at fault, and those that do not keep what was typed. */
 function refusalIn(text: string, path: string, typed: Fields, known: ReadonlySet<string>): string[] {
   // The text of a fault stands in the message above the form, too.
   const lines = mainOf(text).filter(line => !known.has(bare(line)) && !line.startsWith('<p class="fault"'));
   const faults = [...text.matchAll(/<p class="fault" id="([^"]*)-fault">(?!<)/g)].map(([, name]) => name);
-  const fields = fieldsIn(text, path).filter(({ kind }) => kind !== 'hidden');
-  const kept = fields.filter(({ name, value }) => value !== '' && value === typed[name]?.trim());
+  const shown = fieldsIn(text, path).filter(({ kind }) => !/^(?:hidden|password|file)$/.test(kind));
+  const lost = shown.filter(({ name, value }) => !['', UNKNOWN, value].includes(typed[name] ?? ''));
   return [
     ...lines,
     ...(faults.length > 0 ? [`at fault: ${faults.join(', ')}`] : []),
-    ...(kept.length > 0 ? [`kept: ${kept.map(({ name }) => name).join(', ')}`] : []),
+    ...(lost.length > 0 ? [`typed in vain: ${lost.map(({ name }) => name).join(', ')}`] : []),
   ];
 }
 
@@ -115,6 +121,8 @@ function refusalIn(text: string, path: string, typed: Fields, known: ReadonlySet
 export class Recorder {
   readonly record: Recording;
   readonly visitor: Visitor;
+  /** Is called before each form is sent. */
+  pace: () => void = () => undefined;
   readonly #csrf: string;
   readonly #home: string;
 
@@ -137,9 +145,16 @@ export class Recorder {
     this.record.asked.add(`GET ${this.#home}${path.split('?')[0]}`);
     this.record.add(
       `GET ${whole}: ${seen.status}`,
-      seen.location ? [`to ${seen.location}`] : mainOf(seen.text),
+      seen.location ? [`to ${seen.location}`] : [...titleIn(seen.text), ...mainOf(seen.text)],
     );
     return seen;
+  }
+
+  /** Records the whole document of a page, also what all pages have. */
+  async whole(path: string): Promise<void> {
+    const { text } = await this.visitor.get(this.#home + path);
+    this.record.asked.add(`GET ${this.#home}${path}`);
+    this.record.add(`the whole document of GET ${this.#home}${path}`, linesOf(text));
   }
 
   /** Sends a form. @returns what is shown, without the lines of the form's own page, and what it leaves in the audit */
@@ -148,6 +163,7 @@ export class Recorder {
     fields: Fields | FormData,
     known: ReadonlySet<string> = new Set(),
   ): Promise<string[]> {
+    this.pace();
     const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
     body.set('csrf', this.#csrf);
     const { status, text, location } = await this.visitor.post(this.#home + path, body);
@@ -162,8 +178,10 @@ export class Recorder {
 
   /** Presses a button that is a form without a page. */
   async press(path: string, fields: Fields = {}): Promise<void> {
-    const { csrf: _, ...shown } = fields;
-    this.record.add(`POST ${this.#home}${path} ${JSON.stringify(shown)}`, await this.send(path, fields));
+    const shown = Object.entries(fields).map(([name, value]) =>
+      SECRET.test(name) ? name : `${name} ${value}`,
+    );
+    this.record.add(`POST ${this.#home}${path} ${shown.join(', ')}`, await this.send(path, fields));
   }
 
   /** Records a form: its page, what it says about wrong input, and what it does in the end. */

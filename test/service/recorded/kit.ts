@@ -16,15 +16,25 @@ const RANDOM: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['ID', /\b([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\b/g],
   ['FILE', /(?<=href="data:application\/octet-stream;base64,)([\w+/=]+)/g],
   ['NUMBER', /(?<=<strong class="number">|result asked, number |"number":)(\d+)/g],
+  ['FINGERPRINT', /\b((?:[0-9a-f]{4} ){15}[0-9a-f]{4})\b/g],
+  ['SECRET', /^([\w-]{32})$/gm],
+  ['KEYID', /(?<="keyIds?":\[?")([0-9a-f]{8})(?=")/g],
   ['KEY', /\b(pf[a-z]_[\w-]{20,})/g],
   ['HASH', /\b([0-9a-f]{32,64})\b/g],
+  ['VERSION', /(?<=(?:Version <code>|"version": "|, version ))([0-9a-f]{12})\b/g],
   ['RANDOM', /(?<![\w-])((?=[\w-]*[A-Z])(?=[\w-]*[a-z])[\w-]{43}|(?<=value=")[\w-]{22,24}(?="))(?![\w-])/g],
-  ['SERIAL', /\b((?:PF|FOB)-[0-9a-f]{8})\b/g],
-  ['PORT', /(?<=127\.0\.0\.1:|localhost:|passfob-operator-|passfob-user-)(\d{2,5})\b/g],
+  ['SERIAL', /\b((?:PF|FOB)-[0-9a-f]{8}|T-[0-9A-F]{16})\b/g],
+  ['SECRET', /(?<=\b(?:value|file|secret)"?: ?")([\w+/=-]{20,})/g],
+  ['CODE', /(?<=\b(?:code|question|number)"?: ?")(\d+)/g],
+  ['CODE', /(?<=class="(?:compared|question)">)(\d+)/g],
+  ['PORT', /(?<=127\.0\.0\.1:|localhost:|"port":|passfob-operator-|passfob-user-)(\d{5})\b/g],
   ['ASSET', /(?<=\/assets\/[\w/.-]+\?v=)([\w-]+)/g],
 ];
 
-/** What pages and documents repeat in many places, shorter. Nothing is lost but closing tags. */
+/**
+ * What pages and documents repeat in many places, shorter. What is lost are closing tags, and the boxes around fields,
+ * buttons and tables.
+ */
 const SHORTER: readonly (readonly [RegExp, string])[] = [
   [/ autocapitalize="none" autocorrect="off" spellcheck="false"/g, ' literal'],
   [/ role="(?:cell|row|columnheader|rowgroup)"/g, ' role'],
@@ -35,12 +45,30 @@ const SHORTER: readonly (readonly [RegExp, string])[] = [
   [/<th role scope="col">(.*)<\/th>/g, '| $1'],
   [/<option value="([^"]*)"( selected)?>(.*)<\/option>/g, 'o$2 $1: $3'],
   [/<a href="([^"]*)">/g, '<a $1>'],
+  [/^<div(?: class="(?:field|title|buttons|actions|table)")?>\n/gm, ''],
+  [/^<(?:table|thead|tbody)(?: role(?:="table")?)?>\n/gm, ''],
+  [/<dt>(.*)<\/dt>\n<dd>\n?/g, 'dt $1: '],
+  [/<input type="hidden" name="csrf" value="CSRF">/g, '<csrf>'],
+  [/<input type="hidden" name="(\w+)" value="([^"]*)">/g, '<hidden $1 $2>'],
+  [/<input type="(\w+)" id="(\w+)" name="\2"/g, '<$1 $2'],
+  [/<(select|textarea)([^>]*) id="(\w+)" name="\3"/g, '<$1 $3$2'],
+  [/<label for="(\w+)">/g, 'label $1: '],
+  [/<p class="hint" id="(\w+)-hint">/g, 'hint $1: '],
+  [/ aria-describedby="(\w+)-hint"/g, ' hint'],
+  [/ autocomplete="off"/g, ' off'],
+  [/<tr role>/g, 'tr'],
   [/(?:<\/\w+>)+$\n?/gm, '\n'],
   [/\n{2,}(?!===)/g, '\n'],
   [/x{20,}/g, 'x…'],
   [/"?description"?: ("[^"]*")\n *content: \{"application\/problem\+json".*Problem"\}\}\}/g, 'problem $1'],
+  [/content: \n *application\/json: \n *schema: ?\n/g, 'json:\n'],
+  [/type: "object"\n *additionalProperties: false\n/g, 'object\n'],
+  [/"type":"object","additionalProperties":false/g, '"object"'],
+  [/"content":\{"application\/json":\{"schema":(\{[^{}]*\})\}\}/g, '"json":$1'],
   [/: \n *problem "/g, ': problem "'],
   [/\{"application\/problem\+json":\{"schema":\{"\$ref":"#\/components\/schemas\/Problem"\}\}\}/g, 'problem'],
+  [/\{"description":("[^"]*"),"content":problem\}/g, 'problem $1'],
+  [/"\$ref":"#\/components\/schemas\/(\w+)"/g, '"ref":"$1"'],
 ];
 
 /** Returns a text with its random parts as placeholders, numbered in the order in which they appear. */
@@ -65,6 +93,9 @@ export function linesOf(markup: string): string[] {
     .filter(line => line !== '');
 }
 
+/** Returns the title of a page, if it has one. */
+export const titleIn = (text: string): string[] => text.match(/<title>[^<]*/g)?.slice(0, 1) ?? [];
+
 /** Returns what a page has of its own: the main part, or all where there is none. */
 export function mainOf(text: string): string[] {
   return linesOf(/<main[^>]*>(.*)<\/main>/s.exec(text)?.[1] ?? text);
@@ -78,7 +109,7 @@ export function ascendingIds(): Disposable {
   let made = 0;
   const spy = vi.spyOn(crypto, 'randomUUID').mockImplementation(() => {
     made += 1;
-    return `00000000-0000-4000-9000-${made.toString(16).padStart(12, '0')}` as const;
+    return `${made.toString(16).padStart(8, '0')}-0000-4000-9000-000000000000` as const;
   });
   syncBuiltinESMExports();
   return {

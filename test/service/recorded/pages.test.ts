@@ -1,10 +1,21 @@
 import { test } from 'vitest';
 import { furnished, Visitor } from '../console/kit.ts';
 import { CALLER_CHECK, fillWorld, HOSTILE } from '../console/world.ts';
+import { Rig } from '../kit.ts';
+import { watchApp } from '../served.ts';
 import { startedService } from '../users/kit.ts';
 import { consoleForms, TYPED } from './console-forms.ts';
 import { Recorder } from './forms.ts';
 import { ascendingIds, compareGolden, jsonLines, Recording, settled } from './kit.ts';
+import {
+  buttons,
+  expectPages,
+  formsById,
+  recordImports,
+  recordLogIn,
+  recordSelfService,
+  recordSignIn,
+} from './walks.ts';
 
 const LISTS = [
   ...['', '/setup', '/users', '/tokens', '/activations', '/alerts', '/jobs', '/fobs', '/policies'],
@@ -32,15 +43,43 @@ test('the console of a new service shows what the record says', async () => {
 
 test('the pages and forms of the console show and do what the record says', async () => {
   using _ = ascendingIds();
-  await using service = await furnished();
+  const { result, routes } = await watchApp(() => furnished(new Rig(), { background: false }));
+  await using service = result;
   await fillWorld(service);
-  const record = new Recording(service.office);
+  const { office } = service;
+  const record = new Recording(office);
   const recorder = await Recorder.of(record, await service.signedIn('admin'), '/operator');
   await record.audited();
   for (const path of LISTS) await recorder.page(path);
   for (const [path, at] of DETAILS) await recorder.page(path, at);
+  for (const { id } of await office.rows('jobs', {}, 'id')) await recorder.page('/job', { id });
+  for (const [path, fields] of await buttons(office)) await recorder.press(path, fields);
+  for (const one of await formsById(office, recorder.visitor)) await recorder.form(one);
   for (const cases of Object.values(consoleForms)) for (const one of cases) await recorder.form(one);
+  await recordImports(recorder);
+  await recordSignIn(recorder, service);
   record.compare('console.txt', TYPED);
+  expectPages(routes, record, '/operator');
+});
+
+test('self-service shows and does what the record says', async () => {
+  using _ = ascendingIds();
+  const { result, routes } = await watchApp(() => furnished(new Rig(), { background: false }));
+  await using service = result;
+  const record = new Recording(service.office);
+  await recordSelfService(record, service);
+  record.compare('self-service.txt', TYPED);
+  expectPages(routes, record, '/me');
+});
+
+test('log-in, activation and help show what the record says', async () => {
+  using _ = ascendingIds();
+  const { result, routes } = await watchApp(() => furnished(new Rig(), { background: false }));
+  await using service = result;
+  const record = new Recording(service.office);
+  await recordLogIn(record, service);
+  record.compare('log-in.txt', TYPED);
+  expectPages(routes, record, '');
 });
 
 test('the OpenAPI document is the recorded one', async () => {
