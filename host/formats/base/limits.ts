@@ -75,3 +75,5 @@ export const MAC_KEY_WRITTEN_BYTES = 20;
 export const PASSWORD_CHARS_MIN = 12;
 /** Longest secret that Entra ID accepts, in characters of Base32. */
 export const ENTRA_SECRET_CHARS_MAX = 128;
+/** Characters of a column's name with its unit and its explanation. */
+export const COLUMN_NAME_CHARS_MAX = 200;

@@ -3,6 +3,7 @@ import { badInput, type Enrolment } from '../../enrol/enrolment.ts';
 import { DIGITS_DEFAULT, PERIOD_SECONDS_DEFAULT } from '../../enrol/limits.ts';
 import { enrolmentOf } from '../base/draft.ts';
 import { type Encoding, readSecret } from '../base/encodings.ts';
+import { COLUMN_NAME_CHARS_MAX } from '../base/limits.ts';
 import { lookUp } from '../base/look-up.ts';
 import { type Assumed, checkedRow, type ImportRow, NAMELESS, type RowName, skipped } from '../base/row.ts';
 import { readUri } from '../uris/list.ts';
@@ -78,15 +79,12 @@ function plainNames(cells: readonly string[]): string[] {
     const name = cell.toLowerCase();
     const whole = name.replace(/[^a-z0-9]/g, '');
     // What follows looks for pairs and ends, which takes the square of the length.
-    if (isKnown(whole) || cell.length > NAME_CHARS_MAX) return whole;
+    if (isKnown(whole) || cell.length > COLUMN_NAME_CHARS_MAX) return whole;
     if (OTHER_UNIT.test(name)) return NAMES.period.some(one => whole.startsWith(one)) ? 'otherperiod' : whole;
     const bare = name.replace(/\([^)]*\)/g, '').replace(SECONDS, '');
     return bare.replace(/[^a-z0-9]/g, '');
   });
 }
-
-/** Of a column's name with its unit and its explanation. */
-const NAME_CHARS_MAX = 200;
 
 const SECONDS = /[\s_-]+(?:in[\s_-]+)?s(?:ec(?:ond)?s?)?\s*$/;
 
