@@ -1,7 +1,6 @@
 import { lists } from '../../subjects/lists.ts';
 import { activationRoutes } from './identities/activations.ts';
 import { callerRoutes } from './identities/callers.ts';
-import { operatorRoutes } from './identities/operators.ts';
 import { sessionRoutes } from './identities/session.ts';
 import { temporaryCodeRoutes } from './identities/temporary-codes.ts';
 import { userRoutes } from './identities/users.ts';
@@ -38,7 +37,6 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...importRoutes,
   ...jobRoutes,
   ...lists.flatMap(routesOfList),
-  ...operatorRoutes,
   ...alertRoutes,
   ...channelRoutes,
   ...mailRoutes,

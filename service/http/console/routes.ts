@@ -24,7 +24,6 @@ import { serveDashboard } from './overview/dashboard.ts';
 import { serveAlerts } from './records/alerts.ts';
 import { serveAudit } from './records/audit.ts';
 import { serveChannels } from './service/channels.ts';
-import { serveOperators } from './service/operators.ts';
 import { servePolicies } from './service/policies.ts';
 import { serveSettings } from './service/settings.ts';
 import { serveTokenDetail } from './tokens/detail.ts';
@@ -56,7 +55,6 @@ const subjects: readonly ((router: ConsoleRouter) => void)[] = [
   serveBulk,
   servePolicies,
   ...lists.map(list => (router: ConsoleRouter) => serveList(router, list)),
-  serveOperators,
   serveSettings,
   serveChannels,
   serveMailList,

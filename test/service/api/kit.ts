@@ -3,7 +3,7 @@ import type { ServedRoute } from '@passfob/service/http/web/served';
 import type { Service, ServiceOptions } from '@passfob/service/service';
 import { writing } from '@passfob/service/storage/database/database';
 import { createApiKey } from '@passfob/service/subjects/api-keys/acts';
-import { addOperator } from '@passfob/service/subjects/users/access/operator-changes';
+import { addOperator } from '@passfob/service/subjects/operators/acts';
 import { openSession, sessionOf } from '@passfob/service/subjects/users/sessions';
 import { findUser } from '@passfob/service/subjects/users/users';
 import { secret } from '../../kit/secrets.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Role } from '@passfob/service/base/kinds';
 import type { Service, ServiceOptions } from '@passfob/service/service';
+import { addOperator } from '@passfob/service/subjects/operators/acts';
 import type { NewToken } from '@passfob/service/subjects/tokens/issue';
-import { addOperator } from '@passfob/service/subjects/users/access/operator-changes';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, type FakeClock, keyOf, type Rig, testOf } from '../kit.ts';
 import { type Office, startedService, type TestService } from '../users/kit.ts';

@@ -3,7 +3,7 @@ import { createApiKey, revokeApiKey } from '@passfob/service/subjects/api-keys/a
 import { startBulk } from '@passfob/service/subjects/jobs/bulk';
 import { resumeJob, viewJob } from '@passfob/service/subjects/jobs/jobs';
 import { type Lease, takeLease, workOn } from '@passfob/service/subjects/jobs/lease';
-import { addOperator, disableOperator } from '@passfob/service/subjects/users/access/operator-changes';
+import { addOperator, disableOperator } from '@passfob/service/subjects/operators/acts';
 import { disableUser } from '@passfob/service/subjects/users/user-changes';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
@@ -17,7 +17,7 @@ test('a job stops when its operator is disabled, demoted or removed, until anoth
   const other: Actor = { ...helpdesk, name: 'eve', role: 'admin' };
   accepted(await addOperator(management, other, { user: 'eve', role: 'admin' }));
   const losses: readonly [string, () => Promise<unknown>][] = [
-    ['operator', async () => accepted(await disableOperator(management, other, helpdesk.name))],
+    ['operator', async () => accepted(await disableOperator(management, other, { user: helpdesk.name }))],
     ['user', async () => accepted(await disableUser(management, other, helpdesk.name))],
     ['role', () => office.hire('auditor')],
     ['row', () => db.deleteFrom('operators').where('role', '=', 'helpdesk').execute()],

@@ -1,6 +1,6 @@
 import { relayLimits } from '@passfob/service/base/limits/relay';
 import { selfServiceLimits } from '@passfob/service/base/limits/self-service';
-import { addOperator } from '@passfob/service/subjects/users/access/operator-changes';
+import { addOperator } from '@passfob/service/subjects/operators/acts';
 import { disableUser } from '@passfob/service/subjects/users/user-changes';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -3,8 +3,8 @@ import { EventEmitter, once } from 'node:events';
 import type { Service } from '@passfob/service/service';
 import { writing } from '@passfob/service/storage/database/database';
 import { CONSOLE_APPLICATION, ensureApplication } from '@passfob/service/subjects/applications/applications';
+import { addOperator, disableOperator } from '@passfob/service/subjects/operators/acts';
 import type { NewToken } from '@passfob/service/subjects/tokens/issue';
-import { addOperator, disableOperator } from '@passfob/service/subjects/users/access/operator-changes';
 import {
   type Decider,
   proveAgain,
@@ -91,7 +91,7 @@ test('every refused sign-in looks the same and creates no session', async at => 
   ];
   expect(refused).toEqual(refused.map(() => undefined));
   accepted(await addBob(office));
-  await office.do(disableOperator, 'bob');
+  await office.do(disableOperator, { user: 'bob' });
   const again = { ...bob, token: await office.token('bob') };
   expect(await enter(again, { user: 'bob' })).toBeUndefined();
   expect(await office.rows('operator_sessions')).toEqual([]);
@@ -107,7 +107,7 @@ test('an operator who is disabled while the passcode is evaluated gets no sessio
   accepted(await addBob(office));
   const decide: Decider['decide'] = async request => {
     const outcome = await at.decider.decide(request);
-    await office.do(disableOperator, 'ada');
+    await office.do(disableOperator, { user: 'ada' });
     return outcome;
   };
   expect(await enter({ ...at, decider: { ...at.decider, decide } })).toBeUndefined();

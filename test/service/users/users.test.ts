@@ -3,12 +3,8 @@ import { defaultLockPolicy } from '@passfob/service/base/lock';
 import { openStore } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import { engineOf } from '@passfob/service/storage/schema/engine';
+import { addOperator, changeOperatorRole, disableOperator } from '@passfob/service/subjects/operators/acts';
 import { suspendToken } from '@passfob/service/subjects/tokens/moves';
-import {
-  addOperator,
-  changeOperatorRole,
-  disableOperator,
-} from '@passfob/service/subjects/users/access/operator-changes';
 import { enterByLink, makeOperatorKey } from '@passfob/service/subjects/users/access/operators';
 import { setPassword } from '@passfob/service/subjects/users/credentials/passwords';
 import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
@@ -275,7 +271,7 @@ test('disabling the user or the operator, another role and another password end 
     },
     async () => await office.do(changeOperatorRole, { user: 'ada', role: 'auditor' }),
     async () => await office.do(setPassword, { user: 'ada', password: freshPassword() }),
-    async () => await office.do(disableOperator, 'ada'),
+    async () => await office.do(disableOperator, { user: 'ada' }),
   ];
   for (const end of ends) {
     const values = [await open(office), await open(office)];

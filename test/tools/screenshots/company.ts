@@ -6,7 +6,7 @@ import { registerFob } from '@passfob/service/subjects/tokens/fobs';
 import { issueToken, type NewToken } from '@passfob/service/subjects/tokens/issue';
 import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/moves';
 import { createPolicy } from '@passfob/service/subjects/tokens/policies';
-import { addOperator } from '@passfob/service/subjects/users/access/operator-changes';
+import { addOperator } from '@passfob/service/subjects/operators/acts';
 import { changeSettings } from '@passfob/service/subjects/users/settings';
 import { changeUser, createUser, disableUser } from '@passfob/service/subjects/users/user-changes';
 import { secret } from '../../kit/secrets.ts';

@@ -1,12 +1,11 @@
 import type { Role } from '../../../base/kinds.ts';
 import { may, permissions } from '../../../base/permissions.ts';
 import { done } from '../../../base/results.ts';
-import { list, named, object, oneOf, serviceText } from '../../../base/shapes.ts';
+import { list, named, object, serviceText } from '../../../base/shapes.ts';
+import { role } from '../../../subjects/kit/common-fields.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
 
-export const role = oneOf('admin', 'helpdesk', 'auditor');
-
-const caller = named(object({ name: serviceText, role, may: list(serviceText) }), 'Caller');
+const caller = named(object({ name: serviceText, role: role.shape, may: list(serviceText) }), 'Caller');
 
 export const sessionRoutes: readonly ApiRoute[] = [
   route({

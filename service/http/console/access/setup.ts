@@ -4,7 +4,7 @@ import { userLimits } from '../../../base/limits/users.ts';
 import { done, refused } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { activationsOf } from '../../../subjects/enrolment/views.ts';
-import { addOperator, listOperators } from '../../../subjects/users/access/operator-changes.ts';
+import { addOperator, listOperators } from '../../../subjects/operators/acts.ts';
 import { passwordProblem, setPassword } from '../../../subjects/users/credentials/passwords.ts';
 import { isReservedName } from '../../../subjects/users/look-alikes.ts';
 import { readSettings } from '../../../subjects/users/settings.ts';
