@@ -179,7 +179,8 @@ export interface Act<Given = never, R = Result<unknown>> {
 }
 
 type About<Makes, Key extends ItemKey> = Makes extends true ? unknown : { readonly [K in Key]: string };
-type Ends<R, T> = [R] extends [Did<T> | Refused] ? unknown : { readonly 'gives another value': R };
+/** `Then` if each end of an act gives what its routes answer, or refuses. */
+type Gives<R, T, Then> = [R] extends [Did<T> | Refused] ? Then : { readonly 'gives another value': R };
 
 /** States an act once: it can be called, and its routes, its form and their documents are made of its row. */
 export function act<
@@ -194,12 +195,15 @@ export function act<
   const Makes extends boolean = false,
 >(
   row: Stated<Item, M, Key, F, T, R, L> & { readonly makes?: Makes },
-): Exactly<
-  CodeOf<R>,
-  keyof L,
-  Act<Sent<F> & About<Makes, Key>, Result<T, CodeOf<R> | CodesOf<F> | (Makes extends true ? never : M)>>
-> &
-  Ends<R, T> {
+): Gives<
+  R,
+  T,
+  Exactly<
+    CodeOf<R>,
+    keyof L,
+    Act<Sent<F> & About<Makes, Key>, Result<T, CodeOf<R> | CodesOf<F> | (Makes extends true ? never : M)>>
+  >
+> {
   const of = row as unknown as ActRow;
   const work = (acting: Acting, given: Readonly<Record<string, unknown>>) => perform(of, acting, given);
   return Object.assign(actOf(work), { work, row: of }) as never;
