@@ -448,7 +448,7 @@ export interface Schema
     NodeSchema {
   users: {
     id: string;
-    /** Prepared form of the name (`features/users/users.ts`), unique. */
+    /** Prepared form of the name (`subjects/users/users.ts`), unique. */
     name: string;
     display_name: string;
     email: string | null;

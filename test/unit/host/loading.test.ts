@@ -107,7 +107,7 @@ itNeeds(built, 'a command loads neither agent, activation nor service, unless it
   expect(service).toContain('service/cli/index');
   expect(
     service.filter(
-      name => !/^service\/(?:app\/configuration\/settings$|base\/|cli\/(?:index|options|needs)$)/.test(name),
+      name => !/^service\/(?:node\/configuration\/settings$|base\/|cli\/(?:index|options|needs)$)/.test(name),
     ),
   ).toEqual([]);
 });
