@@ -1,7 +1,6 @@
-import { texts } from './texts/texts.ts';
+import { type RefusalCode, refusalTexts } from './texts/refusals.ts';
 
-/** The reason why an administrative action was refused: a name in the catalogue. */
-export type RefusalCode = keyof typeof texts.refusals;
+export type { RefusalCode };
 
 /** The value of an action that was done. */
 export interface Done<T> {
@@ -44,9 +43,6 @@ export function done<const T>(value: T): Done<T> {
 }
 
 /** `text` may say more than the catalogue if the action knows more. */
-export function refused<const C extends RefusalCode>(
-  code: C,
-  text: string = texts.refusals[code],
-): Refused<C> {
+export function refused<const C extends RefusalCode>(code: C, text: string = refusalTexts[code]): Refused<C> {
   return { ok: false, refusal: { code, text } };
 }

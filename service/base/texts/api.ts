@@ -1,7 +1,7 @@
 /** Why an administrative request changed nothing, besides the refusals of the actions. */
 export const apiRefusals = {
-  unreadable_seed: 'The seed is not valid base32 or hexadecimal. Send it in the format of its field.',
-  bad_import: 'The file cannot be read.',
+  unreadable_seed: [400, 'The seed is not valid base32 or hexadecimal. Send it in the format of its field.'],
+  bad_import: [422, 'The file cannot be read.'],
 } as const;
 
 /** The fields that each search compares. */

@@ -92,14 +92,19 @@ export type CareMessage = keyof typeof careTexts.messages;
 
 /** Refusals of acts on fobs. */
 export const careRefusals = {
-  unknown_task: 'The fob has no such task.',
-  task_over: 'The task has ended, or is being done now, and cannot be changed any more.',
-  bad_task: 'The request for this task is not complete, or a value is out of range.',
-  too_many_tasks: 'Too many tasks wait for this fob. Cancel some of them first.',
-  account_in_use: 'The account belongs to a token in use. Revoke the token first.',
-  accounts_left:
+  unknown_task: [404, 'The fob has no such task.'],
+  task_over: [409, 'The task has ended, or is being done now, and cannot be changed any more.'],
+  bad_task: [400, 'The request for this task is not complete, or a value is out of range.'],
+  too_many_tasks: [409, 'Too many tasks wait for this fob. Cancel some of them first.'],
+  account_in_use: [409, 'The account belongs to a token in use. Revoke the token first.'],
+  accounts_left: [
+    409,
     'The fob still holds accounts, or was not seen without them yet. Revoke its tokens, have its accounts removed, and plug the fob in where the service reaches it.',
-  fob_in_care: 'A connection looks after the fob now. Try again in a minute.',
-  bad_file_password: 'The password of the file has fewer than 10 or too many characters. Choose another one.',
-  bad_fob_state: 'The state of the fob does not allow this. Check the state of the fob.',
+  ],
+  fob_in_care: [409, 'A connection looks after the fob now. Try again in a minute.'],
+  bad_file_password: [
+    400,
+    'The password of the file has fewer than 10 or too many characters. Choose another one.',
+  ],
+  bad_fob_state: [409, 'The state of the fob does not allow this. Check the state of the fob.'],
 } as const;

@@ -24,7 +24,7 @@ export const consoleTexts = {
 
 /** Why a form of the console was refused. */
 export const consoleRefusals = {
-  bad_seed: 'The seed does not fit its format. Check each character and “Format of the seed”.',
-  import_file_missing: 'No file was chosen. Choose one.',
-  bad_import_file: 'The file cannot be read.',
+  bad_seed: [400, 'The seed does not fit its format. Check each character and “Format of the seed”.'],
+  import_file_missing: [400, 'No file was chosen. Choose one.'],
+  bad_import_file: [422, 'The file cannot be read.'],
 } as const;

@@ -4,20 +4,34 @@ const HOUR_MS = 3_600_000;
 
 /** Why an action on activations changed nothing. */
 export const enrolmentRefusals = {
-  bad_target: 'Name a token, or else the allowed fobs and the policy of the new token.',
-  not_replaceable:
+  bad_target: [400, 'Name a token, or else the allowed fobs and the policy of the new token.'],
+  not_replaceable: [
+    409,
     'The token to be replaced does not belong to this user, or is not in use. Name a token of the user.',
-  not_enrolable:
+  ],
+  not_enrolable: [
+    409,
     'A user cannot activate this token: the service does not own its fob, or the token answers questions (OCRA). Choose another token.',
-  bad_activation_time: `An activation can be used for ${enrolmentLimits.activationMinMs / HOUR_MS} hour to ${enrolmentLimits.activationMaxMs / (24 * HOUR_MS)} days.`,
-  activation_open: 'The user has an activation for this already. Replace it, or revoke it first.',
-  activation_over:
+  ],
+  bad_activation_time: [
+    400,
+    `An activation can be used for ${enrolmentLimits.activationMinMs / HOUR_MS} hour to ${enrolmentLimits.activationMaxMs / (24 * HOUR_MS)} days.`,
+  ],
+  activation_open: [409, 'The user has an activation for this already. Replace it, or revoke it first.'],
+  activation_over: [
+    409,
     'This activation was used, revoked or replaced, and cannot be changed any more. Create a new one.',
-  unknown_activation: 'There is no such activation.',
-  no_email: 'This user has no e-mail address. Enter one, or hand the activation over in person.',
-  no_public_address:
+  ],
+  unknown_activation: [404, 'There is no such activation.'],
+  no_email: [409, 'This user has no e-mail address. Enter one, or hand the activation over in person.'],
+  no_public_address: [
+    409,
     'The public address of the service is not set. Set publicUrl in its configuration, or the public address in the settings.',
-  too_many_resends: `This user’s activations were replaced ${enrolmentLimits.resendsMax} times within an hour. Try again in an hour.`,
+  ],
+  too_many_resends: [
+    429,
+    `This user’s activations were replaced ${enrolmentLimits.resendsMax} times within an hour. Try again in an hour.`,
+  ],
 } as const;
 
 /** Texts of the console's pages about activations. */

@@ -73,11 +73,11 @@ export const mailTexts = {
 
 /** Refusals of this area. */
 export const mailRefusals = {
-  bad_mail_server: 'The mail server is not complete, or one of its fields is out of range.',
-  bad_mail_password: 'The password at the mail server is missing, empty or too long.',
-  no_mail_server: 'There is no mail server in the settings. Enter one first.',
-  mail_failed: 'The test mail was not sent. Check the server, its certificate and the password.',
-  unknown_mail: 'No mail of this service matches this notification.',
-  mail_destroyed: 'The text of this mail is deleted, or the mail did not go to the local outbox.',
-  bad_bounce: 'This is not a delivery status notification (RFC 3464).',
+  bad_mail_server: [400, 'The mail server is not complete, or one of its fields is out of range.'],
+  bad_mail_password: [400, 'The password at the mail server is missing, empty or too long.'],
+  no_mail_server: [409, 'There is no mail server in the settings. Enter one first.'],
+  mail_failed: [502, 'The test mail was not sent. Check the server, its certificate and the password.'],
+  unknown_mail: [404, 'No mail of this service matches this notification.'],
+  mail_destroyed: [409, 'The text of this mail is deleted, or the mail did not go to the local outbox.'],
+  bad_bounce: [422, 'This is not a delivery status notification (RFC 3464).'],
 } as const;

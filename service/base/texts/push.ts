@@ -14,11 +14,15 @@ export const acceptedByTexts = { push: 'Accepted by push' } as const;
 
 /** Why no request was sent to a caller. */
 export const pushRefusals = {
-  no_push_fob:
+  no_push_fob: [
+    409,
     'No fob of this user can approve requests yet: connect the fob to an agent once, unlocked. Check who is calling in another way.',
-  too_many_pushes:
+  ],
+  too_many_pushes: [
+    429,
     'This user has just denied or reported a check of a caller, or did not answer several. Check who is calling in another way, or try again later.',
-  unknown_caller_check: 'There is no such check of a caller, or it has expired.',
+  ],
+  unknown_caller_check: [404, 'There is no such check of a caller, or it has expired.'],
 } as const;
 
 /** Replaces the service's name on the fob when help desk checks a caller. It fits into a line with a short name. */

@@ -3,14 +3,24 @@ import { radiusLimits } from '../limits/radius.ts';
 
 /** Why an action on RADIUS clients changed nothing. */
 export const radiusRefusals = {
-  bad_client_address:
+  bad_client_address: [
+    400,
     'The address of a RADIUS client is one IP address or a range such as 10.1.2.0/24; the range of all addresses is refused.',
-  bad_push: 'The push mode of a RADIUS client must be challenge, wait or off.',
-  bad_radius_secret: `A shared secret has ${radiusLimits.radiusSecretMin} to ${radiusLimits.radiusSecretMax} visible ASCII characters, without spaces.`,
-  unknown_radius_client: 'There is no such RADIUS client.',
-  radius_client_taken:
+  ],
+  bad_push: [400, 'The push mode of a RADIUS client must be challenge, wait or off.'],
+  bad_radius_secret: [
+    400,
+    `A shared secret has ${radiusLimits.radiusSecretMin} to ${radiusLimits.radiusSecretMax} visible ASCII characters, without spaces.`,
+  ],
+  unknown_radius_client: [404, 'There is no such RADIUS client.'],
+  radius_client_taken: [
+    409,
     'A RADIUS client of this name or address exists already. Choose another, or remove it.',
-  too_many_radius_clients: `There are ${radiusLimits.radiusClientsMax} RADIUS clients already. Remove one first.`,
+  ],
+  too_many_radius_clients: [
+    409,
+    `There are ${radiusLimits.radiusClientsMax} RADIUS clients already. Remove one first.`,
+  ],
 } as const;
 
 /** Texts of the command about RADIUS clients. */

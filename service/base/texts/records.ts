@@ -59,25 +59,33 @@ export const recordTexts = {
 
 /** Refusals of this area. */
 export const recordRefusals = {
-  audit_broken:
+  audit_broken: [
+    409,
     'The audit does not verify, so nothing was removed. Keep a copy, then run: passfob service audit verify',
-  bad_time: 'The time must be a whole number of milliseconds since 1970, and not later than now.',
-  unknown_alert: 'There is no alert with this number.',
-  alert_acknowledged: 'This alert has been acknowledged already.',
-  unknown_channel: 'There is no channel with this identifier.',
-  too_many_channels: 'The service cannot take more channels. Remove one first.',
-  bad_channel: 'The channel is not complete, or one of its fields is out of range.',
-  bad_channel_url: 'The address of a webhook must be an https URL without a user name and password.',
-  bad_channel_secret: 'The secret of a channel is too short, too long or missing.',
-  channel_plain: 'Mail without TLS is for a mail server on this computer only. Use tls or starttls.',
-  backup_exists: 'There is a file of this name already. Choose another name.',
-  backup_damaged:
+  ],
+  bad_time: [400, 'The time must be a whole number of milliseconds since 1970, and not later than now.'],
+  unknown_alert: [404, 'There is no alert with this number.'],
+  alert_acknowledged: [409, 'This alert has been acknowledged already.'],
+  unknown_channel: [404, 'There is no channel with this identifier.'],
+  too_many_channels: [409, 'The service cannot take more channels. Remove one first.'],
+  bad_channel: [400, 'The channel is not complete, or one of its fields is out of range.'],
+  bad_channel_url: [400, 'The address of a webhook must be an https URL without a user name and password.'],
+  bad_channel_secret: [400, 'The secret of a channel is too short, too long or missing.'],
+  channel_plain: [422, 'Mail without TLS is for a mail server on this computer only. Use tls or starttls.'],
+  backup_exists: [409, 'There is a file of this name already. Choose another name.'],
+  backup_damaged: [
+    422,
     'The backup is damaged or incomplete, or it is not a backup of this service. Use another one.',
-  backup_foreign:
+  ],
+  backup_foreign: [
+    422,
     'The backup does not match this key file, or it was changed. Put the matching service.key into the folder.',
-  backup_other_version:
+  ],
+  backup_other_version: [
+    422,
     'The backup was made by another version of Passfob. Restore it with that version, then update.',
-  database_not_empty: 'The database is not empty. A backup is restored into an empty one only.',
-  bad_counter_gap: 'The gap for counters is out of range.',
-  channel_failed: 'The test message was not sent. Check the address, the certificate and the secret.',
+  ],
+  database_not_empty: [409, 'The database is not empty. A backup is restored into an empty one only.'],
+  bad_counter_gap: [400, 'The gap for counters is out of range.'],
+  channel_failed: [502, 'The test message was not sent. Check the address, the certificate and the secret.'],
 } as const;

@@ -5,7 +5,10 @@ import { portalTexts } from './portal.ts';
 
 /** Why an action of a user on the self-service page changed nothing. */
 export const selfServiceRefusals = {
-  bad_nickname: `A name for a fob is one line of at most ${selfServiceLimits.nicknameMax} ordinary characters.`,
+  bad_nickname: [
+    400,
+    `A name for a fob is one line of at most ${selfServiceLimits.nicknameMax} ordinary characters.`,
+  ],
 } as const;
 
 /** Every text of the self-service page. */

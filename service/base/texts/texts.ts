@@ -1,21 +1,13 @@
 import { PIN_DIGITS_MAX } from '@passfob/protocol/limits';
 import { buttonTexts } from 'passfob/button-texts';
 import { processLimits } from '../limits/process.ts';
-import { tokenLimits } from '../limits/tokens.ts';
-import { userLimits } from '../limits/users.ts';
-import { apiProblems, apiRefusals } from './api.ts';
+import { apiProblems } from './api.ts';
 import { autosendTexts } from './autosend.ts';
-import { careRefusals } from './care.ts';
-import { challengeOutcomes, challengeRefusals } from './challenges.ts';
-import { consoleRefusals } from './console.ts';
-import { enrolmentRefusals } from './enrolment.ts';
-import { mailRefusals } from './mail.ts';
-import { pushOutcomes, pushRefusals } from './push.ts';
-import { radiusRefusals } from './radius.ts';
-import { recordRefusals, recordTexts } from './records.ts';
-import { selfServiceRefusals } from './self-service.ts';
-import { tokenRefusals } from './tokens.ts';
-import { pinDigits, pinRefusals, userRefusals, userTexts } from './users.ts';
+import { challengeOutcomes } from './challenges.ts';
+import { pushOutcomes } from './push.ts';
+import { recordTexts } from './records.ts';
+import { refusalTexts } from './refusals.ts';
+import { pinDigits, userTexts } from './users.ts';
 
 /** Every English text of the service, in one place. No text tells a log-in why it was refused. */
 export const texts = {
@@ -55,37 +47,8 @@ export const texts = {
   },
 
   /** Why an administrative action changed nothing. */
-  refusals: {
-    bad_user: `The user name is empty, too long or holds control characters. Use 1 to ${userLimits.userNameMax} ordinary characters.`,
-    bad_serial: `The serial number must be 1 to ${tokenLimits.serialMax} visible ASCII characters without spaces.`,
-    bad_kind: 'The token kind must be hotp or totp, or ocra for a token by itself.',
-    bad_algorithm: 'The algorithm must be sha1, sha256 or sha512.',
-    bad_digits: `A passcode has ${tokenLimits.digitsMin} to ${tokenLimits.digitsMax} digits.`,
-    bad_period: `The period must be a whole number from ${tokenLimits.periodMinSeconds} to ${tokenLimits.periodMaxSeconds} seconds.`,
-    bad_look_ahead: `The look-ahead must be a whole number from ${tokenLimits.lookAheadMin} to ${tokenLimits.lookAheadMax} passcodes.`,
-    bad_counter: `The counter must be a whole number from 0 to ${tokenLimits.counterMax}.`,
-    bad_secret: `The secret must be ${tokenLimits.secretMinBytes} to ${tokenLimits.secretMaxBytes} bytes long.`,
-    bad_issuer: `The issuer is longer than ${tokenLimits.issuerMaxBytes} bytes. Shorten it.`,
-    bad_label: `The label is longer than ${tokenLimits.labelMaxBytes} bytes. Shorten it.`,
-    serial_taken: 'A token with this serial number exists already. Check the serial number.',
-    too_many_tokens: `This user has ${tokenLimits.tokensPerUserMax} tokens already. Revoke one first.`,
-    unknown_serial: 'There is no token with this serial number.',
-    bad_transition: 'The state of the token does not allow this. Check the state of the token.',
-    ...careRefusals,
-    ...challengeRefusals,
-    ...userRefusals,
-    ...recordRefusals,
-    ...tokenRefusals,
-    ...apiRefusals,
-    ...consoleRefusals,
-    ...enrolmentRefusals,
-    ...mailRefusals,
-    ...selfServiceRefusals,
-    ...pushRefusals,
-    ...radiusRefusals,
-  },
+  refusals: refusalTexts,
 
-  pinRefusals,
   pinDigits,
   people: userTexts,
 

@@ -2,10 +2,10 @@ import { permissions } from '../../../base/permissions.ts';
 import type { RefusalCode } from '../../../base/results.ts';
 import type { JsonSchema } from '../../../base/shapes.ts';
 import { apiTexts } from '../../../base/texts/api.ts';
+import { refusalStatuses } from '../../../base/texts/refusals.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { type ProblemCode, problemCodes, statusOf } from '../../web/problems.ts';
 import type { ServedRoute } from '../../web/served.ts';
-import { refusalStatuses } from '../kit/refusals.ts';
 import { type Described, locationOf, operationsOf, problemsOf } from './described.ts';
 
 /** Facts about the service for its description. */

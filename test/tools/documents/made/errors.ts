@@ -1,8 +1,8 @@
 import { REFUSALS, type RefusalName } from '@passfob/protocol/refusals';
 import type { RefusalCode } from '@passfob/service/base/results';
 import { apiTexts } from '@passfob/service/base/texts/api';
+import { refusalStatuses } from '@passfob/service/base/texts/refusals';
 import { texts } from '@passfob/service/base/texts/texts';
-import { refusalStatuses } from '@passfob/service/http/api/kit/refusals';
 import { mayRetry, problemCodes, statusOf } from '@passfob/service/http/web/problems';
 import { EXIT_CODES, exitCodeOf } from 'passfob/cli/base/exit-codes';
 import { type ErrorKind, FobError, refusalError } from 'passfob/errors';
