@@ -14,7 +14,7 @@ import { tokenRefusals } from './tokens.ts';
 import { userRefusals } from './users.ts';
 
 /** Statuses of refusals: for invalid requests, missing items and conflicts. */
-export type RefusalStatus = 400 | 404 | 409 | 413 | 422 | 423 | 429 | 502;
+type RefusalStatus = 400 | 404 | 409 | 413 | 422 | 423 | 429 | 502;
 
 /**
  * Every refusal of an action: its status over HTTP and what to do. 400: a value out of its bounds; 404: an item of the
