@@ -59,20 +59,30 @@ export async function changePin(
     const { door, value } = shown.idempotencyKey;
     return { door, value: macOf(keys, 'pin-request', [part, value, newPin, change.proof ?? '']) };
   };
+  const evidence = { ...shown, idempotencyKey: keyed('shown') };
   const fingerprint = fingerprintOf(keys, { ...shown, idempotencyKey: keyed('done') });
+  // A choice clears what is kept about the user. The evidence is kept again with it, so that a repeat that comes
+  // between the two is no wrong guess.
+  const fingerprints = [fingerprint, fingerprintOf(keys, evidence)].filter(kept => kept !== undefined);
   const again = async () =>
     (await isKept(db, fingerprint, management.clock())) && ({ ok: true, value: { user } } as const);
   const before = await again();
   if (before) return before;
-  const proof =
-    change.proof ?? (await prove(management, decide, { ...shown, idempotencyKey: keyed('shown') }));
+  const proof = change.proof ?? (await prove(management, decide, evidence));
   if (proof === undefined) return refused('pin_not_proved');
   const actor = { name: prepareUserName(user) ?? user, role: 'user', source, requestId } as const;
-  const chosen = await choosePin(management, actor, { user, applicationId, proof, pin: newPin, fingerprint });
+  const chosen = await choosePin(management, actor, {
+    user,
+    applicationId,
+    proof,
+    pin: newPin,
+    fingerprints,
+  });
   if (chosen.ok) return chosen;
-  // Of two simultaneous requests, the other one has set it.
-  if (chosen.refusal.code === 'pin_not_proved') return (await again()) || chosen;
-  return { ...chosen, proof };
+  // Of two simultaneous requests, the other one may have set it, before or after this one read the user.
+  const others = await again();
+  if (others) return others;
+  return chosen.refusal.code === 'pin_not_proved' ? chosen : { ...chosen, proof };
 }
 
 /** The proof covers the PIN and the tokens as they were before: if they change meanwhile, it is invalid. */

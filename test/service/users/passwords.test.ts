@@ -144,6 +144,9 @@ interface Wishes {
   readonly passcode?: string;
   readonly user?: string;
   readonly key?: string;
+  /** Done when the evidence is about to be checked, and when it was. */
+  readonly before?: () => Promise<unknown>;
+  readonly after?: () => Promise<unknown>;
 }
 
 /** Opens an office with ada, whose fob has a PIN at the service, and changes that PIN. */
@@ -160,8 +163,17 @@ async function scene() {
   let step = 0;
   const next = () => codeAt(token, step++);
   const about = { applicationId: application.id, source: '192.0.2.1', requestId: 'r' };
-  const change = (newPin: string, { user = 'ada', passcode, pin, proof, key }: Wishes = {}) =>
-    changePin(office.management, decide, {
+  const change = (
+    newPin: string,
+    { user = 'ada', passcode, pin, proof, key, before, after }: Wishes = {},
+  ) => {
+    const decideLate: typeof decide = async request => {
+      await before?.();
+      const outcome = await decide(request);
+      await after?.();
+      return outcome;
+    };
+    return changePin(office.management, decideLate, {
       shown: {
         ...about,
         user,
@@ -172,6 +184,7 @@ async function scene() {
       proof,
       newPin,
     });
+  };
   const logIn = (pin?: string, passcode = next()) => decide({ ...about, user: 'ada', passcode, pin });
   const ada = async () => (await findUser(office.store.db, 'ada')) ?? expect.fail('no user');
   const counts = async (pin: string) => checkPin(office.management.keys, await ada(), pin);
@@ -307,6 +320,19 @@ test('a repeated PIN change, sequential or concurrent, is one change with one an
   expect((await office.audit()).acts.filter(act => act === 'user.choose-pin ada')).toHaveLength(1);
   expect(await logIn(FIRST)).toBe('accepted');
 });
+
+test.each(['before', 'after'] as const)(
+  'a PIN change that the same one overtakes %s its evidence is checked is done, and no wrong guess',
+  async moment => {
+    const { office, change, next, ada } = await scene();
+    await using _ = office;
+    const wishes = { passcode: next(), key: 'a key that comes again' };
+    const overtake = async () => expect(codeOf(await change(FIRST, wishes))).toBe('done');
+    expect(codeOf(await change(FIRST, { ...wishes, [moment]: overtake }))).toBe('done');
+    expect((await ada()).failures).toBe(0);
+    expect((await office.audit()).acts.filter(act => act === 'user.choose-pin ada')).toHaveLength(1);
+  },
+);
 
 test('wrong present PINs lock the account, three of many concurrent ones count, and they use up no passcode', async () => {
   const { office, change, next, counts, ada, logIn } = await scene();

@@ -59,8 +59,8 @@ export interface PinChoice {
   /** The proof that the user is present: `pin-proofs.ts`. */
   readonly proof: string;
   readonly pin: string;
-  /** Identifies a repeat of the same choice, which gets the same response. */
-  readonly fingerprint?: string | undefined;
+  /** What a repeat of the same choice asks for, each with its fingerprint: it gets the same response. */
+  readonly fingerprints?: readonly string[];
 }
 
 /**
@@ -72,7 +72,7 @@ export interface PinChoice {
 export async function choosePin(
   management: Management,
   actor: Actor,
-  { user: name, applicationId, proof, pin, fingerprint }: PinChoice,
+  { user: name, applicationId, proof, pin, fingerprints = [] }: PinChoice,
 ) {
   const { db, keys } = management;
   const user = await findUser(db, prepareUserName(name) ?? '');
@@ -96,8 +96,11 @@ export async function choosePin(
       .executeTakeFirst();
     if (changed.numUpdatedRows !== 1n) return refused('pin_not_proved');
     await clearIdempotencyCache(transaction, user.id);
-    if (fingerprint !== undefined)
-      await cacheResults(transaction, [{ fingerprint, userId: user.id, outcome: 'new_pin', nowMs: atMs }]);
+    const answer = { userId: user.id, outcome: 'new_pin', nowMs: atMs } as const;
+    await cacheResults(
+      transaction,
+      fingerprints.map(fingerprint => ({ fingerprint, ...answer })),
+    );
     const detail = {
       afterReset: user.pin_change === 1,
       isFirst: user.pin_hash === null && user.pin_change === 0,
