@@ -21,7 +21,7 @@ import { addToken, type NewToken } from '../subjects/tokens/issue.ts';
 import { changeTokenState } from '../subjects/tokens/moves.ts';
 import { createPolicy, type PolicyInput } from '../subjects/tokens/policies.ts';
 import { listTokens, type TokenView } from '../subjects/tokens/views.ts';
-import { createUser } from '../subjects/users/user-changes.ts';
+import { createUser } from '../subjects/users/acts.ts';
 import { findUser, prepareUserName } from '../subjects/users/users.ts';
 import type { ValidationEngine } from '../subjects/validation/engine.ts';
 import { listEvents, type ValidationEvent } from '../subjects/validation/events.ts';

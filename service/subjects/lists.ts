@@ -1,8 +1,14 @@
 import { apiKeys } from './api-keys/acts.ts';
 import { applications } from './applications/acts.ts';
+import type { Act } from './kit/act.ts';
 import type { List } from './kit/list.ts';
 import { operators } from './operators/acts.ts';
 import { radiusClients } from './radius-clients/acts.ts';
+import { temporaryCodeActs } from './tokens/codes/temporary-codes.ts';
+import { userActs } from './users/acts.ts';
 
-/** The lists of all subjects that are stated as rows, with their acts. API and console serve them. */
+/** The lists of all subjects that are read whole, with their acts. API and console serve them. */
 export const lists: readonly List[] = [applications, radiusClients, apiKeys, operators];
+
+/** The acts of subjects with lists of their own kind. API and console serve them. */
+export const acts: readonly Act[] = [...userActs, ...temporaryCodeActs];

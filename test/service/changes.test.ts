@@ -5,7 +5,7 @@ import { watchChanges } from '@passfob/service/storage/database/changes';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
 import { listenPostgres } from '@passfob/service/storage/database/postgres-listen';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
-import { createUser } from '@passfob/service/subjects/users/user-changes';
+import { createUser } from '@passfob/service/subjects/users/acts';
 import { expect, it, onTestFinished } from 'vitest';
 import { CutProxy } from '../kit/cut-proxy.ts';
 import { isOnPostgres, newDatabase } from './kit.ts';

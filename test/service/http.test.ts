@@ -13,7 +13,7 @@ import {
   listApplications,
   rotateApplicationKey,
 } from '@passfob/service/subjects/applications/acts';
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { resetPin } from '@passfob/service/subjects/users/acts';
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, openLink, post, Rig } from './kit.ts';
@@ -149,7 +149,7 @@ test('the log-in form asks for its application’s current factors on every node
   const { management } = office;
   const password = await office.password('ada');
   const pin = secret('730519');
-  await office.do(resetPin, 'ada');
+  await office.do(resetPin, { user: 'ada' });
   await givePin(management, 'ada', pin);
   const applications = await listApplications(office.store.db);
   const id = applications.find(({ name }) => name === 'login')?.id ?? '';

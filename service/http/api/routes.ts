@@ -1,10 +1,11 @@
 import { lists } from '../../subjects/lists.ts';
+import { temporaryCodeActs } from '../../subjects/tokens/codes/temporary-codes.ts';
+import { userActs } from '../../subjects/users/acts.ts';
 import { activationRoutes } from './identities/activations.ts';
 import { callerRoutes } from './identities/callers.ts';
 import { sessionRoutes } from './identities/session.ts';
-import { temporaryCodeRoutes } from './identities/temporary-codes.ts';
-import { userRoutes } from './identities/users.ts';
-import { routesOfList } from './kit/acts.ts';
+import { userReads } from './identities/users.ts';
+import { routesOfActs, routesOfList } from './kit/acts.ts';
 import type { ApiRoute } from './kit/route.ts';
 import { alertRoutes } from './records/alerts.ts';
 import { auditRoutes } from './records/audit.ts';
@@ -24,8 +25,8 @@ import { tokenRoutes } from './tokens/tokens.ts';
 /** Every route of administration, in the order of the documentation. */
 export const apiRoutes: readonly ApiRoute[] = [
   ...sessionRoutes,
-  ...userRoutes,
-  ...temporaryCodeRoutes,
+  ...userReads,
+  ...routesOfActs([...userActs, ...temporaryCodeActs]),
   ...callerRoutes,
   ...activationRoutes,
   ...tokenRoutes,

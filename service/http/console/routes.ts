@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import { lists } from '../../subjects/lists.ts';
+import { acts, lists } from '../../subjects/lists.ts';
 import type { WebContext } from '../web/context.ts';
 import { serveEntry } from './access/enter.ts';
 import { serveProving } from './access/prove.ts';
@@ -15,7 +15,7 @@ import { serveFobDetail } from './fobs/detail.ts';
 import { serveFobForms } from './fobs/forms.ts';
 import { serveFobGiving } from './fobs/give.ts';
 import { serveFobs } from './fobs/list.ts';
-import { serveList } from './kit/acts.ts';
+import { serveActs, serveList } from './kit/acts.ts';
 import { type ConsoleRouter, makeConsoleRouter } from './kit/router.ts';
 import { serveMailList } from './mail/list.ts';
 import { serveMailOpening } from './mail/open.ts';
@@ -30,10 +30,9 @@ import { serveTokenDetail } from './tokens/detail.ts';
 import { serveTokenForms } from './tokens/forms.ts';
 import { serveIssuing } from './tokens/issue.ts';
 import { serveTokenList } from './tokens/list.ts';
-import { serveUserActs } from './users/acts.ts';
 import { serveCallerChecks } from './users/caller.ts';
 import { serveUserDetail } from './users/detail.ts';
-import { serveUserForms } from './users/forms.ts';
+import { serveAssigning } from './users/forms.ts';
 import { serveUserList } from './users/list.ts';
 
 const subjects: readonly ((router: ConsoleRouter) => void)[] = [
@@ -41,8 +40,7 @@ const subjects: readonly ((router: ConsoleRouter) => void)[] = [
   serveSetUp,
   serveUserList,
   serveUserDetail,
-  serveUserForms,
-  serveUserActs,
+  serveAssigning,
   serveCallerChecks,
   serveActivationList,
   serveActivationForms,
@@ -54,6 +52,7 @@ const subjects: readonly ((router: ConsoleRouter) => void)[] = [
   serveJobs,
   serveBulk,
   servePolicies,
+  router => serveActs(router, acts),
   ...lists.map(list => (router: ConsoleRouter) => serveList(router, list)),
   serveSettings,
   serveChannels,

@@ -13,8 +13,8 @@ import {
 } from '../../base/results.ts';
 import { type FieldShape, object, type TypeOf } from '../../base/shapes.ts';
 import type { consoleTexts } from '../../base/texts/console.ts';
-import { type Acting, actOf } from '../../storage/acting.ts';
-import type { Db } from '../../storage/database/database.ts';
+import { type Acting, actingOf } from '../../storage/acting.ts';
+import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import { recordAudit, type SubjectKind } from '../audit/record.ts';
 import type { ActField, Presence } from './field.ts';
@@ -44,7 +44,7 @@ export interface NamedItem {
 }
 
 /** How addresses name an item. */
-export type ItemKey = 'id' | 'user' | 'name';
+export type ItemKey = 'id' | 'user' | 'name' | 'serial';
 
 /** What acts are about. */
 export interface Subject<
@@ -58,6 +58,8 @@ export interface Subject<
   readonly keyInForms?: string;
   /** The path of its list in the console, to which forms lead back. */
   readonly home: string;
+  /** The path of an item's own page, to which the forms about it lead back instead. */
+  readonly page?: string;
   /** Every refusal of `find`; the page of an item that is not there says the last one. */
   readonly missing: readonly C[];
   find(db: Db, key: string): Promise<Result<Item, C>>;
@@ -100,6 +102,8 @@ export interface ActRoute<F extends ActFields, T> {
   /** What it does, a sentence for the description. */
   readonly summary: string;
   readonly at: `${'POST' | 'PUT' | 'PATCH' | 'DELETE'} /v1/${string}`;
+  /** Default: 201 for an act that makes its item, else 200. */
+  readonly status?: 201;
   readonly example?: Partial<Sent<F>>;
   /** ActFields that this route does not have. */
   readonly without?: readonly (keyof F & string)[];
@@ -114,21 +118,31 @@ export interface ShownOnce {
   readonly title: string;
   readonly label: string;
   readonly value: string;
+  /** Until when it may be used (milliseconds since 1970), in words before the time. */
+  readonly ends?: readonly [words: string, atMs: number];
+}
+
+/** The button of an act in the console that asks nothing. */
+interface ActButton {
+  readonly at: string;
+  readonly submit: string;
+  /** The sentence of the next page (`consoleTexts.done`). */
+  readonly done: keyof typeof consoleTexts.done;
 }
 
 /** The form of an act in the console. */
-export interface ActForm<Item, T, F extends ActFields = ActFields> {
-  readonly at: string;
+export interface ActForm<Item, T, F extends ActFields = ActFields> extends ActButton {
   readonly title: string | ((item: Item) => string);
-  readonly lead?: string;
-  readonly submit: string;
+  readonly lead?: string | ((item: Item) => string);
   /** Whether it cannot be undone. */
   readonly isFinal?: boolean;
   /** Returns the present values of the fields; all fields are then shown with a value, and taken. */
-  fills?(item: Item): { readonly [K in keyof F]?: string | number | null };
-  /** The sentence of the next page (`consoleTexts.done`). */
-  readonly done: keyof typeof consoleTexts.done;
-  once?(value: T): ShownOnce | undefined;
+  fills?(item: Item): { readonly [K in keyof F]?: string | number | boolean | null };
+  /** Returns the fields that are not asked for about this item. */
+  hides?(item: Item): readonly (keyof F & string)[];
+  once?(value: T, key: string): ShownOnce | undefined;
+  /** Returns the key of the item that was made, whose page is next. */
+  made?(value: T): string;
 }
 
 interface Stated<
@@ -150,7 +164,7 @@ interface Stated<
   /** Every refusal of `run`, and the field beside which the form shows it. */
   readonly refusals: L;
   readonly routes: readonly ActRoute<NoInfer<F>, NoInfer<T>>[];
-  readonly form: ActForm<Item, NoInfer<T>, NoInfer<F>>;
+  readonly form: ActForm<Item, NoInfer<T>, NoInfer<F>> | ActButton;
   /** If it is refused, it has written nothing. */
   run(acting: Acting & { readonly item: Item }, taken: Taken<F>): Promise<R>;
 }
@@ -205,33 +219,51 @@ export function act<
   >
 > {
   const of = row as unknown as ActRow;
-  const work = (acting: Acting, given: Readonly<Record<string, unknown>>) => perform(of, acting, given);
-  return Object.assign(actOf(work), { work, row: of }) as never;
+  const itself = async (management: Management, actor: Actor, given: Given) => {
+    const read = await readFields(of, given);
+    if (!read.ok) return read;
+    return await writing(management.db, db =>
+      perform(of, actingOf({ ...management, db }, actor), given, read.value),
+    );
+  };
+  const work = async (acting: Acting, given: Given) => {
+    const read = await readFields(of, given);
+    return read.ok ? await perform(of, acting, given, read.value) : read;
+  };
+  return Object.assign(itself, { work, row: of }) as never;
 }
 
-/** Pure checks come first, then the item, then look-ups, then the act itself; the audit gets its row last. */
-async function perform(
-  row: ActRow,
-  acting: Acting,
-  given: Readonly<Record<string, unknown>>,
-): Promise<Result<unknown>> {
-  const fields = Object.entries(row.fields).map(([name, one]) => ({
-    name,
-    field: one,
-    value: given[name] ?? one.initial,
-  }));
-  const sent = fields.filter(({ value }) => value !== undefined);
+type Given = Readonly<Record<string, unknown>>;
+
+/** Returns the fields that were sent, or have a value where nothing is sent. */
+function sentFields({ fields }: ActRow, given: Given) {
+  return Object.entries(fields)
+    .map(([name, field]) => {
+      const value = given[name];
+      return { name, field, value: value === undefined ? field.initial : value };
+    })
+    .filter(({ value }) => value !== undefined);
+}
+
+/** The checks of fields by themselves come first, before any transaction. */
+async function readFields(row: ActRow, given: Given): Promise<Result<Given>> {
   const taken: Record<string, unknown> = {};
-  for (const { name, field, value } of sent) {
-    const result = field.read?.(value);
+  for (const { name, field, value } of sentFields(row, given)) {
+    const result = await field.read?.(value);
     if (result?.ok === false) return result;
     if (result !== undefined) taken[name] = result.value;
   }
+  return done(taken);
+}
+
+/** After the fields by themselves come the item, look-ups, then the act itself; the audit gets its row last. */
+async function perform(row: ActRow, acting: Acting, given: Given, read: Given): Promise<Result<unknown>> {
+  const taken: Record<string, unknown> = { ...read };
   const { subject, makes } = row;
   const found = makes ? undefined : await subject.find(acting.db, String(given[subject.key]));
   if (found?.ok === false) return found;
   if (found !== undefined && subject.kept?.is(found.value)) return refused(subject.kept.refusal);
-  for (const { name, field, value } of sent) {
+  for (const { name, field, value } of sentFields(row, given)) {
     const result = await field.find?.(acting.db, value);
     if (result?.ok === false) return result;
     if (result !== undefined) taken[name] = result.value;

@@ -20,9 +20,11 @@ export interface Control {
   readonly label: string;
   readonly hint?: string;
   /** Default: `select` where there are options, else `text`. */
-  readonly kind?: 'text' | 'password';
+  readonly kind?: 'text' | 'password' | 'email';
   readonly autocomplete?: string;
   readonly options?: Options | ((db: Db) => Promise<Options>);
+  /** How many units of the field's own the number in the form means: 60,000 for minutes of milliseconds. Default: 1. */
+  readonly unit?: number;
 }
 
 /**
@@ -49,8 +51,8 @@ export interface ActField<
   readonly initial?: In;
   /** What its form shows at first, if that is not what is taken where nothing is sent. */
   readonly offer?: In;
-  /** Checks the value by itself. Exactly one of `read` and `find` is there. */
-  read?(value: In): Result<Out, C>;
+  /** Checks the value by itself, before the act's transaction. Exactly one of `read` and `find` is there. */
+  read?(value: In): Result<Out, C> | Promise<Result<Out, C>>;
   /** Looks the value up, in the act's transaction. */
   find?(db: Db, value: In): Promise<Result<Out, C>>;
 }
@@ -82,6 +84,17 @@ export function choice<const T extends string, const C extends RefusalCode>(
 ): ActField<T, T, C, 'required'> {
   const known = control.options.map(([value]) => value);
   return field(shape, control, refusal, given => (known.includes(given) ? given : undefined));
+}
+
+/** A field whose value can be refused for several reasons, or is slow to check. */
+export function checked<In, R, const L extends readonly RefusalCode[]>(
+  shape: FieldShape<In>,
+  control: Control,
+  refusals: L,
+  read: (value: In) => R | Promise<R>,
+): Exactly<CodeOf<R>, L[number], ActField<In, ValueOf<R>, L[number], 'required'>> {
+  const made = { shape, control, refusals, need: 'required', read };
+  return made as never;
 }
 
 /** A field whose value names a row. */

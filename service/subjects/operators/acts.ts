@@ -11,7 +11,8 @@ import { list } from '../kit/list.ts';
 import { isLastAdmin } from '../users/admins.ts';
 import { isReservedName } from '../users/look-alikes.ts';
 import { endSessionsOf } from '../users/sessions.ts';
-import { findUser, prepareUserName, type User } from '../users/users.ts';
+import { userNamed } from '../users/subject.ts';
+import type { User } from '../users/users.ts';
 
 /** `disabledMs`: as operator or as user, whichever is set. */
 const operator = named(
@@ -252,11 +253,6 @@ async function changed(
   await endSessionsOf(db, item.id);
   const view = viewOf(item.user, { ...item.row, ...facts });
   return did(view, item, { ...detail, roleBefore: item.row.role });
-}
-
-async function userNamed(db: Db, name: string) {
-  const user = await findUser(db, prepareUserName(name) ?? '');
-  return user === undefined ? refused('unknown_user') : done(user);
 }
 
 function viewOf(

@@ -2,6 +2,17 @@ import { sql } from 'kysely';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { userLimits } from '../../base/limits/users.ts';
 import { type LockPolicy, lockState } from '../../base/lock.ts';
+import {
+  count,
+  flag,
+  named,
+  nullable,
+  object,
+  oneOf,
+  serviceText,
+  type TypeOf,
+  time,
+} from '../../base/shapes.ts';
 import { usableStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
@@ -11,22 +22,32 @@ import { type Wanted, wantedOf } from '../../storage/search/parts.ts';
 import { textsOfUser } from '../../storage/search/rows.ts';
 import { findUser, lockFactsOf, prepareUserName, type User } from './users.ts';
 
-/** A user as operators see them: facts about credentials, never a credential or its hash. */
-export interface UserView {
-  readonly id: string;
-  readonly name: string;
-  readonly displayName: string;
-  readonly email: string | null;
-  /** When an operator disabled the account (milliseconds since 1970), or null. */
-  readonly disabledMs: number | null;
-  /** Consecutive failures that still count, and when a locked account unlocks; null if it is not locked. */
-  readonly failures: number;
-  readonly lockedUntilMs: number | null;
-  readonly hasPassword: boolean;
+const userFields = {
+  id: serviceText,
+  name: serviceText,
+  displayName: serviceText,
+  email: nullable(serviceText),
+  disabledMs: nullable(time),
+  /** Consecutive failures that still count. */
+  failures: count,
+  /** Null if it is not locked. */
+  lockedUntilMs: nullable(time),
+  hasPassword: flag,
   /** Whether the user's PIN at the service is set, or must be chosen again. */
-  readonly pin: 'none' | 'set' | 'change';
-  readonly createdMs: number;
-}
+  pin: oneOf('none', 'set', 'change'),
+  createdMs: time,
+};
+
+/** A user as operators see them: facts about credentials, never a credential or its hash. */
+export const userShape = named(object(userFields), 'User');
+export type UserView = TypeOf<typeof userShape>;
+
+/** With the tokens that are not revoked, and how many of them can log in. */
+export const userDetailShape = named(
+  object({ ...userFields, tokens: count, usableTokens: count }),
+  'UserDetail',
+);
+export type UserDetail = TypeOf<typeof userDetailShape>;
 
 /** The time and policy that determine the lock state, besides the account's own facts. */
 export interface Moment {
@@ -151,13 +172,6 @@ async function usersAt(
   const names = valuesAsList(db, [...new Set(hits.map(({ name }) => name))]);
   const rows = await db.selectFrom('users').selectAll().where('name', 'in', names).execute();
   return leastHits(hits, wanted, new Map(rows.map(row => [row.name, { row, texts: textsOfUser(row) }])));
-}
-
-/** A user with tokens and other related facts. */
-export interface UserDetail extends UserView {
-  /** Tokens that are not revoked, and how many of them can log in. */
-  readonly tokens: number;
-  readonly usableTokens: number;
 }
 
 /** Returns the user with this typed name, or undefined. */

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { JsonSchema } from '@passfob/service/base/shapes';
 import { apiRoutes } from '@passfob/service/http/api/routes';
 import { registerFob } from '@passfob/service/subjects/tokens/fobs';
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { resetPin } from '@passfob/service/subjects/users/acts';
 import { base32nopad } from '@scure/base';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';
@@ -159,7 +159,7 @@ async function fill(bureau: Bureau): Promise<(string | Uint8Array)[]> {
   await made('/v1/imports', { files, userFrom: 'label' });
   const { management } = bureau.office;
   const pin = secret('839201746653');
-  accepted(await resetPin(management, grace, 'ada'));
+  accepted(await resetPin(management, grace, { user: 'ada' }));
   await givePin(management, 'ada', pin);
   const [deviceSecret, pairingKey, recoveryKey] = [1, 2, 3].map(() =>
     secret(new Uint8Array(randomBytes(32))),

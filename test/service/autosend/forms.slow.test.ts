@@ -1,7 +1,7 @@
 import { pushLimits } from '@passfob/service/base/limits/push';
 import { validationLimits } from '@passfob/service/base/limits/validation';
 import { endPush } from '@passfob/service/subjects/push/delivery';
-import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { disableUser } from '@passfob/service/subjects/users/acts';
 import { describe, expect, test } from 'vitest';
 import { apiKeyOf, codeNow, post, wrongCode } from '../kit.ts';
 import { PushFob } from '../push/kit.ts';
@@ -90,7 +90,7 @@ describe.each(paths)('Autosend at %s', path => {
     const wrong = wrongCode(locked.token, office.nowMs);
     await post(service, apiKeyOf(service), { user: 'u-lock', passcode: wrong });
     await fob('u-stop');
-    accepted(await disableUser(office.management, grace, 'u-stop'));
+    accepted(await disableUser(office.management, grace, { user: 'u-stop' }));
     const mute = await fob('u-mute');
     await new Browser(service).autosend(path, { user: 'u-mute' });
     await endPush(office.management, await mute.show(), 'denied');

@@ -17,8 +17,7 @@ import type { ImportDraft } from '@passfob/service/subjects/tokens/import/items'
 import { planImport, prepareImport } from '@passfob/service/subjects/tokens/import/plan';
 import { issueToken, type NewToken } from '@passfob/service/subjects/tokens/issue';
 import { revokeToken } from '@passfob/service/subjects/tokens/moves';
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
-import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { disableUser, resetPin } from '@passfob/service/subjects/users/acts';
 import { makeEngine } from '@passfob/service/subjects/validation/engine';
 import fc from 'fast-check';
 import { hostPrimitives } from 'passfob/client/primitives';
@@ -127,14 +126,14 @@ test('a malformed answer, a disabled account and a revoked token are refused', a
   expect(await scene.answer(challenge, `${shown}0`)).toBe('malformed');
   accepted(await revokeToken(management, grace, { serial: scene.token.serial, reason: 'lost' }));
   expect(await scene.answer(challenge, shown)).toBe('no_usable_token');
-  accepted(await disableUser(management, grace, 'ada'));
+  accepted(await disableUser(management, grace, { user: 'ada' }));
   expect(await scene.answer(challenge, shown)).toBe('disabled');
 });
 
 test('answers need the password or PIN that the application requires', async () => {
   const password = await office.password('ada');
   const pin = secret('730519');
-  accepted(await resetPin(management, grace, 'ada'));
+  accepted(await resetPin(management, grace, { user: 'ada' }));
   await givePin(management, 'ada', pin);
   const rows = [
     ['password_otp', {}, 'wrong_password'],

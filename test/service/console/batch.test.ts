@@ -4,7 +4,7 @@ import { webLimits } from '@passfob/service/base/limits/web';
 import { enterActivation } from '@passfob/service/subjects/enrolment/relay/records/enter';
 import { saveMailServer } from '@passfob/service/subjects/mail/server';
 import { endActivation } from '@passfob/service/subjects/tokens/end-activation';
-import { createUser } from '@passfob/service/subjects/users/user-changes';
+import { createUser } from '@passfob/service/subjects/users/acts';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -2,7 +2,7 @@ import { returnPath } from '@passfob/service/http/console/kit/paths';
 import { driftColumns } from '@passfob/service/http/console/overview/plots';
 import { detailMarkup } from '@passfob/service/http/console/records/audit-detail';
 import { countTokensByState, readFobDrifts } from '@passfob/service/subjects/tokens/views';
-import { createUser } from '@passfob/service/subjects/users/user-changes';
+import { createUser } from '@passfob/service/subjects/users/acts';
 import { countUsers } from '@passfob/service/subjects/users/user-views';
 import { listUserEvents } from '@passfob/service/subjects/validation/event-pages';
 import { countOutcomes } from '@passfob/service/subjects/validation/summary';

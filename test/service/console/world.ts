@@ -16,7 +16,7 @@ import { createRadiusClient } from '@passfob/service/subjects/radius-clients/act
 import { issueToken } from '@passfob/service/subjects/tokens/issue';
 import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/moves';
 import { createPolicy } from '@passfob/service/subjects/tokens/policies';
-import { createUser, disableUser } from '@passfob/service/subjects/users/user-changes';
+import { createUser, disableUser } from '@passfob/service/subjects/users/acts';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, wrongCode } from '../kit.ts';
 import { invitation, useServer } from '../mail/kit.ts';
@@ -41,7 +41,7 @@ export async function fillWorld(service: Furnished): Promise<void> {
     email: 'eve@example.org',
   });
   await office.do(createUser, { name: 'gone' });
-  await office.do(disableUser, 'gone');
+  await office.do(disableUser, { user: 'gone' });
   await office.do(createPolicy, { name: 'eight digits', kind: 'totp', digits: 8, pinPlace: 'fob' });
   for (const serial of ['INV-1', 'INV-2', '<i>&"odd?/#%'])
     await office.do(issueToken, {

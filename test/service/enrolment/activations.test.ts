@@ -10,8 +10,8 @@ import { publicUrlOf } from '@passfob/service/subjects/enrolment/public-url';
 import { activationsOf, viewActivation } from '@passfob/service/subjects/enrolment/views';
 import { reserveToken, unassignToken } from '@passfob/service/subjects/tokens/moves';
 import { createPolicy, removePolicy } from '@passfob/service/subjects/tokens/policies';
+import { disableUser } from '@passfob/service/subjects/users/acts';
 import { changeSettings } from '@passfob/service/subjects/users/settings';
-import { disableUser } from '@passfob/service/subjects/users/user-changes';
 import { findUser } from '@passfob/service/subjects/users/users';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { expect, test } from 'vitest';
@@ -95,7 +95,7 @@ test('without a mail address, or on request, the string is shown once and nothin
 
 test('an impossible activation is refused and leaves nothing behind', async () => {
   await office.users('gone');
-  accepted(await disableUser(management, grace, 'gone'));
+  accepted(await disableUser(management, grace, { user: 'gone' }));
   await stock(office, 'T-1');
   await stock(office, 'T-2');
   await stock(office, 'BARE', null);
@@ -221,7 +221,7 @@ test('a disabled user has no open activation, and a policy with an open activati
   const { activation, string } = await started(office, { user: 'bob', policy: 'staff' });
   expect(activation.policy).toBe('staff');
   expect(codeOf(await removePolicy(management, grace, { name: 'staff' }))).toBe('policy_used');
-  accepted(await disableUser(management, grace, 'bob'));
+  accepted(await disableUser(management, grace, { user: 'bob' }));
   expect(await entered(office, string)).toBeUndefined();
   expect(codeOf(await resend(office, activation.id))).toBe('disabled_user');
 });

@@ -7,7 +7,7 @@ import { viewActivation } from '@passfob/service/subjects/enrolment/views';
 import { startActivating } from '@passfob/service/subjects/jobs/bulk';
 import { listJobItems } from '@passfob/service/subjects/jobs/jobs';
 import { startJobs } from '@passfob/service/subjects/jobs/worker';
-import { createUser } from '@passfob/service/subjects/users/user-changes';
+import { createUser } from '@passfob/service/subjects/users/acts';
 import { expect, test } from 'vitest';
 import { setIn } from '../kit/rows.ts';
 import { accepted, codeOf, grace } from '../users/kit.ts';

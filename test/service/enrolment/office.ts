@@ -10,8 +10,8 @@ import {
 } from '@passfob/service/subjects/enrolment/activations';
 import { enterActivation } from '@passfob/service/subjects/enrolment/relay/records/enter';
 import { openContent } from '@passfob/service/subjects/mail/content';
+import { changeUser, createUser } from '@passfob/service/subjects/users/acts';
 import { changeSettings } from '@passfob/service/subjects/users/settings';
-import { changeUser, createUser } from '@passfob/service/subjects/users/user-changes';
 import { readActivationString } from 'passfob/activation/activation-string';
 import { beforeEach } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -21,7 +21,7 @@ import {
   unassignToken,
 } from '@passfob/service/subjects/tokens/moves';
 import { secretOf } from '@passfob/service/subjects/tokens/tokens';
-import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { disableUser } from '@passfob/service/subjects/users/acts';
 import { findOrAddUser } from '@passfob/service/subjects/users/users';
 import { makeEngine } from '@passfob/service/subjects/validation/engine';
 import { listEvents, recordEvents } from '@passfob/service/subjects/validation/events';
@@ -212,7 +212,7 @@ const meanwhile = {
     office.nowMs += 1_000;
   },
   'the account was disabled': async ({ office }: Scene) => {
-    accepted(await disableUser(office.management, grace, 'ada'));
+    accepted(await disableUser(office.management, grace, { user: 'ada' }));
   },
   'an operator assigned the token': async (scene: Scene) => {
     const { serial = '' } = (await scene.state()).tokens[0] ?? {};

@@ -4,7 +4,7 @@ import { startBulk } from '@passfob/service/subjects/jobs/bulk';
 import { resumeJob, viewJob } from '@passfob/service/subjects/jobs/jobs';
 import { type Lease, takeLease, workOn } from '@passfob/service/subjects/jobs/lease';
 import { addOperator, disableOperator } from '@passfob/service/subjects/operators/acts';
-import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { disableUser } from '@passfob/service/subjects/users/acts';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { accepted, helpdesk, testOfOffice as test } from '../users/kit.ts';
@@ -18,7 +18,7 @@ test('a job stops when its operator is disabled, demoted or removed, until anoth
   accepted(await addOperator(management, other, { user: 'eve', role: 'admin' }));
   const losses: readonly [string, () => Promise<unknown>][] = [
     ['operator', async () => accepted(await disableOperator(management, other, { user: helpdesk.name }))],
-    ['user', async () => accepted(await disableUser(management, other, helpdesk.name))],
+    ['user', async () => accepted(await disableUser(management, other, { user: helpdesk.name }))],
     ['role', () => office.hire('auditor')],
     ['row', () => db.deleteFrom('operators').where('role', '=', 'helpdesk').execute()],
   ];

@@ -3,7 +3,7 @@ import { hashSession } from '@passfob/service/subjects/challenges/create';
 import { callerCheck, checkCaller } from '@passfob/service/subjects/push/callers/check';
 import { answerPush, endPush, pushesToSend } from '@passfob/service/subjects/push/delivery';
 import { expireCallerChecks } from '@passfob/service/subjects/push/expiry';
-import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { disableUser } from '@passfob/service/subjects/users/acts';
 import { expect, test } from 'vitest';
 import { furnished } from '../console/kit.ts';
 import { accepted, codeOf, grace } from '../users/kit.ts';
@@ -116,7 +116,7 @@ test('help desk sees why a fob cannot be asked; locked accounts and earlier log-
   accepted(await check());
   await endPush(management, await fob.show(), 'denied');
   expect(await scene.isAsked()).toBe(false);
-  accepted(await disableUser(management, grace, 'ada'));
+  accepted(await disableUser(management, grace, { user: 'ada' }));
   expect(await codeFor('ada')).toBe('disabled_user');
 });
 

@@ -8,7 +8,7 @@ import { sweepPushes } from '@passfob/service/subjects/push/expiry';
 import { toldAs } from '@passfob/service/subjects/push/rows';
 import { makeWaiters } from '@passfob/service/subjects/push/waiters';
 import { pushSuite, readPushSuite } from '@passfob/service/subjects/tokens/push-question';
-import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { disableUser } from '@passfob/service/subjects/users/acts';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { type Answer, Bureau, type Shown } from '../api/kit.ts';
@@ -217,7 +217,7 @@ test('the API distinguishes log-ins by push from log-ins by passcode, and both a
   for (const status of [200, 200]) expect((await take(again)).status).toBe(status);
   expect((await take()).status).toBe(403);
   const late = await press();
-  accepted(await disableUser(office.management, grace, 'ada'));
+  accepted(await disableUser(office.management, grace, { user: 'ada' }));
   expect((await late()).status).toBe(403);
   const key = await bureau.key('helpdesk');
   const list = async (query: string) => {

@@ -22,8 +22,7 @@ import {
   storePushKey,
 } from '@passfob/service/subjects/tokens/push-keys';
 import { type PushBinding, questionOf, readPushSuite } from '@passfob/service/subjects/tokens/push-question';
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
-import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { disableUser, resetPin } from '@passfob/service/subjects/users/acts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
@@ -93,7 +92,7 @@ test('push requests look the same for every user name, before and after they exp
   const fob = (name: string) => fobs.get(name) ?? expect.fail(name);
   const passcode = wrongCode(fob('locked').token, office.nowMs);
   await post(service, apiKeyOf(service), { user: 'locked', passcode });
-  accepted(await disableUser(office.management, grace, 'disabled'));
+  accepted(await disableUser(office.management, grace, { user: 'disabled' }));
   await asked(service.url, apiKey, 'quiet', { password: passwords.get('quiet') });
   await endPush(office.management, await fob('quiet').show(), 'denied');
   const hers = await loggingIn(service, apiKey, fob('busy'), { password: passwords.get('busy') });
@@ -365,7 +364,7 @@ async function withFob(factors: Factors, pinPlace: PinPlace = 'none') {
   const { office } = scene;
   await office.users('ada');
   const password = await office.password('ada');
-  accepted(await resetPin(office.management, grace, 'ada'));
+  accepted(await resetPin(office.management, grace, { user: 'ada' }));
   await givePin(office.management, 'ada', PIN);
   const fob = await PushFob.of(office, 'ada', { pinPlace });
   const failures = async () => {

@@ -4,8 +4,7 @@ import { applicationNow } from '@passfob/service/subjects/applications/cache';
 import { answerPush } from '@passfob/service/subjects/push/delivery';
 import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/subjects/tokens/codes/temporary-codes';
 import { suspendToken } from '@passfob/service/subjects/tokens/moves';
-import { setPassword } from '@passfob/service/subjects/users/credentials/passwords';
-import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { disableUser, setPassword } from '@passfob/service/subjects/users/acts';
 import { makeEngine } from '@passfob/service/subjects/validation/engine';
 import { expect, test } from 'vitest';
 import { codeAt, stepAt, wrongCode } from '../kit.ts';
@@ -117,7 +116,7 @@ test('account changes during the press count: nobody gets in, and the request is
       scene.threshold = 1;
       return decider(scene)(wrongCode(fob.token, office.nowMs));
     },
-    disabled: async ({ office }) => accepted(await disableUser(office.management, grace, 'ada')),
+    disabled: async ({ office }) => accepted(await disableUser(office.management, grace, { user: 'ada' })),
     no_usable_token: async ({ office, fob }) =>
       accepted(await suspendToken(office.management, grace, { serial: fob.token.serial })),
     wrong_password: async ({ office }) =>

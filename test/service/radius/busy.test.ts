@@ -1,8 +1,8 @@
 import { ServiceError } from '@passfob/service/base/errors';
 import type { Reply } from '@passfob/service/radius/replies';
 import { openState } from '@passfob/service/radius/states';
+import { resetPin } from '@passfob/service/subjects/users/acts';
 import { makePinProof } from '@passfob/service/subjects/users/credentials/pin-proofs';
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
 import { findUser } from '@passfob/service/subjects/users/users';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
@@ -34,7 +34,7 @@ const stateOf = ({ attributes }: Reply) =>
 test('a PIN change is confirmed although no further challenge can be stored', async () => {
   await using office = await Office.open();
   await office.users('ada');
-  accepted(await resetPin(office.management, grace, 'ada'));
+  accepted(await resetPin(office.management, grace, { user: 'ada' }));
   const ask = gateWithout(office, 'users');
   const pin = secret('730194');
   const user = await findUser(office.store.db, 'ada');

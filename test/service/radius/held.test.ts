@@ -1,4 +1,4 @@
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { resetPin } from '@passfob/service/subjects/users/acts';
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
@@ -69,7 +69,7 @@ async function atTwoNodes(rig: RadiusRig) {
 
 test('a packet that arrives at two nodes is one request, with one number and one attempt', async () => {
   const { rig, management, rows } = await scene('challenge', 'pin_otp');
-  accepted(await resetPin(management, grace, 'ada'));
+  accepted(await resetPin(management, grace, { user: 'ada' }));
   await givePin(management, 'ada', PIN);
   const ask = await atTwoNodes(rig);
   for (const password of ['580271,', `${PIN},`]) {
@@ -89,7 +89,7 @@ for (const user of ['ada', 'nobody'])
     `a packet that two nodes decide at the same moment has one number, for ${user} (only on PostgreSQL)`,
     async () => {
       const { rig, management, rows } = await scene('challenge', 'pin_otp');
-      accepted(await resetPin(management, grace, 'ada'));
+      accepted(await resetPin(management, grace, { user: 'ada' }));
       await givePin(management, 'ada', PIN);
       const ask = await atTwoNodes(rig);
       const { db } = rig.office.store;

@@ -1,5 +1,5 @@
 import type { NewToken } from '@passfob/service/subjects/tokens/issue';
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { resetPin } from '@passfob/service/subjects/users/acts';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeAt, codeNow, stepAt } from '../kit.ts';
@@ -94,7 +94,7 @@ test('PIN and passcode may share one field, with the passcode at the end', async
   const { management } = rig.office;
   await rig.office.users('ada');
   const short = await rig.office.token('ada');
-  accepted(await resetPin(management, grace, 'ada'));
+  accepted(await resetPin(management, grace, { user: 'ada' }));
   await givePin(management, 'ada', PIN);
   const ask = async (password: string) => (await rig.ask({ user: 'ada', password })).code;
   expect(await ask(codeNow(short, rig.nowMs))).toBe(REJECT);
@@ -121,7 +121,7 @@ test('a token whose PIN the service checks requires it in every application', as
   await office.users('ada');
   const token = await office.token('ada');
   await db.updateTable('tokens').set({ pin_place: 'service' }).execute();
-  accepted(await resetPin(management, grace, 'ada'));
+  accepted(await resetPin(management, grace, { user: 'ada' }));
   await givePin(management, 'ada', PIN);
   const password = codeNow(token, rig.nowMs);
   expect((await rig.ask({ user: 'ada', password })).code).toBe(REJECT);

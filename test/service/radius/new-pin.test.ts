@@ -1,6 +1,6 @@
 import { openState, redeemState, sweepStates } from '@passfob/service/radius/states';
 import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/temporary-codes';
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { resetPin } from '@passfob/service/subjects/users/acts';
 import { expect, onTestFinished, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
@@ -25,7 +25,7 @@ async function scene(factors: 'otp' | 'pin_otp' | 'password_otp' = 'pin_otp') {
   await rig.office.users('ada');
   const token = await rig.office.token('ada');
   if (factors !== 'pin_otp') await rig.office.set('tokens', { pin_place: 'service' });
-  accepted(await resetPin(rig.office.management, grace, 'ada'));
+  accepted(await resetPin(rig.office.management, grace, { user: 'ada' }));
   const ports = [rig.port, await rig.otherNode()];
   let nth = 0;
   const ask = (password: string, after?: Answer, user = 'ada') => {

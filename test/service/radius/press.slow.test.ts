@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { passcodeAt, timeStep } from '@passfob/service/base/passcode';
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { resetPin } from '@passfob/service/subjects/users/acts';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';
@@ -125,7 +125,7 @@ test('an alphabetic passcode ends the request as well, also in groups; a few cha
 test('PIN or password before a comma count as in any log-in', async () => {
   for (const factors of ['pin_otp', 'password_otp'] as const) {
     const { rig, management, approve, ask, rows } = await scene('challenge', factors);
-    accepted(await resetPin(management, grace, 'ada'));
+    accepted(await resetPin(management, grace, { user: 'ada' }));
     await givePin(management, 'ada', PIN);
     const password = await rig.office.password('ada');
     const right = factors === 'pin_otp' ? PIN : password;

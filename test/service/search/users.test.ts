@@ -3,7 +3,7 @@ import { defaultLockPolicy } from '@passfob/service/base/lock';
 import { engineOf } from '@passfob/service/storage/schema/engine';
 import { selectHits } from '@passfob/service/storage/search/hits';
 import { wantedOf } from '@passfob/service/storage/search/parts';
-import { changeUser, createUser, disableUser } from '@passfob/service/subjects/users/user-changes';
+import { changeUser, createUser, disableUser } from '@passfob/service/subjects/users/acts';
 import { listUsers, type UserQuery, type UserView } from '@passfob/service/subjects/users/user-views';
 import fc from 'fast-check';
 import { CompiledQuery, sql } from 'kysely';
@@ -50,7 +50,7 @@ test(
         ...(at % 3 > 0 && { email: `${at}.a${plain(mail).replace(/[^a-z]/g, '')}@example.org` }),
       }));
     await addUsers(office.store, people, office.nowMs);
-    for (const at of [1, 5, 8, 13, 40]) await office.do(disableUser, people[at]?.name ?? '');
+    for (const at of [1, 5, 8, 13, 40]) await office.do(disableUser, { user: people[at]?.name ?? '' });
     const everybody = (await walk(office, { limit: 200 })).length;
     expect(everybody).toBe(80);
     const disabled = new Set(await walk(office, { state: 'disabled' }));
@@ -155,7 +155,7 @@ test('a page looks at a limited number of hits, and a search for a rare user con
   const people = Array.from({ length: count }, (_, at) => ({ name: `user ${1000 + at}` }));
   await addUsers(office.store, people, office.nowMs);
   const last = people.at(-1)?.name ?? '';
-  await office.do(disableUser, last);
+  await office.do(disableUser, { user: last });
   const search = { search: 'USER', state: 'disabled' } as const;
   const first = await listUsers(office.store.db, query(office, search));
   expect(first.users).toEqual([]);

@@ -9,7 +9,7 @@ import { draftsOfFiles } from '@passfob/service/subjects/tokens/import/from-file
 import { prepareImport } from '@passfob/service/subjects/tokens/import/plan';
 import { assignToken, renameToken, revokeToken } from '@passfob/service/subjects/tokens/moves';
 import { searchTokens } from '@passfob/service/subjects/tokens/search';
-import { changeUser, createUser, disableUser } from '@passfob/service/subjects/users/user-changes';
+import { changeUser, createUser, disableUser } from '@passfob/service/subjects/users/acts';
 import { listUsers } from '@passfob/service/subjects/users/user-views';
 import { base32nopad } from '@scure/base';
 import { expect, test } from 'vitest';
@@ -47,7 +47,7 @@ it('users are found by their current names, after each change and after refused 
     await office.do(changeUser, { user: 'ada', ...change });
     await check();
   }
-  await office.do(disableUser, 'ada');
+  await office.do(disableUser, { user: 'ada' });
   await office.token('bob', { serial: 'FOB-1' });
   expect(await check()).toBeGreaterThan(20);
 });

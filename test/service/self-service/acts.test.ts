@@ -8,8 +8,7 @@ import {
   enableApplication,
   listApplications,
 } from '@passfob/service/subjects/applications/acts';
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
-import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { disableUser, resetPin } from '@passfob/service/subjects/users/acts';
 import { signInByToken, userActor, userSessionOf } from '@passfob/service/subjects/users/user-sessions';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -178,7 +177,7 @@ it('a passcode that needs a PIN of the service opens the page and is tested with
   expect((await ada.get('/me/sign-in')).text).not.toContain(field);
   const token = await office.token('eve', { pinPlace: 'service' });
   const pin = secret('407183');
-  await office.do(resetPin, 'eve');
+  await office.do(resetPin, { user: 'eve' });
   await givePin(office.management, 'eve', pin);
   const eve = new Person(service);
   const signIn = async (more: Record<string, string>) => {
@@ -267,7 +266,7 @@ test('failed searches show the same page after the same time for every user name
   const { office, find } = service;
   const token = await office.token('ada', { kind: 'hotp' });
   const eves = await office.token('eve', { kind: 'hotp' });
-  await office.do(disableUser, 'eve');
+  await office.do(disableUser, { user: 'eve' });
   const wrong = wrongCode(token, 15_000_000, 0, 500);
   const sinceMs = performance.now();
   const ask = async (...given: readonly (readonly [string, string, string])[]) =>

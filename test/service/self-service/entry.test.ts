@@ -1,7 +1,7 @@
 import { relayLimits } from '@passfob/service/base/limits/relay';
 import { selfServiceLimits } from '@passfob/service/base/limits/self-service';
 import { addOperator } from '@passfob/service/subjects/operators/acts';
-import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { disableUser } from '@passfob/service/subjects/users/acts';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { Visitor } from '../console/kit.ts';
@@ -42,7 +42,7 @@ test('the ticket of an enrolment opens the page once, for a while, and not for a
   service.clock.nowMs += selfServiceLimits.userSessionMs - 1;
   expect((await person.get('/me')).location).toBe('/me/sign-in');
   const gone = await signInTokenOf(office, 'ada');
-  await office.do(disableUser, 'ada');
+  await office.do(disableUser, { user: 'ada' });
   expect((await new Person(service).enterWith(gone)).status).toBe(403);
   const stored = JSON.stringify(await office.rows('user_sessions'));
   for (const value of [ticket, other, late, gone]) expect(stored).not.toContain(value);

@@ -1,4 +1,4 @@
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { resetPin } from '@passfob/service/subjects/users/acts';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, codeAt, comparable, post, testOf } from '../kit.ts';
@@ -46,7 +46,7 @@ test('at the log-in form a right passcode leads to the choice of a due PIN, and 
     ['/login', '/login'],
     ['/me/sign-in', '/me/sign-in'],
   ] as const) {
-    await office.do(resetPin, 'ada');
+    await office.do(resetPin, { user: 'ada' });
     const person = new Person(service);
     const page = (await person.get(path)).text;
     expect([page.includes('name="pin"'), page.includes('or your PIN was reset, leave this empty')]).toEqual([

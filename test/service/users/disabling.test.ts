@@ -1,5 +1,5 @@
 import { cacheResults, clearIdempotencyCache } from '@passfob/service/storage/idempotency';
-import { disableUser } from '@passfob/service/subjects/users/user-changes';
+import { disableUser } from '@passfob/service/subjects/users/acts';
 import { findUser } from '@passfob/service/subjects/users/users';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
@@ -14,14 +14,14 @@ test('disabling a user leaves no cached answer behind, not even of a log-in in p
   const answer = { fingerprint: 'f', userId, outcome: 'accepted', nowMs: office.nowMs } as const;
   const answers = () => db.selectFrom('answers').selectAll().execute();
   await cacheResults(db, [answer]);
-  await office.do(disableUser, 'ada');
+  await office.do(disableUser, { user: 'ada' });
   expect(await answers()).toEqual([]);
   // With a single writer there is no concurrency.
   if (!isOnPostgres) return;
   await clearIdempotencyCache(db, userId);
   const disabling = await db.transaction().execute(async transaction => {
     await sql`select 1 from users where name = 'ada' for update`.execute(transaction);
-    const waits = disableUser(office.management, grace, 'ada');
+    const waits = disableUser(office.management, grace, { user: 'ada' });
     await isWaiting(db);
     await cacheResults(transaction, [answer]);
     return { waits };

@@ -7,7 +7,7 @@ import { importItem } from '@passfob/service/subjects/tokens/import/import-item'
 import type { ImportDraft, TokenItem } from '@passfob/service/subjects/tokens/import/items';
 import { planImport } from '@passfob/service/subjects/tokens/import/plan';
 import { addToken } from '@passfob/service/subjects/tokens/issue';
-import { createUser } from '@passfob/service/subjects/users/user-changes';
+import { createUser } from '@passfob/service/subjects/users/acts';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

@@ -9,8 +9,8 @@ import {
 } from '@passfob/service/subjects/operators/acts';
 import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/temporary-codes';
 import { revokeToken, suspendToken, unassignToken } from '@passfob/service/subjects/tokens/moves';
+import { disableUser, enableUser } from '@passfob/service/subjects/users/acts';
 import { openSession, sessionOf } from '@passfob/service/subjects/users/sessions';
-import { disableUser, enableUser } from '@passfob/service/subjects/users/user-changes';
 import { findUser } from '@passfob/service/subjects/users/users';
 import fc from 'fast-check';
 import { expect } from 'vitest';
@@ -64,7 +64,7 @@ test('the last administrator who can sign in stays; one who cannot sign in yet d
     () => disableOperator(management, grace, { user: 'ada' }),
     () => removeOperator(management, grace, { user: 'ada' }),
     () => changeOperatorRole(management, grace, { user: 'ada', role: 'helpdesk' }),
-    () => disableUser(management, grace, 'ada'),
+    () => disableUser(management, grace, { user: 'ada' }),
   ];
   await office.token('ada');
   await office.password('ada');
@@ -77,7 +77,7 @@ test('the last administrator who can sign in stays; one who cannot sign in yet d
   expect(await office.code(removeOperator, { user: 'bob' })).toBe('done');
   await office.do(addOperator, { user: 'bob', role: 'admin' });
   await office.token('bob');
-  expect(await office.code(disableUser, 'ada')).toBe('done');
+  expect(await office.code(disableUser, { user: 'ada' })).toBe('done');
   expect(await office.code(disableOperator, { user: 'bob' })).toBe('last_admin');
 });
 
@@ -121,8 +121,8 @@ function actsOn({ management, store }: Office, people: ReadonlyMap<string, Perso
     disable: ({ user }: Step) => disableOperator(management, grace, { user }),
     enable: ({ user }: Step) => enableOperator(management, grace, { user }),
     remove: ({ user }: Step) => removeOperator(management, grace, { user }),
-    disableUser: ({ user }: Step) => disableUser(management, grace, user),
-    enableUser: ({ user }: Step) => enableUser(management, grace, user),
+    disableUser: ({ user }: Step) => disableUser(management, grace, { user }),
+    enableUser: ({ user }: Step) => enableUser(management, grace, { user }),
     signIn: async ({ user }: Step) => {
       const person = people.get(user);
       const userId = (await findUser(store.db, user))?.id;

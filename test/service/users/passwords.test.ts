@@ -20,16 +20,16 @@ import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/tempor
 import { issueToken } from '@passfob/service/subjects/tokens/issue';
 import { suspendToken } from '@passfob/service/subjects/tokens/moves';
 import { createPolicy } from '@passfob/service/subjects/tokens/policies';
+import { disableUser, resetPin, setPassword } from '@passfob/service/subjects/users/acts';
 import {
   checkPassword,
   passwordProblem,
   refreshPasswordHash,
-  setPassword,
 } from '@passfob/service/subjects/users/credentials/passwords';
 import { makePinProof } from '@passfob/service/subjects/users/credentials/pin-proofs';
-import { checkPin, choosePin, resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { checkPin, choosePin } from '@passfob/service/subjects/users/credentials/pins';
 import { changeSettings } from '@passfob/service/subjects/users/settings';
-import { disableUser } from '@passfob/service/subjects/users/user-changes';
+
 import { findUser } from '@passfob/service/subjects/users/users';
 import { changePin, proofOfDue } from '@passfob/service/subjects/validation/change-pin';
 import { makeEngine } from '@passfob/service/subjects/validation/engine';
@@ -260,7 +260,7 @@ test('a proof is valid for its user, application, PIN and five minutes, and for 
     Array(3).fill('pin_not_proved'),
   );
   // A reset makes another PIN due.
-  await office.do(resetPin, 'ada');
+  await office.do(resetPin, { user: 'ada' });
   expect(await choose(proof)).toBe('pin_not_proved');
   const lock = { failures: 3, last_failure_ms: office.nowMs };
   await office.set('users', lock, { name: 'ada' });
@@ -271,7 +271,7 @@ test('a proof is valid for its user, application, PIN and five minutes, and for 
   expect(await choose(late)).toBe('pin_not_proved');
   office.nowMs--;
   expect(await choose(late)).toBe('done');
-  await office.do(disableUser, 'ada');
+  await office.do(disableUser, { user: 'ada' });
   expect(await choose(await prove())).toBe('pin_not_proved');
 });
 
@@ -356,7 +356,7 @@ test('a reset removes the PIN, and the old PIN is not accepted until another is 
   await using _ = office;
   expect(codeOf(await change(FIRST))).toBe('done');
   const before = await ada();
-  await office.do(resetPin, 'ada');
+  await office.do(resetPin, { user: 'ada' });
   const user = await ada();
   expect([user.pin_hash, user.pin_change]).toEqual([null, 1]);
   expect(await counts(FIRST)).toBe(false);

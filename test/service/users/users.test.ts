@@ -6,8 +6,15 @@ import { engineOf } from '@passfob/service/storage/schema/engine';
 import { addOperator, changeOperatorRole, disableOperator } from '@passfob/service/subjects/operators/acts';
 import { suspendToken } from '@passfob/service/subjects/tokens/moves';
 import { enterByLink, makeOperatorKey } from '@passfob/service/subjects/users/access/operators';
-import { setPassword } from '@passfob/service/subjects/users/credentials/passwords';
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import {
+  changeUser,
+  createUser,
+  disableUser,
+  enableUser,
+  resetPin,
+  setPassword,
+  unlockUser,
+} from '@passfob/service/subjects/users/acts';
 import {
   actorOfSession,
   endSession,
@@ -24,13 +31,7 @@ import {
   type Settings,
   writeSetting,
 } from '@passfob/service/subjects/users/settings';
-import {
-  changeUser,
-  createUser,
-  disableUser,
-  enableUser,
-  unlockUser,
-} from '@passfob/service/subjects/users/user-changes';
+
 import { endUserSession, signInByToken, userSessionOf } from '@passfob/service/subjects/users/user-sessions';
 import {
   listUsers,
@@ -89,12 +90,12 @@ it('disabling, enabling and unlocking are shown in the view and audited', async 
   await office.set('users', failing);
   const locked = await userDetail(office.store.db, 'ada', query(office));
   expect(locked?.lockedUntilMs).toBe(office.nowMs + defaultLockPolicy.periodMs);
-  expect(await office.do(unlockUser, 'ada')).toMatchObject({ failures: 0, lockedUntilMs: null });
-  expect((await office.do(disableUser, 'ada')).disabledMs).toBe(office.nowMs);
+  expect(await office.do(unlockUser, { user: 'ada' })).toMatchObject({ failures: 0, lockedUntilMs: null });
+  expect((await office.do(disableUser, { user: 'ada' })).disabledMs).toBe(office.nowMs);
   office.nowMs += 1000;
   // A second disabling keeps the time of the first.
-  expect((await office.do(disableUser, 'ada')).disabledMs).toBe(office.nowMs - 1000);
-  expect((await office.do(enableUser, 'ada')).disabledMs).toBeNull();
+  expect((await office.do(disableUser, { user: 'ada' })).disabledMs).toBe(office.nowMs - 1000);
+  expect((await office.do(enableUser, { user: 'ada' })).disabledMs).toBeNull();
   expect((await office.audit()).acts.slice(1)).toEqual([
     'user.unlock ada',
     'user.disable ada',
@@ -128,7 +129,7 @@ it('user lists page through all names once, by a part of the name and by state',
   expect(await namesOf(office, { search: 'a\0' })).toEqual([]);
   expect(await namesOf(office, { search: 'a\ud800' })).toEqual([]);
   expect(await namesOf(office, { after: 'a\0' })).toEqual([]);
-  await office.do(disableUser, 'bob');
+  await office.do(disableUser, { user: 'bob' });
   const last_failure_ms = office.nowMs;
   const fail = (name: string, failures: number) =>
     office.set('users', { failures, last_failure_ms }, { name });
@@ -266,8 +267,8 @@ test('disabling the user or the operator, another role and another password end 
   const { management } = office;
   const ends = [
     async () => {
-      await office.do(disableUser, 'ada');
-      await office.do(enableUser, 'ada');
+      await office.do(disableUser, { user: 'ada' });
+      await office.do(enableUser, { user: 'ada' });
     },
     async () => await office.do(changeOperatorRole, { user: 'ada', role: 'auditor' }),
     async () => await office.do(setPassword, { user: 'ada', password: freshPassword() }),
@@ -451,7 +452,7 @@ const ACTS: Readonly<Record<string, (office: Office) => Promise<void>>> = {
     await office.password('ada');
   },
   async 'a PIN that is reset'(office) {
-    await office.do(resetPin, 'ada');
+    await office.do(resetPin, { user: 'ada' });
   },
   async 'a PIN that is chosen'(office) {
     await givePin(office.management, 'ada', '407183');
@@ -467,7 +468,7 @@ const ACTS: Readonly<Record<string, (office: Office) => Promise<void>>> = {
     await office.do(changeOperatorRole, { user: 'ada', role: 'auditor' });
   },
   async 'disabling the user'(office) {
-    await office.do(disableUser, 'ada');
+    await office.do(disableUser, { user: 'ada' });
   },
 };
 

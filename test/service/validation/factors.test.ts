@@ -9,8 +9,8 @@ import {
 } from '@passfob/service/subjects/tokens/codes/temporary-codes';
 import { makeDummyToken } from '@passfob/service/subjects/tokens/dummy-evaluation';
 import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/moves';
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
-import { disableUser, enableUser } from '@passfob/service/subjects/users/user-changes';
+import { disableUser, enableUser, resetPin } from '@passfob/service/subjects/users/acts';
+
 import { decideBatch } from '@passfob/service/subjects/validation/batch';
 import { checkFactors } from '@passfob/service/subjects/validation/factors';
 import type { ValidationRequest } from '@passfob/service/subjects/validation/request';
@@ -28,7 +28,7 @@ async function scene(pinPlace: PinPlace = 'none') {
   const office = await Office.open();
   await office.users('ada');
   const password = await office.password('ada');
-  await office.do(resetPin, 'ada');
+  await office.do(resetPin, { user: 'ada' });
   await givePin(office.management, 'ada', PIN);
   const token = await office.token('ada', { pinPlace });
   const logIn = await office.logIns();
@@ -209,14 +209,14 @@ test('an attacker with the fob guesses a password or PIN three times, whatever l
 test('a PIN that was reset does not count until it is changed; a disabled account accepts nothing', async () => {
   const { office, decide, next } = await scene('service');
   await using _ = office;
-  await office.do(resetPin, 'ada');
+  await office.do(resetPin, { user: 'ada' });
   for (let time = 0; time < 4; time++)
     expect(await decide('otp', { passcode: next(), pin: PIN })).toBe('pin_change');
   await givePin(office.management, 'ada', OTHER_PIN);
   expect(await decide('otp', { passcode: next(), pin: OTHER_PIN })).toBe('accepted');
-  await office.do(disableUser, 'ada');
+  await office.do(disableUser, { user: 'ada' });
   expect(await decide('otp', { passcode: next(), pin: OTHER_PIN })).toBe('disabled');
-  await office.do(enableUser, 'ada');
+  await office.do(enableUser, { user: 'ada' });
   expect(await decide('otp', { passcode: next(), pin: OTHER_PIN })).toBe('accepted');
 });
 

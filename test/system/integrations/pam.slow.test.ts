@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answerPush } from '@passfob/service/subjects/push/delivery';
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { resetPin } from '@passfob/service/subjects/users/acts';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';
@@ -87,7 +87,7 @@ describeNeeds(needed, 'PAM with pam_radius_auth, pamtester and pam_wrapper', pro
     expect(pressed).toContain('successfully authenticated');
 
     await store.db.updateTable('tokens').set({ pin_place: 'service' }).execute();
-    accepted(await resetPin(management, grace, 'ada'));
+    accepted(await resetPin(management, grace, { user: 'ada' }));
     const next = () => {
       rig.rig.clock.nowMs += 60_000;
       return codeNow(fob.token, rig.nowMs);

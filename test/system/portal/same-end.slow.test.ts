@@ -5,8 +5,8 @@ import { startActivation } from '@passfob/service/subjects/enrolment/activations
 import { localMail } from '@passfob/service/subjects/mail/outbox';
 import { registerFob } from '@passfob/service/subjects/tokens/fobs';
 import { createPolicy } from '@passfob/service/subjects/tokens/policies';
+import { createUser } from '@passfob/service/subjects/users/acts';
 import { changeSettings } from '@passfob/service/subjects/users/settings';
-import { createUser } from '@passfob/service/subjects/users/user-changes';
 import { connect } from 'passfob/client/client';
 import { pairingCode } from 'passfob/client/handshake';
 import { askedCode, freshSecrets, giveSecrets } from 'passfob/owner/pairing';

@@ -7,8 +7,8 @@ import { registerFob } from '@passfob/service/subjects/tokens/fobs';
 import { issueToken, type NewToken } from '@passfob/service/subjects/tokens/issue';
 import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/moves';
 import { createPolicy } from '@passfob/service/subjects/tokens/policies';
+import { changeUser, createUser, disableUser } from '@passfob/service/subjects/users/acts';
 import { changeSettings } from '@passfob/service/subjects/users/settings';
-import { changeUser, createUser, disableUser } from '@passfob/service/subjects/users/user-changes';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow, type Rig, wrongCode } from '../../service/kit.ts';
 import { accepted, grace, Office } from '../../service/users/kit.ts';
@@ -156,7 +156,7 @@ async function shelf({ management }: Office): Promise<void> {
   }
   accepted(await suspendToken(management, grace, { serial: 'PF-RD8P-3VQS-1' }));
   accepted(await revokeToken(management, grace, { serial: 'PF-T9RA-2DPV-1', reason: 'lost' }));
-  accepted(await disableUser(management, grace, 'kofi'));
+  accepted(await disableUser(management, grace, { user: 'kofi' }));
 }
 
 /** Opens a service with two weeks of a company's life. @param rig whose clock stands at the end */

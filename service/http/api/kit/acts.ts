@@ -3,13 +3,16 @@ import { list as listShape, object } from '../../../base/shapes.ts';
 import { type Act, type ActFields, type ActRoute, bodyOf, refusalsOf } from '../../../subjects/kit/act.ts';
 import type { List } from '../../../subjects/kit/list.ts';
 import { next, type PageQuery, pageFields, pageOf } from './pages.ts';
-import { idParams, nameParams, userParams } from './params.ts';
+import { idParams, nameParams, serialParams, userParams } from './params.ts';
 import type { ApiCall, ApiRoute } from './route.ts';
 
 /** Returns the routes of a list and of its acts. */
 export function routesOfList(list: List): ApiRoute[] {
-  const acts = [list.adds, ...list.acts.map(([act]) => act)];
-  return [routeOfList(list), ...acts.flatMap(act => act.row.routes.map(route => routeOfAct(act, route)))];
+  return [routeOfList(list), ...routesOfActs([list.adds, ...list.acts.map(([act]) => act)])];
+}
+
+export function routesOfActs(acts: readonly Act[]): ApiRoute[] {
+  return acts.flatMap(act => act.row.routes.map(route => routeOfAct(act, route)));
 }
 
 function routeOfList({ name, summary, at, permission, item, as, title, read }: List): ApiRoute {
@@ -32,18 +35,19 @@ function routeOfList({ name, summary, at, permission, item, as, title, read }: L
   };
 }
 
-const paramsOf = { id: idParams, user: userParams, name: nameParams } as const;
+const paramsOf = { id: idParams, user: userParams, name: nameParams, serial: serialParams } as const;
 
 function routeOfAct(act: Act, route: ActRoute<ActFields, unknown>): ApiRoute {
   const { row } = act;
-  const { name, summary, example, without, gives } = route;
+  const { name, summary, status, example, without, gives } = route;
   const body = bodyOf(row, route);
   return {
     name,
     summary,
     ...addressOf(route.at),
     permission: row.permission,
-    ...(row.makes ? { status: 201 } : { params: paramsOf[row.subject.key] }),
+    ...(row.makes ? {} : { params: paramsOf[row.subject.key] }),
+    ...((row.makes || status) && { status: 201 }),
     ...(body && { body }),
     ...(example && { example }),
     answer: gives?.shape ?? row.gives,

@@ -1,16 +1,17 @@
 import { html, type Markup, nothing } from '../../../base/html.ts';
+import type { Result } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import type { Db } from '../../../storage/database/database.ts';
-import type { Act, ActRow, ShownOnce, Subject } from '../../../subjects/kit/act.ts';
+import type { Act, ActRow, NamedItem, Subject } from '../../../subjects/kit/act.ts';
 import type { ActField } from '../../../subjects/kit/field.ts';
 import type { List, ListItem } from '../../../subjects/kit/list.ts';
 import type { FormField } from '../../web/fields.ts';
 import { actionLink, actions, badge, moment, onceShown } from '../../web/parts.ts';
 import { type FormPage, serveForm } from './form.ts';
-import { userLink } from './parts.ts';
+import { actButton, userLink } from './parts.ts';
 import { at } from './paths.ts';
 import type { ConsoleContext } from './request-context.ts';
-import { type ConsoleResponse, type ConsoleRouter, missingPage } from './router.ts';
+import { type ConsoleResponse, type ConsoleRouter, missingPage, refusedPage } from './router.ts';
 import { type Cell, table } from './table.ts';
 
 /** Serves the page of a list, and the forms of its acts. */
@@ -28,8 +29,63 @@ ${actions([mayAdd ? actionLink(at(path), submit) : nothing])}
 ${table(page.title, rows, page.none)}`,
     };
   });
-  for (const act of [adds, ...list.acts.map(([one]) => one)]) serveForm(router, formOf(act));
+  serveActs(router, [adds, ...list.acts.map(([one]) => one)]);
 }
+
+/** Serves the forms and buttons of acts. */
+export function serveActs(router: ConsoleRouter, acts: readonly Act[]): void {
+  for (const act of acts) {
+    const { form, permission } = act.row;
+    if ('title' in form) serveForm(router, formOf(act, form));
+    else router.act(form.at, permission, visit => pressed(act, visit));
+  }
+}
+
+async function pressed(act: Act, visit: ConsoleContext): Promise<ConsoleResponse> {
+  const { subject, form } = act.row;
+  const key = visit.value(keyOf(subject));
+  const result = await ask(act, visit);
+  if (!result.ok) return refusedPage(result.refusal.code, backOf(subject, key));
+  visit.context.changes.announce();
+  return { to: backOf(subject, key, { done: form.done }) };
+}
+
+function ask(act: Act, { management, actor, value }: ConsoleContext): Promise<Result<unknown>> {
+  return act(management, actor, typed(act.row, value) as never);
+}
+
+/** Returns the address that leads back from an act: the page of the item, if it has one, or the list. */
+function backOf(
+  subject: Subject,
+  key: string | undefined,
+  more: Readonly<Record<string, string>> = {},
+): string {
+  if (subject.page === undefined || key === undefined) return at(subject.home, more);
+  return at(subject.page, { [keyOf(subject)]: key, ...more });
+}
+
+/** Returns links to the forms, and the buttons, of acts on an item that an operator may do now. */
+export function actionsOn(visit: ConsoleContext, key: string, acts: readonly OfferedAct[]): Markup[] {
+  return acts
+    .filter(([{ row }, isOffered]) => isOffered && visit.may(row.permission))
+    .map(
+      ([
+        {
+          row: { form, subject },
+        },
+        ,
+        words = form.submit,
+      ]) => {
+        const values = { [keyOf(subject)]: key };
+        return 'title' in form
+          ? actionLink(at(form.at, values), words)
+          : actButton(visit, form.at, values, words);
+      },
+    );
+}
+
+/** An act on the page of an item: whether it is possible there, and its words, if they are not the form's own. */
+type OfferedAct = readonly [act: Pick<Act, 'row'>, isOffered: boolean, words?: string];
 
 function rowOf(list: List, visit: ConsoleContext, item: ListItem): readonly Cell[] {
   const mayAct = list.acts.some(([{ row }]) => visit.may(row.permission));
@@ -65,31 +121,37 @@ function actsOn(list: List, visit: ConsoleContext, item: ListItem): Markup {
     })}`;
 }
 
-function formOf(act: Act): FormPage<unknown> {
+type Form = Extract<ActRow['form'], { readonly title: unknown }>;
+
+function formOf(act: Act, form: Form): FormPage<unknown> {
   const { row } = act;
-  const { form, subject } = row;
+  const { subject } = row;
   return {
     path: form.at,
     action: row.permission,
-    async view({ management: { db }, value }) {
-      const key = value(keyOf(subject));
-      const found = row.makes ? undefined : await subject.find(db, key);
+    async view(visit) {
+      const { management, value } = visit;
+      const typedKey = value(keyOf(subject));
+      const found = row.makes ? undefined : await subject.find(management.db, typedKey);
       if (found?.ok === false) return { instead: missingPage(subject.missing.at(-1) ?? found.refusal.code) };
       const item = found?.value;
+      const worded = (words: Form['title']) =>
+        typeof words === 'string' ? words : words(item as NonNullable<typeof item>);
+      const key = subject.key === 'id' ? typedKey : (item?.name ?? '');
       return {
-        title: typeof form.title === 'string' ? form.title : form.title(item as NonNullable<typeof item>),
-        ...(form.lead !== undefined && { lead: form.lead }),
+        title: worded(form.title),
+        ...(form.lead !== undefined && { lead: worded(form.lead) }),
         fields: [
           ...(item === undefined ? [] : [hiddenKey(subject, key)]),
-          ...(await fieldsOf(row, db, item && form.fills?.(item))),
+          ...(await fieldsOf(row, form, management.db, item)),
         ],
         submit: form.submit,
         isFinal: form.isFinal === true,
-        back: at(subject.home),
+        back: backOf(subject, item && key),
       };
     },
-    run: ({ management, actor, value }) => act(management, actor, typed(row, value) as never),
-    done: (_visit, given) => nextPage(row, form.once?.(given)),
+    run: visit => ask(act, visit),
+    done: (visit, given) => nextPage(row, form, visit, given),
   };
 }
 
@@ -101,27 +163,43 @@ function hiddenKey(subject: Subject, value: string): FormField {
   return { name: keyOf(subject), label: '', kind: 'hidden', value };
 }
 
-type Present = ReturnType<NonNullable<ActRow['form']['fills']>>;
-
-function fieldsOf(row: ActRow, db: Db, present: Present | undefined): Promise<FormField[]> {
+function fieldsOf(row: ActRow, form: Form, db: Db, item: NamedItem | undefined): Promise<FormField[]> {
+  const present = item && form.fills?.(item);
+  const hidden = item && form.hides?.(item);
+  const shown = Object.entries(row.fields).filter(([name]) => !hidden?.includes(name));
   return Promise.all(
-    Object.entries(row.fields).map(async ([name, field]) => {
+    shown.map(async ([name, field]) => {
       const { shape, control, initial, offer = initial, need } = field;
-      const { options, kind = options === undefined ? 'text' : 'select', ...shown } = control;
+      const { options, unit = 1, ...seen } = control;
       const value = present === undefined ? offer : present[name];
-      const max = kind === 'select' ? undefined : shape.schema.maxLength;
+      const max = options === undefined ? shape.schema.maxLength : undefined;
       return {
         name,
-        ...shown,
-        kind,
+        ...seen,
+        kind: seen.kind ?? kindOf(field),
         ...(options && { options: typeof options === 'function' ? await options(db) : options }),
-        ...(value !== undefined && value !== null && { value: String(value) }),
+        ...(value !== undefined && value !== null && { value: shownOf(value, unit) }),
         ...(typeof max === 'number' && { max }),
-        optional: need === 'optional' && present === undefined,
+        ...(options === undefined && isNumber(field) && { isNumber: true }),
+        optional: need === 'optional' && (present === undefined || takesNothing(field)),
         faults: faultsOf(row, name, field),
       };
     }),
   );
+}
+
+function kindOf({ shape, control }: ActField): NonNullable<FormField['kind']> {
+  if (control.options !== undefined) return 'select';
+  return shape.schema.type === 'boolean' ? 'checkbox' : 'text';
+}
+
+function isNumber({ shape }: ActField): boolean {
+  return shape.schema.type === 'integer';
+}
+
+function shownOf(value: unknown, unit: number): string {
+  if (typeof value === 'number') return String(value / unit);
+  return typeof value === 'boolean' ? (value ? 'yes' : '') : String(value);
 }
 
 function faultsOf({ refusals }: ActRow, name: string, field: ActField): string[] {
@@ -129,22 +207,37 @@ function faultsOf({ refusals }: ActRow, name: string, field: ActField): string[]
   return [...field.refusals, ...own];
 }
 
+/** Whether a field may be left empty also in a form that shows all present values. */
+function takesNothing({ shape, control }: ActField): boolean {
+  return control.options === undefined && shape.schema.minLength === undefined;
+}
+
 /** Returns what was typed; an optional field that was left empty is absent. */
 function typed({ fields, form, subject }: ActRow, value: (name: string) => string) {
-  const given: Record<string, string> = { [subject.key]: value(keyOf(subject)) };
-  for (const [name, { control, need }] of Object.entries(fields)) {
-    const text = value(control.name ?? name);
-    if (text !== '' || need !== 'optional' || form.fills !== undefined) given[name] = text;
+  const given: Record<string, unknown> = { [subject.key]: value(keyOf(subject)) };
+  const takesAll = 'fills' in form;
+  for (const [name, field] of Object.entries(fields)) {
+    const text = value(field.control.name ?? name);
+    if (text !== '' || field.need === 'required' || (takesAll && !isNumber(field)))
+      given[name] = sentOf(field, text);
   }
   return given;
 }
 
-function nextPage({ form, subject }: ActRow, once: ShownOnce | undefined): ConsoleResponse {
+function sentOf({ shape, control }: ActField, text: string): string | number | boolean {
+  if (shape.schema.type === 'integer') return Number(text) * (control.unit ?? 1);
+  return shape.schema.type === 'boolean' ? text === 'yes' : text;
+}
+
+function nextPage(row: ActRow, form: Form, visit: ConsoleContext, given: unknown): ConsoleResponse {
+  const { subject, makes } = row;
   const { done } = form;
-  if (once === undefined) return { to: at(subject.home, { done }) };
+  const key = makes ? form.made?.(given) : visit.value(keyOf(subject));
+  const once = form.once?.(given, key ?? '');
+  if (once === undefined) return { to: backOf(subject, key, { done }) };
   return {
     title: once.title,
     main: html`${onceShown(once.label, once.value, consoleTexts.once)}
-<p class="next"><a href="${at(subject.home)}">${consoleTexts.back}</a></p>`,
+${once.ends === undefined ? nothing : html`<p>${once.ends[0]} ${moment(once.ends[1])} UTC.</p>\n`}<p class="next"><a href="${backOf(subject, key)}">${consoleTexts.back}</a></p>`,
   };
 }

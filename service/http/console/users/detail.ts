@@ -8,13 +8,26 @@ import { fobsOfUser } from '../../../subjects/care/views.ts';
 import { activationsOf, outcomesOfActivations } from '../../../subjects/enrolment/views.ts';
 import { pageMail } from '../../../subjects/mail/list.ts';
 import { listOperators } from '../../../subjects/operators/acts.ts';
-import { temporaryCodeEnd } from '../../../subjects/tokens/codes/temporary-codes.ts';
+import {
+  makeTemporaryCode,
+  temporaryCodeEnd,
+  withdrawTemporaryCode,
+} from '../../../subjects/tokens/codes/temporary-codes.ts';
 import { listTokensOf } from '../../../subjects/tokens/views.ts';
+import {
+  changeUser,
+  disableUser,
+  enableUser,
+  resetPin,
+  setPassword,
+  unlockUser,
+} from '../../../subjects/users/acts.ts';
 import { readSettings } from '../../../subjects/users/settings.ts';
 import { type UserDetail, userDetail } from '../../../subjects/users/user-views.ts';
 import { listUserEvents } from '../../../subjects/validation/event-pages.ts';
 import { actionLink, actions, badge, facts, moment, section } from '../../web/parts.ts';
 import { activationTable } from '../kit/activation-table.ts';
+import { actionsOn } from '../kit/acts.ts';
 import { actButton, fobLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
@@ -70,32 +83,24 @@ function userActions(
   { name, ...user }: UserDetail,
   codeEndMs: number | undefined,
 ): Markup {
-  const subject = { user: name };
   const isDisabled = user.disabledMs !== null;
-  const hasFailures = user.failures > 0 || user.lockedUntilMs !== null;
-  const when = (isShown: boolean, markup: () => Markup) => (isShown ? markup() : nothing);
+  const hasCode = codeEndMs !== undefined;
   return actions([
-    when(hasFailures && visit.may('user.unlock'), () =>
-      actButton(visit, '/user/unlock', subject, text.unlock),
-    ),
-    when(isDisabled && visit.may('user.enable'), () =>
-      actButton(visit, '/user/enable', subject, text.enable),
-    ),
-    when(visit.may('user.change'), () => actionLink(at('/user/change', subject), text.change)),
-    when(visit.may('user.set-password'), () => actionLink(at('/user/password', subject), text.setPassword)),
-    when(visit.may('user.reset-pin'), () => actionLink(at('/user/reset-pin', subject), text.resetPin)),
-    when(!isDisabled && visit.may('token.temporary-code'), () =>
-      actionLink(at('/user/code', subject), text.code),
-    ),
-    when(!isDisabled && visit.may('user.check-caller'), () =>
-      actButton(visit, '/user/caller', subject, pushConsoleTexts.check),
-    ),
-    when(codeEndMs !== undefined && visit.may('token.temporary-code'), () =>
-      actionLink(at('/user/withdraw-code', subject), text.withdraw),
-    ),
-    when(!isDisabled && visit.may('user.disable'), () =>
-      actionLink(at('/user/disable', subject), text.disable),
-    ),
+    ...actionsOn(visit, name, [
+      [unlockUser, user.failures > 0 || user.lockedUntilMs !== null],
+      [enableUser, isDisabled],
+      [changeUser, true, text.change],
+      [setPassword, true],
+      [resetPin, true],
+      [makeTemporaryCode, !isDisabled, text.code],
+    ]),
+    !isDisabled && visit.may('user.check-caller')
+      ? actButton(visit, '/user/caller', { user: name }, pushConsoleTexts.check)
+      : nothing,
+    ...actionsOn(visit, name, [
+      [withdrawTemporaryCode, hasCode],
+      [disableUser, !isDisabled],
+    ]),
   ]);
 }
 

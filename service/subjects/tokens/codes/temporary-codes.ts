@@ -1,75 +1,124 @@
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Actor } from '../../../base/actor.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
-import { done, refused } from '../../../base/results.ts';
-import { type Acting, actOf } from '../../../storage/acting.ts';
+import { refused } from '../../../base/results.ts';
+import { described, flag, object, serviceText, time, whole } from '../../../base/shapes.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import type { Keys } from '../../../storage/encryption-at-rest/key-file.ts';
 import { macOf } from '../../../storage/encryption-at-rest/seal.ts';
-import type { Management } from '../../../storage/management.ts';
 import { latestMade } from '../../../storage/queries/latest.ts';
-import { recordUserAct } from '../../users/user-audit.ts';
-import { findUser, prepareUserName } from '../../users/users.ts';
+import { act, did } from '../../kit/act.ts';
+import { defaulted, field } from '../../kit/field.ts';
+import { aboutUser } from '../../users/subject.ts';
 import { isWhole } from '../facts.ts';
 
-/** A new temporary passcode: shown once, stored nowhere. */
-export interface TemporaryCode {
-  /** Ten decimal digits. A secret. */
-  readonly code: string;
-  readonly expiresMs: number;
-}
+const HOUR_MS = 3_600_000;
 
-/** The user, by name, who gets a temporary passcode. */
-export interface TemporaryCodeInput {
-  readonly user: string;
-  /** One minute to 24 hours, default 8 hours. */
-  readonly lifetimeMs?: number;
-}
+/** One minute to 24 hours. */
+const lifetimeMs = defaulted(
+  field(
+    whole(tokenLimits.temporaryCodeMinMs, tokenLimits.temporaryCodeMaxMs),
+    {
+      name: 'hours',
+      label: 'Good for',
+      options: [
+        ['1', '1 hour'],
+        ['4', '4 hours'],
+        ['8', '8 hours'],
+        ['24', '24 hours'],
+      ],
+      unit: HOUR_MS,
+    },
+    'bad_lifetime',
+    given =>
+      isWhole(given, tokenLimits.temporaryCodeMinMs, tokenLimits.temporaryCodeMaxMs) ? given : undefined,
+  ),
+  tokenLimits.temporaryCodeMs,
+);
 
 /** Makes a one-time passcode for a user without a fob at hand. It replaces an earlier one of the same user. */
-export function makeTemporaryCode(management: Management, actor: Actor, input: TemporaryCodeInput) {
-  return makeCode(management, actor, { ...input, code: randomCode() });
-}
+export const makeTemporaryCode = act({
+  permission: 'token.temporary-code',
+  subject: aboutUser,
+  fields: { lifetimeMs },
+  gives: object({ code: described(serviceText, 'Shown once, kept nowhere.'), expiresMs: time }),
+  refusals: { disabled_user: 'form' },
+  routes: [
+    {
+      name: 'temporary-codes.make',
+      summary: 'Make a one-time passcode for a user without a fob at hand. It is shown once.',
+      at: 'POST /v1/users/:user/temporary-code',
+      status: 201,
+      example: { lifetimeMs: 3_600_000 },
+    },
+  ],
+  form: {
+    at: '/user/code',
+    title: ({ name }) => `Temporary passcode for ${name}`,
+    lead: 'For a user without a fob at hand. First check who is calling. It works once. It ends an earlier temporary passcode, and it ends when the user uses the fob.',
+    submit: 'Make a passcode',
+    done: 'created',
+    once: ({ code, expiresMs }, user) => ({
+      title: 'Temporary passcode',
+      label: `Temporary passcode for ${user}`,
+      value: `${code.slice(0, 5)} ${code.slice(5)}`,
+      ends: ['It works once, until', expiresMs],
+    }),
+  },
+  async run({ db, keys, atMs, actor, item }, { lifetimeMs }) {
+    if (item.disabled_ms !== null) return refused('disabled_user');
+    await endTemporaryCodes(db, item.id, atMs);
+    const code = randomCode();
+    const expiresMs = atMs + lifetimeMs;
+    await db
+      .insertInto('temporary_codes')
+      .values({
+        id: randomUUID(),
+        user_id: item.id,
+        code_mac: macOf(keys, 'temporary', [item.id, code]),
+        expires_ms: expiresMs,
+        used_ms: null,
+        actor: actor.name,
+        created_ms: atMs,
+      })
+      .execute();
+    return did({ code, expiresMs }, item, { what: 'made', expiresMs });
+  },
+});
 
+/** Ten decimal digits. A secret. */
 function randomCode(): string {
   const half = tokenLimits.temporaryCodeDigits / 2;
   const digits = () => String(randomInt(10 ** half)).padStart(half, '0');
   return `${digits()}${digits()}`;
 }
 
-const makeCode = actOf(async (acting: Acting, input: TemporaryCodeInput & { code: string }) => {
-  const { code, lifetimeMs = tokenLimits.temporaryCodeMs } = input;
-  if (!isWhole(lifetimeMs, tokenLimits.temporaryCodeMinMs, tokenLimits.temporaryCodeMaxMs))
-    return refused('bad_lifetime');
-  const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
-  if (user === undefined) return refused('unknown_user');
-  if (user.disabled_ms !== null) return refused('disabled_user');
-  await endTemporaryCodes(acting.db, user.id, acting.atMs);
-  const expiresMs = acting.atMs + lifetimeMs;
-  await acting.db
-    .insertInto('temporary_codes')
-    .values({
-      id: randomUUID(),
-      user_id: user.id,
-      code_mac: macOf(acting.keys, 'temporary', [user.id, code]),
-      expires_ms: expiresMs,
-      used_ms: null,
-      actor: acting.actor.name,
-      created_ms: acting.atMs,
-    })
-    .execute();
-  await recordUserAct(acting, 'token.temporary-code', user, { what: 'made', expiresMs });
-  return done({ code, expiresMs });
+export const withdrawTemporaryCode = act({
+  permission: 'token.temporary-code',
+  subject: aboutUser,
+  fields: {},
+  gives: object({ ended: flag }),
+  refusals: {},
+  routes: [
+    {
+      name: 'temporary-codes.withdraw',
+      summary: 'End a user’s temporary passcode.',
+      at: 'DELETE /v1/users/:user/temporary-code',
+    },
+  ],
+  form: {
+    at: '/user/withdraw-code',
+    title: ({ name }) => `End the temporary passcode of ${name}`,
+    lead: 'It stops working at once.',
+    submit: 'End the temporary passcode',
+    done: 'codeWithdrawn',
+  },
+  async run({ db, item, atMs }) {
+    const ended = await endTemporaryCodes(db, item.id, atMs);
+    return did({ ended }, item, { what: 'withdrawn', ended });
+  },
 });
 
-/** Ends the temporary passcode of a user, if there is one. */
-export const withdrawTemporaryCode = actOf(async (acting: Acting, input: { readonly user: string }) => {
-  const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
-  if (user === undefined) return refused('unknown_user');
-  const ended = await endTemporaryCodes(acting.db, user.id, acting.atMs);
-  await recordUserAct(acting, 'token.temporary-code', user, { what: 'withdrawn', ended });
-  return done({ ended });
-});
+export const temporaryCodeActs = [makeTemporaryCode, withdrawTemporaryCode] as const;
 
 /**
  * Ends the temporary passcodes of a user, in the caller's transaction; also called when one of the user's tokens was

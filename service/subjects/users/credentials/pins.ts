@@ -38,20 +38,6 @@ function keyed(keys: Keys, userId: string, pin: string): string {
   return macOf(keys, 'pin', [userId, pin.slice(0, validationLimits.passcodeFieldMax)]);
 }
 
-/** Removes a user's PIN, so that the user must choose another. Operators neither see nor set a PIN. */
-export async function resetPin(management: Management, actor: Actor, typed: string) {
-  const atMs = management.clock();
-  return await writing(management.db, async db => {
-    const user = await findUser(db, prepareUserName(typed) ?? '');
-    if (user === undefined) return refused('unknown_user');
-    const change = { pin_hash: null, pin_change: 1 } as const;
-    await db.updateTable('users').set(change).where('id', '=', user.id).execute();
-    await clearIdempotencyCache(db, user.id);
-    await recordUserAct({ db, keys: management.keys, actor, atMs }, 'user.reset-pin', user);
-    return done({ user: user.name });
-  });
-}
-
 /** A PIN that a user chooses. `proof` and `pin` are secrets. */
 export interface PinChoice {
   readonly user: string;

@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { startActivation } from '@passfob/service/subjects/enrolment/activations';
 import { deliverMail } from '@passfob/service/subjects/mail/deliver';
 import { createPolicy, type PolicyInput } from '@passfob/service/subjects/tokens/policies';
-import { resetPin } from '@passfob/service/subjects/users/credentials/pins';
+import { createUser, resetPin } from '@passfob/service/subjects/users/acts';
 import { changeSettings } from '@passfob/service/subjects/users/settings';
-import { createUser } from '@passfob/service/subjects/users/user-changes';
 import type { Browser, BrowserContext } from 'playwright-core';
 import { PATIENCE_MS } from '../../../kit/patience.ts';
 import { secret } from '../../../kit/secrets.ts';
@@ -116,7 +115,7 @@ export class Town implements AsyncDisposable {
       },
       askForReset: async () => {
         this.resets++;
-        accepted(await resetPin(this.#office.management, grace, USER));
+        accepted(await resetPin(this.#office.management, grace, { user: USER }));
       },
       pins: PINS,
       patienceMs: PATIENCE_MS,

@@ -1,8 +1,8 @@
 import { startActivation } from '@passfob/service/subjects/enrolment/activations';
 import { localMail } from '@passfob/service/subjects/mail/outbox';
 import { createPolicy } from '@passfob/service/subjects/tokens/policies';
+import { createUser } from '@passfob/service/subjects/users/acts';
 import { changeSettings } from '@passfob/service/subjects/users/settings';
-import { createUser } from '@passfob/service/subjects/users/user-changes';
 import { secret } from '../../../kit/secrets.ts';
 import { Rig } from '../../../service/kit.ts';
 import { accepted, grace, Office } from '../../../service/users/kit.ts';
