@@ -6,9 +6,10 @@ import { operators } from './operators/acts.ts';
 import { radiusClients } from './radius-clients/acts.ts';
 import { temporaryCodeActs } from './tokens/codes/temporary-codes.ts';
 import { userActs } from './users/acts.ts';
+import { credentialActs } from './users/credentials/acts.ts';
 
 /** The lists of all subjects that are read whole, with their acts. API and console serve them. */
 export const lists: readonly List[] = [applications, radiusClients, apiKeys, operators];
 
 /** The acts of subjects with lists of their own kind. API and console serve them. */
-export const acts: readonly Act[] = [...userActs, ...temporaryCodeActs];
+export const acts: readonly Act[] = [...userActs, ...credentialActs, ...temporaryCodeActs];

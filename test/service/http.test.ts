@@ -13,7 +13,7 @@ import {
   listApplications,
   rotateApplicationKey,
 } from '@passfob/service/subjects/applications/acts';
-import { resetPin } from '@passfob/service/subjects/users/acts';
+import { resetPin } from '@passfob/service/subjects/users/credentials/acts';
 import { expect, test } from 'vitest';
 import { secret } from '../kit/secrets.ts';
 import { add, apiKeyOf, codeAt, codeNow, NOON_MS, newToken, openLink, post, Rig } from './kit.ts';

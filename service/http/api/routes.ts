@@ -1,6 +1,7 @@
 import { lists } from '../../subjects/lists.ts';
 import { temporaryCodeActs } from '../../subjects/tokens/codes/temporary-codes.ts';
 import { userActs } from '../../subjects/users/acts.ts';
+import { credentialActs } from '../../subjects/users/credentials/acts.ts';
 import { activationRoutes } from './identities/activations.ts';
 import { callerRoutes } from './identities/callers.ts';
 import { sessionRoutes } from './identities/session.ts';
@@ -26,7 +27,7 @@ import { tokenRoutes } from './tokens/tokens.ts';
 export const apiRoutes: readonly ApiRoute[] = [
   ...sessionRoutes,
   ...userReads,
-  ...routesOfActs([...userActs, ...temporaryCodeActs]),
+  ...routesOfActs([...userActs, ...credentialActs, ...temporaryCodeActs]),
   ...callerRoutes,
   ...activationRoutes,
   ...tokenRoutes,

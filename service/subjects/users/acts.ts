@@ -1,18 +1,15 @@
 import { prepareEmail } from '../../base/email-address.ts';
-import { credentialLimits } from '../../base/limits/credentials.ts';
 import { userLimits } from '../../base/limits/users.ts';
 import { prepareLine } from '../../base/one-line.ts';
-import { done, refused } from '../../base/results.ts';
-import { nullable, object, serviceText, text } from '../../base/shapes.ts';
-import { slowHash } from '../../base/slow-hash.ts';
+import { refused } from '../../base/results.ts';
+import { nullable, text } from '../../base/shapes.ts';
 import type { Acting } from '../../storage/acting.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { clearIdempotencyCache } from '../../storage/idempotency.ts';
 import { changeParts, textsOfUser } from '../../storage/search/rows.ts';
 import { act, did } from '../kit/act.ts';
-import { checked, field, optional } from '../kit/field.ts';
+import { field, optional } from '../kit/field.ts';
 import { isLastAdmin } from './admins.ts';
-import { isNameOf, plainPasswordProblem, preparedPassword } from './credentials/passwords.ts';
 import { looksLikeAnother } from './look-alikes.ts';
 import { endSessionsOf } from './sessions.ts';
 import { readSettings } from './settings.ts';
@@ -48,24 +45,6 @@ const email = optional(
 function addressOf(address: string | undefined) {
   return address === undefined ? undefined : { address };
 }
-
-/** A password with its hash. Hashing is slow, so it runs before the transaction, which would delay other writers. */
-const password = checked(
-  text(credentialLimits.passwordFieldMax),
-  {
-    label: 'New password',
-    hint: `${credentialLimits.passwordMin} to ${credentialLimits.passwordMax} characters. Several words make a good one.`,
-    kind: 'password',
-    autocomplete: 'new-password',
-  },
-  ['password_length', 'password_common'],
-  async given => {
-    const problem = plainPasswordProblem(given);
-    return problem === undefined
-      ? done({ text: given, hash: await slowHash(preparedPassword(given)) })
-      : refused(problem);
-  },
-);
 
 /** Creates a user without token, password or PIN. */
 export const createUser = act({
@@ -201,65 +180,6 @@ export const unlockUser = act({
   run: acting => changed(acting, withoutFailures, { failures: acting.item.failures }),
 });
 
-/** The user's sessions end, and with them the cached responses to requests with the old password. */
-export const setPassword = act({
-  permission: 'user.set-password',
-  subject: aboutUser,
-  fields: { password },
-  gives: object({ user: serviceText }),
-  refusals: { password_is_name: 'password' },
-  routes: [
-    {
-      name: 'users.set-password',
-      summary: 'Set a user’s password.',
-      at: 'POST /v1/users/:user/password',
-      example: { password: 'seven words make a better one' },
-    },
-  ],
-  form: {
-    at: '/user/password',
-    title: ({ name }) => `Set the password of ${name}`,
-    lead: 'The user’s sessions in the console end.',
-    submit: 'Set password',
-    done: 'password',
-  },
-  async run({ db, item }, { password }) {
-    if (isNameOf(password.text, item)) return refused('password_is_name');
-    await db.updateTable('users').set({ password_hash: password.hash }).where('id', '=', item.id).execute();
-    await endSessionsOf(db, item.id);
-    return did({ user: item.name }, item, { first: item.password_hash === null });
-  },
-});
-
-/** Operators neither see nor set a PIN. */
-export const resetPin = act({
-  permission: 'user.reset-pin',
-  subject: aboutUser,
-  fields: {},
-  gives: object({ user: serviceText }),
-  refusals: {},
-  routes: [
-    {
-      name: 'users.reset-pin',
-      summary: 'Reset a user’s PIN. The user must choose another.',
-      at: 'POST /v1/users/:user/reset-pin',
-    },
-  ],
-  form: {
-    at: '/user/reset-pin',
-    title: ({ name }) => `Reset the PIN of ${name}`,
-    lead: 'The present PIN stops working at once, and the user must choose another. Never ask a user for a PIN.',
-    submit: 'Reset PIN',
-    done: 'pinReset',
-  },
-  async run({ db, item }) {
-    const change = { pin_hash: null, pin_change: 1 } as const;
-    await db.updateTable('users').set(change).where('id', '=', item.id).execute();
-    await clearIdempotencyCache(db, item.id);
-    return did({ user: item.name }, item, {});
-  },
-});
-
 type Facts = Partial<Omit<User, 'id' | 'name'>>;
 
 async function changed(
@@ -278,12 +198,4 @@ async function viewOf(db: Db, user: User, nowMs: number) {
 }
 
 /** In the order of the documentation. */
-export const userActs = [
-  createUser,
-  changeUser,
-  disableUser,
-  enableUser,
-  unlockUser,
-  setPassword,
-  resetPin,
-] as const;
+export const userActs = [createUser, changeUser, disableUser, enableUser, unlockUser] as const;

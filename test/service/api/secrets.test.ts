@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { JsonSchema } from '@passfob/service/base/shapes';
 import { apiRoutes } from '@passfob/service/http/api/routes';
 import { registerFob } from '@passfob/service/subjects/tokens/fobs';
-import { resetPin } from '@passfob/service/subjects/users/acts';
+import { resetPin } from '@passfob/service/subjects/users/credentials/acts';
 import { base32nopad } from '@scure/base';
 import { Ajv } from 'ajv';
 import { expect, test } from 'vitest';

@@ -17,7 +17,8 @@ import type { ImportDraft } from '@passfob/service/subjects/tokens/import/items'
 import { planImport, prepareImport } from '@passfob/service/subjects/tokens/import/plan';
 import { issueToken, type NewToken } from '@passfob/service/subjects/tokens/issue';
 import { revokeToken } from '@passfob/service/subjects/tokens/moves';
-import { disableUser, resetPin } from '@passfob/service/subjects/users/acts';
+import { disableUser } from '@passfob/service/subjects/users/acts';
+import { resetPin } from '@passfob/service/subjects/users/credentials/acts';
 import { makeEngine } from '@passfob/service/subjects/validation/engine';
 import fc from 'fast-check';
 import { hostPrimitives } from 'passfob/client/primitives';

@@ -22,7 +22,8 @@ import {
   storePushKey,
 } from '@passfob/service/subjects/tokens/push-keys';
 import { type PushBinding, questionOf, readPushSuite } from '@passfob/service/subjects/tokens/push-question';
-import { disableUser, resetPin } from '@passfob/service/subjects/users/acts';
+import { disableUser } from '@passfob/service/subjects/users/acts';
+import { resetPin } from '@passfob/service/subjects/users/credentials/acts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';

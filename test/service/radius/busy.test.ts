@@ -1,7 +1,7 @@
 import { ServiceError } from '@passfob/service/base/errors';
 import type { Reply } from '@passfob/service/radius/replies';
 import { openState } from '@passfob/service/radius/states';
-import { resetPin } from '@passfob/service/subjects/users/acts';
+import { resetPin } from '@passfob/service/subjects/users/credentials/acts';
 import { makePinProof } from '@passfob/service/subjects/users/credentials/pin-proofs';
 import { findUser } from '@passfob/service/subjects/users/users';
 import { expect, test } from 'vitest';

@@ -1,6 +1,6 @@
 import { openState, redeemState, sweepStates } from '@passfob/service/radius/states';
 import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/temporary-codes';
-import { resetPin } from '@passfob/service/subjects/users/acts';
+import { resetPin } from '@passfob/service/subjects/users/credentials/acts';
 import { expect, onTestFinished, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';

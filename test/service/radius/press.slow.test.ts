@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { passcodeAt, timeStep } from '@passfob/service/base/passcode';
-import { resetPin } from '@passfob/service/subjects/users/acts';
+import { resetPin } from '@passfob/service/subjects/users/credentials/acts';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { codeNow } from '../kit.ts';

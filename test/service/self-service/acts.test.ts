@@ -8,7 +8,8 @@ import {
   enableApplication,
   listApplications,
 } from '@passfob/service/subjects/applications/acts';
-import { disableUser, resetPin } from '@passfob/service/subjects/users/acts';
+import { disableUser } from '@passfob/service/subjects/users/acts';
+import { resetPin } from '@passfob/service/subjects/users/credentials/acts';
 import { signInByToken, userActor, userSessionOf } from '@passfob/service/subjects/users/user-sessions';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-import { resetPin } from '@passfob/service/subjects/users/acts';
+import { resetPin } from '@passfob/service/subjects/users/credentials/acts';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { apiKeyOf, codeAt, comparable, post, testOf } from '../kit.ts';

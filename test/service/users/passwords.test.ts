@@ -20,7 +20,8 @@ import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/tempor
 import { issueToken } from '@passfob/service/subjects/tokens/issue';
 import { suspendToken } from '@passfob/service/subjects/tokens/moves';
 import { createPolicy } from '@passfob/service/subjects/tokens/policies';
-import { disableUser, resetPin, setPassword } from '@passfob/service/subjects/users/acts';
+import { disableUser } from '@passfob/service/subjects/users/acts';
+import { resetPin, setPassword } from '@passfob/service/subjects/users/credentials/acts';
 import {
   checkPassword,
   passwordProblem,

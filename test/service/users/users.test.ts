@@ -11,10 +11,9 @@ import {
   createUser,
   disableUser,
   enableUser,
-  resetPin,
-  setPassword,
   unlockUser,
 } from '@passfob/service/subjects/users/acts';
+import { resetPin, setPassword } from '@passfob/service/subjects/users/credentials/acts';
 import {
   actorOfSession,
   endSession,

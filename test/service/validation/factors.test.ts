@@ -9,7 +9,8 @@ import {
 } from '@passfob/service/subjects/tokens/codes/temporary-codes';
 import { makeDummyToken } from '@passfob/service/subjects/tokens/dummy-evaluation';
 import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/moves';
-import { disableUser, enableUser, resetPin } from '@passfob/service/subjects/users/acts';
+import { disableUser, enableUser } from '@passfob/service/subjects/users/acts';
+import { resetPin } from '@passfob/service/subjects/users/credentials/acts';
 
 import { decideBatch } from '@passfob/service/subjects/validation/batch';
 import { checkFactors } from '@passfob/service/subjects/validation/factors';

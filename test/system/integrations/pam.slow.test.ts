@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { answerPush } from '@passfob/service/subjects/push/delivery';
-import { resetPin } from '@passfob/service/subjects/users/acts';
+import { resetPin } from '@passfob/service/subjects/users/credentials/acts';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { describeNeeds, needsTool } from '../../kit/tools.ts';

@@ -14,14 +14,8 @@ import {
   withdrawTemporaryCode,
 } from '../../../subjects/tokens/codes/temporary-codes.ts';
 import { listTokensOf } from '../../../subjects/tokens/views.ts';
-import {
-  changeUser,
-  disableUser,
-  enableUser,
-  resetPin,
-  setPassword,
-  unlockUser,
-} from '../../../subjects/users/acts.ts';
+import { changeUser, disableUser, enableUser, unlockUser } from '../../../subjects/users/acts.ts';
+import { resetPin, setPassword } from '../../../subjects/users/credentials/acts.ts';
 import { readSettings } from '../../../subjects/users/settings.ts';
 import { type UserDetail, userDetail } from '../../../subjects/users/user-views.ts';
 import { listUserEvents } from '../../../subjects/validation/event-pages.ts';
