@@ -86,7 +86,7 @@ export function subject<
 type Detail = Readonly<Record<string, string | number | boolean | null>>;
 
 /** The end of an act: what it gives, and what the audit says about which item. */
-interface Did<T> extends Done<T> {
+export interface Did<T> extends Done<T> {
   readonly detail: Detail;
   readonly about: NamedItem;
 }
@@ -145,15 +145,8 @@ export interface ActForm<Item, T, F extends ActFields = ActFields> extends ActBu
   made?(value: T): string;
 }
 
-interface Stated<
-  Item extends NamedItem,
-  M extends RefusalCode,
-  Key extends ItemKey,
-  F extends ActFields,
-  T,
-  R,
-  L,
-> {
+/** What doors need to know of an act. */
+interface Facts<Item extends NamedItem, M extends RefusalCode, Key extends ItemKey, F extends ActFields, T, L> {
   readonly permission: Action;
   readonly subject: Subject<Item, M, Key>;
   /** Whether it makes the item, instead of being about one that exists. */
@@ -165,6 +158,18 @@ interface Stated<
   readonly refusals: L;
   readonly routes: readonly ActRoute<NoInfer<F>, NoInfer<T>>[];
   readonly form: ActForm<Item, NoInfer<T>, NoInfer<F>> | ActButton;
+}
+
+/** An act in one transaction. */
+interface Stated<
+  Item extends NamedItem,
+  M extends RefusalCode,
+  Key extends ItemKey,
+  F extends ActFields,
+  T,
+  R,
+  L,
+> extends Facts<Item, M, Key, F, T, L> {
   /** If it is refused, it has written nothing. */
   run(acting: Acting & { readonly item: Item }, taken: Taken<F>): Promise<R>;
 }
@@ -173,23 +178,23 @@ interface Stated<
 type Shown<Name extends string> = { readonly [C in RefusalCode]?: Name | 'form' };
 
 /** An act as the doors see it. */
-export interface ActRow
-  extends Stated<
-    NamedItem,
-    RefusalCode,
-    ItemKey,
-    ActFields,
-    unknown,
-    Did<unknown> | Refused,
-    Shown<string>
-  > {}
+export interface ActRow extends Facts<NamedItem, RefusalCode, ItemKey, ActFields, unknown, Shown<string>> {
+  /** Whether `run` may refuse for what is wrong with the item, too: its own list says so. */
+  readonly isByItself?: boolean;
+}
 
-/** An act, to be called like a function: in a transaction of its own, or as `work` in the caller's. */
+type RunRow = ActRow & Stated<NamedItem, RefusalCode, ItemKey, ActFields, unknown, Did<unknown> | Refused, Shown<string>>;
+
+/** An act, to be called like a function. */
 export interface Act<Given = never, R = Result<unknown>> {
   /** @throws ServiceError `busy` */
   (management: Management, actor: Actor, given: Given): Promise<R>;
-  work(acting: Acting, given: Given): Promise<R>;
   readonly row: ActRow;
+}
+
+/** An act in one transaction: its own, or as `work` the caller's. */
+export interface WorkingAct<Given, R> extends Act<Given, R> {
+  work(acting: Acting, given: Given): Promise<R>;
 }
 
 type About<Makes, Key extends ItemKey> = Makes extends true ? unknown : { readonly [K in Key]: string };
@@ -215,10 +220,13 @@ export function act<
   Exactly<
     CodeOf<R>,
     keyof L,
-    Act<Sent<F> & About<Makes, Key>, Result<T, CodeOf<R> | CodesOf<F> | (Makes extends true ? never : M)>>
+    WorkingAct<
+      Sent<F> & About<Makes, Key>,
+      Result<T, CodeOf<R> | CodesOf<F> | (Makes extends true ? never : M)>
+    >
   >
 > {
-  const of = row as unknown as ActRow;
+  const of = row as unknown as RunRow;
   const itself = async (management: Management, actor: Actor, given: Given) => {
     const read = await readFields(of, given);
     if (!read.ok) return read;
@@ -231,6 +239,44 @@ export function act<
     return read.ok ? await perform(of, acting, given, read.value) : read;
   };
   return Object.assign(itself, { work, row: of }) as never;
+}
+
+/**
+ * States an act that takes several transactions, or writes its audit itself: `run` does all of it, and finds the item
+ * by its key.
+ */
+export function actByItself<
+  Item extends NamedItem,
+  M extends RefusalCode,
+  Key extends ItemKey,
+  F extends ActFields,
+  T,
+  R,
+  L extends Shown<keyof F & string>,
+>(
+  row: Facts<Item, M, Key, F, T, L> & {
+    run(
+      management: Management,
+      actor: Actor,
+      taken: Taken<F> & { readonly [K in Key]: string },
+    ): Promise<R>;
+  },
+): [R] extends [Done<T> | Refused]
+  ? Exactly<
+      CodeOf<R>,
+      keyof L,
+      Act<Sent<F> & { readonly [K in Key]: string }, Result<T, CodeOf<R> | CodesOf<F>>>
+    >
+  : { readonly 'gives another value': R } {
+  const of = { ...row, isByItself: true } as unknown as ActRow & {
+    run(management: Management, actor: Actor, taken: Given): Promise<Result<unknown>>;
+  };
+  const itself = async (management: Management, actor: Actor, given: Given) => {
+    const read = await readFields(of, given);
+    const key = of.subject.key;
+    return read.ok ? await of.run(management, actor, { ...read.value, [key]: given[key] }) : read;
+  };
+  return Object.assign(itself, { row: of }) as never;
 }
 
 type Given = Readonly<Record<string, unknown>>;
@@ -257,7 +303,7 @@ async function readFields(row: ActRow, given: Given): Promise<Result<Given>> {
 }
 
 /** After the fields by themselves come the item, look-ups, then the act itself; the audit gets its row last. */
-async function perform(row: ActRow, acting: Acting, given: Given, read: Given): Promise<Result<unknown>> {
+async function perform(row: RunRow, acting: Acting, given: Given, read: Given): Promise<Result<unknown>> {
   const taken: Record<string, unknown> = { ...read };
   const { subject, makes } = row;
   const found = makes ? undefined : await subject.find(acting.db, String(given[subject.key]));
@@ -270,32 +316,32 @@ async function perform(row: ActRow, acting: Acting, given: Given, read: Given): 
   }
   // An act that makes its item has none, and its row cannot use it.
   const result = await row.run({ ...acting, item: found?.value as NamedItem }, taken);
-  return result.ok ? await audited(row, acting, result) : result;
+  return await audited(acting, { kind: subject.kind, action: row.permission }, result);
 }
 
-async function audited(
-  { permission, subject }: ActRow,
-  acting: Acting,
-  { about, detail, value }: Did<unknown>,
-) {
-  const { db, keys, atMs, actor } = acting;
-  await recordAudit(db, keys, {
-    ...{ atMs, actor, action: permission, detail },
-    ...{ subjectKind: subject.kind, subjectId: about.id, subject: about.name },
-  });
-  return done(value);
+/** Writes the audit row of an act that was done. @param action a permission, or the name of an act of users */
+export async function audited<R extends Did<unknown> | Refused>(
+  { db, keys, atMs, actor }: Acting,
+  { kind, action }: { readonly kind: SubjectKind; readonly action: string },
+  result: R,
+): Promise<R> {
+  if (!result.ok) return result;
+  const { about, detail } = result;
+  const subject = { subjectKind: kind, subjectId: about.id, subject: about.name };
+  await recordAudit(db, keys, { atMs, actor, action, detail, ...subject });
+  return result;
 }
 
 /** Returns what a route of an act may be refused for, in the order of the checks. */
 export function refusalsOf(
-  { subject, makes, fields, refusals }: ActRow,
+  { subject, makes, isByItself, fields, refusals }: ActRow,
   without: readonly string[] = [],
 ): RefusalCode[] {
   const there = Object.entries(fields).flatMap(([name, one]) => (without.includes(name) ? [] : [one]));
   return [
     ...new Set([
       ...there.filter(({ read }) => read).flatMap(one => one.refusals),
-      ...(makes ? [] : [...subject.missing, ...(subject.kept ? [subject.kept.refusal] : [])]),
+      ...(makes || isByItself ? [] : [...subject.missing, ...(subject.kept ? [subject.kept.refusal] : [])]),
       ...there.filter(({ find }) => find).flatMap(one => one.refusals),
       ...(Object.keys(refusals) as RefusalCode[]),
     ]),

@@ -128,3 +128,8 @@ export function offered<In, Out, C extends RefusalCode>(
 ): ActField<In, Out, C, 'required'> {
   return { ...one, offer };
 }
+
+/** The same field with other words beside it. */
+export function shownAs<F extends ActField<never>>(one: F, control: Partial<Control>): F {
+  return { ...one, control: { ...one.control, ...control } };
+}
