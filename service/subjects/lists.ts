@@ -4,12 +4,23 @@ import type { Act } from './kit/act.ts';
 import type { List } from './kit/list.ts';
 import { operators } from './operators/acts.ts';
 import { radiusClients } from './radius-clients/acts.ts';
+import { tokenActs } from './tokens/acts.ts';
+import { repairLastStep } from './tokens/codes/repair.ts';
+import { resyncToken } from './tokens/codes/resync.ts';
 import { temporaryCodeActs } from './tokens/codes/temporary-codes.ts';
+import { policies } from './tokens/policies.ts';
 import { userActs } from './users/acts.ts';
 import { credentialActs } from './users/credentials/acts.ts';
 
 /** The lists of all subjects that are read whole, with their acts. API and console serve them. */
-export const lists: readonly List[] = [applications, radiusClients, apiKeys, operators];
+export const lists: readonly List[] = [policies, applications, radiusClients, apiKeys, operators];
 
 /** The acts of subjects with lists of their own kind. API and console serve them. */
-export const acts: readonly Act[] = [...userActs, ...credentialActs, ...temporaryCodeActs];
+export const acts: readonly Act[] = [
+  ...userActs,
+  ...credentialActs,
+  ...temporaryCodeActs,
+  ...tokenActs,
+  resyncToken,
+  repairLastStep,
+];

@@ -1,5 +1,9 @@
 import { lists } from '../../subjects/lists.ts';
+import { tokenActs } from '../../subjects/tokens/acts.ts';
+import { repairLastStep } from '../../subjects/tokens/codes/repair.ts';
+import { resyncToken } from '../../subjects/tokens/codes/resync.ts';
 import { temporaryCodeActs } from '../../subjects/tokens/codes/temporary-codes.ts';
+import { policies } from '../../subjects/tokens/policies.ts';
 import { userActs } from '../../subjects/users/acts.ts';
 import { credentialActs } from '../../subjects/users/credentials/acts.ts';
 import { activationRoutes } from './identities/activations.ts';
@@ -19,9 +23,7 @@ import { fobGivingRoutes } from './tokens/fob-giving.ts';
 import { fobRoutes } from './tokens/fobs.ts';
 import { importRoutes } from './tokens/imports.ts';
 import { jobRoutes } from './tokens/jobs.ts';
-import { moveRoutes } from './tokens/moves.ts';
-import { policyRoutes } from './tokens/policies.ts';
-import { tokenRoutes } from './tokens/tokens.ts';
+import { repairAllRoute, tokenRoutes } from './tokens/tokens.ts';
 
 /** Every route of administration, in the order of the documentation. */
 export const apiRoutes: readonly ApiRoute[] = [
@@ -31,14 +33,15 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...callerRoutes,
   ...activationRoutes,
   ...tokenRoutes,
-  ...moveRoutes,
-  ...policyRoutes,
+  ...routesOfActs([...tokenActs, resyncToken, repairLastStep]),
+  repairAllRoute,
+  ...routesOfList(policies),
   ...fobRoutes,
   ...fobActRoutes,
   ...fobGivingRoutes,
   ...importRoutes,
   ...jobRoutes,
-  ...lists.flatMap(routesOfList),
+  ...lists.filter(list => list !== policies).flatMap(routesOfList),
   ...alertRoutes,
   ...channelRoutes,
   ...mailRoutes,

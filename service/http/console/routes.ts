@@ -24,12 +24,11 @@ import { serveDashboard } from './overview/dashboard.ts';
 import { serveAlerts } from './records/alerts.ts';
 import { serveAudit } from './records/audit.ts';
 import { serveChannels } from './service/channels.ts';
-import { servePolicies } from './service/policies.ts';
 import { serveSettings } from './service/settings.ts';
 import { serveTokenDetail } from './tokens/detail.ts';
-import { serveTokenForms } from './tokens/forms.ts';
 import { serveIssuing } from './tokens/issue.ts';
 import { serveTokenList } from './tokens/list.ts';
+import { serveRepairAll } from './tokens/repair-all.ts';
 import { serveCallerChecks } from './users/caller.ts';
 import { serveUserDetail } from './users/detail.ts';
 import { serveAssigning } from './users/forms.ts';
@@ -46,12 +45,11 @@ const subjects: readonly ((router: ConsoleRouter) => void)[] = [
   serveActivationForms,
   serveTokenList,
   serveTokenDetail,
-  serveTokenForms,
+  serveRepairAll,
   serveIssuing,
   serveImport,
   serveJobs,
   serveBulk,
-  servePolicies,
   router => serveActs(router, acts),
   ...lists.map(list => (router: ConsoleRouter) => serveList(router, list)),
   serveSettings,

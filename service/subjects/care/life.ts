@@ -6,9 +6,9 @@ import { tokenStates } from '../../base/token-states.ts';
 import { type Acting, actOf } from '../../storage/acting.ts';
 import { recordAudit } from '../audit/record.ts';
 import { accountIdOf } from '../tokens/account-id.ts';
+import { revokeToken, suspendToken } from '../tokens/acts.ts';
 import { wantTask } from '../tokens/fob-tasks.ts';
 import { type FobRow, fobNamed } from '../tokens/fobs.ts';
-import { revoke, suspend } from '../tokens/moves.ts';
 import type { TokenRow } from '../tokens/rows.ts';
 import { takesLastWay } from '../users/admins.ts';
 
@@ -32,7 +32,7 @@ export async function loseFob(acting: Acting, { serial }: FobInput) {
     const tokens = await tokensOn(acting, fob);
     const usable = tokens.filter(({ state }) => tokenStates[state].usable);
     if (await takesLastWay(acting.db, acting.actor, idsOf(usable))) return refused('last_admin');
-    for (const token of usable) mustBeDone(await suspend(acting, token));
+    for (const token of usable) mustBeDone(await suspendToken.work(acting, token));
     for (const token of tokens) await wantGone(acting, fob, token);
     return moveFob(acting, fob, { state: 'lost', action: 'fob.lost', suspended: usable.length });
   });
@@ -107,7 +107,7 @@ function idsOf(tokens: readonly TokenRow[]): string[] {
 async function revokeAll(acting: Acting, fob: FobRow) {
   const open = (await tokensOn(acting, fob)).filter(({ state }) => state !== 'revoked');
   if (await takesLastWay(acting.db, acting.actor, idsOf(open))) return refused('last_admin');
-  for (const { serial } of open) mustBeDone(await revoke(acting, { serial, reason: 'retired' }));
+  for (const { serial } of open) mustBeDone(await revokeToken.work(acting, { serial, reason: 'retired' }));
   return done(open.length);
 }
 

@@ -6,9 +6,11 @@ import type { Db } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
 import { recordAudit } from '../audit/record.ts';
+import { audited } from '../kit/act.ts';
+import { unassignToken } from '../tokens/acts.ts';
 import { endActivation } from '../tokens/end-activation.ts';
 import { isWhole } from '../tokens/facts.ts';
-import { reserve, unassign } from '../tokens/moves.ts';
+import { reserve } from '../tokens/moves.ts';
 import { renewSeed } from '../tokens/renew-seed.ts';
 import type { TokenRow } from '../tokens/rows.ts';
 import { findUser, prepareUserName, type User } from '../users/users.ts';
@@ -52,9 +54,9 @@ export async function start(acting: Acting, input: StartInput) {
   const minted = await generateActivationCode(acting);
   if (minted === undefined) return refused('no_public_address');
   if (toReserve !== null) {
-    const leaving = leavingFor(replacesId);
-    const reserved = await reserve(acting, { serial: toReserve, user: user.name, leaving });
+    const reserved = await reserve(acting, toReserve, { user, leaving: leavingFor(replacesId) });
     if (!reserved.ok) return reserved;
+    await audited(acting, { kind: 'token', action: 'token.assign' }, reserved);
   }
   if (tokenId !== null) await renewSeed(acting, await tokenOf(acting.db, tokenId), user.id);
   await endRequest(acting, user.id, replacesId);
@@ -284,7 +286,7 @@ async function giveBack(acting: Acting, { token_id, user_id }: ActivationRow): P
     .where('state', '=', 'reserved')
     .where('user_id', '=', user_id)
     .executeTakeFirst();
-  if (token !== undefined) await unassign(acting, token);
+  if (token !== undefined) await unassignToken.work(acting, token);
 }
 
 function tokenOf(db: Db, id: string): Promise<TokenRow> {

@@ -5,6 +5,7 @@ import type { Db } from '../../storage/database/database.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
 import { hasEnough } from '../tokens/issue.ts';
 import { policyNamed } from '../tokens/policies.ts';
+import type { TokenRow } from '../tokens/rows.ts';
 import { lockToken } from '../tokens/tokens.ts';
 import type { User } from '../users/users.ts';
 
@@ -26,7 +27,7 @@ interface ActivationTarget {
   readonly policyId: string | null;
   readonly fobs: ActivationFobs;
   /** The token that still has to be reserved. */
-  readonly toReserve: string | null;
+  readonly toReserve: TokenRow | null;
   /** The token that the new one replaces. */
   readonly replacesId: string | null;
 }
@@ -84,5 +85,5 @@ async function ofToken(acting: Acting, user: User, serial: string, replacesId: s
       : refused('reserved_for_another');
   if (!mayBecome(row.state, 'reserved')) return refused('bad_transition');
   if (await hasEnough(acting.db, user, leavingFor(replacesId))) return refused('too_many_tokens');
-  return done<ActivationTarget>({ ...target, toReserve: serial });
+  return done<ActivationTarget>({ ...target, toReserve: row });
 }

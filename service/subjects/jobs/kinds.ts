@@ -4,9 +4,9 @@ import type { Acting } from '../../storage/acting.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
 import { keepingTaskWork } from '../care/tasks.ts';
 import { start } from '../enrolment/activations.ts';
+import { assignToken, revokeToken, suspendToken, unassignToken } from '../tokens/acts.ts';
 import { importItem } from '../tokens/import/import-item.ts';
 import type { ImportItem } from '../tokens/import/items.ts';
-import { assign, revoke, suspend, unassign } from '../tokens/moves.ts';
 
 /** The payload of one row, for each kind of job. */
 export interface JobPayloads {
@@ -38,10 +38,10 @@ type Works = {
 /** The acts behind jobs: the same as for a single token, with the same refusals and the same audit rows. */
 const works: Works = {
   import: importItem,
-  assign,
-  suspend,
-  revoke,
-  unassign,
+  assign: assignToken.work,
+  suspend: suspendToken.work,
+  revoke: revokeToken.work,
+  unassign: unassignToken.work,
   activate,
   clock: (acting, { serial }) => keepingTaskWork(acting, { serial, kind: 'clock' }),
   'require-pin': (acting, { serial }) => keepingTaskWork(acting, { serial, kind: 'require-pin' }),

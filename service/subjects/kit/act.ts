@@ -146,7 +146,14 @@ export interface ActForm<Item, T, F extends ActFields = ActFields> extends ActBu
 }
 
 /** What doors need to know of an act. */
-interface Facts<Item extends NamedItem, M extends RefusalCode, Key extends ItemKey, F extends ActFields, T, L> {
+interface Facts<
+  Item extends NamedItem,
+  M extends RefusalCode,
+  Key extends ItemKey,
+  F extends ActFields,
+  T,
+  L,
+> {
   readonly permission: Action;
   readonly subject: Subject<Item, M, Key>;
   /** Whether it makes the item, instead of being about one that exists. */
@@ -183,7 +190,8 @@ export interface ActRow extends Facts<NamedItem, RefusalCode, ItemKey, ActFields
   readonly isByItself?: boolean;
 }
 
-type RunRow = ActRow & Stated<NamedItem, RefusalCode, ItemKey, ActFields, unknown, Did<unknown> | Refused, Shown<string>>;
+type RunRow = ActRow &
+  Stated<NamedItem, RefusalCode, ItemKey, ActFields, unknown, Did<unknown> | Refused, Shown<string>>;
 
 /** An act, to be called like a function. */
 export interface Act<Given = never, R = Result<unknown>> {
@@ -255,11 +263,7 @@ export function actByItself<
   L extends Shown<keyof F & string>,
 >(
   row: Facts<Item, M, Key, F, T, L> & {
-    run(
-      management: Management,
-      actor: Actor,
-      taken: Taken<F> & { readonly [K in Key]: string },
-    ): Promise<R>;
+    run(management: Management, actor: Actor, taken: Taken<F> & { readonly [K in Key]: string }): Promise<R>;
   },
 ): [R] extends [Done<T> | Refused]
   ? Exactly<
@@ -348,6 +352,12 @@ export function refusalsOf(
   ];
 }
 
+/** Returns the shapes of fields. */
+export function shapesOf<const F extends ActFields>(fields: F) {
+  const shapes = Object.entries(fields).map(([name, { shape }]) => [name, shape]);
+  return Object.fromEntries(shapes) as { readonly [K in keyof F]: F[K]['shape'] };
+}
+
 /** Returns the shape of what a route of an act takes; undefined if it takes nothing. */
 export function bodyOf(
   { fields }: ActRow,
@@ -357,6 +367,6 @@ export function bodyOf(
   if (there.length === 0) return undefined;
   const isRequired = ([name, { need }]: (typeof there)[number]) =>
     need === 'required' || needs.includes(name);
-  const shapes = (some: typeof there) => Object.fromEntries(some.map(([name, { shape }]) => [name, shape]));
+  const shapes = (some: typeof there) => shapesOf(Object.fromEntries(some));
   return object(shapes(there.filter(isRequired)), shapes(there.filter(one => !isRequired(one))));
 }

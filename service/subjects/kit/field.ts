@@ -130,6 +130,9 @@ export function offered<In, Out, C extends RefusalCode>(
 }
 
 /** The same field with other words beside it. */
-export function shownAs<F extends ActField<never>>(one: F, control: Partial<Control>): F {
+export function shownAs<In, Out, C extends RefusalCode, N extends Presence>(
+  one: ActField<In, Out, C, N>,
+  control: Partial<Control>,
+): ActField<In, Out, C, N> {
   return { ...one, control: { ...one.control, ...control } };
 }

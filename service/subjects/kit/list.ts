@@ -11,9 +11,11 @@ import type { Options } from './field.ts';
  */
 type Look<V> = 'name' | 'user' | 'time' | Options | ((value: V) => readonly [tone: Tone, word: string]);
 
-interface Column<V> {
+interface Column<V, Item> {
   readonly label: string;
   readonly as?: Look<V>;
+  /** Returns the words of a cell that more than the value decides. */
+  words?(item: Item): string;
   /** What stands for null; by default nothing. */
   readonly none?: string;
 }
@@ -31,7 +33,7 @@ interface StatedList<Item> {
   readonly title: keyof Item & string;
   /** The list's name in the answer. */
   readonly as: string;
-  readonly columns: { readonly [K in keyof Item]?: Column<Item[K]> };
+  readonly columns: { readonly [K in keyof Item]?: Column<Item[K], Item> };
   readonly page: {
     readonly at: string;
     readonly title: string;

@@ -35,8 +35,7 @@ export function problemOfFacts(given: TokenFacts) {
   return given.kind === 'ocra' ? problemOfOcra(given) : problemOfPlainFacts(given);
 }
 
-/** The same for a token that is not of OCRA. */
-export function problemOfPlainFacts(given: TokenFacts) {
+function problemOfPlainFacts(given: TokenFacts) {
   const {
     alphabet = 'decimal',
     digits = tokenLimits.digitsDefault,
@@ -45,14 +44,17 @@ export function problemOfPlainFacts(given: TokenFacts) {
   if (given.kind !== 'hotp' && given.kind !== 'totp') return 'bad_kind';
   if (!algorithms.includes(given.algorithm ?? 'sha1')) return 'bad_algorithm';
   if (!alphabets.includes(alphabet)) return 'bad_alphabet';
-  const digitsMin = alphabet === 'decimal' ? tokenLimits.digitsMin : tokenLimits.charactersMin;
-  if (!isWhole(digits, digitsMin, tokenLimits.digitsMax)) return 'bad_digits';
+  if (!isWhole(digits, fewestDigits(alphabet), tokenLimits.digitsMax)) return 'bad_digits';
   if (!isWhole(period, tokenLimits.periodMinSeconds, tokenLimits.periodMaxSeconds)) return 'bad_period';
   if (!pinPlaces.includes(given.pinPlace ?? 'none')) return 'bad_pin_place';
   const { lookAhead = tokenLimits.lookAheadDefault } = given;
   return isWhole(lookAhead, tokenLimits.lookAheadMin, tokenLimits.lookAheadMax)
     ? undefined
     : 'bad_look_ahead';
+}
+
+export function fewestDigits(alphabet: Alphabet): number {
+  return alphabet === 'decimal' ? tokenLimits.digitsMin : tokenLimits.charactersMin;
 }
 
 /** A suite defines everything except a PIN at the service, which is possible only if the suite includes none. */

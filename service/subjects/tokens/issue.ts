@@ -127,7 +127,7 @@ function problemOfToken(given: SeededToken) {
 }
 
 /** Returns why names of a token do not fit, or undefined. */
-export function problemOfNames(given: { readonly issuer?: string; readonly label?: string }) {
+function problemOfNames(given: { readonly issuer?: string; readonly label?: string }) {
   if (Buffer.byteLength(given.issuer ?? '') > tokenLimits.issuerMaxBytes) return 'bad_issuer';
   if (Buffer.byteLength(given.label ?? '') > tokenLimits.labelMaxBytes) return 'bad_label';
   return undefined;

@@ -1,117 +1,43 @@
 import type { Actor } from '../../base/actor.ts';
 import type { Action } from '../../base/permissions.ts';
-import { done, refused } from '../../base/results.ts';
-import {
-  mayBecome,
-  type RevokedReason,
-  revokedReasons,
-  type TokenState,
-  tokenStates,
-} from '../../base/token-states.ts';
+import { refused } from '../../base/results.ts';
+import { mayBecome, type RevokedReason, type TokenState, tokenStates } from '../../base/token-states.ts';
 import { type Acting, actOf } from '../../storage/acting.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { clearIdempotencyCache } from '../../storage/idempotency.ts';
 import type { Management } from '../../storage/management.ts';
-import { recordAudit } from '../audit/record.ts';
+import { audited, did } from '../kit/act.ts';
 import { takesLastWay } from '../users/admins.ts';
 import { endSessionsOf } from '../users/sessions.ts';
-import { findUser, prepareUserName } from '../users/users.ts';
+import type { User } from '../users/users.ts';
 import { closeAssignment, openAssignment } from './assignments.ts';
 import { endActivationsOfToken } from './end-activation.ts';
 import { wantAccountGone } from './fob-tasks.ts';
-import { hasEnough, problemOfNames } from './issue.ts';
+import { hasEnough } from './issue.ts';
 import { dropUnusedPushKey } from './push-keys.ts';
 import type { TokenRow } from './rows.ts';
-import { lockToken, usableTokens } from './tokens.ts';
+import { lockToken, usableTokens, userNameOf } from './tokens.ts';
 import { viewOf } from './views.ts';
 
-/** A token by its serial number. */
-export interface TokenInput {
-  readonly serial: string;
-}
-
-/** Gives a token to a user. */
-export async function assign(acting: Acting, input: TokenInput & { readonly user: string }) {
-  const row = await lockToken(acting.db, input.serial);
-  if (row === undefined) return refused('unknown_serial');
-  if (!mayBecome(row.state, 'assigned')) return refused('bad_transition');
-  const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
-  if (user === undefined) return refused('unknown_user');
-  if (user.disabled_ms !== null) return refused('disabled_user');
-  if (row.user_id !== null && row.user_id !== user.id) return refused('reserved_for_another');
-  // A reserved token already counts among the user's.
-  if (row.user_id === null && (await hasEnough(acting.db, user))) return refused('too_many_tokens');
-  return move(acting, row, { to: 'assigned', action: 'token.assign', userId: user.id });
-}
-
 /**
- * Reserves a token, for a user if one is named, until enrolment. Refused as `assign`.
- * @param input leaving: how many of the user's tokens the enrolment revokes
+ * Reserves a token until enrolment.
+ * @param forUser leaving: how many of the user's tokens the enrolment revokes
  */
 export async function reserve(
   acting: Acting,
-  input: TokenInput & { readonly user?: string; readonly leaving?: number },
+  row: TokenRow,
+  { user, leaving = 0 }: { readonly user?: User | undefined; readonly leaving?: number },
 ) {
-  const row = await lockToken(acting.db, input.serial);
-  if (row === undefined) return refused('unknown_serial');
-  if (input.user === undefined) return move(acting, row, { to: 'reserved', action: 'token.assign' });
-  const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
-  if (user === undefined) return refused('unknown_user');
-  if (user.disabled_ms !== null) return refused('disabled_user');
-  if (await hasEnough(acting.db, user, input.leaving)) return refused('too_many_tokens');
-  return move(acting, row, { to: 'reserved', action: 'token.assign', userId: user.id });
-}
-
-/** Returns a token to the inventory, if its state allows it. */
-export function unassign(acting: Acting, input: TokenInput) {
-  return withdraw(acting, input, { to: 'inventory', action: 'token.unassign', userId: null });
-}
-
-/** Suspends a token until it is reactivated. Takes effect at once. */
-export function suspend(acting: Acting, input: TokenInput) {
-  return withdraw(acting, input, { to: 'suspended', action: 'token.suspend' });
+  if (user === undefined) return move(acting, row, { to: 'reserved' });
+  if (await hasEnough(acting.db, user, leaving)) return refused('too_many_tokens');
+  return move(acting, row, { to: 'reserved', userId: user.id });
 }
 
 /** Suspends a token because its own user has lost it. Takes effect at once. */
-export function reportLost(acting: Acting, input: TokenInput) {
-  return withdraw(acting, input, { to: 'suspended', action: 'token.report-lost' });
+export async function reportLost(acting: Acting, row: TokenRow) {
+  const moved = await moveAny(acting, row, { to: 'suspended' });
+  return audited(acting, { kind: 'token', action: 'token.report-lost' }, moved);
 }
-
-/** Makes a suspended token usable again. */
-async function reactivate(acting: Acting, input: TokenInput) {
-  const row = await lockToken(acting.db, input.serial);
-  if (row === undefined) return refused('unknown_serial');
-  return move(acting, row, { to: 'active', action: 'token.reactivate' });
-}
-
-/** Ends a token for good and destroys its seed. */
-export async function revoke(acting: Acting, input: TokenInput & { readonly reason: RevokedReason }) {
-  if (!revokedReasons.includes(input.reason)) return refused('bad_reason');
-  return withdraw(acting, input, { to: 'revoked', action: 'token.revoke', reason: input.reason });
-}
-
-/** Changes issuer and label of a token. */
-async function rename(
-  acting: Acting,
-  input: TokenInput & { readonly issuer?: string; readonly label?: string },
-) {
-  const problem = problemOfNames(input);
-  if (problem !== undefined) return refused(problem);
-  const row = await lockToken(acting.db, input.serial);
-  if (row === undefined) return refused('unknown_serial');
-  const names = { issuer: input.issuer ?? row.issuer, label: input.label ?? row.label };
-  await acting.db.updateTable('tokens').set(names).where('id', '=', row.id).execute();
-  await record(acting, row, 'token.rename', names);
-  return done(viewOf({ ...row, ...names }, await userNameOf(acting.db, row.user_id)));
-}
-
-export const assignToken = actOf(assign);
-export const reserveToken = actOf(reserve);
-export const unassignToken = actOf(unassign);
-export const suspendToken = actOf(suspend);
-export const reactivateToken = actOf(reactivate);
-export const revokeToken = actOf(revoke);
-export const renameToken = actOf(rename);
 
 /**
  * Moves a token to another state as `token-states.ts` allows, for programs in this process. A revoked one is retired.
@@ -124,7 +50,8 @@ export function changeTokenState(management: Management, actor: Actor, serial: s
     if (tokenStates[to].user === 'one' && row.user_id === null) return refused('bad_transition');
     const userId = tokenStates[to].user === 'none' ? { userId: null } : {};
     const reason = to === 'revoked' ? { reason: 'retired' as const } : {};
-    return moveAny(acting, row, { to, action: actionTo[to], ...userId, ...reason });
+    const moved = await moveAny(acting, row, { to, ...userId, ...reason });
+    return audited(acting, { kind: 'token', action: actionTo[to] }, moved);
   })(management, actor, undefined);
 }
 
@@ -138,24 +65,15 @@ const actionTo: Readonly<Record<TokenState, Action>> = {
   revoked: 'token.revoke',
 };
 
-/** The act's name in the audit: an operator's action, or a user's own. */
-type TokenAct = Action | 'token.report-lost';
-
 interface Move {
   readonly to: TokenState;
-  readonly action: TokenAct;
   /** The new user; if left out, the user does not change. */
   readonly userId?: string | null;
   readonly reason?: RevokedReason;
 }
 
-/** Moves a token to a state in which it is usable no longer, unless its user is the last administrator. */
-async function withdraw(acting: Acting, { serial }: TokenInput, way: Move) {
-  const row = await lockToken(acting.db, serial);
-  return row === undefined ? refused('unknown_serial') : moveAny(acting, row, way);
-}
-
-async function moveAny(acting: Acting, row: TokenRow, way: Move) {
+/** Moves a token, unless its user is the last administrator and could sign in no more. */
+export async function moveAny(acting: Acting, row: TokenRow, way: Move) {
   const isPossible = mayBecome(row.state, way.to);
   if (isPossible && isTaken(row, way.to) && (await takesLastWay(acting.db, acting.actor, [row.id])))
     return refused('last_admin');
@@ -167,7 +85,7 @@ function isTaken({ state }: TokenRow, to: TokenState): boolean {
 }
 
 /** The only place where an administrative act changes the state of a token. `moveAny` has checked for the last way. */
-async function move(acting: Acting, row: TokenRow, way: Move) {
+export async function move(acting: Acting, row: TokenRow, way: Move) {
   const { db } = acting;
   if (!mayBecome(row.state, way.to)) return refused('bad_transition');
   const userId = way.userId === undefined ? row.user_id : way.userId;
@@ -191,31 +109,11 @@ async function move(acting: Acting, row: TokenRow, way: Move) {
   if (had && !has) await closeAssignment(acting, row.id);
   if (!had && has && userId !== null) await openAssignment(acting, row.id, userId);
   const user = await userNameOf(db, userId ?? row.user_id);
-  await record(acting, row, way.action, {
-    from: row.state,
-    to: way.to,
-    user,
-    ...(way.reason && { reason: way.reason }),
-  });
-  return done(viewOf({ ...row, ...changes }, userId === null ? null : user));
+  const detail = { from: row.state, to: way.to, user, ...(way.reason && { reason: way.reason }) };
+  const view = viewOf({ ...row, ...changes }, userId === null ? null : user);
+  return did(view, { id: row.id, name: row.serial }, detail);
 }
 
 async function hasUsable(db: Db, userId: string): Promise<boolean> {
   return (await usableTokens(db, userId)).length > 0;
-}
-
-async function userNameOf(db: Db, userId: string | null): Promise<string | null> {
-  if (userId === null) return null;
-  const user = await db.selectFrom('users').select('name').where('id', '=', userId).executeTakeFirst();
-  return user?.name ?? null;
-}
-
-function record(
-  { db, keys, actor, atMs }: Acting,
-  row: TokenRow,
-  action: TokenAct,
-  detail: Readonly<Record<string, string | null>>,
-): Promise<void> {
-  const about = { subjectKind: 'token', subjectId: row.id, subject: row.serial } as const;
-  return recordAudit(db, keys, { atMs, actor, action, ...about, detail });
 }

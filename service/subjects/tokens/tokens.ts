@@ -25,6 +25,13 @@ export function lockToken(transaction: Db, serial: string): Promise<TokenRow | u
   return (engineOf(transaction) === 'postgres' ? query.forUpdate() : query).executeTakeFirst();
 }
 
+/** Returns the name of a token's user, if it has one. */
+export async function userNameOf(db: Db, userId: string | null): Promise<string | null> {
+  if (userId === null) return null;
+  const user = await db.selectFrom('users').select('name').where('id', '=', userId).executeTakeFirst();
+  return user?.name ?? null;
+}
+
 /** Returns how many tokens of a user are not revoked. */
 export async function countTokens(db: Db, userId: string): Promise<number> {
   const { count } = await db

@@ -1,37 +1,50 @@
 import { sql } from 'kysely';
-import type { AlgorithmName, Alphabet, PinPlace, TokenKind } from '../../base/kinds.ts';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { consoleLimits } from '../../base/limits/console.ts';
 import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, refused } from '../../base/results.ts';
+import {
+  count,
+  facts,
+  list,
+  named,
+  nullable,
+  number,
+  object,
+  oneOf,
+  serviceText,
+  type TypeOf,
+  time,
+} from '../../base/shapes.ts';
 import { type TokenState, tokenStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
+import { kindShapes, tokenKind } from './kind-fields.ts';
 import type { TokenRow } from './rows.ts';
 
-/** A token in its public form. Times in milliseconds since 1970. */
-export interface TokenView {
-  readonly serial: string;
-  /** The user who has it, or had it when it was revoked. */
-  readonly user: string | null;
-  readonly state: TokenState;
-  /** `lost`, `faulty` or `retired` once it is revoked. */
-  readonly revokedReason: string | null;
-  readonly kind: TokenKind;
-  readonly algorithm: AlgorithmName;
-  readonly alphabet: Alphabet;
-  readonly digits: number;
-  readonly periodSeconds: number | null;
-  /** OCRA only (RFC 6287 §6). */
-  readonly suite: string | null;
-  readonly pinPlace: PinPlace;
-  /** Number of accepted counters from the next one on; null except for HOTP. */
-  readonly lookAhead: number | null;
-  readonly driftSteps: number;
-  readonly issuer: string;
-  readonly label: string;
-  readonly createdMs: number;
-  readonly lastUsedMs: number | null;
-}
+export const tokenState = oneOf(...(Object.keys(tokenStates) as TokenState[]));
+
+/**
+ * A token in its public form. `user`: who has it, or had it when it was revoked; `suite`: OCRA only (RFC 6287 §6);
+ * `lookAhead`: number of accepted counters from the next one on, null except for HOTP.
+ */
+export const tokenShape = named(
+  object({
+    serial: serviceText,
+    user: nullable(serviceText),
+    state: tokenState,
+    revokedReason: nullable(serviceText),
+    ...kindShapes,
+    kind: tokenKind.shape,
+    suite: nullable(serviceText),
+    driftSteps: number,
+    issuer: serviceText,
+    label: serviceText,
+    createdMs: time,
+    lastUsedMs: nullable(time),
+  }),
+  'Token',
+);
+export type TokenView = TypeOf<typeof tokenShape>;
 
 /**
  * Returns the public form of a row: fields are listed one by one, so that a new column is not exposed by accident.
@@ -87,33 +100,33 @@ export async function listTokensOf(
   return rows.map(row => viewOf(row, user.name));
 }
 
-/** A user who had a token, and the period. */
-export interface AssignmentView {
-  readonly user: string;
-  readonly fromMs: number;
-  /** Null while the user has it. */
-  readonly toMs: number | null;
-  readonly actor: string;
-}
+/** A user who had a token, and the period; `toMs` is null while the user has it. */
+const assignment = object({
+  user: serviceText,
+  fromMs: time,
+  toMs: nullable(time),
+  actor: serviceText,
+});
+const actOnToken = object({
+  atMs: time,
+  actor: serviceText,
+  role: serviceText,
+  action: serviceText,
+  detail: facts,
+});
 
-/** One act on a token. */
-export interface ActView {
-  readonly atMs: number;
-  readonly actor: string;
-  readonly role: string;
-  readonly action: string;
-  readonly detail: Readonly<Record<string, unknown>>;
-}
-
-/** A token with its history, latest first. */
-export interface TokenHistory {
-  readonly token: TokenView;
-  /** The fob that holds it, if the service owns that fob. */
-  readonly fob: string | null;
-  readonly policy: { readonly name: string; readonly version: number } | null;
-  readonly assignments: readonly AssignmentView[];
-  readonly acts: readonly ActView[];
-}
+/** A token with its history, latest first; `fob`: the one that holds it, if the service owns it. */
+export const tokenHistoryShape = named(
+  object({
+    token: tokenShape,
+    fob: nullable(serviceText),
+    policy: nullable(object({ name: serviceText, version: count })),
+    assignments: list(assignment),
+    acts: list(actOnToken),
+  }),
+  'TokenHistory',
+);
+export type TokenHistory = TypeOf<typeof tokenHistoryShape>;
 
 /** Returns a token with its history. */
 export async function viewToken(db: Db, serial: string) {
@@ -137,7 +150,7 @@ export async function viewToken(db: Db, serial: string) {
   });
 }
 
-async function assignmentsOf(db: Db, tokenId: string): Promise<AssignmentView[]> {
+async function assignmentsOf(db: Db, tokenId: string): Promise<TypeOf<typeof assignment>[]> {
   const rows = await db
     .selectFrom('assignments')
     .innerJoin('users', 'users.id', 'assignments.user_id')
@@ -149,7 +162,7 @@ async function assignmentsOf(db: Db, tokenId: string): Promise<AssignmentView[]>
   return rows;
 }
 
-async function actsOn(db: Db, tokenId: string): Promise<ActView[]> {
+async function actsOn(db: Db, tokenId: string): Promise<TypeOf<typeof actOnToken>[]> {
   const rows = await db
     .selectFrom('audit')
     .select(['at_ms', 'actor', 'role', 'action', 'detail'])

@@ -194,7 +194,7 @@ it('every operation has a name of its own', async bureau => {
 test('every act is in a list, from which its routes and its form are made', () => {
   const stated = codeFiles
     .filter(({ path }) => /^service\/subjects\/(?!kit\/)/.test(path))
-    .flatMap(({ text }) => [...text.matchAll(/= act\(\{/g)]);
+    .flatMap(({ text }) => [...text.matchAll(/= act(?:ByItself)?\(\{/g)]);
   const listed = [...acts, ...lists.flatMap(list => [list.adds, ...list.acts.map(([act]) => act)])];
   expect(stated.length).toBeGreaterThan(10);
   expect(new Set(listed).size).toBe(stated.length);

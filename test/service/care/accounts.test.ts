@@ -6,13 +6,8 @@ import { noteBlank } from '@passfob/service/subjects/care/run/blank';
 import { cancelTask, createTask } from '@passfob/service/subjects/care/tasks';
 import { viewFob } from '@passfob/service/subjects/care/views';
 import { addPairing } from '@passfob/service/subjects/enrolment/relay/records/pairings';
+import { assignToken, revokeToken, suspendToken, unassignToken } from '@passfob/service/subjects/tokens/acts';
 import { fobSecretsOf } from '@passfob/service/subjects/tokens/fobs';
-import {
-  assignToken,
-  revokeToken,
-  suspendToken,
-  unassignToken,
-} from '@passfob/service/subjects/tokens/moves';
 import { changePolicy, createPolicy } from '@passfob/service/subjects/tokens/policies';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { freshSecrets } from 'passfob/owner/pairing';

@@ -1,6 +1,6 @@
 import { careLimits } from '@passfob/service/base/limits/care';
 import type { RelayMeans } from '@passfob/service/subjects/enrolment/relay/conversation';
-import { revokeToken } from '@passfob/service/subjects/tokens/moves';
+import { revokeToken } from '@passfob/service/subjects/tokens/acts';
 import { connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
 import { readAccounts } from 'passfob/owner/listing';

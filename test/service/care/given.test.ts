@@ -1,7 +1,7 @@
 import { markLost } from '@passfob/service/subjects/care/life';
 import { createTask } from '@passfob/service/subjects/care/tasks';
 import { viewFob } from '@passfob/service/subjects/care/views';
-import { revokeToken, suspendToken, unassignToken } from '@passfob/service/subjects/tokens/moves';
+import { revokeToken, suspendToken, unassignToken } from '@passfob/service/subjects/tokens/acts';
 import { hostPrimitives } from 'passfob/client/primitives';
 import { expect, it } from 'vitest';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';

@@ -1,6 +1,6 @@
 import { relayLimits } from '@passfob/service/base/limits/relay';
 import { careFor } from '@passfob/service/subjects/care/run/run';
-import { assignToken } from '@passfob/service/subjects/tokens/moves';
+import { assignToken } from '@passfob/service/subjects/tokens/acts';
 import { secretOf } from '@passfob/service/subjects/tokens/tokens';
 import { makeEngine } from '@passfob/service/subjects/validation/engine';
 import { afterAll, beforeAll } from 'vitest';

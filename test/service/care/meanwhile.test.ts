@@ -3,7 +3,7 @@ import { watchWithheld } from '@passfob/service/subjects/care/alerts';
 import { giveFob } from '@passfob/service/subjects/care/give';
 import { noteReported } from '@passfob/service/subjects/care/reports';
 import { cancelTask, fobsWithNewTasks } from '@passfob/service/subjects/care/tasks';
-import { revokeToken } from '@passfob/service/subjects/tokens/moves';
+import { revokeToken } from '@passfob/service/subjects/tokens/acts';
 import { expect, it } from 'vitest';
 import { refusalOf, Scene } from '../enrolment/kit.ts';
 import { labelsOf } from '../kit/fob.ts';

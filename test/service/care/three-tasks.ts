@@ -1,5 +1,5 @@
 import { createTask } from '@passfob/service/subjects/care/tasks';
-import { revokeToken } from '@passfob/service/subjects/tokens/moves';
+import { revokeToken } from '@passfob/service/subjects/tokens/acts';
 import { pushAccountOf } from '@passfob/service/subjects/tokens/push-keys';
 import { expect } from 'vitest';
 import type { UsersFob, World } from '../agents/world.ts';

@@ -8,6 +8,7 @@ import { writing } from '@passfob/service/storage/database/database';
 import type { AnswerRequest } from '@passfob/service/subjects/challenges/answering';
 import type { Challenge } from '@passfob/service/subjects/challenges/create';
 import { sweepChallenges } from '@passfob/service/subjects/challenges/sweep';
+import { revokeToken } from '@passfob/service/subjects/tokens/acts';
 import { resyncToken } from '@passfob/service/subjects/tokens/codes/resync';
 import { makeTemporaryCode, temporaryCodeEnd } from '@passfob/service/subjects/tokens/codes/temporary-codes';
 import { draftsOfFiles } from '@passfob/service/subjects/tokens/import/from-files';
@@ -16,7 +17,6 @@ import { importItem } from '@passfob/service/subjects/tokens/import/import-item'
 import type { ImportDraft } from '@passfob/service/subjects/tokens/import/items';
 import { planImport, prepareImport } from '@passfob/service/subjects/tokens/import/plan';
 import { issueToken, type NewToken } from '@passfob/service/subjects/tokens/issue';
-import { revokeToken } from '@passfob/service/subjects/tokens/moves';
 import { disableUser } from '@passfob/service/subjects/users/acts';
 import { resetPin } from '@passfob/service/subjects/users/credentials/acts';
 import { makeEngine } from '@passfob/service/subjects/validation/engine';

@@ -8,7 +8,7 @@ import {
 } from '@passfob/service/subjects/enrolment/activations';
 import { publicUrlOf } from '@passfob/service/subjects/enrolment/public-url';
 import { activationsOf, viewActivation } from '@passfob/service/subjects/enrolment/views';
-import { reserveToken, unassignToken } from '@passfob/service/subjects/tokens/moves';
+import { reserveToken, unassignToken } from '@passfob/service/subjects/tokens/acts';
 import { createPolicy, removePolicy } from '@passfob/service/subjects/tokens/policies';
 import { disableUser } from '@passfob/service/subjects/users/acts';
 import { changeSettings } from '@passfob/service/subjects/users/settings';

@@ -13,13 +13,8 @@ import { enterActivation } from '@passfob/service/subjects/enrolment/relay/recor
 import type { RelayRefusal } from '@passfob/service/subjects/enrolment/relay/records/refusal';
 import { requestFob } from '@passfob/service/subjects/enrolment/requests';
 import { listActivations, outcomesOfActivations } from '@passfob/service/subjects/enrolment/views';
+import { assignToken, revokeToken, suspendToken, unassignToken } from '@passfob/service/subjects/tokens/acts';
 import { fobSecretsOf } from '@passfob/service/subjects/tokens/fobs';
-import {
-  assignToken,
-  revokeToken,
-  suspendToken,
-  unassignToken,
-} from '@passfob/service/subjects/tokens/moves';
 import { secretOf } from '@passfob/service/subjects/tokens/tokens';
 import { disableUser } from '@passfob/service/subjects/users/acts';
 import { findOrAddUser } from '@passfob/service/subjects/users/users';

@@ -7,7 +7,7 @@ import {
   startActivation,
 } from '@passfob/service/subjects/enrolment/activations';
 import { expireActivations } from '@passfob/service/subjects/enrolment/expire-job';
-import { unassignToken } from '@passfob/service/subjects/tokens/moves';
+import { unassignToken } from '@passfob/service/subjects/tokens/acts';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';

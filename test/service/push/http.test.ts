@@ -11,7 +11,7 @@ import {
   revokeToken,
   suspendToken,
   unassignToken,
-} from '@passfob/service/subjects/tokens/moves';
+} from '@passfob/service/subjects/tokens/acts';
 import {
   freshPushSecret,
   isRightAnswer,

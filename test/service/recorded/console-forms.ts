@@ -132,7 +132,7 @@ const service: readonly FormCase[] = [
   { path: '/policy/change', at: { id: 'eight digits' }, ok: {}, refused: [{ pinMinDigits: '99' }] },
   { path: '/policy/remove', at: { id: 'eight digits' }, ok: {} },
   // One of those that were made above.
-  { path: '/policy/remove', at: { id: 'policy 12' }, ok: {} },
+  { path: '/policy/remove', at: { id: 'policy 19' }, ok: {} },
   { path: '/applications/create', ok: { name: 'app #' }, refused: [{ name: 'VPN <gateway>' }] },
   {
     path: '/radius-clients/create',

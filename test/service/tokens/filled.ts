@@ -1,5 +1,5 @@
 import type { TokenState } from '@passfob/service/base/token-states';
-import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/moves';
+import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/acts';
 import { searchTokens, type TokenQuery } from '@passfob/service/subjects/tokens/search';
 import type { TokenView } from '@passfob/service/subjects/tokens/views';
 import { expect } from 'vitest';

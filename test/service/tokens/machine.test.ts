@@ -1,17 +1,17 @@
 import type { Result } from '@passfob/service/base/results';
 import { mayBecome, tokenStates } from '@passfob/service/base/token-states';
 import { writing } from '@passfob/service/storage/database/database';
-import { issueToken } from '@passfob/service/subjects/tokens/issue';
 import {
   assignToken,
-  changeTokenState,
   reactivateToken,
   renameToken,
   reserveToken,
   revokeToken,
   suspendToken,
   unassignToken,
-} from '@passfob/service/subjects/tokens/moves';
+} from '@passfob/service/subjects/tokens/acts';
+import { issueToken } from '@passfob/service/subjects/tokens/issue';
+import { changeTokenState } from '@passfob/service/subjects/tokens/moves';
 import type { TokenRow } from '@passfob/service/subjects/tokens/rows';
 import fc from 'fast-check';
 import { expect } from 'vitest';

@@ -3,7 +3,7 @@ import type { TokenState } from '@passfob/service/base/token-states';
 import { writing } from '@passfob/service/storage/database/database';
 import { inPortions } from '@passfob/service/storage/search/hits';
 import { addParts } from '@passfob/service/storage/search/rows';
-import { revokeToken } from '@passfob/service/subjects/tokens/moves';
+import { revokeToken } from '@passfob/service/subjects/tokens/acts';
 import { searchTokens } from '@passfob/service/subjects/tokens/search';
 import { listTokensOf, type TokenView } from '@passfob/service/subjects/tokens/views';
 import fc from 'fast-check';

@@ -3,6 +3,7 @@ import { writing } from '@passfob/service/storage/database/database';
 import { listCaredFobs, viewFob } from '@passfob/service/subjects/care/views';
 import { startBulk } from '@passfob/service/subjects/jobs/bulk';
 import { listJobItems, listJobs } from '@passfob/service/subjects/jobs/jobs';
+import { assignToken, renameToken, revokeToken, unassignToken } from '@passfob/service/subjects/tokens/acts';
 import {
   endTemporaryCodes,
   makeTemporaryCode,
@@ -11,7 +12,6 @@ import {
   withdrawTemporaryCode,
 } from '@passfob/service/subjects/tokens/codes/temporary-codes';
 import { fobNamed, fobSecretsOf, keepFobClock, registerFob } from '@passfob/service/subjects/tokens/fobs';
-import { assignToken, renameToken, revokeToken, unassignToken } from '@passfob/service/subjects/tokens/moves';
 import { searchTokens } from '@passfob/service/subjects/tokens/search';
 import { listTokens, viewToken } from '@passfob/service/subjects/tokens/views';
 import { expect } from 'vitest';

@@ -7,8 +7,8 @@ import {
   listOperators,
   removeOperator,
 } from '@passfob/service/subjects/operators/acts';
+import { revokeToken, suspendToken, unassignToken } from '@passfob/service/subjects/tokens/acts';
 import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/temporary-codes';
-import { revokeToken, suspendToken, unassignToken } from '@passfob/service/subjects/tokens/moves';
 import { disableUser, enableUser } from '@passfob/service/subjects/users/acts';
 import { openSession, sessionOf } from '@passfob/service/subjects/users/sessions';
 import { findUser } from '@passfob/service/subjects/users/users';

@@ -16,9 +16,9 @@ import {
   CONSOLE_APPLICATION,
   ensureApplication,
 } from '@passfob/service/subjects/applications/applications';
+import { suspendToken } from '@passfob/service/subjects/tokens/acts';
 import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/temporary-codes';
 import { issueToken } from '@passfob/service/subjects/tokens/issue';
-import { suspendToken } from '@passfob/service/subjects/tokens/moves';
 import { createPolicy } from '@passfob/service/subjects/tokens/policies';
 import { disableUser } from '@passfob/service/subjects/users/acts';
 import { resetPin, setPassword } from '@passfob/service/subjects/users/credentials/acts';

@@ -4,7 +4,7 @@ import { openStore } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import { engineOf } from '@passfob/service/storage/schema/engine';
 import { addOperator, changeOperatorRole, disableOperator } from '@passfob/service/subjects/operators/acts';
-import { suspendToken } from '@passfob/service/subjects/tokens/moves';
+import { suspendToken } from '@passfob/service/subjects/tokens/acts';
 import { enterByLink, makeOperatorKey } from '@passfob/service/subjects/users/access/operators';
 import {
   changeUser,

@@ -3,12 +3,12 @@ import type { Factors, PinPlace } from '@passfob/service/base/kinds';
 import type { Outcome } from '@passfob/service/base/outcomes';
 import { writing } from '@passfob/service/storage/database/database';
 import { ensureApplication } from '@passfob/service/subjects/applications/applications';
+import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/acts';
 import {
   makeTemporaryCode,
   withdrawTemporaryCode,
 } from '@passfob/service/subjects/tokens/codes/temporary-codes';
 import { makeDummyToken } from '@passfob/service/subjects/tokens/dummy-evaluation';
-import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/moves';
 import { disableUser, enableUser } from '@passfob/service/subjects/users/acts';
 import { resetPin } from '@passfob/service/subjects/users/credentials/acts';
 

@@ -12,8 +12,8 @@ test/service/states.test.ts: there are seven states; only assigned and active to
     +reserved: { usable: true,
 test/service/tokens/machine.test.ts: a token reserved for one user is not given to another, and no user is created for it
   A token that is reserved for one user is given to another.
-    service/subjects/tokens/moves.ts
-    -  if (row.user_id !== null && row.user_id !== user.id) return refused('reserved_for_another');
+    service/subjects/tokens/acts.ts
+    -    if (item.user_id !== null && item.user_id !== user.id) return refused('reserved_for_another');
     -
 test/service/push/http.test.ts: the push key is destroyed with the last assigned token on the fob, and open requests can no longer be approved
   A fob keeps its push key after the last token on it was revoked.

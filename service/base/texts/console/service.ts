@@ -1,50 +1,5 @@
 /** Texts of the pages about the service itself. */
 export const consoleService = {
-  policies: {
-    title: 'Policies',
-    lead: 'A policy sets the properties of new tokens. Changing a policy changes no existing token.',
-    none: 'No policies yet.',
-    create: 'Create a policy',
-    name: 'Name',
-    kind: 'Kind',
-    kinds: [
-      ['totp', 'By time (TOTP)'],
-      ['hotp', 'By counter (HOTP)'],
-    ],
-    algorithm: 'Algorithm',
-    algorithms: [
-      ['sha1', 'SHA-1'],
-      ['sha256', 'SHA-256'],
-      ['sha512', 'SHA-512'],
-    ],
-    alphabet: 'Alphabet',
-    alphabets: [
-      ['decimal', 'Decimal digits'],
-      ['hex', 'Hexadecimal'],
-      ['base32', 'Base32'],
-      ['base64', 'Base64'],
-    ],
-    digits: 'Digits',
-    period: 'Period in seconds',
-    periodHint: 'Only for tokens by time.',
-    lookAhead: 'Passcodes looked ahead',
-    lookAheadHint: (least: number, most: number) =>
-      `Only for tokens by counter, ${least} to ${most}: the service accepts this many passcodes from the next one on, because a user can show passcodes without logging in.`,
-    pinPlace: 'PIN',
-    pinPlaces: [
-      ['none', 'None'],
-      ['fob', 'On the fob'],
-      ['service', 'At the service'],
-    ],
-    pinMinDigits: 'Fewest PIN digits',
-    pinMinDigitsHint: (least: number, most: number) => `${least} to ${most}.`,
-    version: 'Version',
-    changed: 'Changed (UTC)',
-    changeOf: (name: string) => `Change the policy ${name}`,
-    changeLead: 'This creates a new version. Existing tokens keep their version.',
-    removeOf: (name: string) => `Remove the policy ${name}`,
-    removeLead: 'A policy that was used for a token cannot be removed.',
-  },
   settings: {
     title: 'Settings',
     change: 'Change the settings',

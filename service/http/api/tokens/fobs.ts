@@ -30,10 +30,10 @@ import {
   listCaredFobs,
   viewFob,
 } from '../../../subjects/care/views.ts';
+import { tokenState } from '../../../subjects/tokens/views.ts';
 import { next, pageFields } from '../kit/pages.ts';
 import { serialParams } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { tokenState } from './facts.ts';
 
 export const lifeState = oneOf('in_use', 'lost', 'found', 'returned', 'retired', 'giving', 'handed_over');
 

@@ -25,10 +25,10 @@ import {
 } from '../../../subjects/jobs/bulk.ts';
 import { cancelJob, listJobItems, pauseJob, resumeJob, viewJob } from '../../../subjects/jobs/jobs.ts';
 import { pageJobs } from '../../../subjects/jobs/pages.ts';
+import { reason } from '../../../subjects/tokens/acts.ts';
 import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
 import { idParams, serial } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { revokedReason } from './facts.ts';
 import { fobFilter, fobQueryOf } from './fobs.ts';
 
 export const job = named(
@@ -55,7 +55,7 @@ const start = object(
   { kind: oneOf('suspend', 'unassign', 'revoke', 'assign', 'activate', ...fobJobKinds) },
   {
     serials: list(serial, jobLimits.jobItemsMax),
-    reason: revokedReason,
+    reason: reason.shape,
     table: text(administrationLimits.importBodyMaxBytes, {
       description: 'For assign: lines of user and serial number. For activate the serial number is optional.',
     }),

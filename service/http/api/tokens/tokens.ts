@@ -3,43 +3,21 @@ import { administrationLimits } from '../../../base/limits/administration.ts';
 import { challengeLimits } from '../../../base/limits/challenges.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { refused } from '../../../base/results.ts';
-import {
-  count,
-  justOne,
-  list,
-  named,
-  nullable,
-  object,
-  oneOf,
-  serviceText,
-  text,
-  whole,
-} from '../../../base/shapes.ts';
+import { count, justOne, list, object, oneOf, text, whole } from '../../../base/shapes.ts';
 import { searchTexts } from '../../../base/texts/api.ts';
+import { shapesOf } from '../../../subjects/kit/act.ts';
+import { repairLastSteps } from '../../../subjects/tokens/codes/repair.ts';
 import { issueToken } from '../../../subjects/tokens/issue.ts';
-import { renameToken } from '../../../subjects/tokens/moves.ts';
+import { kindFields, nameFields, tokenKind } from '../../../subjects/tokens/kind-fields.ts';
 import { searchedBy, searchTokens } from '../../../subjects/tokens/search.ts';
-import { viewToken } from '../../../subjects/tokens/views.ts';
+import { tokenHistoryShape, tokenShape, tokenState, viewToken } from '../../../subjects/tokens/views.ts';
 import { next, pageFields } from '../kit/pages.ts';
 import { serial, serialParams, userName } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { act, assignment, factFields, token, tokenKind, tokenState } from './facts.ts';
 
-const names = { issuer: text(tokenLimits.issuerMaxBytes), label: text(tokenLimits.labelMaxBytes) } as const;
 const seed = justOne(
   object({}, { base32: text(tokenLimits.seedTextMax), hex: text(tokenLimits.seedTextMax) }),
 );
-const history = named(
-  object({
-    token,
-    fob: nullable(serviceText),
-    policy: nullable(object({ name: serviceText, version: count })),
-    assignments: list(assignment),
-    acts: list(act),
-  }),
-  'TokenHistory',
-);
-
 export const tokenRoutes: readonly ApiRoute[] = [
   route({
     name: 'tokens.list',
@@ -57,7 +35,7 @@ export const tokenRoutes: readonly ApiRoute[] = [
         state: tokenState,
       },
     ),
-    answer: object({ tokens: list(token), next }),
+    answer: object({ tokens: list(tokenShape), next }),
     refusals: ['bad_query', 'bad_cursor'],
     handle: ({ management: { db }, query: { limit, ...query } }) =>
       searchTokens(db, { ...query, ...(limit !== undefined && { rows: limit }) }),
@@ -71,9 +49,8 @@ export const tokenRoutes: readonly ApiRoute[] = [
     body: object(
       { serial, seed },
       {
-        ...factFields,
-        ...names,
-        kind: tokenKind,
+        ...shapesOf({ ...kindFields, ...nameFields }),
+        kind: tokenKind.shape,
         suite: text(challengeLimits.ocraSuiteMax),
         counter: whole(0, tokenLimits.counterMax),
         policy: text(tokenLimits.policyNameMax),
@@ -88,7 +65,7 @@ export const tokenRoutes: readonly ApiRoute[] = [
       seed: { base32: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ' },
       user: 'ada',
     },
-    answer: token,
+    answer: tokenShape,
     status: 201,
     refusals: [
       'unreadable_seed',
@@ -128,24 +105,23 @@ export const tokenRoutes: readonly ApiRoute[] = [
     path: '/v1/tokens/:serial',
     permission: 'read',
     params: serialParams,
-    answer: history,
+    answer: tokenHistoryShape,
     refusals: ['unknown_serial'],
     handle: ({ management, params }) => viewToken(management.db, params.serial),
   }),
-  route({
-    name: 'tokens.rename',
-    summary: 'Rename a token.',
-    method: 'PATCH',
-    path: '/v1/tokens/:serial',
-    permission: 'token.rename',
-    params: serialParams,
-    body: object({}, names),
-    example: { label: 'VPN' },
-    answer: token,
-    refusals: ['unknown_serial', 'bad_issuer', 'bad_label'],
-    handle: ({ management, actor, params, body }) => renameToken(management, actor, { ...body, ...params }),
-  }),
 ];
+
+export const repairAllRoute: ApiRoute = route({
+  name: 'tokens.repair-last-steps',
+  summary:
+    'Move the last accepted step back to the present for all tokens that are refused because a clock was ahead.',
+  method: 'POST',
+  path: '/v1/tokens/repair-last-steps',
+  permission: 'token.repair-last-step',
+  answer: object({ repaired: count }),
+  refusals: ['step_not_ahead'],
+  handle: ({ management, actor }) => repairLastSteps(management, actor),
+});
 
 interface SeedText {
   readonly base32?: string;

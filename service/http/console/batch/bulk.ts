@@ -3,6 +3,7 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import type { RevokedReason } from '../../../base/token-states.ts';
 import { startActivating, startAssigning, startBulk } from '../../../subjects/jobs/bulk.ts';
 import type { JobView } from '../../../subjects/jobs/jobs.ts';
+import { reason, reasonOptions } from '../../../subjects/tokens/acts.ts';
 import { ownsAnyFob } from '../../../subjects/tokens/fobs.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
@@ -37,10 +38,10 @@ const bulkForm: Omit<FormPage<JobView>, 'done'> = {
         { name: 'what', label: text.what, kind: 'select', options: text.kinds },
         {
           name: 'reason',
-          label: consoleTexts.tokens.reason,
+          label: reason.control.label,
           hint: text.reasonHint,
           kind: 'select',
-          options: consoleTexts.tokens.reasons,
+          options: reasonOptions,
           faults: ['bad_reason'],
         },
         {

@@ -91,7 +91,7 @@ function rowOf(list: List, visit: ConsoleContext, item: ListItem): readonly Cell
   const mayAct = list.acts.some(([{ row }]) => visit.may(row.permission));
   return [
     ...Object.entries(list.columns).flatMap(([name, column]) =>
-      column ? [cellOf(column, item[name] ?? null)] : [],
+      column ? [cellOf(column, item, item[name] ?? null)] : [],
     ),
     ...(mayAct ? [[consoleTexts.actions, actsOn(list, visit, item), 'bare'] as const] : []),
   ];
@@ -99,7 +99,8 @@ function rowOf(list: List, visit: ConsoleContext, item: ListItem): readonly Cell
 
 type Column = NonNullable<List['columns'][string]>;
 
-function cellOf({ label, as, none }: Column, value: ListItem[string]): Cell {
+function cellOf({ label, as, none, words }: Column, item: ListItem, value: ListItem[string]): Cell {
+  if (words !== undefined) return [label, words(item)];
   if (value === null)
     return typeof as === 'function' ? [label, badge(...as(value)), 'bare'] : [label, none ?? null];
   if (as === 'name') return [label, html`<strong>${String(value)}</strong>`, 'bare'];
@@ -169,23 +170,41 @@ function fieldsOf(row: ActRow, form: Form, db: Db, item: NamedItem | undefined):
   const shown = Object.entries(row.fields).filter(([name]) => !hidden?.includes(name));
   return Promise.all(
     shown.map(async ([name, field]) => {
-      const { shape, control, initial, offer = initial, need } = field;
-      const { options, unit = 1, ...seen } = control;
-      const value = present === undefined ? offer : present[name];
-      const max = options === undefined ? shape.schema.maxLength : undefined;
+      const { initial, offer = initial } = field;
       return {
-        name,
-        ...seen,
-        kind: seen.kind ?? kindOf(field),
-        ...(options && { options: typeof options === 'function' ? await options(db) : options }),
-        ...(value !== undefined && value !== null && { value: shownOf(value, unit) }),
-        ...(typeof max === 'number' && { max }),
-        ...(options === undefined && isNumber(field) && { isNumber: true }),
-        optional: need === 'optional' && (present === undefined || takesNothing(field)),
+        ...(await formField(db, name, field, present === undefined ? offer : present[name])),
+        optional: isLeftOut(field) && (present === undefined || takesNothing(field)),
         faults: faultsOf(row, name, field),
       };
     }),
   );
+}
+
+/** Returns a field of an act as a form shows it. */
+export async function formField(
+  db: Db,
+  name: string,
+  field: ActField,
+  value: unknown = field.initial,
+): Promise<FormField> {
+  const { shape, control, refusals } = field;
+  const { options, unit = 1, ...seen } = control;
+  const max = options === undefined ? shape.schema.maxLength : undefined;
+  return {
+    name,
+    ...seen,
+    kind: seen.kind ?? kindOf(field),
+    ...(options && { options: typeof options === 'function' ? await options(db) : options }),
+    ...(value !== undefined && value !== null && { value: shownOf(value, unit) }),
+    ...(typeof max === 'number' && { max }),
+    ...(options === undefined && isNumber(field) && { isNumber: true }),
+    optional: isLeftOut(field),
+    faults: refusals,
+  };
+}
+
+export function formFields(db: Db, fields: ActRow['fields']): Promise<FormField[]> {
+  return Promise.all(Object.entries(fields).map(([name, field]) => formField(db, name, field)));
 }
 
 function kindOf({ shape, control }: ActField): NonNullable<FormField['kind']> {
@@ -207,9 +226,14 @@ function faultsOf({ refusals }: ActRow, name: string, field: ActField): string[]
   return [...field.refusals, ...own];
 }
 
+/** Whether a form says that a field may be left empty. */
+function isLeftOut({ need, control }: ActField): boolean {
+  return need === 'optional' && control.options === undefined;
+}
+
 /** Whether a field may be left empty also in a form that shows all present values. */
-function takesNothing({ shape, control }: ActField): boolean {
-  return control.options === undefined && shape.schema.minLength === undefined;
+function takesNothing(field: ActField): boolean {
+  return !isNumber(field) && field.shape.schema.minLength === undefined;
 }
 
 /** Returns what was typed; an optional field that was left empty is absent. */
@@ -218,14 +242,14 @@ function typed({ fields, form, subject }: ActRow, value: (name: string) => strin
   const takesAll = 'fills' in form;
   for (const [name, field] of Object.entries(fields)) {
     const text = value(field.control.name ?? name);
-    if (text !== '' || field.need === 'required' || (takesAll && !isNumber(field)))
-      given[name] = sentOf(field, text);
+    if (text !== '' || field.need !== 'optional' || takesAll) given[name] = sentOf(field, text);
   }
   return given;
 }
 
 function sentOf({ shape, control }: ActField, text: string): string | number | boolean {
-  if (shape.schema.type === 'integer') return Number(text) * (control.unit ?? 1);
+  // An empty field is not zero.
+  if (shape.schema.type === 'integer') return Number(text.trim() || Number.NaN) * (control.unit ?? 1);
   return shape.schema.type === 'boolean' ? text === 'yes' : text;
 }
 

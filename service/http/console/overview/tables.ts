@@ -1,6 +1,7 @@
 import { html, type Markup } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
+import { formatKind } from '../../../subjects/tokens/kind-fields.ts';
 import type { TokenView } from '../../../subjects/tokens/views.ts';
 import type { ValidationEvent } from '../../../subjects/validation/events.ts';
 import { badge, moment, momentOr } from '../../web/parts.ts';
@@ -44,7 +45,7 @@ export function tokenTable(tokens: readonly TokenView[], lockedUntil = noLocks):
     [columns.serial, html`<strong>${tokenLink(token.serial)}</strong>`, 'bare'],
     [columns.state, stateBadge(token.state), 'bare'],
     [columns.user, userCell(token.user, lockedUntil)],
-    [columns.kind, kindOf(token)],
+    [columns.kind, formatKind(token)],
     [consoleTexts.tokens.label, [token.issuer, token.label].filter(Boolean).join(': ')],
     [columns.lastUsed, momentOr(token.lastUsedMs, texts.operator.never)],
     [columns.drift, token.kind === 'totp' ? texts.operator.steps(token.driftSteps) : null],
@@ -57,18 +58,4 @@ function userCell(user: string | null, lockedUntil: ReadonlyMap<string, number>)
   const untilMs = lockedUntil.get(user);
   if (untilMs === undefined) return userLink(user);
   return html`${userLink(user)} ${badge('warn', html`${texts.operator.lockedUntil} ${moment(untilMs)}`)}`;
-}
-
-/** Describes a token's kind in a few words. */
-export function kindOf(
-  token: Pick<TokenView, 'kind' | 'algorithm' | 'alphabet' | 'digits' | 'periodSeconds'>,
-): string {
-  const algorithm = token.algorithm.toUpperCase().replace('SHA', 'SHA-');
-  const length =
-    token.alphabet === 'decimal'
-      ? texts.operator.digits(token.digits)
-      : consoleTexts.characters(token.digits, token.alphabet);
-  const parts = [token.kind.toUpperCase(), algorithm, length];
-  if (token.periodSeconds !== null) parts.push(texts.operator.seconds(token.periodSeconds));
-  return parts.join(', ');
 }

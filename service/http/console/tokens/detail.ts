@@ -2,15 +2,26 @@ import { html, type Markup, nothing } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { mayBecome, tokenStates } from '../../../base/token-states.ts';
-import { stepAheadUntil } from '../../../subjects/tokens/codes/repair.ts';
+import {
+  assignToken,
+  reactivateToken,
+  reasonOptions,
+  renameToken,
+  reserveToken,
+  revokeToken,
+  suspendToken,
+  unassignToken,
+} from '../../../subjects/tokens/acts.ts';
+import { repairLastStep, stepAheadUntil } from '../../../subjects/tokens/codes/repair.ts';
+import { resyncToken } from '../../../subjects/tokens/codes/resync.ts';
+import { formatKind, lookAhead, pinLocations } from '../../../subjects/tokens/kind-fields.ts';
 import { type TokenHistory, type TokenView, viewToken } from '../../../subjects/tokens/views.ts';
-import { actionLink, actions, facts, moment, momentOr, section } from '../../web/parts.ts';
-import { actButton, fobLink, stateBadge, userLink } from '../kit/parts.ts';
-import { at } from '../kit/paths.ts';
+import { actions, facts, moment, momentOr, section } from '../../web/parts.ts';
+import { actionsOn } from '../kit/acts.ts';
+import { fobLink, stateBadge, userLink } from '../kit/parts.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
 import { type ConsoleRouter, missingPage } from '../kit/router.ts';
 import { type Cell, table } from '../kit/table.ts';
-import { kindOf } from '../overview/tables.ts';
 import { detailMarkup } from '../records/audit-detail.ts';
 
 const text = consoleTexts.tokens;
@@ -39,46 +50,38 @@ function refusedFacts(untilMs: number | undefined): [string, Markup][] {
 }
 
 function tokenActions(visit: ConsoleContext, { serial, state }: TokenView, isAhead: boolean): Markup {
-  const subject = { serial };
-  const link = (path: string, name: string) => actionLink(at(path, subject), name);
-  return actions([
-    mayBecome(state, 'assigned') && visit.may('token.assign') ? link('/token/assign', text.assign) : nothing,
-    mayBecome(state, 'reserved') && visit.may('token.assign')
-      ? link('/token/reserve', text.reserve)
-      : nothing,
-    tokenStates[state].usable && visit.may('token.resync') ? link('/token/resync', text.resync) : nothing,
-    isAhead && visit.may('token.repair-last-step') ? link('/token/repair-last-step', text.repair) : nothing,
-    state === 'suspended' && visit.may('token.reactivate')
-      ? actButton(visit, '/token/reactivate', subject, text.reactivate)
-      : nothing,
-    mayBecome(state, 'suspended') && visit.may('token.suspend')
-      ? link('/token/suspend', text.suspend)
-      : nothing,
-    mayBecome(state, 'inventory') && visit.may('token.unassign')
-      ? link('/token/unassign', text.unassign)
-      : nothing,
-    visit.may('token.rename') ? link('/token/rename', text.rename) : nothing,
-    mayBecome(state, 'revoked') && visit.may('token.revoke') ? link('/token/revoke', text.revoke) : nothing,
-  ]);
+  return actions(
+    actionsOn(visit, serial, [
+      [assignToken, mayBecome(state, 'assigned')],
+      [reserveToken, mayBecome(state, 'reserved')],
+      [resyncToken, tokenStates[state].usable],
+      [repairLastStep, isAhead],
+      [reactivateToken, state === 'suspended'],
+      [suspendToken, mayBecome(state, 'suspended')],
+      [unassignToken, mayBecome(state, 'inventory')],
+      [renameToken, true, text.rename],
+      [revokeToken, mayBecome(state, 'revoked')],
+    ]),
+  );
 }
 
 function factsOf({ token, fob, policy }: TokenHistory): [string, string | Markup][] {
   const { columns } = texts.operator;
   const none = consoleTexts.nothing;
   const reason = token.revokedReason;
-  const reasonText = reason === null ? undefined : text.reasons.find(([name]) => name === reason)?.[1];
+  const reasonText = reason === null ? undefined : reasonOptions.find(([name]) => name === reason)?.[1];
   return [
     [
       columns.state,
       html`${stateBadge(token.state)}${reasonText === undefined ? nothing : html` ${reasonText}`}`,
     ],
     [columns.user, token.user === null ? none : userLink(token.user)],
-    [columns.kind, kindOf(token)],
+    [columns.kind, formatKind(token)],
     ...(token.suite === null ? [] : [[text.suite, token.suite] as [string, string]]),
-    [text.pinPlace, consoleTexts.policies.pinPlaces.find(([place]) => place === token.pinPlace)?.[1] ?? none],
+    [text.pinPlace, pinLocations.find(([place]) => place === token.pinPlace)?.[1] ?? none],
     ...(token.lookAhead === null
       ? []
-      : [[consoleTexts.policies.lookAhead, `${token.lookAhead}`] as [string, string]]),
+      : [[lookAhead.control.label, `${token.lookAhead}`] as [string, string]]),
     [text.issuer, token.issuer || none],
     [text.label, token.label || none],
     [columns.lastUsed, momentOr(token.lastUsedMs, texts.operator.never)],

@@ -2,19 +2,20 @@ import { base32nopad } from '@scure/base';
 import type { AlgorithmName, Alphabet, PinPlace, TokenKind } from '../../../base/kinds.ts';
 import { challengeLimits } from '../../../base/limits/challenges.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
-import { userLimits } from '../../../base/limits/users.ts';
 import { refused } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
+import { optional } from '../../../subjects/kit/field.ts';
+import { user } from '../../../subjects/tokens/acts.ts';
 import { type IssueInput, issueToken } from '../../../subjects/tokens/issue.ts';
+import { kindFields, nameFields, tokenKind } from '../../../subjects/tokens/kind-fields.ts';
 import { listPolicies } from '../../../subjects/tokens/policies.ts';
 import type { TokenView } from '../../../subjects/tokens/views.ts';
 import type { FormField } from '../../web/fields.ts';
+import { formField, formFields } from '../kit/acts.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
 import type { ConsoleRouter } from '../kit/router.ts';
-import { nameFields } from './forms.ts';
-import { kindFields } from './kind-fields.ts';
 
 const text = consoleTexts.tokens;
 
@@ -33,8 +34,8 @@ const issueForm: FormPage<TokenView> = {
       lead: text.issueLead,
       submit: text.issue,
       back: at('/tokens'),
-      fields: fieldsOf(
-        visit.value('user'),
+      fields: await fieldsOf(
+        visit,
         policies.map(({ name }) => name),
       ),
     };
@@ -43,7 +44,10 @@ const issueForm: FormPage<TokenView> = {
   done: (_context, { serial }) => ({ to: at('/token', { serial, done: 'issued' }) }),
 };
 
-function fieldsOf(user: string, policies: readonly string[]): FormField[] {
+async function fieldsOf(
+  { management: { db }, value }: ConsoleContext,
+  policies: readonly string[],
+): Promise<FormField[]> {
   return [
     {
       name: 'serial',
@@ -61,13 +65,9 @@ function fieldsOf(user: string, policies: readonly string[]): FormField[] {
     },
     { name: 'writing', label: text.seedWriting, kind: 'select', options: text.seedWritings, value: 'base32' },
     {
-      name: 'user',
-      label: consoleTexts.users.name,
+      ...(await formField(db, 'user', optional(user), value('user'))),
       hint: text.userHint,
-      optional: true,
-      value: user,
-      max: userLimits.userNameMax,
-      faults: ['unknown_user', 'disabled_user', 'too_many_tokens'],
+      faults: [...user.refusals, 'too_many_tokens'],
     },
     {
       name: 'policy',
@@ -77,7 +77,8 @@ function fieldsOf(user: string, policies: readonly string[]): FormField[] {
       options: [['', text.noPolicy], ...policies.map(name => [name, name] as const)],
       faults: ['unknown_policy'],
     },
-    ...kindFields({ kinds: [...consoleTexts.policies.kinds, ['ocra', text.ocra]] }),
+    await formField(db, 'kind', tokenKind, 'totp'),
+    ...(await formFields(db, kindFields)),
     {
       name: 'suite',
       label: text.suite,
@@ -94,7 +95,7 @@ function fieldsOf(user: string, policies: readonly string[]): FormField[] {
       isNumber: true,
       faults: ['bad_counter'],
     },
-    ...nameFields(),
+    ...(await formFields(db, nameFields)),
   ];
 }
 

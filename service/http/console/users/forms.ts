@@ -1,6 +1,6 @@
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
-import { assignToken } from '../../../subjects/tokens/moves.ts';
+import { assignToken } from '../../../subjects/tokens/acts.ts';
 import { serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
 import { type ConsoleRouter, missingPage } from '../kit/router.ts';

@@ -3,33 +3,49 @@ import type { Actor } from '../../../base/actor.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { timeStep } from '../../../base/passcode.ts';
 import { done, refused } from '../../../base/results.ts';
-import { type Acting, actingOf, actOf } from '../../../storage/acting.ts';
+import { object, serviceText, time } from '../../../base/shapes.ts';
+import { type Acting, actingOf } from '../../../storage/acting.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
 import type { Management } from '../../../storage/management.ts';
-import { recordAudit } from '../../audit/record.ts';
+import { act, audited, did } from '../../kit/act.ts';
 import type { TokenRow } from '../rows.ts';
-import { lockToken } from '../tokens.ts';
-
-/** A token whose last accepted step was repaired. */
-export interface Repaired {
-  readonly serial: string;
-  /** Passcodes are accepted again once the service's clock has passed this: milliseconds since 1970. */
-  readonly refusedUntilMs: number;
-}
+import { aboutToken } from '../subject.ts';
 
 /**
  * Lowers the last accepted step of a TOTP token that a fast clock had raised into the future: until then no passcode
  * would be accepted. It is set to the greatest step that a fob with a correct clock can have used by now, so nothing
  * accepted while the clock was right is accepted again. Passcodes of later steps, which fobs showed while the clock was
- * ahead, may be accepted once when their time comes.
+ * ahead, may be accepted once when their time comes. `refusedUntilMs`: once the service's clock has passed it,
+ * passcodes are accepted again.
  */
-export const repairLastStep = actOf(async (acting: Acting, { serial }: { readonly serial: string }) => {
-  const row = await lockToken(acting.db, serial);
-  if (row === undefined) return refused('unknown_serial');
-  // For a single token, also undo a rise caused by resynchronising a fob far ahead: that fob's clock has been set
-  // since.
-  const repaired = await repair(acting, row, Math.min(row.drift_steps, tokenLimits.driftMaxSteps));
-  return repaired === undefined ? refused('step_not_ahead') : done(repaired);
+export const repairLastStep = act({
+  permission: 'token.repair-last-step',
+  subject: aboutToken,
+  fields: {},
+  gives: object({ serial: serviceText, refusedUntilMs: time }),
+  refusals: { step_not_ahead: 'form' },
+  routes: [
+    {
+      name: 'tokens.repair-last-step',
+      summary: 'Move the last accepted step of a token back to the present, after a clock was ahead.',
+      at: 'POST /v1/tokens/:serial/repair-last-step',
+    },
+  ],
+  form: {
+    at: '/token/repair-last-step',
+    title: ({ serial }) => `Repair the last step of ${serial}`,
+    lead: 'Only after the clock of the service, or of this fob, was ahead and has been set right. The fob is accepted again in a few minutes. Passcodes that it showed ahead of time may then be accepted once, when their time comes: anyone who saw them can use them.',
+    submit: 'Repair its last step',
+    isFinal: true,
+    done: 'repaired',
+  },
+  async run(acting) {
+    const { item } = acting;
+    // For a single token, also undo a rise caused by resynchronising a fob far ahead: that fob's clock has been set
+    // since.
+    const repaired = await repair(acting, item, Math.min(item.drift_steps, tokenLimits.driftMaxSteps));
+    return repaired ?? refused('step_not_ahead');
+  },
 });
 
 /**
@@ -45,7 +61,12 @@ export async function repairLastSteps(management: Management, actor: Actor) {
       const acting = actingOf({ ...management, db }, actor);
       const rows = await aheadTokens(db, acting.atMs, fromId);
       let count = 0;
-      for (const row of rows) if ((await repair(acting, row, row.drift_steps)) !== undefined) count++;
+      for (const row of rows) {
+        const repaired = await repair(acting, row, row.drift_steps);
+        if (repaired === undefined) continue;
+        await audited(acting, { kind: 'token', action: 'token.repair-last-step' }, repaired);
+        count++;
+      }
       return { count, lastId: rows.length < tokenLimits.stepsRepairedAtOnce ? undefined : rows.at(-1)?.id };
     });
     repaired += turn.count;
@@ -93,11 +114,7 @@ function greatestStep(periodSeconds: number, driftSteps: number, nowMs: number):
 }
 
 /** @returns undefined if the last accepted step is not ahead, or was changed meanwhile: then nothing is changed */
-async function repair(
-  { db, keys, actor, atMs }: Acting,
-  row: TokenRow,
-  driftSteps: number,
-): Promise<Repaired | undefined> {
+async function repair({ db, atMs }: Acting, row: TokenRow, driftSteps: number) {
   if (row.kind !== 'totp' || row.state === 'revoked' || row.period_seconds === null) return undefined;
   const step = greatestStep(row.period_seconds, driftSteps, atMs);
   if (row.last_step <= step) return undefined;
@@ -108,8 +125,7 @@ async function repair(
     .where('last_step', '=', row.last_step)
     .executeTakeFirst();
   if (numUpdatedRows !== 1n) return undefined;
-  const about = { subjectKind: 'token', subjectId: row.id, subject: row.serial } as const;
-  const detail = { stepBefore: row.last_step, step };
-  await recordAudit(db, keys, { atMs, actor, action: 'token.repair-last-step', ...about, detail });
-  return { serial: row.serial, refusedUntilMs: (step + 1) * row.period_seconds * 1000 };
+  const refusedUntilMs = (step + 1) * row.period_seconds * 1000;
+  const about = { id: row.id, name: row.serial };
+  return did({ serial: row.serial, refusedUntilMs }, about, { stepBefore: row.last_step, step });
 }

@@ -1,10 +1,13 @@
 import type { Actor } from '../../../base/actor.ts';
+import { challengeLimits } from '../../../base/limits/challenges.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { validationLimits } from '../../../base/limits/validation.ts';
 import { afterFailure, afterSuccess, type LockPolicy, lockState } from '../../../base/lock.ts';
 import { parseSuite } from '../../../base/ocra-suite.ts';
 import { timeStep } from '../../../base/passcode.ts';
 import { withAcceptance } from '../../../base/recent.ts';
 import { done, type RefusalCode, type Result, refused } from '../../../base/results.ts';
+import { count, flag, object, serviceText, type TypeOf, text } from '../../../base/shapes.ts';
 import { usableStates } from '../../../base/token-states.ts';
 import { type Acting, actOf } from '../../../storage/acting.ts';
 import type { Db } from '../../../storage/database/database.ts';
@@ -12,59 +15,100 @@ import type { Management } from '../../../storage/management.ts';
 import { engineOf } from '../../../storage/schema/engine.ts';
 import { alertWhenLocked } from '../../alerts/locked.ts';
 import { recordAudit } from '../../audit/record.ts';
+import { actByItself } from '../../kit/act.ts';
+import { field, optional, shownAs } from '../../kit/field.ts';
 import { readLockPolicy } from '../../users/settings.ts';
 import { lockFactsOf, storeLockFacts, type User } from '../../users/users.ts';
 import { makeDummyToken } from '../dummy-evaluation.ts';
 import type { TokenRow } from '../rows.ts';
+import { aboutToken } from '../subject.ts';
 import { usableTokens } from '../tokens.ts';
 import { type FirstStep, firstStepOf, type TwoPasscodes } from './consecutive.ts';
 
 export type { TwoPasscodes } from './consecutive.ts';
 
-/** The result of a resynchronisation. */
-interface Resynchronised {
-  readonly serial: string;
-  /** Steps by which the fob's clock is ahead of the service's; 0 for counters. */
-  readonly driftSteps: number;
-  /** The drift is so large that the fob's clock should be set. */
-  readonly clockIsOff: boolean;
-}
+/**
+ * `driftSteps`: by which the fob's clock is ahead of the service's, 0 for counters; `clockIsOff`: so large that the fob's
+ * clock should be set.
+ */
+const resynchronised = object({ serial: serviceText, driftSteps: count, clockIsOff: flag });
+type Resynchronised = TypeOf<typeof resynchronised>;
+
+const passcode = field(
+  text(validationLimits.passcodeFieldMax, { minLength: 1 }),
+  { label: 'First passcode', kind: 'password' },
+  'resync_failed',
+  given => given,
+);
 
 /**
  * Resynchronises a token by two consecutive passcodes (RFC 4226 §7.4), never at or below its last accepted step; a
  * token that answers questions with a counter, by its answers to one question asked twice. Both are then used up. A
- * miss counts as a failed attempt, so that this is no second way to guess: under `lock`, or the policy in the settings.
+ * miss counts as a failed attempt, so that this is no second way to guess.
  */
-export function resyncToken(
-  management: Management,
-  actor: Actor,
-  input: TwoPasscodes & { readonly serial: string },
-  lock?: LockPolicy,
-) {
-  const read = async (db: Db, isHeld: boolean) => {
-    const token = await db
-      .selectFrom('tokens')
-      .selectAll()
-      .where('serial', '=', input.serial)
-      .executeTakeFirst();
-    if (token === undefined) return refused('unknown_serial');
-    const user = await userOf(db, token.user_id ?? '', isHeld);
-    if (user === undefined || !usableStates.includes(token.state)) return refused('not_usable');
-    const refusal = token.kind === 'ocra' ? questionRefusal(token, input) : undefined;
-    if (refusal !== undefined) return refused(refusal);
-    // Read again: while the user's row is locked, the last accepted step does not change.
-    const same = db.selectFrom('tokens').selectAll().where('id', '=', token.id);
-    return done({ user, tokens: await same.where('user_id', '=', user.id).execute() });
-  };
-  return resync(management, actor, { read, input, lock });
-}
+export const resyncToken = actByItself({
+  permission: 'token.resync',
+  subject: aboutToken,
+  fields: {
+    question: optional(
+      field(text(challengeLimits.ocraQuestionBytes), { label: 'Question' }, 'bad_question', given => given),
+    ),
+    first: passcode,
+    second: shownAs(passcode, { label: 'Second passcode' }),
+  },
+  gives: resynchronised,
+  refusals: {
+    unknown_serial: 'form',
+    not_usable: 'question',
+    bad_question: 'question',
+    account_locked: 'first',
+    resync_failed: 'first',
+    seed_unreadable: 'form',
+  },
+  routes: [
+    {
+      name: 'tokens.resync',
+      summary: 'Resynchronise a token with two consecutive passcodes.',
+      at: 'POST /v1/tokens/:serial/resync',
+      example: { first: '755224', second: '287082' },
+    },
+  ],
+  form: {
+    at: '/token/resync',
+    title: ({ serial }) => `Resynchronise ${serial}`,
+    lead: ({ kind }) =>
+      kind === 'ocra'
+        ? 'Have the user enter one question of your choice twice, one right after the other, and read out both answers. Both are used up. A wrong pair counts towards lockout.'
+        : 'Have the user make two passcodes, one right after the other. Both are used up. A wrong pair counts towards lockout.',
+    submit: 'Resynchronise',
+    hides: ({ kind }) => (kind === 'ocra' ? [] : ['question']),
+    done: 'resynchronised',
+  },
+  run(management, actor, input) {
+    const read = async (db: Db, isHeld: boolean) => {
+      const token = await db
+        .selectFrom('tokens')
+        .selectAll()
+        .where('serial', '=', input.serial)
+        .executeTakeFirst();
+      if (token === undefined) return refused('unknown_serial');
+      const user = await userOf(db, token.user_id ?? '', isHeld);
+      if (user === undefined || !usableStates.includes(token.state)) return refused('not_usable');
+      const refusal = token.kind === 'ocra' ? questionRefusal(token, input) : undefined;
+      if (refusal !== undefined) return refused(refusal);
+      // Read again: while the user's row is locked, the last accepted step does not change.
+      const same = db.selectFrom('tokens').selectAll().where('id', '=', token.id);
+      return done({ user, tokens: await same.where('user_id', '=', user.id).execute() });
+    };
+    return resync(management, actor, { read, input });
+  },
+});
 
 /** The same for the users themselves, who need not know which of their tokens it is. */
 export function resyncTokenOfUser(
   management: Management,
   actor: Actor,
   input: TwoPasscodes & { readonly userId: string },
-  lock?: LockPolicy,
 ) {
   const read = async (db: Db, isHeld: boolean) => {
     const user = await userOf(db, input.userId, isHeld);
@@ -73,7 +117,7 @@ export function resyncTokenOfUser(
     const tokens = await usableTokens(db, user.id);
     return tokens.length === 0 ? refused('no_usable_token') : done({ user, tokens });
   };
-  return resync(management, actor, { read, input, lock });
+  return resync(management, actor, { read, input });
 }
 
 /** Runs a dummy search if there is no user, so that the response time tells nothing. */
@@ -106,7 +150,6 @@ interface Resynchronising {
 interface Attempt<C extends RefusalCode> {
   readonly read: (db: Db, isHeld: boolean) => Promise<Result<Resynchronising, C>>;
   readonly input: TwoPasscodes;
-  readonly lock: LockPolicy | undefined;
 }
 
 /**
@@ -116,10 +159,10 @@ interface Attempt<C extends RefusalCode> {
 async function resync<C extends RefusalCode>(
   management: Management,
   actor: Actor,
-  { read, input, lock }: Attempt<C>,
+  { read, input }: Attempt<C>,
 ) {
   const { db, keys, clock } = management;
-  const policy = lock ?? (await readLockPolicy(db));
+  const policy = await readLockPolicy(db);
   const seen = await read(db, false);
   if (!seen.ok) return seen;
   const nowMs = clock();

@@ -3,8 +3,8 @@ import { heldStates } from '../../../../base/token-states.ts';
 import type { Acting } from '../../../../storage/acting.ts';
 import { recordAudit } from '../../../audit/record.ts';
 import { dropMailOf } from '../../../mail/queue.ts';
+import { revokeToken } from '../../../tokens/acts.ts';
 import { openAssignment } from '../../../tokens/assignments.ts';
-import { revoke } from '../../../tokens/moves.ts';
 import type { TokenRow } from '../../../tokens/rows.ts';
 import { makeSignInToken } from '../../../users/user-sessions.ts';
 import type { User } from '../../../users/users.ts';
@@ -105,7 +105,7 @@ async function revokeReplaced(
     .where('state', 'in', heldStates)
     .executeTakeFirst();
   if (old === undefined) return;
-  const revoked = await revoke(acting, { serial: old.serial, reason: 'retired' });
+  const revoked = await revokeToken.work(acting, { serial: old.serial, reason: 'retired' });
   if (!revoked.ok) throw new RelayRefusal('failed', `the replaced token stays: ${revoked.refusal.code}`);
 }
 
