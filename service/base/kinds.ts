@@ -12,23 +12,25 @@ export type PinPlace = 'none' | 'fob' | 'service';
 export type Factors = 'otp' | 'pin_otp' | 'password_otp';
 /** The role of an operator; `permissions.ts` lists the permissions of each. */
 export type Role = 'admin' | 'helpdesk' | 'auditor';
-export type AlertKind =
-  | 'replay'
-  | 'revoked_use'
-  | 'locked'
-  | 'spray'
-  | 'audit'
-  | 'clock'
-  | 'report'
-  | 'denied'
-  | 'undelivered'
-  | 'activation_expired'
-  | 'fob_wanted'
-  | 'lost'
-  | 'fob_battery'
-  | 'fob_drift'
-  | 'fob_refused'
-  | 'fob_withheld';
+export const alertKinds = [
+  'replay',
+  'revoked_use',
+  'locked',
+  'spray',
+  'audit',
+  'clock',
+  'report',
+  'denied',
+  'undelivered',
+  'activation_expired',
+  'fob_wanted',
+  'lost',
+  'fob_battery',
+  'fob_drift',
+  'fob_refused',
+  'fob_withheld',
+] as const;
+export type AlertKind = (typeof alertKinds)[number];
 export type JobState = 'queued' | 'running' | 'paused' | 'done' | 'cancelled';
 export type JobItemState = 'waiting' | 'done' | 'refused';
 /** 0 or 1: SQLite has no boolean type. */

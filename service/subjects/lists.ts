@@ -1,3 +1,4 @@
+import { acknowledgeAlert } from './alerts/manage.ts';
 import { apiKeys } from './api-keys/acts.ts';
 import { applications } from './applications/acts.ts';
 import type { Act } from './kit/act.ts';
@@ -23,4 +24,5 @@ export const acts: readonly Act[] = [
   ...tokenActs,
   resyncToken,
   repairLastStep,
+  acknowledgeAlert,
 ];

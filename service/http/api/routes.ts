@@ -1,3 +1,4 @@
+import { acknowledgeAlert } from '../../subjects/alerts/manage.ts';
 import { lists } from '../../subjects/lists.ts';
 import { tokenActs } from '../../subjects/tokens/acts.ts';
 import { repairLastStep } from '../../subjects/tokens/codes/repair.ts';
@@ -12,7 +13,7 @@ import { sessionRoutes } from './identities/session.ts';
 import { userReads } from './identities/users.ts';
 import { routesOfActs, routesOfList } from './kit/acts.ts';
 import type { ApiRoute } from './kit/route.ts';
-import { alertRoutes } from './records/alerts.ts';
+import { alertReads } from './records/alerts.ts';
 import { auditRoutes } from './records/audit.ts';
 import { channelRoutes } from './records/channels.ts';
 import { eventRoutes } from './records/events.ts';
@@ -42,7 +43,8 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...importRoutes,
   ...jobRoutes,
   ...lists.filter(list => list !== policies).flatMap(routesOfList),
-  ...alertRoutes,
+  ...alertReads,
+  ...routesOfActs([acknowledgeAlert]),
   ...channelRoutes,
   ...mailRoutes,
   ...eventRoutes,

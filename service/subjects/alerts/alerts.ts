@@ -1,32 +1,34 @@
 import { sql } from 'kysely';
-import type { AlertKind } from '../../base/kinds.ts';
+import { type AlertKind, alertKinds } from '../../base/kinds.ts';
 import { alertLimits } from '../../base/limits/alerts.ts';
+import { count, named, nullable, object, oneOf, serviceText, type TypeOf, time } from '../../base/shapes.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { queueDeliveries } from './outbox.ts';
 
-/** An event that security staff should know about, as they see it. Times in milliseconds since 1970. */
-export interface Alert {
-  readonly id: number;
-  readonly kind: AlertKind;
-  readonly user: string | null;
-  readonly serial: string | null;
-  /** The fob's serial number, for an alert about a fob. */
-  readonly fob: string | null;
-  /**
-   * Counter or time step of a passcode that was used again; null for other kinds, as are the fields about the first
-   * use.
-   */
-  readonly step: number | null;
-  /** How many times it happened. */
-  readonly count: number;
-  readonly firstUseMs: number | null;
-  readonly firstUseSource: string | null;
-  readonly firstMs: number;
-  readonly lastMs: number;
-  readonly lastSource: string;
-  readonly acknowledgedMs: number | null;
-  readonly acknowledgedBy: string | null;
-}
+/** An event that security staff should know about, as they see it. */
+export const alertShape = named(
+  object({
+    id: count,
+    kind: oneOf(...alertKinds),
+    user: nullable(serviceText),
+    serial: nullable(serviceText),
+    /** The fob's serial number, for an alert about a fob. */
+    fob: nullable(serviceText),
+    /** Counter or time step of a passcode that was used again; null for other kinds, as is what is about the first use. */
+    step: nullable(count),
+    /** How many times it happened. */
+    count,
+    firstUseMs: nullable(time),
+    firstUseSource: nullable(serviceText),
+    firstMs: time,
+    lastMs: time,
+    lastSource: serviceText,
+    acknowledgedMs: nullable(time),
+    acknowledgedBy: nullable(serviceText),
+  }),
+  'Alert',
+);
+export type Alert = TypeOf<typeof alertShape>;
 
 /** A new event that security staff should know about. */
 export interface NewAlert {

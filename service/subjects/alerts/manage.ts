@@ -1,10 +1,10 @@
-import type { Actor } from '../../base/actor.ts';
 import { alertLimits } from '../../base/limits/alerts.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, refused } from '../../base/results.ts';
-import { type Db, writing } from '../../storage/database/database.ts';
-import type { Management } from '../../storage/management.ts';
-import { recordAudit } from '../audit/record.ts';
-import { type Alert, alertRows, viewOfAlert } from './alerts.ts';
+import { text } from '../../base/shapes.ts';
+import type { Db } from '../../storage/database/database.ts';
+import { act, did, subject } from '../kit/act.ts';
+import { type Alert, alertRows, alertShape, viewOfAlert } from './alerts.ts';
 
 /** Selects alerts. */
 export interface AlertFilter {
@@ -55,33 +55,39 @@ export async function pageAlerts(db: Db, filter: AlertFilter = {}): Promise<Aler
   return { alerts, next };
 }
 
-/**
- * Stores that somebody has looked at an alert. A repeat opens it again.
- *
- * @throws ServiceError `busy`
- */
-export function acknowledgeAlert(
-  { db, keys, clock }: Management,
-  actor: Actor,
-  { id }: { readonly id: number },
-) {
-  return writing(db, async transaction => {
-    if (!Number.isSafeInteger(id)) return refused('unknown_alert');
-    const row = await alertRows(transaction).where('alerts.id', '=', id).executeTakeFirst();
-    if (row === undefined) return refused('unknown_alert');
+const aboutAlert = subject({
+  kind: 'alert',
+  key: 'id',
+  keyShape: text(tokenLimits.serialMax, { pattern: '^[0-9]+$' }),
+  home: '/alerts',
+  missing: ['unknown_alert'],
+  async find(db, id) {
+    const row = Number.isSafeInteger(Number(id))
+      ? await alertRows(db).where('alerts.id', '=', Number(id)).executeTakeFirst()
+      : undefined;
+    return row === undefined ? refused('unknown_alert') : done({ id: String(row.id), name: row.kind, row });
+  },
+});
+
+/** Stores that somebody has looked at an alert. A repeat opens it again. */
+export const acknowledgeAlert = act({
+  permission: 'alert.acknowledge',
+  subject: aboutAlert,
+  fields: {},
+  gives: alertShape,
+  refusals: { alert_acknowledged: 'form' },
+  routes: [
+    {
+      name: 'alerts.acknowledge',
+      summary: 'Acknowledge an alert.',
+      at: 'POST /v1/alerts/:id/acknowledge',
+    },
+  ],
+  form: { at: '/alert/acknowledge', submit: 'Acknowledge', done: 'acknowledged' },
+  async run({ db, actor, atMs, item: { row, ...item } }) {
     if (row.acknowledged_ms !== null) return refused('alert_acknowledged');
-    const atMs = clock();
     const acknowledged = { acknowledged_ms: atMs, acknowledged_by: actor.name };
-    await transaction.updateTable('alerts').set(acknowledged).where('id', '=', id).execute();
-    await recordAudit(transaction, keys, {
-      atMs,
-      actor,
-      action: 'alert.acknowledge',
-      subjectKind: 'alert',
-      subjectId: String(id),
-      subject: row.kind,
-      detail: { count: row.count },
-    });
-    return done(viewOfAlert({ ...row, ...acknowledged }));
-  });
-}
+    await db.updateTable('alerts').set(acknowledged).where('id', '=', row.id).execute();
+    return did(viewOfAlert({ ...row, ...acknowledged }), item, { count: row.count });
+  },
+});

@@ -54,6 +54,8 @@ export interface Subject<
 > {
   readonly kind: SubjectKind;
   readonly key: Key;
+  /** The shape of the key in addresses, if not all keys of its name have it. */
+  readonly keyShape?: FieldShape<string>;
   /** The item's name in forms and addresses of the console, if it is not `key`. */
   readonly keyInForms?: string;
   /** The path of its list in the console, to which forms lead back. */

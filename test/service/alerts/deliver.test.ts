@@ -173,12 +173,12 @@ it('an alert is acknowledged once, leaves an audit row, and a repeat opens it ag
   const { db } = management;
   for (let index = 1; index <= 5; index++) await raise(db, `alert ${index}`, NOON_MS + Math.min(index, 3));
   const actor = { ...serviceActor, name: 'grace', role: 'helpdesk' as const };
-  expect(await acknowledgeAlert(management, actor, { id: 2 })).toMatchObject({
+  expect(await acknowledgeAlert(management, actor, { id: '2' })).toMatchObject({
     ok: true,
     value: { acknowledgedBy: 'grace', acknowledgedMs: NOON_MS },
   });
-  expect(codeOf(await acknowledgeAlert(management, actor, { id: 2 }))).toBe('alert_acknowledged');
-  expect(codeOf(await acknowledgeAlert(management, actor, { id: 99 }))).toBe('unknown_alert');
+  expect(codeOf(await acknowledgeAlert(management, actor, { id: '2' }))).toBe('alert_acknowledged');
+  expect(codeOf(await acknowledgeAlert(management, actor, { id: '99' }))).toBe('unknown_alert');
   expect(await db.selectFrom('audit').select(['actor', 'action', 'subject_id']).execute()).toEqual([
     { actor: 'grace', action: 'alert.acknowledge', subject_id: '2' },
   ]);

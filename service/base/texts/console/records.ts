@@ -14,7 +14,6 @@ export const consoleRecords = {
     fob: 'Fob',
     first: 'First seen',
     acknowledged: 'Acknowledged',
-    acknowledge: 'Acknowledge',
   },
   audit: {
     title: 'Audit',

@@ -1,6 +1,13 @@
 import { done, type Result } from '../../../base/results.ts';
 import { list as listShape, object } from '../../../base/shapes.ts';
-import { type Act, type ActFields, type ActRoute, bodyOf, refusalsOf } from '../../../subjects/kit/act.ts';
+import {
+  type Act,
+  type ActFields,
+  type ActRoute,
+  bodyOf,
+  refusalsOf,
+  type Subject,
+} from '../../../subjects/kit/act.ts';
 import type { List } from '../../../subjects/kit/list.ts';
 import { next, type PageQuery, pageFields, pageOf } from './pages.ts';
 import { idParams, nameParams, serialParams, userParams } from './params.ts';
@@ -35,7 +42,11 @@ function routeOfList({ name, summary, at, permission, item, as, title, read }: L
   };
 }
 
-const paramsOf = { id: idParams, user: userParams, name: nameParams, serial: serialParams } as const;
+const keyParams = { id: idParams, user: userParams, name: nameParams, serial: serialParams } as const;
+
+function paramsOf({ key, keyShape }: Subject) {
+  return keyShape === undefined ? keyParams[key] : object({ [key]: keyShape });
+}
 
 function routeOfAct(act: Act, route: ActRoute<ActFields, unknown>): ApiRoute {
   const { row } = act;
@@ -46,7 +57,7 @@ function routeOfAct(act: Act, route: ActRoute<ActFields, unknown>): ApiRoute {
     summary,
     ...addressOf(route.at),
     permission: row.permission,
-    ...(row.makes ? {} : { params: paramsOf[row.subject.key] }),
+    ...(row.makes ? {} : { params: paramsOf(row.subject) }),
     ...((row.makes || status) && { status: 201 }),
     ...(body && { body }),
     ...(example && { example }),

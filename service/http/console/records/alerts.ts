@@ -4,16 +4,16 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import type { Alert } from '../../../subjects/alerts/alerts.ts';
 import { type AlertCursor, acknowledgeAlert, pageAlerts } from '../../../subjects/alerts/manage.ts';
 import { actionLink } from '../../web/parts.ts';
-import { actButton } from '../kit/parts.ts';
+import { actionsOn } from '../kit/acts.ts';
 import { at } from '../kit/paths.ts';
-import { type ConsoleRouter, refusedPage } from '../kit/router.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 import { filterForm } from '../kit/search.ts';
 import { pager } from '../kit/table.ts';
 import { alertItems } from './alert-items.ts';
 
 const text = consoleTexts.alerts;
 
-/** Serves the alerts, open ones first, and the action that acknowledges one. */
+/** Serves the alerts, open ones first. */
 export function serveAlerts(router: ConsoleRouter): void {
   router.page('/alerts', 'read', async visit => {
     const state = visit.value('state');
@@ -24,10 +24,8 @@ export function serveAlerts(router: ConsoleRouter): void {
       after,
       limit: consoleLimits.recentRows,
     });
-    const acknowledge = (alert: Alert) =>
-      alert.acknowledgedMs === null && visit.may('alert.acknowledge')
-        ? actButton(visit, '/alert/acknowledge', { id: String(alert.id) }, text.acknowledge)
-        : nothing;
+    const acknowledge = ({ id, acknowledgedMs }: Alert) =>
+      actionsOn(visit, String(id), [[acknowledgeAlert, acknowledgedMs === null]]);
     const repair = ({ kind }: Alert) =>
       kind === 'clock' && visit.may('token.repair-last-step')
         ? actionLink(at('/tokens/repair-last-steps'), consoleTexts.tokens.repairAll)
@@ -44,12 +42,6 @@ ${pager(
   after === undefined ? undefined : at('/alerts', { state }),
 )}`,
     };
-  });
-  router.act('/alert/acknowledge', 'alert.acknowledge', async ({ management, actor, value }) => {
-    const result = await acknowledgeAlert(management, actor, { id: Number(value('id')) });
-    if (!result.ok) return refusedPage(result.refusal.code, at('/alerts'));
-    router.context.changes.announce();
-    return { to: at('/alerts', { done: 'acknowledged' }) };
   });
 }
 
