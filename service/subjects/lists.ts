@@ -3,6 +3,7 @@ import { apiKeys } from './api-keys/acts.ts';
 import { applications } from './applications/acts.ts';
 import type { Act } from './kit/act.ts';
 import type { List } from './kit/list.ts';
+import { channelActs } from './notify/manage.ts';
 import { operators } from './operators/acts.ts';
 import { radiusClients } from './radius-clients/acts.ts';
 import { tokenActs } from './tokens/acts.ts';
@@ -25,4 +26,5 @@ export const acts: readonly Act[] = [
   resyncToken,
   repairLastStep,
   acknowledgeAlert,
+  ...channelActs,
 ];

@@ -166,7 +166,8 @@ interface Facts<
   /** Every refusal of `run`, and the field beside which the form shows it. */
   readonly refusals: L;
   readonly routes: readonly ActRoute<NoInfer<F>, NoInfer<T>>[];
-  readonly form: ActForm<Item, NoInfer<T>, NoInfer<F>> | ActButton;
+  /** Absent if the console has none, or makes it by hand. */
+  readonly form?: ActForm<Item, NoInfer<T>, NoInfer<F>> | ActButton;
 }
 
 /** An act in one transaction. */

@@ -97,6 +97,11 @@ export function checked<In, R, const L extends readonly RefusalCode[]>(
   return made as never;
 }
 
+/** A field that its act checks, together with others. */
+export function plain<In>(shape: FieldShape<In>, control: Control): ActField<In, In, never, 'required'> {
+  return { shape, control, refusals: [], need: 'required', read: done };
+}
+
 /** A field whose value names a row. */
 export function lookUp<In, R, const L extends readonly RefusalCode[]>(
   shape: FieldShape<In>,

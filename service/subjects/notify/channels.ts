@@ -1,37 +1,68 @@
+import { processLimits } from '../../base/limits/process.ts';
+import { recordLimits } from '../../base/limits/records.ts';
+import {
+  described,
+  type FieldShape,
+  flag,
+  list,
+  named,
+  object,
+  oneOf,
+  serviceText,
+  type TypeOf,
+  text,
+  whole,
+} from '../../base/shapes.ts';
 import type { Db } from '../../storage/database/database.ts';
-import type { SmtpServer } from './smtp.ts';
 
+const authority = described(
+  text(recordLimits.certificateMaxChars),
+  'PEM of the authority behind the certificate.',
+);
+const place = { host: text(recordLimits.hostNameMax), port: whole(1, processLimits.portMax) } as const;
+/** TLS from the first byte, by STARTTLS, or none, which is for loopback only. */
+const security = oneOf('tls', 'starttls', 'none');
+const mailAddress = text(recordLimits.mailAddressMax);
+/** Log-in name at a mail server; its password is stored separately, encrypted. */
+const mailUser = text(recordLimits.channelSecretMax);
+
+const mail = object(
+  {
+    ...place,
+    kind: oneOf('mail'),
+    security,
+    from: mailAddress,
+    to: list(mailAddress, recordLimits.mailRecipientsMax),
+  },
+  { user: mailUser, authority },
+);
+const webhook = object({ kind: oneOf('webhook'), url: text(recordLimits.webhookUrlMax) }, { authority });
+const syslog = object(
+  { ...place, kind: oneOf('syslog'), transport: oneOf('udp', 'tcp', 'tls') },
+  { authority },
+);
 /** Alerts by mail; the channel's secret is the password of the log-in. */
-export interface MailChannel extends SmtpServer {
-  readonly kind: 'mail';
-  readonly from: string;
-  readonly to: readonly string[];
-}
-
+export type MailChannel = TypeOf<typeof mail>;
 /** Alerts by HTTP; the channel's secret is the signing key. */
-export interface WebhookChannel {
-  readonly kind: 'webhook';
-  readonly url: string;
-  readonly authority?: string | undefined;
-}
-
+export type WebhookChannel = TypeOf<typeof webhook>;
 /** Alerts by syslog (RFC 5424). */
-export interface SyslogChannel {
-  readonly kind: 'syslog';
-  readonly host: string;
-  readonly port: number;
-  readonly transport: 'udp' | 'tcp' | 'tls';
-  readonly authority?: string | undefined;
-}
-
+export type SyslogChannel = TypeOf<typeof syslog>;
 export type ChannelTarget = MailChannel | WebhookChannel | SyslogChannel;
 
+export const target: FieldShape<ChannelTarget> = {
+  schema: { anyOf: [mail.schema, webhook.schema, syslog.schema] },
+};
+export const channelShape = named(
+  object({ id: serviceText, name: serviceText, enabled: flag, target }),
+  'Channel',
+);
 /** A channel that delivers alerts, as in the settings; its secret is stored separately, encrypted. */
-export interface NotificationChannel {
-  readonly id: string;
-  readonly name: string;
-  readonly enabled: boolean;
-  readonly target: ChannelTarget;
+export type NotificationChannel = TypeOf<typeof channelShape>;
+export const channelName = text(recordLimits.channelNameMax, { minLength: 1 });
+
+/** An operator's input for a channel. */
+export interface ChannelInput extends Omit<NotificationChannel, 'id'> {
+  readonly secret?: string | undefined;
 }
 
 export const CHANNELS_SETTING = 'alert-channels';

@@ -1,20 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import { recordLimits } from '../../base/limits/records.ts';
-import type { ChannelTarget, MailChannel, SyslogChannel, WebhookChannel } from './channels.ts';
+import type { ChannelInput, MailChannel, SyslogChannel, WebhookChannel } from './channels.ts';
 import type { SmtpServer } from './smtp.ts';
-
-/** An operator's input for a channel. */
-export interface ChannelInput {
-  readonly name: string;
-  readonly enabled: boolean;
-  readonly target: ChannelTarget;
-  /**
-   * The mail server's password, or the signing key of a webhook. If left out, a stored one stays, and a new webhook
-   * gets a generated key.
-   */
-  readonly secret?: string | undefined;
-}
 
 /** Returns why a channel cannot be saved, or undefined. */
 export function problemOfChannel({ name, target, secret }: ChannelInput) {

@@ -2,108 +2,165 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Actor } from '../../base/actor.ts';
 import { html } from '../../base/html.ts';
 import { recordLimits } from '../../base/limits/records.ts';
-import { done, type RefusalCode, type Result, refused } from '../../base/results.ts';
+import { done, refused } from '../../base/results.ts';
+import { described, flag, nullable, object, serviceText, text } from '../../base/shapes.ts';
+import { consoleTexts } from '../../base/texts/console.ts';
 import { texts } from '../../base/texts/texts.ts';
+import type { Acting } from '../../storage/acting.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { putSecret, readSecret, removeSecret } from '../../storage/encryption-at-rest/secret-settings.ts';
 import type { Management } from '../../storage/management.ts';
 import { recordAudit } from '../audit/record.ts';
+import { act, did, subject } from '../kit/act.ts';
+import { optional, plain } from '../kit/field.ts';
 import {
   CHANNELS_SETTING,
+  type ChannelInput,
+  channelName,
+  channelShape,
   type MailChannel,
   type NotificationChannel,
   readChannels,
   secretNameOf,
+  target,
 } from './channels.ts';
-import { type ChannelInput, problemOfChannel } from './checks.ts';
+import { problemOfChannel } from './checks.ts';
 import { factsOf, type Notice, SendError, type SendNotice, titleOf } from './notice.ts';
 import { sendBySmtp } from './smtp.ts';
 import { syslogSender } from './syslog.ts';
 import { type WebhookOptions, webhookSender } from './webhook.ts';
 
-/** A saved channel. */
-export interface SavedChannel {
-  readonly channel: NotificationChannel;
-  /** The key that was generated for a new webhook, handed out once; null otherwise. A secret. */
+const aboutChannel = subject({
+  kind: 'settings',
+  key: 'id',
+  home: '/channels',
+  missing: ['unknown_channel'],
+  async find(db, id) {
+    const channel = (await readChannels(db)).find(one => one.id === id);
+    return channel === undefined ? refused('unknown_channel') : done(channel);
+  },
+});
+const words = consoleTexts.channels;
+const shared = {
+  permission: 'settings.change',
+  subject: aboutChannel,
+  fields: {
+    name: plain(channelName, { label: words.name }),
+    enabled: plain(flag, { label: 'Send alerts through this channel' }),
+    target: plain(target, { label: words.address }),
+    secret: optional(
+      plain(
+        text(recordLimits.channelSecretMax, {
+          description: 'The mail server’s password, or the key of a webhook’s signatures. Never returned.',
+        }),
+        { label: words.secrets.webhook },
+      ),
+    ),
+  },
+} as const;
+const saved = object({
+  channel: channelShape,
+  madeKey: nullable(described(serviceText, 'The key made for a new webhook, shown once.')),
+});
+const refusals = {
+  bad_channel: 'name',
+  bad_channel_url: 'target',
+  bad_channel_secret: 'secret',
+  channel_plain: 'target',
+} as const;
+const example = {
+  name: 'operations',
+  enabled: true,
+  target: { kind: 'syslog', host: 'logs.example.org', port: 6514, transport: 'tls' },
+} as const;
+
+/** Its secret is encrypted and never returned; a new webhook without one gets a generated key. */
+export const addChannel = act({
+  ...shared,
+  makes: true,
+  gives: saved,
+  refusals: { ...refusals, too_many_channels: 'name' },
+  routes: [
+    {
+      name: 'channels.create',
+      summary: 'Add a channel. A generated webhook key is shown once.',
+      at: 'POST /v1/channels',
+      example,
+    },
+  ],
+  async run(acting, input) {
+    const isWebhook = input.target.kind === 'webhook' && input.secret === undefined;
+    const madeKey = isWebhook ? randomBytes(recordLimits.channelSecretBytes).toString('base64url') : null;
+    if ((await readChannels(acting.db)).length >= recordLimits.channelsMax)
+      return refused('too_many_channels');
+    return await save(acting, { ...input, madeKey });
+  },
+});
+
+/** A secret that is left out stays. */
+export const changeChannel = act({
+  ...shared,
+  gives: saved,
+  refusals,
+  routes: [{ name: 'channels.change', summary: 'Change a channel.', at: 'PUT /v1/channels/:id', example }],
+  run: (acting, input) => save(acting, { ...input, madeKey: null }, acting.item),
+});
+
+/** Pending deliveries are given up at the next turn. */
+export const removeChannel = act({
+  ...shared,
+  fields: {},
+  gives: channelShape,
+  refusals: {},
+  routes: [
+    {
+      name: 'channels.remove',
+      summary: 'Remove a channel and its secret.',
+      at: 'DELETE /v1/channels/:id',
+    },
+  ],
+  form: {
+    at: '/channel/remove',
+    title: ({ name }) => `Remove ${name}`,
+    lead: 'Its secret is deleted, and its waiting messages are not sent.',
+    submit: 'Remove',
+    isFinal: true,
+    done: 'removed',
+  },
+  async run({ db, atMs, item }) {
+    const others = (await readChannels(db)).filter(({ id }) => id !== item.id);
+    await writeChannels(db, others, atMs);
+    await removeSecret(db, secretNameOf(item.id));
+    return did(item, item, { isRemoved: true });
+  },
+});
+
+/** In the order of the documentation. */
+export const channelActs = [addChannel, changeChannel, removeChannel] as const;
+
+type Input = Omit<ChannelInput, 'secret'> & {
+  readonly secret: string | undefined;
   readonly madeKey: string | null;
-}
+};
 
-/** Adds a channel. Its secret is encrypted and never returned. @throws ServiceError `busy` */
-export function addChannel(management: Management, actor: Actor, input: ChannelInput) {
-  const isWebhook = input.target.kind === 'webhook' && input.secret === undefined;
-  const madeKey = isWebhook ? randomBytes(recordLimits.channelSecretBytes).toString('base64url') : null;
-  return save(management, actor, { ...input, madeKey }, channels =>
-    channels.length >= recordLimits.channelsMax ? refused('too_many_channels') : done(undefined),
-  );
-}
-
-/** Changes a channel; a secret that is left out stays. @throws ServiceError `busy` */
-export function changeChannel(
-  management: Management,
-  actor: Actor,
-  { id, ...input }: ChannelInput & { readonly id: string },
-) {
-  return save(management, actor, { ...input, madeKey: null }, channels => {
-    const before = channels.find(channel => channel.id === id);
-    return before === undefined ? refused('unknown_channel') : done(before);
-  });
-}
-
-async function save<C extends RefusalCode>(
-  { db, keys, clock }: Management,
-  actor: Actor,
-  input: ChannelInput & Pick<SavedChannel, 'madeKey'>,
-  find: (channels: readonly NotificationChannel[]) => Result<NotificationChannel | undefined, C>,
-) {
+async function save({ db, keys, atMs }: Acting, input: Input, before?: NotificationChannel) {
   const problem = problemOfChannel(input);
   if (problem !== undefined) return refused(problem);
   const { name, enabled, target, madeKey } = input;
   const secret = input.secret ?? madeKey;
-  return writing(db, async transaction => {
-    const channels = await readChannels(transaction);
-    const found = find(channels);
-    if (!found.ok) return found;
-    const before = found.value;
-    const channel: NotificationChannel = { id: before?.id ?? randomUUID(), name, enabled, target };
-    // A stored secret must not go to another kind of server, or to another server, than it was given for.
-    const isElsewhere = before !== undefined && peerOf(before) !== peerOf(channel);
-    if (isElsewhere && needsSecret(channel) && secret === null) return refused('bad_channel_secret');
-    if (before === undefined && needsSecret(channel) && secret === null) return refused('bad_channel_secret');
-    const atMs = clock();
-    const others = channels.filter(({ id }) => id !== channel.id);
-    await writeChannels(transaction, [...others, channel], atMs);
-    const named = { name: secretNameOf(channel.id), nowMs: atMs };
-    if (!needsSecret(channel)) await removeSecret(transaction, named.name);
-    else if (secret !== null) await putSecret(transaction, keys, { ...named, secret: Buffer.from(secret) });
-    await recordAudit(transaction, keys, {
-      ...entryOf(actor, channel, atMs),
-      detail: { kind: target.kind, enabled, secretChanged: secret !== null, isNew: before === undefined },
-    });
-    return done<SavedChannel>({ channel, madeKey });
-  });
-}
-
-/** Removes a channel and its secret; pending deliveries are given up at the next turn. */
-export function removeChannel(
-  { db, keys, clock }: Management,
-  actor: Actor,
-  { id }: { readonly id: string },
-) {
-  return writing(db, async transaction => {
-    const channels = await readChannels(transaction);
-    const channel = channels.find(candidate => candidate.id === id);
-    if (channel === undefined) return refused('unknown_channel');
-    const atMs = clock();
-    await writeChannels(
-      transaction,
-      channels.filter(candidate => candidate.id !== id),
-      atMs,
-    );
-    await removeSecret(transaction, secretNameOf(id));
-    await recordAudit(transaction, keys, { ...entryOf(actor, channel, atMs), detail: { isRemoved: true } });
-    return done(channel);
-  });
+  const channel: NotificationChannel = { id: before?.id ?? randomUUID(), name, enabled, target };
+  // A stored secret must not go to another kind of server, or to another server, than it was given for.
+  const isKept = before !== undefined && peerOf(before) === peerOf(channel);
+  if (needsSecret(channel) && secret === null && !isKept) return refused('bad_channel_secret');
+  const others = (await readChannels(db)).filter(({ id }) => id !== channel.id);
+  await writeChannels(db, [...others, channel], atMs);
+  const named = { name: secretNameOf(channel.id), nowMs: atMs };
+  if (!needsSecret(channel)) await removeSecret(db, named.name);
+  else if (secret !== null) await putSecret(db, keys, { ...named, secret: Buffer.from(secret) });
+  const isNew = before === undefined;
+  const detail = { kind: target.kind, enabled, secretChanged: secret !== null, isNew };
+  return did({ channel, madeKey }, channel, detail);
 }
 
 /** Sends a test message now. The text of a failure is for operators, and holds no secret. */
@@ -120,7 +177,12 @@ export async function testChannel(
   });
   await writing(db, transaction =>
     recordAudit(transaction, keys, {
-      ...entryOf(actor, channel, clock()),
+      atMs: clock(),
+      actor,
+      action: 'settings.change',
+      subjectKind: 'settings',
+      subjectId: channel.id,
+      subject: channel.name,
       detail: { test: error ?? 'sent' },
     }),
   );
@@ -174,17 +236,6 @@ function needsSecret({ target }: NotificationChannel): boolean {
 function peerOf({ target }: NotificationChannel): string {
   if (target.kind === 'webhook') return `webhook ${new URL(target.url).origin}`;
   return target.kind === 'mail' ? `mail ${target.host}:${target.port} ${target.security}` : 'syslog';
-}
-
-function entryOf(actor: Actor, channel: NotificationChannel, atMs: number) {
-  return {
-    atMs,
-    actor,
-    action: 'settings.change',
-    subjectKind: 'settings' as const,
-    subjectId: channel.id,
-    subject: channel.name,
-  };
 }
 
 async function writeChannels(db: Db, channels: readonly NotificationChannel[], nowMs: number): Promise<void> {

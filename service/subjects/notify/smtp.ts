@@ -1,19 +1,11 @@
 import { createTransport, type SendMailOptions } from 'nodemailer';
 import { systemCode } from '../../base/errors.ts';
 import { recordLimits } from '../../base/limits/records.ts';
+import type { MailChannel } from './channels.ts';
 import { SendError } from './notice.ts';
 
 /** A mail server that accepts mail by SMTP. */
-export interface SmtpServer {
-  readonly host: string;
-  readonly port: number;
-  /** TLS from the first byte, by STARTTLS, or none, which is for loopback only. */
-  readonly security: 'tls' | 'starttls' | 'none';
-  /** Log-in name at the mail server; its password is stored separately, encrypted. */
-  readonly user?: string;
-  /** PEM of the authority that signs the server's certificate, if it is not one of the system's. */
-  readonly authority?: string;
-}
+export type SmtpServer = Pick<MailChannel, 'host' | 'port' | 'security' | 'user' | 'authority'>;
 
 /** Why a mail was not sent, and whether the server rejected it for good (RFC 5321 §4.2.1). */
 export class SmtpError extends SendError {

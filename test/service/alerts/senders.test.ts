@@ -4,8 +4,11 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import { createServer as createTlsServer } from 'node:tls';
 import { serviceActor } from '@passfob/service/base/actor';
 import { isAllowedAddress } from '@passfob/service/subjects/notify/address';
-import { readChannels, type SyslogChannel } from '@passfob/service/subjects/notify/channels';
-import type { ChannelInput } from '@passfob/service/subjects/notify/checks';
+import {
+  type ChannelInput,
+  readChannels,
+  type SyslogChannel,
+} from '@passfob/service/subjects/notify/channels';
 import {
   addChannel,
   changeChannel,

@@ -17,15 +17,15 @@ import { type Cell, table } from './table.ts';
 /** Serves the page of a list, and the forms of its acts. */
 export function serveList(router: ConsoleRouter, list: List): void {
   const { page, permission, adds } = list;
+  const { form } = adds.row;
   router.page(page.at, permission, async visit => {
     const mayAdd = visit.may(adds.row.permission);
-    const { at: path, submit } = adds.row.form;
     const items = await list.read(visit.management.db);
     const rows = items.map(item => rowOf(list, visit, item));
     return {
       title: page.title,
       main: html`<p class="lead">${page.lead}</p>
-${actions([mayAdd ? actionLink(at(path), submit) : nothing])}
+${actions([form && mayAdd ? actionLink(at(form.at), form.submit) : nothing])}
 ${table(page.title, rows, page.none)}`,
     };
   });
@@ -36,13 +36,14 @@ ${table(page.title, rows, page.none)}`,
 export function serveActs(router: ConsoleRouter, acts: readonly Act[]): void {
   for (const act of acts) {
     const { form, permission } = act.row;
+    if (form === undefined) continue;
     if ('title' in form) serveForm(router, formOf(act, form));
-    else router.act(form.at, permission, visit => pressed(act, visit));
+    else router.act(form.at, permission, visit => pressed(act, form, visit));
   }
 }
 
-async function pressed(act: Act, visit: ConsoleContext): Promise<ConsoleResponse> {
-  const { subject, form } = act.row;
+async function pressed(act: Act, form: AnyForm, visit: ConsoleContext): Promise<ConsoleResponse> {
+  const { subject } = act.row;
   const key = visit.value(keyOf(subject));
   const result = await ask(act, visit);
   if (!result.ok) return refusedPage(result.refusal.code, backOf(subject, key));
@@ -66,22 +67,14 @@ function backOf(
 
 /** Returns links to the forms, and the buttons, of acts on an item that an operator may do now. */
 export function actionsOn(visit: ConsoleContext, key: string, acts: readonly OfferedAct[]): Markup[] {
-  return acts
-    .filter(([{ row }, isOffered]) => isOffered && visit.may(row.permission))
-    .map(
-      ([
-        {
-          row: { form, subject },
-        },
-        ,
-        words = form.submit,
-      ]) => {
-        const values = { [keyOf(subject)]: key };
-        return 'title' in form
-          ? actionLink(at(form.at, values), words)
-          : actButton(visit, form.at, values, words);
-      },
-    );
+  return acts.flatMap(([{ row }, isOffered, words = row.form?.submit ?? '']) => {
+    const { form, subject, permission } = row;
+    if (form === undefined || !isOffered || !visit.may(permission)) return [];
+    const values = { [keyOf(subject)]: key };
+    return 'title' in form
+      ? actionLink(at(form.at, values), words)
+      : actButton(visit, form.at, values, words);
+  });
 }
 
 /** An act on the page of an item: whether it is possible there, and its words, if they are not the form's own. */
@@ -117,12 +110,13 @@ function actsOn(list: List, visit: ConsoleContext, item: ListItem): Markup {
   return html`${list.acts
     .filter(([{ row }, , when]) => visit.may(row.permission) && (when?.(item) ?? true))
     .map(([{ row }, words]) => {
-      const href = at(row.form.at, { [keyOf(row.subject)]: String(item[list.key]) });
+      const href = at(row.form?.at ?? '', { [keyOf(row.subject)]: String(item[list.key]) });
       return html`<a href="${href}">${words}<span class="unseen"> ${String(item[list.title])}</span></a> `;
     })}`;
 }
 
-type Form = Extract<ActRow['form'], { readonly title: unknown }>;
+type AnyForm = NonNullable<ActRow['form']>;
+type Form = Extract<AnyForm, { readonly title: unknown }>;
 
 function formOf(act: Act, form: Form): FormPage<unknown> {
   const { row } = act;
@@ -169,18 +163,31 @@ function fieldsOf(row: ActRow, form: Form, db: Db, item: NamedItem | undefined):
   const hidden = item && form.hides?.(item);
   const shown = Object.entries(row.fields).filter(([name]) => !hidden?.includes(name));
   return Promise.all(
-    shown.map(async ([name, field]) => {
+    shown.map(([name, field]) => {
       const { initial, offer = initial } = field;
-      return {
-        ...(await formField(db, name, field, present === undefined ? offer : present[name])),
-        optional: isLeftOut(field) && (present === undefined || takesNothing(field)),
-        faults: faultsOf(row, name, field),
-      };
+      return fieldOf(row, name, db, present === undefined ? { offer } : { value: present[name] });
     }),
   );
 }
 
-/** Returns a field of an act as a form shows it. */
+/** Returns a field of an act for its form. @param shown its present value, or one that is offered */
+export async function fieldOf(
+  row: ActRow,
+  name: string,
+  db: Db,
+  shown: { readonly value: unknown } | { readonly offer: unknown },
+): Promise<FormField> {
+  const field = row.fields[name];
+  if (field === undefined) throw new Error(`an act has no field ${name}`);
+  const isPresent = 'value' in shown;
+  return {
+    ...(await formField(db, name, field, isPresent ? (shown.value ?? null) : shown.offer)),
+    optional: isLeftOut(field) && (!isPresent || takesNothing(field)),
+    faults: faultsOf(row, name, field),
+  };
+}
+
+/** Returns a field for the form of several acts, or of none. */
 export async function formField(
   db: Db,
   name: string,
@@ -239,7 +246,7 @@ function takesNothing(field: ActField): boolean {
 /** Returns what was typed; an optional field that was left empty is absent. */
 function typed({ fields, form, subject }: ActRow, value: (name: string) => string) {
   const given: Record<string, unknown> = { [subject.key]: value(keyOf(subject)) };
-  const takesAll = 'fills' in form;
+  const takesAll = form !== undefined && 'fills' in form;
   for (const [name, field] of Object.entries(fields)) {
     const text = value(field.control.name ?? name);
     if (text !== '' || field.need !== 'optional' || takesAll) given[name] = sentOf(field, text);

@@ -1,15 +1,17 @@
 import { html } from '../../../base/html.ts';
 import { consoleLimits } from '../../../base/limits/console.ts';
 import { recordLimits } from '../../../base/limits/records.ts';
+import type { ValueOf } from '../../../base/results.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import {
   type ChannelTarget,
   type NotificationChannel,
   readChannels,
 } from '../../../subjects/notify/channels.ts';
-import { addChannel, changeChannel, type SavedChannel } from '../../../subjects/notify/manage.ts';
+import { addChannel, changeChannel } from '../../../subjects/notify/manage.ts';
 import type { FormField } from '../../web/fields.ts';
 import { onceShown } from '../../web/parts.ts';
+import { fieldOf } from '../kit/acts.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
@@ -23,13 +25,17 @@ export function serveChannelForms(router: ConsoleRouter): void {
   for (const [kind, name] of text.kinds) serveForm(router, channelForm(kind, name));
 }
 
-function channelForm(kind: ChannelTarget['kind'], kindName: string): FormPage<SavedChannel> {
+function channelForm(
+  kind: ChannelTarget['kind'],
+  kindName: string,
+): FormPage<ValueOf<Awaited<ReturnType<typeof addChannel>>>> {
   return {
     path: `/channels/${kind}`,
     action: 'settings.change',
     // The certificate of an authority may be part of it.
     bodyLimit: consoleLimits.channelBodyMaxBytes,
     async view(visit) {
+      const { db } = visit.management;
       const id = visit.value('id');
       const channel = id === '' ? undefined : await channelOf(visit, id);
       if (id !== '' && channel?.target.kind !== kind) return { instead: missingPage('unknown_channel') };
@@ -39,7 +45,8 @@ function channelForm(kind: ChannelTarget['kind'], kindName: string): FormPage<Sa
         back: at('/channels'),
         fields: [
           { name: 'id', label: '', kind: 'hidden', value: id },
-          ...nameFields(channel),
+          await fieldOf(addChannel.row, 'name', db, { value: channel?.name ?? '' }),
+          await fieldOf(addChannel.row, 'enabled', db, { value: channel?.enabled ?? true }),
           ...fieldsOfTarget(kind, channel?.target),
           ...(kind === 'syslog' ? [] : [secretField(kind, channel)]),
           authorityField(channel?.target.authority),
@@ -77,24 +84,6 @@ function save({ management, actor, value }: ConsoleContext, kind: ChannelTarget[
   return id === ''
     ? addChannel(management, actor, input)
     : changeChannel(management, actor, { ...input, id });
-}
-
-function nameFields(channel: NotificationChannel | undefined): FormField[] {
-  return [
-    {
-      name: 'name',
-      label: text.name,
-      value: channel?.name ?? '',
-      max: recordLimits.channelNameMax,
-      faults: ['bad_channel', 'too_many_channels'],
-    },
-    {
-      name: 'enabled',
-      label: text.enabled,
-      kind: 'checkbox',
-      value: channel?.enabled === false ? '' : 'yes',
-    },
-  ];
 }
 
 function secretField(kind: 'mail' | 'webhook', channel: NotificationChannel | undefined): FormField {

@@ -5,15 +5,14 @@ import {
   type NotificationChannel,
   readChannels,
 } from '../../../subjects/notify/channels.ts';
-import { removeChannel, testChannel } from '../../../subjects/notify/manage.ts';
+import { testChannel } from '../../../subjects/notify/manage.ts';
 import { actionLink, actions, badge } from '../../web/parts.ts';
-import { serveForm } from '../kit/form.ts';
+import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
-import type { ConsoleRouter } from '../kit/router.ts';
+import { type ConsoleRouter, missingPage } from '../kit/router.ts';
 import { type Cell, table } from '../kit/table.ts';
 import { serveChannelForms } from './channel-forms.ts';
-import { namedForm } from './named-form.ts';
 
 const text = consoleTexts.channels;
 
@@ -33,7 +32,6 @@ ${table(text.title, rows, text.none)}`,
   });
   serveChannelForms(router);
   serveForm(router, testForm);
-  serveForm(router, removeForm);
 }
 
 function row(visit: ConsoleContext, { id, name, enabled, target }: NotificationChannel): readonly Cell[] {
@@ -59,29 +57,21 @@ function addressOf(target: ChannelTarget): string {
   return `${target.host}:${target.port} (${target.transport})`;
 }
 
-const of = {
+const testForm: FormPage<unknown> = {
+  path: '/channel/test',
   action: 'settings.change',
-  back: at('/channels'),
-  missing: 'unknown_channel',
-  find: readChannels,
-} as const;
-
-const testForm = namedForm<NotificationChannel, unknown>('/channel/test', {
-  ...of,
-  view: ({ name }) => ({ title: text.testOf(name), lead: text.testLead, fields: [], submit: text.test }),
-  run: ({ management, actor }, id) => testChannel(management, actor, { id, allowLoopback: false }),
+  async view({ management, value }) {
+    const channel = (await readChannels(management.db)).find(({ id }) => id === value('id'));
+    if (channel === undefined) return { instead: missingPage('unknown_channel') };
+    return {
+      title: text.testOf(channel.name),
+      lead: text.testLead,
+      fields: [{ name: 'id', label: '', kind: 'hidden', value: channel.id }],
+      submit: text.test,
+      back: at('/channels'),
+    };
+  },
+  run: ({ management, actor, value }) =>
+    testChannel(management, actor, { id: value('id'), allowLoopback: false }),
   done: () => ({ to: at('/channels', { done: 'channelTested' }) }),
-});
-
-const removeForm = namedForm<NotificationChannel, unknown>('/channel/remove', {
-  ...of,
-  view: ({ name }) => ({
-    title: text.removeOf(name),
-    lead: text.removeLead,
-    fields: [],
-    submit: consoleTexts.remove,
-    isFinal: true,
-  }),
-  run: ({ management, actor }, id) => removeChannel(management, actor, { id }),
-  done: () => ({ to: at('/channels', { done: 'removed' }) }),
-});
+};
