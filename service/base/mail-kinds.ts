@@ -1,11 +1,13 @@
 /** The subject of a mail to a user. */
-export type MailKind = 'activation' | 'reminder' | 'activated' | 'expired';
+export const mailKinds = ['activation', 'reminder', 'activated', 'expired'] as const;
+export type MailKind = (typeof mailKinds)[number];
 
 /**
  * waiting: to be sent; sent: a mail server accepted it; failed: no mail server accepted it; bounced: it was returned
  * later; dropped: not to be sent any more; local: there is no mail server, so it stays here.
  */
-export type MailState = 'waiting' | 'sent' | 'failed' | 'bounced' | 'dropped' | 'local';
+export const mailStates = ['waiting', 'sent', 'failed', 'bounced', 'dropped', 'local'] as const;
+export type MailState = (typeof mailStates)[number];
 
 /** A fob by the names that its user knows it by. */
 export interface MailedFob {

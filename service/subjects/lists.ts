@@ -3,6 +3,7 @@ import { apiKeys } from './api-keys/acts.ts';
 import { applications } from './applications/acts.ts';
 import type { Act } from './kit/act.ts';
 import type { List } from './kit/list.ts';
+import { mailServerActs } from './mail/acts.ts';
 import { channelActs } from './notify/manage.ts';
 import { operators } from './operators/acts.ts';
 import { radiusClients } from './radius-clients/acts.ts';
@@ -27,4 +28,5 @@ export const acts: readonly Act[] = [
   repairLastStep,
   acknowledgeAlert,
   ...channelActs,
+  ...mailServerActs,
 ];

@@ -43,8 +43,9 @@ export interface NamedItem {
   readonly name: string;
 }
 
-/** How addresses name an item. */
-export type ItemKey = 'id' | 'user' | 'name' | 'serial';
+/** How addresses name an item; `none`: there is only one. */
+export type ItemKey = 'id' | 'user' | 'name' | 'serial' | 'none';
+type Keyed<Key extends ItemKey> = { readonly [K in Exclude<Key, 'none'>]: string };
 
 /** What acts are about. */
 export interface Subject<
@@ -208,7 +209,7 @@ export interface WorkingAct<Given, R> extends Act<Given, R> {
   work(acting: Acting, given: Given): Promise<R>;
 }
 
-type About<Makes, Key extends ItemKey> = Makes extends true ? unknown : { readonly [K in Key]: string };
+type About<Makes, Key extends ItemKey> = Makes extends true ? unknown : Keyed<Key>;
 /** `Then` if each end of an act gives what its routes answer, or refuses. */
 type Gives<R, T, Then> = [R] extends [Did<T> | Refused] ? Then : { readonly 'gives another value': R };
 
@@ -266,14 +267,10 @@ export function actByItself<
   L extends Shown<keyof F & string>,
 >(
   row: Facts<Item, M, Key, F, T, L> & {
-    run(management: Management, actor: Actor, taken: Taken<F> & { readonly [K in Key]: string }): Promise<R>;
+    run(management: Management, actor: Actor, taken: Taken<F> & Keyed<Key>): Promise<R>;
   },
 ): [R] extends [Done<T> | Refused]
-  ? Exactly<
-      CodeOf<R>,
-      keyof L,
-      Act<Sent<F> & { readonly [K in Key]: string }, Result<T, CodeOf<R> | CodesOf<F>>>
-    >
+  ? Exactly<CodeOf<R>, keyof L, Act<Sent<F> & Keyed<Key>, Result<T, CodeOf<R> | CodesOf<F>>>>
   : { readonly 'gives another value': R } {
   const of = { ...row, isByItself: true } as unknown as ActRow & {
     run(management: Management, actor: Actor, taken: Given): Promise<Result<unknown>>;

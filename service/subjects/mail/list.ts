@@ -1,23 +1,38 @@
 import { mailLimits } from '../../base/limits/mail.ts';
-import type { MailKind, MailState } from '../../base/mail-kinds.ts';
+import { type MailState, mailKinds, mailStates } from '../../base/mail-kinds.ts';
+import {
+  count,
+  described,
+  flag,
+  named,
+  nullable,
+  object,
+  oneOf,
+  serviceText,
+  type TypeOf,
+  time,
+} from '../../base/shapes.ts';
 import type { Db } from '../../storage/database/database.ts';
 
-/** A mail as operators see it, without its content. Times in milliseconds since 1970. */
-export interface MailView {
-  readonly id: string;
-  readonly kind: MailKind;
-  readonly user: string;
-  readonly address: string;
-  readonly state: MailState;
-  /** Why it was not delivered, in words. */
-  readonly error: string | null;
-  readonly attempts: number;
-  readonly createdMs: number;
-  readonly sentMs: number | null;
-  readonly expiresMs: number;
-  /** Whether it can be read in the local outbox. */
-  readonly isKept: boolean;
-}
+/** A mail as operators see it, without its content. */
+export const mailShape = named(
+  object({
+    id: serviceText,
+    kind: oneOf(...mailKinds),
+    user: serviceText,
+    address: serviceText,
+    state: oneOf(...mailStates),
+    /** Why it was not delivered, in words. */
+    error: nullable(serviceText),
+    attempts: count,
+    createdMs: time,
+    sentMs: nullable(time),
+    expiresMs: time,
+    isKept: described(flag, 'Whether administrators can read it in the local outbox.'),
+  }),
+  'Mail',
+);
+export type MailView = TypeOf<typeof mailShape>;
 
 export interface MailFilter {
   readonly user?: string | undefined;

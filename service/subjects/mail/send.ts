@@ -1,16 +1,8 @@
-import { randomUUID } from 'node:crypto';
-import type { Actor } from '../../base/actor.ts';
 import { mailLimits } from '../../base/limits/mail.ts';
 import { recordLimits } from '../../base/limits/records.ts';
-import { done, refused } from '../../base/results.ts';
-import { writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
-import { recordAudit } from '../audit/record.ts';
-import { isMailAddress } from '../notify/checks.ts';
 import { SmtpError, sendBySmtp } from '../notify/smtp.ts';
-import { readSettings } from '../users/settings.ts';
-import { testMail } from './compose.ts';
-import { type MailServer, mailServerEntry, readMailPassword, readMailServer } from './server.ts';
+import { type MailServer, readMailPassword } from './server.ts';
 
 /** Why a mail was not sent, in a few words without secrets or text of the server. */
 export interface Unsent {
@@ -38,26 +30,4 @@ export async function sendMail(
     if (!(error instanceof SmtpError)) return { error: 'failed', isFinal: false };
     return { error: error.message.slice(0, mailLimits.mailErrorMax), isFinal: error.isFinal };
   }
-}
-
-/**
- * Sends a test mail now.
- *
- * @param to the recipient's address
- */
-export async function testMailServer(management: Management, actor: Actor, { to }: { readonly to: string }) {
-  const { db, keys, clock } = management;
-  const server = await readMailServer(db);
-  if (server === undefined) return refused('no_mail_server');
-  if (!isMailAddress(to)) return refused('bad_email');
-  const { serviceName } = await readSettings(db);
-  const message = testMail({ id: randomUUID(), to, serviceName, server, atMs: clock() });
-  const unsent = await sendMail(management, server, message);
-  await writing(db, transaction =>
-    recordAudit(transaction, keys, {
-      ...mailServerEntry(actor, clock()),
-      detail: { test: unsent?.error ?? 'sent' },
-    }),
-  );
-  return unsent === undefined ? done({ sent: true }) : refused('mail_failed');
 }

@@ -15,20 +15,23 @@ import {
 } from '../../base/shapes.ts';
 import type { Db } from '../../storage/database/database.ts';
 
-const authority = described(
+export const authority = described(
   text(recordLimits.certificateMaxChars),
   'PEM of the authority behind the certificate.',
 );
-const place = { host: text(recordLimits.hostNameMax), port: whole(1, processLimits.portMax) } as const;
+export const hostAndPort = {
+  host: text(recordLimits.hostNameMax),
+  port: whole(1, processLimits.portMax),
+} as const;
 /** TLS from the first byte, by STARTTLS, or none, which is for loopback only. */
-const security = oneOf('tls', 'starttls', 'none');
-const mailAddress = text(recordLimits.mailAddressMax);
+export const security = oneOf('tls', 'starttls', 'none');
+export const mailAddress = text(recordLimits.mailAddressMax);
 /** Log-in name at a mail server; its password is stored separately, encrypted. */
-const mailUser = text(recordLimits.channelSecretMax);
+export const mailUser = text(recordLimits.channelSecretMax);
 
 const mail = object(
   {
-    ...place,
+    ...hostAndPort,
     kind: oneOf('mail'),
     security,
     from: mailAddress,
@@ -38,7 +41,7 @@ const mail = object(
 );
 const webhook = object({ kind: oneOf('webhook'), url: text(recordLimits.webhookUrlMax) }, { authority });
 const syslog = object(
-  { ...place, kind: oneOf('syslog'), transport: oneOf('udp', 'tcp', 'tls') },
+  { ...hostAndPort, kind: oneOf('syslog'), transport: oneOf('udp', 'tcp', 'tls') },
   { authority },
 );
 /** Alerts by mail; the channel's secret is the password of the log-in. */

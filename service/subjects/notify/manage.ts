@@ -6,13 +6,12 @@ import { done, refused } from '../../base/results.ts';
 import { described, flag, nullable, object, serviceText, text } from '../../base/shapes.ts';
 import { consoleTexts } from '../../base/texts/console.ts';
 import { texts } from '../../base/texts/texts.ts';
-import type { Acting } from '../../storage/acting.ts';
+import { type Acting, actingOf } from '../../storage/acting.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { putSecret, readSecret, removeSecret } from '../../storage/encryption-at-rest/secret-settings.ts';
 import type { Management } from '../../storage/management.ts';
-import { recordAudit } from '../audit/record.ts';
-import { act, did, subject } from '../kit/act.ts';
+import { act, actByItself, audited, did, subject } from '../kit/act.ts';
 import { optional, plain } from '../kit/field.ts';
 import {
   CHANNELS_SETTING,
@@ -136,8 +135,30 @@ export const removeChannel = act({
   },
 });
 
+const testChannel = actByItself({
+  ...shared,
+  fields: {},
+  gives: object({ sent: flag }),
+  refusals: { unknown_channel: 'form', channel_failed: 'form' },
+  routes: [
+    {
+      name: 'channels.test',
+      summary: 'Send a test message through a channel now.',
+      at: 'POST /v1/channels/:id/test',
+    },
+  ],
+  form: {
+    at: '/channel/test',
+    title: ({ name }) => `Test ${name}`,
+    lead: 'Sends a test message now.',
+    submit: 'Test',
+    done: 'channelTested',
+  },
+  run: (management, actor, { id }) => sendTest(management, actor, { id, allowLoopback: false }),
+});
+
 /** In the order of the documentation. */
-export const channelActs = [addChannel, changeChannel, removeChannel] as const;
+export const channelActs = [addChannel, changeChannel, removeChannel, testChannel] as const;
 
 type Input = Omit<ChannelInput, 'secret'> & {
   readonly secret: string | undefined;
@@ -163,30 +184,27 @@ async function save({ db, keys, atMs }: Acting, input: Input, before?: Notificat
   return did({ channel, madeKey }, channel, detail);
 }
 
-/** Sends a test message now. The text of a failure is for operators, and holds no secret. */
-export async function testChannel(
-  { db, keys, clock }: Management,
+/** Sends a test message through a channel. The text of a failure is for operators, and holds no secret. */
+export async function sendTest(
+  management: Management,
   actor: Actor,
   { id, allowLoopback }: { readonly id: string; readonly allowLoopback: boolean },
 ) {
-  const channel = (await readChannels(db)).find(candidate => candidate.id === id);
-  if (channel === undefined) return refused('unknown_channel');
-  const error = await sendNow({ db, keys, clock }, channel, {
+  const { db, clock } = management;
+  const found = await aboutChannel.find(db, id);
+  if (!found.ok) return found;
+  const channel = found.value;
+  const error = await sendNow(management, channel, {
     notice: testNotice(actor, clock()),
     options: { allowLoopback, clock },
   });
-  await writing(db, transaction =>
-    recordAudit(transaction, keys, {
-      atMs: clock(),
-      actor,
-      action: 'settings.change',
-      subjectKind: 'settings',
-      subjectId: channel.id,
-      subject: channel.name,
-      detail: { test: error ?? 'sent' },
-    }),
-  );
-  return error === undefined ? done(null) : refused('channel_failed');
+  await writing(db, transaction => {
+    const { permission, subject } = shared;
+    const acting = actingOf({ ...management, db: transaction }, actor);
+    const end = did(null, channel, { test: error ?? 'sent' });
+    return audited(acting, { kind: subject.kind, action: permission }, end);
+  });
+  return error === undefined ? done({ sent: true }) : refused('channel_failed');
 }
 
 /** Sends one notice within the time for a delivery; returns undefined if it was sent, else why not. */

@@ -14,7 +14,7 @@ import {
   changeChannel,
   mailSender,
   removeChannel,
-  testChannel,
+  sendTest,
 } from '@passfob/service/subjects/notify/manage';
 import { syslogMessage, syslogSender } from '@passfob/service/subjects/notify/syslog';
 import { webhookSender } from '@passfob/service/subjects/notify/webhook';
@@ -179,7 +179,7 @@ it('a test message is sent at once on each kind of channel, or is refused with a
     if (madeKey !== null) secret(madeKey);
     return channel.id;
   };
-  const attempt = (id: string) => testChannel(management, serviceActor, { id, allowLoopback: true });
+  const attempt = (id: string) => sendTest(management, serviceActor, { id, allowLoopback: true });
   const webId = await save({ kind: 'webhook', url: `http://127.0.0.1:${web.port}/` });
   const postId = await save(mailOn(post.port));
   expect(await attempt(webId)).toMatchObject({ ok: true });

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { consoleLimits } from '@passfob/service/base/limits/console';
 import { webLimits } from '@passfob/service/base/limits/web';
 import { enterActivation } from '@passfob/service/subjects/enrolment/relay/records/enter';
-import { saveMailServer } from '@passfob/service/subjects/mail/server';
+import { saveMailServer } from '@passfob/service/subjects/mail/acts';
 import { endActivation } from '@passfob/service/subjects/tokens/end-activation';
 import { createUser } from '@passfob/service/subjects/users/acts';
 import { readActivationString } from 'passfob/activation/activation-string';

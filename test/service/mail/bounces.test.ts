@@ -5,11 +5,11 @@ import { serviceActor } from '@passfob/service/base/actor';
 import { mailLimits } from '@passfob/service/base/limits/mail';
 import { openStore } from '@passfob/service/storage/database/database';
 import { pageAlerts } from '@passfob/service/subjects/alerts/manage';
+import { removeMailServer } from '@passfob/service/subjects/mail/acts';
 import { readBounce, recordBounce } from '@passfob/service/subjects/mail/bounces';
 import { deliverMail } from '@passfob/service/subjects/mail/deliver';
 import { pageMail } from '@passfob/service/subjects/mail/list';
 import { localMail, openMail } from '@passfob/service/subjects/mail/outbox';
-import { removeMailServer } from '@passfob/service/subjects/mail/server';
 import { backup } from '@passfob/service/subjects/operations/backup';
 import { rekey } from '@passfob/service/subjects/operations/rekey';
 import { restore } from '@passfob/service/subjects/operations/restore';
@@ -67,7 +67,7 @@ it('a delay notice, or a bounce of another service’s mail, changes nothing', a
   // A mail that was never sent cannot bounce.
   const waiting = await queue(management, await invitation(management));
   expect(await codes(bounceOf({ envelopeId: waiting }))).toBe('unknown_mail');
-  await office.do(removeMailServer);
+  await office.do(removeMailServer, {});
   await deliverMail(management);
   expect(await rowOf(management, waiting)).toMatchObject({ state: 'local', attempts: 1 });
   expect(await codes(bounceOf({ envelopeId: waiting }))).toBe('unknown_mail');

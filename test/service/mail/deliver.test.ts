@@ -1,10 +1,9 @@
 import { writing } from '@passfob/service/storage/database/database';
 import { pageAlerts } from '@passfob/service/subjects/alerts/manage';
+import { removeMailServer, saveMailServer, testMailServer } from '@passfob/service/subjects/mail/acts';
 import { deliverMail, leaseMail } from '@passfob/service/subjects/mail/deliver';
 import { expireMail, forgetMail } from '@passfob/service/subjects/mail/expiry';
 import { dropMailOf, queueMail } from '@passfob/service/subjects/mail/queue';
-import { testMailServer } from '@passfob/service/subjects/mail/send';
-import { removeMailServer, saveMailServer } from '@passfob/service/subjects/mail/server';
 import { startMailWorker } from '@passfob/service/subjects/mail/worker';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
@@ -42,12 +41,12 @@ test('without a mail server mails stay local; waiting mails become local when th
   expect(await rowOf(management, first)).toMatchObject({ state: 'local' });
   await useServer(management, 9);
   const second = await queue(management, await invitation(management));
-  await office.do(removeMailServer);
+  await office.do(removeMailServer, {});
   await deliverMail(management);
   const row = await rowOf(management, second);
   expect(row).toMatchObject({ state: 'local', error: null });
   expect(row.sealed_content).not.toBeNull();
-  expect(await office.code(removeMailServer)).toBe('no_mail_server');
+  expect(await office.code(removeMailServer, {})).toBe('no_mail_server');
 });
 
 test('a mail is committed or rolled back with the transaction that queued it', async office => {

@@ -52,10 +52,6 @@ export const consoleMail = {
     lead: 'The server that sends messages to users. Alerts have channels of their own.',
     none: 'None: messages to users stay in the local outbox.',
     set: 'Set the mail server',
-    test: 'Send a test mail',
-    testTo: 'Address',
-    removeTitle: 'Remove the mail server',
-    removeLead: 'Its password is deleted. Waiting messages go to the local outbox.',
     contact: 'Contact for users',
     contactHint:
       'Messages tell users to ask this contact: a name, a number or an address. Empty: “your help desk”.',

@@ -31,8 +31,6 @@ export const consoleService = {
     kind: 'Kind',
     address: 'Destination',
     test: 'Test',
-    testOf: (name: string) => `Test ${name}`,
-    testLead: 'Sends a test message now.',
     host: 'Server',
     port: 'Port',
     security: 'Encryption',

@@ -45,7 +45,8 @@ function routeOfList({ name, summary, at, permission, item, as, title, read }: L
 const keyParams = { id: idParams, user: userParams, name: nameParams, serial: serialParams } as const;
 
 function paramsOf({ key, keyShape }: Subject) {
-  return keyShape === undefined ? keyParams[key] : object({ [key]: keyShape });
+  if (key === 'none') return {};
+  return { params: keyShape === undefined ? keyParams[key] : object({ [key]: keyShape }) };
 }
 
 function routeOfAct(act: Act, route: ActRoute<ActFields, unknown>): ApiRoute {
@@ -57,7 +58,7 @@ function routeOfAct(act: Act, route: ActRoute<ActFields, unknown>): ApiRoute {
     summary,
     ...addressOf(route.at),
     permission: row.permission,
-    ...(row.makes ? {} : { params: paramsOf(row.subject) }),
+    ...(!row.makes && paramsOf(row.subject)),
     ...((row.makes || status) && { status: 201 }),
     ...(body && { body }),
     ...(example && { example }),

@@ -62,7 +62,7 @@ function backOf(
   more: Readonly<Record<string, string>> = {},
 ): string {
   if (subject.page === undefined || key === undefined) return at(subject.home, more);
-  return at(subject.page, { [keyOf(subject)]: key, ...more });
+  return at(subject.page, { ...namedBy(subject, key), ...more });
 }
 
 /** Returns links to the forms, and the buttons, of acts on an item that an operator may do now. */
@@ -70,7 +70,7 @@ export function actionsOn(visit: ConsoleContext, key: string, acts: readonly Off
   return acts.flatMap(([{ row }, isOffered, words = row.form?.submit ?? '']) => {
     const { form, subject, permission } = row;
     if (form === undefined || !isOffered || !visit.may(permission)) return [];
-    const values = { [keyOf(subject)]: key };
+    const values = namedBy(subject, key);
     return 'title' in form
       ? actionLink(at(form.at, values), words)
       : actButton(visit, form.at, values, words);
@@ -110,7 +110,7 @@ function actsOn(list: List, visit: ConsoleContext, item: ListItem): Markup {
   return html`${list.acts
     .filter(([{ row }, , when]) => visit.may(row.permission) && (when?.(item) ?? true))
     .map(([{ row }, words]) => {
-      const href = at(row.form?.at ?? '', { [keyOf(row.subject)]: String(item[list.key]) });
+      const href = at(row.form?.at ?? '', namedBy(row.subject, String(item[list.key])));
       return html`<a href="${href}">${words}<span class="unseen"> ${String(item[list.title])}</span></a> `;
     })}`;
 }
@@ -137,7 +137,7 @@ function formOf(act: Act, form: Form): FormPage<unknown> {
         title: worded(form.title),
         ...(form.lead !== undefined && { lead: worded(form.lead) }),
         fields: [
-          ...(item === undefined ? [] : [hiddenKey(subject, key)]),
+          ...(item === undefined || subject.key === 'none' ? [] : [hiddenKey(subject, key)]),
           ...(await fieldsOf(row, form, management.db, item)),
         ],
         submit: form.submit,
@@ -152,6 +152,11 @@ function formOf(act: Act, form: Form): FormPage<unknown> {
 
 function keyOf({ key, keyInForms = key }: Subject): string {
   return keyInForms;
+}
+
+/** Returns what names an item in an address. */
+function namedBy(subject: Subject, key: string): Readonly<Record<string, string>> {
+  return subject.key === 'none' ? {} : { [keyOf(subject)]: key };
 }
 
 function hiddenKey(subject: Subject, value: string): FormField {

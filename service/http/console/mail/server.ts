@@ -1,20 +1,15 @@
-import { html, type Markup } from '../../../base/html.ts';
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import { consoleLimits } from '../../../base/limits/console.ts';
 import { mailLimits } from '../../../base/limits/mail.ts';
 import { recordLimits } from '../../../base/limits/records.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
-import { testMailServer } from '../../../subjects/mail/send.ts';
-import {
-  type MailServer,
-  type MailServerInput,
-  readMailServer,
-  removeMailServer,
-  saveMailServer,
-} from '../../../subjects/mail/server.ts';
+import { removeMailServer, saveMailServer, testMailServer } from '../../../subjects/mail/acts.ts';
+import { type MailServer, readMailServer } from '../../../subjects/mail/server.ts';
 import { actionLink, actions, facts } from '../../web/parts.ts';
+import { actionsOn } from '../kit/acts.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
-import { type ConsoleRouter, missingPage } from '../kit/router.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 import { authorityField, smtpFields, smtpOf } from '../service/channel-targets.ts';
 
 const text = consoleTexts.mailServer;
@@ -25,25 +20,24 @@ const PLACE = '/mails/server';
 export function serveMailServer(router: ConsoleRouter): void {
   router.page(PLACE, 'read', async visit => {
     const server = await readMailServer(visit.management.db);
+    const has = server !== undefined;
     const links = [
-      actionLink(at(`${PLACE}/change`), server === undefined ? text.set : consoleTexts.change),
-      ...(server === undefined
-        ? []
-        : [
-            actionLink(at(`${PLACE}/test`), text.test),
-            actionLink(at(`${PLACE}/remove`), consoleTexts.remove),
-          ]),
+      visit.may('settings.change')
+        ? actionLink(at(`${PLACE}/change`), has ? consoleTexts.change : text.set)
+        : nothing,
+      ...actionsOn(visit, '', [
+        [testMailServer, has],
+        [removeMailServer, has, consoleTexts.remove],
+      ]),
     ];
     return {
       title: text.title,
       main: html`<p class="lead">${text.lead}</p>
 ${server === undefined ? html`<p class="empty">${text.none}</p>` : factsOf(server)}
-${actions(visit.may('settings.change') ? links : [])}`,
+${actions(links)}`,
     };
   });
   serveForm(router, changeForm);
-  serveForm(router, testForm);
-  serveForm(router, removeForm);
 }
 
 function factsOf({ host, port, security, from, user, contact }: MailServer): Markup {
@@ -93,57 +87,8 @@ const changeForm: FormPage<MailServer> = {
     };
   },
   run({ management, actor, value }) {
-    const password = value('password');
-    const given: MailServerInput = {
-      ...smtpOf(value),
-      contact: value('contact'),
-      password: password === '' ? undefined : password,
-    };
-    return saveMailServer(management, actor, given);
+    const password = value('password') || undefined;
+    return saveMailServer(management, actor, { ...smtpOf(value), contact: value('contact'), password });
   },
   done: () => ({ to: at(PLACE, { done: 'saved' }) }),
-};
-
-const testForm: FormPage<unknown> = {
-  path: `${PLACE}/test`,
-  action: 'settings.change',
-  async view({ management }) {
-    if ((await readMailServer(management.db)) === undefined)
-      return { instead: missingPage('no_mail_server') };
-    return {
-      title: text.test,
-      submit: text.test,
-      back: at(PLACE),
-      fields: [
-        {
-          name: 'to',
-          label: text.testTo,
-          kind: 'email',
-          max: recordLimits.mailAddressMax,
-          faults: ['bad_email'],
-        },
-      ],
-    };
-  },
-  run: ({ management, actor, value }) => testMailServer(management, actor, { to: value('to').trim() }),
-  done: () => ({ to: at(PLACE, { done: 'channelTested' }) }),
-};
-
-const removeForm: FormPage<MailServer> = {
-  path: `${PLACE}/remove`,
-  action: 'settings.change',
-  async view({ management }) {
-    if ((await readMailServer(management.db)) === undefined)
-      return { instead: missingPage('no_mail_server') };
-    return {
-      title: text.removeTitle,
-      lead: text.removeLead,
-      fields: [],
-      submit: consoleTexts.remove,
-      back: at(PLACE),
-      isFinal: true,
-    };
-  },
-  run: ({ management, actor }) => removeMailServer(management, actor),
-  done: () => ({ to: at(PLACE, { done: 'removed' }) }),
 };

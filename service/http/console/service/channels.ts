@@ -5,12 +5,10 @@ import {
   type NotificationChannel,
   readChannels,
 } from '../../../subjects/notify/channels.ts';
-import { testChannel } from '../../../subjects/notify/manage.ts';
 import { actionLink, actions, badge } from '../../web/parts.ts';
-import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
-import { type ConsoleRouter, missingPage } from '../kit/router.ts';
+import type { ConsoleRouter } from '../kit/router.ts';
 import { type Cell, table } from '../kit/table.ts';
 import { serveChannelForms } from './channel-forms.ts';
 
@@ -31,7 +29,6 @@ ${table(text.title, rows, text.none)}`,
     };
   });
   serveChannelForms(router);
-  serveForm(router, testForm);
 }
 
 function row(visit: ConsoleContext, { id, name, enabled, target }: NotificationChannel): readonly Cell[] {
@@ -56,22 +53,3 @@ function addressOf(target: ChannelTarget): string {
   if (target.kind === 'mail') return target.to.join(', ');
   return `${target.host}:${target.port} (${target.transport})`;
 }
-
-const testForm: FormPage<unknown> = {
-  path: '/channel/test',
-  action: 'settings.change',
-  async view({ management, value }) {
-    const channel = (await readChannels(management.db)).find(({ id }) => id === value('id'));
-    if (channel === undefined) return { instead: missingPage('unknown_channel') };
-    return {
-      title: text.testOf(channel.name),
-      lead: text.testLead,
-      fields: [{ name: 'id', label: '', kind: 'hidden', value: channel.id }],
-      submit: text.test,
-      back: at('/channels'),
-    };
-  },
-  run: ({ management, actor, value }) =>
-    testChannel(management, actor, { id: value('id'), allowLoopback: false }),
-  done: () => ({ to: at('/channels', { done: 'channelTested' }) }),
-};
