@@ -1,5 +1,4 @@
 import { Reader, Writer } from '@passfob/protocol/bytes';
-import type { Journal } from './base/journal.ts';
 import {
   DRIFT_PPM,
   DRIFT_SECONDS,
@@ -13,8 +12,6 @@ import {
 import type { Now, Ports } from './base/ports.ts';
 import type { Vault } from './vault/vault.ts';
 
-/** Record in which version 1 stored its synchronisation; the number is not used again. */
-const OLD_CLOCK_RECORD = 1;
 /** Added to a trim to store it in an unsigned field. */
 export const TRIM_OFFSET = 32768;
 
@@ -63,12 +60,6 @@ export class Timekeeper {
   /** Reads the journal again, after boot and after a change of the owner. */
   load(): void {
     const journal = this.vault.clock;
-    const records = this.vault.records;
-    const old = records ? records.find(OLD_CLOCK_RECORD) : -1;
-    if (records && journal && old >= 0) {
-      const content = records.read(old);
-      if (journal.number > 0 || !content || this.keep(journal, content)) records.remove(OLD_CLOCK_RECORD);
-    }
     this.synced = 0;
     this.trim = 0;
     if (journal && journal.number > 0) {
@@ -86,11 +77,6 @@ export class Timekeeper {
     // clock was set.
     this.staleAt =
       this.synced + Math.min(STALE_SECONDS, Math.floor(((STALE_ERROR_SECONDS - 1) * 1000000) / this.ppm));
-  }
-
-  /** Takes over the values of version 1: time and credit, in the same order. */
-  private keep(journal: Journal, content: Uint8Array): boolean {
-    return journal.write(new Writer(JOURNAL_CONTENT_BYTES).raw(content).number(TRIM_OFFSET, 2).bytes);
   }
 
   /** Returns the clock's reading, corrected if its part does not do so itself; -1 stays. */

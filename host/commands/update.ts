@@ -2,7 +2,7 @@ import { FobError, isRefusal } from '../errors.ts';
 import { FLASH_BOARDS, readBoardName } from '../flash/boards.ts';
 import type { BoardConsole } from '../flash/console.ts';
 import type { Image } from '../flash/image.ts';
-import { MAINTENANCE_MS } from '../flash/limits.ts';
+import { FIRMWARE_MIN, MAINTENANCE_MS } from '../flash/limits.ts';
 import type { FlashPlan } from '../flash/plan.ts';
 import { keysFile } from '../flash/secrets.ts';
 import { checkBoard, checkCrypto, type Survey, survey } from '../flash/survey.ts';
@@ -56,7 +56,7 @@ interface Before {
  * whose update was interrupted, or whose microcontroller lost its memory, has its console open and needs no approval;
  * its lost keys are written again.
  * @throws FobError `refused` (press-denied …, no room), `verification-failed`, `not-in-inventory`, `old-firmware`,
- *   `no-answer`, those of the port and of `openOwnerSession`
+ *   `no-answer`, those of the port and of `openOwnerSession`; `old-firmware` also for a fob of 0.1.0
  */
 export async function update(
   context: Context,
@@ -67,6 +67,7 @@ export async function update(
   const fob = await runningFob(port, context.signal);
   const isDryRun = options.isDryRun;
   if (!fob) return interrupted(context, port, await openConsole(port), { imageFor, isDryRun });
+  await refuseOldVault(fob);
   if (fob.hello.state === 'keys-lost') {
     return interrupted(context, port, await restoringConsole(context, port, fob), { imageFor, isDryRun });
   }
@@ -85,6 +86,18 @@ export async function update(
   } finally {
     await fob.client.close();
   }
+}
+
+/** Before anything else: the present firmware leaves a vault of 0.1.0 unread. @throws FobError `old-firmware` */
+async function refuseOldVault({ client, hello: { serial, firmware } }: FobAtHand): Promise<void> {
+  const [major = 0, minor = 0] = firmware.split('.').map(Number);
+  if (major > FIRMWARE_MIN.major || (major === FIRMWARE_MIN.major && minor >= FIRMWARE_MIN.minor)) return;
+  await client.close();
+  throw new FobError('old-firmware', {
+    subject: serial,
+    sentence: `The fob ${serial} has firmware ${firmware}, whose memory this passfob cannot read.`,
+    next: 'Run: passfob update with Passfob 0.2.0 first, then with this version. Nothing was changed.',
+  });
 }
 
 /** Resumes a board with its console open; only the inventory knows which fob it was. */

@@ -3,6 +3,12 @@
 /** The first release whose lexer reads the tokens of our images (docs/design-notes.md). */
 export const INTERPRETER_MIN = { major: 2, minor: 21 };
 
+/**
+ * The first firmware whose vault the present one reads. 0.2.0 was the last to read that of 0.1.0, and rewrites it at its
+ * first boot.
+ */
+export const FIRMWARE_MIN = { major: 0, minor: 2 };
+
 /** How long one expression may take on the board, unless it erases pages. */
 export const EVALUATE_MS = 5_000;
 /**

@@ -12,7 +12,10 @@ import {
 import type { Storage } from '../base/ports.ts';
 import { readTwice } from '../base/read-twice.ts';
 
-/** Version 1 sealed records with AES-CCM. They can be read, and every change rewrites them in the new format. */
+/**
+ * Version 1 sealed records with AES-CCM. 0.2.0 left them so in the vaults that it took over: they can be read, and every
+ * change rewrites them in the new format.
+ */
 const MAGIC_V1 = 0xa5;
 const MAGIC = 0xa6;
 const INTENT_MAGIC = 0x49;

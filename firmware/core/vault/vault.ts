@@ -18,7 +18,7 @@ import { destroyHeader, keepRecovery, NO_PIN, readHeader } from './headers.ts';
 import { clearSlots, Records } from './records.ts';
 import { CounterRing } from './ring.ts';
 import { wentBack } from './went-back.ts';
-import { iterationsOf, MAGIC_V1, Wrap } from './wrap.ts';
+import { isVersion1, iterationsOf, Wrap } from './wrap.ts';
 
 /** Values that `hello` reports. */
 export const VAULT_BLANK = 0;
@@ -38,8 +38,8 @@ export const VAULT_SILENT = 4;
  * - new PIN: header A, state (naming it: the commit), header B.
  *
  * Secrets without a header that the state names, and with at least one empty header, are an interrupted erase or
- * adopt: the fob is blank, and the next adoption removes the rest. A header without secrets means that the
- * microcontroller lost its memory. A storage that does not answer says nothing about the owner, and nothing is written
+ * adopt: the fob is blank, and the next adoption removes the rest. Only a header of version 1 is never taken for such
+ * a rest. A header without secrets means that the microcontroller lost its memory. A storage that does not answer says nothing about the owner, and nothing is written
  * to it.
  */
 export class Vault {
@@ -98,20 +98,18 @@ export class Vault {
     if (isSilent([this.clock, this.attempts, this.presses, this.policy.journal])) return;
     const headers = [first, second];
     let current: Uint8Array | undefined;
-    for (let copy = 1; copy >= 0; copy--) {
+    for (let copy = 1; named && copy >= 0; copy--) {
       const header = headers[copy] as Uint8Array;
-      // A vault of version 1 has no state and no PIN: the header that opens is the valid one.
-      const opens = header[0] === MAGIC_V1 && (this.wrap as Wrap).open(header, NO_PIN);
-      if (named ? this.isNamed(header) : opens) current = header;
+      if (this.isNamed(header)) current = header;
     }
     if (!current) {
       this.state = VAULT_DAMAGED;
-      if (!first.length || !second.length) this.forget();
+      // A vault of version 1 has no state that names its headers, and 0.2.0 can still read it.
+      const isOurs = !isVersion1(first) && !isVersion1(second);
+      if (isOurs && (!first.length || !second.length)) this.forget();
       return;
     }
     this.head = current;
-    // If no state names it yet: see `settleHeaders`.
-    this.policy.headerCrc = this.primitives.crc32(current);
     this.own(secrets);
     // Without a PIN nobody tries one. So more attempts than this storage knows mean that it is from before the PIN,
     // and only its owner may open it.
@@ -120,9 +118,8 @@ export class Vault {
     const key = iterationsOf(current) === 0 && !this.outdated && (this.wrap as Wrap).open(current, NO_PIN);
     if (key) this.openRecords(key);
     if (this.state === VAULT_SILENT) return;
-    if (!named && key) this.seal(NO_PIN);
     // Replaces headers left by an interrupted change of the PIN.
-    for (let copy = 0; named && copy < 2; copy++) {
+    for (let copy = 0; copy < 2; copy++) {
       if (!this.isNamed(headers[copy] as Uint8Array))
         this.storage.write(copy * this.storage.pageBytes, current);
     }

@@ -5,8 +5,9 @@ import { type Primitives, SHA256 } from '@passfob/protocol/primitives';
 import { HEADER_BYTES, HEADER_NONCE_END } from '../base/limits.ts';
 import type { KeyDerivation } from '../base/ports.ts';
 
-/** Header of format version 1: magic, version, nonce of 6 bytes, wrapped key. It had no PIN. */
-export const MAGIC_V1 = 0x56;
+/** The first two bytes of a header of format version 1, which 0.2.0 was the last to read. */
+const MAGIC_V1 = 0x56;
+const VERSION_1 = 1;
 /** Header of version 2: magic, iterations (0 for no PIN), nonce of 5 bytes, wrapped key. */
 const MAGIC = 0x57;
 const SALT = bytesOf('passfob vault');
@@ -55,9 +56,9 @@ export class Wrap {
 
   /** Returns the data key, or undefined if the header or the PIN is wrong. */
   open(header: Uint8Array, pin: Uint8Array): Uint8Array | undefined {
-    if (header[0] !== MAGIC && header[0] !== MAGIC_V1) return undefined;
+    if (header[0] !== MAGIC) return undefined;
     const nonce = new Uint8Array(CCM_NONCE_BYTES);
-    nonce.set(header.subarray(header[0] === MAGIC ? 3 : 2, HEADER_NONCE_END), 0);
+    nonce.set(header.subarray(3, HEADER_NONCE_END), 0);
     return this.primitives.open(
       this.key(pin, iterationsOf(header)),
       nonce,
@@ -69,4 +70,9 @@ export class Wrap {
 /** Rounds of key derivation of a header's PIN; 0 without a PIN. */
 export function iterationsOf(header: Uint8Array): number {
   return header[0] === MAGIC ? new Reader(header, 1).number(2) : 0;
+}
+
+/** Whether a header is one of version 1. Both bytes, so that the rest of an interrupted write is not taken for one. */
+export function isVersion1(header: Uint8Array): boolean {
+  return header[0] === MAGIC_V1 && header[1] === VERSION_1;
 }

@@ -1,6 +1,4 @@
-import { CLOCK_TRUSTED } from '@passfob/firmware/core/timekeeper';
 import { VAULT_BLANK, VAULT_OWNED } from '@passfob/firmware/core/vault/vault';
-import { KIND_HOTP, KIND_TOTP } from '@passfob/protocol/account';
 import { makeRandomness } from '@passfob/simulator/base/randomness';
 import { expect, it } from 'vitest';
 import { LONG, seedsOf } from '../../kit/counts.ts';
@@ -9,16 +7,15 @@ import { type Facts, factsOf, KEYS } from './kit/facts.ts';
 import { Leaks } from './kit/leaks.ts';
 import { PLAYS, type Play } from './kit/plays.ts';
 import { Token } from './kit/token.ts';
-import { fillVersion1, VERSION_1 } from './kit/version1.ts';
 
 /** Every seed tears the interrupted write in another way. */
 const SEEDS = seedsOf(2, 12);
 
 const leaks = new Leaks();
-for (const [name, value] of Object.entries({ ...KEYS, seeds: undefined, version1: VERSION_1.secrets })) {
+for (const [name, value] of Object.entries({ ...KEYS, seeds: undefined })) {
   if (value) leaks.add(name, value);
 }
-for (const seed of [...KEYS.seeds, VERSION_1.totp.key, VERSION_1.hotp.key]) leaks.add('a seed', seed);
+for (const seed of KEYS.seeds) leaks.add('a seed', seed);
 leaks.add('device secret', KEYS.secrets.subarray(0, 32));
 leaks.add('pairing key', KEYS.secrets.subarray(32));
 
@@ -120,20 +117,3 @@ it.each(Object.entries(PLAYS))(
     for (const seed of SEEDS) expect(cutEverywhere(play, seed)).toBe(play.writes);
   },
 );
-
-it('a vault of version 1 becomes one of version 2 at the next boot, with its content', () => {
-  const chips = new Chips(makeRandomness(1));
-  fillVersion1(chips);
-  const token = new Token(chips);
-  expect([chips.bytes[0], chips.bytes[chips.pageBytes]]).toEqual([0x57, 0x57]);
-  const { totp, hotp } = VERSION_1;
-  expect(token.accounts.count).toBe(2);
-  expect(token.accounts.read(0)).toMatchObject({ ...totp, kind: KIND_TOTP, digits: 6, period: 30 });
-  expect(token.accounts.read(1)).toMatchObject({ ...hotp, kind: KIND_HOTP, digits: 6 });
-  expect([token.time.state, token.time.age, token.time.trim]).toEqual([CLOCK_TRUSTED, 60, 0]);
-  expect(token.vault.policy.attempts).toBe(10);
-  expect(token.vault.pairingKey).toEqual(VERSION_1.secrets.subarray(32));
-  // The record of its clock is gone: the next account finds its slot free.
-  expect(token.vault.records?.find(1)).toBe(-1);
-  expect(factsOf(chips).accounts).toBe(factsOf(new Token(chips).chips).accounts);
-});

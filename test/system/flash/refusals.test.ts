@@ -13,7 +13,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { failure } from '../../unit/host/kit/failure.ts';
 import { microPython, SHOWN } from '../../unit/host/kit/strangers.ts';
 import { Board } from './kit.ts';
-import { flashed, NO_QUESTIONS, onFob, ownerOf } from './owner.ts';
+import { flashed, imageOfVersion, NO_QUESTIONS, onFob, ownerOf } from './owner.ts';
 
 const bytes = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
 
@@ -299,4 +299,27 @@ it('an update that its person declines leaves the fob unchanged', async () => {
   };
   expect(said(await failure(update(context, board.port, { isDryRun: false })))[2]).toBe('no-press');
   expect(board.fob.wear().flashWrites).toBe(before);
+});
+
+it('update refuses a fob of 0.1.0 before it writes, with and without its keys, and names 0.2.0', async () => {
+  const board = new Board();
+  const { context, reported } = ownerOf(() => board);
+  const { serial } = await flash(context, board.port, {
+    board: 'pico',
+    isDryRun: false,
+    image: imageOfVersion('0.1.0'),
+    ...NO_QUESTIONS,
+  });
+  const before = board.fob.wear();
+  reported.length = 0;
+  for (const isDryRun of [true, false])
+    expect(said(await failure(update(context, board.port, { isDryRun })))).toEqual([
+      `The fob ${serial} has firmware 0.1.0, whose memory this passfob cannot read.`,
+      'Run: passfob update with Passfob 0.2.0 first, then with this version. Nothing was changed.',
+      'old-firmware',
+    ]);
+  expect(board.fob.wear()).toEqual(before);
+  board.loseFile('keys');
+  expect((await failure(update(context, board.port, { isDryRun: false }))).next).toContain('Passfob 0.2.0');
+  expect(reported).toEqual([]);
 });

@@ -147,6 +147,11 @@ test/unit/protocol/ocra.test.ts: RFC 6287 appendix C
     protocol/ocra.ts
     -const block = questionBytes(suite.question, question);
     +const block = questionBytes(suite.question, question.subarray(0, suite.length));
+test/fob/simulation/version1.test.ts: is never taken for blank, and no boot writes to it
+  A vault of version 1 with one header is blank.
+    firmware/core/vault/vault.ts
+    -if (isOurs && (!first.length
+    +if ((!first.length
 test/fob/simulation/escrow.test.ts: a replaced recovery key opens nothing any more
   The recovery key of before still opens a fob whose recovery key was replaced.
     firmware/core/vault/headers.ts

@@ -4,7 +4,6 @@ import { ascii } from '../../conformance/owner.ts';
 import type { Chips } from './chips.ts';
 import { type Facts, KEYS } from './facts.ts';
 import { Token } from './token.ts';
-import { fillVersion1 } from './version1.ts';
 
 const { secrets, nextSecrets, dataKey, recovery, otherRecovery, pin, newPin, wrongPin } = KEYS;
 const START_UTC = 1_800_000_000;
@@ -233,13 +232,5 @@ export const PLAYS: Readonly<Record<string, Play>> = {
       chips.seen = 1000;
     },
     between: WITNESS_TORN,
-  },
-  'migrate from version 1': {
-    prepare: fillVersion1,
-    begin: () => undefined,
-    work: (_token, chips) => {
-      new Token(chips);
-    },
-    writes: 10,
   },
 };

@@ -26,6 +26,29 @@ const PAGES: readonly [number, string][] = [
 const sequence = (length: number, from: number) =>
   secret(Uint8Array.from({ length }, (_, i) => (from + i * 7) & 255));
 
+/** The same after 0.2.0 (commit 4b7b160d) took it over at its next boot: its records are still those of version 1. Never edited. */
+const PAGES_AFTER: typeof PAGES = [
+  [0, 'VwAAhKQOZ4K7nb6KgWew+B3vXuIYv2b4h14v15GyWSc='],
+  [1, 'VwAAhKQOZ4K7nb6KgWew+B3vXuIYv2b4h14v15GyWSc='],
+  [2, 'Sf//Pix9ogAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='],
+  [4, 'AAAAEDzzz3j///////////////////////////////8='],
+  [10, 'AAAAAQAKAIEAAB4AAAAAAABK4kTOAAAAU91/q7tcElI='],
+  [11, 'AAAAAgAKAMEAAB4AAAAAAABK4kTOAAAA9N3wiX/PsdE='],
+  [14, 'AAAAAQAAAABrSdIABYAAAAAAAAAAAAAAJMhWUlH16m4='],
+  [26, 'pQFBAQIDJO+wBniV2OfE0eX1nLyFaXlccC/7D/MHUks='],
+  [27, 'RpRQ+eFY22xZuzMqHaQX4vsZqludY+xkApcFAAAAAAA='],
+  [29, 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='],
+  [30, '/4iD1xbOHrL8azT1WhVmCB1kAfhLd9YwZlorYU9oKGw='],
+  [32, 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='],
+  [33, 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='],
+  [34, 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='],
+  [35, 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='],
+  [36, 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='],
+  [37, 'AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='],
+  [38, 'pQLCAQIEKdOTWn+9DDFN0qUMUgR2Fc+hcQb3BYNwMm8='],
+  [39, 'Qc6DOo4Y6mslsWwdPwVhmxt6yg+w2E6gOdE30Qsvy+U='],
+];
+
 /** The content of that vault. */
 export const VERSION_1 = {
   secrets: sequence(64, 1),
@@ -37,7 +60,16 @@ export const VERSION_1 = {
 
 /** Puts it into fresh chips. */
 export function fillVersion1(chips: Chips): void {
-  for (const [page, text] of PAGES) chips.bytes.set(Buffer.from(text, 'base64'), page * chips.pageBytes);
+  fill(chips, PAGES);
+}
+
+/** Puts the vault that 0.2.0 made of it into fresh chips. */
+export function fillTakenOver(chips: Chips): void {
+  fill(chips, PAGES_AFTER);
+}
+
+function fill(chips: Chips, pages: typeof PAGES): void {
+  for (const [page, text] of pages) chips.bytes.set(Buffer.from(text, 'base64'), page * chips.pageBytes);
   chips.secrets = Uint8Array.from(VERSION_1.secrets);
   chips.utc = VERSION_1.synced + 60;
 }
