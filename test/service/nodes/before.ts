@@ -1,27 +1,41 @@
 import { type ChildProcess, execFileSync, fork, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { othersOutside } from '../../kit/bundle.ts';
 import type { Need } from '../../kit/tools.ts';
 
-/** The last commit before the parts became packages. */
-const COMMIT = 'd04bb3b8a7e27b893cb2a2cc3459b34f014a95da';
+/** A commit whose nodes share a database with the present ones. */
+export interface Before {
+  readonly name: string;
+  readonly commit: string;
+  /** The folder of the service that had backups and validation. */
+  readonly subjects: string;
+  /** How many migrations it had. If there are more today, its nodes refuse to decide. */
+  readonly migrations: number;
+}
+
+export const versionsBefore: readonly Before[] = [
+  { name: '0.2.0', commit: '4b7b160d', subjects: 'features', migrations: 17 },
+  // The last one that ran each migration of 0.2.0 by itself.
+  { name: 'dfd239d3', commit: 'dfd239d3', subjects: 'subjects', migrations: 21 },
+];
+
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const modules = join(root, 'node_modules');
 /** Matches the package name of an import that is no path and not part of Node. */
 const PACKAGE = /^(?!node:)(?:@[\w.-]+\/)?[\w.-]+/;
 
-/** The program that runs in the tree of that commit. That tree is frozen, and so is this program. */
-const PROGRAM = `
-import { openStore } from './host/service/data/database.ts';
-import { backup } from './host/service/operations/backup.ts';
-import { restore } from './host/service/operations/restore.ts';
-import { serviceActor } from './host/service/people/actor.ts';
-import { openKeyFile } from './host/service/sealing/key-file.ts';
-import { createService } from './host/service/service.ts';
+/** The program that runs in the tree of a commit. */
+const programOf = ({ subjects }: Before) => `
+import { serviceActor } from '@passfob/service/base/actor';
+import { createService } from '@passfob/service/service';
+import { openStore } from '@passfob/service/storage/database/database';
+import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
+import { backup } from '@passfob/service/${subjects}/operations/backup';
+import { restore } from '@passfob/service/${subjects}/operations/restore';
 
 let service;
 const onRecords = async ({ directory, databaseUrl }, work) => {
@@ -69,37 +83,51 @@ export interface Told {
 }
 
 /** Whether the history of this checkout reaches back to that commit; a shallow clone's does not. */
-export const needsBefore: Need<true> = {
-  name: `the commit ${COMMIT.slice(0, 7)} in the history of this checkout`,
+export const needsBefore = ({ commit }: Before): Need<true> => ({
+  name: `the commit ${commit} in the history of this checkout`,
   found:
-    spawnSync('git', ['cat-file', '-e', `${COMMIT}^{commit}`], { cwd: root, stdio: 'ignore' }).status === 0 ||
+    spawnSync('git', ['cat-file', '-e', `${commit}^{commit}`], { cwd: root, stdio: 'ignore' }).status === 0 ||
     undefined,
-};
+});
 
 /**
  * Extracts the tree of that commit and bundles the program of a node, over the packages that are installed here.
  *
  * @throws Error naming the required packages that are no longer installed
  */
-export async function buildBefore(): Promise<Version> {
-  const folder = mkdtempSync(join(tmpdir(), 'passfob-node-before-'));
-  const tree = execFileSync('git', ['archive', COMMIT, 'host', 'protocol', 'package.json'], {
-    cwd: root,
-    maxBuffer: 256 * 1024 * 1024,
-  });
+export async function buildBefore(before: Before): Promise<Version> {
+  // Packages of others are found in the folders above, ours in its own.
+  const parent = join(root, 'service/dist/test');
+  mkdirSync(parent, { recursive: true });
+  const folder = mkdtempSync(join(parent, 'before-'));
+  const tree = execFileSync(
+    'git',
+    ['archive', before.commit, 'host', 'protocol', 'service', 'package.json'],
+    {
+      cwd: root,
+      maxBuffer: 256 * 1024 * 1024,
+    },
+  );
   execFileSync('tar', ['x', '-C', folder], { input: tree });
-  symlinkSync(modules, join(folder, 'node_modules'));
-  writeFileSync(join(folder, 'program.ts'), PROGRAM);
+  mkdirSync(join(folder, 'node_modules/@passfob'), { recursive: true });
+  for (const name of ['protocol', 'service'])
+    symlinkSync(join(folder, name), join(folder, 'node_modules/@passfob', name));
+  symlinkSync(join(folder, 'host'), join(folder, 'node_modules/passfob'));
+  writeFileSync(join(folder, 'program.ts'), programOf(before));
   const { metafile } = await build({
     absWorkingDir: folder,
     // The worker thread's file must be beside the file that starts it.
-    entryPoints: { program: 'program.ts', worker: 'host/service/validation/thread/worker.ts' },
+    entryPoints: {
+      program: 'program.ts',
+      worker: `service/${before.subjects}/validation/thread/worker.ts`,
+    },
     outdir: 'dist',
     bundle: true,
     platform: 'node',
     target: 'node20',
     format: 'esm',
-    packages: 'external',
+    conditions: ['source'],
+    plugins: [othersOutside],
     logLevel: 'error',
     metafile: true,
   });
