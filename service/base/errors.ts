@@ -6,6 +6,7 @@ export type ServiceErrorCode =
   | 'busy'
   | 'database_lost'
   | 'database_newer'
+  | 'database_older'
   | 'database_unusable'
   | 'directory_unusable'
   | 'key_file_damaged'

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '@passfob/service/storage/database/database';
 import BetterSqlite from 'better-sqlite3';
@@ -27,6 +28,20 @@ it('a database of a newer version is refused', async rig => {
   database.exec(`insert into kysely_migration values ('9999-later', '2100-01-01T00:00:00.000Z')`);
   database.close();
   await expect(rig.start()).rejects.toMatchObject({ code: 'database_newer' });
+});
+
+it('a database from before 0.2.0 is refused, which names the step between, and stays as it was', async rig => {
+  await (await rig.start()).close();
+  const path = join(rig.directory, 'service.db');
+  const database = new BetterSqlite(path);
+  database.exec(`delete from kysely_migration where name > '0017-alphabets'; drop table search_parts`);
+  database.close();
+  const before = readFileSync(path);
+  await expect(rig.start()).rejects.toMatchObject({
+    code: 'database_older',
+    message: expect.stringContaining('Start 0.2.0 with it once'),
+  });
+  expect(readFileSync(path).equals(before)).toBe(true);
 });
 
 test('while another program locks the database, reads work, log-ins wait and then fail, and nothing is accepted', async () => {

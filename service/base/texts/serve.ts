@@ -184,6 +184,10 @@ export const doctorTexts = {
     'The database is older than this Passfob.',
     'Back it up; the next start brings it up to date.',
   ],
+  'database-too-old': [
+    'The database is older than Passfob 0.2.0.',
+    'Start 0.2.0 with it once, then this version.',
+  ],
   'database-newer': [
     'The database was made by a newer Passfob.',
     'Use that version or a newer one on every node.',

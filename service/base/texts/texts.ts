@@ -14,6 +14,8 @@ export const texts = {
   startup: {
     databaseUnusable:
       'The service database cannot be opened. Check that the folder is writable and not full.',
+    databaseOlder:
+      'The service database is older than Passfob 0.2.0. Start 0.2.0 with it once, then this version. Nothing was changed.',
     databaseNewer: 'The service database was made by a newer Passfob. Use that version or a newer one.',
     applicationChanged: 'The application was changed just now. Send the request again.',
     applicationDisabled: 'The log-in application is disabled. Enable it in the console, under Applications.',

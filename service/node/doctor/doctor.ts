@@ -25,7 +25,13 @@ export async function examineService(configuration: Configuration, nowMs: number
   ];
 }
 
-const STATES = { current: 'ok', new: 'ok', older: 'warning', newer: 'problem' } as const;
+const STATES = {
+  current: 'ok',
+  new: 'ok',
+  older: 'warning',
+  'too-old': 'problem',
+  newer: 'problem',
+} as const;
 
 /** Whether the database opens and fits this program, and whether the clock is behind its newest event. */
 async function checkDatabase(

@@ -2,7 +2,7 @@ import { Migrator } from 'kysely';
 import { ServiceError } from '../../base/errors.ts';
 import { databaseLimits } from '../../base/limits/database.ts';
 import { texts } from '../../base/texts/texts.ts';
-import { migrationProvider } from '../migrations/list.ts';
+import { isTooOld, migrationProvider } from '../migrations/list.ts';
 import { engineOf } from '../schema/engine.ts';
 import type { Db, Store } from '../schema/store.ts';
 import { openSqlite, writingSqlite } from '../sqlite/sqlite.ts';
@@ -25,7 +25,7 @@ export interface StoreOptions {
 /**
  * Opens (or creates) the database and brings its tables up to date.
  *
- * @throws ServiceError `database_newer`, `database_unusable`, `network_folder`, `busy`
+ * @throws ServiceError `database_newer`, `database_older`, `database_unusable`, `network_folder`, `busy`
  */
 export async function openStore({
   directory,
@@ -53,7 +53,11 @@ async function migrated(store: Store, migrate: (db: Db) => Promise<void>): Promi
 }
 
 async function migrateOn(db: Db): Promise<void> {
-  const { error } = await new Migrator({ db, provider: migrationProvider }).migrateToLatest();
+  const migrator = new Migrator({ db, provider: migrationProvider });
+  const made = (await migrator.getMigrations()).filter(({ executedAt }) => executedAt !== undefined);
+  if (isTooOld(made.map(({ name }) => name)))
+    throw new ServiceError('database_older', texts.startup.databaseOlder);
+  const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
   if (error instanceof Error && error.message.startsWith('corrupted migrations'))
     throw new ServiceError('database_newer', texts.startup.databaseNewer, error);

@@ -2,21 +2,22 @@ import { sql } from 'kysely';
 import { ServiceError } from '../../base/errors.ts';
 import { databaseLimits } from '../../base/limits/database.ts';
 import { texts } from '../../base/texts/texts.ts';
-import { migrationNames } from '../migrations/list.ts';
+import { isTooOld, migrationNames } from '../migrations/list.ts';
 import { type Db, type Store, validating } from './database.ts';
 import { checkSchema } from './schema-check.ts';
 
 /** The version of the tables relative to this program. */
-export type Currency = 'current' | 'older' | 'newer' | 'new';
+export type Currency = 'current' | 'older' | 'too-old' | 'newer' | 'new';
 
 /** Compares the applied migrations with those that this program knows. */
 export async function currencyOf(db: Db): Promise<Currency> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
   if (!tables.some(({ name }) => name === 'kysely_migration')) return 'new';
   const { rows } = await sql<{ name: string }>`select name from kysely_migration`.execute(db);
-  const made = new Set(rows.map(({ name }) => name));
-  if ([...made].some(name => !migrationNames.includes(name))) return 'newer';
-  return migrationNames.every(name => made.has(name)) ? 'current' : 'older';
+  const made = rows.map(({ name }) => name);
+  if (made.some(name => !migrationNames.includes(name))) return 'newer';
+  if (isTooOld(made)) return 'too-old';
+  return migrationNames.every(name => made.includes(name)) ? 'current' : 'older';
 }
 
 /** Why a database cannot serve log-ins; `docs/operations.md` says what to do about each. */

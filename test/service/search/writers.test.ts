@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { administrationLimits } from '@passfob/service/base/limits/administration';
 import { defaultLockPolicy } from '@passfob/service/base/lock';
-import { openStore } from '@passfob/service/storage/database/database';
+import { openStore, writing } from '@passfob/service/storage/database/database';
+import { fillParts } from '@passfob/service/storage/search/fill';
 import { inPortions } from '@passfob/service/storage/search/hits';
 import { startImport } from '@passfob/service/subjects/jobs/bulk';
 import { startJobs } from '@passfob/service/subjects/jobs/worker';
@@ -17,7 +18,6 @@ import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { Scene } from '../enrolment/kit.ts';
 import { Rig } from '../kit.ts';
-import { olderStore } from '../older.ts';
 import { accepted, helpdesk, testOfOffice as it } from '../users/kit.ts';
 import { dueParts, storedParts } from './kit.ts';
 
@@ -89,12 +89,10 @@ test('a fob that its user enrols is found by its serial number', async () => {
   expect(found.tokens.map(({ serial }) => serial)).toEqual([token?.serial]);
 });
 
-test('users and tokens from before the upgrade are found, too', async () => {
+test('users and tokens of a restored database are found', async () => {
   await using office = new Rig();
-  const { directory } = office;
-  const databaseUrl = await office.database;
-  const before = await olderStore({ directory, databaseUrl }, '0017-alphabets');
-  // More rows than one batch of the migration.
+  const { db, close } = await openStore({ directory: office.directory, databaseUrl: await office.database });
+  // More rows than one batch.
   const count = 2 * administrationLimits.searchFillRows + 1;
   const users = Array.from({ length: count }, (_, at) => ({
     ...{ id: `id ${at}`, name: `u${at}`, display_name: `M\u00fcller ${at}`, email: `${at}@example.org` },
@@ -106,12 +104,10 @@ test('users and tokens from before the upgrade are found, too', async () => {
     ...{ pin_place: 'none' as const, last_step: -1, drift_steps: 0, recent: '[]' },
     ...{ issuer: '', label: '', created_ms: 0 },
   }));
-  for (const portion of inPortions(users, 100)) await before.db.insertInto('users').values(portion).execute();
-  for (const portion of inPortions(tokens, 40))
-    await before.db.insertInto('tokens').values(portion).execute();
-  await before.close();
-  const { db, close } = await openStore({ directory, databaseUrl });
+  for (const portion of inPortions(users, 100)) await db.insertInto('users').values(portion).execute();
+  for (const portion of inPortions(tokens, 40)) await db.insertInto('tokens').values(portion).execute();
   try {
+    await writing(db, fillParts);
     expect(await storedParts(db)).toEqual(await dueParts(db));
     const query = { lock: defaultLockPolicy, nowMs: 0, limit: 5 };
     const { users: found } = await listUsers(db, { ...query, search: `muller ${count - 1}` });

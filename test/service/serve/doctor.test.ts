@@ -90,8 +90,12 @@ it('the doctor reports a clock behind the newest log-in, and a database of anoth
   expect(older.map(({ name }) => name)).toContain('kysely_migration');
   const names = db.withTables<{ kysely_migration: { name: string; timestamp: string } }>();
   await names.insertInto('kysely_migration').values({ name: '9999-later', timestamp: '' }).execute();
-  await close();
   expect((await found(service.rig.directory)).database).toMatch(/^problem: .*newer Passfob/);
+  await names.deleteFrom('kysely_migration').where('name', '>', '0018-search-parts').execute();
+  expect((await found(service.rig.directory)).database).toMatch(/^warning: .*older than this/);
+  await names.deleteFrom('kysely_migration').where('name', '>', '0017-alphabets').execute();
+  expect((await found(service.rig.directory)).database).toMatch(/^problem: .*older than Passfob 0\.2\.0/);
+  await close();
 });
 
 it('the doctor reports a database that does not answer', async () => {

@@ -11,8 +11,7 @@ import { createUser } from '@passfob/service/subjects/users/acts';
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
-import { newToken, Rig } from '../kit.ts';
-import { olderStore } from '../older.ts';
+import { newToken } from '../kit.ts';
 import { codeOf, grace, Office } from './kit.ts';
 
 /** `ada` with a Cyrillic first letter. */
@@ -113,32 +112,6 @@ test('an import creates no user whose name looks like a user of the service or o
   expect(results).toEqual(['done', 'name_looks_alike', 'done', 'name_looks_alike', 'done']);
   const added = await addToken(db, keys, newToken({ user: 'ad\u0430', serial: 'S-6' }), office.nowMs);
   expect(codeOf(added)).toBe('name_looks_alike');
-});
-
-test('users from before the upgrade are compared, too', async () => {
-  await using rig = new Rig();
-  const { directory } = rig;
-  const databaseUrl = await rig.database;
-  const before = await olderStore({ directory, databaseUrl }, '0013-readiness');
-  // More rows than one statement of the migration.
-  const names = [CYRILLIC_ADA, ...Array.from({ length: 1_001 }, (_, place) => `user ${place}`)];
-  for (let at = 0; at < names.length; at += 100)
-    await before.db
-      .insertInto('users')
-      .values(
-        names.slice(at, at + 100).map(name => ({
-          ...{ id: `id of ${name}`, name, display_name: '', email: null, password_hash: null },
-          ...{ pin_hash: null, pin_change: 0 as const, disabled_ms: null, failures: 0 },
-          ...{ last_failure_ms: null, created_ms: 0 },
-        })),
-      )
-      .execute();
-  await before.close();
-  const service = await rig.start();
-  await using office = await Office.beside(rig);
-  expect(await create(office, 'ada')).toBe('name_looks_alike');
-  expect(await create(office, 'us\u0435r 1000')).toBe('name_looks_alike');
-  expect(service.made).toBeDefined();
 });
 
 describe('e-mail addresses', () => {

@@ -62,8 +62,6 @@ const bannedWords: readonly BannedWord[] = [
 
 /** What is named by a banned word because it is stored, sent or scripted under that name. */
 export const exemptNames: ReadonlyMap<string, string> = new Map([
-  ['service/storage/migrations/0005-mails.ts', 'the key of a migration'],
-  ['service/storage/migrations/0011-familiar-sources.ts', 'the key of a migration'],
   ['service/base/kinds.ts: PinPlace', 'the column pin_place'],
 ]);
 

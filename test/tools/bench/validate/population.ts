@@ -64,7 +64,7 @@ async function addPartsOf(
   );
 }
 
-export function userRow(number: number) {
+function userRow(number: number) {
   return {
     id: `u${number}`,
     name: userOf(number),
@@ -76,7 +76,7 @@ export function userRow(number: number) {
   };
 }
 
-export function tokenRow(keys: Keys, number: number) {
+function tokenRow(keys: Keys, number: number) {
   const id = `t${number}`;
   const sealed = seal(keys, { table: 'tokens', id }, seedOf(number));
   return {
