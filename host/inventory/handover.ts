@@ -12,7 +12,7 @@ import {
 import { addHistory } from './history.ts';
 import { type Inventory, together } from './inventory.ts';
 import { markErased, pairingKeyOf } from './pairings.ts';
-import { openWithPassword, sealWithPassword, writeNewFile } from './password-file.ts';
+import { openWithPassword, passwordSealer, sealWithPassword, writeNewFile } from './password-file.ts';
 import { nextKeySealLocation, replaceRecoveryKey } from './recovery-keys.ts';
 import { unknownFob } from './unknown-fob.ts';
 
@@ -50,7 +50,7 @@ export async function give(
   nowMs: number,
 ): Promise<void> {
   const exported = await exportInventory(inventory, serials);
-  writeNewFile(path, await sealHandover(exported, password));
+  writeNewFile(path, (await handoverSealer(password))(exported));
   await inventory.db
     .updateTable('pairings')
     .set({ given_ms: nowMs })
@@ -60,16 +60,20 @@ export async function give(
 }
 
 /**
- * Returns the content of a handover file, which `handover take` and the service's import read.
+ * Derives the key of a handover file, which `handover take` and the service's import read.
+ * @returns what makes the file
  * @throws FobError `bad-input` for a password that is too short
  */
-export async function sealHandover(exported: ExportedInventory, password: string): Promise<Buffer> {
-  const plain = bytesOf(exported);
-  try {
-    return await sealWithPassword('handover', plain, password);
-  } finally {
-    plain.fill(0);
-  }
+export async function handoverSealer(password: string) {
+  const seal = await passwordSealer('handover', password);
+  return (exported: ExportedInventory) => {
+    const plain = bytesOf(exported);
+    try {
+      return seal(plain);
+    } finally {
+      plain.fill(0);
+    }
+  };
 }
 
 /** Imports fobs that another owner handed over. @throws FobError `bad-input`, `inventory` */

@@ -18,11 +18,17 @@ import { createWhole } from '../private-file.ts';
  */
 /** @param what names the file's kind, such as `backup`: a file of another kind is refused */
 export async function sealWithPassword(what: string, plain: Uint8Array, password: string): Promise<Buffer> {
+  return (await passwordSealer(what, password))(plain);
+}
+
+/** Derives the key, which takes most of a second. @returns what seals with it @throws FobError `bad-input` */
+export async function passwordSealer(what: string, password: string) {
   checkNewPassword(password);
   const salt = randomBytes(PASSWORD_SALT_BYTES);
   const start = Buffer.concat([heading(what), Buffer.of(PASSWORD_SCRYPT_LOG_N), salt]);
   const key = await keyOf(password, salt, PASSWORD_SCRYPT_LOG_N);
-  return Buffer.concat([start, sealBox(key, nonce => Buffer.concat([start, nonce]), plain)]);
+  return (plain: Uint8Array) =>
+    Buffer.concat([start, sealBox(key, nonce => Buffer.concat([start, nonce]), plain)]);
 }
 
 /** @throws FobError `bad-input`: another kind of file, damaged, or another password */

@@ -1,6 +1,9 @@
 import { acknowledgeAlert } from './alerts/manage.ts';
 import { apiKeys } from './api-keys/acts.ts';
 import { applications } from './applications/acts.ts';
+import { fobGivingActs } from './care/give.ts';
+import { fobLifeActs } from './care/life.ts';
+import { taskActs } from './care/task-acts.ts';
 import type { Act } from './kit/act.ts';
 import type { List } from './kit/list.ts';
 import { mailServerActs } from './mail/acts.ts';
@@ -29,4 +32,7 @@ export const acts: readonly Act[] = [
   acknowledgeAlert,
   ...channelActs,
   ...mailServerActs,
+  ...Object.values(taskActs),
+  ...fobLifeActs,
+  ...fobGivingActs,
 ];

@@ -1,4 +1,7 @@
 import { acknowledgeAlert } from '../../subjects/alerts/manage.ts';
+import { fobGivingActs } from '../../subjects/care/give.ts';
+import { fobLifeActs } from '../../subjects/care/life.ts';
+import { taskActs } from '../../subjects/care/task-acts.ts';
 import { lists } from '../../subjects/lists.ts';
 import { tokenActs } from '../../subjects/tokens/acts.ts';
 import { repairLastStep } from '../../subjects/tokens/codes/repair.ts';
@@ -19,9 +22,7 @@ import { channelRoutes } from './records/channels.ts';
 import { eventRoutes } from './records/events.ts';
 import { mailRoutes } from './records/mail.ts';
 import { settingsRoutes } from './records/settings.ts';
-import { fobActRoutes } from './tokens/fob-acts.ts';
-import { fobGivingRoutes } from './tokens/fob-giving.ts';
-import { fobRoutes } from './tokens/fobs.ts';
+import { cancelRoute, fobRoutes } from './tokens/fobs.ts';
 import { importRoutes } from './tokens/imports.ts';
 import { jobRoutes } from './tokens/jobs.ts';
 import { repairAllRoute, tokenRoutes } from './tokens/tokens.ts';
@@ -38,8 +39,9 @@ export const apiRoutes: readonly ApiRoute[] = [
   repairAllRoute,
   ...routesOfList(policies),
   ...fobRoutes,
-  ...fobActRoutes,
-  ...fobGivingRoutes,
+  ...routesOfActs(Object.values(taskActs)),
+  cancelRoute,
+  ...routesOfActs([...fobLifeActs, ...fobGivingActs]),
   ...importRoutes,
   ...jobRoutes,
   ...lists.filter(list => list !== policies).flatMap(routesOfList),

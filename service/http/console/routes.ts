@@ -12,8 +12,7 @@ import { serveImport } from './batch/import.ts';
 import { serveJobs } from './batch/jobs.ts';
 import { serveFobBulk } from './fobs/bulk.ts';
 import { serveFobDetail } from './fobs/detail.ts';
-import { serveFobForms } from './fobs/forms.ts';
-import { serveFobGiving } from './fobs/give.ts';
+import { pagesAfterGiving } from './fobs/give.ts';
 import { serveFobs } from './fobs/list.ts';
 import { serveActs, serveList } from './kit/acts.ts';
 import { type ConsoleRouter, makeConsoleRouter } from './kit/router.ts';
@@ -50,7 +49,7 @@ const subjects: readonly ((router: ConsoleRouter) => void)[] = [
   serveImport,
   serveJobs,
   serveBulk,
-  router => serveActs(router, acts),
+  router => serveActs(router, acts, pagesAfterGiving),
   ...lists.map(list => (router: ConsoleRouter) => serveList(router, list)),
   serveSettings,
   serveChannels,
@@ -61,8 +60,6 @@ const subjects: readonly ((router: ConsoleRouter) => void)[] = [
   serveAudit,
   serveFobs,
   serveFobDetail,
-  serveFobForms,
-  serveFobGiving,
   serveFobBulk,
 ];
 

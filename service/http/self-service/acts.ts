@@ -7,7 +7,7 @@ import { type Acting, actOf } from '../../storage/acting.ts';
 import type { Management } from '../../storage/management.ts';
 import { raiseAlert } from '../../subjects/alerts/alerts.ts';
 import { recordAudit } from '../../subjects/audit/record.ts';
-import { loseFob } from '../../subjects/care/life.ts';
+import { markLost } from '../../subjects/care/life.ts';
 import { reportLost } from '../../subjects/tokens/moves.ts';
 import type { TokenRow } from '../../subjects/tokens/rows.ts';
 import { takesLastWay } from '../../subjects/users/admins.ts';
@@ -78,7 +78,7 @@ async function loseFobOf(acting: Acting, { fob_id }: TokenRow): Promise<void> {
   if (fob_id === null) return;
   const fob = await acting.db.selectFrom('fobs').select('serial').where('id', '=', fob_id).executeTakeFirst();
   // A fob that is lost already, or retired, stays so.
-  if (fob !== undefined) await loseFob(acting, fob);
+  if (fob !== undefined) await markLost.work(acting, fob);
 }
 
 /**

@@ -60,10 +60,9 @@ function healthMarkup({ detail }: FobOfUser, index: number): Markup {
 function tasksMarkup({ detail }: FobOfUser, index: number): Markup {
   const { care: text } = selfServiceTexts;
   const open = detail.tasks.filter(({ state }) => state === 'waiting' || state === 'running');
-  const lines = open.map(({ kind, message }) => {
-    const why = message === null ? text.away : careTexts.messages[message];
-    return html`${text.task(careTexts.kinds[kind], why)}`;
-  });
+  const lines = open.map(
+    ({ kind, messageText }) => html`${text.task(careTexts.kinds[kind], messageText ?? text.away)}`,
+  );
   return lines.length === 0 ? nothing : list(`tasks-${index}`, text.waiting, lines);
 }
 

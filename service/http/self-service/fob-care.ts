@@ -1,7 +1,7 @@
 import { html } from '../../base/html.ts';
 import { careLimits } from '../../base/limits/care.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
-import { createTask } from '../../subjects/care/tasks.ts';
+import { renameAccount, setClock } from '../../subjects/care/task-acts.ts';
 import { accountsOfUser } from './care-parts.ts';
 import { fobOfUser, isInUse } from './fob-of.ts';
 import { homePage } from './home-page.ts';
@@ -15,7 +15,7 @@ export function serveFobCare(router: SelfServiceRouter): void {
     const serial = visit.value('fob');
     const fob = await fobOfUser(visit, serial);
     if (fob === undefined || !isInUse(fob)) return missing();
-    const result = await createTask(visit.management, visit.actor, { serial, kind: 'clock' });
+    const result = await setClock(visit.management, visit.actor, { serial });
     visit.context.changes.announce();
     if (!result.ok) {
       const page = await homePage(visit, { tone: 'bad', text: result.refusal.text });
@@ -29,8 +29,7 @@ export function serveFobCare(router: SelfServiceRouter): void {
     const account = visit.value('account');
     if ((await accountOf(visit)) === undefined) return missing();
     const names = { issuer: visit.value('issuer'), label: visit.value('label') };
-    const task = { serial, kind: 'rename-account', account, ...names } as const;
-    const result = await createTask(visit.management, visit.actor, task);
+    const result = await renameAccount(visit.management, visit.actor, { serial, account, ...names });
     if (!result.ok) return accountPage(visit, result.refusal.text);
     visit.context.changes.announce();
     return { to: `${SELF_SERVICE}/connect?done=account` };

@@ -1,6 +1,6 @@
 import { html } from '../../base/html.ts';
 import { selfServiceTexts } from '../../base/texts/self-service.ts';
-import { createTask } from '../../subjects/care/tasks.ts';
+import { resetFobPin } from '../../subjects/care/task-acts.ts';
 import { acceptanceOf } from '../../subjects/validation/acceptance.ts';
 import { decideTyped, serviceApplicationNow } from '../login/service-application.ts';
 import { attemptField } from './fields.ts';
@@ -21,8 +21,7 @@ export function serveForgottenPin(router: SelfServiceRouter): void {
     if (fob === undefined) return missing();
     const problem = await proofProblem(visit, fob);
     if (problem !== undefined) return proofPage(visit, fob, problem);
-    const task = { serial: fob.serial, kind: 'pin-reset' } as const;
-    const result = await createTask(visit.management, visit.actor, task);
+    const result = await resetFobPin(visit.management, visit.actor, fob);
     if (!result.ok) return proofPage(visit, fob, result.refusal.text);
     visit.context.changes.announce();
     return { to: `${SELF_SERVICE}/connect?done=pin` };

@@ -1,26 +1,51 @@
-import { sealHandover } from 'passfob/inventory/handover';
+import { handoverSealer } from 'passfob/inventory/handover';
 import { PASSWORD_CHARACTERS_MIN } from 'passfob/limits';
-import type { Actor } from '../../base/actor.ts';
 import type { FobLifeState } from '../../base/kinds.ts';
 import { credentialLimits } from '../../base/limits/credentials.ts';
 import { done, refused } from '../../base/results.ts';
-import { type Acting, actOf } from '../../storage/acting.ts';
+import { described, object, serviceText, type TypeOf, text } from '../../base/shapes.ts';
+import { consoleTexts } from '../../base/texts/console.ts';
+import type { Acting } from '../../storage/acting.ts';
 import { unseal } from '../../storage/encryption-at-rest/seal.ts';
-import type { Management } from '../../storage/management.ts';
-import { recordAudit } from '../audit/record.ts';
-import { clearSecrets } from '../tokens/fob-secrets.ts';
+import { act, did, unchanged } from '../kit/act.ts';
+import { checked } from '../kit/field.ts';
+import { clearSecrets, type FobSecrets } from '../tokens/fob-secrets.ts';
 import { cancelTasksOf, openTask, openTaskStates } from '../tokens/fob-tasks.ts';
-import { type FobRow, fobNamed, keptSecretsOf } from '../tokens/fobs.ts';
+import { type FobRow, keptSecretsOf } from '../tokens/fobs.ts';
 import { forgetContent, forgetNextRecovery } from './journal.ts';
 import { endLease, leaseOf } from './lease.ts';
-import type { FobInput } from './life.ts';
+import { aboutFob, fobState, lifeState } from './subject.ts';
+
+/** A key is derived from it, which takes most of a second, so before the transaction. */
+const filePassword = checked(
+  text(credentialLimits.passwordFieldMax, {
+    description: 'Encrypts the file: 10 characters or more. Tell it the next owner apart from the file.',
+  }),
+  {
+    label: 'Password of the file',
+    hint: '10 characters or more. Tell it the next owner by another way than the file. After a lost file, make another one.',
+    kind: 'password',
+    autocomplete: 'new-password',
+  },
+  ['bad_file_password'],
+  async password => {
+    const { length } = [...password];
+    return length < PASSWORD_CHARACTERS_MIN || length > credentialLimits.passwordFieldMax
+      ? refused('bad_file_password')
+      : done(await handoverSealer(password));
+  },
+);
 
 /** A file with the keys of a fob for its next owner, as `passfob handover give` writes it. */
-export interface GivenFob {
-  readonly serial: string;
-  readonly state: FobLifeState;
-  readonly file: Buffer;
-}
+const given = object({
+  serial: serviceText,
+  state: lifeState,
+  file: described(
+    serviceText,
+    'The file for `passfob handover take`, or for the import of another service, in base64 (RFC 4648 §4).',
+  ),
+});
+export type GivenFob = TypeOf<typeof given>;
 
 const givable: readonly FobLifeState[] = ['in_use', 'found', 'retired', 'giving'];
 
@@ -30,86 +55,98 @@ const givable: readonly FobLifeState[] = ['in_use', 'found', 'retired', 'giving'
  * but keeps its keys until `confirmGiven`: if the file is lost, or its answer, asking again makes another one.
  * Importing the file here takes the fob back.
  */
-export async function giveFob(
-  management: Management,
-  actor: Actor,
-  { serial, password }: { readonly serial: string; readonly password: string },
-) {
-  const characters = [...password].length;
-  if (characters < PASSWORD_CHARACTERS_MIN || characters > credentialLimits.passwordFieldMax)
-    return refused('bad_file_password');
-  const exported = await exportFob(management, actor, { serial });
-  if (!exported.ok) return exported;
-  // Deriving the key takes most of a second, so it is no part of the transaction.
-  return done({ serial, state: 'giving', file: await sealHandover(exported.value, password) });
-}
-
-/** Deletes the keys of a fob whose next owner has taken them. Confirming it again changes nothing. */
-async function confirm(acting: Acting, { serial }: FobInput) {
-  const { db, atMs } = acting;
-  const fob = await fobNamed(db, serial);
-  if (fob === undefined) return refused('unknown_fob');
-  if (fob.state === 'handed_over') return done({ serial, state: fob.state });
-  if (fob.state !== 'giving') return refused('bad_fob_state');
-  await forgetContent({ ...acting, fob });
-  await forgetNextRecovery({ ...acting, fob });
-  await db.deleteFrom('fob_pairings').where('serial', '=', serial).execute();
-  await db
-    .updateTable('fobs')
-    .set({ state: 'handed_over', state_ms: atMs, sealed_secrets: null, key_id: null })
-    .where('id', '=', fob.id)
-    .execute();
-  await record(acting, fob, 'handed_over');
-  return done({ serial, state: 'handed_over' });
-}
-
-export const confirmGiven = actOf(confirm);
-
-const exportFob = actOf(async (acting: Acting, { serial }: FobInput) => {
-  const { db, keys, atMs } = acting;
-  const fob = await fobNamed(db, serial);
-  if (fob === undefined) return refused('unknown_fob');
-  const problem = await problemOf(acting, fob);
-  if (problem !== undefined) return refused(problem);
-  const secrets = keptSecretsOf(keys, fob);
-  if (secrets === undefined) return refused('bad_fob_state');
-  const next = await nextRecoveryKey(acting, fob);
-  try {
-    if (fob.state !== 'giving') {
-      // A run whose lease has expired must notice it before it makes another recovery key.
-      await endLease(db, fob.id);
-      await cancelTasksOf(db, fob.id, atMs);
-      await db.deleteFrom('push_keys').where('fob_id', '=', fob.id).execute();
-      await db
-        .updateTable('fobs')
-        .set({ state: 'giving', state_ms: atMs })
-        .where('id', '=', fob.id)
-        .execute();
+export const giveFob = act({
+  permission: 'fob.give',
+  subject: aboutFob,
+  fields: { password: filePassword },
+  gives: given,
+  refusals: { bad_fob_state: 'form', account_in_use: 'form', accounts_left: 'form', fob_in_care: 'form' },
+  routes: [
+    {
+      name: 'fobs.give',
+      summary:
+        'Write the keys of a fob without accounts into a file for another owner, encrypted with a password. From then on the service does nothing with the fob. After a lost answer, ask again.',
+      at: 'POST /v1/fobs/:serial/give',
+      example: { password: 'four words of a sentence' },
+    },
+  ],
+  form: {
+    at: '/fob/give',
+    title: ({ serial }) => consoleTexts.giving.of(serial),
+    lead: 'For a fob without accounts: revoke its tokens first, and let the service remove their accounts. Its keys are written into a file for the command line or the service of its next owner. From then on this service does nothing with the fob.',
+    submit: 'Make the file',
+    // The page with the file comes next.
+    done: 'changed',
+  },
+  async run(acting, { password: sealed }) {
+    const { db, keys, atMs, item: fob } = acting;
+    const problem = await problemOf(acting, fob);
+    if (problem !== undefined) return refused(problem);
+    const secrets = keptSecretsOf(keys, fob);
+    if (secrets === undefined) return refused('bad_fob_state');
+    const next = await nextRecoveryKey(acting, fob);
+    try {
+      if (fob.state !== 'giving') {
+        // A run whose lease has expired must notice it before it makes another recovery key.
+        await endLease(db, fob.id);
+        await cancelTasksOf(db, fob.id, atMs);
+        await db.deleteFrom('push_keys').where('fob_id', '=', fob.id).execute();
+        await db
+          .updateTable('fobs')
+          .set({ state: 'giving', state_ms: atMs })
+          .where('id', '=', fob.id)
+          .execute();
+      }
+      const file = base64(sealed(contentOf(fob, secrets, next)));
+      const { serial, state } = fob;
+      return did({ serial, state: 'giving', file }, fob, { from: state, to: 'giving' });
+    } finally {
+      clearSecrets(secrets);
+      next?.fill(0);
     }
-    await record(acting, fob, 'giving');
-    const recovery = next && { next_recovery_key: base64(next) };
-    return done({
-      version: 1,
-      fobs: [
-        {
-          pairing: pairingOf(fob),
-          secrets: {
-            device_secret: base64(secrets.deviceSecret),
-            pairing_key: base64(secrets.pairingKey),
-            recovery_key: base64(secrets.recoveryKey),
-          },
-          ...recovery,
-          accounts: [],
-          clocks: clocksOf(fob),
-        },
-      ],
-      history: [],
-    });
-  } finally {
-    clearSecrets(secrets);
-    next?.fill(0);
-  }
+  },
 });
+
+/** Deletes the keys of a fob whose next owner has taken them. */
+export const confirmGiven = act({
+  permission: 'fob.give',
+  subject: aboutFob,
+  fields: {},
+  gives: fobState,
+  refusals: { bad_fob_state: 'form' },
+  routes: [
+    {
+      name: 'fobs.given',
+      summary: 'Confirm that another owner has taken over a fob: its keys are deleted here, for good.',
+      at: 'POST /v1/fobs/:serial/given',
+    },
+  ],
+  form: {
+    at: '/fob/given',
+    title: ({ serial }) => `Confirm the handover of ${serial}`,
+    lead: 'Only when the next owner has opened the fob with the file. The keys are deleted here, for good: without the file, the fob could only be erased.',
+    submit: 'Confirm the handover',
+    isFinal: true,
+    done: 'fobGiven',
+  },
+  async run(acting) {
+    const { db, atMs, item: fob } = acting;
+    const { serial, state } = fob;
+    if (state === 'handed_over') return unchanged({ serial, state });
+    if (state !== 'giving') return refused('bad_fob_state');
+    await forgetContent({ ...acting, fob });
+    await forgetNextRecovery({ ...acting, fob });
+    await db.deleteFrom('fob_pairings').where('serial', '=', serial).execute();
+    await db
+      .updateTable('fobs')
+      .set({ state: 'handed_over', state_ms: atMs, sealed_secrets: null, key_id: null })
+      .where('id', '=', fob.id)
+      .execute();
+    return did({ serial, state: 'handed_over' }, fob, { from: state, to: 'handed_over' });
+  },
+});
+
+export const fobGivingActs = [giveFob, confirmGiven] as const;
 
 async function problemOf({ db, atMs }: Acting, fob: FobRow) {
   if (!givable.includes(fob.state)) return 'bad_fob_state';
@@ -147,6 +184,27 @@ async function nextRecoveryKey({ db, keys }: Acting, { id }: FobRow): Promise<Ui
   return row && unseal(keys, { table: 'fob_recovery', id }, { box: row.sealed_key, keyId: row.key_id });
 }
 
+function contentOf(fob: FobRow, secrets: FobSecrets, next: Uint8Array | undefined) {
+  const { deviceSecret, pairingKey, recoveryKey } = secrets;
+  return {
+    version: 1,
+    fobs: [
+      {
+        pairing: pairingOf(fob),
+        secrets: {
+          device_secret: base64(deviceSecret),
+          pairing_key: base64(pairingKey),
+          recovery_key: base64(recoveryKey),
+        },
+        ...(next && { next_recovery_key: base64(next) }),
+        accounts: [],
+        clocks: clocksOf(fob),
+      },
+    ],
+    history: [],
+  } as const;
+}
+
 function pairingOf({ serial, board, firmware, created_ms, can_reset_pin }: FobRow) {
   return {
     serial,
@@ -175,12 +233,6 @@ function clocksOf({ clock_set_ms, clock_error_ms, drift_ppm, trim_ppm }: FobRow)
       trim_ppm,
     } as const,
   ];
-}
-
-function record({ db, keys, actor, atMs }: Acting, fob: FobRow, to: FobLifeState): Promise<void> {
-  const about = { subjectKind: 'fob', subjectId: fob.id, subject: fob.serial } as const;
-  const detail = { from: fob.state, to };
-  return recordAudit(db, keys, { atMs, actor, action: 'fob.give', ...about, detail });
 }
 
 function base64(bytes: Uint8Array): string {

@@ -1,99 +1,149 @@
 import type { FobLifeState } from '../../base/kinds.ts';
 import { careLimits } from '../../base/limits/care.ts';
-import type { Action } from '../../base/permissions.ts';
 import { done, type Result, refused } from '../../base/results.ts';
 import { tokenStates } from '../../base/token-states.ts';
 import { type Acting, actOf } from '../../storage/acting.ts';
-import { recordAudit } from '../audit/record.ts';
+import { act, did, type NamedItem } from '../kit/act.ts';
 import { accountIdOf } from '../tokens/account-id.ts';
 import { revokeToken, suspendToken } from '../tokens/acts.ts';
 import { wantTask } from '../tokens/fob-tasks.ts';
 import { type FobRow, fobNamed } from '../tokens/fobs.ts';
 import type { TokenRow } from '../tokens/rows.ts';
 import { takesLastWay } from '../users/admins.ts';
+import { aboutFob, fobState } from './subject.ts';
+import { isManaged } from './tasks.ts';
 
-/** A fob by its serial number. */
-export interface FobInput {
-  readonly serial: string;
-}
+const shared = { subject: aboutFob, fields: {}, gives: fobState } as const;
 
-/** A fob after an act on it. */
-interface FobStateView {
-  readonly serial: string;
-  readonly state: FobLifeState;
-}
-
-/**
- * Suspends all tokens of a lost fob at once; its accounts are removed if it ever comes back. In the caller's
- * transaction.
- */
-export async function loseFob(acting: Acting, { serial }: FobInput) {
-  return change(acting, serial, ['in_use', 'found'], async fob => {
+/** Suspends all tokens of a lost fob at once; its accounts are removed if it ever comes back. */
+export const markLost = act({
+  ...shared,
+  permission: 'fob.lost',
+  refusals: { bad_fob_state: 'form', last_admin: 'form' },
+  routes: [
+    {
+      name: 'fobs.lost',
+      summary:
+        'Report a fob lost: its tokens are suspended at once, and its accounts are removed if it is ever reached again.',
+      at: 'POST /v1/fobs/:serial/lost',
+    },
+  ],
+  form: {
+    at: '/fob/lost',
+    title: ({ serial }) => `Report ${serial} lost`,
+    lead: 'Its tokens are suspended at once. If it is ever reached again, its accounts are removed, and it is shown as found.',
+    submit: 'Report lost',
+    done: 'fobLost',
+  },
+  async run(acting) {
+    const { item: fob } = acting;
+    if (!isIn(fob, ['in_use', 'found'])) return refused('bad_fob_state');
     const tokens = await tokensOn(acting, fob);
     const usable = tokens.filter(({ state }) => tokenStates[state].usable);
     if (await takesLastWay(acting.db, acting.actor, idsOf(usable))) return refused('last_admin');
     for (const token of usable) mustBeDone(await suspendToken.work(acting, token));
     for (const token of tokens) await wantGone(acting, fob, token);
-    return moveFob(acting, fob, { state: 'lost', action: 'fob.lost', suspended: usable.length });
-  });
-}
+    return await moved(acting, 'lost', { suspended: usable.length });
+  },
+});
 
 /**
  * Ends the search for a lost fob that is back with its user or in the inventory. Its tokens stay suspended: somebody
  * has to reactivate them, and enrol again what was removed.
  */
-async function findFob(acting: Acting, { serial }: FobInput) {
-  return change(acting, serial, ['lost', 'found'], fob =>
-    moveFob(acting, fob, { state: 'in_use', action: 'fob.found' }),
-  );
-}
+export const markFound = act({
+  ...shared,
+  permission: 'fob.found',
+  refusals: { bad_fob_state: 'form' },
+  routes: [
+    {
+      name: 'fobs.found',
+      summary: 'End the search for a fob. Its tokens stay suspended.',
+      at: 'POST /v1/fobs/:serial/found',
+    },
+  ],
+  form: { at: '/fob/found', submit: 'Is found', done: 'fobFound' },
+  async run(acting) {
+    if (!isIn(acting.item, ['lost', 'found'])) return refused('bad_fob_state');
+    return await moved(acting, 'in_use');
+  },
+});
 
 /**
  * Takes a fob back: its tokens are revoked, and it is erased when it is next reached and its person holds the button;
  * then the service is not its owner any more.
  */
-async function takeBack(acting: Acting, { serial }: FobInput) {
-  return change(acting, serial, ['in_use', 'found', 'lost', 'retired'], async fob => {
+export const returnFob = act({
+  ...shared,
+  permission: 'fob.return',
+  refusals: { bad_fob_state: 'form', last_admin: 'form' },
+  routes: [
+    {
+      name: 'fobs.return',
+      summary:
+        'Take a fob back: its tokens are revoked, and it is erased when it is next reached and its button is held.',
+      at: 'POST /v1/fobs/:serial/return',
+    },
+  ],
+  form: {
+    at: '/fob/return',
+    title: ({ serial }) => `Take ${serial} back`,
+    lead: 'Its tokens are revoked at once, for good. When the fob is next reached and its button is held, it is erased, and this service is not its owner any more.',
+    submit: 'Take back',
+    isFinal: true,
+    done: 'fobReturned',
+  },
+  async run(acting) {
+    const { item: fob } = acting;
+    if (!isManaged(fob)) return refused('bad_fob_state');
     const revoked = await revokeAll(acting, fob);
     if (!revoked.ok) return revoked;
     await wantTask(acting, { fobId: fob.id, kind: 'erase', cause: 'returned', needsHold: true });
-    return moveFob(acting, fob, { state: fob.state, action: 'fob.return', revoked: revoked.value });
-  });
-}
+    return await moved(acting, fob.state, { revoked: revoked.value });
+  },
+});
 
-/** Puts a fob out of use for good: its tokens are revoked. */
-async function retire(acting: Acting, { serial }: FobInput) {
-  return change(acting, serial, ['in_use', 'found', 'lost'], async fob => {
-    const revoked = await revokeAll(acting, fob);
+export const retireFob = act({
+  ...shared,
+  permission: 'fob.retire',
+  refusals: { bad_fob_state: 'form', last_admin: 'form' },
+  routes: [
+    {
+      name: 'fobs.retire',
+      summary: 'Put a fob out of use for good: its tokens are revoked.',
+      at: 'POST /v1/fobs/:serial/retire',
+    },
+  ],
+  form: {
+    at: '/fob/retire',
+    title: ({ serial }) => `Retire ${serial}`,
+    lead: 'Its tokens are revoked at once, for good. Nobody gets this fob again.',
+    submit: 'Retire',
+    isFinal: true,
+    done: 'fobRetired',
+  },
+  async run(acting) {
+    if (!isIn(acting.item, ['in_use', 'found', 'lost'])) return refused('bad_fob_state');
+    const revoked = await revokeAll(acting, acting.item);
     if (!revoked.ok) return revoked;
-    return moveFob(acting, fob, { state: 'retired', action: 'fob.retire', revoked: revoked.value });
-  });
-}
+    return await moved(acting, 'retired', { revoked: revoked.value });
+  },
+});
 
 /** "Later": nobody is asked for a hold of this fob's button for a day. */
-async function putOff(acting: Acting, { serial }: FobInput) {
-  const fob = await fobNamed(acting.db, serial);
+export const putOffHolds = actOf(async ({ db, atMs }, { serial }: { readonly serial: string }) => {
+  const fob = await fobNamed(db, serial);
   if (fob === undefined) return refused('unknown_fob');
-  const untilMs = acting.atMs + careLimits.putOffMs;
-  await acting.db.updateTable('fobs').set({ put_off_until_ms: untilMs }).where('id', '=', fob.id).execute();
+  const untilMs = atMs + careLimits.putOffMs;
+  await db.updateTable('fobs').set({ put_off_until_ms: untilMs }).where('id', '=', fob.id).execute();
   return done({ untilMs });
-}
+});
 
-export const markLost = actOf(loseFob);
-export const markFound = actOf(findFob);
-export const returnFob = actOf(takeBack);
-export const retireFob = actOf(retire);
-export const putOffHolds = actOf(putOff);
+/** In the order of the documentation. */
+export const fobLifeActs = [markLost, markFound, returnFob, retireFob] as const;
 
-async function change<R>(
-  acting: Acting,
-  serial: string,
-  from: readonly FobLifeState[],
-  work: (fob: FobRow) => Promise<R>,
-) {
-  const fob = await fobNamed(acting.db, serial);
-  if (fob === undefined) return refused('unknown_fob');
-  return from.includes(fob.state) ? work(fob) : refused('bad_fob_state');
+function isIn({ state }: FobRow, from: readonly FobLifeState[]): boolean {
+  return from.includes(state);
 }
 
 function tokensOn({ db }: Acting, fob: FobRow): Promise<TokenRow[]> {
@@ -121,28 +171,11 @@ async function wantGone(acting: Acting, fob: FobRow, token: TokenRow): Promise<v
   await wantTask(acting, { fobId: fob.id, kind: 'remove-account', subject, cause: 'lost' });
 }
 
-async function moveFob(
-  { db, keys, actor, atMs }: Acting,
-  fob: FobRow,
-  {
-    state,
-    action,
-    ...facts
-  }: {
-    readonly state: FobLifeState;
-    readonly action: Action;
-    readonly suspended?: number;
-    readonly revoked?: number;
-  },
+async function moved(
+  { db, item, atMs }: Acting & { readonly item: FobRow & NamedItem },
+  state: FobLifeState,
+  facts: { readonly suspended?: number; readonly revoked?: number } = {},
 ) {
-  await db.updateTable('fobs').set({ state, state_ms: atMs }).where('id', '=', fob.id).execute();
-  const about = { subjectKind: 'fob', subjectId: fob.id, subject: fob.serial } as const;
-  await recordAudit(db, keys, {
-    atMs,
-    actor,
-    action,
-    ...about,
-    detail: { from: fob.state, to: state, ...facts },
-  });
-  return done<FobStateView>({ serial: fob.serial, state });
+  await db.updateTable('fobs').set({ state, state_ms: atMs }).where('id', '=', item.id).execute();
+  return did({ serial: item.serial, state }, item, { from: item.state, to: state, ...facts });
 }

@@ -122,7 +122,8 @@ function tokensOn(db: Db, fobId: string): Promise<FobTokenView[]> {
     .execute();
 }
 
-async function accountsOn(db: Db, fob: FobRow): Promise<FobAccountView[]> {
+/** Returns the accounts of a fob as it last listed them. */
+export async function accountsOn(db: Db, fob: FobRow): Promise<FobAccountView[]> {
   const rows = await db
     .selectFrom('fob_accounts')
     .selectAll()

@@ -2,7 +2,7 @@ import { done, type RefusalCode, type Result, refused } from '../../base/results
 import type { RevokedReason } from '../../base/token-states.ts';
 import type { Acting } from '../../storage/acting.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
-import { keepingTaskWork } from '../care/tasks.ts';
+import { requirePin, setClock } from '../care/task-acts.ts';
 import { start } from '../enrolment/activations.ts';
 import { assignToken, revokeToken, suspendToken, unassignToken } from '../tokens/acts.ts';
 import { importItem } from '../tokens/import/import-item.ts';
@@ -43,8 +43,8 @@ const works: Works = {
   revoke: revokeToken.work,
   unassign: unassignToken.work,
   activate,
-  clock: (acting, { serial }) => keepingTaskWork(acting, { serial, kind: 'clock' }),
-  'require-pin': (acting, { serial }) => keepingTaskWork(acting, { serial, kind: 'require-pin' }),
+  clock: setClock.work,
+  'require-pin': requirePin.work,
 };
 
 /** By mail only: nobody watches a job, so it cannot show a code. */

@@ -91,11 +91,17 @@ type Detail = Readonly<Record<string, string | number | boolean | null>>;
 /** The end of an act: what it gives, and what the audit says about which item. */
 export interface Did<T> extends Done<T> {
   readonly detail: Detail;
-  readonly about: NamedItem;
+  /** Undefined if nothing was changed: the audit gets no row. */
+  readonly about: NamedItem | undefined;
 }
 
-export function did<T>(value: T, about: NamedItem, detail: Detail): Did<T> {
+export function did<const T>(value: T, about: NamedItem, detail: Detail): Did<T> {
   return { ...done(value), about, detail };
+}
+
+/** The end of an act that found everything as it was to be. */
+export function unchanged<const T>(value: T): Did<T> {
+  return { ...done(value), about: undefined, detail: {} };
 }
 
 /** One way to an act over HTTP. */
@@ -104,6 +110,7 @@ export interface ActRoute<F extends ActFields, T> {
   readonly name: string;
   /** What it does, a sentence for the description. */
   readonly summary: string;
+  /** Fields that its path names, such as `:account`, stand there. */
   readonly at: `${'POST' | 'PUT' | 'PATCH' | 'DELETE'} /v1/${string}`;
   /** Default: 201 for an act that makes its item, else 200. */
   readonly status?: 201;
@@ -133,14 +140,19 @@ interface ActButton {
   readonly done: keyof typeof consoleTexts.done;
 }
 
+/** Returns what the address of a form, or its fields, hold under a name; empty if nothing. */
+type Value = (name: string) => string;
+
 /** The form of an act in the console. */
 export interface ActForm<Item, T, F extends ActFields = ActFields> extends ActButton {
   readonly title: string | ((item: Item) => string);
-  readonly lead?: string | ((item: Item) => string);
+  readonly lead?: string | ((item: Item, value: Value) => string);
   /** Whether it cannot be undone. */
   readonly isFinal?: boolean;
   /** Returns the present values of the fields; all fields are then shown with a value, and taken. */
-  fills?(item: Item): { readonly [K in keyof F]?: string | number | boolean | null };
+  fills?(item: Item, value: Value): { readonly [K in keyof F]?: string | number | boolean | null };
+  /** Returns why there is no such form, if its address names a part of the item that is not there. */
+  lacks?(item: Item, value: Value): RefusalCode | undefined;
   /** Returns the fields that are not asked for about this item. */
   hides?(item: Item): readonly (keyof F & string)[];
   once?(value: T, key: string): ShownOnce | undefined;
@@ -168,7 +180,7 @@ interface Facts<
   readonly refusals: L;
   readonly routes: readonly ActRoute<NoInfer<F>, NoInfer<T>>[];
   /** Absent if the console has none, or makes it by hand. */
-  readonly form?: ActForm<Item, NoInfer<T>, NoInfer<F>> | ActButton;
+  readonly form?: ActForm<NoInfer<Item>, NoInfer<T>, NoInfer<F>> | ActButton;
 }
 
 /** An act in one transaction. */
@@ -331,6 +343,7 @@ export async function audited<R extends Did<unknown> | Refused>(
 ): Promise<R> {
   if (!result.ok) return result;
   const { about, detail } = result;
+  if (about === undefined) return result;
   const subject = { subjectKind: kind, subjectId: about.id, subject: about.name };
   await recordAudit(db, keys, { atMs, actor, action, detail, ...subject });
   return result;
@@ -358,12 +371,17 @@ export function shapesOf<const F extends ActFields>(fields: F) {
   return Object.fromEntries(shapes) as { readonly [K in keyof F]: F[K]['shape'] };
 }
 
-/** Returns the shape of what a route of an act takes; undefined if it takes nothing. */
-export function bodyOf(
-  { fields }: ActRow,
-  { without = [], needs = [] }: ActRoute<ActFields, unknown>,
-): FieldShape<unknown> | undefined {
-  const there = Object.entries(fields).filter(([name]) => !without.includes(name));
+/** Returns the shapes of the fields that stand in the path of a route. */
+export function shapesInPath({ fields }: ActRow, { at }: ActRoute<ActFields, unknown>) {
+  const there = Object.entries(fields).filter(([name]) => at.split('/').includes(`:${name}`));
+  return Object.fromEntries(there.map(([name, { shape }]) => [name, shape]));
+}
+
+/** Returns the shape of what a route of an act takes in its body; undefined if it takes nothing there. */
+export function bodyOf(row: ActRow, route: ActRoute<ActFields, unknown>): FieldShape<unknown> | undefined {
+  const { without = [], needs = [] } = route;
+  const inPath = shapesInPath(row, route);
+  const there = Object.entries(row.fields).filter(([name]) => !without.includes(name) && !(name in inPath));
   if (there.length === 0) return undefined;
   const isRequired = ([name, { need }]: (typeof there)[number]) =>
     need === 'required' || needs.includes(name);

@@ -19,8 +19,11 @@ export interface Control {
   readonly name?: string;
   readonly label: string;
   readonly hint?: string;
-  /** Default: `select` where there are options, else `text`. */
-  readonly kind?: 'text' | 'password' | 'email';
+  /**
+   * Default: `select` where there are options, else `text`. `list`: the first word of each line; `hidden`: what the
+   * address of the form holds.
+   */
+  readonly kind?: 'text' | 'password' | 'email' | 'list' | 'hidden';
   readonly autocomplete?: string;
   readonly options?: Options | ((db: Db) => Promise<Options>);
   /** How many units of the field's own the number in the form means: 60,000 for minutes of milliseconds. Default: 1. */

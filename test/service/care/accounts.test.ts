@@ -3,7 +3,7 @@ import { writing } from '@passfob/service/storage/database/database';
 import { markFound, markLost, retireFob, returnFob } from '@passfob/service/subjects/care/life';
 import { keepObserved } from '@passfob/service/subjects/care/observed';
 import { noteBlank } from '@passfob/service/subjects/care/run/blank';
-import { cancelTask, createTask } from '@passfob/service/subjects/care/tasks';
+import { cancelTask, eraseFob, removeAccount } from '@passfob/service/subjects/care/task-acts';
 import { viewFob } from '@passfob/service/subjects/care/views';
 import { addPairing } from '@passfob/service/subjects/enrolment/relay/records/pairings';
 import { assignToken, revokeToken, suspendToken, unassignToken } from '@passfob/service/subjects/tokens/acts';
@@ -97,7 +97,7 @@ it('accounts are renamed and ordered as asked, and the fob’s other accounts fo
   for (const label of ['one', 'two', 'three', 'four']) accounts.push(await scene.account('ada', label));
   const [one, , three] = accounts;
   await scene.ask({ kind: 'rename-account', account: three?.id ?? '', issuer: 'New', label: 'third' });
-  await scene.ask({ kind: 'order', order: [three?.id ?? '', one?.id ?? ''] });
+  await scene.ask({ kind: 'order', accounts: [three?.id ?? '', one?.id ?? ''] });
   await scene.care();
   expect((await scene.labels()).slice(0, 4)).toEqual(['third', 'one', 'two', 'four']);
   expect(await scene.tasks()).toEqual(['order done', 'rename-account done']);
@@ -109,8 +109,9 @@ it('an account of unknown origin is removed only when asked for, and one in use 
   await scene.asOwner(client => putForeign(client, Uint8Array.of(9, 9, 9, 9), 'foreign'));
   await scene.care();
   expect(await scene.labels()).toContain('foreign');
-  const remove = { serial: owned.serial, kind: 'remove-account' } as const;
-  expect(codeOf(await createTask(management, grace, { ...remove, account: id }))).toBe('account_in_use');
+  expect(codeOf(await removeAccount(management, grace, { serial: owned.serial, account: id }))).toBe(
+    'account_in_use',
+  );
   await scene.ask({ kind: 'remove-account', account: '09090909' });
   await scene.care();
   expect(await scene.labels()).toEqual(['used', 'push']);
@@ -189,7 +190,7 @@ it('a returned fob is erased by a hold, its tokens are revoked, and the service 
   const { serial } = owned;
   await scene.account('ada');
   await scene.care();
-  expect(codeOf(await createTask(management, grace, { serial, kind: 'erase' }))).toBe('account_in_use');
+  expect(codeOf(await eraseFob(management, grace, { serial }))).toBe('account_in_use');
   accepted(await returnFob(management, grace, { serial }));
   const first = await scene.care();
   // Its account goes at once; the rest waits for the hold.

@@ -1,6 +1,7 @@
 import { careLimits } from '@passfob/service/base/limits/care';
 import { putOffHolds } from '@passfob/service/subjects/care/life';
-import { createTask, listTasks } from '@passfob/service/subjects/care/tasks';
+import { requirePin } from '@passfob/service/subjects/care/task-acts';
+import { listTasks } from '@passfob/service/subjects/care/tasks';
 import { readServiceSays } from 'passfob/carrier/read';
 import { expect, it } from 'vitest';
 import { countOf, LONG } from '../../kit/counts.ts';
@@ -45,7 +46,7 @@ async function behind(bench: Bench, user: string): Promise<UsersFob> {
 it('a task that is stored while the fob is connected is done soon', async () => {
   const { agent, number, ...ada } = await bench.ready('ada');
   await until(() => !agent.isOpen(number), 'the release');
-  accepted(await createTask(management, grace, { serial: ada.serial, kind: 'require-pin' }));
+  accepted(await requirePin(management, grace, { serial: ada.serial }));
   await pass(bench, agent, careLimits.careLookMs);
   await becomes(bench, ada, 'require-pin refused no_pin');
   await until(() => !agent.isOpen(number), 'the release');
@@ -196,7 +197,7 @@ it('a hold that its person declines is told as waiting, with how it was answered
 
 it('an agent is told the tasks and a hold that is wanted, but no other steps and no end', async () => {
   const ada = await behind(bench, 'ada');
-  accepted(await createTask(management, grace, { serial: ada.serial, kind: 'require-pin' }));
+  accepted(await requirePin(management, grace, { serial: ada.serial }));
   const agent = await bench.agent();
   const number = agent.plug(ada.fob);
   await until(() => agent.tasks.size > 0, 'the tasks');

@@ -1,5 +1,5 @@
 import { markLost } from '@passfob/service/subjects/care/life';
-import { createTask } from '@passfob/service/subjects/care/tasks';
+import { removeAccount, resetFobPin } from '@passfob/service/subjects/care/task-acts';
 import { viewFob } from '@passfob/service/subjects/care/views';
 import { revokeToken, suspendToken, unassignToken } from '@passfob/service/subjects/tokens/acts';
 import { hostPrimitives } from 'passfob/client/primitives';
@@ -174,7 +174,7 @@ it('an account that the service does not know keeps the PIN from being reset for
   expect(await refusalOf(scene.relay(activation, fob, alone.wishes))).toBe('earlier_pin');
   expect(alone.steps.map(([step]) => step)).not.toContain('press');
   expect(await tasksOf(scene)).toEqual(['remove-account waiting locked']);
-  accepted(await createTask(management, grace, { serial: owned.serial, kind: 'pin-reset' }));
+  accepted(await resetFobPin(management, grace, { serial: owned.serial }));
   await scene.relay(activation, fob, new Person(fob).wishes);
   expect(await labelsOf(owned)).toEqual(['private', 'bob', 'push']);
   // It stays, is shown as unknown, and an administrator can have it removed.
@@ -185,8 +185,7 @@ it('an account that the service does not know keeps the PIN from being reset for
     ['bob', true],
     ['push', false],
   ]);
-  const removal = { serial: owned.serial, kind: 'remove-account', account: '05010203' } as const;
-  accepted(await createTask(management, grace, removal));
+  accepted(await removeAccount(management, grace, { serial: owned.serial, account: '05010203' }));
   await look(scene, owned);
   expect(await labelsOf(owned)).toEqual(['bob', 'push']);
 });
@@ -206,7 +205,7 @@ it.each(['active', 'suspended', 'lost'] as const)(
     const { owned, serial } = await adas(scene);
     const { management } = scene.office;
     const about = { serial: owned.serial };
-    accepted(await createTask(management, grace, { ...about, kind: 'pin-reset' }));
+    accepted(await resetFobPin(management, grace, { ...about }));
     if (state === 'suspended') accepted(await suspendToken(management, grace, { serial }));
     if (state === 'lost') accepted(await markLost(management, grace, about));
     await lockByPin(owned);

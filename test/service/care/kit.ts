@@ -1,4 +1,5 @@
 import type { CareKind } from '@passfob/service/base/kinds';
+import { done } from '@passfob/service/base/results';
 import type { Db } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import { confirmGiven, giveFob } from '@passfob/service/subjects/care/give';
@@ -8,7 +9,8 @@ import {
   type CareRunResult,
   careFor,
 } from '@passfob/service/subjects/care/run/run';
-import { createTask, type TaskInput, type TaskView } from '@passfob/service/subjects/care/tasks';
+import { taskActs } from '@passfob/service/subjects/care/task-acts';
+import type { TaskView } from '@passfob/service/subjects/care/tasks';
 import { fobNamed, fobSecretsOf } from '@passfob/service/subjects/tokens/fobs';
 import { type Client, connect } from 'passfob/client/client';
 import { pairingKey } from 'passfob/client/handshake';
@@ -36,6 +38,15 @@ export interface CareWishes extends Partial<Omit<CareRunOptions, 'tell'>> {
   /** Pulls the cable out before a frame of the fob: it was asked, and its answer is lost. */
   readonly loseAnswers?: () => boolean;
   readonly management?: Management;
+}
+
+/** A task to ask for: its kind, and the fields of its act. */
+interface AskedTask {
+  readonly kind: keyof typeof taskActs;
+  readonly account?: string;
+  readonly issuer?: string;
+  readonly label?: string;
+  readonly accounts?: readonly string[];
 }
 
 /** The service, and one fob that it owns, without a network. */
@@ -138,13 +149,15 @@ export class CareScene implements AsyncDisposable {
   }
 
   /** Asks for a task as an administrator. */
-  async ask(input: Omit<TaskInput, 'serial'>): Promise<TaskView> {
-    return accepted(await createTask(this.office.management, grace, { serial: this.owned.serial, ...input }));
+  async ask({ kind, ...more }: AskedTask): Promise<TaskView> {
+    const given = { serial: this.owned.serial, ...more };
+    return accepted(await taskActs[kind](this.office.management, grace, given as never));
   }
 
   /** Makes the file with which the fob is given away. */
-  give(password = PASSWORD) {
-    return giveFob(this.office.management, grace, { serial: this.owned.serial, password });
+  async give(password = PASSWORD) {
+    const given = await giveFob(this.office.management, grace, { serial: this.owned.serial, password });
+    return given.ok ? done({ ...given.value, file: Buffer.from(given.value.file, 'base64') }) : given;
   }
 
   confirmGiven() {

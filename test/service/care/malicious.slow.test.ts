@@ -1,4 +1,4 @@
-import { createTask } from '@passfob/service/subjects/care/tasks';
+import { renameAccount } from '@passfob/service/subjects/care/task-acts';
 import { fobNamed, fobSecretsOf } from '@passfob/service/subjects/tokens/fobs';
 import { pushSecretOf, readPushKey } from '@passfob/service/subjects/tokens/push-keys';
 import fc from 'fast-check';
@@ -272,9 +272,7 @@ it('the frames of care contain no seed, key, PIN, recovery key or name, in any e
   fob.log.length = 0;
   await scene.ask({ kind: 'pin-reset' });
   const names = { account: held.id, issuer: 'name of the issuer', label: 'another name of it' };
-  accepted(
-    await createTask(management, grace, { serial: scene.owned.serial, kind: 'rename-account', ...names }),
-  );
+  accepted(await renameAccount(management, grace, { serial: scene.owned.serial, ...names }));
   await scene.care({ mayHold: true });
   await scene.care({ mayHold: true });
   expect((await scene.acts()).sort()).toEqual(

@@ -1,13 +1,19 @@
 import { careLimits } from '@passfob/service/base/limits/care';
+import type { Result } from '@passfob/service/base/results';
+import { type Acting, actingOf } from '@passfob/service/storage/acting';
+import { writing } from '@passfob/service/storage/database/database';
 import { watchWithheld } from '@passfob/service/subjects/care/alerts';
 import { giveFob } from '@passfob/service/subjects/care/give';
 import { noteReported } from '@passfob/service/subjects/care/reports';
-import { cancelTask, fobsWithNewTasks } from '@passfob/service/subjects/care/tasks';
+import { cancelTask } from '@passfob/service/subjects/care/task-acts';
+import { fobsWithNewTasks } from '@passfob/service/subjects/care/tasks';
 import { revokeToken } from '@passfob/service/subjects/tokens/acts';
+import { handoverSealer } from 'passfob/inventory/handover';
 import { expect, it } from 'vitest';
 import { refusalOf, Scene } from '../enrolment/kit.ts';
 import { labelsOf } from '../kit/fob.ts';
 import { insertIn } from '../kit/insert.ts';
+import type { Office } from '../users/kit.ts';
 import { accepted, codeOf, grace } from '../users/kit.ts';
 import { adas } from './given.ts';
 import { db, office, openEachScene, owned, PASSWORD, scene } from './kit.ts';
@@ -15,20 +21,36 @@ import { db, office, openEachScene, owned, PASSWORD, scene } from './kit.ts';
 openEachScene();
 
 const HOUR_MS = 3_600_000;
+const isGiving = { state: 'giving' };
+
+type RunRow = typeof giveFob.row & { run(acting: Acting, taken: object): Promise<Result<unknown>> };
+
+/** Derives the key of the file first. @returns what makes the file at once */
+async function readyToGive({ management }: Office, serial: string) {
+  const row = giveFob.row as RunRow;
+  const password = await handoverSealer(PASSWORD);
+  return () =>
+    writing(management.db, async db => {
+      const item = accepted(await row.subject.find(db, serial));
+      const acting = { ...actingOf({ ...management, db }, grace), item };
+      return await row.run(acting, { password });
+    });
+}
 
 it('a fob that is given away while a session reads it is left as the file describes it', async () => {
   scene.fob.loseTime();
   scene.fob.reboot();
-  let given: ReturnType<typeof giveFob> | undefined;
+  const give = await readyToGive(scene.office, owned.serial);
+  let given: ReturnType<typeof give> | undefined;
   const run = scene.care({
     mayHold: true,
     // After the handshake, which needs the keys of the fob.
     onFrame: n => {
-      if (n > 7) given ??= scene.give();
+      if (n > 7) given ??= give();
     },
   });
   expect(await run).toMatchObject({ isBusy: true, done: [] });
-  expect(accepted(await (given ?? Promise.reject(new Error('no frame')))).state).toBe('giving');
+  expect(accepted(await (given ?? Promise.reject(new Error('no frame'))))).toMatchObject(isGiving);
   expect(scene.told).toEqual([]);
   for (const table of ['fob_tasks', 'fob_recovery', 'fob_care'] as const)
     expect(await db.selectFrom(table).selectAll().execute()).toEqual([]);
@@ -37,16 +59,16 @@ it('a fob that is given away while a session reads it is left as the file descri
 it('an activation writes nothing to a fob that is given away between two of its steps', async () => {
   await using scene = await Scene.open();
   const { owned, serial } = await adas(scene);
-  const { management } = scene.office;
-  accepted(await revokeToken(management, grace, { serial, reason: 'retired' }));
-  let given: ReturnType<typeof giveFob> | undefined;
+  accepted(await revokeToken(scene.office.management, grace, { serial, reason: 'retired' }));
+  const give = await readyToGive(scene.office, owned.serial);
+  let given: ReturnType<typeof give> | undefined;
   const careRan = () => {
-    given ??= giveFob(management, grace, { serial: owned.serial, password: PASSWORD });
+    given ??= give();
   };
   Object.assign(scene.means.management, { careRan });
   const relay = scene.relay(await scene.activation({ fobs: 'owned' }, 'bob'), owned.fob);
   expect(await refusalOf(relay)).toBe('somebody');
-  expect(accepted(await (given ?? Promise.reject(new Error('no run')))).state).toBe('giving');
+  expect(accepted(await (given ?? Promise.reject(new Error('no run'))))).toMatchObject(isGiving);
   const tokens = await scene.db.selectFrom('tokens').select(['serial', 'state']).execute();
   expect(tokens).toEqual([{ serial, state: 'revoked' }]);
   expect(await labelsOf(owned)).not.toContain('bob');

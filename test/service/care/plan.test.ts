@@ -8,7 +8,7 @@ import { type AccountToken, type DesiredFob, removalsOf } from '@passfob/service
 import { mayHold } from '@passfob/service/subjects/care/hold';
 import { careActions } from '@passfob/service/subjects/care/journal';
 import { type CareStep, orderOn, planCare, stepKey } from '@passfob/service/subjects/care/plan';
-import { askedKinds, taskPermissions } from '@passfob/service/subjects/care/tasks';
+import { taskActs } from '@passfob/service/subjects/care/task-acts';
 import type { FobTaskRow } from '@passfob/service/subjects/tokens/fob-tasks';
 import fc from 'fast-check';
 import type { ObservedFob } from 'passfob/owner/observe';
@@ -322,14 +322,16 @@ test('every task that people may ask for needs a permission of fobs, under which
   const more = {
     'remove-account': { account: id },
     'rename-account': { account: id, issuer: 'a', label: 'b' },
-    order: { order: [id] },
+    order: { accounts: [id] },
   } as const;
+  const askedKinds = Object.keys(taskActs) as (keyof typeof taskActs)[];
+  const permissionOf = (kind: keyof typeof taskActs) => taskActs[kind].row.permission;
   for (const kind of askedKinds) {
-    expect(careActions[kind]).toBe(taskPermissions[kind]);
+    expect(careActions[kind]).toBe(permissionOf(kind));
     await scene.ask({ kind, ...(kind in more && more[kind as keyof typeof more]) });
   }
   const asked = await scene.acts('asked');
-  expect(asked.sort()).toEqual(askedKinds.map(kind => taskPermissions[kind]).sort());
+  expect(asked.sort()).toEqual(askedKinds.map(permissionOf).sort());
 });
 
 const page = readFileSync(join(root, 'docs/care.md'), 'utf8');

@@ -5,7 +5,7 @@ import { openStore, writing } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import type { Management } from '@passfob/service/storage/management';
 import { recoveryKeysOf } from '@passfob/service/subjects/care/recovery-keys';
-import { createTask } from '@passfob/service/subjects/care/tasks';
+import { resetFobPin } from '@passfob/service/subjects/care/task-acts';
 import { backup } from '@passfob/service/subjects/operations/backup';
 import { rekey } from '@passfob/service/subjects/operations/rekey';
 import { restore } from '@passfob/service/subjects/operations/restore';
@@ -25,7 +25,7 @@ async function fobWithAll(management: Management) {
   const serial = 'PF-AAAA-BBBB';
   const secrets = { deviceSecret: bytes(32), pairingKey: bytes(32), recoveryKey: bytes(32) };
   accepted(await registerFob(management, grace, { serial, board: 'pico', firmware: '1.0.0', secrets }));
-  accepted(await createTask(management, grace, { serial, kind: 'pin-reset' }));
+  accepted(await resetFobPin(management, grace, { serial }));
   const { id } = await management.db.selectFrom('fobs').select('id').executeTakeFirstOrThrow();
   const account = { fob_id: id, account: '0a000001', place: 0, kind: 2, issuer: '', label: 'ada' };
   await insertIn(management.db, 'fob_accounts', { ...account, is_damaged: 0, seen_ms: management.clock() });

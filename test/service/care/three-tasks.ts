@@ -1,4 +1,4 @@
-import { createTask } from '@passfob/service/subjects/care/tasks';
+import { renameAccount } from '@passfob/service/subjects/care/task-acts';
 import { revokeToken } from '@passfob/service/subjects/tokens/acts';
 import { pushAccountOf } from '@passfob/service/subjects/tokens/push-keys';
 import { expect } from 'vitest';
@@ -22,7 +22,7 @@ export async function needyFob(world: World, user: string): Promise<NeedyFob> {
   const kept = await putHeld(world.office, own, 'kept');
   accepted(await revokeToken(management, grace, { serial: gone.serial, reason: 'retired' }));
   const names = { account: kept.id, issuer: 'New', label: 'renamed' };
-  accepted(await createTask(management, grace, { serial: own.serial, kind: 'rename-account', ...names }));
+  accepted(await renameAccount(management, grace, { serial: own.serial, ...names }));
   own.fob.loseTime();
   own.fob.reboot();
   return { ...own, gone, kept, executed: executedBy(own.fob) };

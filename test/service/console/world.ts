@@ -4,7 +4,13 @@ import { seal } from '@passfob/service/storage/encryption-at-rest/seal';
 import { createApiKey } from '@passfob/service/subjects/api-keys/acts';
 import { createApplication } from '@passfob/service/subjects/applications/acts';
 import { markLost } from '@passfob/service/subjects/care/life';
-import { cancelTask, createTask } from '@passfob/service/subjects/care/tasks';
+import {
+  cancelTask,
+  eraseFob,
+  requirePin,
+  resetFobPin,
+  setClock,
+} from '@passfob/service/subjects/care/task-acts';
 import { startActivation } from '@passfob/service/subjects/enrolment/activations';
 import { startBulk } from '@passfob/service/subjects/jobs/bulk';
 import { startJobs } from '@passfob/service/subjects/jobs/worker';
@@ -106,9 +112,8 @@ async function fillCare(office: Office): Promise<void> {
       { ...account, account: '0badf00d', place: 1, issuer: '', label: '', is_damaged: 1 },
     ])
     .execute();
-  for (const kind of ['clock', 'require-pin', 'pin-reset'] as const)
-    await office.do(createTask, { serial: 'PF-1', kind });
-  const erase = await office.do(createTask, { serial: 'PF-1', kind: 'erase' });
+  for (const act of [setClock, requirePin, resetFobPin]) await office.do(act, { serial: 'PF-1' });
+  const erase = await office.do(eraseFob, { serial: 'PF-1' });
   await office.do(cancelTask, { serial: 'PF-1', id: erase.id });
   await office.do(markLost, { serial: 'PF-2' });
 }

@@ -1,6 +1,7 @@
 import type { Actor } from '@passfob/service/base/actor';
 import { changeFactors, listApplications } from '@passfob/service/subjects/applications/acts';
-import { createTask, listTasks } from '@passfob/service/subjects/care/tasks';
+import { resetFobPin } from '@passfob/service/subjects/care/task-acts';
+import { listTasks } from '@passfob/service/subjects/care/tasks';
 import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/temporary-codes';
 import { fobNamed } from '@passfob/service/subjects/tokens/fobs';
 import { expect, test } from 'vitest';
@@ -115,8 +116,7 @@ test.each(['ada', 'hana'])(
       const right = await ada.send('/me/forgotten-pin', { fob: owned.serial, passcode });
       expect(right).toMatchObject({ status: 303, location: '/me/connect?done=pin' });
     } else {
-      const task = { serial: owned.serial, kind: 'pin-reset' } as const;
-      await office.do(createTask, task, hana);
+      await office.do(resetFobPin, { serial: owned.serial }, hana);
     }
     expect(await connect()).toBe(1);
     expect(await tasks()).toContain(`pin-reset done ${who}`);

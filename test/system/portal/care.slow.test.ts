@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readPairingCode } from '@passfob/protocol/pairing';
-import { createTask, listTasks } from '@passfob/service/subjects/care/tasks';
+import { eraseFob } from '@passfob/service/subjects/care/task-acts';
+import { listTasks } from '@passfob/service/subjects/care/tasks';
 import { connect } from 'passfob/client/client';
 import { openTransport, readAddress } from 'passfob/transports/discover';
 import type { BrowserContextOptions } from 'playwright-core';
@@ -65,7 +66,7 @@ describeInChromiumWith({ need: needsFobs }, 'the page of a user with a fob', ope
     const { db } = office.store;
     // A fob with a token in use is not erased.
     await db.updateTable('tokens').set({ fob_id: null }).where('fob_id', '=', owned.id).execute();
-    accepted(await createTask(office.management, grace, { serial: owned.serial, kind: 'erase' }));
+    accepted(await eraseFob(office.management, grace, { serial: owned.serial }));
     await page.goto(`${at.service.url}/me/connect`);
     await press('Choose my fob');
     const asked = page.getByRole('alert').filter({ hasText: 'Hold the button of the fob' });

@@ -1,5 +1,5 @@
 import { keepObserved } from '@passfob/service/subjects/care/observed';
-import { createTask } from '@passfob/service/subjects/care/tasks';
+import { resetFobPin } from '@passfob/service/subjects/care/task-acts';
 import { accountIdOf } from '@passfob/service/subjects/tokens/account-id';
 import type { ObservedFob } from 'passfob/owner/observe';
 import { accepted, grace, type Office } from '../../service/users/kit.ts';
@@ -31,7 +31,7 @@ export async function seeFobs({ management }: Office): Promise<void> {
       atMs: clock() - nth * HOUR_MS,
     });
   }
-  accepted(await createTask(management, grace, { serial: FOB_IN_NEED, kind: 'pin-reset' }));
+  accepted(await resetFobPin(management, grace, { serial: FOB_IN_NEED }));
 }
 
 function told(nth: number): Omit<ObservedFob, 'serial' | 'accounts'> {

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { readPairingCode } from '@passfob/protocol/pairing';
 import type { Service } from '@passfob/service/service';
 import { fingerprintOfKey } from '@passfob/service/storage/encryption-at-rest/identity';
-import { createTask, listTasks } from '@passfob/service/subjects/care/tasks';
+import { eraseFob } from '@passfob/service/subjects/care/task-acts';
+import { listTasks } from '@passfob/service/subjects/care/tasks';
 import { changeSettings } from 'passfob/agent/network/settings';
 import { connect } from 'passfob/client/client';
 import { openTransport, readAddress } from 'passfob/transports/discover';
@@ -87,7 +88,7 @@ describeNeeds(needsBuild, 'care by the service that owns the fob, over the comma
 
   it('a hold is announced with its reason, and what is declined waits with an exit code of its own', async () => {
     const { fob, serial } = await ownedFob();
-    accepted(await createTask(office.management, grace, { serial, kind: 'erase' }));
+    accepted(await eraseFob(office.management, grace, { serial }));
     const run = (answer: () => Promise<void>) =>
       passfob(['care', '--service', service.url, '--port', fob.tcp, '--fingerprint', fingerprint], {
         home: join(folder, 'ada'),

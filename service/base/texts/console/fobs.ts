@@ -131,48 +131,7 @@ export const consoleFobs = {
     history: 'History',
     cancel: 'Cancel',
     cancelOf: (task: string) => `the task: ${task}`,
-    setClock: 'Set the clock',
-    resetPin: 'Reset the PIN',
-    resetPinOf: (serial: string) => `Reset the PIN of ${serial}`,
-    resetPinLead:
-      'For a forgotten PIN. Check the caller first. When the fob is next reached, its screen asks for a hold of the button; then its user chooses a new PIN. Its accounts stay.',
-    requirePin: 'Require a new PIN',
-    requirePinOf: (serial: string) => `Require a new PIN on ${serial}`,
-    requirePinLead: 'When the fob is next reached and unlocked, its user must choose a new PIN.',
-    powerLoss: 'Acknowledge the loss of power',
-    powerLossOf: (serial: string) => `Acknowledge that the clock module of ${serial} lost its power`,
-    powerLossLead:
-      'The fob cannot tell whether its memory went back to an earlier content. Ask its person: was it with nobody else, and is there a reason, such as an empty or a changed battery? Only then acknowledge it. It is done, and the warning ends, when that person has held the button at the message on its screen and connects the fob at /me or by passfob care --service; an agent never does it.',
-    lost: 'Report lost',
-    lostOf: (serial: string) => `Report ${serial} lost`,
-    lostLead:
-      'Its tokens are suspended at once. If it is ever reached again, its accounts are removed, and it is shown as found.',
-    found: 'Is found',
-    takeBack: 'Take back',
-    takeBackOf: (serial: string) => `Take ${serial} back`,
-    takeBackLead:
-      'Its tokens are revoked at once, for good. When the fob is next reached and its button is held, it is erased, and this service is not its owner any more.',
-    retire: 'Retire',
-    retireOf: (serial: string) => `Retire ${serial}`,
-    retireLead: 'Its tokens are revoked at once, for good. Nobody gets this fob again.',
-    erase: 'Erase',
-    eraseOf: (serial: string) => `Erase ${serial}`,
-    eraseLead:
-      'Only for a fob without tokens in use. When it is next reached and its button is held, everything on it is erased, and this service is not its owner any more.',
     order: 'Order the accounts',
-    orderOf: (serial: string) => `Order the accounts of ${serial}`,
-    orderLead: 'The accounts take this order when the fob is next reached.',
-    orderList: 'Accounts',
-    orderHint: 'One a line, the first one first. Each line begins with the number of the account.',
-    remove: 'Remove',
-    removeOf: (serial: string) => `Remove an account from ${serial}`,
-    removeLead: (name: string, account: string) =>
-      `${name} (${account}). It is removed when the fob is next reached and unlocked. If nobody has its seed elsewhere, its passcodes are lost.`,
     rename: 'Rename',
-    renameOf: (serial: string) => `Rename an account on ${serial}`,
-    renameLead: (name: string, account: string) =>
-      `${name} (${account}). The fob shows the new names after it is next reached.`,
-    issuer: 'Issuer',
-    label: 'Label',
   },
 } as const;

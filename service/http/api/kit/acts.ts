@@ -4,13 +4,14 @@ import {
   type Act,
   type ActFields,
   type ActRoute,
+  type ActRow,
   bodyOf,
   refusalsOf,
-  type Subject,
+  shapesInPath,
 } from '../../../subjects/kit/act.ts';
 import type { List } from '../../../subjects/kit/list.ts';
 import { next, type PageQuery, pageFields, pageOf } from './pages.ts';
-import { idParams, nameParams, serialParams, userParams } from './params.ts';
+import { id, policyName, serial, userName } from './params.ts';
 import type { ApiCall, ApiRoute } from './route.ts';
 
 /** Returns the routes of a list and of its acts. */
@@ -42,11 +43,13 @@ function routeOfList({ name, summary, at, permission, item, as, title, read }: L
   };
 }
 
-const keyParams = { id: idParams, user: userParams, name: nameParams, serial: serialParams } as const;
+const keys = { id, user: userName, name: policyName, serial } as const;
 
-function paramsOf({ key, keyShape }: Subject) {
-  if (key === 'none') return {};
-  return { params: keyShape === undefined ? keyParams[key] : object({ [key]: keyShape }) };
+/** Returns the shape of an act's address: the item's key, and the fields that are in the path. */
+function paramsOf(row: ActRow, route: ActRoute<ActFields, unknown>) {
+  const { key, keyShape } = row.subject;
+  if (row.makes || key === 'none') return {};
+  return { params: object({ [key]: keyShape ?? keys[key], ...shapesInPath(row, route) }) };
 }
 
 function routeOfAct(act: Act, route: ActRoute<ActFields, unknown>): ApiRoute {
@@ -58,7 +61,7 @@ function routeOfAct(act: Act, route: ActRoute<ActFields, unknown>): ApiRoute {
     summary,
     ...addressOf(route.at),
     permission: row.permission,
-    ...(!row.makes && paramsOf(row.subject)),
+    ...paramsOf(row, route),
     ...((row.makes || status) && { status: 201 }),
     ...(body && { body }),
     ...(example && { example }),

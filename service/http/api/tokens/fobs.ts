@@ -1,8 +1,8 @@
 import { type HealthFinding, needsAttention } from 'passfob/owner/health';
 import { healthText } from 'passfob/owner/health-texts';
-import { careKinds } from '../../../base/kinds.ts';
 import { careLimits } from '../../../base/limits/care.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
+import { may } from '../../../base/permissions.ts';
 import { done } from '../../../base/results.ts';
 import {
   count,
@@ -19,9 +19,10 @@ import {
   time,
   whole,
 } from '../../../base/shapes.ts';
-import { careTexts } from '../../../base/texts/care.ts';
 import { factsOfBoard, newestFirmwares } from '../../../subjects/care/boards.ts';
-import { listTasks, type TaskView } from '../../../subjects/care/tasks.ts';
+import { lifeState } from '../../../subjects/care/subject.ts';
+import { cancelTask, permissionToCancel } from '../../../subjects/care/task-acts.ts';
+import { fobTask, listTasks } from '../../../subjects/care/tasks.ts';
 import {
   type CaredFobQuery,
   type CaredFobView,
@@ -31,11 +32,10 @@ import {
   viewFob,
 } from '../../../subjects/care/views.ts';
 import { tokenState } from '../../../subjects/tokens/views.ts';
+import { Problem } from '../../web/problems.ts';
 import { next, pageFields } from '../kit/pages.ts';
-import { serialParams } from '../kit/params.ts';
+import { id, serial, serialParams } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-
-export const lifeState = oneOf('in_use', 'lost', 'found', 'returned', 'retired', 'giving', 'handed_over');
 
 const fob = named(
   object({
@@ -74,25 +74,6 @@ const fob = named(
   'Fob',
 );
 
-export const task = named(
-  object({
-    id: serviceText,
-    kind: oneOf(...careKinds),
-    account: nullable(serviceText),
-    state: oneOf('waiting', 'running', 'done', 'refused', 'cancelled'),
-    needsHold: flag,
-    cause: serviceText,
-    causeText: serviceText,
-    message: nullable(serviceText),
-    messageText: nullable(serviceText),
-    actor: serviceText,
-    attempts: count,
-    createdMs: time,
-    changedMs: time,
-  }),
-  'FobTask',
-);
-
 const finding = named(
   object({ kind: serviceText, text: serviceText, next: serviceText, needsAttention: flag }),
   'FobHealthFinding',
@@ -118,7 +99,7 @@ const detail = object({
   tokens: list(object({ serial: serviceText, user: nullable(serviceText), state: tokenState })),
   listedMs: described(nullable(time), 'When its accounts were last listed. Null: never.'),
   accounts: list(account),
-  tasks: list(task),
+  tasks: list(fobTask),
 });
 
 const only = described(flag, 'True selects such fobs only.');
@@ -193,23 +174,34 @@ export const fobRoutes: readonly ApiRoute[] = [
     path: '/v1/fobs/:serial/tasks',
     permission: 'read',
     params: serialParams,
-    answer: object({ tasks: list(task) }),
+    answer: object({ tasks: list(fobTask) }),
     refusals: ['unknown_fob'],
     handle: async ({ management, params }) => {
       const found = await listTasks(management.db, params.serial);
-      return found.ok ? done({ tasks: found.value.map(taskShown) }) : found;
+      return found.ok ? done({ tasks: found.value }) : found;
     },
   }),
 ];
 
-/** Returns a task with its reasons in words. */
-export function taskShown(view: TaskView): TypeOf<typeof task> {
-  return {
-    ...view,
-    causeText: careTexts.causes[view.cause],
-    messageText: view.message === null ? null : careTexts.messages[view.message],
-  };
-}
+/** Its permission is that of the task's kind, so it is no row. */
+export const cancelRoute: ApiRoute = route({
+  name: 'fobs.cancel-task',
+  summary: 'Cancel a waiting task that somebody asked for. This needs the permission of its kind.',
+  method: 'POST',
+  path: '/v1/fobs/:serial/tasks/:id/cancel',
+  // The least of them; the task's own one is checked below.
+  permission: 'fob.clock',
+  params: object({ serial, id }),
+  answer: fobTask,
+  refusals: ['unknown_fob', 'unknown_task', 'bad_task', 'task_over'],
+  handle: async ({ management, actor, params }) => {
+    const permission = await permissionToCancel(management.db, params);
+    const { role } = actor;
+    const isOperator = role !== 'service' && role !== 'user';
+    if (permission !== undefined && !(isOperator && may(role, permission))) throw new Problem('not_allowed');
+    return await cancelTask(management, actor, params);
+  },
+});
 
 function fobShown({ clock, clockSetMs, ...view }: CaredFobView): TypeOf<typeof fob> {
   const { state, errorMs, setErrorMs, driftPpm, trimPpm } = clock;
@@ -222,13 +214,12 @@ function fobShown({ clock, clockSetMs, ...view }: CaredFobView): TypeOf<typeof f
   };
 }
 
-function detailShown({ fob: view, health, accounts, tasks, ...more }: FobDetail): TypeOf<typeof detail> {
+function detailShown({ fob: view, health, accounts, ...more }: FobDetail): TypeOf<typeof detail> {
   return {
     ...more,
     fob: fobShown(view),
     health: health.map(findingShown),
     accounts: accounts.map(({ isPushKey, ...one }) => ({ ...one, isForApprovals: isPushKey })),
-    tasks: tasks.map(taskShown),
   };
 }
 

@@ -6,7 +6,23 @@ import { careTexts } from '../../../base/texts/care.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { listAudit } from '../../../subjects/audit/list.ts';
 import { factsOfBoard } from '../../../subjects/care/boards.ts';
-import { permissionOfTask, type TaskView } from '../../../subjects/care/tasks.ts';
+import { confirmGiven, giveFob } from '../../../subjects/care/give.ts';
+import { markFound, markLost, retireFob, returnFob } from '../../../subjects/care/life.ts';
+import {
+  accountName,
+  acknowledgePowerLoss,
+  cancelTask,
+  eraseFob,
+  orderAccounts,
+  permissionOfTask,
+  permissionToCancel,
+  removeAccount,
+  renameAccount,
+  requirePin,
+  resetFobPin,
+  setClock,
+} from '../../../subjects/care/task-acts.ts';
+import type { TaskView } from '../../../subjects/care/tasks.ts';
 import {
   type CaredFobView,
   careNext,
@@ -14,22 +30,25 @@ import {
   type FobDetail,
   viewFob,
 } from '../../../subjects/care/views.ts';
+import type { Act } from '../../../subjects/kit/act.ts';
 import { fobNamed } from '../../../subjects/tokens/fobs.ts';
-import { actionLink, actions, badge, facts, moment, momentOr, section } from '../../web/parts.ts';
+import { actions, badge, facts, moment, momentOr, section } from '../../web/parts.ts';
+import { actionsOn } from '../kit/acts.ts';
 import { actButton, stateBadge, tokenLink, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
-import { type ConsoleRouter, missingPage } from '../kit/router.ts';
+import { type ConsoleRouter, missingPage, notAllowed, refusedPage } from '../kit/router.ts';
 import { type Cell, table } from '../kit/table.ts';
 import { auditTable } from '../records/audit-table.ts';
 import { batteryOf, clockBadge } from './list.ts';
-import { accountName, lifeBadge } from './parts.ts';
+import { lifeBadge } from './parts.ts';
 
 const text = consoleTexts.fob;
 const listed = consoleTexts.fobs;
 
 /** Serves one fob: facts, health, tokens, accounts, tasks, history, and the possible actions. */
 export function serveFobDetail(router: ConsoleRouter): void {
+  serveCancelling(router);
   router.page('/fob', 'read', async visit => {
     const found = await viewFob(visit.management.db, visit.value('serial'), factsOfBoard);
     if (!found.ok) return missingPage(found.refusal.code);
@@ -51,38 +70,45 @@ ${visit.may('audit.read') ? await history(visit, serial) : nothing}`,
   });
 }
 
+/** Serves the button that cancels a task. */
+function serveCancelling(router: ConsoleRouter): void {
+  // The least of the permissions of tasks; the task's own one is checked inside.
+  router.act('/fob/task/cancel', 'fob.clock', async visit => {
+    const { management, actor, value } = visit;
+    const task = { serial: value('serial'), id: value('id') };
+    const permission = await permissionToCancel(management.db, task);
+    if (permission !== undefined && !visit.may(permission)) return notAllowed;
+    const result = await cancelTask(management, actor, task);
+    const { serial } = task;
+    if (!result.ok) return refusedPage(result.refusal.code, at('/fob', { serial }));
+    router.context.changes.announce();
+    return { to: at('/fob', { serial, done: 'fobTaskCancelled' }) };
+  });
+}
+
 function fobActions(visit: ConsoleContext, { fob, accounts, tokens, health }: FobDetail): Markup {
   const { serial, state } = fob;
-  const subject = { serial };
-  const link = (path: string, words: string) => actionLink(at(path, subject), words);
-  const when = (isShown: boolean, markup: () => Markup) => (isShown ? markup() : nothing);
   const isManaged = ['in_use', 'lost', 'found', 'retired'].includes(state);
-  const isAway = state === 'lost' || state === 'found';
+  const isGiving = state === 'giving';
   const isHeld = tokens.some(({ user, state: token }) => user !== null && token !== 'revoked');
   const hasLostPower = health.some(finding => finding.kind === 'memory-went-back' && !finding.isSure);
-  return actions([
-    when(isManaged && visit.may('fob.clock'), () =>
-      actButton(visit, '/fob/set-clock', subject, text.setClock),
-    ),
-    when(isManaged && visit.may('fob.reset-pin'), () => link('/fob/reset-pin', text.resetPin)),
-    when(isManaged && hasLostPower && visit.may('fob.power-loss'), () =>
-      link('/fob/power-loss', text.powerLoss),
-    ),
-    when(isManaged && visit.may('fob.policy'), () => link('/fob/require-pin', text.requirePin)),
-    when(isManaged && accounts.length > 1 && visit.may('fob.order'), () => link('/fob/order', text.order)),
-    when((state === 'in_use' || state === 'found') && visit.may('fob.lost'), () =>
-      link('/fob/lost', text.lost),
-    ),
-    when(isAway && visit.may('fob.found'), () => actButton(visit, '/fob/found', subject, text.found)),
-    when(isManaged && visit.may('fob.return'), () => link('/fob/return', text.takeBack)),
-    when(isManaged && state !== 'retired' && visit.may('fob.retire'), () => link('/fob/retire', text.retire)),
-    when(state !== 'lost' && isManaged && !isHeld && visit.may('fob.give'), () =>
-      link('/fob/give', consoleTexts.giving.open),
-    ),
-    when(state === 'giving' && visit.may('fob.give'), () => link('/fob/give', consoleTexts.giving.submit)),
-    when(state === 'giving' && visit.may('fob.give'), () => link('/fob/given', consoleTexts.giving.confirm)),
-    when(isManaged && !isHeld && visit.may('fob.erase'), () => link('/fob/erase', text.erase)),
-  ]);
+  return actions(
+    actionsOn(visit, serial, [
+      [setClock, isManaged],
+      [resetFobPin, isManaged],
+      [acknowledgePowerLoss, isManaged && hasLostPower],
+      [requirePin, isManaged],
+      [orderAccounts, isManaged && accounts.length > 1, text.order],
+      [markLost, state === 'in_use' || state === 'found'],
+      [markFound, state === 'lost' || state === 'found'],
+      [returnFob, isManaged],
+      [retireFob, isManaged && state !== 'retired'],
+      [giveFob, isManaged && state !== 'lost' && !isHeld, consoleTexts.giving.open],
+      [giveFob, isGiving],
+      [confirmGiven, isGiving],
+      [eraseFob, isManaged && !isHeld],
+    ]),
+  );
 }
 
 function factsOf(fob: CaredFobView): [string, string | number | Markup][] {
@@ -170,11 +196,12 @@ function explanationOf({ token, isPushKey, isDamaged }: FobAccountView): Markup 
 
 function accountActs(visit: ConsoleContext, serial: string, account: FobAccountView): Markup {
   if (account.isPushKey) return nothing;
-  const link = (path: string, words: string) =>
-    html`<a href="${at(path, { serial, id: account.account })}">${words}<span class="unseen"> ${accountName(account)}</span></a> `;
+  const link = ({ row: { form, permission } }: Pick<Act, 'row'>, words = form?.submit) =>
+    form !== undefined && visit.may(permission)
+      ? html`<a href="${at(form.at, { serial, id: account.account })}">${words}<span class="unseen"> ${accountName(account)}</span></a> `
+      : nothing;
   // The account of a token goes when its token is revoked or taken from its user.
-  const mayRemove = account.token === null && visit.may('fob.remove-account');
-  return html`${visit.may('fob.rename') ? link('/fob/account/rename', text.rename) : nothing}${mayRemove ? link('/fob/account/remove', text.remove) : nothing}`;
+  return html`${link(renameAccount, text.rename)}${account.token === null ? link(removeAccount) : nothing}`;
 }
 
 const taskTones: Readonly<Record<TaskView['state'], Tone>> = {
@@ -210,10 +237,10 @@ function taskName({ kind, account }: TaskView): string {
   return account === null ? name : `${name} (${account})`;
 }
 
-function reasonsOf({ cause, message, state, needsHold }: TaskView): string {
+function reasonsOf({ causeText, message, messageText, state, needsHold }: TaskView): string {
   const parts = [
-    careTexts.causes[cause],
-    message === null ? '' : careTexts.messages[message],
+    causeText,
+    messageText ?? '',
     state === 'waiting' && needsHold && message !== 'hold' ? `${text.hold}.` : '',
   ];
   return parts.filter(Boolean).join(' ');

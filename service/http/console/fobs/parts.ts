@@ -16,8 +16,3 @@ const tones: Readonly<Record<FobLifeState, Tone>> = {
 export function lifeBadge(state: FobLifeState): Markup {
   return badge(tones[state], consoleTexts.fobs.states[state]);
 }
-
-/** Returns the names of an account in one line: `ACME: VPN`. */
-export function accountName({ issuer, label }: { readonly issuer: string; readonly label: string }): string {
-  return [issuer, label].filter(Boolean).join(': ') || consoleTexts.fob.unnamed;
-}

@@ -8,6 +8,7 @@ import type { List, ListItem } from '../../../subjects/kit/list.ts';
 import type { FormField } from '../../web/fields.ts';
 import { actionLink, actions, badge, moment, onceShown } from '../../web/parts.ts';
 import { type FormPage, serveForm } from './form.ts';
+import type { ConsolePage } from './layout.ts';
 import { actButton, userLink } from './parts.ts';
 import { at } from './paths.ts';
 import type { ConsoleContext } from './request-context.ts';
@@ -32,12 +33,17 @@ ${table(page.title, rows, page.none)}`,
   serveActs(router, [adds, ...list.acts.map(([one]) => one)]);
 }
 
+/** The pages of those acts after which something else comes than `form.done` or `form.once`. */
+export type NextPages = ReadonlyMap<Act, (given: never) => ConsolePage>;
+
 /** Serves the forms and buttons of acts. */
-export function serveActs(router: ConsoleRouter, acts: readonly Act[]): void {
+export function serveActs(router: ConsoleRouter, acts: readonly Act[], pages: NextPages = new Map()): void {
   for (const act of acts) {
     const { form, permission } = act.row;
+    const next = pages.get(act) as ((given: unknown) => ConsolePage) | undefined;
     if (form === undefined) continue;
-    if ('title' in form) serveForm(router, formOf(act, form));
+    if ('title' in form)
+      serveForm(router, { ...formOf(act, form), ...(next && { done: (_, given) => next(given) }) });
     else router.act(form.at, permission, visit => pressed(act, form, visit));
   }
 }
@@ -130,15 +136,17 @@ function formOf(act: Act, form: Form): FormPage<unknown> {
       const found = row.makes ? undefined : await subject.find(management.db, typedKey);
       if (found?.ok === false) return { instead: missingPage(subject.missing.at(-1) ?? found.refusal.code) };
       const item = found?.value;
-      const worded = (words: Form['title']) =>
-        typeof words === 'string' ? words : words(item as NonNullable<typeof item>);
+      const lack = item && form.lacks?.(item, value);
+      if (lack !== undefined) return { instead: missingPage(lack) };
+      const worded = (words: NonNullable<Form['lead']>) =>
+        typeof words === 'string' ? words : words(item as NonNullable<typeof item>, value);
       const key = subject.key === 'id' ? typedKey : (item?.name ?? '');
       return {
         title: worded(form.title),
         ...(form.lead !== undefined && { lead: worded(form.lead) }),
         fields: [
           ...(item === undefined || subject.key === 'none' ? [] : [hiddenKey(subject, key)]),
-          ...(await fieldsOf(row, form, management.db, item)),
+          ...(await fieldsOf(row, form, visit, item)),
         ],
         submit: form.submit,
         isFinal: form.isFinal === true,
@@ -163,13 +171,20 @@ function hiddenKey(subject: Subject, value: string): FormField {
   return { name: keyOf(subject), label: '', kind: 'hidden', value };
 }
 
-function fieldsOf(row: ActRow, form: Form, db: Db, item: NamedItem | undefined): Promise<FormField[]> {
-  const present = item && form.fills?.(item);
+function fieldsOf(
+  row: ActRow,
+  form: Form,
+  { management: { db }, value: typed }: ConsoleContext,
+  item: NamedItem | undefined,
+): Promise<FormField[]> {
+  const present = item && form.fills?.(item, typed);
   const hidden = item && form.hides?.(item);
   const shown = Object.entries(row.fields).filter(([name]) => !hidden?.includes(name));
   return Promise.all(
     shown.map(([name, field]) => {
       const { initial, offer = initial } = field;
+      if (field.control.kind === 'hidden')
+        return fieldOf(row, name, db, { value: typed(field.control.name ?? name) });
       return fieldOf(row, name, db, present === undefined ? { offer } : { value: present[name] });
     }),
   );
@@ -259,7 +274,12 @@ function typed({ fields, form, subject }: ActRow, value: (name: string) => strin
   return given;
 }
 
-function sentOf({ shape, control }: ActField, text: string): string | number | boolean {
+function sentOf({ shape, control }: ActField, text: string): string | number | boolean | readonly string[] {
+  if (shape.schema.type === 'array')
+    return text
+      .split('\n')
+      .map(line => line.trim().split(/\s/)[0] ?? '')
+      .filter(Boolean);
   // An empty field is not zero.
   if (shape.schema.type === 'integer') return Number(text.trim() || Number.NaN) * (control.unit ?? 1);
   return shape.schema.type === 'boolean' ? text === 'yes' : text;

@@ -1,10 +1,10 @@
-import { careKinds } from '@passfob/service/base/kinds';
+import { type CareKind, careKinds } from '@passfob/service/base/kinds';
 import { permissions } from '@passfob/service/base/permissions';
 import { careTexts } from '@passfob/service/base/texts/care';
 import { locationOf, operationsOf } from '@passfob/service/http/api/describe/described';
 import { whoMay } from '@passfob/service/http/api/describe/page';
 import { settings } from '@passfob/service/node/configuration/settings';
-import { type AskedKind, taskPermissions } from '@passfob/service/subjects/care/tasks';
+import { permissionOfTask } from '@passfob/service/subjects/care/task-acts';
 import { Bureau } from '../../../service/api/kit.ts';
 import { samplesTable } from '../../../unit/formats/samples.ts';
 import { tableOf } from '../../tidy/tables.ts';
@@ -44,10 +44,9 @@ function settingsTable(previous: string): string {
 const ROLES: Readonly<Record<string, string>> = { admin: 'administrators', helpdesk: 'help desk' };
 
 /** Names those who may ask for a task. */
-function askers(kind: string): string {
-  if (!Object.hasOwn(taskPermissions, kind)) return '–';
-  const { roles } = permissions[taskPermissions[kind as AskedKind]];
-  return roles.map(role => ROLES[role]).join(', ');
+function askers(kind: CareKind): string {
+  const permission = permissionOfTask(kind);
+  return permission === undefined ? '–' : permissions[permission].roles.map(role => ROLES[role]).join(', ');
 }
 
 /** Every kind of task, with words of a person for why it comes and what it takes. */
