@@ -4,6 +4,7 @@ import { applications } from './applications/acts.ts';
 import { fobGivingActs } from './care/give.ts';
 import { fobLifeActs } from './care/life.ts';
 import { taskActs } from './care/task-acts.ts';
+import { activationActs } from './enrolment/activations.ts';
 import type { Act } from './kit/act.ts';
 import type { List } from './kit/list.ts';
 import { mailServerActs } from './mail/acts.ts';
@@ -26,6 +27,7 @@ export const acts: readonly Act[] = [
   ...userActs,
   ...credentialActs,
   ...temporaryCodeActs,
+  ...activationActs,
   ...tokenActs,
   resyncToken,
   repairLastStep,

@@ -47,9 +47,6 @@ export const consoleEnrolment = {
     createFor: (user: string) => `Create an activation for ${user}`,
     createLead:
       'The user enrols the fob with it: by the link in the mail, by QR code or by typing the string. It works once.',
-    token: 'Token',
-    tokenHint:
-      'A token in the inventory whose fob the service owns. It is reserved for the user. Empty: the choice under Fobs counts.',
     fobs: 'Fobs',
     fobsHint:
       'Only without a token. If blank fobs are allowed, anyone who has the link or the string can enrol a fob.',
@@ -59,9 +56,6 @@ export const consoleEnrolment = {
       ['owned', 'Only fobs that the service owns'],
       ['any', 'Blank fobs, too'],
     ],
-    policyHint: 'For the new token. Only without a token.',
-    noPolicy: 'None: the defaults',
-    replaces: 'In place of',
     replacesNone: 'Nothing: a first fob, or a spare',
     replacesHint:
       'This token works until the new one is active, and is revoked at that moment. Its account leaves its fob when the fob is next reached.',
@@ -69,17 +63,6 @@ export const consoleEnrolment = {
     askFor: (user: string) => `Ask for another fob for ${user}`,
     askLead: 'Administrators get an alert. Nothing is issued before one of them creates an activation.',
     spare: 'Nothing: a spare fob',
-    hours: 'Good for',
-    lifetimes: [
-      ['1', '1 hour'],
-      ['8', '8 hours'],
-      ['24', '1 day'],
-      ['72', '3 days'],
-      ['168', '7 days'],
-      ['720', '30 days'],
-    ],
-    sameLifetime: 'As long as before',
-    delivery: 'How it reaches the user',
     byMail: (email: string) => `By mail to ${email}`,
     shown: 'Shown here once, to be handed over in person',
     made: (user: string) => `Activation for ${user}`,

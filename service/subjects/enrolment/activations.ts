@@ -1,106 +1,242 @@
 import { randomUUID } from 'node:crypto';
 import { enrolmentLimits } from '../../base/limits/enrolment.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
 import { done, refused } from '../../base/results.ts';
-import { type Acting, actOf } from '../../storage/acting.ts';
+import {
+  described,
+  nullable,
+  object,
+  oneOf,
+  serviceText,
+  type TypeOf,
+  text,
+  whole,
+} from '../../base/shapes.ts';
+import { consoleTexts } from '../../base/texts/console.ts';
+import type { Acting } from '../../storage/acting.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
-import { recordAudit } from '../audit/record.ts';
-import { audited } from '../kit/act.ts';
+import { act, audited, did, type NamedItem, subject } from '../kit/act.ts';
+import { defaulted, field, optional, plain } from '../kit/field.ts';
 import { unassignToken } from '../tokens/acts.ts';
 import { endActivation } from '../tokens/end-activation.ts';
 import { isWhole } from '../tokens/facts.ts';
 import { reserve } from '../tokens/moves.ts';
+import { listPolicies } from '../tokens/policies.ts';
 import { renewSeed } from '../tokens/renew-seed.ts';
 import type { TokenRow } from '../tokens/rows.ts';
+import { aboutUser } from '../users/subject.ts';
 import { findUser, prepareUserName, type User } from '../users/users.ts';
 import { type GeneratedCode, generateActivationCode } from './generate-code.ts';
 import { hasAddress, mailActivation } from './mailing.ts';
-import { endRequest } from './requests.ts';
-import { leavingFor, type TargetInput, targetOf } from './target.ts';
-import { type ActivationRow, type ActivationView, activationStatusOf, viewActivation } from './views.ts';
+import { endRequest, replaces, requestFob, serial } from './requests.ts';
+import { leavingFor, targetOf } from './target.ts';
+import {
+  type ActivationRow,
+  type ActivationView,
+  activationShape,
+  activationStatusOf,
+  allowedFobs,
+  viewActivation,
+} from './views.ts';
 
 /** How an activation reaches its user: by mail, or shown to the operator, who hands it over in person. */
-export type ActivationDelivery = 'mail' | 'shown';
+const delivery = optional(plain(oneOf('mail', 'shown'), { label: 'How it reaches the user' }));
+const { activations: words, tokens: tokenWords } = consoleTexts;
+const fobs = optional(plain(allowedFobs, { label: words.fobs, options: words.fobsOptions }));
 
-/** An activation to start. */
-export interface StartInput extends TargetInput {
-  readonly user: string;
-  /** One hour to 30 days, default 72 hours. */
-  readonly lifetimeMs?: number | undefined;
-  /** Default: by mail where the user has an address. */
-  readonly delivery?: ActivationDelivery | undefined;
+const lifetimes = [
+  ['1', '1 hour'],
+  ['8', '8 hours'],
+  ['24', '1 day'],
+  ['72', '3 days'],
+  ['168', '7 days'],
+  ['720', '30 days'],
+] as const;
+
+const { activationMinMs, activationMaxMs } = enrolmentLimits;
+/** One hour to 30 days. */
+const lifetime = whole(activationMinMs, activationMaxMs);
+const hours = { name: 'hours', label: 'Good for', unit: 3_600_000 } as const;
+
+function lifetimeOf(ms: number) {
+  return isWhole(ms, activationMinMs, activationMaxMs) ? ms : undefined;
 }
 
-/** A new activation. */
-export interface MadeActivation {
-  readonly activation: ActivationView;
-  /** The activation string if it is to be handed over in person: shown once, stored nowhere. A secret. */
-  readonly string: string | null;
-}
+const made = object({
+  activation: activationShape,
+  /** Stored nowhere. A secret. */
+  string: described(
+    nullable(serviceText),
+    'Holds the one-time code. Shown once for handing over in person; null if it is mailed.',
+  ),
+});
+export type MadeActivation = TypeOf<typeof made>;
 
 /** Lets a user enrol a fob: reserves the token if one is named, and mails or shows the one-time code. */
-export async function start(acting: Acting, input: StartInput) {
-  const { lifetimeMs = enrolmentLimits.activationMs } = input;
-  if (!isLifetime(lifetimeMs)) return refused('bad_activation_time');
-  const user = await findUser(acting.db, prepareUserName(input.user) ?? '');
-  if (user === undefined) return refused('unknown_user');
-  const problem = problemOfUser(user, input.delivery);
-  if (problem !== undefined) return refused(problem);
-  const target = await targetOf(acting, user, input);
-  if (!target.ok) return target;
-  const { tokenId, policyId, fobs, toReserve, replacesId } = target.value;
-  if (await hasOpen(acting, user.id, tokenId)) return refused('activation_open');
-  const minted = await generateActivationCode(acting);
-  if (minted === undefined) return refused('no_public_address');
-  if (toReserve !== null) {
-    const reserved = await reserve(acting, toReserve, { user, leaving: leavingFor(replacesId) });
-    if (!reserved.ok) return reserved;
-    await audited(acting, { kind: 'token', action: 'token.assign' }, reserved);
-  }
-  if (tokenId !== null) await renewSeed(acting, await tokenOf(acting.db, tokenId), user.id);
-  await endRequest(acting, user.id, replacesId);
-  const about = {
-    token_id: tokenId,
-    fob_id: null,
-    policy_id: policyId,
+export const startActivation = act({
+  permission: 'activation.start',
+  subject: aboutUser,
+  fields: {
+    serial: optional(
+      plain(serial, {
+        label: 'Token',
+        hint: 'A token in the inventory whose fob the service owns. It is reserved for the user. Empty: the choice under Fobs counts.',
+      }),
+    ),
     fobs,
-    replaces: null,
-    replaces_token_id: replacesId,
-  };
-  return make(acting, { user, about, lifetimeMs, minted, delivery: input.delivery });
-}
+    policy: optional(
+      plain(text(tokenLimits.policyNameMax), {
+        label: tokenWords.policy,
+        hint: 'For the new token. Only without a token.',
+        options: async db => [
+          ['', 'None: the defaults'],
+          ...(await listPolicies(db)).map(({ name }) => [name, name] as const),
+        ],
+      }),
+    ),
+    replaces,
+    lifetimeMs: defaulted(
+      field(lifetime, { ...hours, options: lifetimes }, 'bad_activation_time', lifetimeOf),
+      enrolmentLimits.activationMs,
+    ),
+    delivery,
+  },
+  gives: made,
+  refusals: {
+    disabled_user: 'form',
+    bad_target: 'serial',
+    not_replaceable: 'replaces',
+    unknown_serial: 'serial',
+    not_enrolable: 'serial',
+    bad_transition: 'serial',
+    reserved_for_another: 'serial',
+    unknown_policy: 'policy',
+    too_many_tokens: 'serial',
+    activation_open: 'form',
+    no_email: 'delivery',
+    no_public_address: 'form',
+  },
+  routes: [
+    {
+      name: 'activations.start',
+      summary:
+        'Start an activation, which lets a user enrol a fob. An activation string for handing over in person is shown once.',
+      at: 'POST /v1/users/:user/activations',
+      status: 201,
+      example: { fobs: 'any', lifetimeMs: 86_400_000 },
+    },
+  ],
+  async run(acting, { lifetimeMs, delivery, ...input }) {
+    const { item: user } = acting;
+    const problem = problemOfUser(user, delivery);
+    if (problem !== undefined) return refused(problem);
+    const target = await targetOf(acting, user, input);
+    if (!target.ok) return target;
+    const { tokenId, policyId, fobs, toReserve, replacesId } = target.value;
+    if (await hasOpen(acting, user.id, tokenId)) return refused('activation_open');
+    const minted = await generateActivationCode(acting);
+    if (minted === undefined) return refused('no_public_address');
+    if (toReserve !== null) {
+      const reserved = await reserve(acting, toReserve, { user, leaving: leavingFor(replacesId) });
+      if (!reserved.ok) return reserved;
+      await audited(acting, { kind: 'token', action: 'token.assign' }, reserved);
+    }
+    if (tokenId !== null) await renewSeed(acting, await tokenOf(acting.db, tokenId), user.id);
+    await endRequest(acting, user.id, replacesId);
+    const about = {
+      token_id: tokenId,
+      fob_id: null,
+      policy_id: policyId,
+      fobs,
+      replaces: null,
+      replaces_token_id: replacesId,
+    };
+    return await make(acting, { user, about, lifetimeMs, minted, delivery });
+  },
+});
+export type StartInput = Parameters<typeof startActivation>[2];
 
-/** An activation by its identifier. */
-export interface ActivationInput {
-  readonly id: string;
-}
+/** Activations. In the audit, acts on them are about their users. */
+const aboutActivation = subject({
+  kind: 'user',
+  key: 'id',
+  home: '/activations',
+  missing: ['unknown_activation'],
+  async find(db, id) {
+    const row = await db.selectFrom('activations').selectAll().where('id', '=', id).executeTakeFirst();
+    if (row === undefined) return refused('unknown_activation');
+    const ofUser = db.selectFrom('users').selectAll().where('id', '=', row.user_id);
+    const user = await ofUser.executeTakeFirstOrThrow();
+    return done({ id: user.id, name: user.name, row, user });
+  },
+});
+type Item = NamedItem & { readonly row: ActivationRow; readonly user: User };
 
-export interface ResendInput extends ActivationInput {
+const again = {
+  permission: 'activation.resend',
+  subject: aboutActivation,
+  fields: {
+    lifetimeMs: optional(plain(lifetime, { ...hours, options: [['', 'As long as before'], ...lifetimes] })),
+    delivery,
+  },
+  gives: made,
+  refusals: {
+    activation_over: 'form',
+    bad_activation_time: 'lifetimeMs',
+    disabled_user: 'form',
+    no_email: 'delivery',
+    activation_open: 'form',
+    too_many_resends: 'form',
+    no_public_address: 'form',
+  },
+} as const;
+
+/** Replaces the code of an activation whose code did not arrive or has expired; the old code ends at once. */
+export const resendActivation = act({
+  ...again,
+  routes: [
+    {
+      name: 'activations.resend',
+      summary: 'Replace an activation by one with a new code. The old code stops working.',
+      at: 'POST /v1/activations/:id/resend',
+      status: 201,
+      example: { delivery: 'shown' },
+    },
+  ],
+  run: (acting, input) => resend(acting, input),
+});
+
+/** The same for other fobs than before; not for any fob if it was issued for a token. */
+export const resendActivationFor = act({
+  ...again,
+  fields: { fobs, ...again.fields },
+  refusals: { bad_target: 'fobs', ...again.refusals },
+  routes: [],
+  async run(acting, input) {
+    const { row } = acting.item;
+    if (input.fobs === 'any' && row.state === 'open' && givenOutWith(row) !== null)
+      return refused('bad_target');
+    return await resend(acting, input);
+  },
+});
+
+interface Again {
   /** Default: the lifetime of the previous code. */
-  readonly lifetimeMs?: number | undefined;
-  readonly delivery?: ActivationDelivery | undefined;
-}
-
-interface Fobs {
+  readonly lifetimeMs: number | undefined;
+  readonly delivery: Making['delivery'];
   /** Default: as before. */
   readonly fobs?: ActivationFobs | undefined;
 }
 
-/** Replaces the code of an activation whose code did not arrive or has expired; the old code ends at once. */
-async function resend(acting: Acting, input: ResendInput & Fobs) {
-  const { db, atMs } = acting;
-  const row = await rowOf(db, input.id);
-  if (row === undefined) return refused('unknown_activation');
+async function resend(acting: Acting & { readonly item: Item }, input: Again) {
+  const { db, atMs, item } = acting;
+  const { row, user } = item;
+  const { delivery, lifetimeMs = row.expires_ms - row.created_ms, fobs = row.fobs } = input;
   if (row.state !== 'open') return refused('activation_over');
-  const { lifetimeMs = row.expires_ms - row.created_ms } = input;
-  if (!isLifetime(lifetimeMs)) return refused('bad_activation_time');
-  const user = await db
-    .selectFrom('users')
-    .selectAll()
-    .where('id', '=', row.user_id)
-    .executeTakeFirstOrThrow();
-  const problem = problemOfUser(user, input.delivery);
+  if (lifetimeOf(lifetimeMs) === undefined) return refused('bad_activation_time');
+  const problem = problemOfUser(user, delivery);
   if (problem !== undefined) return refused(problem);
   if (await hasOpen(acting, user.id, givenOutWith(row), row.id)) return refused('activation_open');
   if ((await countResends(acting, user.id)) >= enrolmentLimits.resendsMax) return refused('too_many_resends');
@@ -109,36 +245,43 @@ async function resend(acting: Acting, input: ResendInput & Fobs) {
   if (!(await endActivation(db, { id: row.id, reason: 'resent', atMs }))) return refused('activation_over');
   // A token reserved by an interrupted run stays reserved for the next run.
   const { token_id, fob_id, policy_id, replaces_token_id } = row;
-  const { fobs = row.fobs } = input;
   const about = { token_id, fob_id, policy_id, fobs, replaces: row.id, replaces_token_id };
-  return make(acting, { user, about, lifetimeMs, minted, delivery: input.delivery });
+  return await make(acting, { user, about, lifetimeMs, minted, delivery });
 }
 
-/** The same for other fobs than before; not for any fob if it was issued for a token. */
-async function resendFor(acting: Acting, input: ResendInput & Fobs) {
-  const row = input.fobs === 'any' ? await rowOf(acting.db, input.id) : undefined;
-  if (row?.state === 'open' && givenOutWith(row) !== null) return refused('bad_target');
-  return await resend(acting, input);
-}
+/** Its reserved token goes back to the inventory. */
+export const revokeActivation = act({
+  permission: 'activation.revoke',
+  subject: aboutActivation,
+  fields: {},
+  gives: activationShape,
+  refusals: { activation_over: 'form' },
+  routes: [
+    {
+      name: 'activations.revoke',
+      summary: 'End an activation, and return its token to the inventory.',
+      at: 'DELETE /v1/activations/:id',
+    },
+  ],
+  async run(acting) {
+    const { db, atMs, item } = acting;
+    const { row } = item;
+    if (!(await endActivation(db, { id: row.id, reason: 'operator', atMs })))
+      return refused('activation_over');
+    await giveBack(acting, row);
+    const view = await viewNow(acting, row.id);
+    const expired = activationStatusOf(row, atMs) === 'expired';
+    return did(view, item, detailOf(view, { expired }));
+  },
+});
 
-/** Ends an activation, and returns its reserved token to the inventory. */
-async function revoke(acting: Acting, { id }: ActivationInput) {
-  const { db, atMs } = acting;
-  const row = await rowOf(db, id);
-  if (row === undefined) return refused('unknown_activation');
-  if (!(await endActivation(db, { id, reason: 'operator', atMs }))) return refused('activation_over');
-  await giveBack(acting, row);
-  const view = await viewNow(acting, id);
-  await record(acting, 'activation.revoke', view, row.user_id, {
-    expired: activationStatusOf(row, atMs) === 'expired',
-  });
-  return done(view);
-}
-
-export const startActivation = actOf(start);
-export const resendActivation = actOf((acting: Acting, input: ResendInput) => resend(acting, input));
-export const resendActivationFor = actOf(resendFor);
-export const revokeActivation = actOf(revoke);
+export const activationActs = [
+  startActivation,
+  requestFob,
+  resendActivation,
+  resendActivationFor,
+  revokeActivation,
+] as const;
 
 interface Making {
   readonly user: User;
@@ -148,7 +291,7 @@ interface Making {
   >;
   readonly lifetimeMs: number;
   readonly minted: GeneratedCode;
-  readonly delivery?: ActivationDelivery | undefined;
+  readonly delivery: 'mail' | 'shown' | undefined;
 }
 
 async function make(acting: Acting, making: Making) {
@@ -176,21 +319,12 @@ async function make(acting: Acting, making: Making) {
   const isMailed = hasAddress(user) && making.delivery !== 'shown';
   if (isMailed) await mailActivation(acting, user, row, minted);
   const view = await viewNow(acting, row.id);
-  const action = about.replaces === null ? 'activation.start' : 'activation.resend';
   const delivery = isMailed ? 'mail' : 'shown';
-  await record(acting, action, view, user.id, {
-    delivery,
-    expiresMs: row.expires_ms,
-    replaces: row.replaces,
-  });
-  return done({ activation: view, string: isMailed ? null : minted.string });
+  const detail = detailOf(view, { delivery, expiresMs: row.expires_ms, replaces: row.replaces });
+  return did({ activation: view, string: isMailed ? null : minted.string }, user, detail);
 }
 
-function isLifetime(lifetimeMs: number): boolean {
-  return isWhole(lifetimeMs, enrolmentLimits.activationMinMs, enrolmentLimits.activationMaxMs);
-}
-
-function problemOfUser(user: User, delivery: ActivationDelivery | undefined) {
+function problemOfUser(user: User, delivery: Making['delivery']) {
   if (user.disabled_ms !== null) return 'disabled_user';
   return delivery === 'mail' && user.email === null ? 'no_email' : undefined;
 }
@@ -293,30 +427,15 @@ function tokenOf(db: Db, id: string): Promise<TokenRow> {
   return db.selectFrom('tokens').selectAll().where('id', '=', id).executeTakeFirstOrThrow();
 }
 
-function rowOf(db: Db, id: string): Promise<ActivationRow | undefined> {
-  return db.selectFrom('activations').selectAll().where('id', '=', id).executeTakeFirst();
-}
-
 async function viewNow({ db, atMs }: Acting, id: string): Promise<ActivationView> {
   const view = await viewActivation(db, id, atMs);
   if (view === undefined) throw new Error('an activation of this transaction is there');
   return view;
 }
 
-function record(
-  { db, keys, actor, atMs }: Acting,
-  action: 'activation.start' | 'activation.resend' | 'activation.revoke',
-  view: ActivationView,
-  userId: string,
+function detailOf(
+  { id, serial, policy, fobs, replaces }: ActivationView,
   more: Readonly<Record<string, string | number | boolean | null>>,
-): Promise<void> {
-  const { id, serial, policy, fobs, replaces } = view;
-  const about = { subjectKind: 'user', subjectId: userId, subject: view.user } as const;
-  return recordAudit(db, keys, {
-    atMs,
-    actor,
-    action,
-    ...about,
-    detail: { activation: id, serial, policy, fobs, ...(replaces !== null && { token: replaces }), ...more },
-  });
+) {
+  return { activation: id, serial, policy, fobs, ...(replaces !== null && { token: replaces }), ...more };
 }

@@ -1,60 +1,53 @@
-import { done, refused } from '../../base/results.ts';
-import { type Acting, actOf } from '../../storage/acting.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
+import { refused } from '../../base/results.ts';
+import { nullable, object, serviceText, text } from '../../base/shapes.ts';
+import type { Acting } from '../../storage/acting.ts';
 import { raiseAlert } from '../alerts/alerts.ts';
-import { recordAudit } from '../audit/record.ts';
-import { findUser, prepareUserName } from '../users/users.ts';
+import { act, did, unchanged } from '../kit/act.ts';
+import { optional, plain } from '../kit/field.ts';
+import { aboutUser } from '../users/subject.ts';
 import { heldToken } from './target.ts';
 
-/** A wish for another fob. */
-export interface FobRequest {
-  readonly user: string;
-  /** The serial number of the token that it is to replace; a spare if left out. */
-  readonly replaces?: string | undefined;
-}
+export const serial = text(tokenLimits.serialMax, { minLength: 1 });
+/** The token that another fob is to replace; a spare if left out. */
+export const replaces = optional(plain(serial, { label: 'In place of' }));
 
-/** A wish for another fob as administrators see it. */
-export interface FobRequestView {
-  readonly user: string;
-  /** Null for a spare. */
-  readonly replaces: string | null;
-}
-
-/**
- * Asks the administrators for another fob of a user: an alert, until an activation for it is started. Nothing is
- * issued. Asking again while the alert is open changes nothing.
- */
-async function ask(acting: Acting, input: FobRequest) {
-  const { db, keys, actor, atMs } = acting;
-  const user = await findUser(db, prepareUserName(input.user) ?? '');
-  if (user === undefined) return refused('unknown_user');
-  if (user.disabled_ms !== null) return refused('disabled_user');
-  const token = input.replaces === undefined ? undefined : await heldToken(db, user.id, input.replaces);
-  if (input.replaces !== undefined && token === undefined) return refused('not_replaceable');
-  const view = { user: user.name, replaces: token?.serial ?? null };
-  const tokenId = token?.id ?? null;
-  const dedupe = dedupeOf(user.id, tokenId);
-  const open = await db
-    .selectFrom('alerts')
-    .select('id')
-    .where('dedupe', '=', dedupe)
-    .where('acknowledged_ms', 'is', null)
-    .executeTakeFirst();
-  if (open !== undefined) return done(view);
-  await raiseAlert(db, {
-    kind: 'fob_wanted',
-    dedupe,
-    userId: user.id,
-    tokenId,
-    atMs,
-    source: actor.source,
-  });
-  const about = { subjectKind: 'user', subjectId: user.id, subject: user.name } as const;
-  const detail = { replaces: view.replaces };
-  await recordAudit(db, keys, { atMs, actor, action: 'activation.ask', ...about, detail });
-  return done(view);
-}
-
-export const requestFob = actOf(ask);
+/** Raises an alert, until an activation for the fob is started. */
+export const requestFob = act({
+  permission: 'activation.ask',
+  subject: aboutUser,
+  fields: { replaces },
+  gives: object({ user: serviceText, replaces: nullable(serviceText) }),
+  refusals: { disabled_user: 'form', not_replaceable: 'replaces' },
+  routes: [
+    {
+      name: 'activations.ask',
+      summary:
+        'Ask the administrators for another fob of a user, as a spare or in place of a token. Nothing is issued: an alert waits until an activation is started.',
+      at: 'POST /v1/users/:user/fob-requests',
+      status: 201,
+      example: { replaces: 'PF-7Q4M-K2XZ-07a1b2c3' },
+    },
+  ],
+  async run({ db, actor, atMs, item: user }, { replaces }) {
+    if (user.disabled_ms !== null) return refused('disabled_user');
+    const token = replaces === undefined ? undefined : await heldToken(db, user.id, replaces);
+    if (replaces !== undefined && token === undefined) return refused('not_replaceable');
+    const wish = { user: user.name, replaces: token?.serial ?? null };
+    const tokenId = token?.id ?? null;
+    const dedupe = dedupeOf(user.id, tokenId);
+    const open = await db
+      .selectFrom('alerts')
+      .select('id')
+      .where('dedupe', '=', dedupe)
+      .where('acknowledged_ms', 'is', null)
+      .executeTakeFirst();
+    if (open !== undefined) return unchanged(wish);
+    const { source } = actor;
+    await raiseAlert(db, { kind: 'fob_wanted', dedupe, userId: user.id, tokenId, atMs, source });
+    return did(wish, user, { replaces: wish.replaces });
+  },
+});
 
 /** Ends the alert about a wish for this fob, if there is one: its activation has started. */
 export async function endRequest(

@@ -10,7 +10,7 @@ import { lockToken } from '../tokens/tokens.ts';
 import type { User } from '../users/users.ts';
 
 /** The token or fob that an activation is for. */
-export interface TargetInput {
+interface TargetInput {
   /** A token whose fob the service owns. */
   readonly serial?: string | undefined;
   /** If no token is named: whether a blank fob is accepted too. Default `owned`. */

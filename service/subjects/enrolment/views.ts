@@ -1,14 +1,28 @@
 import type { Selectable } from 'kysely';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { enrolmentLimits } from '../../base/limits/enrolment.ts';
-import type { MailState } from '../../base/mail-kinds.ts';
+import { mailStates } from '../../base/mail-kinds.ts';
+import {
+  count,
+  described,
+  named,
+  nullable,
+  object,
+  oneOf,
+  serviceText,
+  type TypeOf,
+  time,
+} from '../../base/shapes.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
-import type { ActivationFobs, ActivationStep, Schema } from '../../storage/schema/schema.ts';
-import type { EndReason } from '../tokens/end-activation.ts';
+import type { Schema } from '../../storage/schema/schema.ts';
+import { type EndReason, endReasons } from '../tokens/end-activation.ts';
 import type { ValidationEvent } from '../validation/events.ts';
 
 export type ActivationRow = Selectable<Schema['activations']>;
+
+/** The fobs that an activation accepts: only those that the service owns already, or blank ones as well. */
+export const allowedFobs = oneOf('owned', 'any');
 
 /** The status of an activation; `expired` is one that stayed open until its time was over. */
 export type ActivationStatus = 'open' | 'expired' | 'used' | 'revoked';
@@ -19,36 +33,42 @@ export const activationStandings = [
   'revoked',
 ] as const satisfies readonly ActivationStatus[];
 
-/** An activation as operators see it: never its code or its code's hash. Times in milliseconds since 1970. */
-export interface ActivationView {
-  readonly id: string;
-  readonly user: string;
-  /** The token that is reserved for it, or that it activated; null until a fob decides it. */
-  readonly serial: string | null;
-  readonly policy: string | null;
-  /** The token that is revoked when this activation is used. */
-  readonly replaces: string | null;
-  readonly fobs: ActivationFobs;
-  readonly state: ActivationStatus;
-  /** Why it was revoked; null in every other state. */
-  readonly reason: EndReason | null;
-  /** The step that the last relay reached. */
-  readonly step: ActivationStep;
-  /** The fob that the last relay carried. */
-  readonly fob: string | null;
-  /** Runs that ended because of a wrong fob or a wrong pairing code. */
-  readonly attempts: number;
-  /** The last refused run and its reason; null if there is none. */
-  readonly refused: LastRefusal | null;
-  readonly createdMs: number;
-  readonly expiresMs: number;
-  readonly remindedMs: number | null;
-  readonly usedMs: number | null;
-  /** The operator who created it. */
-  readonly actor: string;
-  /** The state of its mail; null if it was handed over in person. */
-  readonly mail: { readonly state: MailState; readonly error: string | null; readonly atMs: number } | null;
-}
+/** An activation as operators see it: never its code or its code's hash. */
+export const activationShape = named(
+  object({
+    id: serviceText,
+    user: serviceText,
+    /** The token that is reserved for it, or that it activated; null until a fob decides it. */
+    serial: nullable(serviceText),
+    policy: nullable(serviceText),
+    replaces: described(
+      nullable(serviceText),
+      'The token that is revoked in the transaction that makes the new one active.',
+    ),
+    fobs: allowedFobs,
+    state: oneOf(...activationStandings),
+    /** Why it was revoked; null in every other state. */
+    reason: nullable(oneOf(...endReasons)),
+    /** The step that the last relay reached. */
+    step: oneOf('waiting', 'connected', 'paired', 'written', 'proved', 'done'),
+    /** The fob that the last relay carried. */
+    fob: nullable(serviceText),
+    /** Runs that ended because of a wrong fob or a wrong pairing code. */
+    attempts: count,
+    /** The last run that the service refused, and the reason in a few words. */
+    refused: nullable(object({ why: serviceText, atMs: time })),
+    createdMs: time,
+    expiresMs: time,
+    remindedMs: nullable(time),
+    usedMs: nullable(time),
+    /** The operator who created it. */
+    actor: serviceText,
+    /** The state of its mail; null if it was handed over in person. */
+    mail: nullable(object({ state: oneOf(...mailStates), error: nullable(serviceText), atMs: time })),
+  }),
+  'Activation',
+);
+export type ActivationView = TypeOf<typeof activationShape>;
 
 /** Returns the status of a row at a moment. */
 export function activationStatusOf(
@@ -206,13 +226,7 @@ async function viewsOf(db: Db, rows: readonly JoinedRow[], nowMs: number): Promi
   });
 }
 
-/**
- * The last run that the service refused for an activation, and the reason in a few words. Milliseconds since 1970.
- */
-export interface LastRefusal {
-  readonly why: string;
-  readonly atMs: number;
-}
+type LastRefusal = NonNullable<ActivationView['refused']>;
 
 /**
  * Returns the last refusals of these users' activations, by activation: the help desk sees more detail than the

@@ -3,7 +3,7 @@ import type { RevokedReason } from '../../base/token-states.ts';
 import type { Acting } from '../../storage/acting.ts';
 import type { ActivationFobs } from '../../storage/schema/schema.ts';
 import { requirePin, setClock } from '../care/task-acts.ts';
-import { start } from '../enrolment/activations.ts';
+import { startActivation } from '../enrolment/activations.ts';
 import { assignToken, revokeToken, suspendToken, unassignToken } from '../tokens/acts.ts';
 import { importItem } from '../tokens/import/import-item.ts';
 import type { ImportItem } from '../tokens/import/items.ts';
@@ -50,7 +50,7 @@ const works: Works = {
 /** By mail only: nobody watches a job, so it cannot show a code. */
 function activate(acting: Acting, { user, serial, fobs, policy }: ActivationItem) {
   const target = serial === null ? { fobs, policy: policy ?? undefined } : { serial };
-  return start(acting, { user, ...target, delivery: 'mail' });
+  return startActivation.work(acting, { user, ...target, delivery: 'mail' });
 }
 
 /** Whether this version knows a stored kind. */

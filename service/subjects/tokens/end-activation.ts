@@ -2,7 +2,8 @@ import type { Db } from '../../storage/database/database.ts';
 import { dropMailOf } from '../mail/queue.ts';
 
 /** Why an activation can no longer be used, although it was neither used nor expired. */
-export type EndReason = 'resent' | 'attempts' | 'operator' | 'user';
+export const endReasons = ['resent', 'attempts', 'operator', 'user'] as const;
+export type EndReason = (typeof endReasons)[number];
 
 /**
  * Ends an open activation, in the caller's transaction, and drops its unsent mail.

@@ -2,28 +2,27 @@ import { inGroups, readActivationString } from 'passfob/activation/activation-st
 import { qrSvg } from 'passfob/activation/qr-svg';
 import { html, Markup } from '../../../base/html.ts';
 import { enrolmentLimits } from '../../../base/limits/enrolment.ts';
-import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { heldStates } from '../../../base/token-states.ts';
+import type { Db } from '../../../storage/database/database.ts';
 import type { ActivationFobs } from '../../../storage/schema/schema.ts';
 import {
-  type ActivationDelivery,
   activationInTheWay,
   type MadeActivation,
   resendActivationFor,
   revokeActivation,
   startActivation,
 } from '../../../subjects/enrolment/activations.ts';
-import { type FobRequestView, requestFob } from '../../../subjects/enrolment/requests.ts';
+import { requestFob } from '../../../subjects/enrolment/requests.ts';
 import { type ActivationView, viewActivation } from '../../../subjects/enrolment/views.ts';
 import { readMailServer } from '../../../subjects/mail/server.ts';
 import { ownsAnyFob } from '../../../subjects/tokens/fobs.ts';
-import { listPolicies } from '../../../subjects/tokens/policies.ts';
 import { listTokensOf } from '../../../subjects/tokens/views.ts';
 import type { UserDetail } from '../../../subjects/users/user-views.ts';
 import type { FormField } from '../../web/fields.ts';
 import { copyButton, moment, onceShown } from '../../web/parts.ts';
 import { activationActions } from '../kit/activation-table.ts';
+import { fieldOf } from '../kit/acts.ts';
 import { type FormPage, type FormView, type Refusal, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
@@ -47,7 +46,8 @@ const startForm: FormPage<MadeActivation> = {
   async view(visit) {
     const user = await userOf(visit);
     if (user === undefined) return { instead: missingPage('unknown_user') };
-    const policies = await listPolicies(visit.management.db);
+    const { db } = visit.management;
+    const { row } = startActivation;
     const field = await replacesField(visit, user, text.replacesNone);
     return {
       title: text.createFor(user.name),
@@ -56,13 +56,12 @@ const startForm: FormPage<MadeActivation> = {
       back: at('/user', { user: user.name }),
       fields: [
         { name: 'user', label: '', kind: 'hidden', value: user.name },
-        ...targetFields(
-          policies.map(({ name }) => name),
-          await fobsField(visit),
-        ),
+        await fieldOf(row, 'serial', db, { offer: undefined }),
+        await fobsField(visit),
+        await fieldOf(row, 'policy', db, { value: '' }),
         { ...field, hint: text.replacesHint },
-        hoursField(String(enrolmentLimits.activationMs / HOUR_MS), text.lifetimes),
-        deliveryField(user.email),
+        await fieldOf(row, 'lifetimeMs', db, { value: enrolmentLimits.activationMs }),
+        await deliveryField(db, user.email),
       ],
     };
   },
@@ -95,17 +94,15 @@ async function startRemedy(visit: ConsoleContext, { code }: Refusal): Promise<Ma
 async function fobsField({ management, value }: ConsoleContext): Promise<FormField> {
   const isOwner = await ownsAnyFob(management.db);
   return {
-    name: 'fobs',
-    label: text.fobs,
+    ...(await fieldOf(startActivation.row, 'fobs', management.db, {
+      value: value('fobs') || (isOwner ? 'owned' : 'any'),
+    })),
     hint: isOwner ? text.fobsHint : `${text.noneOwned} ${text.fobsHint}`,
-    kind: 'select',
-    options: text.fobsOptions,
-    value: value('fobs') || (isOwner ? 'owned' : 'any'),
   };
 }
 
 /** The help desk issues nothing: it asks the administrators. */
-const askForm: FormPage<FobRequestView> = {
+const askForm: FormPage<{ readonly user: string }> = {
   path: '/user/ask-fob',
   action: 'activation.ask',
   async view(visit) {
@@ -133,62 +130,20 @@ async function replacesField(
 ): Promise<FormField> {
   const tokens = (await listTokensOf(db, user)).filter(({ state }) => heldStates.includes(state));
   return {
-    name: 'replaces',
-    label: text.replaces,
+    ...(await fieldOf(requestFob.row, 'replaces', db, { value: value('replaces') })),
     kind: 'select',
-    value: value('replaces'),
     options: [['', none], ...tokens.map(({ serial }) => [serial, serial] as const)],
-    faults: ['not_replaceable'],
   };
 }
 
-function targetFields(policies: readonly string[], fobs: FormField): FormField[] {
-  return [
-    {
-      name: 'serial',
-      label: text.token,
-      hint: text.tokenHint,
-      optional: true,
-      max: tokenLimits.serialMax,
-      faults: [
-        'bad_target',
-        'unknown_serial',
-        'not_enrolable',
-        'bad_transition',
-        'reserved_for_another',
-        'too_many_tokens',
-      ],
-    },
-    fobs,
-    {
-      name: 'policy',
-      label: consoleTexts.tokens.policy,
-      hint: text.policyHint,
-      kind: 'select',
-      options: [['', text.noPolicy], ...policies.map(name => [name, name] as const)],
-      faults: ['unknown_policy'],
-    },
-  ];
-}
-
-function hoursField(value: string, options: NonNullable<FormField['options']>): FormField {
-  return {
-    name: 'hours',
-    label: text.hours,
-    kind: 'select',
-    value,
-    options,
-    faults: ['bad_activation_time'],
-  };
-}
-
-function deliveryField(email: string | null): FormField {
+async function deliveryField(db: Db, email: string | null): Promise<FormField> {
   const inPerson = ['shown', text.shown] as const;
   const options = email === null ? [inPerson] : [['mail', text.byMail(email)] as const, inPerson];
-  return { name: 'delivery', label: text.delivery, kind: 'select', options, faults: ['no_email'] };
+  const field = await fieldOf(startActivation.row, 'delivery', db, { value: undefined });
+  return { ...field, kind: 'select', options, optional: false };
 }
 
-function deliveryOf(value: string): ActivationDelivery {
+function deliveryOf(value: string) {
   return value === 'shown' ? 'shown' : 'mail';
 }
 
@@ -219,11 +174,11 @@ const resendForm: FormPage<MadeActivation> = {
       const { user } = activation;
       const { db } = visit.management;
       const named = await db.selectFrom('users').select('email').where('name', '=', user).executeTakeFirst();
-      const lifetimes = [['', text.sameLifetime] as const, ...text.lifetimes];
+      const { row } = resendActivationFor;
       const fields = [
-        ...fobsAgain(visit, activation),
-        hoursField('', lifetimes),
-        deliveryField(named?.email ?? null),
+        ...(await fobsAgain(visit, activation)),
+        await fieldOf(row, 'lifetimeMs', db, { value: '' }),
+        await deliveryField(db, named?.email ?? null),
       ];
       return { title: text.replaceOf(user), lead: text.replaceLead, submit: text.replace, fields };
     }),
@@ -241,12 +196,11 @@ const resendForm: FormPage<MadeActivation> = {
 };
 
 /** Only a role that starts activations may change which fobs one accepts. A token that was named has its fob. */
-function fobsAgain(visit: ConsoleContext, { serial, fobs }: ActivationView): FormField[] {
+async function fobsAgain(visit: ConsoleContext, { serial, fobs }: ActivationView): Promise<FormField[]> {
   if (serial !== null || !visit.may('activation.start')) return [];
-  const { fobsOptions: options, fobsAgainHint: hint } = text;
-  return [
-    { name: 'fobs', label: text.fobs, hint, kind: 'select', options, value: fobs, faults: ['bad_target'] },
-  ];
+  const { db } = visit.management;
+  const field = await fieldOf(resendActivationFor.row, 'fobs', db, { value: fobs });
+  return [{ ...field, hint: text.fobsAgainHint }];
 }
 
 function chosenAgain(visit: ConsoleContext): ActivationFobs | undefined {

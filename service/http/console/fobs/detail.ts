@@ -196,7 +196,7 @@ function explanationOf({ token, isPushKey, isDamaged }: FobAccountView): Markup 
 
 function accountActs(visit: ConsoleContext, serial: string, account: FobAccountView): Markup {
   if (account.isPushKey) return nothing;
-  const link = ({ row: { form, permission } }: Pick<Act, 'row'>, words = form?.submit) =>
+  const link = ({ row: { form, permission } }: Pick<Act, 'row'>, words = form?.submit ?? '') =>
     form !== undefined && visit.may(permission)
       ? html`<a href="${at(form.at, { serial, id: account.account })}">${words}<span class="unseen"> ${accountName(account)}</span></a> `
       : nothing;
