@@ -5,11 +5,13 @@ import { fobGivingActs } from './care/give.ts';
 import { fobLifeActs } from './care/life.ts';
 import { taskActs } from './care/task-acts.ts';
 import { activationActs } from './enrolment/activations.ts';
+import { jobActs } from './jobs/jobs.ts';
 import type { Act } from './kit/act.ts';
 import type { List } from './kit/list.ts';
 import { mailServerActs } from './mail/acts.ts';
 import { channelActs } from './notify/manage.ts';
 import { operators } from './operators/acts.ts';
+import { checkCaller } from './push/callers/check.ts';
 import { radiusClients } from './radius-clients/acts.ts';
 import { tokenActs } from './tokens/acts.ts';
 import { repairLastStep } from './tokens/codes/repair.ts';
@@ -18,6 +20,7 @@ import { temporaryCodeActs } from './tokens/codes/temporary-codes.ts';
 import { policies } from './tokens/policies.ts';
 import { userActs } from './users/acts.ts';
 import { credentialActs } from './users/credentials/acts.ts';
+import { changeSettings } from './users/settings.ts';
 
 /** The lists of all subjects that are read whole, with their acts. API and console serve them. */
 export const lists: readonly List[] = [policies, applications, radiusClients, apiKeys, operators];
@@ -27,6 +30,7 @@ export const acts: readonly Act[] = [
   ...userActs,
   ...credentialActs,
   ...temporaryCodeActs,
+  checkCaller,
   ...activationActs,
   ...tokenActs,
   resyncToken,
@@ -34,6 +38,8 @@ export const acts: readonly Act[] = [
   acknowledgeAlert,
   ...channelActs,
   ...mailServerActs,
+  changeSettings,
+  ...jobActs,
   ...Object.values(taskActs),
   ...fobLifeActs,
   ...fobGivingActs,

@@ -2,7 +2,9 @@ import { acknowledgeAlert } from '../../subjects/alerts/manage.ts';
 import { fobGivingActs } from '../../subjects/care/give.ts';
 import { fobLifeActs } from '../../subjects/care/life.ts';
 import { taskActs } from '../../subjects/care/task-acts.ts';
+import { jobActs } from '../../subjects/jobs/jobs.ts';
 import { lists } from '../../subjects/lists.ts';
+import { checkCaller } from '../../subjects/push/callers/check.ts';
 import { tokenActs } from '../../subjects/tokens/acts.ts';
 import { repairLastStep } from '../../subjects/tokens/codes/repair.ts';
 import { resyncToken } from '../../subjects/tokens/codes/resync.ts';
@@ -10,8 +12,9 @@ import { temporaryCodeActs } from '../../subjects/tokens/codes/temporary-codes.t
 import { policies } from '../../subjects/tokens/policies.ts';
 import { userActs } from '../../subjects/users/acts.ts';
 import { credentialActs } from '../../subjects/users/credentials/acts.ts';
+import { changeSettings } from '../../subjects/users/settings.ts';
 import { activationRoutes } from './identities/activations.ts';
-import { callerRoutes } from './identities/callers.ts';
+import { callerRead } from './identities/callers.ts';
 import { sessionRoutes } from './identities/session.ts';
 import { userReads } from './identities/users.ts';
 import { routesOfActs, routesOfList } from './kit/acts.ts';
@@ -21,7 +24,7 @@ import { auditRoutes } from './records/audit.ts';
 import { channelRoutes } from './records/channels.ts';
 import { eventRoutes } from './records/events.ts';
 import { mailRoutes } from './records/mail.ts';
-import { settingsRoutes } from './records/settings.ts';
+import { settingsRead } from './records/settings.ts';
 import { cancelRoute, fobRoutes } from './tokens/fobs.ts';
 import { importRoutes } from './tokens/imports.ts';
 import { jobRoutes } from './tokens/jobs.ts';
@@ -32,7 +35,8 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...sessionRoutes,
   ...userReads,
   ...routesOfActs([...userActs, ...credentialActs, ...temporaryCodeActs]),
-  ...callerRoutes,
+  ...routesOfActs([checkCaller]),
+  callerRead,
   ...activationRoutes,
   ...tokenRoutes,
   ...routesOfActs([...tokenActs, resyncToken, repairLastStep]),
@@ -44,6 +48,7 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...routesOfActs([...fobLifeActs, ...fobGivingActs]),
   ...importRoutes,
   ...jobRoutes,
+  ...routesOfActs(jobActs),
   ...lists.filter(list => list !== policies).flatMap(routesOfList),
   ...alertReads,
   ...routesOfActs([acknowledgeAlert]),
@@ -51,5 +56,6 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...mailRoutes,
   ...eventRoutes,
   ...auditRoutes,
-  ...settingsRoutes,
+  settingsRead,
+  ...routesOfActs([changeSettings]),
 ];

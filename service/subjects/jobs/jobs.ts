@@ -5,42 +5,45 @@ import type { JobItemState, JobState, Role } from '../../base/kinds.ts';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { jobLimits } from '../../base/limits/jobs.ts';
 import { done, refused } from '../../base/results.ts';
+import { count, named, object, oneOf, serviceText, type TypeOf, time } from '../../base/shapes.ts';
 import { tokenTexts } from '../../base/texts/tokens.ts';
-import { type Acting, actOf } from '../../storage/acting.ts';
+import type { Acting } from '../../storage/acting.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { seal } from '../../storage/encryption-at-rest/seal.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
 import { recordAudit } from '../audit/record.ts';
+import { act, did, subject, unchanged } from '../kit/act.ts';
 import { isWhole } from '../tokens/facts.ts';
 import type { JobKind, JobPayloads } from './kinds.ts';
 
 export type JobRow = Selectable<Schema['jobs']>;
 
-/** A job in its public form. Times in milliseconds since 1970. */
-export interface JobView {
-  readonly id: string;
-  readonly kind: string;
-  readonly title: string;
-  readonly state: JobState;
-  readonly total: number;
-  /** Rows done and rows refused so far. */
-  readonly done: number;
-  readonly refused: number;
-  readonly actor: string;
-  readonly createdMs: number;
-  readonly changedMs: number;
-}
+/** A job in its public form. `done`, `refused`: rows so far. */
+export const jobShape = named(
+  object({
+    id: serviceText,
+    kind: serviceText,
+    title: serviceText,
+    state: oneOf('queued', 'running', 'paused', 'done', 'cancelled'),
+    total: count,
+    done: count,
+    refused: count,
+    actor: serviceText,
+    createdMs: time,
+    changedMs: time,
+  }),
+  'Job',
+);
+export type JobView = TypeOf<typeof jobShape>;
 
-/** One row of a job. */
-export interface JobItemView {
-  readonly number: number;
-  /** Serial number. */
-  readonly subject: string;
-  readonly state: JobItemState;
-  /** Why it was refused, or empty. */
-  readonly message: string;
-}
+export const itemState = oneOf('waiting', 'done', 'refused');
+/** One row of a job. `subject`: a serial number or a user; `message`: why it was refused, or empty. */
+export const jobItemShape = named(
+  object({ number: count, subject: serviceText, state: itemState, message: serviceText }),
+  'JobItem',
+);
+export type JobItemView = TypeOf<typeof jobItemShape>;
 
 /** A job to start. */
 export interface NewJob<Kind extends JobKind> {
@@ -101,41 +104,73 @@ function roleOf({ role }: Actor): Role {
   return role === 'service' ? 'admin' : role;
 }
 
-type JobInput = { readonly id: string };
+const controls = {
+  permission: 'job.control',
+  subject: subject({
+    kind: 'job',
+    key: 'id',
+    home: '/jobs',
+    page: '/job',
+    missing: ['unknown_job'],
+    async find(db, id) {
+      const row = await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? refused('unknown_job') : done({ ...row, name: row.title });
+    },
+  }),
+  fields: {},
+  gives: jobShape,
+  refusals: { job_over: 'form' },
+} as const;
 
-/** Pauses a job after the current rows. */
-export const pauseJob = actOf((acting: Acting, input: JobInput) => control(acting, input, 'paused'));
+/** After the current rows. */
+export const pauseJob = act({
+  ...controls,
+  routes: [{ name: 'jobs.pause', summary: 'Pause a job.', at: 'POST /v1/jobs/:id/pause' }],
+  form: { at: '/job/pause', submit: 'Pause' },
+  run: acting => control(acting, 'paused'),
+});
 
-/** Resumes a paused job: in the name of the operator who resumes it, if the one who started it has lost the right. */
-export const resumeJob = actOf((acting: Acting, input: JobInput) => control(acting, input, 'queued'));
+/** In the name of the operator who resumes it, if the one who started it has lost the right. */
+export const resumeJob = act({
+  ...controls,
+  routes: [{ name: 'jobs.resume', summary: 'Resume a paused job.', at: 'POST /v1/jobs/:id/resume' }],
+  form: { at: '/job/resume', submit: 'Resume' },
+  run: acting => control(acting, 'queued'),
+});
 
-/** Ends a job; finished rows stay done, and pending rows are deleted. */
-export const cancelJob = actOf((acting: Acting, input: JobInput) => control(acting, input, 'cancelled'));
+/** Finished rows stay done, and pending rows are deleted. */
+export const cancelJob = act({
+  ...controls,
+  routes: [
+    { name: 'jobs.cancel', summary: 'Cancel the remaining rows of a job.', at: 'POST /v1/jobs/:id/cancel' },
+  ],
+  form: { at: '/job/cancel', submit: 'Cancel the job' },
+  run: acting => control(acting, 'cancelled'),
+});
 
-async function control(acting: Acting, { id }: JobInput, to: JobState) {
-  const { db, atMs } = acting;
-  const row = await db.selectFrom('jobs').selectAll().where('id', '=', id).executeTakeFirst();
-  if (row === undefined) return refused('unknown_job');
+export const jobActs = [pauseJob, resumeJob, cancelJob] as const;
+
+async function control(acting: Acting & { readonly item: JobRow }, to: JobState) {
+  const { db, atMs, item: row } = acting;
   if (row.state === 'done' || row.state === 'cancelled') return refused('job_over');
   // A job that is not paused is already running or queued.
-  if (to === 'queued' && row.state !== 'paused') return done(viewOfJob(row));
+  if (to === 'queued' && row.state !== 'paused') return unchanged(viewOfJob(row));
   const isTakenOver = to === 'queued' && !(await mayGoOn(db, row));
   const owner = isTakenOver ? { actor: acting.actor.name, role: roleOf(acting.actor) } : {};
   const changes = { state: to, changed_ms: atMs, leased_until_ms: null, ...owner };
-  await db.updateTable('jobs').set(changes).where('id', '=', id).execute();
+  await db.updateTable('jobs').set(changes).where('id', '=', row.id).execute();
   if (to === 'cancelled')
     await db
       .updateTable('job_items')
       .set({ sealed_payload: null, key_id: null })
-      .where('job_id', '=', id)
+      .where('job_id', '=', row.id)
       .where('state', '=', 'waiting')
       .execute();
-  await recordJob(acting, row, 'job.control', {
-    from: row.state,
-    to,
-    ...(isTakenOver && { startedBy: row.actor }),
-  });
-  return done(viewOfJob({ ...row, ...changes }));
+  return did(
+    viewOfJob({ ...row, ...changes }),
+    { id: row.id, name: row.title },
+    { from: row.state, to, ...(isTakenOver && { startedBy: row.actor }) },
+  );
 }
 
 /** Whether the operator in whose name a job runs still has its role, or an administrator's. */

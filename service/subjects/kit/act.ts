@@ -136,8 +136,8 @@ export interface ShownOnce {
 interface ActButton {
   readonly at: string;
   readonly submit: string;
-  /** The sentence of the next page (`consoleTexts.done`). */
-  readonly done: keyof typeof consoleTexts.done;
+  /** The sentence of the next page (`consoleTexts.done`), unless that page shows what was done. */
+  readonly done?: keyof typeof consoleTexts.done;
 }
 
 /** Returns what the address of a form, or its fields, hold under a name; empty if nothing. */

@@ -1,23 +1,28 @@
 import { isIP } from 'node:net';
-import type { Actor } from '../../base/actor.ts';
 import { userLimits } from '../../base/limits/users.ts';
 import { validationLimits } from '../../base/limits/validation.ts';
 import { defaultLockPolicy, type LockPolicy } from '../../base/lock.ts';
 import { prepareLine } from '../../base/one-line.ts';
-import { done, refused } from '../../base/results.ts';
+import { done } from '../../base/results.ts';
+import { count, named, nullable, object, serviceText, type TypeOf, text, whole } from '../../base/shapes.ts';
+import { consoleTexts } from '../../base/texts/console.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
-import type { Management } from '../../storage/management.ts';
-import { recordAudit } from '../audit/record.ts';
+import { act, did, subject } from '../kit/act.ts';
+import { field, optional } from '../kit/field.ts';
 
 /** The settings of the whole service that an administrator changes. */
-export interface Settings {
-  readonly lock: LockPolicy;
-  /** The service's name on its pages and in its mail. */
-  readonly serviceName: string;
-  /** The address for users: scheme, host and optional port; null until it is set. */
-  readonly publicAddress: string | null;
-}
+export const settingsShape = named(
+  object({
+    lock: object({ threshold: count, periodMs: count }),
+    /** Its name on its pages and in its mail. */
+    serviceName: serviceText,
+    /** The address for users: scheme, host and optional port; null until it is set. */
+    publicAddress: nullable(serviceText),
+  }),
+  'Settings',
+);
+export type Settings = TypeOf<typeof settingsShape>;
 
 /** Returns the named value, or undefined if it was never set. The caller has to validate it. */
 export async function readSetting<T>(db: Db, name: string): Promise<T | undefined> {
@@ -88,53 +93,79 @@ export async function readSettings(db: Db): Promise<Settings> {
   };
 }
 
-/** Changes the given settings and leaves the others. */
-export async function changeSettings(management: Management, actor: Actor, given: Partial<Settings>) {
-  const prepared = prepare(given);
-  if (typeof prepared === 'string') return refused(prepared);
-  const atMs = management.clock();
-  return await writing(management.db, async db => {
-    const before = await readSettings(db);
-    const { lock, serviceName, publicAddress } = prepared;
+const lock = object({
+  threshold: whole(0, validationLimits.lockThresholdMax),
+  periodMs: whole(validationLimits.lockPeriodMinMs, validationLimits.lockPeriodMaxMs),
+});
+const words = consoleTexts.settings;
+
+/** Omitted settings stay. */
+export const changeSettings = act({
+  permission: 'settings.change',
+  subject: subject({
+    kind: 'settings',
+    key: 'none',
+    home: '/settings',
+    missing: [],
+    find: async db => done({ id: 'service', name: 'settings', before: await readSettings(db) }),
+  }),
+  fields: {
+    lock: optional(
+      field(lock, { label: words.threshold, hint: words.thresholdHint }, 'bad_lock_policy', given =>
+        fitsLockPolicy(given) ? { threshold: given.threshold, periodMs: given.periodMs } : undefined,
+      ),
+    ),
+    serviceName: optional(
+      field(
+        text(userLimits.serviceNameMax),
+        { label: words.serviceName },
+        'bad_service_name',
+        prepareServiceName,
+      ),
+    ),
+    publicAddress: optional(
+      field(
+        nullable(text(userLimits.publicAddressMax)),
+        { label: words.publicAddress, hint: words.publicAddressHint },
+        'bad_address',
+        given => {
+          const address = given === null ? null : prepareAddress(given);
+          return address === undefined ? undefined : { address };
+        },
+      ),
+    ),
+  },
+  gives: settingsShape,
+  refusals: {},
+  routes: [
+    {
+      name: 'settings.change',
+      summary: 'Change settings. Omitted settings stay.',
+      at: 'PATCH /v1/settings',
+      example: { lock: { threshold: 5, periodMs: 600_000 }, serviceName: 'Log-ins of Example Ltd' },
+    },
+  ],
+  async run({ db, atMs, item: { id, before } }, { lock, serviceName, publicAddress: sent }) {
     if (lock !== undefined) await writeSetting(db, 'lock', lock, atMs);
     if (serviceName !== undefined) await writeSetting(db, 'service_name', serviceName, atMs);
-    if (publicAddress !== undefined) await writeSetting(db, 'public_address', publicAddress, atMs);
-    await recordAudit(db, management.keys, {
-      atMs,
-      actor,
-      action: 'settings.change',
-      subjectKind: 'settings',
-      subjectId: 'service',
-      subject: Object.keys(prepared).join(' '),
-      detail: {
+    if (sent !== undefined) await writeSetting(db, 'public_address', sent.address, atMs);
+    const given = {
+      ...(lock && { lock }),
+      ...(serviceName !== undefined && { serviceName }),
+      ...(sent && { publicAddress: sent.address }),
+    };
+    return did(
+      { ...before, ...given },
+      { id, name: Object.keys(given).join(' ') },
+      {
         ...(lock && { lockThreshold: lock.threshold, lockPeriodMs: lock.periodMs }),
         ...(lock && { lockThresholdBefore: before.lock.threshold, lockPeriodMsBefore: before.lock.periodMs }),
         ...(serviceName !== undefined && { serviceName, serviceNameBefore: before.serviceName }),
-        ...(publicAddress !== undefined && { publicAddress, publicAddressBefore: before.publicAddress }),
+        ...(sent && { publicAddress: sent.address, publicAddressBefore: before.publicAddress }),
       },
-    });
-    return done({ ...before, ...prepared });
-  });
-}
-
-function prepare(given: Partial<Settings>) {
-  const prepared: { -readonly [Name in keyof Settings]?: Settings[Name] } = {};
-  if (given.lock !== undefined) {
-    if (!fitsLockPolicy(given.lock)) return 'bad_lock_policy';
-    prepared.lock = { threshold: given.lock.threshold, periodMs: given.lock.periodMs };
-  }
-  if (given.serviceName !== undefined) {
-    const name = prepareServiceName(given.serviceName);
-    if (name === undefined) return 'bad_service_name';
-    prepared.serviceName = name;
-  }
-  if (given.publicAddress !== undefined) {
-    const address = given.publicAddress === null ? null : prepareAddress(given.publicAddress);
-    if (address === undefined) return 'bad_address';
-    prepared.publicAddress = address;
-  }
-  return prepared;
-}
+    );
+  },
+});
 
 function fitsLockPolicy({ threshold, periodMs }: LockPolicy): boolean {
   const within = (value: number, least: number, most: number) =>

@@ -23,7 +23,7 @@ const state = async (id: string) => accepted(await callerCheck(db, { user: 'ada'
 test('a caller check asks the caller’s fob, logs nobody in, and is in the audit with operator and result', async () => {
   const push = accepted(await check());
   const [waiting] = await pushesToSend(db, office.nowMs);
-  expect(waiting).toMatchObject({ id: push.id, kind: 'caller', user: 'ada', number: push.number });
+  expect(waiting).toMatchObject({ id: push.id, kind: 'caller', user: 'ada', number: Number(push.number) });
   expect(await state(push.id)).toBe('waiting');
   const shown = await fob.show();
   expect(await state(push.id)).toBe('shown');

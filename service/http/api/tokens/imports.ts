@@ -18,13 +18,13 @@ import {
 } from '../../../base/shapes.ts';
 import type { Management } from '../../../storage/management.ts';
 import { startImport } from '../../../subjects/jobs/bulk.ts';
+import { jobShape } from '../../../subjects/jobs/jobs.ts';
 import { draftsOfFiles } from '../../../subjects/tokens/import/from-files.ts';
 import { draftsOfInventory, openInventoryFile } from '../../../subjects/tokens/import/from-inventory.ts';
 import type { ImportDraft } from '../../../subjects/tokens/import/items.ts';
 import { prepareImport } from '../../../subjects/tokens/import/plan.ts';
 import { whileConnected } from '../../web/while-connected.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-import { job } from './jobs.ts';
 
 const file = object({
   name: text(administrationLimits.importNameMax, { minLength: 1 }),
@@ -113,7 +113,7 @@ export const importRoutes: readonly ApiRoute[] = [
     body,
     example,
     bodyMaxBytes: administrationLimits.importBodyMaxBytes,
-    answer: job,
+    answer: jobShape,
     status: 201,
     refusals: ['bad_import', 'nothing_to_do', 'too_many_items'],
     handle: async ({ management, actor, body: given, request }) => {

@@ -6,14 +6,11 @@ import {
   count,
   described,
   list,
-  named,
   nullable,
   object,
   oneOf,
-  serviceText,
   type TypeOf,
   text,
-  time,
   whole,
 } from '../../../base/shapes.ts';
 import {
@@ -23,7 +20,7 @@ import {
   startBulk,
   startFobJob,
 } from '../../../subjects/jobs/bulk.ts';
-import { cancelJob, listJobItems, pauseJob, resumeJob, viewJob } from '../../../subjects/jobs/jobs.ts';
+import { itemState, jobItemShape, jobShape, listJobItems, viewJob } from '../../../subjects/jobs/jobs.ts';
 import { pageJobs } from '../../../subjects/jobs/pages.ts';
 import { reason } from '../../../subjects/tokens/acts.ts';
 import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
@@ -31,26 +28,6 @@ import { idParams, serial } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
 import { fobFilter, fobQueryOf } from './fobs.ts';
 
-export const job = named(
-  object({
-    id: serviceText,
-    kind: serviceText,
-    title: serviceText,
-    state: oneOf('queued', 'running', 'paused', 'done', 'cancelled'),
-    total: count,
-    done: count,
-    refused: count,
-    actor: serviceText,
-    createdMs: time,
-    changedMs: time,
-  }),
-  'Job',
-);
-const itemState = oneOf('waiting', 'done', 'refused');
-const item = named(
-  object({ number: count, subject: serviceText, state: itemState, message: serviceText }),
-  'JobItem',
-);
 const start = object(
   { kind: oneOf('suspend', 'unassign', 'revoke', 'assign', 'activate', ...fobJobKinds) },
   {
@@ -77,7 +54,7 @@ export const jobRoutes: readonly ApiRoute[] = [
     path: '/v1/jobs',
     permission: 'read',
     query: object({}, pageFields),
-    answer: object({ jobs: list(job), next }),
+    answer: object({ jobs: list(jobShape), next }),
     refusals: ['bad_cursor'],
     handle: async ({ management, query: { after, limit } }) => {
       const place = after === undefined ? undefined : readCursor(after);
@@ -96,7 +73,7 @@ export const jobRoutes: readonly ApiRoute[] = [
     body: start,
     example: { kind: 'suspend', serials: ['FOB-1', 'FOB-2'], title: 'Lost parcel' },
     bodyMaxBytes: administrationLimits.importBodyMaxBytes,
-    answer: job,
+    answer: jobShape,
     status: 201,
     refusals: ['bad_reason', 'bad_table', 'nothing_to_do', 'too_many_items', 'bad_title'],
     handle: ({ management, actor, body }) => startJob(management, actor, body),
@@ -108,7 +85,7 @@ export const jobRoutes: readonly ApiRoute[] = [
     path: '/v1/jobs/:id',
     permission: 'read',
     params: idParams,
-    answer: job,
+    answer: jobShape,
     refusals: ['unknown_job'],
     handle: ({ management, params }) => viewJob(management.db, params.id),
   }),
@@ -127,7 +104,7 @@ export const jobRoutes: readonly ApiRoute[] = [
         state: itemState,
       },
     ),
-    answer: object({ items: list(item), next: nullable(count) }),
+    answer: object({ items: list(jobItemShape), next: nullable(count) }),
     refusals: ['unknown_job', 'bad_query'],
     handle: async ({
       management: { db },
@@ -145,9 +122,6 @@ export const jobRoutes: readonly ApiRoute[] = [
       });
     },
   }),
-  onJob('pause', 'Pause a job.', pauseJob),
-  onJob('resume', 'Resume a paused job.', resumeJob),
-  onJob('cancel', 'Cancel the remaining rows of a job.', cancelJob),
 ];
 
 type StartAct = Parameters<typeof startBulk>;
@@ -166,18 +140,4 @@ async function startJob(management: StartAct[0], actor: StartAct[1], body: TypeO
   if (kind !== 'revoke') return startBulk(management, actor, { kind, serials, ...named });
   if (reason === undefined) return refused('bad_reason');
   return startBulk(management, actor, { kind, serials, reason, ...named });
-}
-
-function onJob(verb: string, summary: string, act: typeof pauseJob) {
-  return route({
-    name: `jobs.${verb}`,
-    summary,
-    method: 'POST',
-    path: `/v1/jobs/:id/${verb}`,
-    permission: 'job.control',
-    params: idParams,
-    answer: job,
-    refusals: ['unknown_job', 'job_over'],
-    handle: ({ management, actor, params }) => act(management, actor, params),
-  });
 }

@@ -13,11 +13,12 @@ import {
   viewJob,
 } from '../../../subjects/jobs/jobs.ts';
 import { actions, badge, facts, moment, section } from '../../web/parts.ts';
+import { actionsOn } from '../kit/acts.ts';
 import type { ConsolePage } from '../kit/layout.ts';
-import { actButton, jobBadge } from '../kit/parts.ts';
+import { jobBadge } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
-import { type ConsoleRouter, missingPage, refusedPage } from '../kit/router.ts';
+import { type ConsoleRouter, missingPage } from '../kit/router.ts';
 import { type Cell, pager, table } from '../kit/table.ts';
 
 const text = consoleTexts.jobs;
@@ -33,16 +34,6 @@ export function serveJobs(router: ConsoleRouter): void {
     };
   });
   router.page('/job', 'read', jobPage);
-  const controls = { pause: pauseJob, resume: resumeJob, cancel: cancelJob };
-  for (const [name, control] of Object.entries(controls))
-    router.act(`/job/${name}`, 'job.control', async ({ management, actor, value }) => {
-      const id = value('id');
-      const result = await control(management, actor, { id });
-      if (!result.ok) return refusedPage(result.refusal.code, at('/job', { id }));
-      router.context.changes.announce();
-      router.context.wakeJobs();
-      return { to: at('/job', { id }) };
-    });
 }
 
 async function jobPage(visit: ConsoleContext): Promise<ConsolePage> {
@@ -80,14 +71,15 @@ function isOver({ state }: JobView): boolean {
 }
 
 function controls(visit: ConsoleContext, job: JobView): Markup {
-  if (isOver(job) || !visit.may('job.control')) return nothing;
-  const { id, state } = job;
-  return actions([
-    state === 'paused'
-      ? actButton(visit, '/job/resume', { id }, text.resume)
-      : actButton(visit, '/job/pause', { id }, text.pause),
-    actButton(visit, '/job/cancel', { id }, text.cancel),
-  ]);
+  if (isOver(job)) return nothing;
+  const isPaused = job.state === 'paused';
+  return actions(
+    actionsOn(visit, job.id, [
+      [resumeJob, isPaused],
+      [pauseJob, !isPaused],
+      [cancelJob, true],
+    ]),
+  );
 }
 
 function progress(job: JobView): Markup {

@@ -54,7 +54,8 @@ async function pressed(act: Act, form: AnyForm, visit: ConsoleContext): Promise<
   const result = await ask(act, visit);
   if (!result.ok) return refusedPage(result.refusal.code, backOf(subject, key));
   visit.context.changes.announce();
-  return { to: backOf(subject, key, { done: form.done }) };
+  visit.context.wakeJobs();
+  return { to: backOf(subject, key, saying(form)) };
 }
 
 function ask(act: Act, { management, actor, value }: ConsoleContext): Promise<Result<unknown>> {
@@ -285,12 +286,15 @@ function sentOf({ shape, control }: ActField, text: string): string | number | b
   return shape.schema.type === 'boolean' ? text === 'yes' : text;
 }
 
+function saying({ done }: AnyForm): Readonly<Record<string, string>> {
+  return done === undefined ? {} : { done };
+}
+
 function nextPage(row: ActRow, form: Form, visit: ConsoleContext, given: unknown): ConsoleResponse {
   const { subject, makes } = row;
-  const { done } = form;
   const key = makes ? form.made?.(given) : visit.value(keyOf(subject));
   const once = form.once?.(given, key ?? '');
-  if (once === undefined) return { to: backOf(subject, key, { done }) };
+  if (once === undefined) return { to: backOf(subject, key, saying(form)) };
   return {
     title: once.title,
     main: html`${onceShown(once.label, once.value, consoleTexts.once)}

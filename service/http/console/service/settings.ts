@@ -1,8 +1,8 @@
 import { html, nothing } from '../../../base/html.ts';
-import { userLimits } from '../../../base/limits/users.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { changeSettings, readSettings, type Settings } from '../../../subjects/users/settings.ts';
 import { actionLink, actions, facts } from '../../web/parts.ts';
+import { fieldOf } from '../kit/acts.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleRouter } from '../kit/router.ts';
@@ -42,36 +42,25 @@ const changeForm: FormPage<Settings> = {
   path: '/settings/change',
   action: 'settings.change',
   async view({ management }) {
-    const settings = await readSettings(management.db);
-    const [amount, unit] = amountOf(settings.lock.periodMs);
+    const { lock, ...settings } = await readSettings(management.db);
+    const { threshold, periodMs } = lock;
+    const [amount, unit] = amountOf(periodMs);
+    const { row } = changeSettings;
+    const shown = (name: 'lock' | keyof typeof settings) =>
+      fieldOf(row, name, management.db, { value: name === 'lock' ? undefined : settings[name] });
     return {
       title: text.change,
       submit: consoleTexts.save,
       back: at('/settings'),
       fields: [
+        { ...(await shown('serviceName')), optional: false },
+        await shown('publicAddress'),
         {
-          name: 'serviceName',
-          label: text.serviceName,
-          value: settings.serviceName,
-          max: userLimits.serviceNameMax,
-          faults: ['bad_service_name'],
-        },
-        {
-          name: 'publicAddress',
-          label: text.publicAddress,
-          hint: text.publicAddressHint,
-          value: settings.publicAddress ?? '',
-          optional: true,
-          max: userLimits.publicAddressMax,
-          faults: ['bad_address'],
-        },
-        {
+          ...(await shown('lock')),
           name: 'threshold',
-          label: text.threshold,
-          hint: text.thresholdHint,
-          value: String(settings.lock.threshold),
+          value: String(threshold),
           isNumber: true,
-          faults: ['bad_lock_policy'],
+          optional: false,
         },
         { name: 'amount', label: text.lockTime, value: String(amount), isNumber: true },
         {

@@ -3,7 +3,6 @@ import { pushConsoleTexts as text } from '../../../base/texts/push.ts';
 import type { CallerState } from '../../../subjects/push/caller-result.ts';
 import { callerCheck, checkCaller } from '../../../subjects/push/callers/check.ts';
 import { openStates } from '../../../subjects/push/rows.ts';
-import { shownNumber } from '../../../subjects/push/shown.ts';
 import { actions, badge, facts, moment } from '../../web/parts.ts';
 import { actButton, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
@@ -45,7 +44,7 @@ export function serveCallerChecks(router: ConsoleRouter): void {
       live: {
         summary: text.states[state],
         markup: html`${facts([
-          [text.number, html`<strong class="number">${shownNumber(number)}</strong>`],
+          [text.number, html`<strong class="number">${number}</strong>`],
           [text.state, badge(tones[state], text.states[state])],
           [text.ends, html`${moment(expiresMs)} UTC`],
           [text.user, userLink(user)],
