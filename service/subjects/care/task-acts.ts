@@ -171,8 +171,8 @@ export const renameAccount = act({
   permission: 'fob.rename',
   fields: {
     account,
-    issuer: optional(checked(name, { label: 'Issuer' }, [], given => done(given))),
-    label: checked(name, { label: 'Label' }, [], given => done(given)),
+    issuer: optional(checked(name, { label: 'Issuer' }, [], given => done(given.trim()))),
+    label: checked(name, { label: 'Label' }, [], given => done(given.trim())),
   },
   refusals: { ...refusals, bad_task: 'label' },
   routes: [
