@@ -1,6 +1,10 @@
-import { verifyAudit } from '@passfob/service/subjects/audit/verify';
+import { consoleTexts } from '@passfob/service/base/texts/console';
+import { texts } from '@passfob/service/base/texts/texts';
+import { fobSecretsOf } from '@passfob/service/subjects/tokens/fobs';
+import { openInventoryFile } from '@passfob/service/subjects/tokens/import/from-inventory';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
+import { rowIn } from '../kit/rows.ts';
 import { codeNow, post } from '../kit.ts';
 import { testOfConsole as test } from './kit.ts';
 import { fillWorld, HOSTILE } from './world.ts';
@@ -15,6 +19,11 @@ const issueFields = {
   ...{ kind: 'totp', algorithm: 'sha1', alphabet: 'decimal', digits: '6', period: '30', pinPlace: 'none' },
   ...{ counter: '0', policy: '', issuer: '', label: '' },
 };
+
+/** Returns the text of a page without markup. */
+function plain(markup: string): string {
+  return markup.replace(/<[^>]*>/g, ' ').replace(/\s+/g, ' ');
+}
 
 test('hostile names stay text on every page that shows them', async service => {
   await fillWorld(service);
@@ -56,19 +65,6 @@ test('a refused form returns with the typed values, the reason at its field and 
   );
   expect(text).toContain('value="NEW-1"');
   expect(text).not.toContain(SEED.base32);
-  for (const [seed, writing] of [
-    ['not a seed!', 'base32'],
-    [SEED.base32, 'hex'],
-    ['', 'base32'],
-  ] as const) {
-    const refused = await visitor.send('/operator/tokens/issue', {
-      ...issueFields,
-      serial: 'NEW-1',
-      seed,
-      writing,
-    });
-    expect(refused.text).toContain('The seed does not fit its format');
-  }
   expect((await service.office.audit()).acts).not.toContain('token.issue NEW-1');
 });
 
@@ -108,27 +104,6 @@ test('an OCRA token is issued with its suite; an unsupported suite is refused at
   expect((await visitor.get('/operator/token?serial=Q-1')).text).toContain(suite);
 });
 
-test('a token is reserved for one user, or stays unassigned, and goes to nobody else', async service => {
-  await service.office.users('ada', 'bob');
-  const visitor = await service.signedIn('admin');
-  for (const serial of ['SET-1', 'SET-2'])
-    await visitor.send('/operator/tokens/issue', { ...issueFields, serial, seed: SEED.hex, writing: 'hex' });
-  expect((await visitor.get('/operator/token?serial=SET-1')).text).toContain('/operator/token/reserve?');
-  const unknown = await visitor.send('/operator/token/reserve', { serial: 'SET-1', user: 'nobody' });
-  expect([unknown.status, unknown.text]).toEqual([422, expect.stringContaining('<a href="#user">')]);
-  for (const [serial, user] of [
-    ['SET-1', 'ada'],
-    ['SET-2', ''],
-  ] as const) {
-    const { location } = await visitor.send('/operator/token/reserve', { serial, user });
-    expect(location).toBe(`/operator/token?serial=${serial}&done=reserved`);
-    expect((await visitor.get(location ?? '')).text).toContain('Reserved');
-  }
-  const taken = await visitor.send('/operator/token/assign', { serial: 'SET-1', user: 'bob' });
-  expect([taken.status, taken.text]).toEqual([422, expect.stringContaining('reserved for another user')]);
-  expect((await visitor.send('/operator/token/assign', { serial: 'SET-2', user: 'bob' })).status).toBe(303);
-});
-
 test('keys and temporary passcodes are shown once, in no address and in no cache', async service => {
   await service.office.users('ada');
   const visitor = await service.signedIn('admin');
@@ -155,49 +130,45 @@ test('keys and temporary passcodes are shown once, in no address and in no cache
       expect((await visitor.get(`/operator${path}`)).text).not.toContain(value);
 });
 
-test('help desk unlocks accounts and sees the real reasons; the audit page confirms the verification in words', async service => {
+test('the verification of a changed audit says in words which row was changed', async service => {
   await fillWorld(service);
-  const desk = await service.signedIn('helpdesk');
-  const before = (await desk.get('/operator/user?user=ada')).text;
-  for (const words of ['Wrong passcode', 'Account locked', 'Passcode used again', 'Locked until'])
-    expect(before).toContain(words);
-  expect((await desk.send('/operator/user/unlock', { user: 'ada' })).location).toBe(
-    '/operator/user?user=ada&done=unlock',
-  );
-  const after = (await desk.get('/operator/user?user=ada&done=unlock')).text;
-  expect(after).toContain('The account is unlocked.');
-  expect(after).not.toContain('Locked until');
   const auditor = await service.signedIn('auditor');
-  expect((await auditor.send('/operator/audit/verify')).text).toContain('The audit is intact.');
   await service.office.set('audit', { actor: 'somebody' }, { id: 3 });
   const broken = await auditor.send('/operator/audit/verify');
   expect(broken.text).toContain('The audit is not intact.');
   expect(broken.text).toContain('Row 3 was changed after it was written.');
-  expect((await verifyAudit(service.office.store.db, service.office.management.keys)).intact).toBe(false);
 });
 
-test('an empty field keeps lockout enabled, and settings within range are accepted', async service => {
+test('an administrator hands a fob over by two forms: the file is on the first page only', async service => {
+  await fillWorld(service);
+  const { office } = service;
   const visitor = await service.signedIn('admin');
-  const fields = { serviceName: 'ACME', publicAddress: '', threshold: '5', amount: '2', unit: 'hours' };
-  for (const change of [{ threshold: '' }, { threshold: 'x' }, { amount: '' }, { unit: 'years' }])
-    expect((await visitor.send('/operator/settings/change', { ...fields, ...change })).status).toBe(422);
-  expect((await visitor.send('/operator/settings/change', fields)).status).toBe(303);
-  const { text } = await visitor.get('/operator/settings');
-  for (const words of ['ACME', '5 failures in a row', '2 hours']) expect(text).toContain(words);
-});
-
-test('resynchronising finds a fob whose counter ran ahead', async service => {
-  const token = await service.office.token('ada', { serial: 'ADA-1' });
-  const visitor = await service.signedIn('helpdesk');
-  const ahead = service.clock.nowMs + 40 * 30_000;
-  const codes = { first: codeNow(token, ahead), second: codeNow(token, ahead + 30_000) };
-  const wrong = await visitor.send('/operator/token/resync', {
-    serial: 'ADA-1',
-    first: codes.second,
-    second: codes.first,
-  });
-  expect(wrong.status).toBe(422);
-  expect(wrong.text).not.toContain(codes.first);
-  const sent = await visitor.send('/operator/token/resync', { serial: 'ADA-1', ...codes });
-  expect(sent.location).toBe('/operator/token?serial=ADA-1&done=resynchronised');
+  const { db, keys } = office.management;
+  const fob = await rowIn(db, 'fobs', { serial: 'PF-1' });
+  await db.updateTable('tokens').set({ fob_id: null }).where('fob_id', '=', fob.id).execute();
+  const password: string = secret('four words of a sentence');
+  const refused = await visitor.send('/operator/fob/give', { serial: 'PF-1', password });
+  expect(refused.status).toBe(422);
+  expect(plain(refused.text)).toContain(texts.refusals.accounts_left);
+  await db.deleteFrom('fob_accounts').where('fob_id', '=', fob.id).execute();
+  await db.deleteFrom('fob_tasks').where('fob_id', '=', fob.id).execute();
+  const short = await visitor.send('/operator/fob/give', { serial: 'PF-1', password: 'short' });
+  expect(plain(short.text)).toContain(texts.refusals.bad_file_password);
+  const made = await visitor.send('/operator/fob/give', { serial: 'PF-1', password });
+  expect(made.status).toBe(200);
+  const [, file = ''] =
+    /href="data:application\/octet-stream;base64,([A-Za-z0-9+/=]+)"/.exec(made.text) ?? [];
+  const bundle = await openInventoryFile(Buffer.from(file, 'base64'), password);
+  const secrets = fobSecretsOf(keys, fob);
+  const key = Buffer.from(secrets?.pairingKey ?? []).toString('base64');
+  expect(bundle.fobs.map(one => one.secrets?.pairing_key)).toEqual([key]);
+  for (const text of [password, key]) expect(made.text).not.toContain(text);
+  expect(plain((await visitor.get('/operator/fob?serial=PF-1')).text)).toContain(
+    consoleTexts.fobs.states.giving,
+  );
+  const done = await visitor.send('/operator/fob/given', { serial: 'PF-1' });
+  expect(done.status).toBe(303);
+  const after = plain((await visitor.get('/operator/fob?serial=PF-1&done=fobGiven')).text);
+  expect(after).toContain(consoleTexts.fobs.states.handed_over);
+  expect(after).toContain(consoleTexts.done.fobGiven);
 });

@@ -46,7 +46,7 @@ const users: readonly FormCase[] = [
   {
     path: '/user/activate',
     at: BOB,
-    ok: { fobs: 'any', delivery: 'shown' },
+    ok: { fobs: 'any', delivery: 'shown', replaces: 'BOB-1' },
     refused: [{ delivery: 'mail' }, { serial: 'BOB-1' }, { serial: 'NONE' }, { replaces: 'ADA-1' }],
   },
   { path: '/user/disable', at: { user: 'pia' }, ok: {} },
@@ -117,7 +117,7 @@ const fobs: readonly FormCase[] = [
   { path: '/fob/lost', at: PF_1, ok: {} },
   { path: '/fob/retire', at: PF_1, ok: {} },
   { path: '/fob/lost', at: { serial: 'NONE' } },
-  { path: '/fobs/tasks', at: { id: 'all' }, ok: { what: 'require-pin' } },
+  { path: '/fobs/tasks', at: { id: 'tasks' }, ok: { what: 'require-pin' } },
 ];
 
 const server = { host: 'logs.example.org', port: '6514' };

@@ -24,11 +24,11 @@ const LISTS = [
 ];
 
 const DETAILS = [
-  ...['ada', 'bob', 'gone', HOSTILE, 'nobody'].map(user => ['/user', { user }] as const),
+  ...['ada', 'bob', 'gone', 'pia', HOSTILE, 'nobody'].map(user => ['/user', { user }] as const),
   ...['ADA-1', 'BOB-1', 'INV-2', 'NONE'].map(serial => ['/token', { serial }] as const),
   ...['PF-1', 'PF-2', 'PF-3', 'NONE'].map(serial => ['/fob', { serial }] as const),
   ['/user/caller', { user: 'pia', id: CALLER_CHECK }],
-  ['/fobs', { show: 'clock' }],
+  ...['clock', 'battery'].map(show => ['/fobs', { show }] as const),
 ] as const;
 
 test('the console of a new service shows what the record says', async () => {
