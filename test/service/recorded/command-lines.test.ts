@@ -9,7 +9,7 @@ const COMMANDS = [
   ...['fingerprint', 'fingerprint --json', 'config', 'config --json', 'audit verify', 'audit verify --json'],
   ...['admin-link', 'admin-link --json', 'admin-link --port 8999'],
   ...['application-key', 'application-key VPN --yes', 'application-key console --yes'],
-  ...['application-key --yes', 'application-key login --yes --json'],
+  ...['application-key --dry-run --yes', 'application-key --yes', 'application-key login --yes --json'],
   ...['radius-client list', 'radius-client add gate --address 192.0.2.10 --application login'],
   ...['radius-client add gate --address 192.0.2.11 --application login'],
   ...['radius-client add other --address 192.0.2.300 --application login'],
@@ -17,6 +17,7 @@ const COMMANDS = [
   ...[
     'radius-client list',
     'radius-client list --json',
+    ...['add', 'add door', 'forget gate'].map(words => `radius-client ${words}`),
     'radius-client change gate --rename door --push wait',
   ],
   ...[

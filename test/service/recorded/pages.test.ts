@@ -38,6 +38,8 @@ test('the console of a new service shows what the record says', async () => {
   await visitor.enter();
   const recorder = await Recorder.of(new Recording(service.office), visitor, '/operator');
   for (const path of LISTS) await recorder.page(path);
+  await service.office.users('ada');
+  for (const path of ['/bulk', '/user/activate']) await recorder.page(path, { user: 'ada' });
   recorder.record.compare('console-empty.txt');
 });
 

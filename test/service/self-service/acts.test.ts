@@ -110,21 +110,6 @@ test('reporting a lost fob suspends all its tokens at once, alerts help desk, an
   expect(acts.filter(act => act.startsWith('token.report-lost'))).toHaveLength(3);
 });
 
-test('a fob has the name its user gives it, as text and on one line', async () => {
-  await using service = await furnished();
-  const { fob, ada } = service;
-  const named = (nickname: string) => ada.send('/me/name', { fob, nickname });
-  expect((await named('  <b>blue & "round"')).location).toBe('/me?done=named');
-  const { text } = await ada.get('/me?done=named');
-  expect(text).toContain('&lt;b&gt;blue &amp; &quot;round&quot;');
-  expect(text).not.toContain('<b>blue');
-  for (const bad of ['x'.repeat(selfServiceLimits.nicknameMax + 1), 'two\nlines', 'left\u202eright'])
-    expect((await named(bad)).status).toBe(422);
-  expect((await ada.get(`/me/name?fob=${fob}`)).text).toContain('value="&lt;b&gt;blue');
-  expect((await named('')).status).toBe(303);
-  expect((await ada.get('/me')).text).not.toContain('blue');
-});
-
 test('property: users never see, learn or change the names of others’ fobs and tokens', async () => {
   await using service = await furnished();
   const { office, held, bobsFob, fob, ada, states } = service;
@@ -359,35 +344,29 @@ test('nobody signs in at /me with a passcode while the application login is disa
   expect([late.status, late.text.includes('Ask your help desk')]).toEqual([403, true]);
 });
 
-test('signing in at /me requires the password that the application login asks for', async () => {
-  await using service = await begunApplication();
-  const { password, next, asksFor } = service;
-  await asksFor('password_otp');
-  const person = new Person(service);
-  expect((await person.get('/me/sign-in')).text).toContain('name="password"');
-  const passcode = next();
-  const bare = await person.post('/me/sign-in', form({ passcode }));
-  expect([bare.status, person.cookie]).toEqual([403, '']);
-  expect(bare.text).toContain('The user name, password or passcode was not accepted');
-  const wrong = await person.post('/me/sign-in', form({ passcode, password: `${password}x` }));
-  expect([wrong.status, person.cookie]).toEqual([403, '']);
-  expect((await person.post('/me/sign-in', form({ passcode, password }))).location).toBe('/me');
-  expect((await person.get('/me')).text).toContain('name="password"');
-  expect((await person.send('/me/test', { passcode: next() })).location).toBe('/me?done=password');
-  expect((await person.send('/me/test', { passcode: next(), password })).location).toBe('/me?done=right');
-});
-
-test('signing in at /me requires the PIN that the application login asks for', async () => {
-  await using service = await begunApplication();
-  const { pin, next, asksFor } = service;
-  await asksFor('pin_otp');
-  const person = new Person(service);
-  const passcode = next();
-  expect((await person.post('/me/sign-in', form({ passcode }))).status).toBe(403);
-  expect(person.cookie).toBe('');
-  expect((await person.post('/me/sign-in', form({ passcode, pin }))).location).toBe('/me');
-  expect((await person.send('/me/test', { passcode: next() })).location).toBe('/me?done=pin');
-});
+test.each([
+  ['password', 'password_otp'],
+  ['pin', 'pin_otp'],
+] as const)(
+  'signing in at /me requires the %s that the application login asks for',
+  async (factor, factors) => {
+    await using service = await begunApplication();
+    const { next, asksFor } = service;
+    await asksFor(factors);
+    const person = new Person(service);
+    expect((await person.get('/me/sign-in')).text).toContain(`name="${factor}"`);
+    const passcode = next();
+    for (const typed of [{}, { [factor]: `${service[factor]}1` }]) {
+      const refused = await person.post('/me/sign-in', form({ passcode, ...typed }));
+      expect([refused.status, person.cookie]).toEqual([403, '']);
+    }
+    const proved = { [factor]: service[factor] };
+    expect((await person.post('/me/sign-in', form({ passcode, ...proved }))).location).toBe('/me');
+    expect((await person.get('/me')).text).toContain(`name="${factor}"`);
+    expect((await person.send('/me/test', { passcode: next() })).location).toBe(`/me?done=${factor}`);
+    expect((await person.send('/me/test', { passcode: next(), ...proved })).location).toBe('/me?done=right');
+  },
+);
 
 test('a program in the service’s process cannot bypass the factors of the application login', async () => {
   await using service = await begunApplication();

@@ -97,31 +97,6 @@ test('after an enrolment the PIN is chosen first, without another passcode', asy
   expect((await person.enterWith(await signInTokenOf(office, 'ada'))).location).toBe('/me');
 });
 
-test('users change the PIN with a passcode and the present PIN; a mistake uses up no passcode', async service => {
-  const { office, next, logIn } = service;
-  const person = new Person(service);
-  await person.enterWith(await signInTokenOf(office, 'ada'));
-  expect((await person.get('/me')).text).toContain('You have no PIN yet');
-  const change = async (fields: Record<string, string>) =>
-    person.post(
-      '/me/pin',
-      filled((await person.get('/me/pin')).text, { again: fields.newPin ?? '', ...fields }),
-    );
-  const passcode = next();
-  expect((await change({ passcode, newPin: PIN, again: OTHER_PIN })).status).toBe(422);
-  expect((await change({ passcode, newPin: '111111' })).status).toBe(422);
-  expect((await change({ passcode, newPin: PIN })).location).toBe('/me?done=pin-set');
-  expect((await person.get('/me?done=pin-set')).text).toContain('Change your PIN');
-  const other = { newPin: OTHER_PIN };
-  const refused = await change({ ...other, passcode: next(), pin: '480627' });
-  expect([refused.status, refused.text.includes('the passcode or the current PIN was not accepted')]).toEqual(
-    [422, true],
-  );
-  expect((await change({ ...other, passcode, pin: PIN })).status).toBe(422);
-  expect((await change({ ...other, passcode: next(), pin: PIN })).location).toBe('/me?done=pin-set');
-  expect([await logIn(next(), PIN), await logIn(next(), OTHER_PIN)]).toEqual([403, 200]);
-});
-
 test('the API asks for a due PIN and accepts it by its proof, and changes it by passcode and present PIN', async service => {
   const { next, api, logIn } = service;
   const asked = await api('/v1/validate', { user: 'ada', passcode: next() });

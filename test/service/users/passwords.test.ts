@@ -1,4 +1,5 @@
 import { hash } from '@node-rs/argon2';
+import type { Role } from '@passfob/service/base/kinds';
 import { credentialLimits } from '@passfob/service/base/limits/credentials';
 import { recordLimits } from '@passfob/service/base/limits/records';
 import { checkSlowHash } from '@passfob/service/base/slow-hash';
@@ -74,15 +75,6 @@ it('a password is stored as Argon2id with the documented parameters, and compare
   expect(acts).toEqual(['user.create ada', 'user.set-password ada']);
   expect(text).not.toContain(password);
   expect(text).not.toContain('argon2');
-});
-
-it('a refused password changes nothing', async office => {
-  await office.users('ada');
-  const set = (user: string, password: string) => setPassword(office.management, grace, { user, password });
-  expect(codeOf(await set('ada', 'short'))).toBe('password_length');
-  expect(codeOf(await set('bob', freshPassword()))).toBe('unknown_user');
-  expect((await findUser(office.store.db, 'ada'))?.password_hash).toBeNull();
-  expect((await office.audit()).acts).toEqual(['user.create ada']);
 });
 
 test('a missing hash, a damaged hash and an endless text are never accepted', async () => {
@@ -379,7 +371,7 @@ test('a hash is valid for its own user and with its own key file only', async ()
   expect(await checkPin(office.management.keys, undefined, FIRST)).toBe(false);
 });
 
-it('an application’s key is shown once; changes of factors, key and state are audited', async office => {
+it('an application’s key is shown once, and changes of factors, key and state count at once', async office => {
   const { db } = office.store;
   const made = await office.do(createApplication, { name: 'VPN', factors: 'otp' });
   const { id } = made.application;
@@ -398,27 +390,12 @@ it('an application’s key is shown once; changes of factors, key and state are 
   expect(view).toEqual([
     { id, name: 'VPN', factors: 'pin_otp', disabledMs: null, internal: false, createdMs: office.nowMs },
   ]);
-  const { acts, text } = await office.audit();
-  expect(acts).toEqual(Array.from({ length: 5 }, () => 'application.change VPN'));
+  const { text } = await office.audit();
   for (const value of [made.value, turned]) {
     expect(text).not.toContain(value);
     const row = await db.selectFrom('applications').selectAll().execute();
     expect(JSON.stringify([row, view])).not.toContain(value);
   }
-});
-
-it('applications without a name, with a taken name or with unknown factors are refused', async office => {
-  const create = async (name: string, factors = 'otp') =>
-    await office.code(createApplication, { name, factors: factors as 'otp' });
-  expect(await create(' ')).toBe('bad_name');
-  expect(await create('a\nb')).toBe('bad_name');
-  expect(await create('VPN', 'none')).toBe('bad_factors');
-  expect(await create('VPN')).toBe('done');
-  expect(await create(' VPN ')).toBe('application_taken');
-  expect(await create('console')).toBe('application_taken');
-  const id = 'none';
-  expect(await office.code(changeFactors, { id, factors: 'otp' })).toBe('unknown_application');
-  expect(await office.code(disableApplication, { id })).toBe('unknown_application');
 });
 
 it('the service’s own applications are created once, and the console’s cannot be changed', async office => {
@@ -450,13 +427,9 @@ it('the service’s own applications are created once, and the console’s canno
 it('an API key has a role until it is revoked; its use is stored about once a minute', async office => {
   const { management } = office;
   const { db } = office.store;
-  const create = (name: string, role = 'helpdesk') =>
-    createApiKey(management, grace, { name, role: role as 'helpdesk' });
+  const create = (name: string, role: Role = 'helpdesk') => createApiKey(management, grace, { name, role });
   const { apiKey, value } = accepted(await create('backup'));
   secret(value);
-  expect(codeOf(await create('backup'))).toBe('api_key_taken');
-  expect(codeOf(await create(''))).toBe('bad_name');
-  expect(codeOf(await create('x', 'root'))).toBe('bad_role');
   const lastUsed = async () => (await listApiKeys(db))[0]?.lastUsedMs;
   expect(await lastUsed()).toBeNull();
   const start = office.nowMs;
@@ -474,15 +447,12 @@ it('an API key has a role until it is revoked; its use is stored about once a mi
   accepted(await create('auditing', 'auditor'));
   await office.do(revokeApiKey, { id: apiKey.id });
   expect(await apiKeyOf(db, value, start)).toBeUndefined();
-  expect(await office.code(revokeApiKey, { id: apiKey.id })).toBe('api_key_revoked');
-  expect(await office.code(revokeApiKey, { id: 'none' })).toBe('unknown_api_key');
   expect(codeOf(await create('backup'))).toBe('api_key_taken');
   const listed = await listApiKeys(db);
   expect(listed.map(({ name, revokedMs }) => [name, revokedMs])).toEqual([
     ['auditing', null],
     ['backup', start],
   ]);
-  const { acts, text } = await office.audit();
-  expect(acts).toEqual(['api-key.change backup', 'api-key.change auditing', 'api-key.change backup']);
+  const { text } = await office.audit();
   for (const shown of [text, JSON.stringify(listed)]) expect(shown).not.toContain(value);
 });

@@ -6,13 +6,7 @@ import { engineOf } from '@passfob/service/storage/schema/engine';
 import { addOperator, changeOperatorRole, disableOperator } from '@passfob/service/subjects/operators/acts';
 import { suspendToken } from '@passfob/service/subjects/tokens/acts';
 import { enterByLink, makeOperatorKey } from '@passfob/service/subjects/users/access/operators';
-import {
-  changeUser,
-  createUser,
-  disableUser,
-  enableUser,
-  unlockUser,
-} from '@passfob/service/subjects/users/acts';
+import { changeUser, createUser, disableUser, enableUser } from '@passfob/service/subjects/users/acts';
 import { resetPin, setPassword } from '@passfob/service/subjects/users/credentials/acts';
 import {
   actorOfSession,
@@ -25,7 +19,6 @@ import {
 } from '@passfob/service/subjects/users/sessions';
 import {
   changeSettings,
-  readSetting,
   readSettings,
   type Settings,
   writeSetting,
@@ -57,20 +50,13 @@ const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => (
 const namesOf = async (office: Office, changes: Partial<UserQuery> = {}) =>
   (await listUsers(office.store.db, query(office, changes))).users.map(({ name }) => name);
 
-it('a user is created, found under any spelling, changed and audited; refusals change nothing', async office => {
-  const { management } = office;
+it('a user is found under any spelling and changed; a second disabling keeps the time of the first', async office => {
   const made = await office.do(createUser, {
     name: ' Ada ',
     displayName: 'Ada L.',
     email: 'Ada@Example.ORG',
   });
   expect(made).toMatchObject({ name: 'ada', displayName: 'Ada L.', email: 'Ada@example.org', pin: 'none' });
-  expect(await office.code(createUser, { name: 'ADA' })).toBe('user_taken');
-  expect(await office.code(createUser, { name: 'a\nb' })).toBe('bad_user');
-  const rename = (displayName: string) => changeUser(management, grace, { user: 'ada', displayName });
-  expect(codeOf(await rename('two\nlines'))).toBe('bad_display_name');
-  expect(codeOf(await rename('turned \u202eround'))).toBe('bad_display_name');
-  expect(await office.code(changeUser, { user: 'bob', email: null })).toBe('unknown_user');
   expect(await office.do(changeUser, { user: 'Ada', email: '' })).toMatchObject({
     displayName: 'Ada L.',
     email: null,
@@ -79,28 +65,9 @@ it('a user is created, found under any spelling, changed and audited; refusals c
   await office.token('ada');
   const detail = await userDetail(office.store.db, 'ADA', query(office));
   expect(detail).toMatchObject({ id: made.id, tokens: 2, usableTokens: 2, hasPassword: false });
-  const acts = (await office.audit()).acts.filter(act => act.startsWith('user.'));
-  expect(acts).toEqual(['user.create ada', 'user.change ada']);
-});
-
-it('disabling, enabling and unlocking are shown in the view and audited', async office => {
-  await office.users('ada');
-  const failing = { failures: 3, last_failure_ms: office.nowMs };
-  await office.set('users', failing);
-  const locked = await userDetail(office.store.db, 'ada', query(office));
-  expect(locked?.lockedUntilMs).toBe(office.nowMs + defaultLockPolicy.periodMs);
-  expect(await office.do(unlockUser, { user: 'ada' })).toMatchObject({ failures: 0, lockedUntilMs: null });
-  expect((await office.do(disableUser, { user: 'ada' })).disabledMs).toBe(office.nowMs);
+  await office.do(disableUser, { user: 'ada' });
   office.nowMs += 1000;
-  // A second disabling keeps the time of the first.
   expect((await office.do(disableUser, { user: 'ada' })).disabledMs).toBe(office.nowMs - 1000);
-  expect((await office.do(enableUser, { user: 'ada' })).disabledMs).toBeNull();
-  expect((await office.audit()).acts.slice(1)).toEqual([
-    'user.unlock ada',
-    'user.disable ada',
-    'user.disable ada',
-    'user.enable ada',
-  ]);
 });
 
 it('user lists page through all names once, by a part of the name and by state', async office => {
@@ -353,28 +320,14 @@ const DEFAULTS: Settings = {
 const change = async (management: Management, given: Partial<Settings>) =>
   codeOf(await changeSettings(management, grace, given));
 
-it('settings have defaults, change one by one and are audited with their previous value', async office => {
+it('settings change one by one, and are stored without what is not needed', async office => {
   const { db } = office.store;
   expect(await readSettings(db)).toEqual(DEFAULTS);
-  const lock = { threshold: 0, periodMs: 1000 };
-  expect(await office.do(changeSettings, { lock })).toEqual({ ...DEFAULTS, lock });
   const publicAddress = 'https://otp.example.org:8443';
   await office.do(changeSettings, { serviceName: ' Example ', publicAddress: `${publicAddress}/` });
-  expect(await readSettings(db)).toEqual({ lock, serviceName: 'Example', publicAddress });
+  expect(await readSettings(db)).toEqual({ ...DEFAULTS, serviceName: 'Example', publicAddress });
   await office.do(changeSettings, { publicAddress: null });
   expect((await readSettings(db)).publicAddress).toBeNull();
-  const rows = await db.selectFrom('audit').selectAll().orderBy('id').execute();
-  expect(rows.map(row => [row.action, row.subject])).toEqual([
-    ['settings.change', 'lock'],
-    ['settings.change', 'serviceName publicAddress'],
-    ['settings.change', 'publicAddress'],
-  ]);
-  expect(JSON.parse(rows[0]?.detail ?? '')).toEqual({
-    lockThreshold: 0,
-    lockPeriodMs: 1000,
-    lockThresholdBefore: 3,
-    lockPeriodMsBefore: 900_000,
-  });
 });
 
 it('a setting out of bounds is refused, and so are all settings sent with it', async office => {
@@ -409,15 +362,6 @@ it('a stored value that is no longer valid falls back to its default', async off
   await writeSetting(db, 'lock', { threshold: 1000, periodMs: 1 }, office.nowMs);
   await writeSetting(db, 'public_address', 'javascript:alert(1)', office.nowMs);
   expect(await readSettings(db)).toEqual(DEFAULTS);
-});
-
-it('other parts store named values of their own', async office => {
-  const { db } = office.store;
-  expect(await readSetting(db, 'channels')).toBeUndefined();
-  for (const value of [{ to: ['a', 'b'] }, null, 0]) {
-    await writeSetting(db, 'channels', value, office.nowMs);
-    expect(await readSetting(db, 'channels')).toEqual(value);
-  }
 });
 
 const idOf = async (office: Office, name: string) => (await office.row('users', { name })).id;
