@@ -270,14 +270,6 @@ describeNeeds(needsTool('chromium'), 'the console in Chromium', executablePath =
     await page.getByRole('status').filter({ hasText: 'Your browser did not copy it.' }).waitFor();
   });
 
-  it('without scripts the page with an activation string has no Copy button', async service => {
-    await service.office.users('bob');
-    const page = await open({ javaScriptEnabled: false });
-    expect(await shownString(page, service)).toMatch(/^pf1/);
-    expect(await page.getByRole('button', { name: 'Copy', exact: true }).count()).toBe(0);
-    expect(await page.locator('#copy').isHidden()).toBe(true);
-  });
-
   it('live updates of a page keep the focus and unfolded sections', async service => {
     const { admin } = service.operators;
     const token = await service.office.token('ada', { serial: 'ADA-1' });
