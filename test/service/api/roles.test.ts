@@ -30,7 +30,6 @@ const plain: readonly (readonly [permission: Action, methods: string, paths: str
   ['audit.read', 'GET', '/audit'],
   ['audit.verify', 'POST', '/audit/verify'],
   ['fob.clock', 'POST', '/fob/task/cancel'],
-  ['job.control', 'POST', '/job/pause /job/resume /job/cancel'],
   ['job.run', 'GET POST', '/bulk /fobs/tasks'],
   ['mail.open', 'GET POST', '/mail/open'],
   ['operator.change', 'GET', '/setup'],
