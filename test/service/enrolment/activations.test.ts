@@ -107,6 +107,7 @@ test('an impossible activation is refused and leaves nothing behind', async () =
     [{ user: 'ada', lifetimeMs: HOUR_MS - 1 }, 'bad_activation_time'],
     [{ user: 'ada', lifetimeMs: 30 * 24 * HOUR_MS + 1 }, 'bad_activation_time'],
     [{ user: 'ada', lifetimeMs: Number.NaN }, 'bad_activation_time'],
+    [{ user: 'ada', serial: 'NONE' }, 'unknown_serial'],
     [{ user: 'ada', serial: 'BARE' }, 'not_enrolable'],
     [{ user: 'ada', serial: 'T-2' }, 'reserved_for_another'],
     [{ user: 'ada', serial: 'T-1', fobs: 'any' }, 'bad_target'],

@@ -7,8 +7,9 @@ const SHORT = secret('short-1');
 const SEED = secret('JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP');
 /** A PIN of the users. */
 export const PIN = secret('730519');
+export const NEXT_PIN = secret('407183');
 /** What no record may contain. */
-export const TYPED = [PASSWORD, SHORT, SEED, PIN];
+export const TYPED = [PASSWORD, SHORT, SEED, PIN, NEXT_PIN];
 
 const ADA = { user: 'ada' };
 const BOB = { user: 'bob' };

@@ -6,7 +6,7 @@ import { codeAt, codeNow, keyOf, stepAt } from '../kit.ts';
 import { PushFob } from '../push/kit.ts';
 import { Person, signInTokenOf } from '../self-service/kit.ts';
 import type { Office } from '../users/kit.ts';
-import { PIN } from './console-forms.ts';
+import { NEXT_PIN, PIN } from './console-forms.ts';
 import { type Fields, type FormCase, Recorder } from './forms.ts';
 import { linesOf, type Recording } from './kit.ts';
 
@@ -121,6 +121,8 @@ export async function recordSelfService(record: Recording, service: Furnished): 
     return codeNow(loose, clock.nowMs + 5000);
   };
   await recorder.press('/pin', { passcode: next(), newPin: PIN, again: PIN });
+  for (const pin of ['000000', PIN])
+    await recorder.press('/pin', { pin, passcode: next(), newPin: NEXT_PIN, again: NEXT_PIN });
   await recorder.press('/forgotten-pin', { fob, passcode: next() });
   await recorder.press('/test', { passcode: next(), attempt: 'a'.repeat(22) });
   await recorder.form({ path: '/pin', ok: { newPin: PIN, again: PIN }, refused: [{ again: '1' }] });

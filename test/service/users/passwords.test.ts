@@ -446,6 +446,7 @@ it('an API key has a role until it is revoked; its use is stored about once a mi
   expect(await apiKeyOf(db, `${value}x`, start)).toBeUndefined();
   accepted(await create('auditing', 'auditor'));
   await office.do(revokeApiKey, { id: apiKey.id });
+  expect(await office.code(revokeApiKey, { id: apiKey.id })).toBe('api_key_revoked');
   expect(await apiKeyOf(db, value, start)).toBeUndefined();
   expect(codeOf(await create('backup'))).toBe('api_key_taken');
   const listed = await listApiKeys(db);
