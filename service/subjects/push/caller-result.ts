@@ -1,7 +1,7 @@
 import { serviceActor } from '../../base/actor.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
-import { recordUserAct } from '../users/user-audit.ts';
+import { audited, did } from '../kit/act.ts';
 import type { PushRow } from './rows.ts';
 
 /** The states of a caller check. */
@@ -32,7 +32,8 @@ export async function recordCallerResult(
     .executeTakeFirst();
   if (user === undefined) return;
   const actor = { ...serviceActor, requestId: push.request_id };
-  await recordUserAct({ db, keys, actor, atMs }, 'user.check-caller', user, { result, number: push.number });
+  const about = { kind: 'user', action: 'user.check-caller' } as const;
+  await audited({ db, keys, actor, atMs }, about, did(null, user, { result, number: push.number }));
 }
 
 /** Returns the state of a caller check at a moment. */

@@ -1,16 +1,16 @@
 import type { Actor } from '../../../base/actor.ts';
 import { validationLimits } from '../../../base/limits/validation.ts';
 import { lockState } from '../../../base/lock.ts';
-import { done, refused } from '../../../base/results.ts';
+import { refused } from '../../../base/results.ts';
 import { checkSlowHash, slowHash } from '../../../base/slow-hash.ts';
 import { type Db, writing } from '../../../storage/database/database.ts';
 import type { Keys } from '../../../storage/encryption-at-rest/key-file.ts';
 import { macOf } from '../../../storage/encryption-at-rest/seal.ts';
 import { cacheResults, clearIdempotencyCache } from '../../../storage/idempotency.ts';
 import type { Management } from '../../../storage/management.ts';
+import { audited, did } from '../../kit/act.ts';
 import { fewestPinDigits, isPinDue, pinProblem } from '../pin.ts';
 import { readSettings } from '../settings.ts';
-import { recordUserAct } from '../user-audit.ts';
 import { findUser, lockFactsOf, prepareUserName, type User } from '../users.ts';
 import { isPinProof } from './pin-proofs.ts';
 
@@ -91,8 +91,12 @@ export async function choosePin(
       afterReset: user.pin_change === 1,
       isFirst: user.pin_hash === null && user.pin_change === 0,
     };
-    await recordUserAct({ db: transaction, keys, actor, atMs }, 'user.choose-pin', user, detail);
-    return done({ user: user.name });
+    const acting = { db: transaction, keys, actor, atMs };
+    return await audited(
+      acting,
+      { kind: 'user', action: 'user.choose-pin' },
+      did({ user: user.name }, user, detail),
+    );
   });
 }
 
