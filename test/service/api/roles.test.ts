@@ -10,7 +10,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { type Furnished, furnished } from '../console/kit.ts';
 import { CALLER_CHECK, fillWorld } from '../console/world.ts';
-import { rowsIn } from '../kit/rows.ts';
+import { stored } from '../kit/rows.ts';
 import { apiKeyOf, Rig } from '../kit.ts';
 import { watchApp } from '../served.ts';
 import { allRoles, pathOf, type Shown } from './kit.ts';
@@ -169,21 +169,12 @@ async function admissions(asked: readonly Way[], caller: Caller, said = expected
   expect(found).toEqual(Object.fromEntries(asked.map(way => [way.at, said(way, caller)])));
 }
 
-/** Returns all that is stored, but for when keys and sessions were last used. */
-async function stored(): Promise<unknown> {
-  const { db } = service.office.store;
-  const unused = { last_seen_ms: undefined, last_used_ms: undefined };
-  const tables = (await db.introspection.getTables()).map(({ name }) => name as 'users');
-  return Promise.all(
-    tables.map(async name => [name, (await rowsIn(db, name)).map(row => ({ ...row, ...unused }))]),
-  );
-}
-
 /** Sends requests that are refused: they write nothing, also nothing into the audit. */
 async function refusals(asked: readonly Way[], caller: Caller, said = expected): Promise<void> {
-  const before = await stored();
+  const { db } = service.office.store;
+  const before = await stored(db);
   await admissions(asked, caller, said);
-  expect(await stored()).toEqual(before);
+  expect(await stored(db)).toEqual(before);
 }
 
 /** Sends requests as a caller, first those that are refused. */

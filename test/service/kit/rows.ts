@@ -47,3 +47,11 @@ function matching(where: Readonly<Record<string, unknown>>): RawBuilder<unknown>
   );
   return conditions.length === 0 ? sql`1 = 1` : sql.join(conditions, sql` and `);
 }
+
+/** Returns all that is stored by table, but for when keys and sessions were last used. */
+export async function stored(db: Db): Promise<Readonly<Record<string, unknown>>> {
+  const unused = { last_seen_ms: undefined, last_used_ms: undefined };
+  const tables = (await db.introspection.getTables()).map(({ name }) => name as 'users');
+  const all = tables.map(async name => [name, (await rowsIn(db, name)).map(row => ({ ...row, ...unused }))]);
+  return Object.fromEntries(await Promise.all(all));
+}

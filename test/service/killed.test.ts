@@ -1,0 +1,91 @@
+import { apiRoutes } from '@passfob/service/http/api/routes';
+import { makeTemporaryCode } from '@passfob/service/subjects/tokens/codes/temporary-codes';
+import { expect, test } from 'vitest';
+import { secret } from '../kit/secrets.ts';
+import { MailReceiver } from './alerts/receivers.ts';
+import { type Answer, Bureau, pathOf } from './api/kit.ts';
+import { madeId, onMail, prepare, steps } from './api/steps.ts';
+import { ocraToken, rightAnswer } from './challenges/http-kit.ts';
+import { SESSION } from './challenges/kit.ts';
+import { killedAtEachWrite } from './kit/killed.ts';
+import { add, apiKeyOf, codeAt, codeNow, newToken } from './kit.ts';
+import { PushFob } from './push/kit.ts';
+
+/** Acts that only read. */
+const READING = ['imports.plan', 'audit.verify'];
+
+test('an act killed before any of its writes has done nothing, and is done when asked for again', async () => {
+  const { bureau, key } = await prepare();
+  await using scope = bureau;
+  await using server = await new MailReceiver().listen();
+  const reading: string[] = [];
+  let id = '';
+  for (const step of [...steps, ...onMail(server.port)]) {
+    const route = apiRoutes.find(({ name }) => name === step.name) ?? expect.fail(step.name);
+    const path = pathOf(route.path, { id, ...step.at });
+    const { kills, changed } = await killedAtEachWrite(scope.office.store.db, async () => {
+      // No rate limit is reached.
+      scope.rig.clock.nowMs += 20;
+      const answer = await scope.ask(route.method, path, key, step.body ?? route.example);
+      id = madeId(answer) ?? id;
+      return isDone(answer, route.status);
+    });
+    expect([step.name, changed]).toEqual([step.name, []]);
+    if (kills === 0) reading.push(step.name);
+  }
+  expect(reading).toEqual(READING);
+  expect((await scope.ask('POST', '/v1/audit/verify', key)).json).toMatchObject({ intact: true });
+});
+
+function isDone({ status, text }: Answer, done = 200): boolean {
+  if (status < 500) expect([status, text]).toEqual([done, text]);
+  return status < 500;
+}
+
+type Ask = (path: string, body: object) => Promise<Answer>;
+
+/** What an application sends: each is done once, and refused when it is sent again. */
+const once: Readonly<Record<string, (bureau: Bureau, ask: Ask) => Promise<[path: string, body: object]>>> = {
+  'TOTP passcode': async ({ service, rig }) => {
+    const token = await add(service, newToken());
+    return ['validate', { user: 'ada', passcode: codeNow(token, rig.clock.nowMs) }];
+  },
+  'HOTP passcode': async ({ service }) => {
+    const token = await add(service, newToken({ kind: 'hotp' }));
+    return ['validate', { user: 'ada', passcode: codeAt(token, 0) }];
+  },
+  'temporary passcode': async ({ service, office }) => {
+    await add(service, newToken());
+    const { code } = await office.do(makeTemporaryCode, { user: 'ada' });
+    return ['validate', { user: 'ada', passcode: secret(code) }];
+  },
+  'answer to a question': async ({ service }, ask) => {
+    const token = await add(service, ocraToken());
+    const { json } = await ask('challenges', { user: 'ada', session: SESSION });
+    const { path, body } = rightAnswer(token, json as unknown as Parameters<typeof rightAnswer>[1]);
+    return [`challenges${path}`, body];
+  },
+  'approval by push': async ({ office }, ask) => {
+    await office.users('ada');
+    const fob = await PushFob.of(office, 'ada');
+    const { json } = await ask('pushes', { user: 'ada', session: SESSION });
+    await fob.approve();
+    return [`pushes/${String(json.id)}/take`, { session: SESSION, waitMs: 0 }];
+  },
+};
+
+test.each(Object.entries(once))(
+  'one %s, the service killed before any of its writes: accepted once',
+  async (_name, make) => {
+    await using scope = await Bureau.open();
+    const key = { authorization: `Bearer ${apiKeyOf(scope.service)}` };
+    const ask: Ask = (path, body) => scope.ask('POST', `/v1/${path}`, key, body);
+    const [path, body] = await make(scope, ask);
+    const { kills, changed } = await killedAtEachWrite(scope.office.store.db, async () =>
+      isDone(await ask(path, body)),
+    );
+    expect([kills > 1, changed]).toEqual([true, []]);
+    const again = await ask(path, body);
+    expect([again.status, again.json.accepted ?? false]).toEqual([expect.any(Number), false]);
+  },
+);
