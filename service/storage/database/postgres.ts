@@ -3,6 +3,7 @@ import pg from 'pg';
 import { ServiceError, systemCode } from '../../base/errors.ts';
 import { databaseLimits } from '../../base/limits/database.ts';
 import { texts } from '../../base/texts/texts.ts';
+import { withNext } from '../queries/together.ts';
 import type { Schema } from '../schema/schema.ts';
 import type { Db, Store } from '../schema/store.ts';
 import { CHANNEL, listenPostgres } from './postgres-listen.ts';
@@ -16,6 +17,12 @@ const INT8 = 20;
 const WRITING_LOCK = 7_041_979;
 /** Two transactions conflicted: nothing was committed, and the right reaction is to try again. */
 const RETRIED = new Set(['40001', '40P01', '55P03']);
+
+/**
+ * Transactions find their rows by index. Where a table has grown since its rows were last counted, PostgreSQL would
+ * rather read all of it.
+ */
+const BY_INDEX = { sql: 'set local enable_seqscan = off', parameters: [] };
 
 /** How long to wait for a response of PostgreSQL. Undefined: until it comes, or the connection ends. */
 export interface AnswerTimeout {
@@ -69,7 +76,10 @@ export async function transactPostgres<T>(db: Db, work: (transaction: Db) => Pro
   const giveUpAt = performance.now() + databaseLimits.busyTimeoutMs;
   for (;;)
     try {
-      return await db.transaction().execute(work);
+      return await db.transaction().execute(async transaction => {
+        await withNext(transaction, BY_INDEX);
+        return work(transaction);
+      });
     } catch (error) {
       if (isPostgresLoss(error)) throw new ServiceError('busy', texts.startup.databaseLost, error);
       if (!RETRIED.has(systemCode(error))) throw error;

@@ -97,10 +97,9 @@ async function runEach<Returned>(
   return (await db.executeQuery<Returned>(CompiledQuery.raw(text, [new EachOf(lists)]))).rows;
 }
 
-/** Passes values as one parameter, for `in`. */
+/** Passes values as one parameter, for `in`: however many there are, the statement is the same text. */
 export function valuesAsList(db: Db, values: readonly string[]): RawBuilder<string> {
-  const json = JSON.stringify(values);
   return engineOf(db) === 'postgres'
-    ? sql<string>`(select value from json_array_elements_text(cast(${json} as json)))`
-    : sql<string>`(select value from json_each(${json}))`;
+    ? sql<string>`(select unnest(cast(${values} as text[])))`
+    : sql<string>`(select value from json_each(${JSON.stringify(values)}))`;
 }
