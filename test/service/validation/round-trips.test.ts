@@ -1,11 +1,12 @@
-import { validating, writing } from '@passfob/service/storage/database/database';
+import { type Db, validating, writing } from '@passfob/service/storage/database/database';
 import { together, withNext } from '@passfob/service/storage/queries/together';
 import type { NewToken } from '@passfob/service/subjects/tokens/issue';
-import { lockUsers } from '@passfob/service/subjects/validation/facts';
+import { lockUsers, readFacts } from '@passfob/service/subjects/validation/facts';
 import { acceptSteps } from '@passfob/service/subjects/validation/replay-protection';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { expect, test, vi } from 'vitest';
+import { populate } from '../../tools/bench/validate/population.ts';
 import { codeNow, isOnPostgres, wrongCode } from '../kit.ts';
 import { testOfOffice as it, Office } from '../users/kit.ts';
 
@@ -53,6 +54,25 @@ it.runIf(isOnPostgres)(
     expect(await roundTrips(() => right('ada'))).toBe(3);
     // Two of them search for a fob that is out of step, after the transaction.
     expect(await roundTrips(() => wrong('ada'))).toBe(4);
+  },
+);
+
+it.runIf(isOnPostgres)(
+  'a log-in reads no whole table that has just grown (only on PostgreSQL)',
+  async office => {
+    const token = await office.token('ada').then(() => office.row('tokens'));
+    await populate(office.store.db, office.management.keys, 1_000, false);
+    const scans = (db: Db) =>
+      sql`select relname, seq_scan from pg_stat_xact_user_tables where relname in ('users', 'tokens')
+        order by relname`.execute(db);
+    const nowMs = office.nowMs;
+    await validating(office.store.db, async db => {
+      const before = (await scans(db)).rows;
+      await readFacts(db, { names: ['ada'], fingerprints: ['none'], applications: ['none'], nowMs });
+      const moved = await acceptSteps(db, [{ token, step: 9, driftSteps: 0, atMs: nowMs, source: '-' }]);
+      expect(moved.size).toBe(1);
+      expect((await scans(db)).rows).toEqual(before);
+    });
   },
 );
 
