@@ -1,4 +1,4 @@
-import { type FobDetail, type FobTokenView, viewFob } from '../../subjects/care/views.ts';
+import { type FobDetail, viewFob } from '../../subjects/care/views.ts';
 import type { SelfServiceContext } from './request-context.ts';
 import { fobName, type TokenOfUser, tokensOfUser } from './tokens.ts';
 
@@ -23,7 +23,7 @@ export async function fobOfUser(visit: SelfServiceContext, serial: string): Prom
   const view = await viewFob(db, serial);
   if (!view.ok) return undefined;
   const { user } = visit.session;
-  const isOthers = (token: FobTokenView) =>
+  const isOthers = (token: FobDetail['tokens'][number]) =>
     token.user !== null && token.user !== user && token.state !== 'revoked';
   const isShared = view.value.tokens.some(isOthers);
   return { serial, name: fobName(first), tokens, detail: view.value, isShared };

@@ -1,93 +1,111 @@
 import { crystalPpmOf } from 'passfob/owner/boards';
-import { type HealthFacts, type HealthFinding, healthOf } from 'passfob/owner/health';
+import { type HealthFacts, type HealthFinding, healthOf, needsAttention } from 'passfob/owner/health';
+import { healthText } from 'passfob/owner/health-texts';
 import type { ObservedFob } from 'passfob/owner/observe';
-import type { CareRelayKind, FobLifeState } from '../../base/kinds.ts';
+import type { FobLifeState } from '../../base/kinds.ts';
 import { administrationLimits } from '../../base/limits/administration.ts';
 import { careLimits } from '../../base/limits/care.ts';
 import { done, refused } from '../../base/results.ts';
+import {
+  count,
+  described,
+  flag,
+  list,
+  named,
+  nullable,
+  number,
+  object,
+  oneOf,
+  serviceText,
+  type TypeOf,
+  time,
+} from '../../base/shapes.ts';
 import { careTexts } from '../../base/texts/care.ts';
-import type { TokenState } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { accountIdOf } from '../tokens/account-id.ts';
 import { openTaskStates } from '../tokens/fob-tasks.ts';
 import { type FobRow, fobNamed } from '../tokens/fobs.ts';
-import { managedStates, type TaskView, tasksOf } from './tasks.ts';
+import { tokenState } from '../tokens/views.ts';
+import { lifeState } from './subject.ts';
+import { fobTask, managedStates, tasksOf } from './tasks.ts';
 
-/** An account as the fob last listed it. Its names come from the fob. */
-export interface FobAccountView {
-  /** Its id, 8 hexadecimal digits. */
-  readonly account: string;
-  /** 1 HOTP, 2 TOTP, 3 OCRA. */
-  readonly kind: number;
-  readonly issuer: string;
-  readonly label: string;
-  readonly isDamaged: boolean;
-  /** The token's serial number; null for an account that no token explains, and for the push key's. */
-  readonly token: string | null;
-  /** Whether it holds the key for approvals. */
-  readonly isPushKey: boolean;
-}
+const known = nullable(flag);
 
-/** A token of a fob. */
-export interface FobTokenView {
-  readonly serial: string;
-  readonly user: string | null;
-  readonly state: TokenState;
-}
+/** A fob as the service knows it. Null: it was not told. */
+export const fobShape = named(
+  object({
+    serial: serviceText,
+    nickname: described(serviceText, 'The name that its user gave it, or empty.'),
+    state: lifeState,
+    board: serviceText,
+    firmware: serviceText,
+    espruino: nullable(serviceText),
+    algorithms: described(nullable(count), 'Bit n: the board computes algorithm n of the protocol.'),
+    clock: nullable(object({ setMs: time, errorMs: nullable(number), driftPpm: nullable(number) })),
+    clockState: nullable(oneOf('unset', 'trusted', 'stale')),
+    clockErrorMs: described(nullable(number), 'Fob minus service when it was last seen.'),
+    trimPpm: nullable(number),
+    batteryPercent: nullable(number),
+    pin: object({
+      state: nullable(oneOf('none', 'set', 'to-be-chosen')),
+      minDigits: nullable(count),
+      isLocked: known,
+      failures: nullable(count),
+      attempts: nullable(count),
+      canBeReset: known,
+    }),
+    freeRecords: nullable(count),
+    lastSeen: nullable(
+      object({
+        atMs: time,
+        relay: nullable(oneOf('agent', 'activation', 'page', 'command')),
+        name: nullable(serviceText),
+      }),
+    ),
+    putOffUntilMs: described(time, 'Nobody is asked for a hold of the button until then.'),
+    openTasks: count,
+    createdMs: time,
+  }),
+  'Fob',
+);
+export type CaredFobView = TypeOf<typeof fobShape>;
 
-/** A fob as the service knows it. Null: it was not told. Times in milliseconds since 1970. */
-export interface CaredFobView {
-  readonly serial: string;
-  readonly nickname: string;
-  readonly state: FobLifeState;
-  readonly board: string;
-  readonly firmware: string;
-  readonly espruino: string | null;
-  /** Bit n: the board computes algorithm n. */
-  readonly algorithms: number | null;
-  /** When its clock was last set. */
-  readonly clockSetMs: number | null;
-  readonly clock: {
-    readonly state: 'unset' | 'trusted' | 'stale' | null;
-    /** Fob minus service when it was last seen. */
-    readonly errorMs: number | null;
-    /** The same when it was last set. */
-    readonly setErrorMs: number | null;
-    readonly driftPpm: number | null;
-    readonly trimPpm: number | null;
-  };
-  readonly batteryPercent: number | null;
-  readonly pin: {
-    readonly state: 'none' | 'set' | 'to-be-chosen' | null;
-    readonly minDigits: number | null;
-    readonly isLocked: boolean | null;
-    readonly failures: number | null;
-    readonly attempts: number | null;
-    readonly canBeReset: boolean | null;
-  };
-  readonly freeRecords: number | null;
-  readonly lastSeen: {
-    readonly atMs: number;
-    readonly relay: CareRelayKind | null;
-    readonly name: string | null;
-  } | null;
-  /** Nobody is asked for a hold until then; 0: it was not put off. */
-  readonly putOffUntilMs: number;
-  readonly createdMs: number;
-  /** How many tasks wait or are being done. */
-  readonly openTasks: number;
-}
+/** An account as the fob last listed it: its id, 8 hexadecimal digits, and the names that it gave. */
+const accountShape = named(
+  object({
+    account: serviceText,
+    kind: described(count, '1: HOTP, 2: TOTP, 3: OCRA.'),
+    issuer: serviceText,
+    label: serviceText,
+    isDamaged: flag,
+    token: described(
+      nullable(serviceText),
+      'The serial number of its token. Null: no token explains the account, or it is the key for approvals.',
+    ),
+    isForApprovals: flag,
+  }),
+  'FobAccount',
+);
+export type FobAccountView = TypeOf<typeof accountShape>;
+
+const finding = named(
+  object({ kind: serviceText, text: serviceText, next: serviceText, needsAttention: flag }),
+  'FobHealthFinding',
+);
 
 /** A fob with everything about it. */
-export interface FobDetail {
-  readonly fob: CaredFobView;
-  readonly health: readonly HealthFinding[];
-  readonly tokens: readonly FobTokenView[];
-  /** When its accounts were last listed; null for never. */
-  readonly listedMs: number | null;
-  readonly accounts: readonly FobAccountView[];
-  readonly tasks: readonly TaskView[];
-}
+export const fobDetailShape = object({
+  fob: fobShape,
+  health: list(finding),
+  tokens: list(object({ serial: serviceText, user: nullable(serviceText), state: tokenState })),
+  listedMs: described(nullable(time), 'When its accounts were last listed. Null: never.'),
+  accounts: list(accountShape),
+  tasks: list(fobTask),
+});
+type DetailShown = TypeOf<typeof fobDetailShape>;
+
+/** The same, with the findings as they were found. */
+export type FobDetail = Omit<DetailShown, 'health'> & { readonly health: readonly HealthFinding[] };
 
 /** Facts about the board of a fob, which no fob tells. */
 export type FactsOfBoard = (board: string) => Omit<HealthFacts, 'lastSetMs'>;
@@ -112,7 +130,7 @@ export async function viewFob(db: Db, serial: string, factsOf: FactsOfBoard = fa
   });
 }
 
-function tokensOn(db: Db, fobId: string): Promise<FobTokenView[]> {
+function tokensOn(db: Db, fobId: string) {
   return db
     .selectFrom('tokens')
     .leftJoin('users', 'users.id', 'tokens.user_id')
@@ -150,7 +168,7 @@ export async function accountsOn(db: Db, fob: FobRow): Promise<FobAccountView[]>
     label,
     isDamaged: is_damaged === 1,
     token: serials.get(account) ?? null,
-    isPushKey: account === push?.account,
+    isForApprovals: account === push?.account,
   }));
 }
 
@@ -352,14 +370,13 @@ function viewOf(row: FobRow, openTasks: number): CaredFobView {
     firmware: row.firmware,
     espruino: row.espruino,
     algorithms: row.algorithms,
-    clockSetMs: row.clock_set_ms,
-    clock: {
-      state: row.clock_state,
-      errorMs: row.seen_error_ms,
-      setErrorMs: row.clock_error_ms,
-      driftPpm: row.drift_ppm,
-      trimPpm: row.trim_ppm,
-    },
+    clock:
+      row.clock_set_ms === null
+        ? null
+        : { setMs: row.clock_set_ms, errorMs: row.clock_error_ms, driftPpm: row.drift_ppm },
+    clockState: row.clock_state,
+    clockErrorMs: row.seen_error_ms,
+    trimPpm: row.trim_ppm,
     batteryPercent: row.battery_percent,
     pin: {
       state: row.pin,
@@ -377,6 +394,19 @@ function viewOf(row: FobRow, openTasks: number): CaredFobView {
     putOffUntilMs: row.put_off_until_ms,
     createdMs: row.created_ms,
     openTasks,
+  };
+}
+
+/** Returns a fob with everything about it, as it is shown to programs. */
+export function detailShown(detail: FobDetail): DetailShown {
+  return {
+    ...detail,
+    health: detail.health.map(one => ({
+      kind: one.kind,
+      text: healthText(one),
+      next: careNext(one),
+      needsAttention: needsAttention(one),
+    })),
   };
 }
 

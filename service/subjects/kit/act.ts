@@ -332,7 +332,8 @@ async function perform(row: RunRow, acting: Acting, given: Given, read: Given): 
   }
   // An act that makes its item has none, and its row cannot use it.
   const result = await row.run({ ...acting, item: found?.value as NamedItem }, taken);
-  return await audited(acting, { kind: subject.kind, action: row.permission }, result);
+  await audited(acting, { kind: subject.kind, action: row.permission }, result);
+  return result.ok ? done(result.value) : result;
 }
 
 /** Writes the audit row of an act that was done. @param action a permission, or the name of an act of users */

@@ -59,7 +59,7 @@ it('after an enrolment the service lists the accounts and free places that the f
   const shown = accepted(await viewFob(db, done.serial));
   expect(shown.fob.freeRecords).toBe(onFob.freeRecords);
   expect(shown.accounts).toHaveLength(onFob.accounts);
-  expect(shown.accounts.map(({ token, isPushKey }) => [token, isPushKey])).toEqual([
+  expect(shown.accounts.map(({ token, isForApprovals }) => [token, isForApprovals])).toEqual([
     [tokens[0]?.serial, false],
     [null, true],
   ]);

@@ -81,8 +81,8 @@ test('fobs with a stale clock are listed, including those never set', async offi
   const stale = await listCaredFobs(office.store.db, { clockBeforeMs: nowMs });
   expect(stale.fobs.map(({ serial }) => serial)).toEqual(['a', 'c', 'd']);
   expect(stale.fobs[1]).toMatchObject({
-    clockSetMs: nowMs - 1,
-    clock: { setErrorMs: -1500, driftPpm: 12.5, errorMs: null },
+    clock: { setMs: nowMs - 1, errorMs: -1500, driftPpm: 12.5 },
+    clockErrorMs: null,
   });
   const first = await listCaredFobs(office.store.db, { rows: 3 });
   expect(first.next).toBe('c');

@@ -1,106 +1,24 @@
-import { type HealthFinding, needsAttention } from 'passfob/owner/health';
-import { healthText } from 'passfob/owner/health-texts';
 import { careLimits } from '../../../base/limits/care.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { may } from '../../../base/permissions.ts';
 import { done } from '../../../base/results.ts';
-import {
-  count,
-  described,
-  flag,
-  list,
-  named,
-  nullable,
-  number,
-  object,
-  oneOf,
-  serviceText,
-  type TypeOf,
-  time,
-  whole,
-} from '../../../base/shapes.ts';
+import { described, flag, list, object, type TypeOf, whole } from '../../../base/shapes.ts';
 import { factsOfBoard, newestFirmwares } from '../../../subjects/care/boards.ts';
 import { lifeState } from '../../../subjects/care/subject.ts';
 import { cancelTask, permissionToCancel } from '../../../subjects/care/task-acts.ts';
 import { fobTask, listTasks } from '../../../subjects/care/tasks.ts';
 import {
   type CaredFobQuery,
-  type CaredFobView,
-  careNext,
-  type FobDetail,
+  detailShown,
+  fobDetailShape,
+  fobShape,
   listCaredFobs,
   viewFob,
 } from '../../../subjects/care/views.ts';
-import { tokenState } from '../../../subjects/tokens/views.ts';
 import { Problem } from '../../web/problems.ts';
 import { next, pageFields } from '../kit/pages.ts';
 import { id, serial, serialParams } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
-
-const fob = named(
-  object({
-    serial: serviceText,
-    nickname: described(serviceText, 'The name that its user gave it, or empty.'),
-    state: lifeState,
-    board: serviceText,
-    firmware: serviceText,
-    espruino: nullable(serviceText),
-    algorithms: described(nullable(count), 'Bit n: the board computes algorithm n of the protocol.'),
-    clock: nullable(object({ setMs: time, errorMs: nullable(number), driftPpm: nullable(number) })),
-    clockState: nullable(oneOf('unset', 'trusted', 'stale')),
-    clockErrorMs: described(nullable(number), 'Fob minus service when it was last seen.'),
-    trimPpm: nullable(number),
-    batteryPercent: nullable(number),
-    pin: object({
-      state: nullable(oneOf('none', 'set', 'to-be-chosen')),
-      minDigits: nullable(count),
-      isLocked: nullable(flag),
-      failures: nullable(count),
-      attempts: nullable(count),
-      canBeReset: nullable(flag),
-    }),
-    freeRecords: nullable(count),
-    lastSeen: nullable(
-      object({
-        atMs: time,
-        relay: nullable(oneOf('agent', 'activation', 'page', 'command')),
-        name: nullable(serviceText),
-      }),
-    ),
-    putOffUntilMs: described(time, 'Nobody is asked for a hold of the button until then.'),
-    openTasks: count,
-    createdMs: time,
-  }),
-  'Fob',
-);
-
-const finding = named(
-  object({ kind: serviceText, text: serviceText, next: serviceText, needsAttention: flag }),
-  'FobHealthFinding',
-);
-const account = named(
-  object({
-    account: serviceText,
-    kind: described(count, '1: HOTP, 2: TOTP, 3: OCRA.'),
-    issuer: serviceText,
-    label: serviceText,
-    isDamaged: flag,
-    token: described(
-      nullable(serviceText),
-      'The serial number of its token. Null: no token explains the account, or it is the key for approvals.',
-    ),
-    isForApprovals: flag,
-  }),
-  'FobAccount',
-);
-const detail = object({
-  fob,
-  health: list(finding),
-  tokens: list(object({ serial: serviceText, user: nullable(serviceText), state: tokenState })),
-  listedMs: described(nullable(time), 'When its accounts were last listed. Null: never.'),
-  accounts: list(account),
-  tasks: list(fobTask),
-});
 
 const only = described(flag, 'True selects such fobs only.');
 
@@ -141,7 +59,7 @@ export const fobRoutes: readonly ApiRoute[] = [
     path: '/v1/fobs',
     permission: 'read',
     query: object({}, { ...pageFields, clockBeforeMs: whole(0, tokenLimits.counterMax), ...fobFilterFields }),
-    answer: object({ fobs: list(fob), next }),
+    answer: object({ fobs: list(fobShape), next }),
     refusals: [],
     handle: async ({ management: { db, clock }, query: { after, limit, clockBeforeMs, ...filter } }) => {
       const page = await listCaredFobs(db, {
@@ -150,7 +68,7 @@ export const fobRoutes: readonly ApiRoute[] = [
         ...(limit !== undefined && { rows: limit }),
         ...(clockBeforeMs !== undefined && { clockBeforeMs }),
       });
-      return done({ fobs: page.fobs.map(fobShown), next: page.next });
+      return done(page);
     },
   }),
   route({
@@ -160,7 +78,7 @@ export const fobRoutes: readonly ApiRoute[] = [
     path: '/v1/fobs/:serial',
     permission: 'read',
     params: serialParams,
-    answer: detail,
+    answer: fobDetailShape,
     refusals: ['unknown_fob'],
     handle: async ({ management, params }) => {
       const found = await viewFob(management.db, params.serial, factsOfBoard);
@@ -202,32 +120,3 @@ export const cancelRoute: ApiRoute = route({
     return await cancelTask(management, actor, params);
   },
 });
-
-function fobShown({ clock, clockSetMs, ...view }: CaredFobView): TypeOf<typeof fob> {
-  const { state, errorMs, setErrorMs, driftPpm, trimPpm } = clock;
-  return {
-    ...view,
-    clock: clockSetMs === null ? null : { setMs: clockSetMs, errorMs: setErrorMs, driftPpm },
-    clockState: state,
-    clockErrorMs: errorMs,
-    trimPpm,
-  };
-}
-
-function detailShown({ fob: view, health, accounts, ...more }: FobDetail): TypeOf<typeof detail> {
-  return {
-    ...more,
-    fob: fobShown(view),
-    health: health.map(findingShown),
-    accounts: accounts.map(({ isPushKey, ...one }) => ({ ...one, isForApprovals: isPushKey })),
-  };
-}
-
-function findingShown(one: HealthFinding): TypeOf<typeof finding> {
-  return {
-    kind: one.kind,
-    text: healthText(one),
-    next: careNext(one),
-    needsAttention: needsAttention(one),
-  };
-}

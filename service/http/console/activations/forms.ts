@@ -42,7 +42,7 @@ export function serveActivationForms(router: ConsoleRouter): void {
 
 const startForm: FormPage<MadeActivation> = {
   path: '/user/activate',
-  action: 'activation.start',
+  action: startActivation.row.permission,
   async view(visit) {
     const user = await userOf(visit);
     if (user === undefined) return { instead: missingPage('unknown_user') };
@@ -104,7 +104,7 @@ async function fobsField({ management, value }: ConsoleContext): Promise<FormFie
 /** The help desk issues nothing: it asks the administrators. */
 const askForm: FormPage<{ readonly user: string }> = {
   path: '/user/ask-fob',
-  action: 'activation.ask',
+  action: requestFob.row.permission,
   async view(visit) {
     const user = await userOf(visit);
     if (user === undefined) return { instead: missingPage('unknown_user') };
@@ -168,7 +168,7 @@ function activationOf({
 
 const resendForm: FormPage<MadeActivation> = {
   path: '/activation/resend',
-  action: 'activation.resend',
+  action: resendActivationFor.row.permission,
   view: visit =>
     viewOf(visit, async activation => {
       const { user } = activation;
@@ -197,7 +197,7 @@ const resendForm: FormPage<MadeActivation> = {
 
 /** Only a role that starts activations may change which fobs one accepts. A token that was named has its fob. */
 async function fobsAgain(visit: ConsoleContext, { serial, fobs }: ActivationView): Promise<FormField[]> {
-  if (serial !== null || !visit.may('activation.start')) return [];
+  if (serial !== null || !visit.may(startActivation.row.permission)) return [];
   const { db } = visit.management;
   const field = await fieldOf(resendActivationFor.row, 'fobs', db, { value: fobs });
   return [{ ...field, hint: text.fobsAgainHint }];
@@ -205,13 +205,14 @@ async function fobsAgain(visit: ConsoleContext, { serial, fobs }: ActivationView
 
 function chosenAgain(visit: ConsoleContext): ActivationFobs | undefined {
   const chosen = visit.value('fobs');
-  if (!visit.may('activation.start') || (chosen !== 'any' && chosen !== 'owned')) return undefined;
+  if (!visit.may(startActivation.row.permission) || (chosen !== 'any' && chosen !== 'owned'))
+    return undefined;
   return chosen;
 }
 
 const revokeForm: FormPage<ActivationView> = {
   path: '/activation/revoke',
-  action: 'activation.revoke',
+  action: revokeActivation.row.permission,
   view: visit =>
     viewOf(visit, async ({ user }) => ({
       title: text.revokeOf(user),

@@ -122,10 +122,10 @@ function factsOf(fob: CaredFobView): [string, string | number | Markup][] {
     [listed.firmware, html`${fob.firmware}${newest === undefined ? nothing : html` ${text.newest(newest)}`}`],
     [text.espruino, fob.espruino ?? none],
     [listed.clock, clockBadge(fob)],
-    [listed.setAt, momentOr(fob.clockSetMs, text.never)],
-    [listed.error, clock.errorMs === null ? none : listed.seconds(clock.errorMs / 1000)],
-    [listed.drift, clock.driftPpm === null ? none : listed.ppm(clock.driftPpm)],
-    [text.trim, clock.trimPpm === null ? none : listed.ppm(clock.trimPpm)],
+    [listed.setAt, momentOr(clock?.setMs ?? null, text.never)],
+    [listed.error, fob.clockErrorMs === null ? none : listed.seconds(fob.clockErrorMs / 1000)],
+    [listed.drift, clock?.driftPpm == null ? none : listed.ppm(clock.driftPpm)],
+    [text.trim, fob.trimPpm === null ? none : listed.ppm(fob.trimPpm)],
     [listed.battery, batteryOf(fob) ?? none],
     [text.pin, pinOf(fob)],
     [text.free, fob.freeRecords ?? none],
@@ -155,7 +155,7 @@ function lastSeenOf({ lastSeen }: CaredFobView): string | Markup {
 }
 
 function healthOf({ fob, health }: FobDetail): Markup {
-  if (fob.lastSeen === null || fob.clock.state === null) return html`<p class="empty">${text.notSeen}</p>`;
+  if (fob.lastSeen === null || fob.clockState === null) return html`<p class="empty">${text.notSeen}</p>`;
   const asOf = html`<p class="muted">${text.asOf} ${moment(fob.lastSeen.atMs)}</p>`;
   if (health.length === 0) return html`<p>${badge('good', text.healthy)}</p>${asOf}`;
   const items = health.map(finding => {
@@ -188,14 +188,14 @@ function accountTable(visit: ConsoleContext, { fob, accounts, listedMs }: FobDet
   return html`${table(text.accounts, rows, text.noAccounts)}${asOf}`;
 }
 
-function explanationOf({ token, isPushKey, isDamaged }: FobAccountView): Markup {
+function explanationOf({ token, isForApprovals, isDamaged }: FobAccountView): Markup {
   const damaged = isDamaged ? html` ${badge('bad', text.damaged)}` : nothing;
   if (token !== null) return html`${tokenLink(token)}${damaged}`;
-  return html`${isPushKey ? text.forApprovals : badge('warn', text.unexplained)}${damaged}`;
+  return html`${isForApprovals ? text.forApprovals : badge('warn', text.unexplained)}${damaged}`;
 }
 
 function accountActs(visit: ConsoleContext, serial: string, account: FobAccountView): Markup {
-  if (account.isPushKey) return nothing;
+  if (account.isForApprovals) return nothing;
   const link = ({ row: { form, permission } }: Pick<Act, 'row'>, words = form?.submit ?? '') =>
     form !== undefined && visit.may(permission)
       ? html`<a href="${at(form.at, { serial, id: account.account })}">${words}<span class="unseen"> ${accountName(account)}</span></a> `

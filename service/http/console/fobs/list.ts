@@ -61,9 +61,9 @@ function row(fob: CaredFobView): readonly Cell[] {
     [text.battery, batteryOf(fob)],
     [text.openTasks, fob.openTasks],
     [text.lastSeen, momentOr(lastSeen?.atMs ?? null, texts.operator.never)],
-    [text.setAt, momentOr(fob.clockSetMs, texts.operator.never)],
-    [text.error, clock.setErrorMs === null ? null : text.seconds(clock.setErrorMs / 1000)],
-    [text.drift, clock.driftPpm === null ? null : text.ppm(clock.driftPpm)],
+    [text.setAt, momentOr(clock?.setMs ?? null, texts.operator.never)],
+    [text.error, clock?.errorMs == null ? null : text.seconds(clock.errorMs / 1000)],
+    [text.drift, clock?.driftPpm == null ? null : text.ppm(clock.driftPpm)],
     [text.board, fob.board],
     [text.firmware, fob.firmware],
     [text.created, moment(fob.createdMs)],
@@ -71,12 +71,12 @@ function row(fob: CaredFobView): readonly Cell[] {
 }
 
 /** Returns the state of a fob's clock when it was last seen, in a word. */
-export function clockBadge({ clock, clockSetMs }: CaredFobView): Markup {
-  const isFar = clock.driftPpm !== null && Math.abs(clock.driftPpm) > consoleLimits.driftFarPpm;
-  if (clock.state === 'unset') return badge('bad', text.isUnset);
-  if (clock.state === 'stale') return badge('warn', text.isStale);
-  if (clock.state === null && clockSetMs === null) return badge('warn', text.neverSet);
-  return isFar ? badge('warn', text.isFar) : badge('good', text.isSet);
+export function clockBadge({ clock, clockState }: CaredFobView): Markup {
+  const drift = clock?.driftPpm ?? 0;
+  if (clockState === 'unset') return badge('bad', text.isUnset);
+  if (clockState === 'stale') return badge('warn', text.isStale);
+  if (clockState === null && clock === null) return badge('warn', text.neverSet);
+  return Math.abs(drift) > consoleLimits.driftFarPpm ? badge('warn', text.isFar) : badge('good', text.isSet);
 }
 
 /** Returns the charge of a fob's battery; null if it is not known. A low one is named so. */

@@ -22,7 +22,7 @@ export function serveMailServer(router: ConsoleRouter): void {
     const server = await readMailServer(visit.management.db);
     const has = server !== undefined;
     const links = [
-      visit.may('settings.change')
+      visit.may(saveMailServer.row.permission)
         ? actionLink(at(`${PLACE}/change`), has ? consoleTexts.change : text.set)
         : nothing,
       ...actionsOn(visit, '', [
@@ -53,7 +53,7 @@ function factsOf({ host, port, security, from, user, contact }: MailServer): Mar
 
 const changeForm: FormPage<MailServer> = {
   path: `${PLACE}/change`,
-  action: 'settings.change',
+  action: saveMailServer.row.permission,
   // The certificate of an authority may be part of it.
   bodyLimit: consoleLimits.channelBodyMaxBytes,
   async view({ management }) {

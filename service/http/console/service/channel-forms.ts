@@ -31,7 +31,7 @@ function channelForm(
 ): FormPage<ValueOf<Awaited<ReturnType<typeof addChannel>>>> {
   return {
     path: `/channels/${kind}`,
-    action: 'settings.change',
+    action: addChannel.row.permission,
     // The certificate of an authority may be part of it.
     bodyLimit: consoleLimits.channelBodyMaxBytes,
     async view(visit) {

@@ -26,7 +26,7 @@ export function serveSettings(router: ConsoleRouter): void {
         [text.threshold, threshold === 0 ? text.never : text.failures(threshold)],
         [text.lockTime, `${amount} ${text.units[unit]}`],
       ])}
-${actions([visit.may('settings.change') ? actionLink(at('/settings/change'), consoleTexts.change) : nothing])}`,
+${actions([visit.may(changeSettings.row.permission) ? actionLink(at('/settings/change'), consoleTexts.change) : nothing])}`,
     };
   });
   serveForm(router, changeForm);
@@ -40,7 +40,7 @@ function amountOf(ms: number): [number, keyof typeof UNITS] {
 
 const changeForm: FormPage<Settings> = {
   path: '/settings/change',
-  action: 'settings.change',
+  action: changeSettings.row.permission,
   async view({ management }) {
     const { lock, ...settings } = await readSettings(management.db);
     const { threshold, periodMs } = lock;

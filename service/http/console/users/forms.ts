@@ -12,7 +12,7 @@ const text = consoleTexts.users;
 export function serveAssigning(router: ConsoleRouter): void {
   serveForm(router, {
     path: '/user/assign',
-    action: 'token.assign',
+    action: assignToken.row.permission,
     async view(visit) {
       const user = await userOf(visit);
       if (user === undefined) return { instead: missingPage('unknown_user') };
