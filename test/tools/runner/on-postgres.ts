@@ -3,7 +3,8 @@
  * `npm run test:long`.
  */
 export const ON_BOTH_DATABASES = [
-  'test/service/{changes,killed,lock,race,refusals,rolling,validate}.test.ts',
+  'test/service/{changes,lock,refusals,rolling,validate}.test.ts',
+  'test/service/{killed,race}.slow.test.ts',
   'test/service/operations/across.test.ts',
   'test/service/radius/{busy,held,log-in,nodes}.test.ts',
   'test/service/api/{acts,anything,fobs}.test.ts',
