@@ -6,7 +6,7 @@ import { FobError, isFobError } from '../errors.ts';
 import { ANSWER_TIMEOUT_MS, SENDS_MAX } from '../limits.ts';
 import type { AskCode } from '../owner/pairing.ts';
 import { addressText, readAddress } from '../transports/discover.ts';
-import { listPorts, type PortFound, portNamed } from '../transports/ports.ts';
+import { likelyPorts, type PortFound, portNamed } from '../transports/ports.ts';
 import type { Ledger } from './ledger.ts';
 import { INSERT_POLL_MS } from './limits.ts';
 import { inParallel } from './parallel.ts';
@@ -74,8 +74,7 @@ export async function runBatch(context: Context, options: BatchOptions): Promise
 
 async function portsOf({ ports }: BatchOptions): Promise<readonly PortFound[]> {
   if (ports !== undefined) return Promise.all(ports.map(port => portNamed(readAddress(port))));
-  const found = await listPorts();
-  return found.filter(({ isLikely }) => isLikely);
+  return likelyPorts();
 }
 
 /** Waits for an answer that a person or a pipe may never give. @throws FobError `cancelled` */

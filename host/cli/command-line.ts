@@ -6,6 +6,13 @@ import { commonOptions, REPEATABLE, withDashes } from './base/common-options.ts'
 import { restoreLiterals } from './raw-arguments.ts';
 import { commandTable } from './table.ts';
 
+declare module 'yargs' {
+  interface Argv {
+    /** Not in yargs' types. */
+    getInternalMethods(): { getUsageInstance(): { cacheHelpMessage: () => void } };
+  }
+}
+
 /** Returns the help of a command, with each entry on one line. */
 export async function helpOf(path: readonly string[]): Promise<string> {
   const parser = await commandLine(NO_READING);
@@ -26,6 +33,8 @@ export async function helpOf(path: readonly string[]): Promise<string> {
 export async function commandLine(reading: ArgumentReading, words?: readonly string[]) {
   const parser = commonOptions(yargs());
   addCommands(parser, await commandTable(words), reading);
+  // yargs would draw the help of every command that it runs, in case somebody asks for it later.
+  parser.getInternalMethods().getUsageInstance().cacheHelpMessage = () => undefined;
   return (
     parser
       .demandCommand(0, 0)

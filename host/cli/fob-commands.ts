@@ -4,7 +4,7 @@ import { FobError } from '../errors.ts';
 import { command, noOptions } from './base/command.ts';
 import { type CommonOptions, hiddenOption, LETTERS, without, yesOption } from './base/common-options.ts';
 import { doctorNext } from './base/doctor-hint.ts';
-import { aFob, anInventory } from './base/needs.ts';
+import { aFob, anInventory, nothing } from './base/needs.ts';
 import { makeSure } from './base/prompts.ts';
 import { errorDocument, inLines, type Report, reportOf } from './base/report.ts';
 import { clocksText, clockText, devicesText } from './base/result-format.ts';
@@ -24,10 +24,18 @@ export const devicesCommand = command({
       describe: 'ask every serial port',
     }),
   read: ({ all }) => ({ all }),
-  needs: anInventory,
-  async run({ all }, { choice: { port, wire }, context }) {
+  needs: nothing,
+  async run({ all }, call) {
     const { devices } = await import('../commands/devices.ts');
-    const result = await devices(context.inventory, { port, all, wire, signal: context.signal });
+    const { withInventory } = await import('./base/resources.ts');
+    const { choice, signal } = call;
+    const { port, wire } = choice;
+    const result = await devices(work => withInventory(call, at => work(at.context.inventory)), {
+      port,
+      all,
+      wire,
+      signal,
+    });
     const silent = result.silent.map(({ address, error }) => ({ address, error: errorDocument(error) }));
     const { next } = new FobError('no-fob');
     const note = result.devices.length === 0 ? `No fob was found. ${doctorNext(next, port)}` : '';

@@ -1,7 +1,8 @@
 import type { FobState } from '../client/hello.ts';
 import type { FobError } from '../errors.ts';
 import type { Inventory } from '../inventory/inventory.ts';
-import { pairingsOf } from '../inventory/pairings.ts';
+import { type Pairing, pairingsOf } from '../inventory/pairings.ts';
+import type { FobAtHand } from './context.ts';
 import { closeAll, findFobs } from './find.ts';
 import type { WireOptions } from './probe.ts';
 
@@ -36,31 +37,37 @@ export interface DevicesOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Lists the connected fobs. @throws FobError `bad-input`, `inventory`, `cancelled` */
-export async function devices(inventory: Inventory, options: DevicesOptions): Promise<DevicesResult> {
+/** Opens the inventory for some work, and closes it. */
+type Opening = <T>(work: (inventory: Inventory) => Promise<T>) => Promise<T>;
+
+/**
+ * Lists the connected fobs. The inventory is opened where there are some.
+ * @throws FobError `bad-input`, `inventory`, `cancelled`
+ */
+export async function devices(withInventory: Opening, options: DevicesOptions): Promise<DevicesResult> {
   const found = await findFobs(options.port, options.all, options.signal, options.wire);
   await closeAll(found);
-  const fobs: FoundDevice[] = [];
-  const silent: { address: string; error: FobError }[] = [];
-  for (const one of found) {
-    if ('error' in one) {
-      silent.push(one);
-      continue;
-    }
-    const { serial, state, board, firmware, interpreter } = one.hello;
-    const [pairing] = await pairingsOf(inventory, serial);
-    fobs.push({
-      address: one.address,
-      addresses: one.addresses ?? [one.address],
-      serial,
-      state,
-      board,
-      firmware,
-      ...(interpreter !== undefined && { interpreter }),
-      ...(pairing && pairing.state !== 'erased'
-        ? { pairing: pairing.state, holder: pairing.holder }
-        : { pairing: 'none', holder: null }),
-    });
-  }
-  return { devices: fobs, silent };
+  const silent = found.flatMap(one => ('error' in one ? [one] : []));
+  const fobs = found.flatMap(one => ('error' in one ? [] : [one]));
+  if (fobs.length === 0) return { devices: [], silent };
+  return withInventory(async inventory => {
+    const known = fobs.map(async one => deviceOf(one, (await pairingsOf(inventory, one.hello.serial))[0]));
+    return { devices: await Promise.all(known), silent };
+  });
+}
+
+function deviceOf({ address, addresses, hello }: FobAtHand, pairing: Pairing | undefined): FoundDevice {
+  const { serial, state, board, firmware, interpreter } = hello;
+  return {
+    address,
+    addresses: addresses ?? [address],
+    serial,
+    state,
+    board,
+    firmware,
+    ...(interpreter !== undefined && { interpreter }),
+    ...(pairing && pairing.state !== 'erased'
+      ? { pairing: pairing.state, holder: pairing.holder }
+      : { pairing: 'none', holder: null }),
+  };
 }

@@ -1,7 +1,7 @@
 import { startsSerial } from '../client/fob-serial.ts';
 import { FobError } from '../errors.ts';
 import { readAddress } from '../transports/discover.ts';
-import { listPorts, portNamed } from '../transports/ports.ts';
+import { likelyPorts, listPorts, portNamed } from '../transports/ports.ts';
 import type { FobAtHand } from './context.ts';
 import { type Found, joined } from './joined.ts';
 import { probeAll, type WireOptions } from './probe.ts';
@@ -29,8 +29,8 @@ export async function findFobs(
   signal?: AbortSignal,
   wire: WireOptions = {},
 ): Promise<Found[]> {
-  const ports = port === undefined ? await listPorts() : [await portNamed(readAddress(port))];
-  const asked = ports.filter(({ isLikely }) => isLikely || all || port !== undefined);
+  const list = all ? listPorts : likelyPorts;
+  const asked = port === undefined ? await list() : [await portNamed(readAddress(port))];
   const probed = await probeAll(asked, wire, signal);
   const found = probed.filter(one => one.status === 'fulfilled').map(({ value }) => value);
   const failed = probed.find(one => one.status === 'rejected');

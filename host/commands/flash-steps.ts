@@ -14,7 +14,7 @@ import { deviceSecretOf, type Pairing, pairingKeyOf, pairingsOf } from '../inven
 import { PRESS_POLL_INTERVAL_MS, PRESS_POLLS_MAX, PROBE_SENDS_MAX, PROBE_TIMEOUT_MS } from '../limits.ts';
 import { addressText, openTransport, readAddress } from '../transports/discover.ts';
 import { buildAtPrompt, knock, strangerAt } from '../transports/knock.ts';
-import { listPorts, type PortFound, portNamed } from '../transports/ports.ts';
+import { likelyPorts, type PortFound, portNamed } from '../transports/ports.ts';
 import type { Transport } from '../transports/transport.ts';
 import type { Context, FobAtHand } from './context.ts';
 import type { FobChoice } from './find.ts';
@@ -52,10 +52,7 @@ const PATIENCE: BoardPatience = {
  * @throws FobError `bad-input`, `no-fob`, `several-fobs`
  */
 export async function boardPort({ port, serial }: FobChoice, next?: string): Promise<BoardPort> {
-  const found =
-    port === undefined
-      ? (await listPorts()).filter(({ isLikely }) => isLikely)
-      : [await portNamed(readAddress(port))];
+  const found = port === undefined ? await likelyPorts() : [await portNamed(readAddress(port))];
   const [only] = found;
   if (!only)
     throw new FobError('no-fob', { sentence: 'No board was found.', ...(next !== undefined && { next }) });

@@ -7,7 +7,7 @@ import { probePort } from '../../commands/probe.ts';
 import { type FobError, isFobError } from '../../errors.ts';
 import { PORT_POLL_INTERVAL_MS } from '../../limits.ts';
 import { addressText, openTransport, readAddress } from '../../transports/discover.ts';
-import { listPorts, type PortFound, portNamed } from '../../transports/ports.ts';
+import { likelyPorts, type PortFound, portNamed } from '../../transports/ports.ts';
 import { watchPorts } from '../../transports/watch-ports.ts';
 
 /** Called for a port that cannot be used, once for each reason. */
@@ -23,9 +23,7 @@ export function finderOf(choice: FobChoice, troubled: Troubled): AgentOptions['f
   return async (finder, signal) => {
     const watch = new PortWatch(finder, choice, named !== undefined, troubled, signal);
     const look =
-      named === undefined
-        ? async () => (await listPorts()).filter(({ isLikely }) => isLikely)
-        : async (): Promise<readonly PortFound[]> => [await portNamed(named)];
+      named === undefined ? likelyPorts : async (): Promise<readonly PortFound[]> => [await portNamed(named)];
     try {
       await watchPorts(
         port => watch.appeared(port),

@@ -4,18 +4,19 @@ import type { Context } from '../../commands/context.ts';
 import { withFob } from '../../commands/find.ts';
 import { systemCode } from '../../errors.ts';
 import { inventoryDirectory } from '../../inventory/directory.ts';
-import { inventoryError, openInventory } from '../../inventory/inventory.ts';
 import type { FobCall, InventoryCall } from './calls.ts';
 import type { CommandCall, CommandOutcome } from './command.ts';
 import { progressScreen } from './progress.ts';
 import { promptsOn } from './prompts.ts';
 
 /** Opens this user's inventory, works with it and closes it. */
-export async function withInventory(
+export async function withInventory<T>(
   call: CommandCall,
-  work: (at: InventoryCall) => Promise<CommandOutcome>,
-): Promise<CommandOutcome> {
+  work: (at: InventoryCall) => Promise<T>,
+): Promise<T> {
   const { terminal, signal } = call;
+  // Without a fob most commands end before they need the database and all that it loads.
+  const { inventoryError, openInventory } = await import('../../inventory/inventory.ts');
   const inventory = openInventory(inventoryDirectory(terminal.environment));
   const prompts = promptsOn(terminal, signal);
   const screen = progressScreen(terminal, call.isJson, () => performance.now());
@@ -47,10 +48,10 @@ function operatorName(): string | undefined {
   }
 }
 
-/** Opens the selected fob as well. */
+/** Opens the selected fob first. */
 export function withInventoryAndFob(
   call: CommandCall,
   work: (at: FobCall) => Promise<CommandOutcome>,
 ): Promise<CommandOutcome> {
-  return withInventory(call, at => withFob(call.choice, fob => work({ ...at, fob }), call.signal));
+  return withFob(call.choice, fob => withInventory(call, at => work({ ...at, fob })), call.signal);
 }

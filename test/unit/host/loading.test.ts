@@ -80,6 +80,15 @@ itNeeds(built, 'a help loads only the parser, and at most 110 modules', () => {
   }
 });
 
+itNeeds(built, 'without a fob a command opens no inventory and draws no help, and loads at most 150 modules', () => {
+  for (const words of [['list'], ['devices'], ['code', 'example']]) {
+    const { own, packages, count } = loadedBy(...words);
+    expect(own).toContain('host/commands/find');
+    expect(packages.filter(name => ['better-sqlite3', 'kysely'].includes(name))).toEqual([]);
+    expect(count).toBeLessThanOrEqual(150);
+  }
+});
+
 /** They open ports, the inventory, connections and files, or ask questions. */
 const HEAVY_PACKAGES = [
   '@bufbuild/protobuf',

@@ -81,7 +81,7 @@ describeNeeds(needsBuild, 'passfob doctor', () => {
 
   it('the doctor ends with its own exit code after a defect', async () => {
     const open = join(home, 'open');
-    await passfob(['devices'], { home: open });
+    await passfob(['inventory', 'list'], { home: open });
     chmodSync(join(open, 'inventory.key'), 0o644);
     const run = await passfob(['doctor'], { home: open });
     expect(run.exitCode).toBe(EXIT_CODES.unfit.code);
