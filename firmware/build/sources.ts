@@ -63,7 +63,7 @@ function changedIn(root: string, part: string): string | undefined {
 }
 
 /** Made by other steps of the build, or by tests. */
-const NOT_COMPILED = /^(?:browser|espruino|image|page|portal|test)\//;
+const NOT_COMPILED = /^(?:browser|espruino|image|page|portal|program|test)\//;
 
 /**
  * Returns output of the compiler whose sources are gone, by its path in `dist`. The compiler leaves it there, where

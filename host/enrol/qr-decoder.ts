@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { FobError } from '../errors.ts';
 import { badInput } from './enrolment.ts';
 import { imageFault } from './image-cost.ts';
@@ -112,6 +111,5 @@ function textsIn(answer: string): readonly string[] | undefined {
 
 /** This code runs from its source as well, which has no program beside it. */
 function programPath(): string {
-  const manifest = createRequire(import.meta.url).resolve('passfob/package.json');
-  return join(dirname(manifest), 'dist/enrol/qr-process.js');
+  return createRequire(import.meta.url).resolve('passfob/enrol/qr-process');
 }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The file in a part's `dist` that lists the packages of others whose code is inside: a JSON array of names. */
+/** The file in a part's `dist` that lists the packages of others whose code is inside: their folders in `node_modules`, as JSON. */
 const LIST = 'bundled.json';
 /** The file in a part's `dist` with their licences. */
 const NOTICES = 'THIRD-PARTY-NOTICES.txt';
@@ -17,6 +17,7 @@ const INSIDE: Readonly<Record<string, string>> = {
 };
 
 interface Package {
+  readonly name: string;
   readonly version: string;
   readonly license?: string;
   readonly author?: string | { readonly name: string };
@@ -24,12 +25,12 @@ interface Package {
 }
 
 /** Returns the notice of one package. @throws Error where the package has no licence file */
-function noticeOf(root: string, name: string): string {
-  const folder = join(root, 'node_modules', name);
-  const { version, license, repository } = JSON.parse(
+function noticeOf(root: string, path: string): string {
+  const folder = join(root, 'node_modules', path);
+  const { name, version, license, repository } = JSON.parse(
     readFileSync(join(folder, 'package.json'), 'utf8'),
   ) as Package;
-  const file = readdirSync(folder).find(one => /^licen[cs]e(?:\.\w+)?$/i.test(one));
+  const file = readdirSync(folder).find(one => /^licen[cs]e(?:-\w+)?(?:\.\w+)?$/i.test(one));
   if (file === undefined || license === undefined)
     throw new Error(
       `${name} is bundled and has no licence file: add its text to firmware/build/parts/notices.ts`,
@@ -53,8 +54,8 @@ function noticeOf(root: string, name: string): string {
 export function writeNotices(root: string, part: string): void {
   const list = join(root, part, 'dist', LIST);
   if (!existsSync(list)) return;
-  const names = JSON.parse(readFileSync(list, 'utf8')) as string[];
-  const notices = names.sort().map(name => noticeOf(root, name));
+  const paths = JSON.parse(readFileSync(list, 'utf8')) as string[];
+  const notices = paths.sort().map(path => noticeOf(root, path));
   const rule = `\n\n${'-'.repeat(80)}\n\n`;
   const first = 'This package contains code of others, under these licences.';
   writeFileSync(join(root, part, 'dist', NOTICES), `${[first, ...notices].join(rule)}\n`);

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 import { ServiceError, type ServiceErrorCode } from '../../../base/errors.ts';
 import type { Outcome } from '../../../base/outcomes.ts';
@@ -62,7 +63,11 @@ async function startThread(
   decided: ThreadHooks['decided'],
   ended: () => void,
 ): Promise<Thread> {
-  const worker = new Worker(new URL('./worker.js', import.meta.url), { workerData: beginning });
+  // By its name: the build may put this code into another file.
+  const program = createRequire(import.meta.url).resolve(
+    '@passfob/service/subjects/validation/thread/worker',
+  );
+  const worker = new Worker(program, { workerData: beginning });
   const waiting = new Map<number, Waiting>();
   let asked: ThreadRequest[] = [];
   let nextId = 0;
