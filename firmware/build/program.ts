@@ -10,21 +10,15 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 /** Where programs of a part start, besides what it exports. */
 const STARTS = { host: ['./cli/main.ts'], service: [] } as const;
 
-/** Packages with native parts or other files of their own, those that such packages load too, and those without a licence file. */
 const OUTSIDE = [
-  '@bufbuild/protobuf',
-  '@fastify/*',
-  '@node-rs/argon2',
-  'ajv',
-  'better-sqlite3',
-  'fastify',
-  'light-my-request',
-  'node-hid',
-  'pg',
-  'saxes',
-  'serialport',
-  'ws',
-  'zxing-wasm',
+  // They have native parts or other files of their own.
+  ...['@node-rs/argon2', 'better-sqlite3', 'node-hid', 'pg', 'serialport', 'zxing-wasm'],
+  // They load each other, and packages of others do.
+  ...['@fastify/*', 'ajv', 'fastify', 'light-my-request', 'ws'],
+  // Both parts need a few files of them.
+  ...['@noble/*', '@scure/*', 'csv-parse', 'escape-goat', 'ipaddr.js'],
+  // They have no file with their licence.
+  ...['@bufbuild/protobuf', 'saxes'],
 ];
 
 interface Manifest {

@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
 import { root } from '../tools/tidy/files.ts';
 import type { Need } from './tools.ts';
 
 /**
  * Returns a file that the build made.
- * @param path from the root, such as `host/dist/cli/main.js`
+ * @param path from the root, such as `host/dist/program/cli/main.js`
  */
 export const built = (path: string): string => join(root, path);
 
@@ -31,4 +31,15 @@ export function needsBuilt(...paths: readonly string[]): Need<true> {
     name: 'npm run build',
     found: paths.every(path => existsSync(built(path))) || undefined,
   };
+}
+
+/**
+ * Returns the sources of a module that a built program loaded, from the root: `host/cli/run.ts`,
+ * `node_modules/yargs/…`. A file of a program holds several, as its map says.
+ */
+export function sourcesOf(path: string): string[] {
+  if (!/\/dist\/program\//.test(path))
+    return [relative(root, path).replace('/dist/', '/').replace(/\.js$/, '.ts')];
+  const { sources } = JSON.parse(readFileSync(`${path}.map`, 'utf8')) as { sources: string[] };
+  return sources.map(source => relative(root, join(dirname(path), source)));
 }

@@ -37,7 +37,7 @@ async function cost(siege: Siege, attack: Attack, from: () => string) {
 }
 
 describeNeeds(
-  needsBuilt('host/dist/cli/main.js', 'service/dist/portal/portal.json'),
+  needsBuilt('host/dist/program/cli/main.js', 'service/dist/portal/portal.json'),
   'doors of the service',
   () => {
     itNeeds(

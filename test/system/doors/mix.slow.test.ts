@@ -44,7 +44,7 @@ async function attackUntil(
   return count;
 }
 
-const built = needsBuilt('host/dist/cli/main.js', 'service/dist/portal/portal.json');
+const built = needsBuilt('host/dist/program/cli/main.js', 'service/dist/portal/portal.json');
 const needs = { name: `${built.name} and ${needsLinux.name}`, found: built.found && needsLinux.found };
 
 describe('a node of 512 MB', LONG, () => {

@@ -21,7 +21,7 @@ function checkout() {
   };
   write('package.json', '{"type":"module","workspaces":["host"]}');
   write(MAIN, 'before');
-  write('host/dist/cli/main.js', 'console.log(...process.argv.slice(2));');
+  write('host/dist/program/cli/main.js', 'console.log(...process.argv.slice(2));');
   for (const path of [CHECK, LAUNCHER]) {
     write(path, '');
     copyFileSync(built(path), join(folder, path));

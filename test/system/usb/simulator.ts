@@ -33,7 +33,7 @@ export class SimulatedDevice {
 
   static async start(board: Board, ...options: string[]): Promise<SimulatedDevice> {
     const args = ['simulate', `--board=${board}`, '--usbip=127.0.0.1:0', '--control', ...options];
-    const child = spawn(process.execPath, [join(root, 'host/dist/cli/main.js'), ...args], {
+    const child = spawn(process.execPath, [join(root, 'host/dist/program/cli/main.js'), ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const [ready] = (await once(createInterface({ input: child.stderr }), 'line')) as [string];

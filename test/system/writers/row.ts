@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { built } from '../../kit/built.ts';
 
@@ -59,20 +59,21 @@ export function imported(names: string, path: string): string {
 }
 
 /** Loaded before two writers start, so that neither is far ahead of the other. */
-const LOADED = [
-  'host/dist/cli/run.js',
-  'host/dist/cli/agent/services.js',
-  'host/dist/inventory/rekey.js',
-  'host/dist/inventory/handover.js',
-  'service/dist/cli/records.js',
-  'service/dist/cli/configured.js',
-];
+function loaded(): string[] {
+  const shared = ['host', 'service'].map(part => `${part}/dist/program/chunks`);
+  const chunks = shared.flatMap(folder =>
+    readdirSync(built(folder)).flatMap(name => (name.endsWith('.js') ? [`${folder}/${name}`] : [])),
+  );
+  return [...chunks, 'host/dist/inventory/handover.js', 'service/dist/storage/database/database.js'];
+}
 
 /** Writes a module that waits until both writers have loaded it. */
 function meeting(folder: string): string {
   const text = `
     import { readdirSync, writeFileSync } from 'node:fs';
-    ${LOADED.map(path => `await import(${JSON.stringify(built(path))});`).join('\n')}
+    ${loaded()
+      .map(path => `await import(${JSON.stringify(built(path))});`)
+      .join('\n')}
     const folder = ${JSON.stringify(join(folder, 'meeting'))};
     writeFileSync(folder + '/' + process.pid, '');
     while (readdirSync(folder).length < 2) await new Promise(resolve => setTimeout(resolve, 2));`;
@@ -119,7 +120,7 @@ export function run(
   const what =
     typeof writer === 'string'
       ? ['--input-type=module', '-e', writer]
-      : [built('host/dist/cli/main.js'), ...writer];
+      : [built('host/dist/program/cli/main.js'), ...writer];
   const [program = '', ...args] = [...before, process.execPath, ...options, ...what];
   const child = spawn(program, args, {
     env: { ...process.env, PASSFOB_HOME: folder },

@@ -8,7 +8,7 @@ import { ran, started } from '../../kit/started.ts';
 import { itNeeds } from '../../kit/tools.ts';
 import { blocksOfKind, commandsOf, type DocumentedBlock } from './documented.ts';
 
-const needsProgram = needsBuilt('host/dist/cli/main.js', 'service/dist/cli/index.js');
+const needsProgram = needsBuilt('host/dist/program/cli/main.js', 'service/dist/program/cli/index.js');
 
 type Computer = ReturnType<typeof computer>;
 

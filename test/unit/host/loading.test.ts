@@ -4,19 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
-import { needsBuilt } from '../../kit/built.ts';
+import { needsBuilt, sourcesOf } from '../../kit/built.ts';
 import { itNeeds } from '../../kit/tools.ts';
 import { cliMain } from './kit/simulated-fob.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
-/** Modules that a command line loads, as V8 counts them. */
+/** What a command line loads, as V8 counts it. */
 interface Loaded {
-  /** Our own: `host/cli/run`. */
+  /** Our own modules: `host/cli/run`. */
   readonly own: readonly string[];
   /** Names of packages of others. */
   readonly packages: readonly string[];
-  /** All of them together. */
+  /** Files of all of them together. */
   readonly count: number;
 }
 
@@ -30,17 +30,16 @@ function loadedBy(...args: string[]): Loaded {
       .flatMap(name => JSON.parse(readFileSync(join(folder, name), 'utf8')).result as { url: string }[])
       .filter(({ url }) => url.startsWith('file:'))
       .map(({ url }) => fileURLToPath(url));
-    const own = paths
-      .filter(path => path.startsWith(root) && /^\w+\/dist\//.test(path.slice(root.length)))
-      .map(path => path.slice(root.length).replace('/dist/', '/').replace(/\.js$/, ''));
-    const packages = paths.map(path => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? '');
+    const sources = paths.filter(path => path.startsWith(root)).flatMap(sourcesOf);
+    const own = sources.flatMap(source => /^(\w+\/.+)\.ts$/.exec(source)?.[1] ?? []);
+    const packages = sources.map(source => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(source)?.[1] ?? '');
     return { own, packages: [...new Set(packages)].filter(name => name !== ''), count: paths.length };
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-const built = needsBuilt('host/dist/cli/main.js', 'service/dist/cli/index.js');
+const built = needsBuilt('host/dist/program/cli/main.js', 'service/dist/program/cli/index.js');
 
 // The time of a start depends on the machine, and grows with the number of modules. `npm run bench` measures the time.
 itNeeds(built, 'passfob --version loads at most 16 modules, and no package', () => {
@@ -80,14 +79,18 @@ itNeeds(built, 'a help loads only the parser, and at most 110 modules', () => {
   }
 });
 
-itNeeds(built, 'without a fob a command opens no inventory and draws no help, and loads at most 150 modules', () => {
-  for (const words of [['list'], ['devices'], ['code', 'example']]) {
-    const { own, packages, count } = loadedBy(...words);
-    expect(own).toContain('host/commands/find');
-    expect(packages.filter(name => ['better-sqlite3', 'kysely'].includes(name))).toEqual([]);
-    expect(count).toBeLessThanOrEqual(150);
-  }
-});
+itNeeds(
+  built,
+  'without a fob a command opens no inventory and draws no help, and loads at most 150 modules',
+  () => {
+    for (const words of [['list'], ['devices'], ['code', 'example']]) {
+      const { own, packages, count } = loadedBy(...words);
+      expect(own).toContain('host/commands/find');
+      expect(packages.filter(name => ['better-sqlite3', 'kysely'].includes(name))).toEqual([]);
+      expect(count).toBeLessThanOrEqual(150);
+    }
+  },
+);
 
 /** They open ports, the inventory, connections and files, or ask questions. */
 const HEAVY_PACKAGES = [

@@ -11,7 +11,7 @@ import { secret } from '../../../kit/secrets.ts';
 import { type Need, tool } from '../../../kit/tools.ts';
 
 /** The built command line. */
-export const cliMain = built('host/dist/cli/main.js');
+export const cliMain = built('host/dist/program/cli/main.js');
 
 /** The simulator's program, or the emulator's, which has the same options, where it gets a firmware. */
 const simulatorMain = (args: readonly string[]) =>
@@ -19,7 +19,7 @@ const simulatorMain = (args: readonly string[]) =>
 
 /** The processes need the build: the command line, the simulator and the image in it. */
 export const needsBuild = needsBuilt(
-  'host/dist/cli/main.js',
+  'host/dist/program/cli/main.js',
   'simulator/dist/main.js',
   'firmware/dist/image/pico',
 );
