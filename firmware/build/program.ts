@@ -7,8 +7,11 @@ import { build, type Plugin } from 'esbuild';
 // each file costs a start its time. What they share lies in chunks, so that a command loads what it needs.
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '../../..');
 
-/** Where programs of a part start, besides what it exports. */
-const STARTS = { host: ['./cli/main.ts'], service: [] } as const;
+/** Where programs and threads of a part start. */
+const STARTS = {
+  host: ['./cli/main.ts', './enrol/qr-process.ts'],
+  service: ['./subjects/validation/thread/worker.ts'],
+} as const;
 
 const OUTSIDE = [
   // They have native parts or other files of their own.

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { FobError } from '../errors.ts';
 import { badInput } from './enrolment.ts';
 import { imageFault } from './image-cost.ts';
@@ -111,5 +112,6 @@ function textsIn(answer: string): readonly string[] | undefined {
 
 /** This code runs from its source as well, which has no program beside it. */
 function programPath(): string {
-  return createRequire(import.meta.url).resolve('passfob/enrol/qr-process');
+  const manifest = createRequire(import.meta.url).resolve('passfob/package.json');
+  return join(dirname(manifest), 'dist/program/enrol/qr-process.js');
 }

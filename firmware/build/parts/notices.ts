@@ -16,10 +16,14 @@ const INSIDE: Readonly<Record<string, string>> = {
     'https://www.apache.org/licenses/LICENSE-2.0',
 };
 
-interface Package {
+/** A package of others whose code is in one of ours. */
+export interface Bundled {
   readonly name: string;
   readonly version: string;
   readonly license?: string;
+}
+
+interface Package extends Bundled {
   readonly author?: string | { readonly name: string };
   readonly repository?: string | { readonly url: string };
 }
@@ -27,9 +31,7 @@ interface Package {
 /** Returns the notice of one package. @throws Error where the package has no licence file */
 function noticeOf(root: string, path: string): string {
   const folder = join(root, 'node_modules', path);
-  const { name, version, license, repository } = JSON.parse(
-    readFileSync(join(folder, 'package.json'), 'utf8'),
-  ) as Package;
+  const { name, version, license, repository } = packageAt(root, path);
   const file = readdirSync(folder).find(one => /^licen[cs]e(?:-\w+)?(?:\.\w+)?$/i.test(one));
   if (file === undefined || license === undefined)
     throw new Error(
@@ -45,6 +47,20 @@ function noticeOf(root: string, path: string): string {
   ].join('\n');
 }
 
+/** Returns the packages of others whose code a built part contains. */
+export function bundledIn(root: string, part: string): Bundled[] {
+  return pathsIn(root, part).map(path => packageAt(root, path));
+}
+
+function pathsIn(root: string, part: string): string[] {
+  const list = join(root, part, 'dist', LIST);
+  return existsSync(list) ? (JSON.parse(readFileSync(list, 'utf8')) as string[]).sort() : [];
+}
+
+function packageAt(root: string, path: string): Package {
+  return JSON.parse(readFileSync(join(root, 'node_modules', path, 'package.json'), 'utf8')) as Package;
+}
+
 /**
  * Writes the licences of the packages whose code a built part contains. Does nothing for a part without such code.
  *
@@ -52,10 +68,9 @@ function noticeOf(root: string, path: string): string {
  * @param part its folder
  */
 export function writeNotices(root: string, part: string): void {
-  const list = join(root, part, 'dist', LIST);
-  if (!existsSync(list)) return;
-  const paths = JSON.parse(readFileSync(list, 'utf8')) as string[];
-  const notices = paths.sort().map(path => noticeOf(root, path));
+  const paths = pathsIn(root, part);
+  if (paths.length === 0) return;
+  const notices = paths.map(path => noticeOf(root, path));
   const rule = `\n\n${'-'.repeat(80)}\n\n`;
   const first = 'This package contains code of others, under these licences.';
   writeFileSync(join(root, part, 'dist', NOTICES), `${[first, ...notices].join(rule)}\n`);

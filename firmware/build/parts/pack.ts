@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { PRINTED_MAX } from './limits.ts';
 import { type Locked, type LockFile, lockOf, type Tarball } from './lock.ts';
+import { type Bundled, bundledIn } from './notices.ts';
 
 // Runs as firmware/dist/build/parts/pack.js (`npm run pack`): makes the folder `packed`, with a tarball for each published
 // part, and beside them what installs exactly these: package.json and its lock, the bill of materials, and hashes.
@@ -77,13 +78,36 @@ function writeProject(
   writeFileSync(join(packed, '.npmrc'), 'engine-strict=true\n');
 }
 
-/** Writes the bill of materials, with the tarballs by their name instead of their path here. */
-function writeBill(): void {
-  const bill = npm(packed, 'sbom', '--sbom-format', 'cyclonedx', '--package-lock-only');
-  writeFileSync(
-    join(packed, 'sbom.cdx.json'),
-    bill.replace(/"file:[^"]*[/\\]([^"/\\]+\.tgz)"/g, '"file:$1"'),
-  );
+/** What is read of the bill of materials. */
+interface Bill {
+  readonly components: { readonly name: string; readonly version: string }[];
+  readonly dependencies: { readonly ref: string; readonly dependsOn: string[] }[];
+}
+
+/**
+ * Writes the bill of materials, with the tarballs by their name instead of their path here, and with the packages whose
+ * code is in them.
+ */
+function writeBill(tarballs: readonly Tarball[]): void {
+  const printed = npm(packed, 'sbom', '--sbom-format', 'cyclonedx', '--package-lock-only');
+  const bill = JSON.parse(printed.replace(/"file:[^"]*[/\\]([^"/\\]+\.tgz)"/g, '"file:$1"')) as Bill;
+  for (const { folder, name } of tarballs) {
+    const part = bill.dependencies.find(({ ref }) => ref.startsWith(`${name}@`));
+    if (part === undefined) throw new Error(`the bill of materials has no ${name}`);
+    for (const inside of bundledIn(root, folder)) part.dependsOn.push(listed(bill, inside));
+  }
+  writeJson('sbom.cdx.json', bill);
+}
+
+/** Returns how the bill refers to a package, and adds it where it is not there. */
+function listed(bill: Bill, { name, version, license }: Bundled): string {
+  const ref = `${name}@${version}`;
+  if (bill.components.some(one => one.name === name && one.version === version)) return ref;
+  const purl = `pkg:npm/${name.replace('@', '%40')}@${version}`;
+  const licenses = license === undefined ? {} : { licenses: [{ expression: license }] };
+  bill.components.push(Object.assign({ 'bom-ref': ref, type: 'library', name, version, purl }, licenses));
+  bill.dependencies.push({ ref, dependsOn: [] });
+  return ref;
 }
 
 /** Writes the SHA-256 of every file, in the form of `sha256sum --check`. */
@@ -104,7 +128,7 @@ rmSync(packed, { recursive: true, force: true });
 mkdirSync(packed);
 const tarballs = makeTarballs(whole);
 writeProject(whole, tarballs);
-writeBill();
+writeBill(tarballs);
 copyFileSync(join(root, 'firmware/dist/image/SHA256SUMS'), join(packed, 'firmware-images.sha256'));
 writeSums();
 for (const { file } of tarballs) console.log(`packed/${file}`);

@@ -7,6 +7,8 @@ const PUBLIC = [
   ...['passfob/browser', 'passfob/client', 'passfob/protocol', 'passfob/simulator'],
   // The owner of a scenario.
   'passfob/commands/scenario-owner',
+  // The build puts them in place of these packages.
+  ...['passfob/third-party/kysely', 'passfob/third-party/undici'],
 ];
 /** Parts that are built and import this package by its name. */
 const USERS = /^(?:service|demo)\/.*\.ts$/;

@@ -77,9 +77,14 @@ export function linkOthers(parts: readonly Manifest[], packages: string, without
     const entry = lock.packages[`node_modules/${name}`];
     if (entry === undefined || wanted.has(name) || manifests.some(manifest => manifest.name === name)) return;
     wanted.add(name);
-    const { dependencies, optionalDependencies, peerDependencies } = entry;
-    for (const one of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }))
-      add(one);
+    // With those that lie inside of it.
+    const inside = Object.keys(lock.packages).filter(path => path.startsWith(`node_modules/${name}/`));
+    for (const { dependencies, optionalDependencies, peerDependencies } of [
+      entry,
+      ...inside.flatMap(path => lock.packages[path] ?? []),
+    ])
+      for (const one of Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }))
+        add(one);
   };
   for (const { dependencies } of parts) for (const name of Object.keys(dependencies)) add(name);
   const there = new Set(readdirSync(join(root, 'node_modules')));

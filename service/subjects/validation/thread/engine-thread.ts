@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { ServiceError, type ServiceErrorCode } from '../../../base/errors.ts';
 import type { Outcome } from '../../../base/outcomes.ts';
@@ -58,16 +59,18 @@ export async function startEngineThread(beginning: Beginning, hooks: ThreadHooks
   };
 }
 
+/** This code runs from its source as well, which has no thread beside it. */
+function threadPath(): string {
+  const manifest = createRequire(import.meta.url).resolve('@passfob/service/package.json');
+  return join(dirname(manifest), 'dist/program/subjects/validation/thread/worker.js');
+}
+
 async function startThread(
   beginning: Beginning,
   decided: ThreadHooks['decided'],
   ended: () => void,
 ): Promise<Thread> {
-  // By its name: the build may put this code into another file.
-  const program = createRequire(import.meta.url).resolve(
-    '@passfob/service/subjects/validation/thread/worker',
-  );
-  const worker = new Worker(program, { workerData: beginning });
+  const worker = new Worker(threadPath(), { workerData: beginning });
   const waiting = new Map<number, Waiting>();
   let asked: ThreadRequest[] = [];
   let nextId = 0;
