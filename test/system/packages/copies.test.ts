@@ -3,8 +3,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { build } from 'esbuild';
+import { EXIT_CODES } from 'passfob/cli/base/exit-codes';
 import { FobError, isFobError } from 'passfob/errors';
 import { expect, it } from 'vitest';
+import { sourcesOf } from '../../kit/built.ts';
 import { othersOutside } from '../../kit/bundle.ts';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { itNeeds } from '../../kit/tools.ts';
@@ -23,8 +25,8 @@ register('data:text/javascript,' + encodeURIComponent(\`
   }\`));
 `;
 
-/** Returns our modules that a program loads, relative to the root. */
-function loadedBy(...args: readonly string[]): string[] {
+/** Returns the modules that a program loads, relative to the root. */
+function allLoadedBy(...args: readonly string[]): string[] {
   const folder = temporaryFolder('copies');
   const [watch, log] = [join(folder, 'watch.mjs'), join(folder, 'loaded')];
   writeFileSync(watch, WATCH);
@@ -35,13 +37,17 @@ function loadedBy(...args: readonly string[]): string[] {
     input: '',
     encoding: 'utf8',
   });
-  expect(stderr).toBe('');
+  expect(stderr).not.toMatch(/error/i);
   const own = pathToFileURL(root).href;
   return readFileSync(log, 'utf8')
     .split('\n')
-    .filter(url => url.startsWith(own) && !url.includes('/node_modules/'))
+    .filter(url => url.startsWith(own))
     .map(url => url.slice(own.length));
 }
+
+/** The same without modules of others. */
+const loadedBy = (...args: readonly string[]) =>
+  allLoadedBy(...args).filter(path => !path.startsWith('node_modules/'));
 
 itNeeds(needsBuild, 'a built program loads built modules and nothing else', () => {
   const loaded = [
@@ -57,6 +63,25 @@ itNeeds(needsBuild, 'a built program loads built modules and nothing else', () =
   }
   expect(loaded[0]?.some(path => path.startsWith('service/dist/'))).toBe(true);
   expect(loaded[0]?.some(path => path.startsWith('protocol/dist/'))).toBe(true);
+});
+
+itNeeds(needsBuild, 'no code is twice in a process, although files of programs hold many modules', () => {
+  for (const args of [
+    ['list', '--help'],
+    ['service', 'config'],
+    ['inventory', 'list'],
+  ]) {
+    const sources = allLoadedBy('host/bin/passfob.js', ...args).flatMap(path => sourcesOf(join(root, path)));
+    expect(sources).toContain('host/errors.ts');
+    expect(sources.filter((one, place) => sources.indexOf(one) !== place)).toEqual([]);
+  }
+});
+
+itNeeds(needsBuild, 'an error of the service keeps its exit code in the command line', () => {
+  const folder = temporaryFolder('copies-code');
+  const args = ['host/bin/passfob.js', 'service', 'backup', join(folder, 'backup'), '--dir', folder];
+  const { status } = spawnSync(process.execPath, args, { cwd: root });
+  expect(status).toBe(EXIT_CODES.service.code);
 });
 
 it('a test loads sources and nothing else', async () => {

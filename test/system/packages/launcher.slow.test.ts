@@ -1,8 +1,18 @@
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  copyFileSync,
+  mkdirSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import * as nodeModule from 'node:module';
 import { dirname, join } from 'node:path';
 import { sourcesIn } from '@passfob/firmware/build/sources';
-import { expect } from 'vitest';
+import { expect, onTestFinished, vi } from 'vitest';
 import { built, needsBuilt } from '../../kit/built.ts';
 import { temporaryFolder } from '../../kit/folder.ts';
 import { itNeeds } from '../../kit/tools.ts';
@@ -56,3 +66,37 @@ itNeeds(needsBuilt(CHECK), 'the launcher of a package looks for no sources', () 
   remove(MAIN);
   expect(run('list')).toEqual({ stdout: 'list\n', stderr: '' });
 });
+
+/** From 22.8 on. */
+const hasCompileCache = {
+  name: 'Node 22.8',
+  found: 'enableCompileCache' in nodeModule || undefined,
+};
+
+itNeeds(
+  hasCompileCache,
+  'compiled code is kept in a folder that only this person can read and write, or not',
+  () => {
+    const { run } = checkout();
+    const cases = [
+      { made: undefined, mode: 0o700, isUsed: true },
+      { made: 0o755, mode: 0o700, isUsed: true },
+      { made: 0o775, mode: 0o775, isUsed: false },
+      { made: 0o757, mode: 0o757, isUsed: false },
+    ];
+    for (const { made, mode, isUsed } of cases) {
+      const home = temporaryFolder('launcher-cache');
+      const cache = join(home, 'passfob');
+      if (made !== undefined) mkdirSync(cache);
+      if (made !== undefined) chmodSync(cache, made);
+      vi.stubEnv('XDG_CACHE_HOME', home);
+      expect(run('list').stdout).toBe('list\n');
+      expect([statSync(cache).mode & 0o777, readdirSync(cache).length > 0]).toEqual([mode, isUsed]);
+    }
+    const home = temporaryFolder('launcher-link');
+    symlinkSync(temporaryFolder('launcher-elsewhere'), join(home, 'passfob'));
+    vi.stubEnv('XDG_CACHE_HOME', home);
+    expect(run('list').stdout).toBe('list\n');
+    expect(readdirSync(join(home, 'passfob'))).toEqual([]);
+  },
+);
