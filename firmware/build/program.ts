@@ -1,7 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type Plugin } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
 
 // Runs as firmware/dist/build/program.js: puts the modules of the command line and of the service into few files, since
 // each file costs a start its time. What they share lies in chunks, so that a command loads what it needs.
@@ -18,8 +19,8 @@ const OUTSIDE = [
   ...['@node-rs/argon2', 'better-sqlite3', 'node-hid', 'pg', 'serialport', 'zxing-wasm'],
   // They load each other, and packages of others do.
   ...['@fastify/*', 'ajv', 'fastify', 'light-my-request', 'ws'],
-  // Both parts need a few files of them.
-  ...['@noble/*', '@scure/*', 'csv-parse', 'escape-goat', 'ipaddr.js'],
+  // Both parts need a few files of them, or of what they bring.
+  ...['@noble/*', '@scure/*', 'csv-parse', 'escape-goat', 'ipaddr.js', 'otplib'],
   // They have no file with their licence.
   ...['@bufbuild/protobuf', 'saxes'],
 ];
@@ -29,6 +30,7 @@ interface Manifest {
     Record<string, { readonly source?: string; readonly default?: string } | string>
   >;
   readonly dependencies: Readonly<Record<string, string>>;
+  readonly peerDependencies?: Readonly<Record<string, string>>;
 }
 
 const manifestOf = (part: string) =>
@@ -80,8 +82,8 @@ async function bundleProgram(part: keyof typeof STARTS): Promise<void> {
     external: [...OUTSIDE, '@passfob/*', 'passfob', 'passfob/*'],
     plugins: part === 'host' ? [] : [fromHost],
   });
-  const inside = packagesIn(Object.keys(metafile.inputs));
-  addBundled(part, inside);
+  refuseMissing(part, manifest, metafile);
+  addBundled(part, packagesIn(Object.keys(metafile.inputs)));
   const files = Object.keys(metafile.outputs).filter(path => path.endsWith('.js'));
   const bytes = files.reduce((sum, path) => sum + (metafile.outputs[path]?.bytes ?? 0), 0);
   console.log(`program of ${part}: ${bytes} bytes in ${files.length} files`);
@@ -94,6 +96,22 @@ const fromHost: Plugin = {
     onResolve({ filter }, ({ path }) => ({ path: HANDED_ON + path, external: true }));
   },
 };
+
+/** What stays outside has to be there where the part is installed. */
+function refuseMissing(
+  part: string,
+  { dependencies, peerDependencies }: Manifest,
+  { outputs }: Metafile,
+): void {
+  const there = new Set([...Object.keys({ ...dependencies, ...peerDependencies }), ...builtinModules]);
+  const imported = Object.values(outputs).flatMap(({ imports }) =>
+    imports.flatMap(({ path, external }) => (external && !path.startsWith('node:') ? [path] : [])),
+  );
+  for (const path of imported) {
+    const name = /^(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? path;
+    if (!there.has(name)) throw new Error(`${name} stays outside of ${part}, which does not depend on it`);
+  }
+}
 
 /** Returns the folders in `node_modules` of the packages that files of a bundle come from. */
 function packagesIn(paths: readonly string[]): string[] {

@@ -77,6 +77,7 @@ itNeeds(
   hasCompileCache,
   'compiled code is kept in a folder that only this person can read and write, or not',
   () => {
+    onTestFinished(() => void vi.unstubAllEnvs());
     const { run } = checkout();
     const cases = [
       { made: undefined, mode: 0o700, isUsed: true },

@@ -16,14 +16,21 @@ import { manifestOf } from './manifests.ts';
 
 const parts = readMatrix();
 
-/** Files that only the build runs, or bundles: an installed package does not need their imports. */
+/** Files that only the build runs. */
 const BUILT_ONLY =
   /^(?:firmware|host\/bundle|simulator\/(?:bundle|third-party)|emulator\/bundle|service\/bundle|service\/portal)\//;
+
+/**
+ * Files into which the build puts packages: an installed package does not need these. The build itself refuses one that
+ * stays outside and is not installed.
+ */
+const BUNDLED = /^(?:host|service)\//;
 
 /** Returns the packages that a file may use where its package is installed. */
 function packagesOf(path: string): Set<string> {
   const { dependencies, devDependencies, peerDependencies } = manifestOf(path);
-  const isShipped = !path.startsWith('test/') && path.includes('/') && !BUILT_ONLY.test(path);
+  const isWithout = path.startsWith('test/') || !path.includes('/') || BUILT_ONLY.test(path);
+  const isShipped = !isWithout && !BUNDLED.test(path);
   return new Set(Object.keys({ ...dependencies, ...peerDependencies, ...(!isShipped && devDependencies) }));
 }
 
