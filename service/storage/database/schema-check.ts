@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { ServiceError } from '../../base/errors.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { migrationNames } from '../migrations/list.ts';
+import { keptQuery } from '../queries/kept.ts';
 import { withNext } from '../queries/together.ts';
 import type { Db } from '../schema/store.ts';
 
@@ -11,6 +12,8 @@ interface Made {
 }
 
 const question = sql<Made>`select count(*) as made, max(name) as newest from kysely_migration`;
+
+const keptQuestion = keptQuery((db: Db) => question.compile(db));
 
 /**
  * Refuses to go on if the tables are not those of this program: a node of another version has changed them meanwhile,
@@ -24,7 +27,7 @@ export async function checkSchema(db: Db): Promise<void> {
 
 /** The same in a transaction; on PostgreSQL its first statement throws, to save a round trip. */
 export async function checkSchemaWithNext(transaction: Db): Promise<void> {
-  await withNext(transaction, question.compile(transaction), refuseOthers);
+  await withNext(transaction, keptQuestion(transaction, undefined).compile(), refuseOthers);
 }
 
 function refuseOthers([found]: readonly Made[]): void {

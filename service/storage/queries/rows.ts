@@ -2,10 +2,11 @@ import { CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { engineOf } from '../schema/engine.ts';
 import type { Db } from '../schema/store.ts';
 import { EachOf } from '../sqlite/dialect.ts';
+import { type Given, keep, keptQuery } from './kept.ts';
 
 type ColumnType = 'text' | 'integer' | 'bigint';
 /** Values in the order of the columns. */
-type RowValues = readonly (string | number | null)[];
+export type RowValues = readonly (string | number | null)[];
 
 /**
  * Passes rows as one parameter, as a table to select from: however many there are, the statement is the same text,
@@ -18,7 +19,15 @@ export function rowsAsTable(
   columns: Readonly<Record<string, ColumnType>>,
   rows: readonly RowValues[],
 ): RawBuilder<unknown> {
-  const json = JSON.stringify(rows);
+  return jsonAsTable(db, columns, sql`${JSON.stringify(rows)}`);
+}
+
+/** The same for rows in JSON. */
+export function jsonAsTable(
+  db: Db,
+  columns: Readonly<Record<string, ColumnType>>,
+  json: RawBuilder<string>,
+): RawBuilder<unknown> {
   const isPostgres = engineOf(db) === 'postgres';
   const selected = Object.entries(columns).map(([name, type], at) =>
     sql.raw(
@@ -69,22 +78,29 @@ interface RowReferences<Column extends string> {
 }
 
 /**
- * `forEachRow` for an update: on SQLite the values stand in the statement itself, which takes a quarter less than a
- * table of one row.
+ * Makes `forEachRow` for an update, compiled once: on SQLite the values stand in the statement itself, which takes a
+ * quarter less than a table of one row.
  */
-export async function updateEachRow<Column extends string, Returned>(
-  db: Db,
+export function eachRowUpdate<Column extends string, Returned>(
   columns: Readonly<Record<Column, ColumnType>>,
-  rows: readonly RowValues[],
   statement: (references: RowReferences<Column>) => RawBuilder<Returned>,
-): Promise<Returned[]> {
-  if (engineOf(db) === 'postgres') {
-    const from = sql`from ${rowsAsTable(db, columns, rows)} as given`;
-    return (await statement({ value: column => sql.ref(`given.${column}`), from }).execute(db)).rows;
-  }
+): (db: Db, rows: readonly RowValues[]) => Promise<readonly Returned[]> {
+  const atOnce = keptQuery((db, given: Given<readonly RowValues[]>) => {
+    const table = jsonAsTable(db, columns, given.value(JSON.stringify));
+    const from = sql`from ${table} as given`;
+    return statement({ value: column => sql.ref(`given.${column}`), from }).compile(db);
+  });
   const names = Object.keys(columns);
-  const value = (column: Column) => sql`${new Place(names.indexOf(column))}`;
-  return runEach(db, rows, statement({ value, from: sql`` }));
+  const oneByOne = keep((db, given: Given<RowValues>) => {
+    const value = (column: Column) => given.value(row => row[names.indexOf(column)]);
+    return statement({ value, from: sql`` }).compile(db);
+  });
+  return async (db, rows) => {
+    if (engineOf(db) === 'postgres') return atOnce(db, rows).execute();
+    const { query, parametersOf } = oneByOne(db);
+    const each = CompiledQuery.raw(query.sql, [new EachOf(rows.map(parametersOf))]);
+    return (await db.executeQuery<Returned>(each)).rows;
+  };
 }
 
 async function runEach<Returned>(

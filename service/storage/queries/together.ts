@@ -29,7 +29,7 @@ export class WithNext {
 }
 
 /** A query that is not run yet. */
-interface Query<Row> extends Compilable<Row> {
+export interface Query<Row> extends Compilable<Row> {
   execute(): Promise<Row[]>;
 }
 

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Kysely, sql } from 'kysely';
+import { CompiledQuery, Kysely, sql } from 'kysely';
 import { ServiceError, systemCode } from '../../base/errors.ts';
 import { databaseLimits } from '../../base/limits/database.ts';
 import { texts } from '../../base/texts/texts.ts';
@@ -44,6 +44,10 @@ function watchVersion(db: Db, changed: () => void): () => void {
   return () => clearInterval(timer);
 }
 
+const BEGIN = CompiledQuery.raw('begin immediate');
+const COMMIT = CompiledQuery.raw('commit');
+const ROLLBACK = CompiledQuery.raw('rollback');
+
 /** `writing` on SQLite: the write lock is taken at the start (`BEGIN IMMEDIATE`). */
 export async function writingSqlite<T>(db: Db, work: (transaction: Db) => Promise<T>): Promise<T> {
   const giveUpAt = performance.now() + databaseLimits.busyTimeoutMs;
@@ -60,7 +64,7 @@ type Attempt<T> = { readonly begun: true; readonly result: T } | { readonly begu
 
 async function transact<T>(connection: Db, work: (transaction: Db) => Promise<T>): Promise<Attempt<T>> {
   try {
-    await sql`begin immediate`.execute(connection);
+    await connection.executeQuery(BEGIN);
   } catch (error) {
     if (systemCode(error).startsWith('SQLITE_BUSY')) return { begun: false };
     throw error;
@@ -68,7 +72,7 @@ async function transact<T>(connection: Db, work: (transaction: Db) => Promise<T>
   try {
     checkFiles(connection);
     const result = await work(connection);
-    await sql`commit`.execute(connection);
+    await connection.executeQuery(COMMIT);
     // A commit into a lost file must not be reported as one.
     checkFiles(connection);
     return { begun: true, result };
@@ -87,7 +91,7 @@ function checkFiles(connection: Db): void {
 /** SQLite has already rolled back by itself after some errors (full disk); the first error is the one to report. */
 async function rollback(connection: Db): Promise<void> {
   try {
-    await sql`rollback`.execute(connection);
+    await connection.executeQuery(ROLLBACK);
   } catch {
     return;
   }

@@ -12,6 +12,25 @@ import { addParts, textsOfUser } from '../../storage/search/rows.ts';
 
 export type User = Selectable<Schema['users']>;
 
+/** All columns of a user, by name: what a query names is read faster than `*`. */
+export const userColumns = [
+  'id',
+  'name',
+  'display_name',
+  'email',
+  'password_hash',
+  'pin_hash',
+  'pin_change',
+  'disabled_ms',
+  'failures',
+  'password_failures',
+  'pin_failures',
+  'last_failure_ms',
+  'created_ms',
+  'skeleton',
+  'beyond_ascii',
+] as const satisfies readonly (keyof User)[];
+
 /**
  * Returns the form in which a user name is stored and looked up: width and compatibility forms folded, lower case, no
  * space around it (after the UsernameCaseMapped profile, RFC 8265 §3.3).

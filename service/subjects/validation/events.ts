@@ -2,7 +2,8 @@ import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kyse
 import { validationLimits } from '../../base/limits/validation.ts';
 import { type AcceptedBy, failedFactor, type Outcome } from '../../base/outcomes.ts';
 import type { Db } from '../../storage/database/database.ts';
-import { rowsAsTable } from '../../storage/queries/rows.ts';
+import { type Given, keptQuery } from '../../storage/queries/kept.ts';
+import { jsonAsTable, type RowValues } from '../../storage/queries/rows.ts';
 import { withNext } from '../../storage/queries/together.ts';
 import type { Schema } from '../../storage/schema/schema.ts';
 
@@ -55,22 +56,34 @@ export async function recordEvents(
     event.source,
     event.requestId,
   ]);
-  const columns = {
-    at_ms: 'bigint',
-    user_id: 'text',
-    token_id: 'text',
-    application_id: 'text',
-    outcome: 'text',
-    source: 'text',
-    request_id: 'text',
-  } as const;
-  const names = sql.raw(Object.keys(columns).join(', '));
-  const into = by === null ? names : sql`${names}, ${sql.ref('by')}`;
-  const values = by === null ? sql`*` : sql`*, ${sql.lit(by)}`;
-  const insert = sql`insert into events (${into})
-    select ${values} from ${rowsAsTable(db, columns, rows)} as happened`;
-  await withNext(db, insert.compile(db));
+  const insert = inserts.get(by) ?? insertBy(by);
+  inserts.set(by, insert);
+  await withNext(db, insert(db, rows).compile());
 }
+
+const eventColumnTypes = {
+  at_ms: 'bigint',
+  user_id: 'text',
+  token_id: 'text',
+  application_id: 'text',
+  outcome: 'text',
+  source: 'text',
+  request_id: 'text',
+} as const;
+
+function insertBy(by: AcceptedBy | null) {
+  return keptQuery((db, given: Given<readonly RowValues[]>) => {
+    const names = sql.raw(Object.keys(eventColumnTypes).join(', '));
+    const into = by === null ? names : sql`${names}, ${sql.ref('by')}`;
+    const values = by === null ? sql`*` : sql`*, ${sql.lit(by)}`;
+    const json = given.value(rows => JSON.stringify(rows));
+    return sql`insert into events (${into})
+      select ${values} from ${jsonAsTable(db, eventColumnTypes, json)} as happened`.compile(db);
+  });
+}
+
+/** By what let the users in. */
+const inserts = new Map<AcceptedBy | null, ReturnType<typeof insertBy>>();
 
 /** A part of the log with a limit of its own. */
 type Share = keyof typeof validationLimits.eventsKept;

@@ -2,14 +2,14 @@ import { validationLimits } from '../../base/limits/validation.ts';
 import type { LockPolicy } from '../../base/lock.ts';
 import type { Outcome } from '../../base/outcomes.ts';
 import type { Db } from '../../storage/database/database.ts';
+import { type Given, keptQuery } from '../../storage/queries/kept.ts';
 import { latestEnd, latestMade } from '../../storage/queries/latest.ts';
-import { valuesAsList } from '../../storage/queries/rows.ts';
 import { together } from '../../storage/queries/together.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
 import type { ApplicationVersion } from '../applications/cache.ts';
 import { type PasscodeToken, passcodeColumns } from '../tokens/rows.ts';
 import { lockPolicyOf, lockPolicyQuery } from '../users/settings.ts';
-import type { User } from '../users/users.ts';
+import { type User, userColumns } from '../users/users.ts';
 
 /** The database's facts about the requests of one batch. */
 export interface BatchFacts {
@@ -42,12 +42,12 @@ export interface Questions {
 export async function readFacts(db: Db, questions: Questions): Promise<BatchFacts> {
   // Users first: facts that are read after locking them include the last decision.
   const [users, tokens, temporary, answers, applications, settings] = await together(db, [
-    usersLocked(db, questions.names),
-    tokensOf(db, questions.names),
+    usersLocked(db, questions),
+    tokensOf(db, questions),
     temporaryOf(db, questions),
     answersOf(db, questions),
-    applicationsOf(db, questions.applications),
-    lockPolicyQuery(db),
+    applicationsOf(db, questions),
+    lockPolicy(db, questions),
   ]);
   return {
     answers: new Map(answers.map(row => [row.fingerprint, row.outcome])),
@@ -64,54 +64,70 @@ export async function readFacts(db: Db, questions: Questions): Promise<BatchFact
  * their ids.
  */
 export function lockUsers(db: Db, names: readonly string[]): Promise<User[]> {
-  return usersLocked(db, names).execute();
+  return usersLocked(db, { names }).execute();
 }
 
-function usersLocked(db: Db, names: readonly string[]) {
-  const query = db.selectFrom('users').selectAll().where('name', 'in', valuesAsList(db, names)).orderBy('id');
-  return engineOf(db) === 'postgres' ? query.forUpdate() : query;
-}
+type Names = Pick<Questions, 'names'>;
+const namesOf = ({ names }: Names) => names;
+const nowOf = ({ nowMs }: Questions) => nowMs;
+const latestMadeOf = ({ nowMs }: Questions) => latestMade(nowMs);
+const latestAnswerOf = ({ nowMs }: Questions) => latestEnd(nowMs, validationLimits.retryWindowMs);
+
+const usersLocked = keptQuery((db, given: Given<Names>) => {
+  const query = db
+    .selectFrom('users')
+    .select(userColumns)
+    .where(given.isAmong('name', namesOf))
+    .orderBy('id');
+  return (engineOf(db) === 'postgres' ? query.forUpdate() : query).compile();
+});
 
 /** The ids of the users with these names: the queries do not wait for the users' rows. */
-function idsOf(db: Db, names: readonly string[]) {
-  return db.selectFrom('users').select('users.id').where('users.name', 'in', valuesAsList(db, names));
+function idsOf(db: Db, given: Given<Names>) {
+  return db.selectFrom('users').select('users.id').where(given.isAmong('users.name', namesOf));
 }
 
-function tokensOf(db: Db, names: readonly string[]) {
-  return db
+const tokensOf = keptQuery((db, given: Given<Names>) =>
+  db
     .selectFrom('tokens')
     .select(passcodeColumns)
-    .where('user_id', 'in', idsOf(db, names))
+    .where('user_id', 'in', idsOf(db, given))
     .orderBy('created_ms')
-    .orderBy('id');
-}
+    .orderBy('id')
+    .compile(),
+);
 
-function temporaryOf(db: Db, { names, nowMs }: Questions) {
-  return db
+const temporaryOf = keptQuery((db, given: Given<Questions>) =>
+  db
     .selectFrom('temporary_codes')
     .select('user_id')
-    .where('user_id', 'in', idsOf(db, names))
+    .where('user_id', 'in', idsOf(db, given))
     .where('used_ms', 'is', null)
-    .where('expires_ms', '>', nowMs)
-    .where('created_ms', '<=', latestMade(nowMs));
-}
+    .where('expires_ms', '>', given.value(nowOf))
+    .where('created_ms', '<=', given.value(latestMadeOf))
+    .compile(),
+);
 
-function applicationsOf(db: Db, ids: readonly string[]) {
-  return db
+const applicationsOf = keptQuery((db, given: Given<Questions>) =>
+  db
     .selectFrom('applications')
     .select(['id', 'key_hash', 'factors'])
-    .where('id', 'in', valuesAsList(db, [...new Set(ids)]))
-    .where('disabled_ms', 'is', null);
-}
+    .where(given.isAmong('id', ({ applications }) => [...new Set(applications)]))
+    .where('disabled_ms', 'is', null)
+    .compile(),
+);
 
-function answersOf(db: Db, { fingerprints, nowMs }: Questions) {
-  return db
+const answersOf = keptQuery((db, given: Given<Questions>) =>
+  db
     .selectFrom('answers')
     .select(['fingerprint', 'outcome'])
-    .where('fingerprint', 'in', valuesAsList(db, fingerprints))
-    .where('expires_ms', '>', nowMs)
-    .where('expires_ms', '<=', latestEnd(nowMs, validationLimits.retryWindowMs));
-}
+    .where(given.isAmong('fingerprint', ({ fingerprints }) => fingerprints))
+    .where('expires_ms', '>', given.value(nowOf))
+    .where('expires_ms', '<=', given.value(latestAnswerOf))
+    .compile(),
+);
+
+const lockPolicy = keptQuery((db: Db) => lockPolicyQuery(db).compile());
 
 function grouped<Row extends { readonly user_id: string | null }>(rows: readonly Row[]): Map<string, Row[]> {
   const groups = new Map<string, Row[]>();

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { withAcceptance } from '../../base/recent.ts';
 import { type TokenState, usableStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
-import { updateEachRow, valuesAsList } from '../../storage/queries/rows.ts';
+import { eachRowUpdate, valuesAsList } from '../../storage/queries/rows.ts';
 import type { PasscodeToken } from '../tokens/rows.ts';
 
 /** A right passcode that is newer than the step read with its token. */
@@ -15,6 +15,27 @@ export interface Candidate {
   /** Whether it is used up for another purpose than a log-in (`recent.ts`). */
   readonly letNobodyIn?: boolean;
 }
+
+const columns = {
+  id: 'text',
+  user_id: 'text',
+  step: 'bigint',
+  drift_steps: 'integer',
+  at_ms: 'bigint',
+  recent: 'text',
+} as const;
+
+// Written as expressions, user and state do not make planners choose the indexes of these columns.
+const moveSteps = eachRowUpdate(
+  columns,
+  ({ value, from }) => sql<{ id: string; state: TokenState }>`update tokens
+      set last_step = ${value('step')}, drift_steps = ${value('drift_steps')}, last_used_ms = ${value('at_ms')},
+        recent = ${value('recent')}
+      ${from}
+      where tokens.id = ${value('id')} and tokens.last_step < ${value('step')}
+        and (tokens.user_id || '') = ${value('user_id')} and (tokens.state || '') in (${sql.join(usableStates)})
+      returning tokens.id, tokens.state`,
+);
 
 /**
  * The only place that can accept a fob's passcode. It raises the last accepted steps and returns which of them this
@@ -34,27 +55,7 @@ export async function acceptSteps(db: Db, candidates: readonly Candidate[]): Pro
     atMs,
     withAcceptance(token.recent, { step, atMs, source, letNobodyIn }),
   ]);
-  const columns = {
-    id: 'text',
-    user_id: 'text',
-    step: 'bigint',
-    drift_steps: 'integer',
-    at_ms: 'bigint',
-    recent: 'text',
-  } as const;
-  // Written as expressions, user and state do not make planners choose the indexes of these columns.
-  const moved = await updateEachRow(
-    db,
-    columns,
-    rows,
-    ({ value, from }) => sql<{ id: string; state: TokenState }>`update tokens
-      set last_step = ${value('step')}, drift_steps = ${value('drift_steps')}, last_used_ms = ${value('at_ms')},
-        recent = ${value('recent')}
-      ${from}
-      where tokens.id = ${value('id')} and tokens.last_step < ${value('step')}
-        and (tokens.user_id || '') = ${value('user_id')} and (tokens.state || '') in (${sql.join(usableStates)})
-      returning tokens.id, tokens.state`,
-  );
+  const moved = await moveSteps(db, rows);
   const first = moved.filter(({ state }) => state !== 'active').map(({ id }) => id);
   await makeActive(db, first);
   return new Set(moved.map(({ id }) => id));
