@@ -66,9 +66,10 @@ function givenOf<Values>(engine: DatabaseEngine, reads: ((values: Values) => unk
   const gap = (read: (values: Values) => unknown) => new Gap(reads.push(read) - 1);
   return {
     value: read => sql`${gap(read)}`,
+    // PostgreSQL plans `any` of a parameter at once, and a subquery as a join.
     isAmong: (column, read) =>
       engine === 'postgres'
-        ? sql<boolean>`${sql.ref(column)} in (select unnest(cast(${gap(read)} as text[])))`
+        ? sql<boolean>`${sql.ref(column)} = any(cast(${gap(read)} as text[]))`
         : sql<boolean>`${sql.ref(column)} in (select value from json_each(${gap(values => JSON.stringify(read(values)))}))`,
   };
 }
