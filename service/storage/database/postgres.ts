@@ -8,7 +8,7 @@ import type { Schema } from '../schema/schema.ts';
 import type { Db, Store } from '../schema/store.ts';
 import { CHANNEL, listenPostgres } from './postgres-listen.ts';
 import { isPostgresLoss } from './postgres-loss.ts';
-import { pipelined } from './postgres-pipeline.ts';
+import { NamesUnusable, pipelined } from './postgres-pipeline.ts';
 
 const INT8 = 20;
 /**
@@ -20,9 +20,13 @@ const RETRIED = new Set(['40001', '40P01', '55P03']);
 
 /**
  * Transactions find their rows by index. Where a table has grown since its rows were last counted, PostgreSQL would
- * rather read all of it.
+ * rather read all of it. For the same reason it plans named statements for each use: a plan that it made while a table
+ * was small reads a whole index.
  */
-const BY_INDEX = { sql: 'set local enable_seqscan = off', parameters: [] };
+const BY_INDEX = {
+  sql: `select set_config('enable_seqscan', 'off', true), set_config('plan_cache_mode', 'force_custom_plan', true)`,
+  parameters: [],
+};
 
 /** How long to wait for a response of PostgreSQL. Undefined: until it comes, or the connection ends. */
 export interface AnswerTimeout {
@@ -82,7 +86,7 @@ export async function transactPostgres<T>(db: Db, work: (transaction: Db) => Pro
       });
     } catch (error) {
       if (isPostgresLoss(error)) throw new ServiceError('busy', texts.startup.databaseLost, error);
-      if (!RETRIED.has(systemCode(error))) throw error;
+      if (!RETRIED.has(systemCode(error)) && !(error instanceof NamesUnusable)) throw error;
       if (performance.now() > giveUpAt) throw new ServiceError('busy', texts.startup.databaseBusy, error);
     }
 }

@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto';
 import { type CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { type DatabaseEngine, engineOf } from '../schema/engine.ts';
 import type { Db } from '../schema/store.ts';
-import type { Query } from './together.ts';
+import { type Query, runNamed, type Statement } from './together.ts';
 
 /** Stands for a value in a query that is compiled once. */
 class Gap {
@@ -23,6 +24,7 @@ export interface Given<Values> {
 /** A compiled query with gaps. */
 export interface Kept<Values, Row> {
   readonly query: CompiledQuery<Row>;
+  readonly name: string;
   /** Returns its parameters for some values. */
   parametersOf(values: Values): unknown[];
 }
@@ -44,22 +46,35 @@ export function keep<Values, Row>(
     const query = build(db, givenOf(engine, reads));
     const parametersOf = (values: Values) =>
       query.parameters.map(one => (one instanceof Gap ? reads[one.at]?.(values) : one));
-    const made = { query, parametersOf };
+    const made = { query, name: nameOf(query), parametersOf };
     kept.set(engine, made);
     return made;
   };
 }
 
-/** `keep` for a query that is run with some values at a time. */
+/**
+ * `keep` for a query that is run with some values at a time. It names all its columns: PostgreSQL keeps it parsed, and
+ * what `*` means may change.
+ */
 export function keptQuery<Values, Row>(
   build: (db: Db, given: Given<Values>) => CompiledQuery<Row>,
 ): (db: Db, values: Values) => Query<Row> {
   const kept = keep(build);
   return (db, values) => {
-    const { query, parametersOf } = kept(db);
-    const filled: CompiledQuery<Row> = { ...query, parameters: parametersOf(values) };
-    return { compile: () => filled, execute: async () => (await db.executeQuery(filled)).rows };
+    const { query: compiled, name, parametersOf } = kept(db);
+    const filled: CompiledQuery<Row> & Statement = { ...compiled, name, parameters: parametersOf(values) };
+    const execute = async (): Promise<Row[]> =>
+      engineOf(db) === 'postgres' ? runNamed(db, filled) : (await db.executeQuery<Row>(filled)).rows;
+    return { compile: () => filled, execute };
   };
+}
+
+/**
+ * Of the text: if a proxy lends connections on which others have prepared statements, nobody runs another text than
+ * their own.
+ */
+function nameOf({ sql: text }: CompiledQuery): string {
+  return `passfob_${createHash('sha256').update(text).digest('base64url')}`;
 }
 
 function givenOf<Values>(engine: DatabaseEngine, reads: ((values: Values) => unknown)[]): Given<Values> {

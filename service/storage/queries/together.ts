@@ -6,6 +6,8 @@ import type { Db } from '../schema/store.ts';
 export interface Statement {
   readonly sql: string;
   readonly parameters: readonly unknown[];
+  /** PostgreSQL keeps it parsed under this name, on each connection that ran it: there must be few, and of fixed texts. */
+  readonly name?: string | undefined;
 }
 
 /** As the only parameter of a statement: these statements are sent at once, and each row returned is the rows of one. */
@@ -56,6 +58,12 @@ export async function together<const Queries extends readonly Query<unknown>[]>(
   return rows as RowsOf<Queries>;
 }
 
+/** Runs a statement on PostgreSQL with its name, which Kysely would leave out. */
+export async function runNamed<Row>(db: Db, statement: Statement): Promise<Row[]> {
+  const { rows } = await db.executeQuery<Row[]>(CompiledQuery.raw('', [new Together([statement])]));
+  return rows[0] ?? [];
+}
+
 /**
  * Runs a statement whose result the transaction does not wait for: on PostgreSQL it is sent together with the next one.
  * If it fails, that one does, and nothing is committed.
@@ -67,12 +75,12 @@ export async function withNext<Row>(
   statement: Statement,
   check?: (rows: readonly Row[]) => void,
 ): Promise<void> {
-  const { sql, parameters } = statement;
   if (engineOf(db) === 'postgres') {
-    const later = new WithNext({ sql, parameters }, check as WithNext['check']);
+    const later = new WithNext(statement, check as WithNext['check']);
     await db.executeQuery(CompiledQuery.raw('', [later]));
     return;
   }
+  const { sql, parameters } = statement;
   const { rows } = await db.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]));
   check?.(rows);
 }

@@ -67,13 +67,13 @@ export function lockUsers(db: Db, names: readonly string[]): Promise<User[]> {
   return usersLocked(db, { names }).execute();
 }
 
-type Names = Pick<Questions, 'names'>;
-const namesOf = ({ names }: Names) => names;
+type UserNames = Pick<Questions, 'names'>;
+const namesOf = ({ names }: UserNames) => names;
 const nowOf = ({ nowMs }: Questions) => nowMs;
 const latestMadeOf = ({ nowMs }: Questions) => latestMade(nowMs);
 const latestAnswerOf = ({ nowMs }: Questions) => latestEnd(nowMs, validationLimits.retryWindowMs);
 
-const usersLocked = keptQuery((db, given: Given<Names>) => {
+const usersLocked = keptQuery((db, given: Given<UserNames>) => {
   const query = db
     .selectFrom('users')
     .select(userColumns)
@@ -83,11 +83,11 @@ const usersLocked = keptQuery((db, given: Given<Names>) => {
 });
 
 /** The ids of the users with these names: the queries do not wait for the users' rows. */
-function idsOf(db: Db, given: Given<Names>) {
+function idsOf(db: Db, given: Given<UserNames>) {
   return db.selectFrom('users').select('users.id').where(given.isAmong('users.name', namesOf));
 }
 
-const tokensOf = keptQuery((db, given: Given<Names>) =>
+const tokensOf = keptQuery((db, given: Given<UserNames>) =>
   db
     .selectFrom('tokens')
     .select(passcodeColumns)

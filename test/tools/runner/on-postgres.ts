@@ -32,5 +32,5 @@ export const QUICK_ON_POSTGRES = [
   'test/service/radius/busy.test.ts',
   'test/service/enrolment/job.test.ts',
   'test/service/{audit/record,care/records,jobs/owner,users/disabling,push/per-user-queue,search/writers,tokens/policies}.test.ts',
-  'test/service/validation/round-trips.test.ts',
+  'test/service/validation/{named-statements,round-trips}.test.ts',
 ];
