@@ -27,7 +27,7 @@ const ran = (args: readonly string[], status = 0): Start => {
 async function served(): Promise<void> {
   const args = [program, 'serve', '--dir', `${home}/service`, '--port', '0', '--no-admin-link'];
   const service = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'], env });
-  for await (const line of createInterface({ input: service.stdout })) if (/"started"/.test(line)) break;
+  for await (const line of createInterface({ input: service.stdout })) if (/listens at/.test(line)) break;
   readyAtMs = performance.now();
   service.kill();
   await once(service, 'close');
