@@ -48,6 +48,7 @@ async function migrated(store: Store, migrate: (db: Db) => Promise<void>): Promi
   } catch (error) {
     await store.close();
     if (error instanceof ServiceError) throw error;
+    if (isPostgresLoss(error)) throw new ServiceError('busy', texts.startup.databaseLost, error);
     throw new ServiceError('database_unusable', texts.startup.databaseUnusable, error);
   }
 }
@@ -61,8 +62,7 @@ async function migrateOn(db: Db): Promise<void> {
   if (error === undefined) return;
   if (error instanceof Error && error.message.startsWith('corrupted migrations'))
     throw new ServiceError('database_newer', texts.startup.databaseNewer, error);
-  if (isPostgresLoss(error)) throw new ServiceError('busy', texts.startup.databaseLost, error);
-  throw new ServiceError('database_unusable', texts.startup.databaseUnusable, error);
+  throw error;
 }
 
 /**
