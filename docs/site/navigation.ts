@@ -125,6 +125,7 @@ export const GROUPS: readonly NavigationGroup[] = [
       page('docs/dependencies.md', 'Dependencies'),
       page('docs/releasing.md', 'Releasing'),
       page('docs/performance.md', 'Performance'),
+      page('docs/capacity.md', 'How far one machine goes'),
       page('test/unit/wire/README.md', 'Bytes of the wire'),
     ],
   },

@@ -1,5 +1,4 @@
 import { CsvError, type Options, parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
 import { FobError, isFobError } from '../errors.ts';
 import { CELL_CHARS_MAX, PLAN_COLUMNS_MAX, PLAN_ROWS_MAX } from './limits.ts';
 
@@ -69,21 +68,5 @@ function unreadable(line: number): FobError {
   return new FobError('bad-input', {
     sentence: `Line ${line} of the plan is not CSV: a quote is out of place, or a cell or the line is too long.`,
     next: 'Write it as a spreadsheet saves CSV, in UTF-8 (RFC 4180).',
-  });
-}
-
-/** A cell that a spreadsheet may read as a formula. */
-const FORMULA = /^[\s]*[=+\-@\t\r]/;
-
-/**
- * Writes records as CSV (RFC 4180 §2) with every cell quoted and formulas disarmed. The library's `escape_formulas`
- * checks only the first character, but spreadsheets skip leading white space.
- */
-export function writeCsv(records: readonly (readonly string[])[]): string {
-  return stringify([...records], {
-    quoted: true,
-    quoted_empty: true,
-    record_delimiter: 'windows',
-    cast: { string: text => (FORMULA.test(text) ? `'${text}` : text) },
   });
 }

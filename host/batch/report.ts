@@ -1,5 +1,5 @@
 import { htmlEscape } from 'escape-goat';
-import { writeCsv } from './csv.ts';
+import { writeCsv } from './csv-text.ts';
 import type { Ledger } from './ledger.ts';
 import type { PlanRow } from './plan.ts';
 import type { FobResult } from './run.ts';

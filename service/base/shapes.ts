@@ -61,9 +61,12 @@ export function constant<const T extends string | number | boolean>(value: T): F
 /** An answer without a body. */
 export const nothing: FieldShape<null> = { schema: { type: 'null' } };
 
-/** An answer of another media type than JSON. */
-export function media(type: string, { schema }: FieldShape<unknown>): FieldShape<string> {
-  return { schema: { content: { [type]: { schema } } } };
+/** An answer of another media type than JSON, or of one of several. */
+export function media(
+  types: string | readonly string[],
+  { schema }: FieldShape<unknown>,
+): FieldShape<string> {
+  return { schema: { content: Object.fromEntries([types].flat().map(type => [type, { schema }])) } };
 }
 
 /** Facts without fixed names, as the audit holds them. */

@@ -8,7 +8,9 @@ import {
   fileOptions,
   flagsOf,
   radiusClientOptions,
+  readExport,
   recordOptions,
+  refuseExport,
   restoreOptions,
   serveOptions,
   serviceOptions,
@@ -48,12 +50,18 @@ export const commands: readonly Command[] = [
       (await import('./records.ts')).restoreFrom(records, file, counterGap),
   }),
   command({
-    words: 'service audit <what>',
-    describe: 'verify that the audit was not changed',
+    words: 'service audit <what> [file]',
+    describe: 'verify that the audit was not changed, or write it into a new file',
     options: auditOptions,
-    read: flagsOf,
+    read: ({ what, file, from, to, ...given }) => ({
+      ...flagsOf(given),
+      taken: what === 'export' ? readExport(file, from, to) : refuseExport(file, from, to),
+    }),
     needs: theRecords,
-    run: async (_, records) => (await import('./records.ts')).verify(records),
+    run: async ({ taken }, records) => {
+      const { exportAudit, verify } = await import('./records.ts');
+      return taken === undefined ? verify(records) : exportAudit(records, taken);
+    },
   }),
   command({
     words: 'service fingerprint',

@@ -1,5 +1,6 @@
-import { type CommonOptions, LETTERS, without } from 'passfob/cli/base/common-options';
+import { type CommonOptions, fileToWrite, LETTERS, without } from 'passfob/cli/base/common-options';
 import { FobError } from 'passfob/errors';
+import { type Day, readDay } from '../base/days.ts';
 import { serveTexts } from '../base/texts/serve.ts';
 import { type SettingName, settings } from '../node/configuration/settings.ts';
 
@@ -173,11 +174,43 @@ export function restoreOptions(command: CommonOptions) {
 }
 
 export function auditOptions(command: CommonOptions) {
-  return recordOptions(command).positional('what', {
-    choices: ['verify'] as const,
-    demandOption: true,
-    describe: 'what to do with it',
-  });
+  const day = { string: true, requiresArg: true } as const;
+  return recordOptions(command)
+    .positional('what', {
+      choices: ['verify', 'export'] as const,
+      demandOption: true,
+      describe: 'what to do with it',
+    })
+    .positional('file', { type: 'string', describe: 'export: path of the new file, .csv or .jsonl' })
+    .option('from', { ...day, describe: 'export: the first day of UTC, as 2026-01-31' })
+    .option('to', { ...day, describe: 'export: the last day of UTC' });
+}
+
+/** A file to write the audit into: its ending names the format. */
+export interface AuditFile extends Partial<Day> {
+  readonly path: string;
+  readonly format: 'csv' | 'jsonl';
+}
+
+/** @throws FobError `usage` */
+export function readExport(path: string | undefined, from?: string, to?: string): AuditFile {
+  if (path === undefined) throw new FobError('usage', serveTexts.noAuditFile);
+  const format = /\.(csv|jsonl)$/.exec(fileToWrite(path))?.[1];
+  if (format !== 'csv' && format !== 'jsonl') throw new FobError('usage', serveTexts.auditEnding);
+  const [first, last] = [from, to].map(text => (text === undefined ? undefined : dayOf(text)));
+  if (first && last && first.fromMs >= last.toMs) throw new FobError('usage', serveTexts.noDays);
+  return { path, format, ...(first && { fromMs: first.fromMs }), ...(last && { toMs: last.toMs }) };
+}
+
+function dayOf(text: string): Day {
+  const day = readDay(text);
+  if (day === undefined) throw new FobError('usage', serveTexts.badDay);
+  return day;
+}
+
+/** @throws FobError `usage` for what only an export takes */
+export function refuseExport(...given: readonly (string | undefined)[]): undefined {
+  if (given.some(value => value !== undefined)) throw new FobError('usage', serveTexts.onlyExport);
 }
 
 export function statusOptions(command: CommonOptions) {

@@ -4,18 +4,22 @@ import { join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Report } from 'passfob/cli/base/report';
 import { printable } from 'passfob/cli/base/terminal';
-import { FobError } from 'passfob/errors';
+import { FobError, systemCode } from 'passfob/errors';
 import { readPieces, standardInput } from 'passfob/read-whole';
 import { serviceActor } from '../base/actor.ts';
 import { mailLimits } from '../base/limits/mail.ts';
+import { refused } from '../base/results.ts';
 import { recordTexts } from '../base/texts/serve.ts';
+import { audit } from '../subjects/alerts/audit-list.ts';
 import { verifyAudit } from '../subjects/audit/verify.ts';
+import { exportOf } from '../subjects/kit/export.ts';
 import { recordBounce } from '../subjects/mail/bounces.ts';
 import { backup } from '../subjects/operations/backup.ts';
 import { rekey } from '../subjects/operations/rekey.ts';
 import { restore } from '../subjects/operations/restore.ts';
 import type { ConfiguredRecords } from './configured.ts';
 import { valueIn } from './errors.ts';
+import type { AuditFile } from './options.ts';
 
 /** Commands on all records of a service, while it runs; a restore needs an empty database. */
 
@@ -77,6 +81,24 @@ export async function verify({ store, keys }: ConfiguredRecords): Promise<Report
     document: { ...verification },
     text: recordTexts.auditIntact(verification.rows, verification.seals),
   };
+}
+
+/** Writes the audit into a new file. @throws FobError if there is one of that name, an error of the system */
+export async function exportAudit(
+  { store, keys, signal }: ConfiguredRecords,
+  file: AuditFile,
+): Promise<Report> {
+  const path = resolve(file.path);
+  const { format, fromMs, toMs } = file;
+  const management = { db: store.db, keys, clock: Date.now };
+  const pieces = exportOf(management, serviceActor, audit, { format, filters: { fromMs, toMs } });
+  try {
+    await pipeline(pieces, createWriteStream(path, { flags: 'wx', mode: 0o600, flush: true }), { signal });
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error;
+    valueIn(refused('backup_exists'));
+  }
+  return { document: { file: path }, text: recordTexts.auditTaken(path) };
 }
 
 export async function renewKey({ store, keys, configuration }: ConfiguredRecords): Promise<Report> {

@@ -10,11 +10,16 @@ export const administrationLimits = {
    * found.
    */
   searchPartMax: 24,
-  /** Rows whose parts are indexed at once, and hits whose rows are read at once. */
+  /** Rows whose parts are indexed at once. */
   searchFillRows: 200,
-  searchHitsAtOnce: 100,
-  /** Tokens of one user that a page of a search reads: revoked ones stay the user's, so their number is unlimited. */
-  searchTokensOfUser: 100,
+  /** Words whose parts are counted to choose the rarest. */
+  searchWordsWeighed: 6,
+  /** Candidates that a page or a total examines in each source: those of tokens are compared with their users as well. */
+  searchRowsExamined: { user: 10_000, token: 5_000 },
+  /** Parts that a total reads for each candidate: a row has several with one word. */
+  searchHitsPerRow: 3,
+  /** Matching parts that a page reads for each of its rows. */
+  searchMatchesPerRow: 8,
   cursorMax: 1_024,
   historyListed: 100,
   /** Administration over HTTP (`api/`). A percent-encoded character may take twelve bytes of an address. */

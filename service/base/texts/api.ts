@@ -7,9 +7,9 @@ export const apiRefusals = {
 /** The fields that each search compares. */
 export const searchTexts = {
   users:
-    'Any part of the name, the display name or the e-mail address. Accents, upper and lower case do not matter. Matches at the end of a text come first. A page can hold fewer users than `limit`, or none, before the last page: continue while the answer has a `next`.',
+    'Words in any order, each any part of the name, the display name or the e-mail address. Accents, upper and lower case do not matter. Matches at the end of a text come first. A page can hold fewer users than `limit`, or none, before the last page: continue while the answer has a `next`.',
   tokens:
-    'With `by=serial` any part of the serial number, with `by=user` any part of the name, the display name or the e-mail address of the user (accents, upper and lower case do not matter), with `by=label` the beginning of the label, case-sensitive; with `by=any`, the default, one of these, in this order. A page can hold fewer tokens than `limit`, or none, before the last page: continue while the answer has a `next`.',
+    'Words in any order. With `by=serial` each is any part of the serial number, with `by=label` of the label, with `by=user` of the name, the display name or the e-mail address of the user; with `by=any`, the default, of one of these. Accents, upper and lower case do not matter. A page can hold fewer tokens than `limit`, or none, before the last page: continue while the answer has a `next`.',
 } as const;
 
 /** Why a request of administration over HTTP was refused before any action. */

@@ -89,6 +89,17 @@ export const unreadyTexts = {
 
 /** Texts of `passfob serve` and `passfob service`. */
 export const serveTexts = {
+  noAuditFile: { sentence: 'The new file is missing.', next: 'passfob service audit export audit.csv' },
+  auditEnding: {
+    sentence: 'The file ends in neither .csv nor .jsonl.',
+    next: 'Its ending names the format.',
+  },
+  badDay: { sentence: 'That is not a day.', next: 'Write it as 2026-01-31.' },
+  noDays: { sentence: 'The first day is after the last one.', next: 'Exchange --from and --to.' },
+  onlyExport: {
+    sentence: 'A file, --from and --to are for the export alone.',
+    next: 'passfob service audit export audit.csv',
+  },
   listening: (url: string) => `Passfob listens at ${url}`,
   radius: (endpoint: string) => `RADIUS listens at ${endpoint}`,
   folderMade: (directory: string) => `The service folder ${directory} was made.`,
@@ -242,6 +253,7 @@ export const recordTexts = {
     'Some seeds are encrypted with keys that service.key does not hold. Restore the key file of that time.',
   auditIntact: (rows: number, seals: number) =>
     `The audit is intact: ${rows} rows and ${seals} checkpoints were checked.`,
+  auditTaken: (path: string) => `The audit is in ${path}. Its last line has the number of rows.`,
   auditChanged: {
     sentence: 'The audit was changed outside the service.',
     next: 'Keep the database as it is, find out who could write to it, and compare with a backup.',

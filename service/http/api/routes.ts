@@ -3,7 +3,7 @@ import { fobGivingActs } from '../../subjects/care/give.ts';
 import { fobLifeActs } from '../../subjects/care/life.ts';
 import { taskActs } from '../../subjects/care/task-acts.ts';
 import { jobActs } from '../../subjects/jobs/jobs.ts';
-import { lists } from '../../subjects/lists.ts';
+import { lists, pagedLists } from '../../subjects/lists.ts';
 import { checkCaller } from '../../subjects/push/callers/check.ts';
 import { tokenActs } from '../../subjects/tokens/acts.ts';
 import { repairLastStep } from '../../subjects/tokens/codes/repair.ts';
@@ -13,16 +13,16 @@ import { policies } from '../../subjects/tokens/policies.ts';
 import { userActs } from '../../subjects/users/acts.ts';
 import { credentialActs } from '../../subjects/users/credentials/acts.ts';
 import { changeSettings } from '../../subjects/users/settings.ts';
+import { logIns } from '../../subjects/validation/list.ts';
 import { activationRoutes } from './identities/activations.ts';
 import { callerRead } from './identities/callers.ts';
 import { sessionRoutes } from './identities/session.ts';
 import { userReads } from './identities/users.ts';
-import { routesOfActs, routesOfList } from './kit/acts.ts';
+import { routeOfExport, routeOfPages, routesOfActs, routesOfList } from './kit/acts.ts';
 import type { ApiRoute } from './kit/route.ts';
 import { alertReads } from './records/alerts.ts';
 import { auditRoutes } from './records/audit.ts';
 import { channelRoutes } from './records/channels.ts';
-import { eventRoutes } from './records/events.ts';
 import { mailRoutes } from './records/mail.ts';
 import { settingsRead } from './records/settings.ts';
 import { cancelRoute, fobRoutes } from './tokens/fobs.ts';
@@ -54,7 +54,8 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...routesOfActs([acknowledgeAlert]),
   ...channelRoutes,
   ...mailRoutes,
-  ...eventRoutes,
+  ...[...lists, ...pagedLists].map(routeOfExport),
+  routeOfPages(logIns),
   ...auditRoutes,
   settingsRead,
   ...routesOfActs([changeSettings]),

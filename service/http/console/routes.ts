@@ -1,12 +1,11 @@
 import type { FastifyInstance } from 'fastify';
-import { acts, lists } from '../../subjects/lists.ts';
+import { acts, lists, pagedLists } from '../../subjects/lists.ts';
 import type { WebContext } from '../web/context.ts';
 import { serveEntry } from './access/enter.ts';
 import { serveProving } from './access/prove.ts';
 import { serveSetUp } from './access/setup.ts';
 import { serveSignIn, showSignIn } from './access/sign-in.ts';
 import { serveActivationForms } from './activations/forms.ts';
-import { serveActivationList } from './activations/list.ts';
 import { serveBulk } from './batch/bulk.ts';
 import { serveImport } from './batch/import.ts';
 import { serveJobs } from './batch/jobs.ts';
@@ -14,35 +13,30 @@ import { serveFobBulk } from './fobs/bulk.ts';
 import { serveFobDetail } from './fobs/detail.ts';
 import { pagesAfterGiving } from './fobs/give.ts';
 import { serveFobs } from './fobs/list.ts';
-import { serveActs, serveList } from './kit/acts.ts';
+import { serveActs } from './kit/acts.ts';
+import { serveExport, serveList, servePages } from './kit/lists.ts';
 import { type ConsoleRouter, makeConsoleRouter } from './kit/router.ts';
-import { serveMailList } from './mail/list.ts';
 import { serveMailOpening } from './mail/open.ts';
 import { serveMailServer } from './mail/server.ts';
 import { serveDashboard } from './overview/dashboard.ts';
 import { serveAlerts } from './records/alerts.ts';
-import { serveAudit } from './records/audit.ts';
+import { serveAuditVerification } from './records/audit.ts';
 import { serveChannels } from './service/channels.ts';
 import { serveSettings } from './service/settings.ts';
 import { serveTokenDetail } from './tokens/detail.ts';
 import { serveIssuing } from './tokens/issue.ts';
-import { serveTokenList } from './tokens/list.ts';
 import { serveRepairAll } from './tokens/repair-all.ts';
 import { serveCallerChecks } from './users/caller.ts';
 import { serveUserDetail } from './users/detail.ts';
 import { serveAssigning } from './users/forms.ts';
-import { serveUserList } from './users/list.ts';
 
 const subjects: readonly ((router: ConsoleRouter) => void)[] = [
   serveDashboard,
   serveSetUp,
-  serveUserList,
   serveUserDetail,
   serveAssigning,
   serveCallerChecks,
-  serveActivationList,
   serveActivationForms,
-  serveTokenList,
   serveTokenDetail,
   serveRepairAll,
   serveIssuing,
@@ -51,13 +45,14 @@ const subjects: readonly ((router: ConsoleRouter) => void)[] = [
   serveBulk,
   router => serveActs(router, acts, pagesAfterGiving),
   ...lists.map(list => (router: ConsoleRouter) => serveList(router, list)),
+  ...pagedLists.map(list => (router: ConsoleRouter) => servePages(router, list)),
+  ...[...lists, ...pagedLists].map(list => (router: ConsoleRouter) => serveExport(router, list)),
   serveSettings,
   serveChannels,
-  serveMailList,
   serveMailOpening,
   serveMailServer,
   serveAlerts,
-  serveAudit,
+  serveAuditVerification,
   serveFobs,
   serveFobDetail,
   serveFobBulk,

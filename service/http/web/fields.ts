@@ -6,7 +6,17 @@ export interface FormField {
   readonly name: string;
   readonly label: string;
   /** `list`: several lines. Passwords and files are never sent back to the browser. Default text. */
-  readonly kind?: 'text' | 'email' | 'password' | 'select' | 'list' | 'file' | 'checkbox' | 'hidden';
+  readonly kind?:
+    | 'text'
+    | 'email'
+    | 'password'
+    | 'select'
+    | 'list'
+    | 'file'
+    | 'checkbox'
+    | 'hidden'
+    | 'day'
+    | 'last day';
   readonly hint?: string;
   readonly value?: string;
   /** The options: value and text. */
@@ -51,6 +61,8 @@ function control(field: FormField, attributes: Markup): Markup {
   if (kind === 'list')
     return html`<textarea rows="8" spellcheck="false" ${attributes}${required}${max}>
 ${value}</textarea>`;
+  if (kind === 'day' || kind === 'last day')
+    return html`<input type="date" ${attributes} value="${value}"${required}>`;
   if (kind === 'file') return html`<input type="file" ${attributes}${required}>`;
   const complete = html` autocomplete="${field.autocomplete ?? 'off'}"`;
   const number = field.isNumber ? html` inputmode="numeric"` : nothing;

@@ -28,6 +28,12 @@ const BY_INDEX = {
   parameters: [],
 };
 
+/**
+ * Compiling a statement of a search takes longer than running it: the planner does not see how soon it ends. A failure
+ * costs only time.
+ */
+const WITHOUT_JIT = 'set jit = off';
+
 /** How long to wait for a response of PostgreSQL. Undefined: until it comes, or the connection ends. */
 export interface AnswerTimeout {
   readonly answerMs: number | undefined;
@@ -58,7 +64,10 @@ export function openPostgres(url: string, { answerMs } = usual): Store {
   pool.on('error', () => undefined);
   // A connection that breaks while in use reports it to the query and emits an event: without a listener, that would
   // end the process.
-  pool.on('connect', client => client.on('error', () => undefined));
+  pool.on('connect', client => {
+    client.on('error', () => undefined);
+    client.query(WITHOUT_JIT).catch(() => undefined);
+  });
   const db = new Kysely<Schema>({ dialect: new PostgresDialect({ pool: pipelined(pool) }) });
   return {
     db,

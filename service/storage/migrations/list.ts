@@ -4,6 +4,8 @@ import { up as care } from './0019-care.ts';
 import { up as fobAlerts } from './0020-fob-alerts.ts';
 import { up as replacement } from './0021-replacement.ts';
 import { up as idempotencyUser } from './0022-idempotency-user.ts';
+import { up as searchTexts } from './0023-search-texts.ts';
+import { up as listsByTime } from './0024-lists-by-time.ts';
 
 /**
  * What 0.2.0 recorded. `0001-first` does the work of all of them: a new database records the same names as one of
@@ -23,6 +25,8 @@ const migrations: Record<string, Migration> = {
   '0020-fob-alerts': { up: fobAlerts },
   '0021-replacement': { up: replacement },
   '0022-idempotency-user': { up: idempotencyUser },
+  '0023-search-texts': { up: searchTexts },
+  '0024-lists-by-time': { up: listsByTime },
 };
 
 /** The names of all migrations, in order. */

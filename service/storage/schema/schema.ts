@@ -20,7 +20,7 @@ import type { MailKind, MailState } from '../../base/mail-kinds.ts';
 import type { AcceptedBy, Outcome } from '../../base/outcomes.ts';
 import type { TokenState } from '../../base/token-states.ts';
 
-/** The table for searches by any part of a text. */
+/** The tables for searches by any part of a text. */
 export interface SearchSchema {
   /**
    * Parts of the searchable texts of users and tokens (`search/parts.ts`): derived from their rows, and in no backup.
@@ -31,6 +31,8 @@ export interface SearchSchema {
     /** The user's name or the token's serial number, which never change. */
     name: string;
   };
+  /** The folded texts of the same rows, with which every word of a search is compared: one line each. */
+  search_texts: { kind: SearchKind; name: string; folded: string };
 }
 
 export type SearchKind = 'user' | 'token';

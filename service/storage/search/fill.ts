@@ -3,7 +3,7 @@ import { administrationLimits } from '../../base/limits/administration.ts';
 import { engineOf } from '../schema/engine.ts';
 import type { SearchKind } from '../schema/schema.ts';
 import type { Db } from '../schema/store.ts';
-import { addParts, type Searched, textsOfUser, type UserTexts } from './rows.ts';
+import { addParts, type Searched, textsOfToken, textsOfUser, type UserTexts } from './rows.ts';
 
 /**
  * Fills the empty search index with all users and tokens: in the transaction of an upgrade or of a restore. Inserting
@@ -33,11 +33,11 @@ async function makeAll(db: Db, table: string): Promise<void> {
     return rows.map(row => ({ name: row.name, texts: textsOfUser(row) }));
   });
   await make(db, { kind: 'token', table }, async after => {
-    const { rows } = await sql<{ serial: string }>`select serial from tokens
+    const { rows } = await sql<{ serial: string; label: string }>`select serial, label from tokens
       where serial > ${after} order by serial limit ${sql.lit(administrationLimits.searchFillRows)}`.execute(
       db,
     );
-    return rows.map(({ serial }) => ({ name: serial, texts: [serial] }));
+    return rows.map(row => ({ name: row.serial, texts: textsOfToken(row) }));
   });
 }
 

@@ -25,38 +25,48 @@ export function partsOf(texts: readonly string[]): string[] {
   return withoutBeginnings(texts.flatMap(text => suffixes(fold(text))));
 }
 
-/** The text to search for. */
-export interface Wanted {
-  /** The required beginning of parts. */
-  readonly beginning: string;
-  /** The text that one of the row's texts has to contain: longer than the beginning if it is longer than a part. */
-  readonly whole: string;
+/**
+ * Returns the words of a typed text, folded: each once, longest first, without those that another one contains, because
+ * a row with the longer word has the shorter one as well.
+ *
+ * @returns undefined if no text can contain them: there is a character that no name has and PostgreSQL refuses
+ */
+export function splitTyped(typed: string): string[] | undefined {
+  const folded = fold(typed);
+  if (/[\p{Cc}\p{Cs}]/u.test(folded)) return undefined;
+  const words = [...new Set(folded.split(' '))].filter(word => word !== '');
+  return words
+    .filter(word => !words.some(other => other !== word && other.includes(word)))
+    .sort((one, other) => other.length - one.length || byCodePoint(one, other));
+}
+
+/** Returns the beginning of a word that parts can have, which is the word itself unless it is longer than a part. */
+export function beginningOf(word: string): string {
+  return cut(word);
 }
 
 /**
- * @returns undefined if no text can contain it: it is empty, or has characters that no name has and PostgreSQL
- * refuses
+ * Returns the least of a row's parts with this beginning; undefined if none has it. A row with several such parts is
+ * listed only at this one.
+ *
+ * @param folded the folded texts, as stored
  */
-export function wantedOf(typed: string): Wanted | undefined {
-  const whole = fold(typed);
-  if (whole === '' || /[\p{Cc}\p{Cs}]/u.test(whole)) return undefined;
-  return { beginning: cut(whole), whole };
+export function leastPart(folded: string, beginning: string): string | undefined {
+  return withoutBeginnings(
+    folded.split(BETWEEN_TEXTS).flatMap(text => partsBeginningWith(beginning, text)),
+  )[0];
 }
 
-/** Whether one of a row's texts contains the wanted text. */
-export function holds(texts: readonly string[], { whole }: Wanted): boolean {
-  return texts.some(text => fold(text).includes(whole));
+/** Stands between the folded texts of a row, which never contain it: no word matches across two of them. */
+const BETWEEN_TEXTS = '\n';
+
+/** Returns the texts of a row as they are stored to be compared with words. */
+export function foldedTexts(texts: readonly string[]): string {
+  return texts.map(fold).join(BETWEEN_TEXTS);
 }
 
-/**
- * Returns the least of a row's matching parts; undefined if none matches. A row with several matching parts is listed
- * only at this one.
- */
-export function leastPart(texts: readonly string[], { beginning, whole }: Wanted): string | undefined {
-  const folded = texts.map(fold);
-  if (!folded.some(text => text.includes(whole))) return undefined;
-  return withoutBeginnings(folded.flatMap(text => partsBeginningWith(beginning, text)))[0];
-}
+/** Appended to a text, it sorts after every text with that beginning: no name holds this code point. */
+export const LAST = '\u{10ffff}';
 
 function partsBeginningWith(beginning: string, folded: string): string[] {
   const parts: string[] = [];

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { forEachRow, valuesAsList } from '../queries/rows.ts';
 import type { SearchKind } from '../schema/schema.ts';
 import type { Db } from '../schema/store.ts';
-import { partsOf } from './parts.ts';
+import { foldedTexts, partsOf } from './parts.ts';
 
 /** The searchable texts of a user. */
 export interface UserTexts {
@@ -15,6 +15,17 @@ export function textsOfUser({ name, display_name, email }: UserTexts): string[] 
   return [name, display_name, email ?? ''];
 }
 
+/** The searchable texts of a token: those of its user are found by the user's row. */
+export function textsOfToken({
+  serial,
+  label,
+}: {
+  readonly serial: string;
+  readonly label: string;
+}): string[] {
+  return [serial, label];
+}
+
 /** A searchable row: its name and its texts. */
 export interface Searched {
   readonly name: string;
@@ -22,27 +33,47 @@ export interface Searched {
 }
 
 /**
- * Adds the parts of rows to the search index, in the transaction that writes them.
+ * Adds rows to the search index, in the transaction that writes them.
  *
- * @param table another one with these columns, for parts that are sorted first
+ * @param into another table for the parts, where they are sorted first
  */
 export async function addParts(
   db: Db,
   kind: SearchKind,
   rows: readonly Searched[],
-  table = 'search_parts',
+  into = 'search_parts',
 ): Promise<void> {
-  const parts = rows.flatMap(({ name, texts }) => partsOf(texts).map(part => [part, name] as const));
-  await insert(db, table, kind, parts);
+  if (rows.length === 0) return;
+  await insertParts(
+    db,
+    into,
+    kind,
+    rows.flatMap(({ name, texts }) => partsOf(texts).map(part => [part, name] as const)),
+  );
+  await forEachRow(
+    db,
+    { name: 'text', folded: 'text' },
+    rows.map(({ name, texts }) => [name, foldedTexts(texts)]),
+    table =>
+      sql`insert into search_texts (kind, name, folded) select ${kind}, name, folded from ${table} as made`,
+  );
 }
 
-/** Updates the parts after the texts of a row changed. @param before the previous texts */
+/** Updates the search index after the texts of a row changed. @param before the previous texts */
 export async function changeParts(
   db: Db,
   kind: SearchKind,
   { name, texts }: Searched,
   before: readonly string[],
 ): Promise<void> {
+  const folded = foldedTexts(texts);
+  if (folded === foldedTexts(before)) return;
+  await db
+    .updateTable('search_texts')
+    .set({ folded })
+    .where('kind', '=', kind)
+    .where('name', '=', name)
+    .execute();
   const [old, now] = [new Set(partsOf(before)), new Set(partsOf(texts))];
   const gone = [...old].filter(part => !now.has(part));
   const made = [...now].filter(part => !old.has(part));
@@ -53,7 +84,7 @@ export async function changeParts(
       .where('name', '=', name)
       .where('part', 'in', valuesAsList(db, gone))
       .execute();
-  await insert(
+  await insertParts(
     db,
     'search_parts',
     kind,
@@ -61,7 +92,7 @@ export async function changeParts(
   );
 }
 
-async function insert(
+async function insertParts(
   db: Db,
   into: string,
   kind: SearchKind,

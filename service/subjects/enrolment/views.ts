@@ -1,5 +1,4 @@
 import type { Selectable } from 'kysely';
-import { administrationLimits } from '../../base/limits/administration.ts';
 import { enrolmentLimits } from '../../base/limits/enrolment.ts';
 import { mailStates } from '../../base/mail-kinds.ts';
 import {
@@ -78,70 +77,19 @@ export function activationStatusOf(
   return state === 'open' && expires_ms <= nowMs ? 'expired' : state;
 }
 
-/** A position in the order of activations. */
-export interface ActivationCursor {
-  readonly createdMs: number;
-  readonly id: string;
-}
-
-/** Selects the activations to list, at a moment. */
-export interface ActivationQuery {
-  readonly nowMs: number;
-  readonly userId?: string | undefined;
-  readonly state?: ActivationStatus | undefined;
-  readonly after?: ActivationCursor | undefined;
-  /** 1 to 200, default 50. */
-  readonly rows?: number | undefined;
-}
-
-/** A page of activations, latest first; `next` continues it, null at the end. */
-export interface ActivationPage {
-  readonly activations: readonly ActivationView[];
-  readonly next: ActivationCursor | null;
-}
-
-/** Returns the activations that match. */
-export async function listActivations(db: Db, query: ActivationQuery): Promise<ActivationPage> {
-  const { nowMs, userId, state, after } = query;
-  const rows = Math.max(
-    1,
-    Math.min(query.rows ?? administrationLimits.pageRowsDefault, enrolmentLimits.activationsListed),
-  );
-  let select = activationRows(db);
-  if (userId !== undefined) select = select.where('activations.user_id', '=', userId);
-  if (state !== undefined)
-    select = select.where('activations.state', '=', state === 'expired' ? 'open' : state);
-  if (state === 'open') select = select.where('activations.expires_ms', '>', nowMs);
-  if (state === 'expired') select = select.where('activations.expires_ms', '<=', nowMs);
-  if (after !== undefined)
-    select = select.where(where =>
-      where.or([
-        where('activations.created_ms', '<', after.createdMs),
-        where.and([
-          where('activations.created_ms', '=', after.createdMs),
-          where('activations.id', '>', after.id),
-        ]),
-      ]),
-    );
-  const found = await select
-    .orderBy('activations.created_ms', 'desc')
-    .orderBy('activations.id')
-    .limit(rows + 1)
-    .execute();
-  const page = found.slice(0, rows);
-  const last = page.at(-1);
-  const next = found.length > rows && last !== undefined ? { createdMs: last.created_ms, id: last.id } : null;
-  return { activations: await viewsOf(db, page, nowMs), next };
-}
-
 /** Returns the last activations of a user, latest first. */
 export async function activationsOf(
   db: Db,
   userId: string,
   nowMs: number,
 ): Promise<readonly ActivationView[]> {
-  const rows = enrolmentLimits.activationsOfUserListed;
-  return (await listActivations(db, { userId, nowMs, rows })).activations;
+  const rows = await activationRows(db)
+    .where('activations.user_id', '=', userId)
+    .orderBy('activations.created_ms', 'desc')
+    .orderBy('activations.id', 'desc')
+    .limit(enrolmentLimits.activationsOfUserListed)
+    .execute();
+  return viewsOf(db, rows, nowMs);
 }
 
 /** Returns one activation, or undefined. */
@@ -187,9 +135,11 @@ function activationRows(db: Db) {
     .select('replaced.serial as replacesSerial');
 }
 
-type JoinedRow = Awaited<ReturnType<ReturnType<typeof activationRows>['execute']>>[number];
+/** A row with the names of what it refers to. */
+export type JoinedRow = Awaited<ReturnType<ReturnType<typeof activationRows>['execute']>>[number];
 
-async function viewsOf(db: Db, rows: readonly JoinedRow[], nowMs: number): Promise<ActivationView[]> {
+/** Returns activations as operators see them. */
+export async function viewsOf(db: Db, rows: readonly JoinedRow[], nowMs: number): Promise<ActivationView[]> {
   const ids = rows.map(({ id }) => id);
   const mails = await db
     .selectFrom('mails')

@@ -21,9 +21,9 @@ export interface Control {
   readonly hint?: string;
   /**
    * Default: `select` where there are options, else `text`. `list`: the first word of each line; `hidden`: what the
-   * address of the form holds.
+   * address of the form holds; `day`, `last day`: a day of UTC, for its first millisecond and for the one after its last.
    */
-  readonly kind?: 'text' | 'password' | 'email' | 'list' | 'hidden';
+  readonly kind?: 'text' | 'password' | 'email' | 'list' | 'hidden' | 'day' | 'last day';
   readonly autocomplete?: string;
   readonly options?: Options | ((db: Db) => Promise<Options>);
   /** How many units of the field's own the number in the form means: 60,000 for minutes of milliseconds. Default: 1. */

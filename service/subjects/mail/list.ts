@@ -1,5 +1,7 @@
-import { mailLimits } from '../../base/limits/mail.ts';
-import { type MailState, mailKinds, mailStates } from '../../base/mail-kinds.ts';
+import { sql } from 'kysely';
+import type { Tone } from '../../base/html.ts';
+import { recordLimits } from '../../base/limits/records.ts';
+import { type MailKind, type MailState, mailKinds, mailStates } from '../../base/mail-kinds.ts';
 import {
   count,
   described,
@@ -10,9 +12,15 @@ import {
   oneOf,
   serviceText,
   type TypeOf,
+  text,
   time,
 } from '../../base/shapes.ts';
+import { consoleTexts } from '../../base/texts/console.ts';
 import type { Db } from '../../storage/database/database.ts';
+import { equals, oneFilter, period } from '../kit/filters.ts';
+import { pagedList } from '../kit/list.ts';
+import { ofUser } from '../users/filter.ts';
+import { readMailServer } from './server.ts';
 
 /** A mail as operators see it, without its content. */
 export const mailShape = named(
@@ -34,53 +42,59 @@ export const mailShape = named(
 );
 export type MailView = TypeOf<typeof mailShape>;
 
-export interface MailFilter {
-  readonly user?: string | undefined;
-  readonly state?: MailState | undefined;
-  readonly after?: MailCursor | undefined;
-  /** 1 to 50, default 50. */
-  readonly limit?: number | undefined;
-}
+const tones: Readonly<Record<MailState, Tone>> = {
+  waiting: 'plain',
+  sent: 'good',
+  failed: 'bad',
+  bounced: 'bad',
+  dropped: 'plain',
+  local: 'plain',
+};
+const words = consoleTexts.mails;
 
-/** A position in the order of mail. */
-export interface MailCursor {
-  readonly createdMs: number;
-  readonly id: string;
-}
-
-/** One page of mail, newest first; `next` continues it, null at the end. */
-export interface MailPage {
-  readonly mails: readonly MailView[];
-  readonly next: MailCursor | null;
-}
-
-/** Returns the mail that matches a filter. */
-export async function pageMail(db: Db, filter: MailFilter = {}): Promise<MailPage> {
-  const { user, state, after } = filter;
-  const limit = Math.max(
-    1,
-    Math.min(mailLimits.mailsListed, Math.trunc(filter.limit ?? mailLimits.mailsListed)),
-  );
-  let query = mailRows(db);
-  if (user !== undefined) query = query.where('users.name', '=', user);
-  if (state !== undefined) query = query.where('mails.state', '=', state);
-  if (after !== undefined)
-    query = query.where(where =>
-      where.or([
-        where('mails.created_ms', '<', after.createdMs),
-        where.and([where('mails.created_ms', '=', after.createdMs), where('mails.id', '<', after.id)]),
-      ]),
-    );
-  const rows = await query
-    .orderBy('mails.created_ms', 'desc')
-    .orderBy('mails.id', 'desc')
-    .limit(limit + 1)
-    .execute();
-  const mails = rows.slice(0, limit).map(viewOfMail);
-  const last = mails.at(-1);
-  const next = rows.length > limit && last !== undefined ? { createdMs: last.createdMs, id: last.id } : null;
-  return { mails, next };
-}
+/** Mail to users. Messages in the local outbox have a link to read them, for roles that may. */
+export const mailList = pagedList<MailView, MailRow>({
+  name: 'mails.list',
+  summary: 'List mails to users with their state, newest first.',
+  at: 'GET /v1/mails',
+  permission: 'read',
+  item: mailShape,
+  as: 'mails',
+  key: 'id',
+  title: 'user',
+  columns: {
+    createdMs: { label: words.created, as: 'time' },
+    kind: { label: words.kind, as: Object.entries(words.kinds) },
+    user: { label: words.user, as: 'user' },
+    address: { label: words.address },
+    state: { label: words.state, as: state => [tones[state], words.states[state]] },
+    error: { label: words.why },
+    sentMs: { label: words.sent, as: 'time' },
+  },
+  page: {
+    at: '/mails',
+    title: words.title,
+    lead: words.lead,
+    none: words.none,
+    notice: async db => ((await readMailServer(db)) === undefined ? words.noServer : undefined),
+    over: [{ at: '/mails/server', words: words.serverLink, permission: 'read' }],
+  },
+  links: [{ at: '/mail/open', words: words.open, permission: 'mail.open', when: ({ isKept }) => isKept }],
+  filters: {
+    user: ofUser(words.user),
+    address: equals(text(recordLimits.mailAddressMax, { minLength: 1 }), words.address, 'address'),
+    kind: oneFilter<MailKind>(words.kinds, words.kind, 'kind'),
+    state: oneFilter<MailState>(words.states, words.state, 'state'),
+    ...period('created_ms'),
+  },
+  rows: {
+    table: 'mails',
+    order: { created_ms: 'number', id: 'string' },
+    selected: sql<MailRow>`mails.*, users.name as "user"`,
+    joined: sql`inner join users on users.id = mails.user_id`,
+  },
+  views: rows => rows.map(viewOfMail),
+});
 
 /** Returns one mail. */
 export async function findMail(db: Db, id: string): Promise<MailView | undefined> {

@@ -54,6 +54,7 @@ export const leftOutTables: readonly (keyof Schema)[] = [
   'pushes',
   'readiness',
   'search_parts',
+  'search_texts',
 ];
 
 /** Tables whose numbers the database assigns, which must continue above those restored. */

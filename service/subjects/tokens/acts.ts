@@ -2,6 +2,7 @@ import { userLimits } from '../../base/limits/users.ts';
 import { refused } from '../../base/results.ts';
 import { oneOf, text } from '../../base/shapes.ts';
 import { mayBecome, revokedReasons } from '../../base/token-states.ts';
+import { changeParts, textsOfToken } from '../../storage/search/rows.ts';
 import { act, did } from '../kit/act.ts';
 import { choice, lookUp, optional, shownAs } from '../kit/field.ts';
 import { userNamed } from '../users/subject.ts';
@@ -197,6 +198,13 @@ export const renameToken = act({
   async run({ db, item }, { issuer = item.issuer, label = item.label }) {
     const names = { issuer, label };
     await db.updateTable('tokens').set(names).where('id', '=', item.id).execute();
+    const { serial } = item;
+    await changeParts(
+      db,
+      'token',
+      { name: serial, texts: textsOfToken({ serial, label }) },
+      textsOfToken(item),
+    );
     return did(viewOf({ ...item, ...names }, item.user), item, names);
   },
 });

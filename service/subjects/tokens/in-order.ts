@@ -5,13 +5,11 @@ import type { TokenState } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { engineOf } from '../../storage/schema/engine.ts';
 import { readSearchCursor, writeSearchCursor } from '../../storage/search/cursor.ts';
-import { LAST } from '../../storage/search/hits.ts';
-import { byCodePoint } from '../../storage/search/parts.ts';
 import type { TokenRow } from './rows.ts';
 import { viewOf } from './views.ts';
 
 interface Order {
-  readonly by: 'serial' | 'user' | 'label';
+  readonly by: 'user' | 'label';
   readonly state: TokenState | undefined;
   readonly rows: number;
   readonly after: string | undefined;
@@ -25,16 +23,16 @@ interface Mark {
 
 type Listed = TokenRow & { readonly user: string | null; readonly key: string };
 
-/** Returns a page of all tokens. It may hold fewer rows than requested, even none, and still not be the last. */
+/** Returns a page of all tokens by user or label. It may hold fewer rows than requested, even none, and still not be the last. */
 export async function listInOrder(db: Db, { by, state, rows, after }: Order) {
   const read = after === undefined ? undefined : readSearchCursor(after, 2);
   if (after !== undefined && read === undefined) return refused('bad_cursor');
   const [key = '', serial = ''] = read ?? [];
   const mark = read && { key, serial };
-  // The index of states is ordered by serial number; for any other order, rows are filtered.
-  const isPicked = state !== undefined && by !== 'serial';
+  // No index has the states in this order: rows are filtered.
+  const isPicked = state !== undefined;
   const looked = isPicked ? administrationLimits.pageRowsScanned : rows;
-  const found = await select(db, by, { mark, state: isPicked ? undefined : state, rows: looked + 1 });
+  const found = await (by === 'user' ? byUser : byLabel)(db, { mark, rows: looked + 1 });
   const picked = found.slice(0, looked).filter(row => !isPicked || row.state === state);
   const page = picked.slice(0, rows);
   const isCut = picked.length > rows || found.length > looked;
@@ -47,24 +45,7 @@ export async function listInOrder(db: Db, { by, state, rows, after }: Order) {
 
 interface Range {
   readonly mark: Mark | undefined;
-  readonly state: TokenState | undefined;
   readonly rows: number;
-}
-
-function select(db: Db, by: Order['by'], range: Range): Promise<Listed[]> {
-  if (by === 'serial') return bySerial(db, range);
-  return by === 'user' ? byUser(db, range) : byLabel(db, { ...range, prefix: '' });
-}
-
-function bySerial(db: Db, { mark, state, rows }: Range): Promise<Listed[]> {
-  let query = db
-    .selectFrom('tokens')
-    .leftJoin('users', 'users.id', 'tokens.user_id')
-    .selectAll('tokens')
-    .select(['users.name as user', 'tokens.serial as key'])
-    .where('tokens.serial', '>', mark?.serial ?? '');
-  if (state !== undefined) query = query.where('tokens.state', '=', state);
-  return query.orderBy('tokens.serial').limit(rows).execute();
 }
 
 function byUser(db: Db, { mark, rows }: Range): Promise<Listed[]> {
@@ -81,14 +62,7 @@ function byUser(db: Db, { mark, rows }: Range): Promise<Listed[]> {
   return query.orderBy('users.name').orderBy('tokens.serial').limit(rows).execute();
 }
 
-/**
- * Returns the tokens after a position whose label begins with a text, case-sensitively, with the searchable texts of
- * their users.
- */
-export function byLabel(
-  db: Db,
-  { prefix, mark, rows }: Pick<Range, 'mark' | 'rows'> & { readonly prefix: string },
-) {
+function byLabel(db: Db, { mark, rows }: Range): Promise<Listed[]> {
   // The index is by code point; PostgreSQL compares by the locale by default.
   const label =
     engineOf(db) === 'postgres' ? sql<string>`tokens.label collate "C"` : sql<string>`tokens.label`;
@@ -96,18 +70,11 @@ export function byLabel(
     .selectFrom('tokens')
     .leftJoin('users', 'users.id', 'tokens.user_id')
     .selectAll('tokens')
-    .select(['users.name as user', 'users.display_name', 'users.email', 'tokens.label as key'])
-    .where(label, '>=', later(prefix, mark))
-    .where(label, '<', `${prefix}${LAST}`);
+    .select(['users.name as user', 'tokens.label as key'])
+    .where(label, '>=', mark?.key ?? '');
   if (mark !== undefined)
     query = query.where(where =>
       where.or([where(label, '>', mark.key), where('tokens.serial', '>', mark.serial)]),
     );
   return query.orderBy(label).orderBy('tokens.serial').limit(rows).execute();
-}
-
-/** Returns where a page begins: a position from another search must not widen this one. */
-function later(prefix: string, mark: Mark | undefined): string {
-  if (mark === undefined) return prefix;
-  return byCodePoint(mark.key, prefix) > 0 ? mark.key : prefix;
 }

@@ -7,7 +7,7 @@ import { type Acting, actOf } from '../../storage/acting.ts';
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { seal } from '../../storage/encryption-at-rest/seal.ts';
-import { addParts } from '../../storage/search/rows.ts';
+import { addParts, textsOfToken } from '../../storage/search/rows.ts';
 import { recordAudit } from '../audit/record.ts';
 import { looksLikeAnother } from '../users/look-alikes.ts';
 import { findOrAddUser, findUser, prepareUserName, type User } from '../users/users.ts';
@@ -176,7 +176,7 @@ export async function insertToken(
     last_used_ms: null,
   };
   await acting.db.insertInto('tokens').values(row).execute();
-  await addParts(acting.db, 'token', [{ name: row.serial, texts: [row.serial] }]);
+  await addParts(acting.db, 'token', [{ name: row.serial, texts: textsOfToken(row) }]);
   if (row.state === 'assigned' && user !== undefined) await openAssignment(acting, id, user.id);
   await recordAudit(acting.db, acting.keys, {
     atMs: acting.atMs,

@@ -1,5 +1,4 @@
 import { sql } from 'kysely';
-import { administrationLimits } from '../../base/limits/administration.ts';
 import { userLimits } from '../../base/limits/users.ts';
 import { type LockPolicy, lockState } from '../../base/lock.ts';
 import {
@@ -16,10 +15,8 @@ import {
 import { usableStates } from '../../base/token-states.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { valuesAsList } from '../../storage/queries/rows.ts';
-import { readSearchCursor, writeSearchCursor } from '../../storage/search/cursor.ts';
-import { type Hit, inPortions, leastHits, lookAtHits } from '../../storage/search/hits.ts';
-import { type Wanted, wantedOf } from '../../storage/search/parts.ts';
-import { textsOfUser } from '../../storage/search/rows.ts';
+import type { Filter } from '../../storage/search/candidates.ts';
+import { findRows, type SearchPage } from '../../storage/search/find.ts';
 import { findUser, lockFactsOf, prepareUserName, type User } from './users.ts';
 
 const userFields = {
@@ -75,18 +72,18 @@ export function userViewOf(user: User, { lock, nowMs }: Moment): UserView {
 export interface UserQuery extends Moment {
   /** `next` of the previous page. */
   readonly after?: string | undefined;
-  /** Any part of the name, the display name or the e-mail address; accents and case are ignored. */
+  /** Words, each any part of the name, the display name or the e-mail address; accents and case are ignored. */
   readonly search?: string | undefined;
   readonly state?: 'locked' | 'disabled' | undefined;
   /** 1 to `userLimits.usersListedMax`; more is cut to that. */
   readonly limit: number;
+  /** Whether to count all users found. Default: no. */
+  readonly isCounted?: boolean;
 }
 
-/** A page of a list. A page of a search may hold fewer users than requested, even none, and still not be the last. */
-export interface UserPage {
+/** A page of a list. One that is partial may hold fewer users than requested, even none, and still not be the last. */
+export interface UserPage extends Omit<SearchPage, 'names'> {
   readonly users: readonly UserView[];
-  /** Null if this is the last page. */
-  readonly next: string | null;
 }
 
 /** The column is a 32-bit integer. */
@@ -95,83 +92,34 @@ const FAILURES_NEVER_REACHED = 2 ** 31 - 1;
 /**
  * Returns a page of users: by name, or the results of a search in the order of the matched text up to its end, so
  * that texts that end with the search come first. Each page costs about the same, however many users there are, and
- * does not shift when users are added meanwhile: it follows an index, and a search examines at most
- * `administrationLimits.pageRowsScanned` of its entries.
+ * does not shift when users are added meanwhile (`storage/search/find.ts`).
  *
- * @returns an empty page if `after` or `search` is impossible
+ * @returns undefined if `after` is not of this search
  */
-export async function listUsers(db: Db, query: UserQuery): Promise<UserPage> {
+export async function listUsers(db: Db, query: UserQuery): Promise<UserPage | undefined> {
+  const { search: typed = '', after, isCounted = false } = query;
+  const filter = filterOf(query);
   const limit = Math.max(1, Math.min(Math.trunc(query.limit), userLimits.usersListedMax));
-  return query.search ? searchUsers(db, query, limit) : usersByName(db, query, limit);
-}
-
-const nobody: UserPage = { users: [], next: null };
-
-async function usersByName(db: Db, query: UserQuery, limit: number): Promise<UserPage> {
-  const { after = '' } = query;
-  // No name follows a text that no name can contain.
-  if (after.length > userLimits.userNameMax || /\p{C}/u.test(after)) return nobody;
-  const rows = await selectUsers(db, query)
-    .limit(limit + 1)
+  const found = await findRows(db, { kind: 'user', typed, filter, limit, after, isCounted });
+  if (found === undefined) return undefined;
+  const { names, ...page } = found;
+  const rows = await db
+    .selectFrom('users')
+    .selectAll()
+    .where('name', 'in', valuesAsList(db, names))
     .execute();
-  const users = rows.slice(0, limit).map(row => userViewOf(row, query));
-  return { users, next: rows.length > limit ? (users.at(-1)?.name ?? null) : null };
+  const byName = new Map(rows.map(row => [row.name, userViewOf(row, query)]));
+  return { ...page, users: names.flatMap(name => byName.get(name) ?? []) };
 }
 
-/** Returns the query of a list by name, in order; for `listUsers` and for examining the database's plan. */
-export function selectUsers(
-  db: Db,
-  { after = '', state, lock, nowMs }: Pick<UserQuery, 'after' | 'state' | keyof Moment>,
-) {
-  let select = db.selectFrom('users').selectAll().orderBy('name').where('name', '>', after);
-  if (state === 'disabled') select = select.where('disabled_ms', 'is not', null);
-  if (state === 'locked')
-    select = select
-      // The index is partial on exactly this condition, written literally.
-      .where('failures', '>', sql.lit(0))
-      // A threshold of 0 means none: no count reaches it.
-      .where('failures', '>=', lock.threshold || FAILURES_NEVER_REACHED)
-      .where('last_failure_ms', '>', nowMs - lock.periodMs);
-  return select;
-}
-
-async function searchUsers(db: Db, query: UserQuery, limit: number): Promise<UserPage> {
-  const wanted = wantedOf(query.search ?? '');
-  const mark = query.after === undefined ? undefined : readSearchCursor(query.after, 2);
-  if (wanted === undefined || (query.after !== undefined && mark === undefined)) return nobody;
-  const [part = '', name = ''] = mark ?? [];
-  const looked = await lookAtHits(db, 'user', wanted, mark === undefined ? undefined : { part, name });
-  const users: UserView[] = [];
-  let last: Hit | undefined;
-  for (const hits of inPortions(looked.hits, administrationLimits.searchHitsAtOnce))
-    for (const { hit, row } of await usersAt(db, hits, wanted)) {
-      const user = userViewOf(row, query);
-      if (!isInState(user, query.state)) continue;
-      if (users.length === limit) return { users, next: markOf(last) };
-      users.push(user);
-      last = hit;
-    }
-  return { users, next: markOf(looked.end) };
-}
-
-function markOf(hit: Hit | undefined): string | null {
-  return hit === undefined ? null : writeSearchCursor([hit.part, hit.name]);
-}
-
-function isInState({ disabledMs, lockedUntilMs }: UserView, state: UserQuery['state']): boolean {
-  if (state === 'disabled') return disabledMs !== null;
-  return state !== 'locked' || lockedUntilMs !== null;
-}
-
-/** Returns users with the hits by which they are listed: a user has several hits if several parts match. */
-async function usersAt(
-  db: Db,
-  hits: readonly Hit[],
-  wanted: Wanted,
-): Promise<{ readonly hit: Hit; readonly row: User }[]> {
-  const names = valuesAsList(db, [...new Set(hits.map(({ name }) => name))]);
-  const rows = await db.selectFrom('users').selectAll().where('name', 'in', names).execute();
-  return leastHits(hits, wanted, new Map(rows.map(row => [row.name, { row, texts: textsOfUser(row) }])));
+/** The indexes are partial on exactly these conditions, written literally. */
+function filterOf({ state, lock, nowMs }: UserQuery): Filter {
+  if (state === 'disabled') return { carried: sql`users.disabled_ms is not null` };
+  if (state === undefined) return {};
+  // A threshold of 0 means none: no count reaches it.
+  const checked = sql`users.failures >= ${lock.threshold || FAILURES_NEVER_REACHED}
+    and users.last_failure_ms > ${nowMs - lock.periodMs}`;
+  return { carried: sql`users.failures > 0`, checked };
 }
 
 /** Returns the user with this typed name, or undefined. */

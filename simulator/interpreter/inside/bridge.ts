@@ -41,7 +41,9 @@ export interface Bridge {
   readonly isError: Operation;
   readonly isPlain: Operation;
   readonly matches: Operation;
+  /** Answers how many bytes of `flatBuffer` are the data; its next call overwrites them. */
   readonly flat: Operation;
+  readonly flatBuffer: unknown;
   readonly bytes: Operation;
   readonly buffer: Operation;
 }
@@ -236,11 +238,55 @@ function memoryViews({ uncurried, getPrototypeOf }: Taken): MemoryViews {
   };
 }
 
-/** Data of native calls as a list of numbers, and memory of the context. */
+/** Bytes that are gathered one by one. */
+interface Gathered {
+  buffer: ArrayBuffer;
+  bytes: Uint8Array;
+  size: number;
+  count: number;
+}
+
+/** What gathers bytes. */
+interface Gathering {
+  readonly gathering: (size: number) => Gathered;
+  readonly put: (into: Gathered, value: number) => void;
+  readonly add: (elements: ArrayLike<number>, end: unknown, into: Gathered) => void;
+}
+
+function gatherers({ uncurried }: Taken): Gathering {
+  const Bytes = Uint8Array;
+  const Buffer = ArrayBuffer;
+  const gathering = (size: number): Gathered => {
+    const buffer = new Buffer(size);
+    return { buffer, bytes: new Bytes(buffer), size, count: 0 };
+  };
+  const setAll = uncurried(Bytes.prototype.set);
+  const widen = (into: Gathered, count: number) => {
+    while (into.size < count) into.size *= 2;
+    const { buffer, bytes } = gathering(into.size);
+    setAll(bytes, into.bytes);
+    into.buffer = buffer;
+    into.bytes = bytes;
+  };
+  const put = (into: Gathered, value: number) => {
+    if (into.count === into.size) widen(into, into.count + 1);
+    into.bytes[into.count++] = value;
+  };
+  const add = (elements: ArrayLike<number>, end: unknown, into: Gathered) => {
+    const count = into.count + (end as number);
+    if (count > into.size) widen(into, count);
+    setAll(into.bytes, elements, into.count);
+    into.count = count;
+  };
+  return { gathering, put, add };
+}
+
+/** Data of native calls as bytes, and memory of the context. */
 function data(
   { apply, uncurried, list }: Taken,
   { made, fresh, operation }: Making,
   { typeOf, count, byteLength, isBuffer }: MemoryViews,
+  { gathering, put, add }: Gathering,
 ): void {
   const { isArray } = Array;
   const { trunc } = Math;
@@ -252,14 +298,13 @@ function data(
     const number = trunc(Numeral(value));
     return number - number === 0 ? number : 0;
   };
-  const add = (elements: ArrayLike<unknown>, end: unknown, into: unknown[]) => {
-    for (let at = 0; at < (end as number); at++) into[into.length] = elements[at];
-  };
-  function collect(value: unknown, into: unknown[]): void {
+  // Kept for the next call; a callback that calls out again meanwhile gets its own.
+  let kept: Gathered | undefined = gathering(256);
+  function collect(value: unknown, into: Gathered): void {
     const type = typeof value;
-    if (type === 'number' || type === 'boolean') into[into.length] = whole(value);
+    if (type === 'number' || type === 'boolean') put(into, whole(value));
     else if (typeof value === 'string')
-      for (let at = 0; at < value.length; at++) into[into.length] = charCodeAt(value, at);
+      for (let at = 0; at < value.length; at++) put(into, charCodeAt(value, at) as number);
     else if (type === 'function') return;
     else if (typeof value !== 'object' || value === null)
       throw fresh('TypeError', `Expecting Number or iterable, got ${value === null ? 'null' : type}`);
@@ -268,7 +313,7 @@ function data(
     else if (isBuffer(value)) add(new Bytes(value), byteLength(value), into);
     else collectObject(value as Named, into);
   }
-  function collectObject({ callback, data: repeated, count: times }: Named, into: unknown[]): void {
+  function collectObject({ callback, data: repeated, count: times }: Named, into: Gathered): void {
     if (typeof callback === 'function') {
       const result = apply(callback, undefined, list());
       if (result !== undefined) collect(result, into);
@@ -281,9 +326,16 @@ function data(
       );
   }
   made.flat = operation((value: unknown) => {
-    const into = list();
-    collect(value, into);
-    return into;
+    const into = kept ?? gathering(256);
+    kept = undefined;
+    into.count = 0;
+    try {
+      collect(value, into);
+    } finally {
+      kept = into;
+    }
+    made.flatBuffer = into.buffer;
+    return into.count;
   });
   made.bytes = operation((size: number) => new Bytes(size));
   made.buffer = operation((size: number) => new Buffer(size));
@@ -298,6 +350,6 @@ export const BRIDGE = `(function (outside) {
   const t = (${take})(), m = (${making})(t);
   (${errorsAndText})(t, m, outside);
   (${objects})(t, m);
-  (${data})(t, m, (${memoryViews})(t));
+  (${data})(t, m, (${memoryViews})(t), (${gatherers})(t));
   return m.made;
 })`;

@@ -74,7 +74,7 @@ class EndOfStack extends Error {
 type OfMany = 'array' | 'call';
 type Operation = Exclude<
   keyof Bridge,
-  OfMany | 'failed' | 'left' | 'stringPrototype' | 'taken' | 'fail' | 'adopt' | 'settle'
+  OfMany | 'failed' | 'flatBuffer' | 'left' | 'stringPrototype' | 'taken' | 'fail' | 'adopt' | 'settle'
 >;
 
 /** The JavaScript context of one boot, with the built-ins of Espruino. */
@@ -83,6 +83,8 @@ export class Realm {
   readonly #bridge: Bridge;
   readonly #outside: BoardCalls;
   readonly #global: ImageObject;
+  /** A look at the bridge's `flatBuffer`. */
+  #flat = new Uint8Array();
   /** `String.prototype` */
   readonly stringPrototype: ImageObject;
 
@@ -275,10 +277,10 @@ export class Realm {
     if (typeof value === 'string') return bytesOfText(value);
     const copy = copyOf(value);
     if (copy) return copy;
-    const list = this.#raw('flat', raw(value)) as ArrayLike<number>;
-    const bytes = new Uint8Array(list.length);
-    for (let at = 0; at < bytes.length; at++) bytes[at] = list[at] ?? 0;
-    return bytes;
+    const count = this.#raw('flat', raw(value)) as number;
+    const buffer = this.#bridge.flatBuffer as ArrayBuffer;
+    if (this.#flat.buffer !== buffer) this.#flat = new Uint8Array(buffer);
+    return this.#flat.slice(0, count);
   }
 
   /** Returns an array of the context with these elements. */

@@ -8,7 +8,8 @@ import { webLimits } from '@passfob/service/base/limits/web';
 import { texts } from '@passfob/service/base/texts/texts';
 import { refusalJson } from '@passfob/service/http/api/kit/refusals';
 import { apiRoutes } from '@passfob/service/http/api/routes';
-import { acts, lists } from '@passfob/service/subjects/lists';
+import { actsOf } from '@passfob/service/subjects/kit/list';
+import { acts, lists, pagedLists } from '@passfob/service/subjects/lists';
 import { createUser } from '@passfob/service/subjects/users/acts';
 import { sessionOf } from '@passfob/service/subjects/users/sessions';
 import { expect, test } from 'vitest';
@@ -188,7 +189,7 @@ test('every act is in a list, from which its routes and its form are made', () =
   const stated = codeFiles
     .filter(({ path }) => /^service\/subjects\/(?!kit\/)/.test(path))
     .flatMap(({ text }) => [...text.matchAll(/= act(?:ByItself)?\(\{/g)]);
-  const listed = [...acts, ...lists.flatMap(list => [list.adds, ...list.acts.map(([act]) => act)])];
+  const listed = [...acts, ...[...lists, ...pagedLists].flatMap(actsOf)];
   expect(stated.length).toBeGreaterThan(10);
   expect(new Set(listed).size).toBe(stated.length);
 });

@@ -5,7 +5,8 @@ import { consoleTexts } from '@passfob/service/base/texts/console';
 import { apiRoutes } from '@passfob/service/http/api/routes';
 import type { ServedRoute } from '@passfob/service/http/web/served';
 import { createApiKey } from '@passfob/service/subjects/api-keys/acts';
-import { acts, lists } from '@passfob/service/subjects/lists';
+import { actsOf } from '@passfob/service/subjects/kit/list';
+import { acts, lists, pagedLists } from '@passfob/service/subjects/lists';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { type Furnished, furnished } from '../console/kit.ts';
@@ -31,6 +32,7 @@ const plain: readonly (readonly [permission: Action, methods: string, paths: str
   ['audit.verify', 'POST', '/audit/verify'],
   ['fob.clock', 'POST', '/fob/task/cancel'],
   ['job.run', 'GET POST', '/bulk /fobs/tasks'],
+  ...[...lists, ...pagedLists].map(({ page }) => ['list.export', 'GET POST', `${page.at}/export`] as const),
   ['mail.open', 'GET POST', '/mail/open'],
   ['operator.change', 'GET', '/setup'],
   ['operator.change', 'GET POST', '/setup/admin'],
@@ -50,7 +52,7 @@ const inConsole = ([permission, methods, paths]: (typeof plain)[number]) =>
 
 /** Returns every request that is stated: by the rows, by the routes of the API that are of no row, and above. */
 function statedWays(routes: readonly ServedRoute[]): Way[] {
-  const rows = [...acts, ...lists.flatMap(list => [list.adds, ...list.acts.map(([act]) => act)])];
+  const rows = [...acts, ...[...lists, ...pagedLists].flatMap(actsOf)];
   const pages = routes.filter(({ method, who, action }) => method === 'GET' && who === 'operator' && action);
   const stated = new Map<string, Action>([
     ...pages.map(({ path }) => [`GET ${path}`, 'read'] as const),
@@ -193,9 +195,9 @@ test('every request that needs a permission has one by its row, its route of the
 test('every permission guards a request of the API and one of the console, but for what is done elsewhere', () => {
   const unused = (some: readonly Way[]) =>
     Object.keys(permissions).filter(action => some.every(({ permission }) => permission !== action));
-  expect(unused(ofApi())).toEqual(['token.export', 'mail.open']);
+  expect(unused(ofApi())).toEqual(['mail.open']);
   // Bounces come from mail servers.
-  const elsewhere = ['audit.rotate', 'metrics.read', 'token.export', 'mail.bounce'];
+  const elsewhere = ['audit.rotate', 'metrics.read', 'mail.bounce'];
   expect(unused(ways.filter(isOfConsole))).toEqual(elsewhere);
 });
 

@@ -1,4 +1,5 @@
 import { writeAllCheckpoints } from '@passfob/service/subjects/audit/checkpoints';
+import { lists, pagedLists } from '@passfob/service/subjects/lists';
 import { expect } from 'vitest';
 import { add, codeAt, codeNow, NOON_MS, newToken, stepAt } from '../kit.ts';
 import { bounceOf } from '../mail/bounce-kit.ts';
@@ -71,6 +72,7 @@ const onTheRest: readonly Step[] = [
   { name: 'mails.bounce', body: { message: bounceOf({ envelopeId: MAIL }) } },
   { name: 'settings.change' },
   { name: 'audit.verify', rows: 0 },
+  ...[...lists, ...pagedLists].map(list => ({ name: list.name.replace('.list', '.export'), rows: 2 })),
   { name: 'audit.rotate', body: { beforeMs: NOON_MS } },
 ];
 /** All acts but those on a mail server, in an order in which each is possible. */

@@ -1,6 +1,6 @@
+import { detailMarkup } from '@passfob/service/http/console/kit/audit-detail';
 import { returnPath } from '@passfob/service/http/console/kit/paths';
 import { driftColumns } from '@passfob/service/http/console/overview/plots';
-import { detailMarkup } from '@passfob/service/http/console/records/audit-detail';
 import { createUser } from '@passfob/service/subjects/users/acts';
 import { countOutcomes } from '@passfob/service/subjects/validation/summary';
 import fc from 'fast-check';

@@ -8,7 +8,6 @@ import { pageAlerts } from '@passfob/service/subjects/alerts/manage';
 import { removeMailServer } from '@passfob/service/subjects/mail/acts';
 import { readBounce, recordBounce } from '@passfob/service/subjects/mail/bounces';
 import { deliverMail } from '@passfob/service/subjects/mail/deliver';
-import { pageMail } from '@passfob/service/subjects/mail/list';
 import { localMail, openMail } from '@passfob/service/subjects/mail/outbox';
 import { backup } from '@passfob/service/subjects/operations/backup';
 import { rekey } from '@passfob/service/subjects/operations/rekey';
@@ -145,27 +144,6 @@ test('a restore sends nothing twice: unsent mails are dropped, and sent ones sta
   } finally {
     await store.close();
   }
-});
-
-it('the list of mails is paged by key, and shows none of their content', async office => {
-  const { management } = office;
-  const ids: string[] = [];
-  for (let index = 0; index < 7; index++) {
-    office.nowMs += index % 2;
-    ids.push(await queue(management, await invitation(management, index === 3 ? { user: 'bob' } : {})));
-  }
-  const seen: string[] = [];
-  let page = await pageMail(management.db, { limit: 3 });
-  for (;;) {
-    seen.push(...page.mails.map(({ id }) => id));
-    if (page.next === null) break;
-    page = await pageMail(management.db, { limit: 3, after: page.next });
-  }
-  expect([...seen].sort()).toEqual([...ids].sort());
-  expect(new Set(seen).size).toBe(7);
-  const { mails } = await pageMail(management.db, { user: 'bob' });
-  expect(mails).toMatchObject([{ id: ids[3], user: 'bob', state: 'local', isKept: true }]);
-  expect((await pageMail(management.db, { state: 'sent' })).mails).toEqual([]);
 });
 
 it('opening a mail of the local outbox leaves an audit row without its content', async office => {

@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { closeSync, openSync, writeSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -9,13 +11,13 @@ import { createService } from '@passfob/service/service';
 import { openStore, type StoreOptions } from '@passfob/service/storage/database/database';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
 import Fastify from 'fastify';
-import { serveBaseline } from '../../tools/bench/validate/baseline.ts';
+import { leastServer, serveBaseline } from '../../tools/bench/validate/baseline.ts';
 
 /** An order to the process under test, over Node's channel between parent and child. */
 export type Order =
-  | { readonly kind: 'bare' }
-  /** The least that a log-in costs (`baseline.ts`). */
+  /** The least that a log-in costs, with Fastify and without it (`baseline.ts`). */
   | { readonly kind: 'baseline'; readonly directory: string }
+  | { readonly kind: 'floor'; readonly directory: string }
   /** port: default a free one. logFile: gets the log that `passfob serve` writes; default: no log. */
   | ({ readonly kind: 'service'; readonly port?: number; readonly logFile?: string } & StoreOptions)
   /** Runs only a node's background work, with its clock that far ahead; webhooks may go to this computer. */
@@ -26,20 +28,10 @@ export interface Started {
   readonly apiKey: string;
 }
 
-/** Starts a route that reads the same body and does nothing, to measure Fastify alone on this machine. */
-async function startBare(): Promise<Started> {
-  const app = Fastify({ logger: false });
-  const schema = {
-    body: {
-      type: 'object',
-      required: ['user', 'passcode'],
-      properties: { user: { type: 'string' }, passcode: { type: 'string' } },
-    },
-  };
-  app.post('/v1/validate', { schema }, async (_request, reply) =>
-    reply.type('application/json').send('{"accepted":true}'),
-  );
-  return { url: await app.listen({ host: '127.0.0.1', port: 0 }), apiKey: '' };
+async function startFloor(directory: string): Promise<Started> {
+  const server = leastServer(directory);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, apiKey: '' };
 }
 
 async function startBaseline(directory: string): Promise<Started> {
@@ -66,7 +58,7 @@ let close: (() => Promise<void>) | undefined;
 let folder = '';
 
 async function start(order: Order): Promise<Started> {
-  if (order.kind === 'bare') return startBare();
+  if (order.kind === 'floor') return startFloor(order.directory);
   if (order.kind === 'baseline') return startBaseline(order.directory);
   if (order.kind === 'background') return startInBackground(order);
   const { directory, databaseUrl, port = 0, logFile } = order;

@@ -1,3 +1,5 @@
+import { lists, pagedLists } from '@passfob/service/subjects/lists';
+import { logIns } from '@passfob/service/subjects/validation/list';
 import { test } from 'vitest';
 import { furnished, Visitor } from '../console/kit.ts';
 import { CALLER_CHECK, fillWorld, HOSTILE } from '../console/world.ts';
@@ -20,8 +22,12 @@ import {
 const LISTS = [
   ...['', '/setup', '/users', '/tokens', '/activations', '/alerts', '/jobs', '/fobs', '/policies'],
   ...['/applications', '/radius-clients', '/api-keys', '/operators', '/mails', '/mails/server', '/channels'],
-  ...['/audit', '/settings', '/import'],
+  ...['/log-ins', '/audit', '/settings', '/import'],
 ];
+
+const OTHER_EXPORTS = [...lists, ...pagedLists.filter(list => list !== logIns)].map(
+  ({ page }) => `${page.at}/export`,
+);
 
 const DETAILS = [
   ...['ada', 'bob', 'gone', 'pia', HOSTILE, 'nobody'].map(user => ['/user', { user }] as const),
@@ -29,6 +35,10 @@ const DETAILS = [
   ...['PF-1', 'PF-2', 'PF-3', 'NONE'].map(serial => ['/fob', { serial }] as const),
   ['/user/caller', { user: 'pia', id: CALLER_CHECK }],
   ...['clock', 'battery'].map(show => ['/fobs', { show }] as const),
+  ['/log-ins', { user: 'ada', outcome: 'accepted' }],
+  ['/log-ins', { outcome: 'none', fromMs: '2026-02-30' }],
+  ['/log-ins/export', { outcome: 'accepted', fromMs: '2026-01-31' }],
+  ...OTHER_EXPORTS.map(path => [path, {}] as const),
 ] as const;
 
 test('the console of a new service shows what the record says', async () => {
@@ -55,6 +65,9 @@ test('the pages and forms of the console show and do what the record says', asyn
   for (const path of LISTS) await recorder.page(path);
   for (const [path, at] of DETAILS) await recorder.page(path, at);
   for (const { id } of await office.rows('jobs', {}, 'id')) await recorder.page('/job', { id });
+  await recorder.press('/log-ins/export', { format: 'jsonl', outcome: 'accepted' });
+  // What they write, test/service/lists has.
+  for (const path of OTHER_EXPORTS) await recorder.press(path, { format: '' });
   for (const [path, fields] of await buttons(office)) await recorder.press(path, fields);
   for (const one of await formsById(office, recorder.visitor)) await recorder.form(one);
   for (const cases of Object.values(consoleForms)) for (const one of cases) await recorder.form(one);

@@ -1,24 +1,28 @@
 import { type Store, writing } from '@passfob/service/storage/database/database';
 import type { Db } from '@passfob/service/storage/schema/store';
-import { partsOf } from '@passfob/service/storage/search/parts';
-import { textsOfUser } from '@passfob/service/storage/search/rows';
+import { foldedTexts, partsOf } from '@passfob/service/storage/search/parts';
+import { textsOfToken, textsOfUser } from '@passfob/service/storage/search/rows';
 import { insertUser, newUser } from '@passfob/service/subjects/users/users';
 
-/** Returns the stored search parts. */
+/** Returns the stored rows of the search index. */
 export async function storedParts(db: Db): Promise<string[]> {
-  const rows = await db.selectFrom('search_parts').selectAll().execute();
-  return rows.map(({ kind, part, name }) => JSON.stringify([kind, name, part])).sort();
+  const parts = await db.selectFrom('search_parts').selectAll().execute();
+  const texts = await db.selectFrom('search_texts').selectAll().execute();
+  return [
+    ...parts.map(({ kind, part, name }) => JSON.stringify([kind, name, part])),
+    ...texts.map(({ kind, name, folded }) => JSON.stringify([kind, name, { folded }])),
+  ].sort();
 }
 
-/** Returns the search parts that the present users and tokens should have. */
+/** Returns the rows of the search index that the present users and tokens should have. */
 export async function dueParts(db: Db): Promise<string[]> {
   const users = await db.selectFrom('users').selectAll().execute();
-  const tokens = await db.selectFrom('tokens').select('serial').execute();
+  const tokens = await db.selectFrom('tokens').select(['serial', 'label']).execute();
   const due = (kind: string, name: string, texts: readonly string[]) =>
-    partsOf(texts).map(part => JSON.stringify([kind, name, part]));
+    [...partsOf(texts), { folded: foldedTexts(texts) }].map(one => JSON.stringify([kind, name, one]));
   return [
     ...users.flatMap(user => due('user', user.name, textsOfUser(user))),
-    ...tokens.flatMap(({ serial }) => due('token', serial, [serial])),
+    ...tokens.flatMap(token => due('token', token.serial, textsOfToken(token))),
   ].sort();
 }
 

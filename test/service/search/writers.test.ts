@@ -3,7 +3,6 @@ import { administrationLimits } from '@passfob/service/base/limits/administratio
 import { defaultLockPolicy } from '@passfob/service/base/lock';
 import { openStore, writing } from '@passfob/service/storage/database/database';
 import { fillParts } from '@passfob/service/storage/search/fill';
-import { inPortions } from '@passfob/service/storage/search/hits';
 import { startImport } from '@passfob/service/subjects/jobs/bulk';
 import { startJobs } from '@passfob/service/subjects/jobs/worker';
 import { assignToken, renameToken, revokeToken } from '@passfob/service/subjects/tokens/acts';
@@ -11,14 +10,13 @@ import { draftsOfFiles } from '@passfob/service/subjects/tokens/import/from-file
 import { prepareImport } from '@passfob/service/subjects/tokens/import/plan';
 import { searchTokens } from '@passfob/service/subjects/tokens/search';
 import { changeUser, createUser, disableUser } from '@passfob/service/subjects/users/acts';
-import { listUsers } from '@passfob/service/subjects/users/user-views';
 import { base32nopad } from '@scure/base';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { Scene } from '../enrolment/kit.ts';
 import { Rig } from '../kit.ts';
-import { accepted, helpdesk, testOfOffice as it } from '../users/kit.ts';
+import { accepted, foundUsers, helpdesk, testOfOffice as it } from '../users/kit.ts';
 import { dueParts, storedParts } from './kit.ts';
 
 it('users are found by their current names, after each change and after refused ones', async office => {
@@ -104,15 +102,15 @@ test('users and tokens of a restored database are found', async () => {
     ...{ pin_place: 'none' as const, last_step: -1, drift_steps: 0, recent: '[]' },
     ...{ issuer: '', label: '', created_ms: 0 },
   }));
-  for (const portion of inPortions(users, 100)) await db.insertInto('users').values(portion).execute();
-  for (const portion of inPortions(tokens, 40)) await db.insertInto('tokens').values(portion).execute();
+  for (const user of users) await db.insertInto('users').values(user).execute();
+  for (const token of tokens) await db.insertInto('tokens').values(token).execute();
   try {
     await writing(db, fillParts);
     expect(await storedParts(db)).toEqual(await dueParts(db));
     const query = { lock: defaultLockPolicy, nowMs: 0, limit: 5 };
-    const { users: found } = await listUsers(db, { ...query, search: `muller ${count - 1}` });
+    const { users: found } = await foundUsers(db, { ...query, search: `${count - 1}@ muller` });
     expect(found.map(({ name }) => name)).toEqual([`u${count - 1}`]);
-    expect(accepted(await searchTokens(db, { text: '0400' })).tokens).toMatchObject([
+    expect(accepted(await searchTokens(db, { text: '0400 muller' })).tokens).toMatchObject([
       { serial: 'PF-10400', user: 'u400' },
     ]);
   } finally {

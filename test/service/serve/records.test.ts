@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { openStore } from '@passfob/service/storage/database/database';
 import { storeLastStart } from '@passfob/service/subjects/users/access/last-start';
@@ -58,6 +58,35 @@ test('the audit verifies until somebody changes a row', async rig => {
   connection.close();
   const changed = await command(rig, 'audit', 'verify');
   expect(changed).toMatchObject(refused('was changed outside'));
+});
+
+test('the audit is written into a new file, for a period, and the file tells whether it is whole', async rig => {
+  await rig.start();
+  await command(rig, 'backup', join(rig.directory, 'backup'));
+  const [csv, jsonl] = [join(rig.directory, 'audit.csv'), join(rig.directory, 'audit.jsonl')];
+  const took = (...given: string[]) => command(rig, 'audit', ...given);
+  expect(await took('export', csv)).toMatchObject({ exitCode: 0 });
+  expect(readFileSync(csv, 'utf8')).toMatch(/"service.backup"[\s\S]*\n"# rows: \d+"\r\n$/);
+  expect(statSync(csv).mode & 0o777).toBe(0o600);
+  expect(await took('export', jsonl, '--from', '2001-02-03', '--to', '2001-02-03')).toMatchObject({
+    exitCode: 0,
+  });
+  expect(readFileSync(jsonl, 'utf8')).toMatch(/^{"list":[^\n]*\n{"rows":0}\n$/);
+  const refusals = [
+    [['export', csv], 'of this name already'],
+    [['export'], 'The new file is missing'],
+    [['export', 'audit.xls'], 'ends in neither'],
+    [['export', '-'], 'writes a file'],
+    [['export', 'new.csv', '--from', '2026-02-30'], 'not a day'],
+    [['export', 'new.csv', '--from', '2026-02-02', '--to', '2026-02-01'], 'after the last one'],
+    [['verify', csv], 'for the export alone'],
+    [['verify', '--to', '2026-02-01'], 'for the export alone'],
+  ] as const;
+  for (const [given, says] of refusals) {
+    const { exitCode, note } = await took(...given);
+    expect(exitCode, given.join(' ')).not.toBe(0);
+    expect(note).toContain(says);
+  }
 });
 
 it('re-keying beside a running service says when to run it again', async () => {

@@ -4,6 +4,19 @@ import { fixture } from './kit.ts';
 
 /** Operations that the older description did not have. List new routes here. */
 const ADDED: readonly string[] = [
+  ...[
+    'activations',
+    'api-keys',
+    'applications',
+    'audit',
+    'events',
+    'mails',
+    'operators',
+    'policies',
+    'radius-clients',
+    'tokens',
+    'users',
+  ].map(list => `POST /v1/${list}/export`),
   'GET /v1/fobs/{serial}',
   'GET /v1/fobs/{serial}/tasks',
   'POST /v1/fobs/{serial}/accounts/{account}/remove',

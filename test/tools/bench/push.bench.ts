@@ -12,7 +12,7 @@ const PEOPLE = Number(process.env.PEOPLE ?? 4);
 /** The whole way, including the minimum time of a person: 0.7 s until keys react, and a second of holding. */
 const P99_MS = 2_000;
 /** Excludes the work of compilers at the start. */
-const WARM_UP = 4;
+const WARM_UP = 20;
 
 /** Logs people in repeatedly, out of step. */
 async function logInAll(logIns: LogIns): Promise<void> {

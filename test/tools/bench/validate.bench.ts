@@ -25,12 +25,12 @@ function numbers(name: string, usual: string): number[] {
 }
 
 /** The programs that are measured in turn, on one database. */
-type Programs = Readonly<Record<'bare' | 'baseline' | 'service', Node>>;
+type Programs = Readonly<Record<'floor' | 'baseline' | 'service', Node>>;
 
 type Results = Readonly<Record<'accepted' | 'refused', Readonly<Record<keyof Programs, Round[]>>>>;
 
 async function measure(
-  { bare, baseline, service }: Programs,
+  { floor, baseline, service }: Programs,
   store: Store,
   apiKey: string,
   size: number,
@@ -46,11 +46,10 @@ async function measure(
   const right = (node: Node): Side => ({ ...usual, nodes: [node], body: logIns.right });
   const refusing = { ...usual, body: logIns.wrong, status: '403', before };
   const wrong = (node: Node): Side => ({ ...refusing, nodes: [node] });
-  const plain = { ...usual, nodes: [bare], body: new LogIns(1_000).right };
-  const sides = { bare: plain, baseline: right(baseline), service: right(service) };
+  const sides = { floor: right(floor), baseline: right(baseline), service: right(service) };
   const accepted = await inTurn(sides, ACCEPTED);
   const refused = await inTurn({ baseline: wrong(baseline), service: wrong(service) }, REFUSED);
-  return { accepted, refused: { bare: [], ...refused } };
+  return { accepted, refused: { floor: [], ...refused } };
 }
 
 const used = (rounds: readonly Round[]) => rounds.map(({ microseconds }) => microseconds);
@@ -75,7 +74,7 @@ function rowsOf(size: number, { accepted, refused }: Results): string[][] {
 const HEAD = 'SQLite | processor time | of the baseline | times the baseline | rate | p50 | p99';
 
 /** The threads of the service: where the processor time of an accepted log-in goes. */
-function threadRows({ service, baseline, bare }: Results['accepted']): string[][] {
+function threadRows({ service, baseline, floor }: Results['accepted']): string[][] {
   const at = (rounds: readonly Round[], nth: number) =>
     spreadOf(rounds, ({ threads }) => threads[nth] ?? 0, 'µs', 1);
   const rest = service.map(({ threads }) => threads.slice(2).reduce((sum, one) => sum + one, 0));
@@ -84,7 +83,7 @@ function threadRows({ service, baseline, bare }: Results['accepted']): string[][
     ['service: deciding thread', at(service, 1)],
     ['service: garbage collectors and other threads', withSpread(rest, 'µs', 1)],
     ['baseline: its only thread', at(baseline, 0)],
-    ['bare route: its only thread', at(bare, 0)],
+    ['floor: its only thread', at(floor, 0)],
   ];
 }
 
@@ -147,14 +146,14 @@ async function forgetSteps({ db }: Store): Promise<void> {
   await db.updateTable('tokens').set({ last_step: -1, recent: '[]' }).where('last_step', '>=', 0).execute();
 }
 
-it('log-ins cost no more than they should, beside a baseline program and a bare route', async () => {
+it('log-ins cost no more than they should, beside a baseline program and a floor', async () => {
   const record = begin('validation');
   const directory = temporaryFolder('bench');
   const keys = openKeyFile(directory, true);
   const store = await openStore({ directory });
   const apiKey = await addApplication(store);
   const programs: Programs = {
-    bare: await startNode({ kind: 'bare' }),
+    floor: await startNode({ kind: 'floor', directory }),
     baseline: await startNode({ kind: 'baseline', directory }),
     service: await startNode({ kind: 'service', directory, logFile: join(directory, 'log') }),
   };

@@ -11,6 +11,7 @@ export default defineConfig({
   test: {
     include: ['test/tools/bench/*.bench.ts'],
     globalSetup: [fileURLToPath(new URL('figures/write.ts', import.meta.url))],
+    setupFiles: [fileURLToPath(new URL('figures/quiet.ts', import.meta.url))],
     fileParallelism: false,
     testTimeout: 900_000,
     disableConsoleIntercept: true,

@@ -11,7 +11,7 @@ export const ON_BOTH_DATABASES = [
   'test/service/agents/{busy,locations,nodes}.test.ts',
   'test/service/autosend/nodes.test.ts',
   'test/service/enrolment/{activations,job,concurrent}.test.ts',
-  'test/service/{alerts,audit,care,challenges,encryption-at-rest,jobs,mail,push,search,self-service,tokens,users,validation}/**/*.test.ts',
+  'test/service/{alerts,audit,care,challenges,encryption-at-rest,jobs,lists,mail,push,search,self-service,tokens,users,validation}/**/*.test.ts',
 ];
 
 /** Files of these folders that are about what is shown, sent or typed: each of their statements is run by one that stays. */
@@ -31,6 +31,6 @@ export const QUICK_ON_POSTGRES = [
   'test/service/autosend/nodes.test.ts',
   'test/service/radius/busy.test.ts',
   'test/service/enrolment/job.test.ts',
-  'test/service/{audit/record,care/records,jobs/owner,users/disabling,push/per-user-queue,search/writers,tokens/policies}.test.ts',
+  'test/service/{audit/record,care/records,jobs/owner,users/disabling,push/per-user-queue,search/{find,writers},tokens/policies}.test.ts',
   'test/service/validation/{named-statements,round-trips}.test.ts',
 ];

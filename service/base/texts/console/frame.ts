@@ -12,6 +12,7 @@ export const consoleFrame = {
     users: 'Users',
     tokens: 'Tokens',
     activations: 'Activations',
+    logIns: 'Log-ins',
     alerts: 'Alerts',
     import: 'Import',
     jobs: 'Jobs',

@@ -9,9 +9,9 @@ export const consoleTokens = {
     by: 'Look in',
     searchedBy: [
       ['any', 'Serial number, user or label'],
-      ['serial', 'Any part of the serial number'],
-      ['user', 'Any part of name, user name or mail of the user'],
-      ['label', 'The beginning of the label'],
+      ['serial', 'Serial number'],
+      ['user', 'Name, user name or mail of the user'],
+      ['label', 'Label'],
     ],
     anyState: 'Any',
     serial: 'Serial number',

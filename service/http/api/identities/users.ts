@@ -1,36 +1,13 @@
-import { administrationLimits } from '../../../base/limits/administration.ts';
 import { done, refused } from '../../../base/results.ts';
-import { list, object, oneOf, text } from '../../../base/shapes.ts';
-import { searchTexts } from '../../../base/texts/api.ts';
+import { users } from '../../../subjects/users/list.ts';
 import { readLockPolicy } from '../../../subjects/users/settings.ts';
-import { listUsers, userDetail, userDetailShape, userShape } from '../../../subjects/users/user-views.ts';
-import { next, pageFields } from '../kit/pages.ts';
+import { userDetail, userDetailShape } from '../../../subjects/users/user-views.ts';
+import { routeOfPages } from '../kit/acts.ts';
 import { userParams } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
 
 export const userReads: readonly ApiRoute[] = [
-  route({
-    name: 'users.list',
-    summary:
-      'List users by name, or find them by any part of the name, the display name or the e-mail address.',
-    method: 'GET',
-    path: '/v1/users',
-    permission: 'read',
-    query: object(
-      {},
-      {
-        ...pageFields,
-        search: text(administrationLimits.searchTextMax, { description: searchTexts.users }),
-        state: oneOf('locked', 'disabled'),
-      },
-    ),
-    answer: object({ users: list(userShape), next }),
-    refusals: [],
-    handle: async ({ management: { db, clock }, query }) => {
-      const { limit = administrationLimits.pageRowsDefault } = query;
-      return done(await listUsers(db, { ...query, limit, lock: await readLockPolicy(db), nowMs: clock() }));
-    },
-  }),
+  routeOfPages(users),
   route({
     name: 'users.get',
     summary: 'Show one user.',

@@ -1,59 +1,13 @@
-import { recordLimits } from '../../../base/limits/records.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
-import { userLimits } from '../../../base/limits/users.ts';
 import { done } from '../../../base/results.ts';
-import {
-  count,
-  facts,
-  flag,
-  list,
-  named,
-  nullable,
-  object,
-  oneOf,
-  serviceText,
-  text,
-  time,
-  whole,
-} from '../../../base/shapes.ts';
-import { listAudit } from '../../../subjects/audit/list.ts';
+import { count, flag, list, named, nullable, object, serviceText, whole } from '../../../base/shapes.ts';
+import { audit } from '../../../subjects/alerts/audit-list.ts';
 import { rotateAudit } from '../../../subjects/audit/rotate.ts';
 import { verifyAudit } from '../../../subjects/audit/verify.ts';
+import { routeOfPages } from '../kit/acts.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
 
-const id = whole(0, tokenLimits.counterMax);
 const moment = whole(0, tokenLimits.counterMax);
-const name = text(userLimits.userNameMax);
-const subjectKind = oneOf(
-  'user',
-  'token',
-  'fob',
-  'policy',
-  'application',
-  'api-key',
-  'operator',
-  'settings',
-  'alert',
-  'job',
-  'service',
-);
-const row = named(
-  object({
-    id: count,
-    atMs: time,
-    actor: serviceText,
-    role: serviceText,
-    action: serviceText,
-    subjectKind: serviceText,
-    subjectId: serviceText,
-    subject: serviceText,
-    detail: facts,
-    source: serviceText,
-    requestId: serviceText,
-    seal: nullable(count),
-  }),
-  'AuditRow',
-);
 const verification = named(
   object({
     intact: flag,
@@ -68,30 +22,7 @@ const verification = named(
 );
 
 export const auditRoutes: readonly ApiRoute[] = [
-  route({
-    name: 'audit.list',
-    summary: 'List the audit of operator acts, newest first.',
-    method: 'GET',
-    path: '/v1/audit',
-    permission: 'audit.read',
-    query: object(
-      {},
-      {
-        after: id,
-        limit: whole(1, recordLimits.auditListedMax),
-        actor: name,
-        action: name,
-        subjectKind,
-        subjectId: name,
-        fromMs: moment,
-        toMs: moment,
-      },
-    ),
-    answer: object({ rows: list(row), next: nullable(count) }),
-    refusals: [],
-    handle: async ({ management, query: { after, ...query } }) =>
-      done(await listAudit(management.db, { ...query, before: after })),
-  }),
+  routeOfPages(audit),
   route({
     name: 'audit.verify',
     summary: 'Verify every row of the audit and its chain of checkpoints.',

@@ -1,14 +1,11 @@
 import { mailLimits } from '../../../base/limits/mail.ts';
-import { mailStates } from '../../../base/mail-kinds.ts';
-import { done, refused } from '../../../base/results.ts';
-import { list, nullable, object, oneOf, text, whole } from '../../../base/shapes.ts';
+import { done } from '../../../base/results.ts';
+import { nullable, object, text } from '../../../base/shapes.ts';
 import { mailServerActs } from '../../../subjects/mail/acts.ts';
 import { recordBounce } from '../../../subjects/mail/bounces.ts';
-import { mailShape, pageMail } from '../../../subjects/mail/list.ts';
+import { mailList, mailShape } from '../../../subjects/mail/list.ts';
 import { mailServerShape, readMailServer } from '../../../subjects/mail/server.ts';
-import { routesOfActs } from '../kit/acts.ts';
-import { next, pageFields, readCursor, writeCursor } from '../kit/pages.ts';
-import { userName } from '../kit/params.ts';
+import { routeOfPages, routesOfActs } from '../kit/acts.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
 
 const exampleBounce = [
@@ -29,31 +26,7 @@ const exampleBounce = [
 ].join('\r\n');
 
 export const mailRoutes: readonly ApiRoute[] = [
-  route({
-    name: 'mails.list',
-    summary: 'List mails to users with their state, newest first.',
-    method: 'GET',
-    path: '/v1/mails',
-    permission: 'read',
-    query: object(
-      {},
-      { ...pageFields, limit: whole(1, mailLimits.mailsListed), user: userName, state: oneOf(...mailStates) },
-    ),
-    answer: object({ mails: list(mailShape), next }),
-    refusals: ['bad_cursor'],
-    handle: async ({ management, query: { after, ...filter } }) => {
-      const place = after === undefined ? undefined : readCursor(after);
-      if (after !== undefined && place === undefined) return refused('bad_cursor');
-      const page = await pageMail(management.db, {
-        ...filter,
-        after: place && { createdMs: place.number, id: place.text },
-      });
-      return done({
-        mails: page.mails,
-        next: page.next === null ? null : writeCursor(page.next.createdMs, page.next.id),
-      });
-    },
-  }),
+  routeOfPages(mailList),
   route({
     name: 'mails.bounce',
     summary: 'Process a delivery status notification, such as a bounce (RFC 3464).',

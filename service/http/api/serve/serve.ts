@@ -6,6 +6,7 @@ import { object } from '../../../base/shapes.ts';
 import { refusalStatuses } from '../../../base/texts/refusals.ts';
 import { narrowed, type RequestCheck, unlimited } from '../../web/access.ts';
 import type { WebContext } from '../../web/context.ts';
+import { FileAnswer } from '../../web/file-answer.ts';
 import { Problem, problemJson, problemOf, sendProblem, statusOf } from '../../web/problems.ts';
 import { type Method, serveRoute } from '../../web/route.ts';
 import { serveChallenges } from '../challenge-routes.ts';
@@ -117,6 +118,7 @@ async function answerTo(
     // The action may have stored a job; waking without one costs only a query.
     context.wakeJobs();
   }
+  if (result.value instanceof FileAnswer) return result.value.sendTo(reply);
   return reply.code(route.status ?? 200).send(result.value);
 }
 

@@ -1,17 +1,15 @@
 import { base32nopad } from '@scure/base';
-import { administrationLimits } from '../../../base/limits/administration.ts';
 import { challengeLimits } from '../../../base/limits/challenges.ts';
 import { tokenLimits } from '../../../base/limits/tokens.ts';
 import { refused } from '../../../base/results.ts';
-import { count, justOne, list, object, oneOf, text, whole } from '../../../base/shapes.ts';
-import { searchTexts } from '../../../base/texts/api.ts';
+import { count, justOne, object, text, whole } from '../../../base/shapes.ts';
 import { shapesOf } from '../../../subjects/kit/act.ts';
 import { repairLastSteps } from '../../../subjects/tokens/codes/repair.ts';
 import { issueToken } from '../../../subjects/tokens/issue.ts';
 import { kindFields, nameFields, tokenKind } from '../../../subjects/tokens/kind-fields.ts';
-import { searchedBy, searchTokens } from '../../../subjects/tokens/search.ts';
-import { tokenHistoryShape, tokenShape, tokenState, viewToken } from '../../../subjects/tokens/views.ts';
-import { next, pageFields } from '../kit/pages.ts';
+import { tokens } from '../../../subjects/tokens/list.ts';
+import { tokenHistoryShape, tokenShape, viewToken } from '../../../subjects/tokens/views.ts';
+import { routeOfPages } from '../kit/acts.ts';
 import { serial, serialParams, userName } from '../kit/params.ts';
 import { type ApiRoute, route } from '../kit/route.ts';
 
@@ -19,27 +17,7 @@ const seed = justOne(
   object({}, { base32: text(tokenLimits.seedTextMax), hex: text(tokenLimits.seedTextMax) }),
 );
 export const tokenRoutes: readonly ApiRoute[] = [
-  route({
-    name: 'tokens.list',
-    summary:
-      'List tokens, or find them by any part of the serial number or the user, or by the beginning of the label.',
-    method: 'GET',
-    path: '/v1/tokens',
-    permission: 'read',
-    query: object(
-      {},
-      {
-        ...pageFields,
-        by: oneOf(...searchedBy),
-        text: text(administrationLimits.searchTextMax, { description: searchTexts.tokens }),
-        state: tokenState,
-      },
-    ),
-    answer: object({ tokens: list(tokenShape), next }),
-    refusals: ['bad_query', 'bad_cursor'],
-    handle: ({ management: { db }, query: { limit, ...query } }) =>
-      searchTokens(db, { ...query, ...(limit !== undefined && { rows: limit }) }),
-  }),
+  routeOfPages(tokens),
   route({
     name: 'tokens.issue',
     summary: 'Issue a token for a user or for the inventory.',

@@ -1,6 +1,6 @@
 import { inGroups, readActivationString } from 'passfob/activation/activation-string';
 import { qrSvg } from 'passfob/activation/qr-svg';
-import { html, Markup } from '../../../base/html.ts';
+import { html, Markup, nothing } from '../../../base/html.ts';
 import { enrolmentLimits } from '../../../base/limits/enrolment.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { heldStates } from '../../../base/token-states.ts';
@@ -21,7 +21,6 @@ import { listTokensOf } from '../../../subjects/tokens/views.ts';
 import type { UserDetail } from '../../../subjects/users/user-views.ts';
 import type { FormField } from '../../web/fields.ts';
 import { copyButton, moment, onceShown } from '../../web/parts.ts';
-import { activationActions } from '../kit/activation-table.ts';
 import { fieldOf } from '../kit/acts.ts';
 import { type FormPage, type FormView, type Refusal, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
@@ -87,7 +86,13 @@ async function startRemedy(visit: ConsoleContext, { code }: Refusal): Promise<Ma
     user,
     serial: visit.value('serial').trim() || undefined,
   });
-  return id === undefined ? undefined : activationActions(visit, { id, user });
+  return id === undefined
+    ? undefined
+    : html`${(['resend', 'revoke'] as const).map(act =>
+        visit.may(`activation.${act}`)
+          ? html`<a href="${at(`/activation/${act}`, { id })}">${act === 'resend' ? text.replace : text.revoke}<span class="unseen"> ${user}</span></a> `
+          : nothing,
+      )}`;
 }
 
 /** Returns the choice of fobs. Where the service owns none, an activation for owned fobs alone is of no use. */

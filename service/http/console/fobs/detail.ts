@@ -4,7 +4,7 @@ import { html, type Markup, nothing, type Tone } from '../../../base/html.ts';
 import { consoleLimits } from '../../../base/limits/console.ts';
 import { careTexts } from '../../../base/texts/care.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
-import { listAudit } from '../../../subjects/audit/list.ts';
+import { audit, auditOf } from '../../../subjects/alerts/audit-list.ts';
 import { factsOfBoard } from '../../../subjects/care/boards.ts';
 import { confirmGiven, giveFob } from '../../../subjects/care/give.ts';
 import { markFound, markLost, retireFob, returnFob } from '../../../subjects/care/life.ts';
@@ -34,12 +34,12 @@ import type { Act } from '../../../subjects/kit/act.ts';
 import { fobNamed } from '../../../subjects/tokens/fobs.ts';
 import { actions, badge, facts, moment, momentOr, section } from '../../web/parts.ts';
 import { actionsOn } from '../kit/acts.ts';
+import { allOf, tableOf } from '../kit/lists.ts';
 import { actButton, stateBadge, tokenLink, userLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
 import { type ConsoleRouter, missingPage, notAllowed, refusedPage } from '../kit/router.ts';
 import { type Cell, table } from '../kit/table.ts';
-import { auditTable } from '../records/audit-table.ts';
 import { batteryOf, clockBadge } from './list.ts';
 import { lifeBadge } from './parts.ts';
 
@@ -254,13 +254,12 @@ function cancelButton(visit: ConsoleContext, serial: string, task: TaskView): Ma
   return actButton(visit, '/fob/task/cancel', { serial, id: task.id }, words);
 }
 
-async function history({ management: { db } }: ConsoleContext, serial: string): Promise<Markup> {
+async function history(visit: ConsoleContext, serial: string): Promise<Markup> {
+  const { db } = visit.management;
   const fob = await fobNamed(db, serial);
   if (fob === undefined) return nothing;
-  const { rows } = await listAudit(db, {
-    subjectKind: 'fob',
-    subjectId: fob.id,
-    limit: consoleLimits.recentRows,
-  });
-  return section('history', text.history, auditTable(rows, text.history));
+  const about = { subjectKind: 'fob', subjectId: fob.id } as const;
+  const rows = await auditOf(db, about, consoleLimits.recentRows);
+  const table = tableOf(audit, visit, rows, { caption: text.history });
+  return section('history', text.history, html`${table}${allOf('/audit', about)}`);
 }

@@ -4,34 +4,14 @@ import { consoleTexts } from '../../../base/texts/console.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import type { Act, ActRow, NamedItem, Subject } from '../../../subjects/kit/act.ts';
 import type { ActField } from '../../../subjects/kit/field.ts';
-import type { List, ListItem } from '../../../subjects/kit/list.ts';
 import type { FormField } from '../../web/fields.ts';
-import { actionLink, actions, badge, moment, onceShown } from '../../web/parts.ts';
+import { actionLink, moment, onceShown } from '../../web/parts.ts';
 import { type FormPage, serveForm } from './form.ts';
 import type { ConsolePage } from './layout.ts';
-import { actButton, userLink } from './parts.ts';
+import { actButton } from './parts.ts';
 import { at } from './paths.ts';
 import type { ConsoleContext } from './request-context.ts';
 import { type ConsoleResponse, type ConsoleRouter, missingPage, refusedPage } from './router.ts';
-import { type Cell, table } from './table.ts';
-
-/** Serves the page of a list, and the forms of its acts. */
-export function serveList(router: ConsoleRouter, list: List): void {
-  const { page, permission, adds } = list;
-  const { form } = adds.row;
-  router.page(page.at, permission, async visit => {
-    const mayAdd = visit.may(adds.row.permission);
-    const items = await list.read(visit.management.db);
-    const rows = items.map(item => rowOf(list, visit, item));
-    return {
-      title: page.title,
-      main: html`<p class="lead">${page.lead}</p>
-${actions([form && mayAdd ? actionLink(at(form.at), form.submit) : nothing])}
-${table(page.title, rows, page.none)}`,
-    };
-  });
-  serveActs(router, [adds, ...list.acts.map(([one]) => one)]);
-}
 
 /** The pages of those acts after which something else comes than `form.done` or `form.once`. */
 export type NextPages = ReadonlyMap<Act, (given: never) => ConsolePage>;
@@ -87,41 +67,6 @@ export function actionsOn(visit: ConsoleContext, key: string, acts: readonly Off
 /** An act on the page of an item: whether it is possible there, and its words, if they are not the form's own. */
 type OfferedAct = readonly [act: Pick<Act, 'row'>, isOffered: boolean, words?: string];
 
-function rowOf(list: List, visit: ConsoleContext, item: ListItem): readonly Cell[] {
-  const mayAct = list.acts.some(([{ row }]) => visit.may(row.permission));
-  return [
-    ...Object.entries(list.columns).flatMap(([name, column]) =>
-      column ? [cellOf(column, item, item[name] ?? null)] : [],
-    ),
-    ...(mayAct ? [[consoleTexts.actions, actsOn(list, visit, item), 'bare'] as const] : []),
-  ];
-}
-
-type Column = NonNullable<List['columns'][string]>;
-
-function cellOf({ label, as, none, words }: Column, item: ListItem, value: ListItem[string]): Cell {
-  if (words !== undefined) return [label, words(item)];
-  if (value === null)
-    return typeof as === 'function' ? [label, badge(...as(value)), 'bare'] : [label, none ?? null];
-  if (as === 'name') return [label, html`<strong>${String(value)}</strong>`, 'bare'];
-  if (as === 'user') return [label, html`<strong>${userLink(String(value))}</strong>`, 'bare'];
-  if (typeof as === 'function') return [label, badge(...as(value)), 'bare'];
-  if (as === 'time') return [label, moment(Number(value))];
-  if (as !== undefined) return [label, as.find(([one]) => one === value)?.[1] ?? null];
-  return [label, typeof value === 'boolean' ? String(value) : value];
-}
-
-function actsOn(list: List, visit: ConsoleContext, item: ListItem): Markup {
-  const instead = list.instead?.(item);
-  if (instead !== undefined) return html`<span class="muted">${instead}</span>`;
-  return html`${list.acts
-    .filter(([{ row }, , when]) => visit.may(row.permission) && (when?.(item) ?? true))
-    .map(([{ row }, words]) => {
-      const href = at(row.form?.at ?? '', namedBy(row.subject, String(item[list.key])));
-      return html`<a href="${href}">${words}<span class="unseen"> ${String(item[list.title])}</span></a> `;
-    })}`;
-}
-
 type AnyForm = NonNullable<ActRow['form']>;
 type Form = Extract<AnyForm, { readonly title: unknown }>;
 
@@ -164,7 +109,7 @@ function keyOf({ key, keyInForms = key }: Subject): string {
 }
 
 /** Returns what names an item in an address. */
-function namedBy(subject: Subject, key: string): Readonly<Record<string, string>> {
+export function namedBy(subject: Subject, key: string): Readonly<Record<string, string>> {
   return subject.key === 'none' ? {} : { [keyOf(subject)]: key };
 }
 

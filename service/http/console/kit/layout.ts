@@ -37,6 +37,7 @@ const places: readonly NavigationEntry[] = [
   { path: '/users', text: nav.users, action: 'read' },
   { path: '/tokens', text: nav.tokens, action: 'read' },
   { path: '/activations', text: nav.activations, action: 'read' },
+  { path: '/log-ins', text: nav.logIns, action: 'read' },
   { path: '/alerts', text: nav.alerts, action: 'read' },
   { path: '/import', text: nav.import, action: 'token.import' },
   { path: '/jobs', text: nav.jobs, action: 'read' },

@@ -1,51 +1,15 @@
 import { html, type Markup, type Tone } from '../../../base/html.ts';
 import type { JobState } from '../../../base/kinds.ts';
-import type { Outcome } from '../../../base/outcomes.ts';
-import { acceptedByTexts } from '../../../base/texts/push.ts';
 import { texts } from '../../../base/texts/texts.ts';
 import { tokenTexts } from '../../../base/texts/tokens.ts';
 import type { TokenState } from '../../../base/token-states.ts';
+import { stateTones } from '../../../subjects/tokens/list.ts';
 import type { ValidationEvent } from '../../../subjects/validation/events.ts';
+import { outcomeLook } from '../../../subjects/validation/list.ts';
 import { hidden } from '../../web/fields.ts';
 import { badge } from '../../web/parts.ts';
 import { at, HOME } from './paths.ts';
 import type { ConsoleContext } from './request-context.ts';
-
-const outcomeTone: Readonly<Record<Outcome, Tone>> = {
-  accepted: 'good',
-  wrong: 'warn',
-  superseded: 'warn',
-  replay: 'bad',
-  locked: 'warn',
-  disabled: 'plain',
-  wrong_password: 'warn',
-  wrong_pin: 'warn',
-  pin_change: 'plain',
-  new_pin: 'plain',
-  found: 'plain',
-  unknown_user: 'plain',
-  no_usable_token: 'plain',
-  unreadable: 'bad',
-  malformed: 'plain',
-  no_challenge: 'plain',
-  push_denied: 'warn',
-  push_reported: 'bad',
-  push_expired: 'plain',
-  push_failed: 'bad',
-  push_incomplete: 'plain',
-  push_quiet: 'plain',
-  no_push: 'plain',
-};
-
-const stateTone: Readonly<Record<TokenState, Tone>> = {
-  initialised: 'plain',
-  inventory: 'plain',
-  reserved: 'plain',
-  assigned: 'warn',
-  active: 'good',
-  suspended: 'warn',
-  revoked: 'bad',
-};
 
 const jobTone: Readonly<Record<JobState, Tone>> = {
   queued: 'plain',
@@ -57,11 +21,11 @@ const jobTone: Readonly<Record<JobState, Tone>> = {
 
 /** Returns the outcome of a log-in, and the accepted factor if it was no passcode. */
 export function outcomeBadge({ outcome, by }: Pick<ValidationEvent, 'outcome' | 'by'>): Markup {
-  return badge(outcomeTone[outcome], by === null ? texts.outcomes[outcome] : acceptedByTexts[by]);
+  return badge(...outcomeLook({ outcome, by }));
 }
 
 export function stateBadge(state: TokenState): Markup {
-  return badge(stateTone[state], texts.states[state]);
+  return badge(stateTones[state], texts.states[state]);
 }
 
 export function jobBadge(state: JobState): Markup {

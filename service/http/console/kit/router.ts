@@ -9,6 +9,7 @@ import { texts } from '../../../base/texts/texts.ts';
 import { isCsrfToken, isFresh } from '../../../subjects/users/sessions.ts';
 import type { RouteAccess } from '../../web/access.ts';
 import type { WebContext } from '../../web/context.ts';
+import { FileAnswer } from '../../web/file-answer.ts';
 import { refuseCrossSite } from '../../web/guard.ts';
 import { Problem, statusOf } from '../../web/problems.ts';
 import { rates } from '../../web/rates.ts';
@@ -21,7 +22,7 @@ import { acceptUploads } from './upload.ts';
 export const HTML = 'text/html; charset=utf-8';
 
 /** A response of a route: a page, or an address to continue at. */
-export type ConsoleResponse = ConsolePage | { readonly to: string };
+export type ConsoleResponse = ConsolePage | FileAnswer | { readonly to: string };
 
 export type ConsoleHandler = (visit: ConsoleContext) => Promise<ConsoleResponse>;
 
@@ -127,6 +128,7 @@ function subjectPath(path: string, visit: ConsoleContext): string {
 }
 
 function send(visit: ConsoleContext, reply: FastifyReply, answer: ConsoleResponse): FastifyReply {
+  if (answer instanceof FileAnswer) return answer.sendTo(reply);
   if ('to' in answer) return reply.redirect(answer.to, 303);
   return reply
     .code(answer.status ?? 200)

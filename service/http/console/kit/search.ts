@@ -6,21 +6,14 @@ import { HOME } from './paths.ts';
 interface ListForm {
   readonly path: string;
   readonly fields: readonly FormField[];
+  /** What is wrong with a field's value, by its name. */
+  readonly faults?: Readonly<Record<string, string>>;
 }
 
-/** Returns the form over a list that is searched for a text. Its choices are in the address: a bookmark keeps them. */
-export function searchForm(form: ListForm): Markup {
-  return listForm(form, consoleTexts.search);
-}
-
-/** The same over a list that is only filtered by the values of its columns. */
-export function filterForm(form: ListForm): Markup {
-  return listForm(form, consoleTexts.filter);
-}
-
-function listForm({ path, fields }: ListForm, submit: string): Markup {
+/** Returns the form over a list that narrows it. Its choices are in the address: a bookmark keeps them. */
+export function filterForm({ path, fields, faults = {} }: ListForm): Markup {
   return html`<form class="search" role="search" method="get" action="${HOME}${path}">
-${fields.map(field => fieldMarkup({ ...field, isSearch: true }))}
-<button class="quiet" type="submit">${submit}</button>
+${fields.map(field => fieldMarkup({ ...field, isSearch: true }, faults[field.name]))}
+<button class="quiet" type="submit">${consoleTexts.filter}</button>
 </form>`;
 }

@@ -36,7 +36,11 @@ function wrapping(value: string | number | Markup): Markup {
 }
 
 /** Returns the links to the next and the first page of a list; nothing for a list of one page. */
-export function pager(next: string | undefined, first: string | undefined): Markup {
+export function pager(
+  next: string | undefined,
+  first: string | undefined,
+  nextPage: string = consoleTexts.nextPage,
+): Markup {
   if (next === undefined && first === undefined) return nothing;
-  return html`<nav class="pager" aria-label="${consoleTexts.pages}">${first === undefined ? nothing : html`<a class="button quiet" href="${first}">${consoleTexts.firstPage}</a>`}${next === undefined ? nothing : html`<a class="button quiet" href="${next}">${consoleTexts.nextPage}</a>`}</nav>`;
+  return html`<nav class="pager" aria-label="${consoleTexts.pages}">${first === undefined ? nothing : html`<a class="button quiet" href="${first}">${consoleTexts.firstPage}</a>`}${next === undefined ? nothing : html`<a class="button quiet" href="${next}">${nextPage}</a>`}</nav>`;
 }

@@ -11,6 +11,7 @@ import { lockedAccounts } from '../../../subjects/users/locked-accounts.ts';
 import { listEvents } from '../../../subjects/validation/events.ts';
 import { actionLink, section } from '../../web/parts.ts';
 import { readSetUp } from '../access/setup.ts';
+import { allOf } from '../kit/lists.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
 import type { ConsoleRouter } from '../kit/router.ts';
@@ -44,7 +45,7 @@ export function serveDashboard(router: ConsoleRouter): void {
           html`${alertItems(alerts)}${next === null ? nothing : html`<p class="next"><a href="${at('/alerts')}">${text.allAlerts}</a></p>`}`,
           alertCount(counts),
         )}
-${section('outcomes', text.outcomes, eventTable(events, activated))}
+${section('outcomes', text.outcomes, html`${eventTable(events, activated)}${allOf('/log-ins', {})}`)}
 ${section('numbers', text.numbers, countList(numbers))}
 ${section('plots', text.plots, plots(numbers))}
 ${section('tokens', text.tokens, html`${tokenTable(tokens, lockedUntil)}<p class="next"><a href="${at('/tokens')}">${text.allTokens}</a></p>`)}`,

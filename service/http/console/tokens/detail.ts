@@ -18,11 +18,11 @@ import { formatKind, lookAhead, pinLocations } from '../../../subjects/tokens/ki
 import { type TokenHistory, type TokenView, viewToken } from '../../../subjects/tokens/views.ts';
 import { actions, facts, moment, momentOr, section } from '../../web/parts.ts';
 import { actionsOn } from '../kit/acts.ts';
+import { detailMarkup } from '../kit/audit-detail.ts';
 import { fobLink, stateBadge, userLink } from '../kit/parts.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
 import { type ConsoleRouter, missingPage } from '../kit/router.ts';
 import { type Cell, table } from '../kit/table.ts';
-import { detailMarkup } from '../records/audit-detail.ts';
 
 const text = consoleTexts.tokens;
 

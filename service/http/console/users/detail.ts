@@ -3,10 +3,12 @@ import { consoleLimits } from '../../../base/limits/console.ts';
 import { mailLimits } from '../../../base/limits/mail.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { pushConsoleTexts } from '../../../base/texts/push.ts';
-import { listAudit } from '../../../subjects/audit/list.ts';
+import { audit, auditOf } from '../../../subjects/alerts/audit-list.ts';
 import { fobsOfUser } from '../../../subjects/care/views.ts';
+import { activations as activationList } from '../../../subjects/enrolment/list.ts';
 import { activationsOf, outcomesOfActivations } from '../../../subjects/enrolment/views.ts';
-import { pageMail } from '../../../subjects/mail/list.ts';
+import { firstItems } from '../../../subjects/kit/read-list.ts';
+import { mailList } from '../../../subjects/mail/list.ts';
 import { listOperators } from '../../../subjects/operators/acts.ts';
 import {
   makeTemporaryCode,
@@ -16,20 +18,18 @@ import {
 import { listTokensOf } from '../../../subjects/tokens/views.ts';
 import { changeUser, disableUser, enableUser, unlockUser } from '../../../subjects/users/acts.ts';
 import { resetPin, setPassword } from '../../../subjects/users/credentials/acts.ts';
+import { userStateOf } from '../../../subjects/users/list.ts';
 import { readSettings } from '../../../subjects/users/settings.ts';
 import { type UserDetail, userDetail } from '../../../subjects/users/user-views.ts';
 import { listUserEvents } from '../../../subjects/validation/event-pages.ts';
 import { actionLink, actions, badge, facts, moment, section } from '../../web/parts.ts';
-import { activationTable } from '../kit/activation-table.ts';
 import { actionsOn } from '../kit/acts.ts';
+import { allOf, tableOf } from '../kit/lists.ts';
 import { actButton, fobLink } from '../kit/parts.ts';
 import { at } from '../kit/paths.ts';
 import type { ConsoleContext } from '../kit/request-context.ts';
 import { type ConsoleRouter, missingPage } from '../kit/router.ts';
-import { mailTable } from '../mail/list.ts';
 import { eventTable, tokenTable } from '../overview/tables.ts';
-import { auditTable } from '../records/audit-table.ts';
-import { userBadge } from './list.ts';
 
 const text = consoleTexts.users;
 
@@ -59,8 +59,12 @@ ${section(
   ])}`,
 )}
 ${section('activations', consoleTexts.activations.title, await activations(visit, user))}
-${section('outcomes', text.outcomes, eventTable(events, await outcomesOfActivations(db, events)))}
-${section('mails', consoleTexts.mails.title, await mailsOf(visit, user))}
+${section(
+  'outcomes',
+  text.outcomes,
+  html`${eventTable(events, await outcomesOfActivations(db, events))}${allOf('/log-ins', { user: user.name })}`,
+)}
+${section('mails', consoleTexts.mails.title, html`${await mailsOf(visit, user)}${allOf('/mails', { user: user.name })}`)}
 ${visit.may('audit.read') ? await history(visit, user) : nothing}`,
     };
   });
@@ -107,7 +111,7 @@ async function factsOf(
   const fobs = await fobsOfUser(db, user.id);
   const operator = (await listOperators(db)).find(one => one.user === user.name);
   return [
-    [text.state, userBadge(user)],
+    [text.state, badge(...userStateOf(user))],
     [text.displayName, user.displayName || consoleTexts.nothing],
     [text.email, user.email ?? consoleTexts.nothing],
     [text.failures, user.failures],
@@ -132,24 +136,25 @@ async function activations(visit: ConsoleContext, { id, name, disabledMs }: User
   const texts = consoleTexts.activations;
   const found = await activationsOf(db, id, clock());
   const mayCreate = visit.may('activation.start') && disabledMs === null;
-  return html`${activationTable(visit, found, { isOfOne: true, empty: texts.noneOfUser })}${actions([
-    mayCreate ? actionLink(at('/user/activate', { user: name }), texts.create) : nothing,
-    visit.may('activation.ask') && disabledMs === null
-      ? actionLink(at('/user/ask-fob', { user: name }), texts.ask)
-      : nothing,
-  ])}`;
+  return html`${tableOf(activationList, visit, found, { without: ['user'], none: texts.noneOfUser })}${actions(
+    [
+      mayCreate ? actionLink(at('/user/activate', { user: name }), texts.create) : nothing,
+      visit.may('activation.ask') && disabledMs === null
+        ? actionLink(at('/user/ask-fob', { user: name }), texts.ask)
+        : nothing,
+    ],
+  )}`;
 }
 
 async function mailsOf(visit: ConsoleContext, { name }: UserDetail): Promise<Markup> {
-  const { mails } = await pageMail(visit.management.db, { user: name, limit: mailLimits.mailsOfUserListed });
-  return mailTable(visit, mails);
+  const asked = { filters: { user: name }, nowMs: 0, limit: mailLimits.mailsOfUserListed };
+  const items = await firstItems(visit.management.db, mailList, asked);
+  return tableOf(mailList, visit, items, { without: ['user'] });
 }
 
-async function history({ management }: ConsoleContext, user: UserDetail): Promise<Markup> {
-  const { rows } = await listAudit(management.db, {
-    subjectKind: 'user',
-    subjectId: user.id,
-    limit: consoleLimits.recentRows,
-  });
-  return section('history', text.history, auditTable(rows, text.history));
+async function history(visit: ConsoleContext, user: UserDetail): Promise<Markup> {
+  const about = { subjectKind: 'user', subjectId: user.id } as const;
+  const rows = await auditOf(visit.management.db, about, consoleLimits.recentRows);
+  const table = tableOf(audit, visit, rows, { caption: text.history });
+  return section('history', text.history, html`${table}${allOf('/audit', about)}`);
 }

@@ -4,17 +4,19 @@ import type { MadeFile, MadePart } from '../../documents/made/part.ts';
 import { withMade } from '../../documents/made/places.ts';
 import { root } from '../../tidy/files.ts';
 import { tableOf } from '../../tidy/tables.ts';
+import { capacityTable } from './capacity.ts';
 import { firmwareTable } from './firmware.ts';
 import { alternative, drawPlot, type Plot } from './plot.ts';
 import { PARTS, type Part, recorded, type Table } from './record.ts';
 import { virtualBoardTables } from './virtual-board.ts';
 
-const PAGE = 'docs/performance.md';
+const PAGES = ['docs/performance.md', 'docs/capacity.md'];
 
-/** The tables of the page, a part for each part of `npm run bench` and two from the ledger. */
+/** The tables of the pages, a part for each part of `npm run bench` and two from the ledger. */
 export const figureParts: readonly MadePart[] = [
   { name: 'bench-firmware', make: () => markdownOf(firmwareTable()) },
   { name: 'bench-virtual-board', make: () => virtualBoardTables().map(markdownOf).join('\n\n') },
+  { name: 'capacity', make: previous => capacityText(recorded().day) ?? previous },
   ...PARTS.map(name => ({
     name: `bench-${name}`,
     make(previous: string) {
@@ -32,10 +34,12 @@ export function pictures(): MadeFile[] {
 
 const pathOf = ({ name }: Plot) => `docs/images/bench-${name}.svg`;
 
-/** Writes page and pictures. */
+/** Writes pages and pictures. */
 export async function writeFigures(): Promise<void> {
-  const page = readFileSync(join(root, PAGE), 'utf8');
-  writeFileSync(join(root, PAGE), await withMade(page, figureParts));
+  for (const page of PAGES) {
+    const text = readFileSync(join(root, page), 'utf8');
+    writeFileSync(join(root, page), await withMade(text, figureParts));
+  }
   for (const { path, make } of pictures()) writeFileSync(join(root, path), make());
 }
 
@@ -45,6 +49,10 @@ function sectionText({ at, conditions, tables, plots }: Part): string {
     ...tables.map(markdownOf),
     ...plots.map(plot => `![${alternative(plot)}](images/bench-${plot.name}.svg)`),
   ].join('\n\n');
+}
+
+function capacityText(day: Part | undefined): string | undefined {
+  return day?.measures && markdownOf(capacityTable(day.measures));
 }
 
 const markdownOf = ({ head, rows }: Table): string => tableOf(head, rows, [...head.keys()].slice(1));

@@ -17,11 +17,13 @@ export interface Part {
   readonly conditions: readonly string[];
   readonly tables: readonly Table[];
   readonly plots: readonly Plot[];
+  /** Plain numbers that a document computes with (`capacity.ts`). */
+  readonly measures?: Readonly<Record<string, number>>;
 }
 
-/** The parts, each with a section of its own in `docs/performance.md`. */
+/** The parts, each with a section of its own in `docs/performance.md` or `docs/capacity.md`. */
 export const PARTS = [
-  ...(['wire', 'provisioning', 'tray', 'validation', 'postgresql', 'lists', 'push'] as const),
+  ...(['wire', 'provisioning', 'tray', 'validation', 'day', 'postgresql', 'lists', 'push'] as const),
   ...(['care', 'simulator', 'board', 'lives', 'try', 'start'] as const),
 ];
 export type PartName = (typeof PARTS)[number];
@@ -41,17 +43,35 @@ interface Figures {
   readonly tables: readonly (readonly [head: string, rows: Table['rows']])[];
   readonly plots?: readonly Plot[];
   readonly conditions?: readonly string[];
+  readonly measures?: Part['measures'];
 }
 
-/** Begins a part. @returns a function that records its figures; the other parts stay as they are */
+/** A machine with more to do than this, one core's worth, gives no figures for a document. */
+const LOAD_MAX = 1;
+
+/**
+ * Begins a part.
+ *
+ * @returns a function that records its figures, the other parts stay as they are; where the machine was busy before the part
+ *   began, it prints them instead
+ */
 export function begin(name: PartName): (figures: Figures) => void {
   const before = loadavg()[0] ?? 0;
-  return ({ tables, plots = [], conditions: more = [] }) => {
+  return figures => {
+    const { tables, plots = [], conditions: more = [], measures } = figures;
+    if (before >= LOAD_MAX) {
+      console.log(
+        `${name}: not recorded, the load was ${before.toFixed(1)} before it began`,
+        tables,
+        measures,
+      );
+      return;
+    }
     const load = `load ${before.toFixed(1)} at the start, ${(loadavg()[0] ?? 0).toFixed(1)} at the end`;
     const conditions = [machine(), `Node ${process.versions.node}`, ...more, load];
     const at = new Date().toISOString().slice(0, 10);
     const made = tables.map(([head, rows]) => ({ head: head.split(' | '), rows }));
-    const part: Part = { at, conditions, tables: made, plots };
+    const part: Part = { at, conditions, tables: made, plots, ...(measures && { measures }) };
     const all: Recorded = { ...recorded(), [name]: part };
     const sorted = Object.fromEntries(PARTS.flatMap(known => (all[known] ? [[known, all[known]]] : [])));
     writeFileSync(FILE, `${JSON.stringify(sorted, undefined, 1)}\n`);

@@ -1,4 +1,5 @@
 import { createDecipheriv, createHmac, createSecretKey, randomInt, timingSafeEqual } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { openKeyFile } from '@passfob/service/storage/encryption-at-rest/key-file';
@@ -52,6 +53,21 @@ export function serveBaseline(app: FastifyInstance, directory: string): void {
     const leftMs = REFUSAL_MS + randomInt(JITTER_MICROSECONDS) / 1_000 - reply.elapsedTime;
     await wait(Math.max(0, leftMs));
     return reply.code(403).type('application/json').send('{"accepted":false}');
+  });
+}
+
+/** The same behind `node:http` alone, for accepted log-ins: the floor below every server that Node can be. */
+export function leastServer(directory: string): Server {
+  const decide = decider(directory);
+  return createServer((request, response) => {
+    const pieces: Buffer[] = [];
+    request.on('data', (piece: Buffer) => pieces.push(piece));
+    request.on('end', () => {
+      void decide(JSON.parse(Buffer.concat(pieces).toString()) as LogIn).then(isAccepted => {
+        response.writeHead(isAccepted ? 200 : 403, { 'content-type': 'application/json' });
+        response.end(`{"accepted":${isAccepted}}`);
+      });
+    });
   });
 }
 

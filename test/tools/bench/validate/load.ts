@@ -1,4 +1,5 @@
 import { createConnection, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 
 /** Requests to send; each body is made when it is needed. */
 export interface Load {
@@ -42,11 +43,48 @@ export async function run(load: Load): Promise<LoadResult> {
     socket.destroy();
   };
   await Promise.all(Array.from({ length: load.connections }, work));
-  const seconds = (performance.now() - beganMs) / 1000;
+  return resultOf(times, statuses, performance.now() - beganMs);
+}
+
+/** Requests that come as people do, whatever the service has answered so far. */
+export interface Arrivals extends Omit<Load, 'requests'> {
+  readonly perSecond: number;
+  readonly forMs: number;
+}
+
+/**
+ * Sends requests by a plan of evenly spaced times. A request whose connections are all taken waits, and that wait is part of
+ * its time: what a service that stalls for a second does to all who come in that second is seen.
+ */
+export async function arrive({ perSecond, forMs, ...load }: Arrivals): Promise<LoadResult> {
+  const requests = Math.round((perSecond * forMs) / 1_000);
+  const times = new Float64Array(requests);
+  const statuses: Record<string, number> = {};
+  let sent = 0;
+  const beganMs = performance.now();
+  const work = async () => {
+    const socket = await connect(load.url);
+    while (sent < requests) {
+      const nth = sent++;
+      const plannedMs = beganMs + (nth * 1_000) / perSecond;
+      const earlyMs = plannedMs - performance.now();
+      if (earlyMs > 1) await pause(earlyMs);
+      const status = await exchange(socket, request({ ...load, requests }, nth));
+      times[nth] = performance.now() - plannedMs;
+      statuses[status] = (statuses[status] ?? 0) + 1;
+    }
+    socket.destroy();
+  };
+  await Promise.all(Array.from({ length: load.connections }, work));
+  return resultOf(times, statuses, performance.now() - beganMs);
+}
+
+function resultOf(times: Float64Array, statuses: LoadResult['statuses'], tookMs: number): LoadResult {
   const sorted = times.slice().sort();
   const quantile = (share: number) =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  return { perSecond: load.requests / seconds, p50Ms: quantile(0.5), p99Ms: quantile(0.99), times, statuses };
+  const perSecond = times.length / (tookMs / 1_000);
+  return { perSecond, p50Ms: quantile(0.5), p99Ms: quantile(0.99), times, statuses };
 }
 
 function request({ url, apiKey, path, body }: Load, nth: number): string {

@@ -10,7 +10,7 @@ import { madeFiles, madeParts } from './registry.ts';
 const mayWrite = process.env.PASSFOB_WRITE_DOCUMENTS === '1';
 
 /** What may be written by hand in all documents together, in bytes, but for the changes and the list of the ASVS. */
-const BYTES_BY_HAND_MAX = 424_000;
+const BYTES_BY_HAND_MAX = 428_500;
 const NOT_COUNTED = /^(?:CHANGELOG|docs\/asvs)\.md$/;
 
 const documents = textFiles.filter(({ path }) => path.endsWith('.md'));
