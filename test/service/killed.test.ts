@@ -14,13 +14,15 @@ import { PushFob } from './push/kit.ts';
 /** Acts that only read. */
 const READING = ['imports.plan', 'audit.verify'];
 
+const isExport = ({ name }: { readonly name: string }) => name.endsWith('.export');
+
 test('an act killed before any of its writes has done nothing, and is done when asked for again', async () => {
   const { bureau, key } = await prepare();
   await using scope = bureau;
   await using server = await new MailReceiver().listen();
   const reading: string[] = [];
   let id = '';
-  for (const step of [...steps, ...onMail(server.port)]) {
+  for (const step of [...steps.filter(step => !isExport(step)), ...onMail(server.port)]) {
     const route = apiRoutes.find(({ name }) => name === step.name) ?? expect.fail(step.name);
     const path = pathOf(route.path, { id, ...step.at });
     const { kills, changed } = await killedAtEachWrite(scope.office.store.db, async () => {
@@ -37,7 +39,27 @@ test('an act killed before any of its writes has done nothing, and is done when 
   expect((await scope.ask('POST', '/v1/audit/verify', key)).json).toMatchObject({ intact: true });
 });
 
-function isDone({ status, text }: Answer, done = 200): boolean {
+test('a list taken out and cut off before any of its writes stays in the audit', async () => {
+  const { bureau, key } = await prepare();
+  await using scope = bureau;
+  for (const { name } of steps.filter(isExport)) {
+    const { method, path } = apiRoutes.find(route => route.name === name) ?? expect.fail(name);
+    let whole = 0;
+    const { kills, changed } = await killedAtEachWrite(scope.office.store.db, async () => {
+      // No rate limit is reached.
+      scope.rig.clock.nowMs += 20;
+      // A file that is cut off throws here.
+      const cutOff = { status: 500, text: '' };
+      const answer = await scope.ask(method, path, key, { format: 'csv' }).catch(() => cutOff);
+      if (answer.text.includes('# rows: ')) whole++;
+      return isDone(answer);
+    });
+    // The settings have the head of the audit.
+    expect([name, kills > 2, changed, whole]).toEqual([name, true, ['audit', 'settings'], 1]);
+  }
+});
+
+function isDone({ status, text }: Pick<Answer, 'status' | 'text'>, done = 200): boolean {
   if (status < 500) expect([status, text]).toEqual([done, text]);
   return status < 500;
 }

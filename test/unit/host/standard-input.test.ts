@@ -48,9 +48,10 @@ it('every argument that names a file reads it from standard input for -, or is a
     'service restore',
     'trace',
   ]);
-  expect(writes.sort()).toEqual(['inventory backup', 'service backup']);
+  expect(writes.sort()).toEqual(['inventory backup', 'service audit', 'service backup']);
   for (const name of writes) {
-    const { exitCode, stderr } = await passfob([...name.split(' '), '-']);
+    const words = name === 'service audit' ? [name, 'export'] : [name];
+    const { exitCode, stderr } = await passfob([...words.join(' ').split(' '), '-']);
     expect([exitCode, stderr]).toEqual([2, expect.stringContaining('- is standard input')]);
   }
 });
