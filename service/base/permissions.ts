@@ -23,6 +23,7 @@ export const permissions = {
   'user.set-password': { roles: admin, dangerous: true },
   'user.reset-pin': { roles: desk, dangerous: false },
   'user.check-caller': { roles: desk, dangerous: false },
+  'group.change': { roles: admin, dangerous: true },
   'token.issue': { roles: admin, dangerous: true },
   'token.import': { roles: admin, dangerous: true },
   'token.assign': { roles: desk, dangerous: false },

@@ -7,6 +7,7 @@ import { fobLifeActs } from './care/life.ts';
 import { taskActs } from './care/task-acts.ts';
 import { activationActs } from './enrolment/activations.ts';
 import { activations } from './enrolment/list.ts';
+import { groups, membershipActs } from './groups/acts.ts';
 import { jobActs } from './jobs/jobs.ts';
 import type { Act } from './kit/act.ts';
 import type { List, PagedList } from './kit/list.ts';
@@ -29,7 +30,7 @@ import { changeSettings } from './users/settings.ts';
 import { logIns } from './validation/list.ts';
 
 /** The lists of all subjects that are read whole, with their acts. API and console serve them. */
-export const lists: readonly List[] = [policies, applications, radiusClients, apiKeys, operators];
+export const lists: readonly List[] = [policies, groups, applications, radiusClients, apiKeys, operators];
 
 /** The lists that are read in pages. */
 export const pagedLists: readonly PagedList[] = [users, tokens, activations, logIns, audit, mailList];
@@ -38,6 +39,7 @@ export const pagedLists: readonly PagedList[] = [users, tokens, activations, log
 export const acts: readonly Act[] = [
   ...userActs,
   ...credentialActs,
+  ...membershipActs,
   ...temporaryCodeActs,
   checkCaller,
   ...activationActs,

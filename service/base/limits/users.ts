@@ -13,6 +13,9 @@ export const userLimits = {
   applicationsMax: 500,
   applicationSeenMs: 60_000,
   apiKeysMax: 500,
+  /** Groups of people, and those of one person. */
+  groupsMax: 500,
+  groupsOfUserMax: 50,
   serviceNameMax: 64,
   publicAddressMax: 200,
 } as const;

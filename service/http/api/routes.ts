@@ -2,6 +2,7 @@ import { acknowledgeAlert } from '../../subjects/alerts/manage.ts';
 import { fobGivingActs } from '../../subjects/care/give.ts';
 import { fobLifeActs } from '../../subjects/care/life.ts';
 import { taskActs } from '../../subjects/care/task-acts.ts';
+import { membershipActs } from '../../subjects/groups/acts.ts';
 import { jobActs } from '../../subjects/jobs/jobs.ts';
 import { lists, pagedLists } from '../../subjects/lists.ts';
 import { checkCaller } from '../../subjects/push/callers/check.ts';
@@ -34,7 +35,7 @@ import { repairAllRoute, tokenRoutes } from './tokens/tokens.ts';
 export const apiRoutes: readonly ApiRoute[] = [
   ...sessionRoutes,
   ...userReads,
-  ...routesOfActs([...userActs, ...credentialActs, ...temporaryCodeActs]),
+  ...routesOfActs([...userActs, ...credentialActs, ...temporaryCodeActs, ...membershipActs]),
   ...routesOfActs([checkCaller]),
   callerRead,
   ...activationRoutes,

@@ -35,6 +35,9 @@ export interface SearchSchema {
   search_texts: { kind: SearchKind; name: string; folded: string };
 }
 
+/** What an import gave, a later one takes away again. */
+export type GivenBy = 'hand' | 'import';
+
 export type SearchKind = 'user' | 'token';
 
 /** The fobs that an activation accepts: only those that the service owns already, or blank ones as well. */
@@ -475,7 +478,11 @@ export interface Schema
      */
     skeleton: Generated<string>;
     beyond_ascii: Generated<Flag>;
+    /** `import` while the account is disabled because an import said so; null otherwise. */
+    disabled_by: 'import' | null;
   };
+  user_groups: { id: string; name: string; created_ms: number };
+  group_members: { group_id: string; user_id: string; given_by: GivenBy };
   applications: {
     id: string;
     name: string;
@@ -637,6 +644,10 @@ export interface Schema
     created_ms: number;
     changed_ms: number;
     leased_until_ms: number | null;
+    /** Before this time no worker takes it; null for none. */
+    starts_ms: number | null;
+    /** The job that must be over before; null for none. */
+    waits_for: string | null;
   };
   job_items: {
     job_id: string;

@@ -11,6 +11,7 @@ import { readHead, writeHead } from './head.ts';
 /** The kind of object that an act changed. */
 export type SubjectKind =
   | 'user'
+  | 'group'
   | 'token'
   | 'fob'
   | 'policy'

@@ -53,6 +53,10 @@ export interface NewJob<Kind extends JobKind> {
   readonly items: readonly { readonly subject: string; readonly payload: JobPayloads[Kind] }[];
   /** Starts paused: an operator looks at it first. */
   readonly isHeld?: boolean;
+  /** When it starts at the earliest (milliseconds since 1970). */
+  readonly startsMs?: number | undefined;
+  /** The job that must be over before; if it is cancelled, so is this one. */
+  readonly waitsFor?: string | undefined;
 }
 
 /** Returns the location to which a row's encrypted payload is bound. */
@@ -62,7 +66,7 @@ export function sealLocationOfItem(jobId: string, number: number) {
 
 /** Stores a job for a worker. */
 export async function start<Kind extends JobKind>(acting: Acting, input: NewJob<Kind>) {
-  const { kind, items, title = tokenTexts.jobs.titles[kind], isHeld = false } = input;
+  const { kind, items, title = tokenTexts.jobs.titles[kind], isHeld = false, startsMs, waitsFor } = input;
   if (items.length === 0) return refused('nothing_to_do');
   if (items.length > jobLimits.jobItemsMax) return refused('too_many_items');
   const { db, keys, actor, atMs } = acting;
@@ -81,6 +85,8 @@ export async function start<Kind extends JobKind>(acting: Acting, input: NewJob<
     created_ms: atMs,
     changed_ms: atMs,
     leased_until_ms: null,
+    starts_ms: startsMs ?? null,
+    waits_for: waitsFor ?? null,
   };
   await db.insertInto('jobs').values(row).execute();
   for (let at = 0; at < items.length; at += jobLimits.jobItemsPerInsert) {

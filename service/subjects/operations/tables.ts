@@ -11,6 +11,8 @@ export const backedUpTables: readonly BackedUp[] = [
   { table: 'settings', key: ['name'] },
   { table: 'service_keys', key: ['name'] },
   { table: 'users', key: ['id'] },
+  { table: 'user_groups', key: ['id'] },
+  { table: 'group_members', key: ['group_id', 'user_id'] },
   { table: 'applications', key: ['id'] },
   { table: 'radius_clients', key: ['id'] },
   { table: 'policies', key: ['id'] },

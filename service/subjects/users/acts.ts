@@ -140,7 +140,7 @@ export const disableUser = act({
     const { db, item, atMs } = acting;
     if (await isLastAdmin(db, item.id)) return refused('last_admin');
     await endSessionsOf(db, item.id);
-    const result = await changed(acting, { disabled_ms: item.disabled_ms ?? atMs });
+    const result = await changed(acting, { disabled_ms: item.disabled_ms ?? atMs, disabled_by: null });
     // After the row was written: a log-in that another node is deciding holds the row, and has stored its cached
     // response by then.
     await clearIdempotencyCache(db, item.id);
@@ -161,7 +161,7 @@ export const enableUser = act({
     },
   ],
   form: { at: '/user/enable', submit: 'Enable', done: 'enable' },
-  run: acting => changed(acting, { disabled_ms: null }),
+  run: acting => changed(acting, { disabled_ms: null, disabled_by: null }),
 });
 
 export const unlockUser = act({

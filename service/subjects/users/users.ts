@@ -29,6 +29,7 @@ export const userColumns = [
   'created_ms',
   'skeleton',
   'beyond_ascii',
+  'disabled_by',
 ] as const satisfies readonly (keyof User)[];
 
 /**
@@ -72,6 +73,7 @@ export function newUser(name: string, nowMs: number): User {
     created_ms: nowMs,
     skeleton: skeletonOf(name),
     beyond_ascii: isBeyondAscii(name) ? 1 : 0,
+    disabled_by: null,
   };
 }
 

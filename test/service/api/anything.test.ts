@@ -40,7 +40,7 @@ type Request = typeof request extends fc.Arbitrary<infer T> ? T : never;
 const request = fc.nat(apiRoutes.length - 1).chain(index => {
   const route = apiRoutes[index];
   if (route === undefined) throw new Error('no such route');
-  const parameters = fc.record({ user: odd, serial: odd, id: odd, name: odd, account: odd });
+  const parameters = fc.record({ user: odd, serial: odd, id: odd, name: odd, account: odd, group: odd });
   const query = fc.dictionary(fc.constantFrom(...QUERIED), odd, { maxKeys: 2 });
   return fc.record({ route: fc.constant(route), parameters, query, body: bodyOf(route.example) });
 });

@@ -91,7 +91,7 @@ function expected(way: Way, { inApi, inConsole, isStale }: Caller): string {
 /** Things that exist, so that a request which is let in wrongly does something. */
 function subjectOf(path: string) {
   const serial = /\/fobs?\b/.test(path) ? 'PF-1' : 'BOB-1';
-  return { user: 'ada', account: '00c0ffee', name: 'eight digits', id: '1', serial };
+  return { user: 'ada', account: '00c0ffee', group: 'Sales', name: 'eight digits', id: '1', serial };
 }
 
 let service: Furnished;

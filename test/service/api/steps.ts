@@ -36,6 +36,11 @@ const onPeople: readonly Step[] = [
   { name: 'callers.check', at: { user: 'pia' } },
   { name: 'activations.ask', at: ada, body: {} },
   ...all('activations', 'start resend revoke', ada),
+  { name: 'groups.create' },
+  { name: 'users.join-group', at: ada },
+  { name: 'users.leave-group', at: { user: 'ada', group: 'Sales' } },
+  ...all('groups', 'rename', { name: 'Sales' }),
+  ...all('groups', 'delete', { name: 'Sales North' }),
   { name: 'operators.add' },
   ...all('operators', 'change disable enable remove', ada),
 ];

@@ -20,7 +20,7 @@ import {
 } from './walks.ts';
 
 const LISTS = [
-  ...['', '/setup', '/users', '/tokens', '/activations', '/alerts', '/jobs', '/fobs', '/policies'],
+  ...['', '/setup', '/users', '/tokens', '/activations', '/alerts', '/jobs', '/fobs', '/policies', '/groups'],
   ...['/applications', '/radius-clients', '/api-keys', '/operators', '/mails', '/mails/server', '/channels'],
   ...['/log-ins', '/audit', '/settings', '/import'],
 ];

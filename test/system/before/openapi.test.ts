@@ -10,6 +10,7 @@ const ADDED: readonly string[] = [
     'applications',
     'audit',
     'events',
+    'groups',
     'mails',
     'operators',
     'policies',
@@ -17,6 +18,8 @@ const ADDED: readonly string[] = [
     'tokens',
     'users',
   ].map(list => `POST /v1/${list}/export`),
+  'DELETE /v1/groups/{name}',
+  'DELETE /v1/users/{user}/groups/{group}',
   'GET /v1/fobs/{serial}',
   'GET /v1/fobs/{serial}/tasks',
   'POST /v1/fobs/{serial}/accounts/{account}/remove',
@@ -34,7 +37,11 @@ const ADDED: readonly string[] = [
   'POST /v1/fobs/{serial}/return',
   'POST /v1/fobs/{serial}/set-clock',
   'POST /v1/fobs/{serial}/tasks/{id}/cancel',
+  'GET /v1/groups',
+  'PATCH /v1/groups/{name}',
+  'POST /v1/groups',
   'POST /v1/users/{user}/fob-requests',
+  'POST /v1/users/{user}/groups',
 ];
 /** Formats that imports take since then. */
 const FORMATS = [
@@ -72,7 +79,8 @@ const FOB = 'GET /v1/fobs responses 200 content application/json schema properti
 /** Refusals since then: the schema of every problem lists all codes. */
 const CODES = [
   ...['account_in_use', 'accounts_left', 'bad_file_password', 'bad_fob_state', 'bad_task', 'fob_in_care'],
-  ...['not_replaceable', 'task_over', 'too_many_tasks', 'unknown_task'],
+  ...['group_has_members', 'group_taken', 'not_replaceable', 'task_over', 'too_many_groups'],
+  ...['too_many_groups_of_user', 'too_many_tasks', 'unknown_group', 'unknown_task'],
 ];
 /** Every other intended difference from the older description, as `differences` words it. */
 /** Lists that are read in pages: more filters, their totals, and `isPartial`. */
@@ -95,6 +103,7 @@ const PAGES: readonly string[] = [
   'GET /v1/audit parameters: source was added',
   'GET /v1/audit parameters: subject was added',
   'GET /v1/audit parameters subjectId schema: minLength was added',
+  'GET /v1/audit parameters subjectKind schema enum: "group" was added',
   'GET /v1/audit parameters subjectKind schema enum: "mail" was added',
   'GET /v1/audit parameters subjectKind schema enum: "radius-client" was added',
   'GET /v1/audit parameters: total was added',
@@ -146,6 +155,7 @@ const PAGES: readonly string[] = [
 ];
 const CHANGED: readonly string[] = [
   ...PAGES,
+  'document tags: groups was added',
   ...replacesChanges('DELETE /v1/activations/{id}', `200 ${JSON_SCHEMA}`),
   ...replacesChanges('GET /v1/activations', `200 ${JSON_SCHEMA} properties activations items`),
   ...replacesChanges('GET /v1/activations/{id}', `200 ${JSON_SCHEMA}`),

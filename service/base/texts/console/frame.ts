@@ -19,6 +19,7 @@ export const consoleFrame = {
     fobs: 'Fobs',
     policies: 'Policies',
     applications: 'Applications',
+    groups: 'Groups',
     radiusClients: 'RADIUS clients',
     apiKeys: 'API keys',
     operators: 'Operators',

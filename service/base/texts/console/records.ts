@@ -30,6 +30,7 @@ export const consoleRecords = {
     subjectKind: 'Kind',
     kinds: {
       user: 'User',
+      group: 'Group',
       token: 'Token',
       fob: 'Fob',
       policy: 'Policy',

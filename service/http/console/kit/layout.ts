@@ -35,6 +35,7 @@ interface NavigationEntry {
 const places: readonly NavigationEntry[] = [
   { path: '', text: nav.dashboard, action: 'read' },
   { path: '/users', text: nav.users, action: 'read' },
+  { path: '/groups', text: nav.groups, action: 'read' },
   { path: '/tokens', text: nav.tokens, action: 'read' },
   { path: '/activations', text: nav.activations, action: 'read' },
   { path: '/log-ins', text: nav.logIns, action: 'read' },
