@@ -18,6 +18,7 @@ export const alertKinds = [
   'locked',
   'spray',
   'audit',
+  'audit_shortened',
   'clock',
   'report',
   'denied',

@@ -3,7 +3,7 @@ import { enrolmentLimits } from '../base/limits/enrolment.ts';
 import { recordLimits } from '../base/limits/records.ts';
 import { validationLimits } from '../base/limits/validation.ts';
 import type { Management } from '../storage/management.ts';
-import { watchAudit } from '../subjects/alerts/audit-watch.ts';
+import { forgetOldAudit, watchAudit } from '../subjects/alerts/audit-watch.ts';
 import { watchClock } from '../subjects/alerts/clock.ts';
 import { forgetDeliveries, makeDelivering } from '../subjects/alerts/deliver.ts';
 import { watchSpraying } from '../subjects/alerts/spraying.ts';
@@ -36,6 +36,7 @@ export interface BackgroundOptions {
 export function startBackground(management: Management, options: BackgroundOptions = {}): Background {
   const { db, keys, clock } = management;
   const { allowLoopback = false, failed = () => undefined } = options;
+  const stopped = new AbortController();
   const delivering = makeDelivering(management, { allowLoopback, failed });
   const repeats = [
     every(recordLimits.auditSealEveryMs, failed, async () => {
@@ -49,7 +50,8 @@ export function startBackground(management: Management, options: BackgroundOptio
     every(recordLimits.forgetEveryMs, failed, async () => {
       await forgetDeliveries(db, clock());
       await forgetActivations(db, clock());
-      await forgetMail(db, clock());
+      await forgetMail(db, clock(), stopped.signal);
+      await forgetOldAudit(management, stopped.signal);
     }),
     every(recordLimits.deliverEveryMs, failed, () => delivering.turn()),
     every(validationLimits.sweepMs, failed, () => expireCallerChecks(management)),
@@ -63,6 +65,7 @@ export function startBackground(management: Management, options: BackgroundOptio
   let stopping: Promise<void> | undefined;
   return {
     stop() {
+      stopped.abort();
       stopping ??= (async () => {
         await Promise.all(repeats.map(stop => stop()));
         await delivering.settled();

@@ -1,4 +1,5 @@
 import { audit } from './alerts/audit-list.ts';
+import { changeKeptDays } from './alerts/kept-days.ts';
 import { acknowledgeAlert } from './alerts/manage.ts';
 import { apiKeys } from './api-keys/acts.ts';
 import { applications } from './applications/acts.ts';
@@ -50,6 +51,7 @@ export const acts: readonly Act[] = [
   ...channelActs,
   ...mailServerActs,
   changeSettings,
+  changeKeptDays,
   ...jobActs,
   ...Object.values(taskActs),
   ...fobLifeActs,

@@ -6,9 +6,8 @@ export const mailLimits = {
   /** How long a node may take for one mail before another may send it. Sending takes `deliveryTimeoutMs` at most. */
   mailLeaseMs: 60_000,
   mailAttempts: 16,
-  /** How long a mail without an expiry may be sent, and how long its record is kept. */
+  /** How long a mail without an expiry may be sent. */
   mailLifeMs: 3 * 24 * 3_600_000,
-  mailsKeptMs: 90 * 24 * 3_600_000,
   mailErrorMax: 200,
   /** The data of a text, encrypted, as JSON; and a whole mail with its pictures. */
   mailContentMaxBytes: 8_192,

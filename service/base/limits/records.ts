@@ -8,6 +8,21 @@ export const recordLimits = {
   auditListedMax: 200,
   auditListedDefault: 50,
   auditRotateSeals: 64,
+  /**
+   * Days for which log-ins, mail and audit are kept: the fewest, and those of a new service. A shorter time for the audit
+   * counts after a while in which other administrators see the alert.
+   */
+  keptDays: {
+    events: { least: 7, initial: 90 },
+    mail: { least: 7, initial: 90 },
+    audit: { least: 90, initial: 730 },
+    most: 3_650,
+  },
+  auditShortenMs: 7 * 24 * 3_600_000,
+  /** Old rows that go in one transaction, rows that are counted in one statement, and the pause after either. */
+  sweepRows: 500,
+  sweepCountedRows: 5_000,
+  sweepPauseMs: 20,
   auditSealEveryMs: 3_000,
   channelsMax: 16,
   channelNameMax: 64,

@@ -31,10 +31,10 @@ export const validationLimits = {
   idempotencyKeyMax: 128,
   sourceMax: 64,
   /**
-   * Outcomes in the log, by cause: accepted log-ins, failures, attempts of users that were not evaluated (locked,
-   * disabled), and attempts with unknown user names.
+   * Rows in the log of each outcome that anybody can cause, whatever their age: failures of known users, attempts that
+   * were not evaluated (locked, disabled), and all attempts with unknown names together.
    */
-  eventsKept: { accepted: 100_000, missed: 50_000, unseen: 20_000, strangers: 10_000 },
+  eventRows: { missed: 100_000, unseen: 20_000, strangers: 20_000 },
   eventsListed: 50,
   lockPeriodMinMs: 1_000,
   /** Log-ins that wait for their evaluation, in all and of one user name; any more get `busy`. */

@@ -1,3 +1,5 @@
+import { recordLimits } from '../limits/records.ts';
+
 /** Texts of the records: audit, alerts, channels, keys and backups. */
 export const recordTexts = {
   /** Findings of the verification of the audit. */
@@ -13,6 +15,7 @@ export const recordTexts = {
       first === last ? `Checkpoint ${first} is missing.` : `Checkpoints ${first} to ${last} are missing.`,
     sealUnknown: (seal: number, row: number) => `Row ${row} names checkpoint ${seal}, which does not exist.`,
     anchorChanged: 'The record of how far the audit was rotated was changed or removed.',
+    notRotated: 'Old rows of the audit do not verify, so they stay.',
     headChanged: 'The record of the last row number was changed or removed.',
   },
   keyFileNewer: 'The key file service.key was made by a newer Passfob. Use that version or a newer one.',
@@ -29,6 +32,7 @@ export const recordTexts = {
       locked: 'Account locked',
       spray: 'Many users tried from one source',
       audit: 'Audit does not verify',
+      audit_shortened: 'Audit is to be kept for a shorter time',
       clock: 'Service clock went back',
       report: 'Log-in reported by its user',
       denied: 'Log-in denied by its user',
@@ -63,6 +67,13 @@ export const recordRefusals = {
     409,
     'The audit does not verify, so nothing was removed. Keep a copy, then run: passfob service audit verify',
   ],
+  audit_kept: [
+    409,
+    'The audit is kept for longer than that. Choose an earlier time, or change in the settings how long it is kept.',
+  ],
+  bad_event_days: [400, `Log-ins are kept for ${days('events')} days.`],
+  bad_mail_days: [400, `Mail is kept for ${days('mail')} days.`],
+  bad_audit_days: [400, `The audit is kept for ${days('audit')} days.`],
   bad_time: [400, 'The time must be a whole number of milliseconds since 1970, and not later than now.'],
   unknown_alert: [404, 'There is no alert with this number.'],
   alert_acknowledged: [409, 'This alert has been acknowledged already.'],
@@ -89,3 +100,7 @@ export const recordRefusals = {
   bad_counter_gap: [400, 'The gap for counters is out of range.'],
   channel_failed: [502, 'The test message was not sent. Check the address, the certificate and the secret.'],
 } as const;
+
+function days(what: 'events' | 'mail' | 'audit'): string {
+  return `${recordLimits.keptDays[what].least} to ${recordLimits.keptDays.most}`;
+}

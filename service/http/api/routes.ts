@@ -1,3 +1,4 @@
+import { changeKeptDays } from '../../subjects/alerts/kept-days.ts';
 import { acknowledgeAlert } from '../../subjects/alerts/manage.ts';
 import { fobGivingActs } from '../../subjects/care/give.ts';
 import { fobLifeActs } from '../../subjects/care/life.ts';
@@ -25,7 +26,7 @@ import { alertReads } from './records/alerts.ts';
 import { auditRoutes } from './records/audit.ts';
 import { channelRoutes } from './records/channels.ts';
 import { mailRoutes } from './records/mail.ts';
-import { settingsRead } from './records/settings.ts';
+import { keptDaysRead, settingsRead } from './records/settings.ts';
 import { cancelRoute, fobRoutes } from './tokens/fobs.ts';
 import { importRoutes } from './tokens/imports.ts';
 import { jobRoutes } from './tokens/jobs.ts';
@@ -60,4 +61,6 @@ export const apiRoutes: readonly ApiRoute[] = [
   ...auditRoutes,
   settingsRead,
   ...routesOfActs([changeSettings]),
+  keptDaysRead,
+  ...routesOfActs([changeKeptDays]),
 ];

@@ -6,6 +6,7 @@ import { up as replacement } from './0021-replacement.ts';
 import { up as idempotencyUser } from './0022-idempotency-user.ts';
 import { up as searchTexts } from './0023-search-texts.ts';
 import { up as listsByTime } from './0024-lists-by-time.ts';
+import { up as keptDays } from './0025-kept-days.ts';
 import { up as groups } from './0032-groups.ts';
 
 /**
@@ -28,6 +29,7 @@ const migrations: Record<string, Migration> = {
   '0022-idempotency-user': { up: idempotencyUser },
   '0023-search-texts': { up: searchTexts },
   '0024-lists-by-time': { up: listsByTime },
+  '0025-kept-days': { up: keptDays },
   '0032-groups': { up: groups },
 };
 

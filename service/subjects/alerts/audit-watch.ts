@@ -1,7 +1,9 @@
+import { texts } from '../../base/texts/texts.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
 import type { AuditFinding } from '../audit/chain.ts';
 import { writeAllCheckpoints } from '../audit/checkpoints.ts';
+import { forgetAudit } from '../audit/rotate.ts';
 import { type Verification, verifyAudit } from '../audit/verify.ts';
 import { raiseAlert } from './alerts.ts';
 
@@ -10,6 +12,23 @@ export async function watchAudit({ db, keys, clock }: Management): Promise<numbe
   const { rows, findings } = await writeAllCheckpoints(db, keys, clock);
   await raiseFindings(db, findings, clock());
   return rows;
+}
+
+/**
+ * Removes the rows that are older than the audit is kept; raises an alert, once a day, where they do not verify and stay.
+ *
+ * @param signal ends it early, between two steps
+ */
+export async function forgetOldAudit(management: Management, signal?: AbortSignal): Promise<void> {
+  const { db, clock } = management;
+  const rotated = await forgetAudit(management, signal);
+  if (rotated.ok || rotated.refusal.code !== 'audit_broken') return;
+  const atMs = clock();
+  const dedupe = `audit:rotate:${new Date(atMs).toISOString().slice(0, 10)}`;
+  const isKnown = await db.selectFrom('alerts').select('id').where('dedupe', '=', dedupe).executeTakeFirst();
+  if (isKnown !== undefined) return;
+  const about = { userId: null, tokenId: null, source: texts.records.audit.notRotated };
+  await writing(db, transaction => raiseAlert(transaction, { kind: 'audit', dedupe, atMs, ...about }));
 }
 
 /** Verifies the whole audit, and raises an alert if verification fails. */

@@ -1,6 +1,8 @@
-import { mailLimits } from '../../base/limits/mail.ts';
+import { recordLimits } from '../../base/limits/records.ts';
 import { mailTexts } from '../../base/texts/mail.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
+import { keptFromMs, readKeptDays } from '../../storage/kept-days.ts';
+import { inSteps } from '../../storage/pace.ts';
 import { destroyed } from './content.ts';
 
 /**
@@ -31,15 +33,26 @@ export async function expireMail(db: Db, nowMs: number): Promise<void> {
   });
 }
 
-/** Deletes old mail without content. */
-export async function forgetMail(db: Db, nowMs: number): Promise<void> {
-  await writing(db, async transaction => {
-    await transaction
-      .deleteFrom('mails')
-      .where('created_ms', '<', nowMs - mailLimits.mailsKeptMs)
-      .where('sealed_content', 'is', null)
-      .execute();
-  });
+/** Deletes mail without content that is older than it is kept, a few rows at a time. */
+export async function forgetMail(db: Db, nowMs: number, signal?: AbortSignal): Promise<void> {
+  const { mailDays } = await readKeptDays(db, nowMs);
+  await inSteps(async () => {
+    const old = await writing(db, transaction =>
+      transaction
+        .deleteFrom('mails')
+        .where('id', 'in', query =>
+          query
+            .selectFrom('mails')
+            .select('id')
+            .where('created_ms', '<', keptFromMs(mailDays, nowMs))
+            .where('sealed_content', 'is', null)
+            .orderBy('created_ms')
+            .limit(recordLimits.sweepRows),
+        )
+        .executeTakeFirst(),
+    );
+    return Number(old.numDeletedRows) === recordLimits.sweepRows;
+  }, signal);
 }
 
 /**

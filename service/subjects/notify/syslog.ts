@@ -18,6 +18,7 @@ const SEVERITY: Readonly<Record<Notice['kind'], number>> = {
   lost: 1,
   fob_refused: 1,
   audit: 1,
+  audit_shortened: 1,
   locked: 4,
   denied: 4,
   undelivered: 4,

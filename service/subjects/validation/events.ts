@@ -1,11 +1,10 @@
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely';
+import { sql } from 'kysely';
 import { validationLimits } from '../../base/limits/validation.ts';
-import { type AcceptedBy, failedFactor, type Outcome } from '../../base/outcomes.ts';
+import type { AcceptedBy, Outcome } from '../../base/outcomes.ts';
 import type { Db } from '../../storage/database/database.ts';
 import { type Given, keptQuery } from '../../storage/queries/kept.ts';
 import { jsonAsTable, type RowValues } from '../../storage/queries/rows.ts';
 import { withNext } from '../../storage/queries/together.ts';
-import type { Schema } from '../../storage/schema/schema.ts';
 
 /** The outcome of one validation, as operators see it. */
 export interface ValidationEvent {
@@ -84,49 +83,6 @@ function insertBy(by: AcceptedBy | null) {
 
 /** By what let the users in. */
 const inserts = new Map<AcceptedBy | null, ReturnType<typeof insertBy>>();
-
-/** A part of the log with a limit of its own. */
-type Share = keyof typeof validationLimits.eventsKept;
-
-/**
- * Selects the outcomes of one part of the log. Outcomes that anybody can cause without limit must not displace
- * outcomes that need a fob, or that lockout slows down.
- */
-function isOf(share: Share): (where: ExpressionBuilder<Schema, 'events'>) => Expression<SqlBool> {
-  const all = Object.keys(failedFactor) as Outcome[];
-  // A refusal at the fob needs the fob, and a cool-down follows each.
-  const atFob: Outcome[] = ['push_denied', 'push_reported'];
-  const missed = all.filter(outcome => failedFactor[outcome] !== null || atFob.includes(outcome));
-  const outcomes = {
-    accepted: ['accepted'],
-    missed,
-    unseen: all.filter(outcome => outcome !== 'accepted' && !missed.includes(outcome)),
-    strangers: all,
-  } satisfies Record<Share, string[]>;
-  return where =>
-    where.and([
-      where('outcome', 'in', outcomes[share] as Outcome[]),
-      where('user_id', share === 'strangers' ? 'is' : 'is not', null),
-    ]);
-}
-
-/** Deletes the oldest outcomes of each part of the log that exceeds its limit. */
-export async function sweepEvents(db: Db): Promise<void> {
-  for (const [share, kept] of Object.entries(validationLimits.eventsKept))
-    await db
-      .deleteFrom('events')
-      .where(isOf(share as Share))
-      .where('id', '<=', query =>
-        query
-          .selectFrom('events')
-          .select('id')
-          .where(isOf(share as Share))
-          .orderBy('id', 'desc')
-          .limit(1)
-          .offset(kept),
-      )
-      .execute();
-}
 
 /** The columns that are read of an event, joined with applications, users and tokens. */
 export const eventColumns = [

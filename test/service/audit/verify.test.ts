@@ -1,4 +1,5 @@
 import { serviceActor } from '@passfob/service/base/actor';
+import { recordLimits } from '@passfob/service/base/limits/records';
 import { type Db, writing } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
 import { writeAllCheckpoints, writeCheckpoint } from '@passfob/service/subjects/audit/checkpoints';
@@ -8,6 +9,9 @@ import fc from 'fast-check';
 import { expect } from 'vitest';
 import { codeOf } from '../users/kit.ts';
 import { act, type RecordsRig, testOfRecords as test } from './kit.ts';
+
+/** The time after which no row of before is kept, with the rest of a day. */
+const KEPT_MS = (recordLimits.keptDays.audit.initial + 1) * 24 * 3_600_000;
 
 /** Writes four checkpoints of three rows each, and three rows without a checkpoint. */
 async function fill(rig: RecordsRig, management: Management): Promise<void> {
@@ -103,6 +107,7 @@ test('property: any change, removal, swap or copy of a row, checkpoint or marker
   const whole = await contents(db);
   expect(await verifyAudit(db, keys)).toMatchObject({ intact: true, rows: 15, seals: 4, unsealed: 3 });
   const beforeMs = Number(whole.audit_seals[2]?.at_ms);
+  rig.clock.nowMs += KEPT_MS;
   expect(await rotateAudit(management, serviceActor, { beforeMs })).toMatchObject({
     ok: true,
     value: { rows: 6, seals: 2 },
@@ -177,14 +182,15 @@ test('a tampered audit is not rotated away, and the newest checkpoint stays', as
   await fill(rig, management);
   rig.clock.nowMs += 1000;
   const beforeMs = rig.clock.nowMs;
+  rig.clock.nowMs += KEPT_MS;
   const whole = await contents(db);
   await db.updateTable('audit').set({ actor: 'mallory' }).where('id', '=', 5).execute();
   expect(codeOf(await rotateAudit(management, serviceActor, { beforeMs }))).toBe('audit_broken');
   expect(await db.selectFrom('audit').select('id').execute()).toHaveLength(15);
   await put(db, whole);
-  expect(await rotateAudit(management, serviceActor, { beforeMs: beforeMs + 1 })).toMatchObject({
-    ok: false,
-  });
+  const { nowMs } = rig.clock;
+  for (const [time, code] of [[nowMs + 1, 'bad_time'] as const, [nowMs, 'audit_kept'] as const])
+    expect(codeOf(await rotateAudit(management, serviceActor, { beforeMs: time }))).toBe(code);
   expect(await rotateAudit(management, serviceActor, { beforeMs })).toMatchObject({
     ok: true,
     value: { rows: 9, seals: 3 },

@@ -165,7 +165,7 @@ test('a mail is not sent after its expiry, and its stored content is destroyed',
   expect(rows.map(({ sealed_content }) => sealed_content)).toEqual([null, null, null]);
   expect(server.messages).toEqual([]);
   expect((await rowOf(management, local)).state).toBe('local');
-  await forgetMail(management.db, office.nowMs + 90 * 24 * 3_600_000);
+  await forgetMail(management.db, office.nowMs + 91 * 24 * 3_600_000);
   expect(await management.db.selectFrom('mails').select('id').execute()).toEqual([]);
 });
 

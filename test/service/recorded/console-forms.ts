@@ -169,6 +169,11 @@ const service: readonly FormCase[] = [
     refused: [{ publicAddress: 'ftp://x' }, { threshold: '0' }, { amount: '0' }],
   },
   {
+    path: '/settings/kept',
+    ok: { eventDays: '30', auditDays: '90' },
+    refused: [{ eventDays: '6' }, { mailDays: '' }, { auditDays: '89' }, { auditDays: '3651' }],
+  },
+  {
     path: '/channels/mail',
     ok: { ...mail, name: 'mail #', enabled: 'yes', to: 'b@example.org' },
     refused: [{ to: 'none' }, { security: 'none' }, { authority: 'x' }],

@@ -20,6 +20,8 @@ const ADDED: readonly string[] = [
   ].map(list => `POST /v1/${list}/export`),
   'DELETE /v1/groups/{name}',
   'DELETE /v1/users/{user}/groups/{group}',
+  'GET /v1/settings/kept',
+  'PATCH /v1/settings/kept',
   'GET /v1/fobs/{serial}',
   'GET /v1/fobs/{serial}/tasks',
   'POST /v1/fobs/{serial}/accounts/{account}/remove',
@@ -51,7 +53,7 @@ const FORMATS = [
 /** Returns the changes of an alert in the response of a route: alerts about fobs. */
 function alertChanges(route: string, place: string): string[] {
   const where = `${route} responses 200 content application/json ${place}`;
-  const kinds = ['fob_battery', 'fob_drift', 'fob_refused', 'fob_wanted', 'fob_withheld'];
+  const kinds = ['audit_shortened', 'fob_battery', 'fob_drift', 'fob_refused', 'fob_wanted', 'fob_withheld'];
   return [
     `${where} properties: fob was added`,
     ...kinds.map(kind => `${where} properties kind enum: "${kind}" was added`),
@@ -78,7 +80,8 @@ const FOB_FIELDS = [
 const FOB = 'GET /v1/fobs responses 200 content application/json schema properties fobs items';
 /** Refusals since then: the schema of every problem lists all codes. */
 const CODES = [
-  ...['account_in_use', 'accounts_left', 'bad_file_password', 'bad_fob_state', 'bad_task', 'fob_in_care'],
+  ...['account_in_use', 'accounts_left', 'audit_kept', 'bad_audit_days', 'bad_event_days', 'bad_file_password'],
+  ...['bad_fob_state', 'bad_mail_days', 'bad_task', 'fob_in_care'],
   ...['group_has_members', 'group_taken', 'not_replaceable', 'task_over', 'too_many_groups'],
   ...['too_many_groups_of_user', 'too_many_tasks', 'unknown_group', 'unknown_task'],
 ];
@@ -171,6 +174,8 @@ const CHANGED: readonly string[] = [
   ...replacesChanges('POST /v1/activations/{id}/resend', `201 ${JSON_SCHEMA} properties activation`),
   'POST /v1/activations/{id}/resend summary: "Send an activation again with a new code. The old code stops working." became "Replace an activation by one with a new code. The old code stops working."',
   ...alertChanges('POST /v1/alerts/{id}/acknowledge', 'schema'),
+  'POST /v1/audit/rotate responses 409 description: "`audit_broken`" became "`audit_kept`, `audit_broken`"',
+  'POST /v1/audit/rotate summary: "Remove the rows of the audit that a checkpoint covers and that are older than a  became "Remove the rows of the audit that a checkpoint covers and that are older than a ',
   ...['POST /v1/imports', 'POST /v1/imports/plan'].flatMap(route => {
     const properties = `${route} requestBody content application/json schema properties`;
     return [

@@ -14,6 +14,18 @@ export const consoleService = {
     lockTime: 'Lockout time',
     lockUnit: 'Unit of the lockout time',
     units: { seconds: 'seconds', minutes: 'minutes', hours: 'hours' },
+    kept: 'Kept how long',
+    keptLead:
+      'Older rows are deleted within a day. What anybody can cause, such as attempts with unknown names, has a bound in rows as well.',
+    events: 'Log-ins',
+    mail: 'Mail',
+    audit: 'Audit',
+    days: (count: number) => `${count} days`,
+    later: (days: number) => `${days} days from`,
+    changeKept: 'Change how long records are kept',
+    keptHint: (least: number, most: number) => `Days, ${least} to ${most}.`,
+    auditHint:
+      'A shorter time for the audit counts after seven days, and raises an alert. A longer one counts at once, and takes a shorter one back.',
   },
   channels: {
     title: 'Alert channels',

@@ -35,14 +35,15 @@ export const auditRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'audit.rotate',
-    summary: 'Remove the rows of the audit that a checkpoint covers and that are older than a time.',
+    summary:
+      'Remove the rows of the audit that a checkpoint covers and that are older than a time, not younger than the audit is kept.',
     method: 'POST',
     path: '/v1/audit/rotate',
     permission: 'audit.rotate',
     body: object({ beforeMs: moment }),
     example: { beforeMs: 1_700_000_000_000 },
     answer: object({ rows: count, seals: count }),
-    refusals: ['bad_time', 'audit_broken'],
+    refusals: ['bad_time', 'audit_kept', 'audit_broken'],
     handle: ({ management, actor, body }) => rotateAudit(management, actor, body),
   }),
 ];

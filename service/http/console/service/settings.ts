@@ -1,10 +1,13 @@
-import { html, nothing } from '../../../base/html.ts';
+import { html, type Markup, nothing } from '../../../base/html.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
+import { readKeptDays } from '../../../storage/kept-days.ts';
+import { changeKeptDays } from '../../../subjects/alerts/kept-days.ts';
 import { changeSettings, readSettings, type Settings } from '../../../subjects/users/settings.ts';
-import { actionLink, actions, facts } from '../../web/parts.ts';
+import { actionLink, actions, facts, moment, section } from '../../web/parts.ts';
 import { fieldOf } from '../kit/acts.ts';
 import { type FormPage, serveForm } from '../kit/form.ts';
 import { at } from '../kit/paths.ts';
+import type { ConsoleContext } from '../kit/request-context.ts';
 import type { ConsoleRouter } from '../kit/router.ts';
 
 const text = consoleTexts.settings;
@@ -26,10 +29,30 @@ export function serveSettings(router: ConsoleRouter): void {
         [text.threshold, threshold === 0 ? text.never : text.failures(threshold)],
         [text.lockTime, `${amount} ${text.units[unit]}`],
       ])}
-${actions([visit.may(changeSettings.row.permission) ? actionLink(at('/settings/change'), consoleTexts.change) : nothing])}`,
+${actions([visit.may(changeSettings.row.permission) ? actionLink(at('/settings/change'), consoleTexts.change) : nothing])}
+${section('kept', text.kept, await keptFacts(visit))}`,
     };
   });
   serveForm(router, changeForm);
+}
+
+async function keptFacts(visit: ConsoleContext): Promise<Markup> {
+  const { db, clock } = visit.management;
+  const { eventDays, mailDays, auditDays, auditNext } = await readKeptDays(db, clock());
+  const audit = text.days(auditDays);
+  const change = actionLink(at('/settings/kept'), text.changeKept);
+  return html`<p class="lead">${text.keptLead}</p>
+${facts([
+  [text.events, text.days(eventDays)],
+  [text.mail, text.days(mailDays)],
+  [
+    text.audit,
+    auditNext === null
+      ? audit
+      : html`${audit}; ${text.later(auditNext.days)} ${moment(auditNext.fromMs)} UTC`,
+  ],
+])}
+${actions([visit.may(changeKeptDays.row.permission) ? change : nothing])}`;
 }
 
 /** Returns a time in the largest unit that divides it. */
