@@ -1,5 +1,6 @@
 import { recordLimits } from '../base/limits/records.ts';
 import type { Db } from './schema/store.ts';
+import { readSetting } from './settings.ts';
 
 /** The name of the setting. */
 export const KEPT_DAYS = 'kept_days';
@@ -27,14 +28,14 @@ export async function readKeptDays(db: Db, nowMs: number): Promise<KeptDays> {
 
 /** Returns the same as it was last set, whatever the time. */
 export async function storedKeptDays(db: Db): Promise<KeptDays> {
-  const row = await db
-    .selectFrom('settings')
-    .select('value')
-    .where('name', '=', KEPT_DAYS)
-    .executeTakeFirst();
-  return row === undefined
-    ? { eventDays: events.initial, mailDays: mail.initial, auditDays: audit.initial, auditNext: null }
-    : (JSON.parse(row.value) as KeptDays);
+  return (
+    (await readSetting<KeptDays>(db, KEPT_DAYS)) ?? {
+      eventDays: events.initial,
+      mailDays: mail.initial,
+      auditDays: audit.initial,
+      auditNext: null,
+    }
+  );
 }
 
 /** Returns the start of the oldest day that is kept. Days of UTC go whole: a day that is partly gone has no sums. */

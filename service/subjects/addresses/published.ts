@@ -2,8 +2,8 @@ import { hash } from 'node:crypto';
 import { addressLimits } from '../../base/limits/addresses.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
 import type { Management } from '../../storage/management.ts';
+import { readSettingWithTime, writeSetting } from '../../storage/settings.ts';
 import { publicUrlOf } from '../enrolment/public-url.ts';
-import { readSettingWithTime, writeSetting } from '../users/settings.ts';
 
 /** The addresses in the configuration at which the service is reached. */
 export interface ConfiguredAddresses {

@@ -1,5 +1,6 @@
 import { recordLimits } from '../../base/limits/records.ts';
 import { type Db, writing } from '../../storage/database/database.ts';
+import { writeSetting } from '../../storage/settings.ts';
 import { raiseAlert } from './alerts.ts';
 
 const NAME = 'clock-seen';
@@ -30,12 +31,7 @@ export async function watchClock(db: Db, clock: () => number): Promise<number> {
         source: `${Math.round(backMs / 1000)} s`,
       });
     // From now on the new time counts. Otherwise a clock that was once ahead would raise alerts for ever.
-    const seen = { value: JSON.stringify(nowMs), changed_ms: nowMs };
-    await transaction
-      .insertInto('settings')
-      .values({ name: NAME, ...seen })
-      .onConflict(conflict => conflict.column('name').doUpdateSet(seen))
-      .execute();
+    await writeSetting(transaction, NAME, nowMs, nowMs);
     return backMs > recordLimits.clockBackMs ? backMs : 0;
   });
 }

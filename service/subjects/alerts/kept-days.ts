@@ -3,9 +3,9 @@ import { done } from '../../base/results.ts';
 import { count, described, named, nullable, object, time, whole } from '../../base/shapes.ts';
 import { consoleTexts } from '../../base/texts/console.ts';
 import { KEPT_DAYS, type KeptDays, readKeptDays, storedKeptDays } from '../../storage/kept-days.ts';
+import { writeSetting } from '../../storage/settings.ts';
 import { act, did, subject } from '../kit/act.ts';
 import { field, optional } from '../kit/field.ts';
-import { writeSetting } from '../users/settings.ts';
 import { raiseAlert } from './alerts.ts';
 
 const words = consoleTexts.settings;

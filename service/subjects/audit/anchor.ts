@@ -1,6 +1,7 @@
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { macOf } from '../../storage/encryption-at-rest/seal.ts';
+import { writeSetting } from '../../storage/settings.ts';
 import type { AuditCheckpoint } from './chain.ts';
 
 const NAME = 'audit-anchor';
@@ -33,13 +34,8 @@ export async function readAnchor(
 
 /** Stores the anchor: the checkpoint in its current state, with `rotated_ms`, and the last row that was removed. */
 export async function writeAnchor(db: Db, keys: Keys, seal: AuditCheckpoint, lastRow: number): Promise<void> {
-  const value = JSON.stringify({ seal: seal.number, lastRow, mac: anchorMac(keys, seal, lastRow) });
-  const changed = { value, changed_ms: seal.rotated_ms ?? 0 };
-  await db
-    .insertInto('settings')
-    .values({ name: NAME, ...changed })
-    .onConflict(conflict => conflict.column('name').doUpdateSet(changed))
-    .execute();
+  const anchor = { seal: seal.number, lastRow, mac: anchorMac(keys, seal, lastRow) };
+  await writeSetting(db, NAME, anchor, seal.rotated_ms ?? 0);
 }
 
 function anchorMac(keys: Keys, seal: AuditCheckpoint, lastRow: number): string {

@@ -1,6 +1,7 @@
 import type { Db } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { macOf } from '../../storage/encryption-at-rest/seal.ts';
+import { writeSetting } from '../../storage/settings.ts';
 
 const NAME = 'audit-head';
 
@@ -21,12 +22,7 @@ export async function readHead(db: Db, keys: Keys): Promise<Head> {
 
 /** Stores the last number under a MAC. */
 export async function writeHead(db: Db, keys: Keys, id: number, nowMs: number): Promise<void> {
-  const value = JSON.stringify({ id, mac: headMac(keys, String(id)) });
-  await db
-    .insertInto('settings')
-    .values({ name: NAME, value, changed_ms: nowMs })
-    .onConflict(conflict => conflict.column('name').doUpdateSet({ value, changed_ms: nowMs }))
-    .execute();
+  await writeSetting(db, NAME, { id, mac: headMac(keys, String(id)) }, nowMs);
 }
 
 function headMac(keys: Keys, digits: string): string {

@@ -8,6 +8,7 @@ import { consoleTexts } from '../../base/texts/console.ts';
 import { actingOf } from '../../storage/acting.ts';
 import { writing } from '../../storage/database/database.ts';
 import { putSecret, removeSecret } from '../../storage/encryption-at-rest/secret-settings.ts';
+import { writeSetting } from '../../storage/settings.ts';
 import { act, actByItself, audited, did, subject } from '../kit/act.ts';
 import { field, optional, plain } from '../kit/field.ts';
 import { hostAndPort, mailAddress, mailUser, security } from '../notify/channels.ts';
@@ -80,12 +81,7 @@ export const saveMailServer = act({
     // A stored password must not go to another server than it was given for.
     const isKept = before?.user !== undefined && peerOf(before) === peerOf(server);
     if (needsPassword && password === undefined && !isKept) return refused('bad_mail_password');
-    const row = { value: JSON.stringify(server), changed_ms: atMs };
-    await db
-      .insertInto('settings')
-      .values({ name: MAIL_SERVER, ...row })
-      .onConflict(conflict => conflict.column('name').doUpdateSet(row))
-      .execute();
+    await writeSetting(db, MAIL_SERVER, server, atMs);
     if (!needsPassword) await removeSecret(db, MAIL_PASSWORD);
     else if (password !== undefined)
       await putSecret(db, keys, { name: MAIL_PASSWORD, secret: Buffer.from(password), nowMs: atMs });

@@ -11,6 +11,7 @@ import { type Db, writing } from '../../storage/database/database.ts';
 import type { Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { putSecret, readSecret, removeSecret } from '../../storage/encryption-at-rest/secret-settings.ts';
 import type { Management } from '../../storage/management.ts';
+import { writeSetting } from '../../storage/settings.ts';
 import { act, actByItself, audited, did, subject } from '../kit/act.ts';
 import { optional, plain } from '../kit/field.ts';
 import {
@@ -129,7 +130,7 @@ export const removeChannel = act({
   },
   async run({ db, atMs, item }) {
     const others = (await readChannels(db)).filter(({ id }) => id !== item.id);
-    await writeChannels(db, others, atMs);
+    await writeSetting(db, CHANNELS_SETTING, others, atMs);
     await removeSecret(db, secretNameOf(item.id));
     return did(item, item, { isRemoved: true });
   },
@@ -175,7 +176,7 @@ async function save({ db, keys, atMs }: Acting, input: Input, before?: Notificat
   const isKept = before !== undefined && peerOf(before) === peerOf(channel);
   if (needsSecret(channel) && secret === null && !isKept) return refused('bad_channel_secret');
   const others = (await readChannels(db)).filter(({ id }) => id !== channel.id);
-  await writeChannels(db, [...others, channel], atMs);
+  await writeSetting(db, CHANNELS_SETTING, [...others, channel], atMs);
   const named = { name: secretNameOf(channel.id), nowMs: atMs };
   if (!needsSecret(channel)) await removeSecret(db, named.name);
   else if (secret !== null) await putSecret(db, keys, { ...named, secret: Buffer.from(secret) });
@@ -254,15 +255,6 @@ function needsSecret({ target }: NotificationChannel): boolean {
 function peerOf({ target }: NotificationChannel): string {
   if (target.kind === 'webhook') return `webhook ${new URL(target.url).origin}`;
   return target.kind === 'mail' ? `mail ${target.host}:${target.port} ${target.security}` : 'syslog';
-}
-
-async function writeChannels(db: Db, channels: readonly NotificationChannel[], nowMs: number): Promise<void> {
-  const changed = { value: JSON.stringify(channels), changed_ms: nowMs };
-  await db
-    .insertInto('settings')
-    .values({ name: CHANNELS_SETTING, ...changed })
-    .onConflict(conflict => conflict.column('name').doUpdateSet(changed))
-    .execute();
 }
 
 /**

@@ -17,6 +17,7 @@ import {
 import { changeKeyFile, type Keys } from '../../storage/encryption-at-rest/key-file.ts';
 import { type Sealed, sealFormat } from '../../storage/encryption-at-rest/seal.ts';
 import type { Management } from '../../storage/management.ts';
+import { readSetting, writeSetting } from '../../storage/settings.ts';
 import { recordAudit } from '../audit/record.ts';
 
 const REKEY = 'rekey';
@@ -61,7 +62,7 @@ export function rekey(place: RekeyContext, actor: Actor): Promise<RekeyProgress>
 
 async function rekeyWith(file: LockedKeyFile, place: RekeyContext, actor: Actor): Promise<RekeyProgress> {
   const { db, keys } = place;
-  const begun = await readSetting(db, REKEY);
+  const begun = await readSetting<Rekeying>(db, REKEY);
   file.demand(new Set([...(await keyIdsInUse(db)), ...(begun === undefined ? [] : [begun.to])]));
   const { to, sinceMs } = begun ?? (await begin(file, place, actor));
   file.promote(to);
@@ -84,7 +85,7 @@ async function begin(
 ): Promise<Rekeying> {
   const prepared = file.add('next').nextKeyId ?? '';
   return writing(db, async transaction => {
-    const present = await readSetting(transaction, REKEY);
+    const present = await readSetting<Rekeying>(transaction, REKEY);
     if (present !== undefined) return present;
     const started = { to: prepared, sinceMs: clock() };
     await writeSetting(transaction, REKEY, started, started.sinceMs);
@@ -167,22 +168,8 @@ function countReplaced<Pair>(
  * Starts using the key that the database names as current; every node calls this at its start and every few seconds.
  */
 export async function followEncryptionKey(db: Db, keys: Keys): Promise<void> {
-  const current = await readSetting(db, CURRENT);
+  const current = await readSetting<Rekeying>(db, CURRENT);
   if (current === undefined || current.to === keys.currentKeyId) return;
   if (!keys.sealing.has(current.to)) keys.reload?.();
   keys.follow?.(current.to);
-}
-
-async function readSetting(db: Db, name: string): Promise<Rekeying | undefined> {
-  const row = await db.selectFrom('settings').select('value').where('name', '=', name).executeTakeFirst();
-  return row === undefined ? undefined : (JSON.parse(row.value) as Rekeying);
-}
-
-async function writeSetting(db: Db, name: string, value: Rekeying, nowMs: number): Promise<void> {
-  const changed = { value: JSON.stringify(value), changed_ms: nowMs };
-  await db
-    .insertInto('settings')
-    .values({ name, ...changed })
-    .onConflict(conflict => conflict.column('name').doUpdateSet(changed))
-    .execute();
 }

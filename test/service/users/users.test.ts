@@ -2,6 +2,7 @@ import { accessLimits } from '@passfob/service/base/limits/access';
 import { defaultLockPolicy } from '@passfob/service/base/lock';
 import { openStore } from '@passfob/service/storage/database/database';
 import type { Management } from '@passfob/service/storage/management';
+import { writeSetting } from '@passfob/service/storage/settings';
 import { addOperator, changeOperatorRole, disableOperator } from '@passfob/service/subjects/operators/acts';
 import { suspendToken } from '@passfob/service/subjects/tokens/acts';
 import { enterByLink, makeOperatorKey } from '@passfob/service/subjects/users/access/operators';
@@ -16,12 +17,7 @@ import {
   type SignInSession,
   sessionOf,
 } from '@passfob/service/subjects/users/sessions';
-import {
-  changeSettings,
-  readSettings,
-  type Settings,
-  writeSetting,
-} from '@passfob/service/subjects/users/settings';
+import { changeSettings, readSettings, type Settings } from '@passfob/service/subjects/users/settings';
 
 import { endUserSession, signInByToken, userSessionOf } from '@passfob/service/subjects/users/user-sessions';
 import { type UserQuery, userDetail } from '@passfob/service/subjects/users/user-views';

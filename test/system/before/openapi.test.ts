@@ -175,7 +175,6 @@ const CHANGED: readonly string[] = [
   'POST /v1/activations/{id}/resend summary: "Send an activation again with a new code. The old code stops working." became "Replace an activation by one with a new code. The old code stops working."',
   ...alertChanges('POST /v1/alerts/{id}/acknowledge', 'schema'),
   'POST /v1/audit/rotate responses 409 description: "`audit_broken`" became "`audit_kept`, `audit_broken`"',
-  'POST /v1/audit/rotate summary: "Remove the rows of the audit that a checkpoint covers and that are older than a  became "Remove the rows of the audit that a checkpoint covers and that are older than a ',
   ...['POST /v1/imports', 'POST /v1/imports/plan'].flatMap(route => {
     const properties = `${route} requestBody content application/json schema properties`;
     return [

@@ -35,8 +35,7 @@ export const auditRoutes: readonly ApiRoute[] = [
   }),
   route({
     name: 'audit.rotate',
-    summary:
-      'Remove the rows of the audit that a checkpoint covers and that are older than a time, not younger than the audit is kept.',
+    summary: 'Remove the rows of the audit that a checkpoint covers and that are older than a time.',
     method: 'POST',
     path: '/v1/audit/rotate',
     permission: 'audit.rotate',

@@ -1,5 +1,5 @@
 import { type Db, writing } from '../../../storage/database/database.ts';
-import { readSetting, writeSetting } from '../settings.ts';
+import { readSetting, writeSetting } from '../../../storage/settings.ts';
 
 const SETTING = 'last_start_address';
 
