@@ -80,7 +80,14 @@ const FOB_FIELDS = [
 const FOB = 'GET /v1/fobs responses 200 content application/json schema properties fobs items';
 /** Refusals since then: the schema of every problem lists all codes. */
 const CODES = [
-  ...['account_in_use', 'accounts_left', 'audit_kept', 'bad_audit_days', 'bad_event_days', 'bad_file_password'],
+  ...[
+    'account_in_use',
+    'accounts_left',
+    'audit_kept',
+    'bad_audit_days',
+    'bad_event_days',
+    'bad_file_password',
+  ],
   ...['bad_fob_state', 'bad_mail_days', 'bad_task', 'fob_in_care'],
   ...['group_has_members', 'group_taken', 'not_replaceable', 'task_over', 'too_many_groups'],
   ...['too_many_groups_of_user', 'too_many_tasks', 'unknown_group', 'unknown_task'],
