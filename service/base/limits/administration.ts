@@ -15,13 +15,15 @@ export const administrationLimits = {
   /** Words whose parts are counted to choose the rarest. */
   searchWordsWeighed: 6,
   /** Candidates that a page or a total examines in each source: those of tokens are compared with their users as well. */
-  searchRowsExamined: { user: 10_000, token: 5_000 },
+  searchRowsExamined: { user: 8_000, token: 2_000 },
   /** Parts that a total reads for each candidate: a row has several with one word. */
   searchHitsPerRow: 3,
   /** Matching parts that a page reads for each of its rows. */
   searchMatchesPerRow: 8,
   cursorMax: 1_024,
   historyListed: 100,
+  /** How far back a filter may reach. */
+  daysAgoMax: 3_650,
   /** Administration over HTTP (`api/`). A percent-encoded character may take twelve bytes of an address. */
   pathParameterMax: 1_600,
   administrationBucket: { burst: 400, perSecond: 100 },

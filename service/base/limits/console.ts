@@ -16,6 +16,8 @@ export const consoleLimits = {
   recentRows: 20,
   userEventsListed: 20,
   planRowsShown: 500,
+  /** Choices of a filter that are links; one with more is a field. */
+  chipsMax: 8,
   /** Longest word that a table keeps on one line. */
   wordMax: 24,
   /** Columns of the plots, and how long the counts of the dashboard are kept. */

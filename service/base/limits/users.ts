@@ -7,7 +7,6 @@ export const userLimits = {
   emailMax: 254,
   emailLocalMax: 64,
   emailDomainLabelMax: 63,
-  usersListedMax: 200,
   /** Applications, keys and settings. */
   clientNameMax: 64,
   applicationsMax: 500,

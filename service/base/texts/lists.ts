@@ -18,6 +18,8 @@ export const listTexts = {
   goOn: 'Go on',
   all: 'All of them',
   clear: 'Clear filters',
+  filters: 'Filters',
+  without: 'Remove the filter:',
   export: 'Take out',
   exportTitle: (list: string) => `Take out: ${list}`,
   exportLead:

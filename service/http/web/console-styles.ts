@@ -55,6 +55,10 @@ button.final { background: var(--bad); color: var(--card); }
 .search .field:first-of-type:has(input) { flex-basis: 20rem; max-width: 22rem; }
 .search input, .search select { padding: 0.45rem 0.7rem; height: 2.6rem; }
 .search button { height: 2.6rem; }
+.chips { list-style: none; margin: 0; padding: 0; display: flex; flex-wrap: wrap; gap: 0.4rem; }
+.chips a { display: inline-flex; align-items: center; gap: 0.35rem; min-height: 1.75rem; padding: 0.1rem 0.7rem; background: var(--card); border: 1px solid var(--line); border-radius: 1rem; color: var(--soft); text-decoration: none; font-size: 0.9rem; }
+.chips a:hover { border-color: var(--accent); text-decoration: underline; }
+.chips [aria-current] { border: 2px solid var(--accent); color: var(--ink); font-weight: 600; }
 .pager { display: flex; flex-wrap: wrap; gap: 0.6rem; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: 0.9rem 1.25rem; background: var(--card); border: 1px solid var(--line); border-radius: 0.8rem; padding: 1rem 1.1rem; }
 .facts dt { color: var(--soft); font-size: 0.84rem; }

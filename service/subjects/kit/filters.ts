@@ -1,9 +1,10 @@
 import { type Expression, type SqlBool, sql } from 'kysely';
 import { tokenLimits } from '../../base/limits/tokens.ts';
-import { type FieldShape, oneOf, whole } from '../../base/shapes.ts';
+import { type FieldShape, flag, oneOf, whole } from '../../base/shapes.ts';
 import { listTexts } from '../../base/texts/lists.ts';
+import type { Filter } from '../../storage/search/candidates.ts';
 import type { Control } from './field.ts';
-import type { ListFilter } from './list.ts';
+import type { ListFilter, SearchFilter } from './list.ts';
 
 const moment = whole(0, tokenLimits.counterMax);
 
@@ -64,4 +65,33 @@ export function period(column: string): Record<'fromMs' | 'toMs', ListFilter<num
       condition: ms => sql<SqlBool>`${sql.ref(column)} < ${ms}`,
     },
   };
+}
+
+type Narrow<V> = (value: V, nowMs: number) => Expression<unknown>;
+
+/** A filter of a search: a condition on a row of the list's table. */
+export function narrowed<V>(
+  shape: FieldShape<V>,
+  control: Control,
+  condition: Narrow<V>,
+  as: keyof Filter = 'checked',
+): SearchFilter<V> {
+  return { shape, control, narrow: (value, { nowMs }) => ({ [as]: condition(value, nowMs) }) };
+}
+
+/** A filter of a search that is there or not. */
+export function narrowedBy(
+  label: string,
+  condition: (nowMs: number) => Expression<unknown>,
+): SearchFilter<boolean> {
+  return {
+    shape: flag,
+    control: { label },
+    narrow: (isWanted, { nowMs }) => (isWanted ? { checked: condition(nowMs) } : {}),
+  };
+}
+
+/** A filter by a time before a day; without a time is not before it. */
+export function before(label: string, condition: Narrow<number>): SearchFilter<number> {
+  return narrowed(moment, { label, kind: 'day' }, condition);
 }

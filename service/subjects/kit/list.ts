@@ -4,6 +4,7 @@ import type { Total } from '../../base/limits/lists.ts';
 import type { Action } from '../../base/permissions.ts';
 import type { FieldShape } from '../../base/shapes.ts';
 import type { Db } from '../../storage/database/database.ts';
+import type { Filter } from '../../storage/search/candidates.ts';
 import type { Act } from './act.ts';
 import type { Control, Options } from './field.ts';
 
@@ -131,18 +132,26 @@ interface LongList<Item, Row> extends Facts<Item> {
   views(rows: readonly Row[], db: Db, nowMs: number): readonly Item[] | Promise<readonly Item[]>;
 }
 
+/** One value by which a list that is searched is narrowed. */
+export interface SearchFilter<V = unknown> extends Pick<ListFilter<V>, 'shape' | 'control'> {
+  /** Returns the condition on a row of the list's table. Without it, `find` of the list reads the value. */
+  narrow?(value: V, at: { readonly db: Db; readonly nowMs: number }): Filter | Promise<Filter>;
+}
+
 /** A list whose rows are found by words (`storage/search/find.ts`), in its own order. */
 interface SearchedList<Item> extends Facts<Item> {
-  readonly filters: Readonly<Record<string, Pick<ListFilter, 'shape' | 'control'>>>;
+  readonly filters: Readonly<Record<string, SearchFilter>>;
   /** @returns undefined for an `after` that is not of this search */
-  find(db: Db, asked: AskedPage): Promise<ListPage<Item> | undefined>;
+  find(db: Db, asked: AskedPage & { readonly filter: Filter }): Promise<ListPage<Item> | undefined>;
 }
+/** A list that is searched, as the doors see it. */
+export interface FoundList extends SearchedList<ListItem> {}
 
 /** A list as the doors see it. */
 export interface List extends ShortList<ListItem> {}
 /** A long list as the doors see it. */
 export interface RowsList extends LongList<ListItem, unknown> {}
-export type PagedList = RowsList | SearchedList<ListItem>;
+export type PagedList = RowsList | FoundList;
 /** Of a list whose items' type is no longer known. */
 export type ListItem = Readonly<Record<string, ListValue>>;
 export type ListValue = string | number | boolean | null | Readonly<Record<string, unknown>>;
@@ -155,7 +164,7 @@ export function pagedList<Item, Row>(stated: LongList<Item, Row>): RowsList {
   return stated as never;
 }
 
-export function searchedList<Item>(stated: SearchedList<Item>): PagedList {
+export function searchedList<Item>(stated: SearchedList<Item>): FoundList {
   return stated as never;
 }
 

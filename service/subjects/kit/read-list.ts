@@ -2,19 +2,38 @@ import { type Expression, type RawBuilder, type SqlBool, sql } from 'kysely';
 import type { Total } from '../../base/limits/lists.ts';
 import { listLimits } from '../../base/limits/lists.ts';
 import type { Db } from '../../storage/database/database.ts';
-import type { AskedPage, ListItem, ListPage, PagedList, RowsList } from './list.ts';
+import type { Filter } from '../../storage/search/candidates.ts';
+import type { AskedPage, FoundList, ListItem, ListPage, PagedList, RowsList } from './list.ts';
 
 /** Values of an order's columns: a place in a list. */
 type Place = readonly (string | number)[];
 
 /** Reads one page of a list. @returns undefined for an `after` that is not of this list */
 export async function readPage(db: Db, list: PagedList, asked: AskedPage): Promise<ListPage | undefined> {
-  if (!('rows' in list)) return list.find(db, asked);
+  if (!('rows' in list)) return list.find(db, { ...asked, filter: await narrowed(db, list, asked) });
   const place = asked.after === undefined ? undefined : readPlace(list, asked.after);
   if (asked.after !== undefined && place === undefined) return undefined;
   const { next, ...page } = await readRows(db, list, asked, place);
   const total = asked.isCounted ? await countRows(db, list, asked) : null;
   return { ...page, next: next === undefined ? null : writePlace(next), total };
+}
+
+/** Returns what all filters of a search say together. An index leads to the rows of one of them at most. */
+async function narrowed(db: Db, list: FoundList, { filters, nowMs }: AskedPage): Promise<Filter> {
+  const conditions: Expression<unknown>[] = [];
+  let leading: Expression<unknown> | undefined;
+  for (const [name, { narrow }] of Object.entries(list.filters)) {
+    const value = filters[name];
+    if (value === undefined || narrow === undefined) continue;
+    const { carried, checked } = await narrow(value, { db, nowMs });
+    if (leading === undefined) leading = carried;
+    else if (carried !== undefined) conditions.push(carried);
+    if (checked !== undefined) conditions.push(checked);
+  }
+  return {
+    ...(leading !== undefined && { carried: leading }),
+    ...(conditions.length > 0 && { checked: sql.join(conditions, sql` and `) }),
+  };
 }
 
 /** Returns the first items of a list. */

@@ -1,11 +1,14 @@
+import { sql } from 'kysely';
 import type { Tone } from '../../base/html.ts';
 import { administrationLimits } from '../../base/limits/administration.ts';
-import { oneOf, text } from '../../base/shapes.ts';
+import { tokenLimits } from '../../base/limits/tokens.ts';
+import { oneOf, text, whole } from '../../base/shapes.ts';
 import { searchTexts } from '../../base/texts/api.ts';
 import { consoleTexts } from '../../base/texts/console.ts';
 import { listTexts } from '../../base/texts/lists.ts';
 import { texts } from '../../base/texts/texts.ts';
 import { type TokenState, tokenStates } from '../../base/token-states.ts';
+import { before, narrowed, narrowedBy } from '../kit/filters.ts';
 import { searchedList } from '../kit/list.ts';
 import { formatKind } from './kind-fields.ts';
 import { searchedBy, searchTokens } from './search.ts';
@@ -65,23 +68,31 @@ export const tokens = searchedList<TokenView>({
       control: { label: words.search },
     },
     by: { shape: oneOf(...searchedBy), control: { label: words.by, options: words.searchedBy } },
-    state: {
-      shape: oneOf(...states),
-      control: {
+    state: narrowed(
+      oneOf(...states),
+      {
         label: columns.state,
         options: [['', listTexts.any], ...states.map(state => [state, texts.states[state]] as const)],
       },
-    },
+      state => sql`tokens.state = ${state}`,
+      'carried',
+    ),
+    neverUsed: narrowedBy(
+      words.neverUsed,
+      () => sql`tokens.last_used_ms is null and tokens.state <> 'revoked'`,
+    ),
+    usedBeforeMs: before(words.usedBeforeMs, ms => sql`tokens.last_used_ms < ${ms}`),
+    driftOver: narrowed(
+      whole(0, tokenLimits.driftMaxSteps),
+      { label: words.driftOver },
+      steps => sql`abs(tokens.drift_steps) > ${steps}`,
+    ),
   },
-  async find(db, { filters, limit: rows, after, isCounted = false }) {
-    const found = await searchTokens(db, {
-      ...filters,
-      rows,
-      isCounted,
-      ...(after !== undefined && { after }),
-    });
-    if (!found.ok) return undefined;
-    const { tokens: items, ...page } = found.value;
-    return { ...page, items };
-  },
+  find: (db, { filters: { text: words = '', by }, ...asked }) =>
+    searchTokens(
+      db,
+      String(words),
+      searchedBy.find(one => one === by),
+      asked,
+    ),
 });

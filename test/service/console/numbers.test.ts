@@ -92,13 +92,20 @@ test('a detail without facts is empty', () => {
   expect(detailMarkup({ policy: null, fob: '' })).toBeNull();
 });
 
-/** Sends the search form of a page as a browser does: all its fields, with the typed and chosen values. */
+/** Follows the links of a page's filters, and sends its form as a browser does: all its fields, with the typed values. */
 async function search(visitor: Visitor, path: string, typed: Record<string, string>): Promise<Seen> {
-  const { text } = await visitor.get(path);
+  let { text } = await visitor.get(path);
+  const chips = () =>
+    [...text.matchAll(/<li><a href="([^"]+)">/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'));
+  for (const [name, value] of Object.entries(typed)) {
+    const chip = chips().find(href => new URLSearchParams(href.split('?')[1]).get(name) === value);
+    if (chip !== undefined) ({ text } = await visitor.get(chip));
+  }
   const form = /<form class="search"[^>]*action="([^"]+)">(.*?)<\/form>/s.exec(text);
   const names = [...(form?.[2] ?? '').matchAll(/ name="([^"]+)"/g)].map(([, name = '']) => name);
   for (const name of Object.keys(typed)) expect(names).toContain(name);
-  return visitor.get(`${form?.[1]}?${new URLSearchParams(names.map(name => [name, typed[name] ?? '']))}`);
+  const sent = new URLSearchParams(names.map(name => [name, typed[name] ?? '']));
+  return visitor.get(`${form?.[1]}?${sent}`);
 }
 
 /** Returns the subjects of a list in order, from the links of its rows. */

@@ -148,7 +148,7 @@ async function allPages(
   return read;
 }
 
-// Searches have tests of their own: test/service/search.
+// Words have tests of their own: test/service/search.
 for (const list of pagedLists.filter(one => 'rows' in one))
   test(`${list.name}: each filter and each two leave what they say, over all pages, and are counted`, async office => {
     const { db } = office.store;

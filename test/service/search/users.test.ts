@@ -1,30 +1,11 @@
-import { defaultLockPolicy } from '@passfob/service/base/lock';
+import { readPage } from '@passfob/service/subjects/kit/read-list';
 import { changeUser, createUser } from '@passfob/service/subjects/users/acts';
-import { listUsers, type UserQuery, type UserView } from '@passfob/service/subjects/users/user-views';
+import { users } from '@passfob/service/subjects/users/list';
 import { expect } from 'vitest';
-import { foundUsers, type Office, testOfOffice as test } from '../users/kit.ts';
-import { addUsers } from './kit.ts';
+import { type Office, testOfOffice as test } from '../users/kit.ts';
+import { addUsers, allFoundIn, foundIn, type Sought } from './kit.ts';
 
-const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => ({
-  lock: defaultLockPolicy,
-  nowMs: office.nowMs,
-  limit: 50,
-  ...changes,
-});
-
-/** Returns all pages of a search, one after the other. */
-async function walk(office: Office, changes: Partial<UserQuery>): Promise<string[]> {
-  const names: string[] = [];
-  let after: string | undefined;
-  for (let turn = 0; turn < 500; turn++) {
-    const page = await foundUsers(office.store.db, query(office, { ...changes, after }));
-    expect(page.users.length).toBeLessThanOrEqual(changes.limit ?? 50);
-    names.push(...page.users.map(({ name }) => name));
-    if (page.next === null) return names;
-    after = page.next;
-  }
-  throw new Error('the list does not end');
-}
+const walk = ({ store }: Office, sought: Sought) => allFoundIn(store.db, users, sought);
 
 test('help desk finds a user by any part of name, user name or mail', async office => {
   const long = 'Maria do Carmo Miranda da Cunha Sebastian';
@@ -72,15 +53,12 @@ test('help desk finds a user by any part of name, user name or mail', async offi
 test('a user who is renamed between two pages is listed at most once, and others are not shifted', async office => {
   const people = ['ann', 'bea', 'cem', 'dan'].map(name => ({ name, displayName: `x ${name}` }));
   await addUsers(office.store, people, office.nowMs);
-  const first = await foundUsers(office.store.db, query(office, { search: 'x', limit: 2 }));
-  expect(first.users.map(({ name }) => name)).toEqual(['ann', 'bea']);
+  const first = await foundIn(office.store.db, users, { search: 'x', limit: 2 });
+  expect(first.items.map(({ name }) => name)).toEqual(['ann', 'bea']);
   await office.do(changeUser, { user: 'dan', displayName: 'x aa' });
   await office.do(createUser, { name: 'xc' });
-  const second = await foundUsers(
-    office.store.db,
-    query(office, { search: 'x', limit: 2, after: first.next ?? '' }),
-  );
-  expect(second.users.map(({ name }) => name)).toEqual(['cem', 'xc']);
+  const second = await foundIn(office.store.db, users, { search: 'x', limit: 2, after: first.next ?? '' });
+  expect(second.items.map(({ name }) => name)).toEqual(['cem', 'xc']);
   expect(second.next).toBeNull();
 });
 
@@ -100,8 +78,8 @@ test('an invalid cursor gives no page, and a foreign one shows nothing outside o
   await office.users('ada', 'adam', 'bob', 'zoe');
   const mark = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
   const shown = async (search: string, after: string) => {
-    const page = await listUsers(office.store.db, query(office, { search, after }));
-    return page?.users.map(({ name }: UserView) => name) ?? [];
+    const page = await readPage(office.store.db, users, { filters: { search }, after, limit: 50, nowMs: 0 });
+    return page?.items.map(({ name }) => name) ?? [];
   };
   const at = (part: string, name: string, driver = '1', source = '0') =>
     mark([driver, source, '0', part, name, name, '', '0']);

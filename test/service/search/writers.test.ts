@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { administrationLimits } from '@passfob/service/base/limits/administration';
-import { defaultLockPolicy } from '@passfob/service/base/lock';
 import { openStore, writing } from '@passfob/service/storage/database/database';
 import { fillParts } from '@passfob/service/storage/search/fill';
 import { startImport } from '@passfob/service/subjects/jobs/bulk';
@@ -8,16 +7,17 @@ import { startJobs } from '@passfob/service/subjects/jobs/worker';
 import { assignToken, renameToken, revokeToken } from '@passfob/service/subjects/tokens/acts';
 import { draftsOfFiles } from '@passfob/service/subjects/tokens/import/from-files';
 import { prepareImport } from '@passfob/service/subjects/tokens/import/plan';
-import { searchTokens } from '@passfob/service/subjects/tokens/search';
+import { tokens } from '@passfob/service/subjects/tokens/list';
 import { changeUser, createUser, disableUser } from '@passfob/service/subjects/users/acts';
+import { users } from '@passfob/service/subjects/users/list';
 import { base32nopad } from '@scure/base';
 import { expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { CoreFob } from '../../unit/host/kit/core-fob.ts';
 import { Scene } from '../enrolment/kit.ts';
 import { Rig } from '../kit.ts';
-import { accepted, foundUsers, helpdesk, testOfOffice as it } from '../users/kit.ts';
-import { dueParts, storedParts } from './kit.ts';
+import { helpdesk, testOfOffice as it } from '../users/kit.ts';
+import { allFoundIn, dueParts, foundIn, storedParts } from './kit.ts';
 
 it('users are found by their current names, after each change and after refused ones', async office => {
   const { management } = office;
@@ -73,8 +73,8 @@ it('tokens are found by their serial numbers however they are created, and leave
   await worker.idle();
   await worker.close();
   await check();
-  const found = accepted(await searchTokens(db, { text: '77' }));
-  expect(found.tokens.map(({ serial, state }) => [serial, state])).toEqual([['S-77', 'assigned']]);
+  const found = await foundIn(db, tokens, { text: '77' });
+  expect(found.items.map(({ serial, state }) => [serial, state])).toEqual([['S-77', 'assigned']]);
 });
 
 test('a fob that its user enrols is found by its serial number', async () => {
@@ -83,8 +83,8 @@ test('a fob that its user enrols is found by its serial number', async () => {
   const [token] = (await scene.state()).tokens;
   expect(token?.state).toBe('active');
   expect(await storedParts(scene.db)).toEqual(await dueParts(scene.db));
-  const found = accepted(await searchTokens(scene.db, { by: 'serial', text: token?.serial.slice(-5) ?? '' }));
-  expect(found.tokens.map(({ serial }) => serial)).toEqual([token?.serial]);
+  const found = await allFoundIn(scene.db, tokens, { by: 'serial', text: token?.serial.slice(-5) ?? '' });
+  expect(found).toEqual([token?.serial]);
 });
 
 test('users and tokens of a restored database are found', async () => {
@@ -92,25 +92,23 @@ test('users and tokens of a restored database are found', async () => {
   const { db, close } = await openStore({ directory: office.directory, databaseUrl: await office.database });
   // More rows than one batch.
   const count = 2 * administrationLimits.searchFillRows + 1;
-  const users = Array.from({ length: count }, (_, at) => ({
+  const people = Array.from({ length: count }, (_, at) => ({
     ...{ id: `id ${at}`, name: `u${at}`, display_name: `M\u00fcller ${at}`, email: `${at}@example.org` },
     ...{ pin_change: 0 as const, failures: 0, created_ms: 0 },
   }));
-  const tokens = Array.from({ length: count }, (_, at) => ({
+  const owned = Array.from({ length: count }, (_, at) => ({
     ...{ id: `t ${at}`, serial: `PF-${10_000 + at}`, user_id: `id ${at}`, state: 'active' as const },
     ...{ kind: 'hotp' as const, algorithm: 'sha1' as const, alphabet: 'decimal' as const, digits: 6 },
     ...{ pin_place: 'none' as const, last_step: -1, drift_steps: 0, recent: '[]' },
     ...{ issuer: '', label: '', created_ms: 0 },
   }));
-  for (const user of users) await db.insertInto('users').values(user).execute();
-  for (const token of tokens) await db.insertInto('tokens').values(token).execute();
+  for (const user of people) await db.insertInto('users').values(user).execute();
+  for (const token of owned) await db.insertInto('tokens').values(token).execute();
   try {
     await writing(db, fillParts);
     expect(await storedParts(db)).toEqual(await dueParts(db));
-    const query = { lock: defaultLockPolicy, nowMs: 0, limit: 5 };
-    const { users: found } = await foundUsers(db, { ...query, search: `${count - 1}@ muller` });
-    expect(found.map(({ name }) => name)).toEqual([`u${count - 1}`]);
-    expect(accepted(await searchTokens(db, { text: '0400 muller' })).tokens).toMatchObject([
+    expect(await allFoundIn(db, users, { search: `${count - 1}@ muller` })).toEqual([`u${count - 1}`]);
+    expect((await foundIn(db, tokens, { text: '0400 muller' })).items).toMatchObject([
       { serial: 'PF-10400', user: 'u400' },
     ]);
   } finally {

@@ -1,9 +1,9 @@
 import type { TokenState } from '@passfob/service/base/token-states';
 import { revokeToken, suspendToken } from '@passfob/service/subjects/tokens/acts';
-import { searchTokens, type TokenQuery } from '@passfob/service/subjects/tokens/search';
+import { tokens } from '@passfob/service/subjects/tokens/list';
 import type { TokenView } from '@passfob/service/subjects/tokens/views';
-import { expect } from 'vitest';
-import { accepted, helpdesk, type Office } from '../users/kit.ts';
+import { foundIn } from '../search/kit.ts';
+import { helpdesk, type Office } from '../users/kit.ts';
 
 const USERS = ['ada', 'adele', 'bob', 'Bo', 'zoë'];
 const LABELS = ['', 'a', 'ab', 'abc', 'Ab', 'ß', '\u{1f600}'];
@@ -24,23 +24,7 @@ export async function fill(office: Office): Promise<TokenView[]> {
     await office.set('tokens', { state: 'active' }, { serial });
     await office.do(suspendToken, { serial }, helpdesk);
   }
-  return pages(office, { rows: 200 });
-}
-
-/** Returns all pages of a search, one after the other. */
-export async function pages(office: Office, query: TokenQuery): Promise<TokenView[]> {
-  const all: TokenView[] = [];
-  let after: string | null | undefined;
-  for (let turn = 0; turn < 200 && after !== null; turn++) {
-    const page = accepted(
-      await searchTokens(office.store.db, { ...query, ...(after !== undefined && { after }) }),
-    );
-    expect(page.tokens.length).toBeLessThanOrEqual(query.rows ?? 50);
-    all.push(...page.tokens);
-    after = page.next;
-  }
-  expect(after).toBeNull();
-  return all;
+  return (await foundIn(office.store.db, tokens, { limit: 200 })).items as TokenView[];
 }
 
 /** Compares texts by code point, as the database does. */

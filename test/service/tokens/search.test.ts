@@ -3,15 +3,16 @@ import type { TokenState } from '@passfob/service/base/token-states';
 import { writing } from '@passfob/service/storage/database/database';
 import { findRows, type Search } from '@passfob/service/storage/search/find';
 import { addParts, textsOfToken } from '@passfob/service/storage/search/rows';
+import { readPage } from '@passfob/service/subjects/kit/read-list';
 import { revokeToken } from '@passfob/service/subjects/tokens/acts';
-import { searchTokens } from '@passfob/service/subjects/tokens/search';
+import { tokens } from '@passfob/service/subjects/tokens/list';
 import { listTokensOf, type TokenView } from '@passfob/service/subjects/tokens/views';
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { expect } from 'vitest';
-import { addUsers, plain } from '../search/kit.ts';
-import { accepted, codeOf, helpdesk, testOfOffice as test } from '../users/kit.ts';
-import { byBytes, fill, pages } from './filled.ts';
+import { addUsers, allFoundIn, foundIn, plain, type Sought } from '../search/kit.ts';
+import { helpdesk, testOfOffice as test } from '../users/kit.ts';
+import { byBytes, fill } from './filled.ts';
 
 /** Returns the positions of a search text in some texts, lowest first, by other means than the service. */
 function placesIn(texts: readonly string[], wanted: string): string[] {
@@ -50,8 +51,9 @@ test('property: the pages of every search are the matching tokens, each once, in
       ),
       fc.option(fc.constantFrom<TokenState>('inventory', 'assigned', 'suspended', 'revoked', 'active')),
       fc.integer({ min: 1, max: 30 }),
-      async (by, text, state, rows) => {
-        const found = await pages(office, { by, text, rows, ...(state !== null && { state }) });
+      async (by, text, state, limit) => {
+        const asked = { by, text, limit, ...(state !== null && { state }) };
+        const found = await allFoundIn(office.store.db, tokens, asked);
         const expected = everything
           .flatMap(token => {
             const order = orderOf(token, by, text);
@@ -59,7 +61,7 @@ test('property: the pages of every search are the matching tokens, each once, in
           })
           .filter(({ token }) => state === null || token.state === state)
           .sort((one, other) => byEach(one.order, other.order));
-        expect(found.map(({ serial }) => serial)).toEqual(expected.map(({ token }) => token.serial));
+        expect(found).toEqual(expected.map(({ token }) => token.serial));
       },
     ),
     { numRuns: 150 },
@@ -73,8 +75,9 @@ test('property: without a text the pages are all tokens by serial number, user o
       fc.constantFrom<By | undefined>('any', 'serial', 'user', 'label', undefined),
       fc.option(fc.constantFrom<TokenState>('inventory', 'assigned', 'suspended', 'revoked', 'active')),
       fc.integer({ min: 1, max: 30 }),
-      async (by, state, rows) => {
-        const found = await pages(office, { ...(by && { by }), rows, ...(state !== null && { state }) });
+      async (by, state, limit) => {
+        const asked = { ...(by && { by }), limit, ...(state !== null && { state }) };
+        const found = await allFoundIn(office.store.db, tokens, asked);
         const keyOf = (token: TokenView) => (by === 'user' || by === 'label' ? token[by] : token.serial);
         const expected = everything
           .filter(token => keyOf(token) !== null && (state === null || token.state === state))
@@ -82,7 +85,7 @@ test('property: without a text the pages are all tokens by serial number, user o
             (one, other) =>
               byBytes(keyOf(one) ?? '', keyOf(other) ?? '') || byBytes(one.serial, other.serial),
           );
-        expect(found.map(({ serial }) => serial)).toEqual(expected.map(({ serial }) => serial));
+        expect(found).toEqual(expected.map(({ serial }) => serial));
       },
     ),
     { numRuns: 50 },
@@ -100,7 +103,7 @@ test('help desk finds a token by the last digits of its label, or by any part of
   await office.issue('PF-2026-000002', { user: 'ada', label: 'Door' });
   await office.issue('PF-2026-000003', { label: '42 is on it' });
   const found = async (text: string, by?: By) =>
-    (await pages(office, { text, ...(by && { by }) })).map(({ serial }) => serial.slice(-6));
+    (await allFoundIn(office.store.db, tokens, { text, ...(by && { by }) })).map(serial => serial.slice(-6));
   expect(await found('4217')).toEqual(['004217', '000001']);
   expect(await found('pf-2026-0042')).toEqual(['004217']);
   expect(await found('muller')).toEqual(['004217']);
@@ -174,35 +177,33 @@ test('the page of a user shows the tokens in use before revoked ones', async off
 
 test('tokens added or removed between two pages shift no others', async office => {
   for (const serial of ['A', 'C', 'E', 'G']) await office.issue(serial);
-  const first = accepted(await searchTokens(office.store.db, { rows: 2 }));
-  expect(first.tokens.map(({ serial }) => serial)).toEqual(['A', 'C']);
+  const two = async (sought: Sought) => {
+    const { items, next } = await foundIn(office.store.db, tokens, { limit: 2, ...sought });
+    return { serials: items.map(({ serial }) => serial), after: next ?? '' };
+  };
+  const first = await two({});
+  expect(first.serials).toEqual(['A', 'C']);
   await office.issue('B');
   await office.issue('D');
-  const second = accepted(await searchTokens(office.store.db, { rows: 2, after: first.next ?? '' }));
-  expect(second.tokens.map(({ serial }) => serial)).toEqual(['D', 'E']);
+  expect((await two({ after: first.after })).serials).toEqual(['D', 'E']);
   for (const serial of ['1-X', '3-X', '5-X', '7-X']) await office.issue(serial);
-  const found = accepted(await searchTokens(office.store.db, { text: '-x', rows: 2 }));
-  expect(found.tokens.map(({ serial }) => serial)).toEqual(['1-X', '3-X']);
+  const found = await two({ text: '-x' });
+  expect(found.serials).toEqual(['1-X', '3-X']);
   await office.issue('2-X');
   await office.issue('6-X');
-  const more = accepted(
-    await searchTokens(office.store.db, { text: '-x', rows: 2, after: found.next ?? '' }),
-  );
-  expect(more.tokens.map(({ serial }) => serial)).toEqual(['5-X', '6-X']);
+  expect((await two({ text: '-x', after: found.after })).serials).toEqual(['5-X', '6-X']);
 });
 
-test('a query out of bounds and an invalid cursor are refused', async office => {
+test('an invalid cursor gives no page, and one of another search shows nothing else', async office => {
   const { db } = office.store;
-  for (const query of [{ rows: 0 }, { rows: 201 }, { rows: 1.5 }, { text: 'x'.repeat(129) }])
-    expect(codeOf(await searchTokens(db, query))).toBe('bad_query');
   const mark = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
-  for (const after of ['', 'x', mark([1, 2]), 'A'.repeat(2000), mark(['a\0', 'b']), mark(['\ud800', 'b'])])
-    for (const text of ['', 'a']) expect(codeOf(await searchTokens(db, { text, after }))).toBe('bad_cursor');
-  // A cursor of another search neither fails nor shows tokens that do not match.
+  const shown = (text: string, after: string, by?: By) =>
+    readPage(db, tokens, { filters: { text, by }, after, limit: 50, nowMs: 0 });
+  for (const after of ['', 'x', mark([1, 2]), 'A'.repeat(2000), mark(['a\0', 'b']), mark(['\ud800', 'b'])]) {
+    for (const text of ['', 'a']) expect(await shown(text, after)).toBeUndefined();
+    expect(await shown('', after, 'user')).toBeUndefined();
+  }
   await office.issue('A-1', { label: 'x' });
   const other = mark(['1', '0', '0', 'a', '', '', '', '0']);
-  expect(accepted(await searchTokens(db, { text: 'zz', after: other }))).toMatchObject({
-    tokens: [],
-    next: null,
-  });
+  expect(await shown('zz', other)).toMatchObject({ items: [], next: null });
 });

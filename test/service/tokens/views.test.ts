@@ -12,10 +12,11 @@ import {
   withdrawTemporaryCode,
 } from '@passfob/service/subjects/tokens/codes/temporary-codes';
 import { fobNamed, fobSecretsOf, keepFobClock, registerFob } from '@passfob/service/subjects/tokens/fobs';
-import { searchTokens } from '@passfob/service/subjects/tokens/search';
+import { tokens } from '@passfob/service/subjects/tokens/list';
 import { listTokens, viewToken } from '@passfob/service/subjects/tokens/views';
 import { expect } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
+import { foundIn } from '../search/kit.ts';
 import { accepted, codeOf, helpdesk, type Office, testOfOffice as test } from '../users/kit.ts';
 
 const key = () => secret(new Uint8Array(randomBytes(32)));
@@ -101,8 +102,8 @@ test('no view contains a seed, a fob secret, an encrypted value or the name of i
   const job = await office.do(startBulk, { kind: 'revoke', serials: ['S-1'], reason: 'lost' }, helpdesk);
   const shown = JSON.stringify([
     await listTokens(db),
-    await searchTokens(db, {}),
-    await searchTokens(db, { by: 'user' }),
+    await foundIn(db, tokens, {}),
+    await foundIn(db, tokens, { by: 'user' }),
     await viewToken(db, 'S-1'),
     await listCaredFobs(db),
     await viewFob(db, 'abcde'),

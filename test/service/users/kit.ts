@@ -17,7 +17,6 @@ import { createUser } from '@passfob/service/subjects/users/acts';
 import { setPassword } from '@passfob/service/subjects/users/credentials/acts';
 import { makePinProof } from '@passfob/service/subjects/users/credentials/pin-proofs';
 import { choosePin } from '@passfob/service/subjects/users/credentials/pins';
-import { listUsers, type UserPage } from '@passfob/service/subjects/users/user-views';
 import { findOrAddUser, findUser } from '@passfob/service/subjects/users/users';
 import { makeEngine } from '@passfob/service/subjects/validation/engine';
 import type { ValidationRequest } from '@passfob/service/subjects/validation/request';
@@ -232,11 +231,4 @@ export function accepted<T>(result: Result<T>): T {
 /** Returns the code of a refusal, or `done`. */
 export function codeOf(result: Result<unknown>): string {
   return result.ok ? 'done' : result.refusal.code;
-}
-
-/** Returns a page of users. */
-export async function foundUsers(...given: Parameters<typeof listUsers>): Promise<UserPage> {
-  const page = await listUsers(...given);
-  if (page === undefined) throw new Error('the list does not know its own place');
-  return page;
 }

@@ -8,6 +8,7 @@ import { suspendToken } from '@passfob/service/subjects/tokens/acts';
 import { enterByLink, makeOperatorKey } from '@passfob/service/subjects/users/access/operators';
 import { changeUser, createUser, disableUser, enableUser } from '@passfob/service/subjects/users/acts';
 import { resetPin, setPassword } from '@passfob/service/subjects/users/credentials/acts';
+import { users } from '@passfob/service/subjects/users/list';
 import {
   actorOfSession,
   endSession,
@@ -20,33 +21,18 @@ import {
 import { changeSettings, readSettings, type Settings } from '@passfob/service/subjects/users/settings';
 
 import { endUserSession, signInByToken, userSessionOf } from '@passfob/service/subjects/users/user-sessions';
-import { type UserQuery, userDetail } from '@passfob/service/subjects/users/user-views';
+import { userDetail } from '@passfob/service/subjects/users/user-views';
 import { findUser } from '@passfob/service/subjects/users/users';
 import { describe, expect, test } from 'vitest';
 import { secret } from '../../kit/secrets.ts';
 import { add, apiKeyOf, codeNow, newToken, post, Rig } from '../kit.ts';
 import { olderStore } from '../older.ts';
+import { allFoundIn, type Sought } from '../search/kit.ts';
 import { Person, signInTokenOf } from '../self-service/kit.ts';
-import {
-  codeOf,
-  foundUsers,
-  freshPassword,
-  givePin,
-  grace,
-  testOfOffice as it,
-  Office,
-  startedService,
-} from './kit.ts';
+import { codeOf, freshPassword, givePin, grace, testOfOffice as it, Office, startedService } from './kit.ts';
 
-const query = (office: Office, changes: Partial<UserQuery> = {}): UserQuery => ({
-  lock: defaultLockPolicy,
-  nowMs: office.nowMs,
-  limit: 50,
-  ...changes,
-});
-
-const namesOf = async (office: Office, changes: Partial<UserQuery> = {}) =>
-  (await foundUsers(office.store.db, query(office, changes))).users.map(({ name }) => name);
+const namesOf = ({ store, nowMs }: Office, sought: Sought = {}) =>
+  allFoundIn(store.db, users, { nowMs, ...sought });
 
 it('a user is found under any spelling and changed; a second disabling keeps the time of the first', async office => {
   const made = await office.do(createUser, {
@@ -61,7 +47,7 @@ it('a user is found under any spelling and changed; a second disabling keeps the
   });
   await office.token('ada');
   await office.token('ada');
-  const detail = await userDetail(office.store.db, 'ADA', query(office));
+  const detail = await userDetail(office.store.db, 'ADA', { lock: defaultLockPolicy, nowMs: office.nowMs });
   expect(detail).toMatchObject({ id: made.id, tokens: 2, usableTokens: 2, hasPassword: false });
   await office.do(disableUser, { user: 'ada' });
   office.nowMs += 1000;
@@ -73,14 +59,7 @@ it('user lists page through all names once, by a part of the name and by state',
   const names = ['ada', 'adam', 'adb', 'ad𐐨', 'bob', 'böb', 'b%', 'b_'];
   await office.users(...names);
   const sorted = [...names].sort((one, other) => Buffer.compare(Buffer.from(one), Buffer.from(other)));
-  const seen: string[] = [];
-  let after: string | undefined;
-  do {
-    const page = await foundUsers(office.store.db, query(office, { after, limit: 3 }));
-    seen.push(...page.users.map(({ name }) => name));
-    after = page.next ?? undefined;
-  } while (after !== undefined);
-  expect(seen).toEqual(sorted);
+  expect(await namesOf(office, { limit: 3 })).toEqual(sorted);
   expect(await namesOf(office, { search: 'AD' })).toEqual(['ada', 'adam', 'adb', 'ad𐐨']);
   expect(await namesOf(office, { search: 'ada' })).toEqual(['ada', 'adam']);
   expect(await namesOf(office, { search: 'b%' })).toEqual(['b%']);
@@ -99,9 +78,9 @@ it('user lists page through all names once, by a part of the name and by state',
   await fail('adam', 2);
   expect(await namesOf(office, { state: 'disabled' })).toEqual(['bob']);
   expect(await namesOf(office, { state: 'locked' })).toEqual(['ada']);
-  expect(await namesOf(office, { state: 'locked', lock: { ...defaultLockPolicy, threshold: 0 } })).toEqual(
-    [],
-  );
+  await office.do(changeSettings, { lock: { ...defaultLockPolicy, threshold: 0 } });
+  expect(await namesOf(office, { state: 'locked' })).toEqual([]);
+  await office.do(changeSettings, { lock: defaultLockPolicy });
   office.nowMs += defaultLockPolicy.periodMs;
   expect(await namesOf(office, { state: 'locked' })).toEqual([]);
 });

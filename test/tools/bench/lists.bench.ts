@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs';
 import { defaultLockPolicy } from '@passfob/service/base/lock';
 import { openStore, type Store } from '@passfob/service/storage/database/database';
 import { findRows, type Search } from '@passfob/service/storage/search/find';
-import { searchTokens, type TokenQuery } from '@passfob/service/subjects/tokens/search';
-import { listUsers, userDetail } from '@passfob/service/subjects/users/user-views';
+import type { AskedPage, FoundList } from '@passfob/service/subjects/kit/list';
+import { readPage } from '@passfob/service/subjects/kit/read-list';
+import { tokens as allTokens } from '@passfob/service/subjects/tokens/list';
+import { users as allUsers } from '@passfob/service/subjects/users/list';
+import { userDetail } from '@passfob/service/subjects/users/user-views';
 import { listEvents } from '@passfob/service/subjects/validation/events';
 import { sql } from 'kysely';
 import { afterAll, expect, it } from 'vitest';
@@ -27,9 +30,10 @@ type Page = (turn: number) => Promise<unknown>;
 function kindsOf({ db }: Store, size: number, nowMs: number): Readonly<Record<string, Page>> {
   const at = (turn: number) => (turn * 7919) % size;
   const digits = (turn: number) => String(at(turn)).padStart(8, '0');
-  const users = (search: string, state?: 'locked' | 'disabled') =>
-    listUsers(db, { search, state, limit: 50, lock: defaultLockPolicy, nowMs, isCounted: true });
-  const tokens = (query: TokenQuery) => searchTokens(db, { ...query, isCounted: true });
+  const of = (list: FoundList, filters: AskedPage['filters']) =>
+    readPage(db, list, { filters, nowMs, limit: 50, isCounted: true });
+  const users = (search: string, filters: AskedPage['filters'] = {}) => of(allUsers, { search, ...filters });
+  const tokens = (filters: AskedPage['filters']) => of(allTokens, filters);
   return {
     'one token by its id: the yardstick': turn =>
       db
@@ -46,11 +50,14 @@ function kindsOf({ db }: Store, size: number, nowMs: number): Readonly<Record<st
     'users by two common words, no row in common': () => users('1@example ada'),
     'the same, going on': goingOn(after => findRows(db, { ...ask('user', '1@example ada'), after })),
     'users by five letters, which all have': () => users('u s e r x'),
-    'users by a common word and a common filter': () => users('wei', 'disabled'),
-    'users by a common word and a common filter, no row in common': () => users('ada', 'disabled'),
-    'users by a common word and a rare filter': () => users('e', 'locked'),
-    'users by a filter that no index carries and no row passes': () =>
-      findRows(db, { ...ask('user', ''), filter: { checked: sql`users.pin_change = 7` } }),
+    'users by a common word and a common filter': () => users('wei', { state: 'disabled' }),
+    'users by a common word and a common filter, no row in common': () => users('ada', { state: 'disabled' }),
+    'users by a common word and a rare filter': () => users('e', { state: 'locked' }),
+    'users without a token, whom no index carries and nobody is': () => users('', { noToken: true }),
+    'users who never logged in, whom all are': () => users('', { neverUsed: true }),
+    'users whose activation is late, whom nobody is': () => users('', { notActivatedDays: 7 }),
+    'users whose tokens are unused since, and a common word and state': () =>
+      users('wei', { state: 'disabled', unusedSinceMs: nowMs }),
     'tokens of a state': () => tokens({ state: 'active' }),
     'tokens by the last digits': turn => tokens({ text: digits(turn).slice(-5) }),
     'tokens by one letter, which all have': () => tokens({ text: 'o' }),
@@ -61,6 +68,9 @@ function kindsOf({ db }: Store, size: number, nowMs: number): Readonly<Record<st
       tokens({ text: 'ada 1@example', state: 'assigned' }),
     'tokens by a common word of the user and a state that none has': () =>
       tokens({ text: 'ada', state: 'suspended' }),
+    'tokens whose clock is off, which none is': () => tokens({ driftOver: 1 }),
+    'tokens never used, of a state, by a common word': () =>
+      tokens({ text: 'ada', state: 'active', neverUsed: true }),
     'tokens by user in order of users': () => tokens({ by: 'user' }),
     'tokens by user in order of users, of a rare state': () => tokens({ by: 'user', state: 'suspended' }),
     'one user': turn => userDetail(db, userOf(at(turn)), { lock: defaultLockPolicy, nowMs }),

@@ -1,10 +1,12 @@
 import { readDay } from '../../../base/days.ts';
 import { html, type Markup, nothing } from '../../../base/html.ts';
 import { administrationLimits } from '../../../base/limits/administration.ts';
+import { consoleLimits } from '../../../base/limits/console.ts';
 import { consoleTexts } from '../../../base/texts/console.ts';
 import { listTexts } from '../../../base/texts/lists.ts';
 import type { Db } from '../../../storage/database/database.ts';
 import { type ExportFormat, exportFormats } from '../../../subjects/kit/export.ts';
+import type { Options } from '../../../subjects/kit/field.ts';
 import {
   actsOf,
   type List,
@@ -62,6 +64,7 @@ export function servePages(router: ConsoleRouter, list: PagedList): void {
       ...(isWrong && { status: 422 }),
       main: html`${await headOf(list, visit, here)}
 ${filterForm({ path: page.at, fields: await fieldsOf(list, visit, db), faults })}
+${chipsOf(list, here, faults)}
 <p class="total" role="status">${found.total === null ? nothing : listTexts.total(found.total)}${Object.keys(here).length > 0 ? html` · <a href="${at(page.at)}">${listTexts.clear}</a>` : nothing}</p>
 ${tableOf(list, visit, found.items)}
 ${found.isPartial ? html`<p class="message plain">${listTexts.partial}</p>` : nothing}
@@ -202,13 +205,61 @@ function typedValue({ shape: { schema }, control }: Seen, text: string): unknown
   return typeof schema.maxLength === 'number' && text.length > schema.maxLength ? undefined : text;
 }
 
-function fieldsOf(list: PagedList, { value }: ConsoleContext, db: Db): Promise<FormField[]> {
-  return Promise.all(
-    Object.entries(list.filters).map(async ([name, { shape, control }]) => ({
-      ...(await formField(db, name, { shape, control, refusals: [], need: 'optional' })),
-      value: value(name).trim(),
-    })),
+/** What is typed or has many choices; what is chosen by a link goes with it unseen. */
+async function fieldsOf(list: PagedList, { value }: ConsoleContext, db: Db): Promise<FormField[]> {
+  const fields = await Promise.all(
+    Object.entries(list.filters).map(async ([name, filter]) => {
+      const typed = value(name).trim();
+      if (choicesOf(filter) !== undefined)
+        return typed === '' ? [] : [{ name, label: '', kind: 'hidden', value: typed } as const];
+      const { shape, control } = filter;
+      const field = await formField(db, name, { shape, control, refusals: [], need: 'optional' });
+      return [{ ...field, value: typed }];
+    }),
   );
+  return fields.flat();
+}
+
+/** Returns the values of a filter that are links, with their words; undefined if it is a field of the form. */
+function choicesOf({ shape: { schema }, control: { label, options } }: Seen): Options | undefined {
+  if (schema.type === 'boolean') return [['yes', label]];
+  if (!Array.isArray(options) || options[0]?.[0] !== '' || options.length > consoleLimits.chipsMax + 1)
+    return undefined;
+  return (options as Options).slice(1).map(([value, words]) => [value, `${label}: ${words}`]);
+}
+
+/**
+ * Returns the choices of filters as links, which combine: one that is chosen leads to the page without it. What else
+ * narrows the list stands among them.
+ */
+function chipsOf(
+  list: PagedList,
+  here: Readonly<Record<string, string>>,
+  faults: Readonly<Record<string, string>>,
+): Markup {
+  const chips = Object.entries(list.filters).flatMap(([name, filter]) => {
+    const { label, kind } = filter.control;
+    const chosen = kind === 'hidden' ? undefined : here[name];
+    const choices = choicesOf(filter) ?? [];
+    const fault = choices.length > 0 && faults[name] ? ` (${faults[name]})` : '';
+    const typed: Options =
+      chosen === undefined || choices.some(([value]) => value === chosen)
+        ? []
+        : [[chosen, `${label}: ${wordsOf(filter, chosen)}${fault}`]];
+    return [...choices, ...typed].map(([value, words]) => {
+      const { [name]: _, ...others } = here;
+      return value === chosen
+        ? html`<li><a href="${at(list.page.at, others)}" aria-current="true"><span class="unseen">${listTexts.without} </span>${words} <span aria-hidden="true">✕</span></a></li>`
+        : html`<li><a href="${at(list.page.at, { ...others, [name]: value })}">${words}</a></li>`;
+    });
+  });
+  if (chips.length === 0) return nothing;
+  return html`<nav aria-label="${listTexts.filters}"><ul class="chips">${chips}</ul></nav>`;
+}
+
+/** A choice in its words, anything else as it was typed. */
+function wordsOf({ control: { options } }: Seen, value: string): string {
+  return Array.isArray(options) ? ((options as Options).find(([one]) => one === value)?.[1] ?? value) : value;
 }
 
 type Shown = Parameters<typeof tableOf>[0];
